@@ -1,0 +1,268 @@
+/* dlwhy.h - why does this native library not load, and what makes it work?
+ *
+ * This header is the manual of libdlwhy. It is ordered by what a caller needs: options, a
+ * session, a question, the answer, printing.
+ *
+ *     struct dlwhy_error err;
+ *     struct dlwhy_options opt;
+ *     dlwhy_options_init(&opt);
+ *     struct dlwhy_session *s = dlwhy_session_new(&opt, &err);
+ *     const char *files[] = { "libfoo.so" };
+ *     dlwhy_check(s, files, 1, on_result, NULL, &err);
+ *     dlwhy_session_free(s);
+ *
+ * Nothing that is examined is executed, unless `prove` is asked for. Nothing is written to disk.
+ *
+ * Strings. All are NUL-ended and, when they come from a file, hold whatever bytes it holds: they
+ * may be no UTF-8 and may contain control characters. The printers below escape them.
+ *
+ * Threads. A session may be used by one thread at a time; it starts threads of its own while
+ * dlwhy_check runs and calls back from the calling thread only. Different sessions are independent.
+ *
+ * Errors. A broken library is no error: it is a finding, the product. Functions that can fail
+ * return an enum dlwhy_code, 0 for success, and fill *err (which may be NULL). The library never
+ * prints, never exits and keeps no global.
+ *
+ * Growth. Structures are only read by callers and only grow at their end; lists are arrays of
+ * pointers. The structure that callers fill, dlwhy_options, says its size.
+ */
+#ifndef DLWHY_H
+#define DLWHY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DLWHY_API __attribute__((visibility("default")))
+
+/* ---- version ------------------------------------------------------------------------------ */
+
+/* "0.1.0" of the library that is running. */
+DLWHY_API const char *dlwhy_version(void);
+/* "E_NO_MEMORY": the name of a code, for logs and JSON. */
+DLWHY_API const char *dlwhy_code_name(enum dlwhy_code code);
+
+/* ---- options ------------------------------------------------------------------------------ */
+
+struct dlwhy_options {
+	size_t size;              /* set by dlwhy_options_init */
+	const char *root;         /* folder of another system, NULL for this machine */
+	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
+	const char *loader;       /* "glibc", NULL: what the program asks for */
+	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
+	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
+	bool clear_env;           /* start from an empty loader environment */
+	long env_of_pid;          /* take the environment of that process, 0 for this one */
+	bool no_bind;             /* stop after search and versions: the tree alone */
+	bool bindings;            /* fill dlwhy_result.bindings */
+	bool probes;              /* keep every probe, also of dependencies that were found */
+	bool prove;               /* also open the file for real in a child process */
+	unsigned threads;         /* 0: one per processor */
+};
+DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
+
+/* ---- session ------------------------------------------------------------------------------ */
+
+struct dlwhy_session; /* parsed files and facts of one machine or root, shared by all questions */
+
+/* Copies what it needs of *opt. NULL and *err on failure. */
+DLWHY_API struct dlwhy_session *dlwhy_session_new(const struct dlwhy_options *opt,
+						  struct dlwhy_error *err);
+DLWHY_API void dlwhy_session_free(struct dlwhy_session *s); /* NULL is fine */
+
+/* For programs, not for libraries: from now on, a file that shrinks while it is being read gives
+ * an error for that target instead of killing the process. Installs a SIGBUS handler. */
+DLWHY_API void dlwhy_guard_mappings(void);
+
+/* ---- questions ---------------------------------------------------------------------------- */
+
+struct dlwhy_result;
+/* Called once per target, in the order given; the result lives until the callback returns.
+ * A return value other than 0 ends the call early. */
+typedef int dlwhy_on_result(const struct dlwhy_result *result, size_t index, void *user);
+
+/* What would the real loader do with each target? A target is a path, or a name without '/' that
+ * is searched as dlopen would unless it exists in the working folder. */
+DLWHY_API enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
+				      size_t ntargets, dlwhy_on_result *on_result, void *user,
+				      struct dlwhy_error *err);
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+enum dlwhy_answer { DLWHY_NO = 0, DLWHY_YES = 1, DLWHY_UNKNOWN = 2 };
+
+/* How sure a statement is. proved: follows from bytes and probes read here, by rules tested against
+ * that real loader. predicted: rests on an assumption that is named. likely: a rule of thumb. */
+enum dlwhy_certainty { DLWHY_PROVED, DLWHY_PREDICTED, DLWHY_LIKELY };
+
+enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
+
+struct dlwhy_platform {
+	const char *os;             /* "linux" */
+	const char *loader;         /* "glibc" */
+	const char *loader_version; /* "2.36", NULL if unknown */
+	const char *machine;        /* "x86_64", NULL if unknown */
+};
+
+/* One place where a file was looked for, in the loader's order. */
+struct dlwhy_probe {
+	const char *rule;      /* "runpath", "ld-library-path", …: see docs/schema-1.json */
+	const char *path;      /* the candidate as the loader would open it */
+	const char *outcome;   /* "taken", "absent", "wrong-class", … */
+	const char *directory; /* the element of the list as written, NULL if there is no list */
+	int32_t of;            /* id of the object whose RPATH or RUNPATH it is, -1 if none */
+};
+
+struct dlwhy_need {
+	const char *name;      /* as written in the file */
+	int32_t to;            /* id of the object it leads to, -1 if it is missing */
+	const char *when;      /* "start", "open" */
+	const char *rule;      /* how it was found, NULL if it was not */
+	int32_t rule_of;       /* id of the object whose list it was, -1 if none */
+	const struct dlwhy_probe *const *probes;
+	size_t nprobes;        /* kept for missing ones, and for all with options.probes */
+};
+
+struct dlwhy_object {
+	int32_t id;
+	const char *path;      /* as the loader names it; NULL for a program that is only assumed */
+	const char *soname;    /* NULL if it has none */
+	const char *package_kind, *package_name, *package_version; /* NULL if unknown */
+	const struct dlwhy_need *const *needs;
+	size_t nneeds;
+	bool by_host;          /* belongs to the program that loads, not to the target */
+};
+
+struct dlwhy_evidence {
+	const char *kind;      /* "probe", "bytes", "symbol", "version", "text", "fact" */
+	int32_t object;        /* id, -1 if none */
+	const char *path;      /* NULL if none */
+	int64_t offset, size;  /* bytes in that file, -1 if none */
+	int64_t line;          /* -1 if none */
+	const char *value;     /* NULL if none */
+	const char *says;      /* what it shows, in words */
+};
+
+struct dlwhy_fix {
+	int n;
+	const char *kind, *risk, *says;
+	const char *const *commands;
+	size_t ncommands;
+	const char *const *files;
+	size_t nfiles;
+};
+
+struct dlwhy_also { /* another reading of the same failure */
+	const char *code, *detail, *object;
+};
+
+struct dlwhy_finding {
+	const char *code;      /* a cause of docs/causes/, "missing-library" */
+	const char *detail;    /* a refinement, or NULL */
+	enum dlwhy_severity severity;
+	enum dlwhy_certainty certainty;
+	const char *fingerprint; /* the same on every machine for the same finding */
+	const char *object;    /* what it is about: a path or a name, or NULL */
+	const char *needed_by; /* path of the object that asked for it, or NULL */
+	const char *const *chain; /* from the program or target down to needed_by */
+	size_t nchain;
+	const char *symbol;    /* or NULL */
+	const char *summary;   /* one sentence for a person */
+	const char *assumes;   /* what `predicted` rests on, NULL if proved */
+	const struct dlwhy_evidence *const *evidence;
+	size_t nevidence;
+	const struct dlwhy_fix *const *fixes;
+	size_t nfixes;
+	const struct dlwhy_also *const *also;
+	size_t nalso;
+};
+
+struct dlwhy_binding { /* one reference of one object */
+	int32_t from;          /* object id */
+	const char *symbol, *version; /* version NULL if none is asked for */
+	int32_t to;            /* object id, -1 if nobody defines it */
+	const char *to_version; /* of the definition, NULL if it has none */
+	bool weak, lazy, copy, tls;
+};
+
+struct dlwhy_proof { /* options.prove */
+	bool done;             /* false: it could not be tried; says tells why */
+	bool agrees;
+	const char *real;      /* what the real loader said, NULL if it loaded */
+	const char *says;
+};
+
+struct dlwhy_result {
+	const char *verb;      /* "check" */
+	const char *target;    /* as given */
+	struct dlwhy_platform platform;
+	enum dlwhy_answer loads;
+	enum dlwhy_certainty certainty;
+	const struct dlwhy_error *error; /* NULL; else nothing could be analysed */
+	const char *loader_message;      /* NULL unless loads is DLWHY_NO; NULL for a death without words */
+	const char *const *loader_lines; /* the other lines of a start-up */
+	size_t nloader_lines;
+	const struct dlwhy_finding *const *findings; /* the first is the answer */
+	size_t nfindings;
+	const struct dlwhy_object *const *objects;   /* index = id */
+	size_t nobjects;
+	const struct dlwhy_binding *const *bindings;
+	size_t nbindings;
+	const struct dlwhy_result *const *members;   /* of a package; none for a single file */
+	size_t nmembers;
+	bool is_program;       /* started, not opened by dlopen */
+	const char *host;      /* who loads it, for a person: "a bare program", "/usr/bin/python3" */
+	int32_t target_object; /* id of the target in objects, -1 if it was never reached */
+	const char *hint;      /* a last line for a person, or NULL */
+	const struct dlwhy_proof *proof; /* NULL unless asked for */
+	const char *assumes;   /* what a verdict that is not proved rests on, NULL if proved */
+};
+
+/* ---- printing ----------------------------------------------------------------------------- */
+
+enum dlwhy_format { DLWHY_TREE, DLWHY_JSON, DLWHY_JSONL, DLWHY_MARKDOWN };
+
+struct dlwhy_print {
+	size_t size;           /* set by dlwhy_print_init */
+	enum dlwhy_format format;
+	bool color;
+	bool verbose;          /* every object and every probe */
+	bool redact;           /* replace user, host and home folder by placeholders */
+	unsigned width;        /* columns of the terminal, 0 for 100 */
+	size_t ntargets;       /* how many results will follow: JSON of several is one document */
+};
+DLWHY_API void dlwhy_print_init(struct dlwhy_print *p);
+
+/* Where printed bytes go. Returns 0, or an errno value that ends the printing. */
+typedef int dlwhy_write(const char *bytes, size_t n, void *user);
+
+/* Prints result number `index` of p->ntargets. Call with rising index, once each. Returns 0 or
+ * what `write` returned, or ENOMEM. */
+DLWHY_API int dlwhy_print_result(const struct dlwhy_print *p, const struct dlwhy_result *result,
+				 size_t index, dlwhy_write *write, void *user);
+/* The JSON schema of all machine-readable output, a NUL-ended text. */
+DLWHY_API const char *dlwhy_schema(void);
+
+/* ---- catalogue ---------------------------------------------------------------------------- */
+
+struct dlwhy_cause {
+	const char *code, *title;
+	enum dlwhy_severity severity;
+	const char *meaning;   /* one line */
+	const char *never;     /* what never to do */
+};
+/* Cause number i, NULL behind the last. */
+DLWHY_API const struct dlwhy_cause *dlwhy_cause_at(size_t i);
+DLWHY_API const struct dlwhy_cause *dlwhy_cause_find(const char *code);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,286 @@
+/* arena.c - memory of one analysis: blocks cut from chunks, freed together.
+ *
+ * Chunks come from calloc and no byte of them is handed out twice, so blocks are zero without
+ * being cleared again. The cap counts bytes handed out (rounded up to the alignment), not chunks,
+ * so that the same input meets it at the same place everywhere.
+ */
+#include "base/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT _Alignof(max_align_t)
+
+enum { CHUNK_FIRST = 64 << 10, CHUNK_LAST = 1 << 20, GROW_FIRST = 8 };
+
+struct chunk {
+	_Alignas(max_align_t) struct chunk *next;
+};
+
+struct frame {
+	jmp_buf env;
+	struct frame *outer;
+};
+
+struct arena {
+	struct chunk *chunks; /* the one that blocks are cut from is not always the first */
+	unsigned char *cur, *end;
+	size_t next_chunk;
+	size_t used, cap;
+	struct frame *frame;
+};
+
+struct arena *arena_new(size_t cap)
+{
+	struct arena *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->cap = cap;
+	a->next_chunk = CHUNK_FIRST;
+	return a;
+}
+
+void arena_free(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	while (a->chunks != NULL) {
+		struct chunk *next = a->chunks->next;
+
+		free(a->chunks);
+		a->chunks = next;
+	}
+	free(a);
+}
+
+enum arena_status arena_run(struct arena *a, void (*fn)(void *), void *ctx)
+{
+	struct frame frame;
+
+	frame.outer = a->frame;
+	if (setjmp(frame.env) != 0) {
+		a->frame = frame.outer;
+		return ARENA_NO_MEMORY;
+	}
+	a->frame = &frame;
+	fn(ctx);
+	a->frame = frame.outer;
+	return ARENA_OK;
+}
+
+/* Outside any arena_run there is nobody to return to: the caller gets NULL. */
+static void *no_memory(struct arena *a)
+{
+	if (a->frame != NULL)
+		longjmp(a->frame->env, 1);
+	return NULL;
+}
+
+/* A chunk with room for `size` bytes, linked into the arena, or NULL. */
+static unsigned char *chunk_add(struct arena *a, size_t size)
+{
+	struct chunk *c;
+
+	if (size > SIZE_MAX - sizeof(*c))
+		return NULL;
+	c = calloc(1, sizeof(*c) + size);
+	if (c == NULL)
+		return NULL;
+	c->next = a->chunks;
+	a->chunks = c;
+	return (unsigned char *)(c + 1);
+}
+
+/* Rounds up to the alignment; false if that overflows. */
+static bool round_up(size_t *size)
+{
+	size_t n = *size == 0 ? 1 : *size;
+
+	if (n > SIZE_MAX - ALIGNMENT)
+		return false;
+	*size = (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return true;
+}
+
+static bool cap_allows(const struct arena *a, size_t size)
+{
+	return size <= SIZE_MAX - a->used && (a->cap == 0 || a->used + size <= a->cap);
+}
+
+#ifdef DLWHY_DEBUG_ARENA
+static unsigned char *block_new(struct arena *a, size_t size)
+{
+	return chunk_add(a, size);
+}
+
+static bool block_extend(struct arena *a, const void *block, size_t old, size_t size)
+{
+	(void)a;
+	(void)block;
+	(void)old;
+	(void)size;
+	return false;
+}
+#else
+static bool chunk_next(struct arena *a)
+{
+	unsigned char *p = chunk_add(a, a->next_chunk);
+
+	if (p == NULL)
+		return false;
+	a->cur = p;
+	a->end = p + a->next_chunk;
+	if (a->next_chunk < CHUNK_LAST)
+		a->next_chunk *= 2;
+	return true;
+}
+
+/* Large blocks stand alone, so that what is left of the current chunk is not thrown away. */
+static unsigned char *block_new(struct arena *a, size_t size)
+{
+	unsigned char *p;
+
+	if (size > (size_t)(a->end - a->cur)) {
+		if (size > a->next_chunk / 4)
+			return chunk_add(a, size);
+		if (!chunk_next(a))
+			return NULL;
+	}
+	p = a->cur;
+	a->cur += size;
+	return p;
+}
+
+/* Makes the block longer where it stands: only the one cut last from the current chunk can. */
+static bool block_extend(struct arena *a, const void *block, size_t old, size_t size)
+{
+	if (block == NULL || (const unsigned char *)block + old != a->cur ||
+	    size - old > (size_t)(a->end - a->cur))
+		return false;
+	a->cur += size - old;
+	return true;
+}
+#endif
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	size_t asked = size;
+	unsigned char *p;
+
+	if (!round_up(&size) || !cap_allows(a, size))
+		return no_memory(a);
+#ifdef DLWHY_DEBUG_ARENA
+	p = block_new(a, asked); /* to the byte, so that the sanitizers see where it ends */
+#else
+	(void)asked;
+	p = block_new(a, size);
+#endif
+	if (p == NULL)
+		return no_memory(a);
+	a->used += size;
+	return p;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return no_memory(a);
+	return arena_alloc(a, bytes);
+}
+
+size_t arena_used(const struct arena *a)
+{
+	return a->used;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	size_t len = strnlen(s, n);
+	char *p = arena_array(a, len + 1, 1);
+
+	if (p != NULL)
+		memcpy(p, s, len);
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	char small[512], *p;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return no_memory(a);
+	if ((size_t)len < sizeof(small))
+		return arena_strndup(a, small, (size_t)len);
+	p = arena_alloc(a, (size_t)len + 1);
+	if (p == NULL)
+		return NULL;
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+/* Makes a block of `old` bytes hold `bytes` where it stands. */
+static bool resize_in_place(struct arena *a, const void *block, size_t old, size_t bytes)
+{
+	if (old == 0 || !round_up(&old) || !round_up(&bytes) || !cap_allows(a, bytes - old) ||
+	    !block_extend(a, block, old, bytes))
+		return false;
+	a->used += bytes - old;
+	return true;
+}
+
+/* Room for `cap` elements instead of `old`. False outside arena_run when memory is out. */
+static bool array_resize(struct arena *a, void **items, size_t old, size_t cap, size_t size)
+{
+	size_t bytes;
+	void *p;
+
+	if (__builtin_mul_overflow(cap, size, &bytes))
+		return no_memory(a) != NULL;
+	if (resize_in_place(a, *items, old * size, bytes))
+		return true;
+	p = arena_alloc(a, bytes);
+	if (p == NULL)
+		return false;
+	if (old > 0)
+		memcpy(p, *items, old * size);
+	*items = p;
+	return true;
+}
+
+void arena_grow(struct arena *a, void **items, size_t *n, size_t *cap, size_t size)
+{
+	if (*n == *cap) {
+		size_t more = *cap == 0 ? GROW_FIRST : *cap * 2;
+
+		if (*cap > SIZE_MAX / 2) {
+			no_memory(a);
+			return;
+		}
+		if (!array_resize(a, items, *cap, more, size))
+			return;
+		*cap = more;
+	}
+	/* an element that the caller dropped by lowering n may have left its bytes */
+	memset((unsigned char *)*items + *n * size, 0, size);
+	(*n)++;
+}

@@ -1,0 +1,143 @@
+/* common.h - what the families of findings share: a draft of a finding, and words for things.
+ *
+ * Everything lives in the arena of the diagnosis. Each d_*.c turns failures of one family into
+ * drafts; rank.c orders them; diagnose.c makes them the arrays that callers read.
+ */
+#ifndef DLWHY_DIAGNOSE_COMMON_H
+#define DLWHY_DIAGNOSE_COMMON_H
+
+#include "diagnose/causes.h"
+#include "diagnose/diagnose.h"
+
+/* No list in a finding is longer; what is left out is counted in a last piece of evidence. */
+enum { MAX_EVIDENCE = 50, MAX_CHAIN = 64, MAX_FINDINGS = 200 };
+
+struct fix {
+	struct dlwhy_fix f;
+	struct {
+		const char **items;
+		size_t n, cap;
+	} commands;
+};
+
+/* A finding that is being written. */
+struct draft {
+	struct dlwhy_finding f;
+	enum cause cause;
+	const char *version; /* goes into the fingerprint */
+	size_t order;        /* number of the failure that it is about; SIZE_MAX: of none */
+	bool lazy;           /* only strikes when the function is first called */
+	bool settled;        /* its certainty was set on purpose */
+	size_t left_out;     /* evidence that did not fit */
+	struct {
+		struct dlwhy_evidence **items;
+		size_t n, cap;
+	} evidence;
+	struct {
+		struct fix **items;
+		size_t n, cap;
+	} fixes;
+	struct {
+		struct dlwhy_also **items;
+		size_t n, cap;
+	} also;
+};
+
+struct hunt; /* hunt.c: folders that were looked through already */
+
+struct diag {
+	const struct diagnose_input *in;
+	const struct world *w;
+	const struct process *p; /* may be NULL */
+	const struct trace *t;   /* NULL with p */
+	struct source *source;
+	struct store *store;
+	struct arena *a;
+	bool *taken;             /* per failure: a finding covers it */
+	struct hunt *hunt;
+	struct {
+		struct draft **items;
+		size_t n, cap;
+	} drafts;
+};
+
+/* ---- drafts ------------------------------------------------------------------------------- */
+
+/* A new draft about failure f (NULL: about none), with its certainty. */
+struct draft *draft_new(struct diag *d, enum cause cause, const struct failure *f);
+/* Evidence with all fields "none". Its object is set if im is not NULL. Never NULL: what does not
+ * fit is counted, and written to a scratch place. */
+struct dlwhy_evidence *draft_evidence(struct diag *d, struct draft *dr, const char *kind,
+				      const struct image *im, const char *says);
+/* A fact: evidence that names a path (may be NULL) and says something of it. */
+void draft_fact(struct diag *d, struct draft *dr, const char *path, const char *says);
+/* Bytes [offset, offset + size) of a file. */
+void draft_bytes(struct diag *d, struct draft *dr, const char *path, uint64_t offset,
+		 uint64_t size, const char *says);
+struct fix *draft_fix(struct diag *d, struct draft *dr, const char *kind, const char *risk,
+		      const char *says);
+void fix_command(struct diag *d, struct fix *f, const char *command);
+/* "Install the package that brings X again" for a path; "" stands for an unknown origin. */
+void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says);
+void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
+		const char *object);
+/* Sets needed_by and chain from the object that asked. NULL: nobody did. */
+void draft_needed_by(struct diag *d, struct draft *dr, const struct image *im);
+/* What a statement rests on besides the rules: makes the finding `predicted` (or `likely`). */
+void draft_assume(struct draft *dr, enum dlwhy_certainty c, const char *assumes);
+
+/* ---- words -------------------------------------------------------------------------------- */
+
+const char *base_name(const char *path);
+/* The folder of a path without a slash at its end; "." if it has none. */
+const char *dir_name(struct arena *a, const char *path);
+const char *join_path(struct arena *a, const char *dir, const char *name);
+/* A word for a shell. */
+const char *shell_quote(struct arena *a, const char *s);
+/* The path of an image, NULL if it has none (an assumed program). */
+const char *image_path(const struct diag *d, const struct image *im);
+/* Base name of an image for a sentence; "the program" where it has no name. */
+const char *image_word(const struct diag *d, const struct image *im);
+/* "x86_64", "i386 (32 bit)", "aarch64", "ppc64 (big-endian)", "an unknown machine (4711)". */
+const char *machine_words(struct arena *a, uint16_t machine, bool is64, bool big_endian);
+const char *elf_words(struct arena *a, const struct elf *e);
+const char *world_words(struct arena *a, const struct world *w);
+/* "LD_LIBRARY_PATH", "RUNPATH", …: a rule in words. */
+const char *rule_words(enum load_rule r);
+/* "it is not there", …: an outcome of a probe in words. */
+const char *outcome_words(enum probe_outcome o);
+/* "1 byte", "12,345 bytes". */
+const char *bytes_words(struct arena *a, uint64_t n);
+/* A symbol in words: itself, shortened in the middle when it is longer than a line. */
+const char *symbol_word(struct arena *a, const char *symbol);
+bool starts_with(const char *s, const char *prefix);
+bool same_text(const char *a, const char *b); /* NULL equals NULL */
+/* Does `name` match `pattern`, in which a '*' stands for anything? */
+bool matches_pattern(const char *name, const char *pattern);
+/* -1, 0, 1: "3.4.9" < "3.4.30". Digit runs count as numbers. */
+int compare_versions(const char *a, const char *b);
+/* Is the system under study Debian or one of its children (apt-get)? */
+bool has_apt(const struct diag *d);
+
+/* ---- families ----------------------------------------------------------------------------- */
+
+/* Each writes a draft for failure i and for those that belong to it (marks them in d->taken). */
+void d_search(struct diag *d, size_t i);
+void d_preloads(struct diag *d);
+void d_file(struct diag *d, size_t i);
+void d_version(struct diag *d, size_t i);
+void d_symbol(struct diag *d, size_t i);
+void d_tls(struct diag *d, size_t i);
+void d_abort(struct diag *d, size_t i);   /* assertions, signals, IFUNC cycles */
+void d_machine(struct diag *d, size_t i); /* ISA level, executable stack, relocation types */
+void d_exec(struct diag *d, size_t i);    /* SIZE_MAX: no failure, in->exec tells */
+
+/* A draft about a file whose header or segments the loader refuses: what is it really? */
+struct draft *file_draft(struct diag *d, const struct failure *f, const struct store_entry *en);
+
+void rank_drafts(struct diag *d);
+/* 32 hex digits that are the same on every machine for the same finding. */
+const char *fingerprint(struct arena *a, const char *code, const char *detail, const char *object,
+			const char *symbol, const char *version);
+
+#endif

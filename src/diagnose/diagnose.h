@@ -1,0 +1,30 @@
+/* diagnose.h - from what a loader did to what a person needs: ranked findings. */
+#ifndef DLWHY_DIAGNOSE_DIAGNOSE_H
+#define DLWHY_DIAGNOSE_DIAGNOSE_H
+
+#include <dlwhy/dlwhy.h>
+
+#include "loader/loader.h"
+
+struct diagnose_input {
+	const struct world *world;
+	const struct process *process; /* its trace; NULL if the kernel refused to start */
+	const char *target;            /* as the user gave it */
+	const char *target_path;       /* the file, NULL if none was found */
+	bool is_program;
+	const struct exec_result *exec; /* programs only, else NULL */
+	const struct image *root;      /* the target's image, NULL if it was not mapped */
+	const char *host;              /* who loads it, for a person */
+	const char *host_assumes;      /* what the choice of the host rests on, NULL */
+};
+
+struct diagnosis {
+	const struct dlwhy_finding *const *findings; /* ranked: the first is the answer */
+	size_t nfindings;
+	enum dlwhy_certainty certainty;              /* of the verdict as a whole */
+};
+
+/* Object ids in evidence are struct image.index. Allocates in a. */
+void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out);
+
+#endif

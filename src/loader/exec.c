@@ -1,0 +1,244 @@
+/* exec.c - what execve and then a shell make of starting a file, without starting it.
+ *
+ * Where upstream decides: Linux fs/exec.c, fs/binfmt_elf.c, fs/binfmt_script.c; the words are those
+ * of bash 5.2 without its own name before them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/loader.h"
+#include "loader/text.h"
+#include "object/elfconst.h"
+
+#define MAX_SCRIPTS 4      /* the kernel gives up after as many interpreters */
+#define SCRIPT_LINE 256    /* BINPRM_BUF_SIZE */
+
+struct exec {
+	struct store *s;
+	struct arena *a;
+	struct exec_result *out;
+	const char *asked; /* the name that messages show */
+};
+
+static void refuse(struct exec *x, int err, int status, const char *words, const char *why)
+{
+	x->out->err = err;
+	x->out->status = status;
+	x->out->why = why;
+	x->out->message = arena_printf(x->a, "%s: %s", x->asked, words);
+}
+
+static bool may_execute(const struct os_stat *st)
+{
+	uint32_t me = os_euid();
+
+	if (me == 0)
+		return (st->mode & 0111) != 0;
+	return (st->mode & (st->uid == me ? 0100u : 011u)) != 0;
+}
+
+/* ---- #! --------------------------------------------------------------------------------------- */
+
+/* The interpreter's path of a #! line as the kernel cuts it out; NULL if there is none. */
+static const char *script_interpreter(struct exec *x, struct view v)
+{
+	const char *s = (const char *)v.p + 2;
+	size_t max = (v.n < SCRIPT_LINE ? v.n : SCRIPT_LINE) - 2, n = 0, start = 0;
+
+	while (start < max && (s[start] == ' ' || s[start] == '\t'))
+		start++;
+	while (start + n < max && s[start + n] != '\n' && s[start + n] != ' ' &&
+	       s[start + n] != '\t' && s[start + n] != '\0')
+		n++;
+	return n > 0 ? arena_strndup(x->a, s + start, n) : NULL;
+}
+
+static bool has_shebang(const struct store_file *f)
+{
+	return f->bytes.n > 2 && f->bytes.p[0] == '#' && f->bytes.p[1] == '!';
+}
+
+static void exec_file(struct exec *x, const char *path, bool is_interpreter);
+
+static void exec_script(struct exec *x, const char *path, const struct store_file *f)
+{
+	const char *interp = script_interpreter(x, f->bytes);
+
+	if (interp == NULL) {
+		refuse(x, ENOEXEC, 126, "cannot execute binary file: Exec format error",
+		       "its #! line names no interpreter");
+		return;
+	}
+	if (x->out->nscripts == MAX_SCRIPTS) {
+		refuse(x, ELOOP, 126, "bad interpreter: Too many levels of symbolic links",
+		       "its interpreter is a script, and so on, too often");
+		return;
+	}
+	x->out->script_chain[x->out->nscripts++] = path;
+	x->out->interpreter = interp;
+	exec_file(x, interp, true);
+}
+
+/* ---- ELF -------------------------------------------------------------------------------------- */
+
+static uint16_t native_machine(void)
+{
+	struct cpu c;
+
+	cpu_host(&c);
+	return c.machine;
+}
+
+/* elf_check_arch, and the compatibility loader for 32-bit x86. */
+static bool kernel_runs(const struct elf *e)
+{
+	uint16_t native = native_machine();
+
+	if (e->machine == native)
+		return true;
+	return native == EM_X86_64 && e->machine == EM_386 && !e->is64;
+}
+
+static void bad_format(struct exec *x, const char *why)
+{
+	refuse(x, ENOEXEC, 126, "cannot execute binary file: Exec format error", why);
+}
+
+static const struct elf_phdr *interp_phdr(const struct elf *e)
+{
+	for (size_t i = 0; i < e->phnum; i++)
+		if (e->phdrs[i].type == PT_INTERP)
+			return &e->phdrs[i];
+	return NULL;
+}
+
+/* The loader named by PT_INTERP: opened, executable, long enough, an ELF file of the machine. */
+static void check_interp_file(struct exec *x, const char *interp)
+{
+	const struct store_entry *en = store_open(x->s, interp);
+	const struct store_file *f = en != NULL ? en->file : NULL;
+
+	x->out->interpreter = interp;
+	if (en == NULL || en->err == ENOENT || en->err == ENOTDIR)
+		refuse(x, en != NULL ? en->err : ENOMEM, 127,
+		       "cannot execute: required file not found",
+		       "the loader that it names is not there");
+	else if (en->err != 0 || f->st.type != OS_REGULAR || !may_execute(&f->st) || f->noexec)
+		refuse(x, EACCES, 126, "Permission denied",
+		       "the loader that it names may not be executed");
+	else if (f->bytes.n < (x->out->file->file->elf.is64 ? sizeof(Elf64_Ehdr) :
+							       sizeof(Elf32_Ehdr)))
+		refuse(x, EIO, 126, "Input/output error",
+		       "the loader that it names is shorter than an ELF header");
+	else if (f->kind != FILE_ELF || f->elf.machine != x->out->file->file->elf.machine)
+		refuse(x, ELIBBAD, 126, "Accessing a corrupted shared library",
+		       "the loader that it names is no ELF file of this machine type");
+}
+
+static void exec_elf(struct exec *x, const struct store_entry *en)
+{
+	const struct elf *e = &en->file->elf;
+	const struct elf_phdr *ph;
+
+	x->out->file = en;
+	if (!kernel_runs(e)) {
+		bad_format(x, "it is for another machine type");
+		return;
+	}
+	if (e->type != ET_EXEC && e->type != ET_DYN) {
+		bad_format(x, "it is no program: its ELF type is neither ET_EXEC nor ET_DYN");
+		return;
+	}
+	if (e->defect != ELF_OK ||
+	    e->phentsize != (e->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) || e->phnum == 0) {
+		bad_format(x, "its program headers are damaged or cut off");
+		return;
+	}
+	ph = interp_phdr(e);
+	if (ph == NULL) {
+		x->out->is_static = true;
+		return;
+	}
+	if (e->interp == NULL || ph->filesz < 2 || ph->filesz > 4096) {
+		bad_format(x, "the name of its loader is damaged");
+		return;
+	}
+	check_interp_file(x, e->interp);
+}
+
+/* ---- the file --------------------------------------------------------------------------------- */
+
+static bool refuse_errno(struct exec *x, int err, bool is_interpreter)
+{
+	if (err == 0)
+		return false;
+	if ((err == ENOENT || err == ENOTDIR) && is_interpreter)
+		refuse(x, ENOENT, 127, "cannot execute: required file not found",
+		       "the interpreter that its #! line names is not there");
+	else
+		refuse(x, err, err == ENOENT ? 127 : 126, text_errno(x->a, err, false),
+		       "it cannot be opened");
+	return true;
+}
+
+static bool refuse_mode(struct exec *x, const struct store_file *f)
+{
+	if (f->st.type == OS_DIRECTORY)
+		refuse(x, EACCES, 126, "Is a directory", "it is a folder");
+	else if (f->st.type != OS_REGULAR)
+		refuse(x, EACCES, 126, "Permission denied", "it is no regular file");
+	else if (!may_execute(&f->st))
+		refuse(x, EACCES, 126, "Permission denied", "it has no permission to execute");
+	else if (f->noexec)
+		refuse(x, EACCES, 126, "Permission denied",
+		       "its file system is mounted noexec");
+	else
+		return false;
+	return true;
+}
+
+static void exec_file(struct exec *x, const char *path, bool is_interpreter)
+{
+	const struct store_entry *en = store_open(x->s, path);
+
+	if (en == NULL || refuse_errno(x, en->err, is_interpreter) || refuse_mode(x, en->file))
+		return;
+	if (has_shebang(en->file)) {
+		exec_script(x, path, en->file);
+		return;
+	}
+	if (en->file->kind == FILE_ELF) {
+		exec_elf(x, en);
+		return;
+	}
+	bad_format(x, en->file->bytes.n == 0 ? "it is empty" :
+					       "it is no program that the kernel knows");
+	x->out->file = en;
+}
+
+void exec_simulate(struct store *s, const char *path, struct arena *a, struct exec_result *out)
+{
+	struct exec x = { s, a, out, path };
+
+	memset(out, 0, sizeof(*out));
+	exec_file(&x, path, false);
+}
+
+const char *exec_secure(struct store *s, const struct store_entry *en, struct arena *a)
+{
+	const struct store_file *f = en->file;
+	unsigned char caps[64];
+	size_t n = 0;
+
+	if (f->nosuid)
+		return NULL;
+	if ((f->st.mode & 04000) != 0 && f->st.uid != os_euid())
+		return arena_printf(a, "its set-user-ID bit (owner %u)", f->st.uid);
+	if ((f->st.mode & 02010) == 02010 && os_euid() != 0)
+		return arena_printf(a, "its set-group-ID bit (group %u)", f->st.gid);
+	if (os_euid() != 0 && source_xattr(store_source(s), en->path, "security.capability", caps,
+					   sizeof(caps), &n) == 0 && n > 0)
+		return "its file capabilities";
+	return NULL;
+}

@@ -1,0 +1,332 @@
+/* glibc.c - the two events of glibc's loader: a program starts, a library is opened.
+ *
+ * Where upstream decides: dl_main (rtld.c) and dl_open_worker_begin (dl-open.c). Each is a fixed
+ * sequence of phases; a phase that fails ends it, so the first failure is what the loader says.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/bind.h"
+#include "loader/damage.h"
+#include "loader/facts.h"
+#include "loader/loader.h"
+#include "loader/needs.h"
+#include "loader/path.h"
+#include "loader/process.h"
+#include "loader/search.h"
+#include "loader/segment.h"
+#include "loader/text.h"
+#include "loader/tls.h"
+#include "loader/version.h"
+#include "object/elfconst.h"
+
+/* ---- what both share -------------------------------------------------------------------------- */
+
+static bool has_fatal(const struct process *p)
+{
+	for (size_t i = 0; i < p->trace.failures.n; i++)
+		if (!p->trace.failures.items[i].lazy)
+			return true;
+	return false;
+}
+
+static void finish_messages(struct process *p, bool startup)
+{
+	for (size_t i = 0; i < p->trace.failures.n; i++)
+		fail_message(p, &p->trace.failures.items[i], startup);
+}
+
+static void load_facts(struct process *p, const struct image *root)
+{
+	for (size_t i = 0; i < root->list.n; i++) {
+		struct image *im = root->list.v[i];
+
+		if (im->go == NULL && im->file != NULL)
+			im->go = facts_of(p->w, im->file);
+		if (im->go == NULL && im->file != NULL)
+			p->trace.assumes = "there was too little memory to read all symbols";
+	}
+}
+
+/* Where references of an image that is not relocated yet are looked up: itself first if it is
+ * DT_SYMBOLIC, then the global scope, then the closure of the object that was opened. */
+static void set_scopes(struct process *p, struct image *im, const struct image *root)
+{
+	if (im->relocated)
+		return;
+	im->nscopes = 0;
+	if (im->go != NULL && im->go->symbolic) {
+		struct search_list *self = ARENA_NEW(p->a, struct search_list);
+
+		self->v = ARENA_NEW(p->a, struct image *);
+		self->v[0] = im;
+		self->n = 1;
+		im->scopes[im->nscopes++] = self;
+	}
+	im->scopes[im->nscopes++] = &p->global;
+	if (root != NULL)
+		im->scopes[im->nscopes++] = &root->list;
+}
+
+/* 2.33+ on x86: the ISA note of every object that is not set up yet. */
+static bool check_isa(struct process *p, const struct image *root)
+{
+	const char *text = TEXT_OF(ISA_LEVEL, p->w);
+
+	if (p->w->machine != EM_X86_64 || *text == '\0')
+		return true;
+	for (size_t i = root->list.n; i-- > 0;) {
+		struct image *im = root->init_order[i];
+		struct elf_notes n;
+		struct failure *f;
+
+		if (im->relocated || im->file == NULL || im->kind == IMAGE_LOADER)
+			continue;
+		elf_notes(&im->file->elf, &n);
+		if (!n.has_x86_needed || (n.x86_isa_needed & ~p->w->cpu.isa_bits) == 0)
+			continue;
+		f = fail_add(p, FAIL_ISA, image_display(p, im), text, 0);
+		f->image = im;
+		f->wanted = n.x86_isa_needed;
+		f->available = p->w->cpu.isa_bits;
+		f->assumes = p->w->cpu.assumed ? "the processor is as assumed" : NULL;
+		return false;
+	}
+	return true;
+}
+
+/* Relocation from the end of the sorted closure. Goes on after a failure of symbols, to name all
+ * that is missing; not after a death. */
+static bool relocate_all(struct process *p, struct image *root, bool lazy, bool startup)
+{
+	bool ok = true;
+
+	for (size_t i = root->list.n; i-- > 0;) {
+		struct image *im = root->init_order[i];
+
+		if (im->relocated || im->kind == IMAGE_LOADER || im->kind == IMAGE_VDSO)
+			continue;
+		ok = bind_image(p, im, lazy, startup) && ok;
+		if (!ok && p->trace.failures.items[p->trace.failures.n - 1].fatal)
+			return false;
+		im->relocated = true;
+	}
+	return ok;
+}
+
+static bool check_constructors(struct process *p, const struct image *root, size_t from)
+{
+	for (size_t i = root->list.n; i-- > 0;) {
+		struct image *im = root->init_order[i];
+
+		if (im->index < from || im->file == NULL || !damage_in_constructor(&im->file->elf))
+			continue;
+		fail_signal(p, SIGBUS, im->file, im);
+		return false;
+	}
+	return true;
+}
+
+/* ---- start ------------------------------------------------------------------------------------ */
+
+static void add_loader_and_vdso(struct process *p)
+{
+	const struct store_entry *en = store_open(p->w->store, p->w->ld_path);
+	const struct store_file *file = NULL;
+
+	if (en != NULL && en->err == 0 && en->file->kind == FILE_ELF)
+		file = en->file;
+	p->loader = process_add_image(p, IMAGE_LOADER, file, p->w->ld_path);
+	p->loader->relocated = true;
+	p->vdso = process_add_image(p, IMAGE_VDSO, NULL, "linux-vdso.so.1");
+	p->vdso->relocated = true;
+}
+
+static void warn_preload(struct process *p, const char *name, const char *where)
+{
+	const struct failure *f = &p->trace.failures.items[p->trace.failures.n - 1];
+
+	*ARENA_PUSH(p->a, &p->trace.lines) =
+		arena_printf(p->a, "ERROR: ld.so: object '%s' from %s cannot be preloaded%s%s%s: ignored.",
+			     name, where, world_minor(p->w) >= 19 ? " (" : "",
+			     world_minor(p->w) >= 19 ? f->string : "",
+			     world_minor(p->w) >= 19 ? ")" : "");
+}
+
+/* One entry of a preload list. An entry that cannot be mapped is a warning. */
+static void preload_one(struct process *p, const char *name, const char *where,
+			struct image_list *out)
+{
+	size_t failures = p->trace.failures.n, images = p->images.n;
+	struct request *rq;
+
+	if (p->secure && strchr(name, '/') != NULL)
+		return;
+	search_map(p, p->program, name, SEARCH_SECURE | SEARCH_START, &rq);
+	rq->preload = true;
+	rq->optional = true;
+	if (rq->to == NULL) {
+		if (p->trace.failures.items[p->trace.failures.n - 1].fatal)
+			return;
+		warn_preload(p, name, where);
+		p->trace.failures.n = failures;
+	} else if (p->images.n > images) {
+		*ARENA_PUSH(p->a, out) = rq->to;
+	}
+}
+
+static void preload_list(struct process *p, const char *list, const char *separators,
+			 const char *where, struct image_list *out)
+{
+	while (*list != '\0') {
+		size_t n = strcspn(list, separators);
+
+		if (n > 0)
+			preload_one(p, arena_strndup(p->a, list, n), where, out);
+		list += n + (list[n] != '\0');
+	}
+}
+
+/* /etc/ld.so.preload without its comments. */
+static const char *preload_file(struct process *p)
+{
+	const struct store_entry *en = store_open(p->w->store, "/etc/ld.so.preload");
+	char *text;
+
+	if (en == NULL || en->err != 0 || en->file->bytes.n == 0 || en->file->bytes.n > 1 << 20)
+		return "";
+	text = arena_strndup(p->a, (const char *)en->file->bytes.p, en->file->bytes.n);
+	for (char *c = strchr(text, '#'); c != NULL; c = strchr(c, '#'))
+		while (*c != '\0' && *c != '\n')
+			*c++ = ' ';
+	return text;
+}
+
+static void preload_all(struct process *p, struct image_list *out)
+{
+	if (p->w->env.preload != NULL)
+		preload_list(p, p->w->env.preload, " :", "LD_PRELOAD", out);
+	preload_list(p, preload_file(p), " \t\n:", "/etc/ld.so.preload", out);
+}
+
+static void add_program(struct process *p, const char *path)
+{
+	const struct store_entry *en = path != NULL ? store_open(p->w->store, path) : NULL;
+	const struct store_file *file = en != NULL && en->err == 0 ? en->file : NULL;
+	char *real = NULL;
+
+	p->program = process_add_image(p, IMAGE_PROGRAM, file, "");
+	p->program->global = false;
+	if (file == NULL)
+		return;
+	p->program->real_path = en->path;
+	p->stack_exec = segment_wants_exec_stack(&file->elf);
+	if (source_realpath(p->w->source, path, &real) == 0) {
+		char *slash = strrchr(real, '/');
+
+		p->program->origin =
+			arena_strndup(p->a, real, slash == real ? 1 : (size_t)(slash - real));
+		free(real);
+	}
+}
+
+static bool start_versions(struct process *p)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < p->images.n; i++)
+		ok = version_check(p, p->images.items[i], true) && ok;
+	return ok;
+}
+
+static void start_relocation(struct process *p)
+{
+	struct image *root = p->program;
+
+	load_facts(p, root);
+	for (size_t i = 0; i < root->list.n; i++)
+		process_make_global(p, root->list.v[i]);
+	for (size_t i = 0; i < root->list.n; i++)
+		set_scopes(p, root->list.v[i], NULL);
+	if (check_isa(p, root) && relocate_all(p, root, !p->w->env.bind_now, true))
+		check_constructors(p, root, 0);
+}
+
+/* What a start prints before it dies: its failure's line behind the warnings. */
+static void add_failure_line(struct process *p)
+{
+	const struct failure *f = NULL;
+
+	for (size_t i = 0; i < p->trace.failures.n && f == NULL; i++)
+		if (!p->trace.failures.items[i].lazy)
+			f = &p->trace.failures.items[i];
+	if (f != NULL && f->message != NULL && f->kind != FAIL_VERSION)
+		*ARENA_PUSH(p->a, &p->trace.lines) = f->message;
+}
+
+struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
+			    const char *argv0, bool secure, unsigned flags)
+{
+	struct process *p = process_new(w, a, argv0);
+	struct image_list preloads = { NULL, 0, 0 };
+
+	p->secure = secure;
+	add_program(p, program);
+	add_loader_and_vdso(p);
+	path_init_system(p);
+	path_init_image(p, p->program);
+	path_init_env(p);
+	preload_all(p, &preloads);
+	if (!has_fatal(p) &&
+	    needs_map(p, p->program, preloads.items, preloads.n, SEARCH_START) &&
+	    start_versions(p)) {
+		tls_layout_start(p);
+		if ((flags & OPEN_NO_BIND) == 0)
+			start_relocation(p);
+	}
+	for (size_t i = 0; i < p->images.n; i++)
+		p->images.items[i]->is_host = true;
+	finish_messages(p, true);
+	add_failure_line(p);
+	return p;
+}
+
+/* ---- dlopen ----------------------------------------------------------------------------------- */
+
+static bool open_versions(struct process *p, const struct image *root)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < root->list.n; i++)
+		if (!root->list.v[i]->versions_checked)
+			ok = version_check(p, root->list.v[i], false) && ok;
+	return ok;
+}
+
+static bool open_relocation(struct process *p, struct image *root, size_t new_from, bool lazy)
+{
+	load_facts(p, root);
+	for (size_t i = 0; i < root->list.n; i++)
+		set_scopes(p, root->list.v[i], root);
+	return check_isa(p, root) && relocate_all(p, root, lazy, false) &&
+	       check_constructors(p, root, new_from);
+}
+
+struct image *glibc_open(struct process *p, const char *file, unsigned flags)
+{
+	size_t new_from = p->images.n;
+	bool lazy = (flags & OPEN_LAZY) != 0 && !p->w->env.bind_now;
+	struct image *root =
+		search_map(p, p->program, file, SEARCH_CALLER | SEARCH_DLOPEN, NULL);
+	bool ok = root != NULL;
+
+	if (ok && root->list.n == 0)
+		ok = needs_map(p, root, NULL, 0, SEARCH_DLOPEN) && open_versions(p, root) &&
+		     ((flags & OPEN_NO_BIND) != 0 || open_relocation(p, root, new_from, lazy));
+	finish_messages(p, false);
+	if (ok && (flags & OPEN_GLOBAL) != 0)
+		for (size_t i = 0; i < root->list.n; i++)
+			process_make_global(p, root->list.v[i]);
+	return ok ? root : NULL;
+}

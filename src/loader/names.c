@@ -1,0 +1,50 @@
+/* names.c - the ids of rules and outcomes, as the JSON schema lists them. */
+#include "loader/loader.h"
+
+const char *load_rule_id(enum load_rule r)
+{
+	static const char *const ids[RULE_COUNT] = {
+		[RULE_NONE] = "none",
+		[RULE_LOADED] = "already-loaded",
+		[RULE_SONAME] = "soname",
+		[RULE_SAME_FILE] = "same-file",
+		[RULE_RPATH] = "rpath",
+		[RULE_LD_LIBRARY_PATH] = "ld-library-path",
+		[RULE_RUNPATH] = "runpath",
+		[RULE_CACHE] = "ld-so-cache",
+		[RULE_DEFAULT_DIR] = "default-dir",
+		[RULE_PATH] = "path",
+		[RULE_PROGRAM] = "program",
+		[RULE_INTERPRETER] = "interpreter",
+	};
+
+	return r < RULE_COUNT ? ids[r] : "none";
+}
+
+const char *probe_outcome_id(enum probe_outcome o)
+{
+	static const char *const ids[PROBE_COUNT] = {
+		[PROBE_TAKEN] = "taken",
+		[PROBE_ABSENT] = "absent",
+		[PROBE_UNREADABLE] = "unreadable",
+		[PROBE_NOT_A_DIRECTORY] = "not-a-directory",
+		[PROBE_SYMLINK_LOOP] = "symlink-loop",
+		[PROBE_NAME_TOO_LONG] = "name-too-long",
+		[PROBE_OPEN_FAILED] = "open-failed",
+		[PROBE_NO_DIRECTORY] = "no-directory",
+		[PROBE_WRONG_CLASS] = "wrong-class",
+		[PROBE_WRONG_MACHINE] = "wrong-machine",
+		[PROBE_WRONG_ABI_NOTE] = "wrong-abi-note",
+		[PROBE_TOO_SHORT] = "too-short",
+		[PROBE_NOT_ELF] = "not-elf",
+		[PROBE_IS_DIRECTORY] = "is-directory",
+		[PROBE_BAD_HEADER] = "bad-header",
+		[PROBE_STALE_CACHE] = "stale-cache",
+		[PROBE_NOT_LISTED] = "not-listed",
+		[PROBE_NODEFLIB] = "refused-nodeflib",
+		[PROBE_SECURE] = "refused-secure",
+		[PROBE_NOT_REGULAR] = "not-regular",
+	};
+
+	return o < PROBE_COUNT ? ids[o] : "absent";
+}

@@ -1,0 +1,157 @@
+/* process.c - images of a process and the names that they answer to.
+ *
+ * glibc walks its list of link maps and compares strings (_dl_map_object). Here a hash table gives
+ * the same answer: for each string the first image in list order that answers to it.
+ */
+#include "loader/process.h"
+
+#include <string.h>
+
+#include "loader/path.h"
+
+struct name_slot {
+	const char *name; /* NULL: free */
+	uint32_t hash;
+	bool soname_only; /* known by DT_SONAME, not yet asked for by that string */
+	struct image *im;
+};
+
+struct process *process_new(const struct world *w, struct arena *a, const char *argv0)
+{
+	struct process *p = ARENA_NEW(a, struct process);
+
+	p->w = w;
+	p->a = a;
+	p->argv0 = argv0;
+	p->names_mask = 255;
+	p->names = ARENA_ARRAY(a, p->names_mask + 1, struct name_slot);
+	p->trace.assumes = w->assumes;
+	return p;
+}
+
+static struct name_slot *find_slot(struct name_slot *slots, size_t mask, const char *name,
+				   uint32_t hash)
+{
+	size_t i = hash & mask;
+
+	while (slots[i].name != NULL &&
+	       (slots[i].hash != hash || strcmp(slots[i].name, name) != 0))
+		i = (i + 1) & mask;
+	return &slots[i];
+}
+
+static void grow_names(struct process *p)
+{
+	size_t mask = 2 * p->names_mask + 1;
+	struct name_slot *v = ARENA_ARRAY(p->a, mask + 1, struct name_slot);
+
+	for (size_t i = 0; i <= p->names_mask; i++)
+		if (p->names[i].name != NULL)
+			*find_slot(v, mask, p->names[i].name, p->names[i].hash) = p->names[i];
+	p->names = v;
+	p->names_mask = mask;
+}
+
+static void put_name(struct process *p, struct image *im, const char *name, bool soname)
+{
+	uint32_t hash = elf_gnu_hash(name);
+	struct name_slot *s = find_slot(p->names, p->names_mask, name, hash);
+
+	if (s->name != NULL) {
+		if (s->im->index > im->index || (s->im == im && !soname)) {
+			s->im = im;
+			s->soname_only = soname;
+		}
+		return;
+	}
+	*s = (struct name_slot){ name, hash, soname, im };
+	if (++p->nnames * 2 > p->names_mask)
+		grow_names(p);
+}
+
+bool image_has_name(const struct image *im, const char *name)
+{
+	if (strcmp(im->name, name) == 0)
+		return true;
+	for (size_t i = 0; i < im->nnames; i++)
+		if (strcmp(im->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+void process_add_name(struct process *p, struct image *im, const char *name)
+{
+	const char **v;
+
+	if (image_has_name(im, name))
+		return;
+	v = ARENA_ARRAY(p->a, im->nnames + 1, const char *);
+	if (im->nnames > 0)
+		memcpy(v, im->names, im->nnames * sizeof(*v));
+	v[im->nnames++] = name;
+	im->names = v;
+	put_name(p, im, name, false);
+}
+
+struct image *process_add_image(struct process *p, enum image_kind kind,
+				const struct store_file *file, const char *name)
+{
+	struct image *im = ARENA_NEW(p->a, struct image);
+
+	im->index = p->images.n;
+	im->kind = kind;
+	im->file = file;
+	im->name = name;
+	im->real_path = name;
+	im->soname = file != NULL ? file->elf.soname : NULL;
+	*ARENA_PUSH(p->a, &p->images) = im;
+	put_name(p, im, name, false);
+	if (im->soname != NULL)
+		put_name(p, im, im->soname, true);
+	return im;
+}
+
+struct image *process_find(struct process *p, const char *name, bool *by_soname)
+{
+	struct name_slot *s = find_slot(p->names, p->names_mask, name, elf_gnu_hash(name));
+
+	*by_soname = s->name != NULL && s->soname_only;
+	if (s->name == NULL)
+		return NULL;
+	if (s->soname_only)
+		process_add_name(p, s->im, name);
+	return s->im;
+}
+
+struct image *process_find_file(struct process *p, const struct store_file *file)
+{
+	for (size_t i = 0; i < p->images.n; i++) {
+		struct image *im = p->images.items[i];
+
+		if (im->file == file && im->kind == IMAGE_LIBRARY)
+			return im;
+	}
+	return NULL;
+}
+
+void process_make_global(struct process *p, struct image *im)
+{
+	if (im->global)
+		return;
+	im->global = true;
+	if (p->global.n == p->global_cap) {
+		size_t cap = p->global_cap == 0 ? 32 : 2 * p->global_cap;
+		struct image **v = ARENA_ARRAY(p->a, cap, struct image *);
+
+		if (p->global.n > 0)
+			memcpy(v, p->global.v, p->global.n * sizeof(struct image *));
+		p->global.v = v;
+		p->global_cap = cap;
+	}
+	p->global.v[p->global.n++] = im;
+}
+
+const char *image_display(const struct process *p, const struct image *im)
+{
+	return im->name[0] != '\0' ? im->name : p->argv0;
+}

@@ -1,0 +1,20 @@
+/* search.h - from a name to a file: _dl_map_object and what it calls. */
+#ifndef DLWHY_LOADER_SEARCH_H
+#define DLWHY_LOADER_SEARCH_H
+
+#include "loader/loader.h"
+
+enum {
+	SEARCH_SECURE = 1, /* __RTLD_SECURE: an LD_PRELOAD entry of a set-user-ID program */
+	SEARCH_DLOPEN = 2, /* __RTLD_DLOPEN: also for what the opened object needs */
+	SEARCH_CALLER = 4, /* the requester only lends its folders (__RTLD_CALLMAP) */
+	SEARCH_START = 8   /* before main: an executable stack is allowed */
+};
+
+/* _dl_map_object: the image that `name`, asked for by `from` (NULL: nobody), leads to: one that is
+ * loaded already, or a new one at the end of the process's list. On failure NULL, and a failure in
+ * the trace. *out (may be NULL) gets the request as it was recorded. */
+struct image *search_map(struct process *p, struct image *from, const char *name, unsigned mode,
+			 struct request **out);
+
+#endif

@@ -1,0 +1,104 @@
+/* machine.h - facts of a machine that loaders depend on, read through a source.
+ *
+ * Nothing here is taken from this process's own C library: a static program must say what the
+ * machine under study does.
+ */
+#ifndef DLWHY_MACHINE_MACHINE_H
+#define DLWHY_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "object/elf.h"
+#include "object/store.h"
+
+/* ---- processor ---------------------------------------------------------------------------- */
+
+struct cpu {
+	uint16_t machine;         /* EM_* of the machine; EM_NONE if unknown */
+	int isa_level;            /* x86-64: 1 to 4; 0 elsewhere */
+	uint32_t isa_bits;        /* GNU_PROPERTY_X86_ISA_1_{BASELINE,V2,V3,V4} = 1, 2, 4, 8 */
+	const char *platform;     /* $PLATFORM: "x86_64", "haswell", "xeon_phi"; NULL if none */
+	bool avx512_1;            /* the legacy hwcap word */
+	bool assumed;             /* not measured here: by --cpu, or another machine's */
+};
+/* The processor of this machine, as CPUID and the kernel show it to glibc. */
+void cpu_host(struct cpu *out);
+/* "x86-64", "x86-64-v2", "-v3", "-v4", "haswell", "xeon_phi", "aarch64", … as --cpu takes it. False if unknown. */
+bool cpu_named(const char *name, struct cpu *out);
+/* The assumption for a machine that is not this one. */
+void cpu_assumed(uint16_t machine, struct cpu *out);
+
+/* ---- glibc's installation ----------------------------------------------------------------- */
+
+/* Constants that are compiled into ld.so (spec: default folders, $LIB, cache path, version). */
+struct glibc_install {
+	const char *ld_path;      /* the PT_INTERP path asked for */
+	bool found;               /* the file is there and is an ELF file */
+	bool is_musl;             /* it is musl's loader */
+	int major, minor;         /* version; 0.0 if unknown */
+	const char *version;      /* "2.36" or NULL */
+	const char *version_from; /* where it was read: path and how, for the evidence */
+	const char *distro;       /* "Debian GLIBC 2.36-9+deb12u14" or NULL */
+	const char *const *dirs;  /* default folders, each with a final '/' */
+	size_t ndirs;
+	const char *lib;          /* value of $LIB */
+	const char *cache_path;   /* "/etc/ld.so.cache" */
+	bool dirs_assumed;        /* not found in the file: the usual ones for the machine */
+};
+/* Reads them from the loader at `ld_path`. `machine`, `is64`: of the program. Never fails: what
+ * cannot be read is assumed and marked. */
+void glibc_install_read(struct store *s, const char *ld_path, uint16_t machine, bool is64,
+			struct arena *a, struct glibc_install *out);
+/* "/lib64/ld-linux-x86-64.so.2" for a machine and class; NULL if unknown. */
+const char *glibc_ld_path(uint16_t machine, bool is64, bool big_endian, uint32_t eflags);
+
+/* ---- /etc/ld.so.cache --------------------------------------------------------------------- */
+
+struct ldcache; /* parsed view of a cache file; NULL stands for "no usable cache" */
+
+/* Never fails: garbage gives NULL and *why (may be NULL) one of "absent", "unreadable", "too
+ * short", "no cache file", "other byte order", "counts beyond its end". Allocates in a. */
+struct ldcache *ldcache_open(struct view file, bool big_endian, struct arena *a, const char **why);
+size_t ldcache_count(const struct ldcache *c);
+
+struct ldcache_query {
+	uint16_t machine;
+	bool is64;
+	int glibc_minor;           /* 2.N: osversion is ignored from 36 on */
+	const struct cpu *cpu;
+	uint32_t kernel;           /* running kernel as 0x00MMmmpp, 0 unknown (then no check) */
+};
+/* The one path that _dl_load_cache_lookup returns for `name`, or NULL. *entry (may be NULL) gets
+ * the number of the entry. */
+const char *ldcache_find(const struct ldcache *c, const struct ldcache_query *q, const char *name,
+			 uint32_t *entry);
+/* Calls fn for every entry: for "who has it" and for tests. */
+void ldcache_each(const struct ldcache *c,
+		  void (*fn)(void *ctx, const char *soname, const char *path, int32_t flags,
+			     uint64_t hwcap),
+		  void *ctx);
+
+/* ---- /etc/ld.so.conf ---------------------------------------------------------------------- */
+
+/* The folders that ldconfig would read: `include` with globs, comments, hwcap lines, "dir=type".
+ * At most 4096 folders and 16 levels. In order of appearance, without duplicates. */
+void ldconf_read(struct source *s, const char *path, struct arena *a, const char *const **dirs,
+		 size_t *n);
+
+/* ---- sub-directories of the search -------------------------------------------------------- */
+
+/* The sub-directories that the loader tries in each folder, best first, the last one being "".
+ * Each other ends in '/'. For glibc 2.minor on `cpu`. (glibc: _dl_important_hwcaps,
+ * _dl_hwcaps_split; legacy combinations up to 2.36.) */
+void hwcaps_subdirs(int glibc_minor, const struct cpu *cpu, struct arena *a,
+		    const char *const **out, size_t *n);
+
+/* ---- processes ---------------------------------------------------------------------------- */
+
+/* The environment of a live process, "NAME=VALUE" strings in a: 0 or errno. */
+int proc_environ(long pid, struct arena *a, const char *const **out, size_t *n);
+
+#endif

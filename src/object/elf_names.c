@@ -1,0 +1,245 @@
+/* elf_names.c - names of the numbers of ELF, for people: machines, file types, relocations.
+ *
+ * Relocation types are those that a dynamic table may hold, and the common ones of object files:
+ * some of these get into a shared object that was linked from code that is not
+ * position-independent.
+ */
+#include "object/elf_priv.h"
+#include "object/elfconst.h"
+
+struct number_name {
+	uint32_t number;
+	const char *name;
+};
+
+struct name_table {
+	const struct number_name *names;
+	size_t n;
+};
+
+#define N(x) { x, #x }
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define TABLE(a) { a, COUNT(a) }
+
+static const char *find(struct name_table t, uint32_t number)
+{
+	for (size_t i = 0; i < t.n; i++)
+		if (t.names[i].number == number)
+			return t.names[i].name;
+	return NULL;
+}
+
+/* ---- relocation types --------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct number_name x86_64_relocs[] = {
+	N(R_X86_64_NONE), N(R_X86_64_64), N(R_X86_64_PC32), N(R_X86_64_GOT32), N(R_X86_64_PLT32),
+	N(R_X86_64_COPY), N(R_X86_64_GLOB_DAT), N(R_X86_64_JUMP_SLOT), N(R_X86_64_RELATIVE),
+	N(R_X86_64_GOTPCREL), N(R_X86_64_32), N(R_X86_64_32S), N(R_X86_64_16), N(R_X86_64_PC16),
+	N(R_X86_64_8), N(R_X86_64_PC8), N(R_X86_64_DTPMOD64), N(R_X86_64_DTPOFF64),
+	N(R_X86_64_TPOFF64), N(R_X86_64_TLSGD), N(R_X86_64_TLSLD), N(R_X86_64_DTPOFF32),
+	N(R_X86_64_GOTTPOFF), N(R_X86_64_TPOFF32), N(R_X86_64_PC64), N(R_X86_64_GOTOFF64),
+	N(R_X86_64_GOTPC32), N(R_X86_64_GOT64), N(R_X86_64_GOTPCREL64), N(R_X86_64_GOTPC64),
+	N(R_X86_64_GOTPLT64), N(R_X86_64_PLTOFF64), N(R_X86_64_SIZE32), N(R_X86_64_SIZE64),
+	N(R_X86_64_GOTPC32_TLSDESC), N(R_X86_64_TLSDESC_CALL), N(R_X86_64_TLSDESC),
+	N(R_X86_64_IRELATIVE), N(R_X86_64_RELATIVE64), N(R_X86_64_GOTPCRELX),
+	N(R_X86_64_REX_GOTPCRELX),
+};
+
+static const struct number_name i386_relocs[] = {
+	N(R_386_NONE), N(R_386_32), N(R_386_PC32), N(R_386_GOT32), N(R_386_PLT32), N(R_386_COPY),
+	N(R_386_GLOB_DAT), N(R_386_JMP_SLOT), N(R_386_RELATIVE), N(R_386_GOTOFF), N(R_386_GOTPC),
+	N(R_386_32PLT), N(R_386_TLS_TPOFF), N(R_386_TLS_IE), N(R_386_TLS_GOTIE), N(R_386_TLS_LE),
+	N(R_386_TLS_GD), N(R_386_TLS_LDM), N(R_386_16), N(R_386_PC16), N(R_386_8), N(R_386_PC8),
+	N(R_386_TLS_GD_32), N(R_386_TLS_GD_PUSH), N(R_386_TLS_GD_CALL), N(R_386_TLS_GD_POP),
+	N(R_386_TLS_LDM_32), N(R_386_TLS_LDM_PUSH), N(R_386_TLS_LDM_CALL), N(R_386_TLS_LDM_POP),
+	N(R_386_TLS_LDO_32), N(R_386_TLS_IE_32), N(R_386_TLS_LE_32), N(R_386_TLS_DTPMOD32),
+	N(R_386_TLS_DTPOFF32), N(R_386_TLS_TPOFF32), N(R_386_SIZE32), N(R_386_TLS_GOTDESC),
+	N(R_386_TLS_DESC_CALL), N(R_386_TLS_DESC), N(R_386_IRELATIVE), N(R_386_GOT32X),
+};
+
+static const struct number_name aarch64_relocs[] = {
+	N(R_AARCH64_NONE), N(R_AARCH64_P32_ABS32), N(R_AARCH64_P32_COPY),
+	N(R_AARCH64_P32_GLOB_DAT), N(R_AARCH64_P32_JUMP_SLOT), N(R_AARCH64_P32_RELATIVE),
+	N(R_AARCH64_P32_TLS_DTPMOD), N(R_AARCH64_P32_TLS_DTPREL), N(R_AARCH64_P32_TLS_TPREL),
+	N(R_AARCH64_P32_TLSDESC), N(R_AARCH64_P32_IRELATIVE), N(R_AARCH64_ABS64),
+	N(R_AARCH64_ABS32), N(R_AARCH64_ABS16), N(R_AARCH64_PREL64), N(R_AARCH64_PREL32),
+	N(R_AARCH64_PREL16), N(R_AARCH64_MOVW_UABS_G0_NC), N(R_AARCH64_MOVW_UABS_G1_NC),
+	N(R_AARCH64_MOVW_UABS_G2_NC), N(R_AARCH64_MOVW_UABS_G3), N(R_AARCH64_ADR_PREL_LO21),
+	N(R_AARCH64_ADR_PREL_PG_HI21), N(R_AARCH64_ADR_PREL_PG_HI21_NC),
+	N(R_AARCH64_ADD_ABS_LO12_NC), N(R_AARCH64_LDST8_ABS_LO12_NC), N(R_AARCH64_JUMP26),
+	N(R_AARCH64_CALL26), N(R_AARCH64_LDST16_ABS_LO12_NC), N(R_AARCH64_LDST32_ABS_LO12_NC),
+	N(R_AARCH64_LDST64_ABS_LO12_NC), N(R_AARCH64_LDST128_ABS_LO12_NC),
+	N(R_AARCH64_ADR_GOT_PAGE), N(R_AARCH64_LD64_GOT_LO12_NC), N(R_AARCH64_TLSGD_ADR_PAGE21),
+	N(R_AARCH64_TLSGD_ADD_LO12_NC), N(R_AARCH64_TLSIE_ADR_GOTTPREL_PAGE21),
+	N(R_AARCH64_TLSIE_LD64_GOTTPREL_LO12_NC), N(R_AARCH64_TLSLE_ADD_TPREL_HI12),
+	N(R_AARCH64_TLSLE_ADD_TPREL_LO12), N(R_AARCH64_TLSLE_ADD_TPREL_LO12_NC),
+	N(R_AARCH64_TLSDESC_ADR_PAGE21), N(R_AARCH64_TLSDESC_LD64_LO12),
+	N(R_AARCH64_TLSDESC_ADD_LO12), N(R_AARCH64_TLSDESC_CALL), N(R_AARCH64_COPY),
+	N(R_AARCH64_GLOB_DAT), N(R_AARCH64_JUMP_SLOT), N(R_AARCH64_RELATIVE),
+	N(R_AARCH64_TLS_DTPMOD), N(R_AARCH64_TLS_DTPREL), N(R_AARCH64_TLS_TPREL),
+	N(R_AARCH64_TLSDESC), N(R_AARCH64_IRELATIVE),
+};
+
+static const struct number_name arm_relocs[] = {
+	N(R_ARM_NONE), N(R_ARM_PC24), N(R_ARM_ABS32), N(R_ARM_REL32), N(R_ARM_ABS16),
+	N(R_ARM_ABS12), N(R_ARM_TLS_DESC), N(R_ARM_TLS_DTPMOD32), N(R_ARM_TLS_DTPOFF32),
+	N(R_ARM_TLS_TPOFF32), N(R_ARM_COPY), N(R_ARM_GLOB_DAT), N(R_ARM_JUMP_SLOT),
+	N(R_ARM_RELATIVE), N(R_ARM_GOTOFF), N(R_ARM_GOTPC), N(R_ARM_GOT32), N(R_ARM_PLT32),
+	N(R_ARM_CALL), N(R_ARM_JUMP24), N(R_ARM_THM_JUMP24), N(R_ARM_TARGET1), N(R_ARM_V4BX),
+	N(R_ARM_TARGET2), N(R_ARM_PREL31), N(R_ARM_MOVW_ABS_NC), N(R_ARM_MOVT_ABS),
+	N(R_ARM_MOVW_PREL_NC), N(R_ARM_MOVT_PREL), N(R_ARM_THM_MOVW_ABS_NC),
+	N(R_ARM_THM_MOVT_ABS), N(R_ARM_THM_MOVW_PREL_NC), N(R_ARM_THM_MOVT_PREL),
+	N(R_ARM_GOT_PREL), N(R_ARM_TLS_GD32), N(R_ARM_TLS_LDM32), N(R_ARM_TLS_LDO32),
+	N(R_ARM_TLS_IE32), N(R_ARM_TLS_LE32), N(R_ARM_IRELATIVE),
+};
+
+static const struct number_name riscv_relocs[] = {
+	N(R_RISCV_NONE), N(R_RISCV_32), N(R_RISCV_64), N(R_RISCV_RELATIVE), N(R_RISCV_COPY),
+	N(R_RISCV_JUMP_SLOT), N(R_RISCV_TLS_DTPMOD32), N(R_RISCV_TLS_DTPMOD64),
+	N(R_RISCV_TLS_DTPREL32), N(R_RISCV_TLS_DTPREL64), N(R_RISCV_TLS_TPREL32),
+	N(R_RISCV_TLS_TPREL64), N(R_RISCV_BRANCH), N(R_RISCV_JAL), N(R_RISCV_CALL),
+	N(R_RISCV_CALL_PLT), N(R_RISCV_GOT_HI20), N(R_RISCV_TLS_GOT_HI20),
+	N(R_RISCV_TLS_GD_HI20), N(R_RISCV_PCREL_HI20), N(R_RISCV_PCREL_LO12_I),
+	N(R_RISCV_PCREL_LO12_S), N(R_RISCV_HI20), N(R_RISCV_LO12_I), N(R_RISCV_LO12_S),
+	N(R_RISCV_TPREL_HI20), N(R_RISCV_TPREL_LO12_I), N(R_RISCV_TPREL_LO12_S),
+	N(R_RISCV_TPREL_ADD), N(R_RISCV_ADD8), N(R_RISCV_ADD16), N(R_RISCV_ADD32),
+	N(R_RISCV_ADD64), N(R_RISCV_SUB8), N(R_RISCV_SUB16), N(R_RISCV_SUB32), N(R_RISCV_SUB64),
+	N(R_RISCV_GNU_VTINHERIT), N(R_RISCV_GNU_VTENTRY), N(R_RISCV_ALIGN),
+	N(R_RISCV_RVC_BRANCH), N(R_RISCV_RVC_JUMP), N(R_RISCV_RVC_LUI), N(R_RISCV_GPREL_I),
+	N(R_RISCV_GPREL_S), N(R_RISCV_TPREL_I), N(R_RISCV_TPREL_S), N(R_RISCV_RELAX),
+	N(R_RISCV_SUB6), N(R_RISCV_SET6), N(R_RISCV_SET8), N(R_RISCV_SET16), N(R_RISCV_SET32),
+	N(R_RISCV_32_PCREL), N(R_RISCV_IRELATIVE),
+};
+
+static const struct number_name ppc64_relocs[] = {
+	N(R_PPC64_NONE), N(R_PPC64_ADDR32), N(R_PPC64_ADDR24), N(R_PPC64_ADDR16),
+	N(R_PPC64_ADDR16_LO), N(R_PPC64_ADDR16_HI), N(R_PPC64_ADDR16_HA), N(R_PPC64_ADDR14),
+	N(R_PPC64_REL24), N(R_PPC64_COPY), N(R_PPC64_GLOB_DAT), N(R_PPC64_JMP_SLOT),
+	N(R_PPC64_RELATIVE), N(R_PPC64_UADDR32), N(R_PPC64_UADDR16), N(R_PPC64_REL32),
+	N(R_PPC64_ADDR30), N(R_PPC64_ADDR64), N(R_PPC64_ADDR16_HIGHER),
+	N(R_PPC64_ADDR16_HIGHERA), N(R_PPC64_ADDR16_HIGHEST), N(R_PPC64_ADDR16_HIGHESTA),
+	N(R_PPC64_UADDR64), N(R_PPC64_REL64), N(R_PPC64_TOC16), N(R_PPC64_TOC16_LO),
+	N(R_PPC64_TOC16_HI), N(R_PPC64_TOC16_HA), N(R_PPC64_TOC), N(R_PPC64_ADDR16_DS),
+	N(R_PPC64_ADDR16_LO_DS), N(R_PPC64_TOC16_DS), N(R_PPC64_TOC16_LO_DS),
+	N(R_PPC64_DTPMOD64), N(R_PPC64_TPREL16), N(R_PPC64_TPREL16_LO), N(R_PPC64_TPREL16_HI),
+	N(R_PPC64_TPREL16_HA), N(R_PPC64_TPREL64), N(R_PPC64_DTPREL64),
+	N(R_PPC64_GOT_TLSGD16_HA), N(R_PPC64_GOT_TLSGD16_LO), N(R_PPC64_GOT_TPREL16_HA),
+	N(R_PPC64_GOT_TPREL16_LO_DS), N(R_PPC64_TLSGD), N(R_PPC64_TLSLD), N(R_PPC64_JMP_IREL),
+	N(R_PPC64_IRELATIVE), N(R_PPC64_REL16), N(R_PPC64_REL16_LO), N(R_PPC64_REL16_HI),
+	N(R_PPC64_REL16_HA),
+};
+
+static const struct number_name s390_relocs[] = {
+	N(R_390_NONE), N(R_390_8), N(R_390_12), N(R_390_16), N(R_390_32), N(R_390_PC32),
+	N(R_390_GOT12), N(R_390_GOT32), N(R_390_PLT32), N(R_390_COPY), N(R_390_GLOB_DAT),
+	N(R_390_JMP_SLOT), N(R_390_RELATIVE), N(R_390_GOTOFF32), N(R_390_GOTPC), N(R_390_GOT16),
+	N(R_390_PC16), N(R_390_PC16DBL), N(R_390_PLT16DBL), N(R_390_PC32DBL), N(R_390_PLT32DBL),
+	N(R_390_GOTPCDBL), N(R_390_64), N(R_390_PC64), N(R_390_GOT64), N(R_390_PLT64),
+	N(R_390_GOTENT), N(R_390_GOTOFF16), N(R_390_GOTOFF64), N(R_390_GOTPLT12),
+	N(R_390_GOTPLT16), N(R_390_GOTPLT32), N(R_390_GOTPLT64), N(R_390_GOTPLTENT),
+	N(R_390_PLTOFF16), N(R_390_PLTOFF32), N(R_390_PLTOFF64), N(R_390_TLS_LOAD),
+	N(R_390_TLS_GDCALL), N(R_390_TLS_LDCALL), N(R_390_TLS_GD32), N(R_390_TLS_GD64),
+	N(R_390_TLS_GOTIE12), N(R_390_TLS_GOTIE32), N(R_390_TLS_GOTIE64), N(R_390_TLS_LDM32),
+	N(R_390_TLS_LDM64), N(R_390_TLS_IE32), N(R_390_TLS_IE64), N(R_390_TLS_IEENT),
+	N(R_390_TLS_LE32), N(R_390_TLS_LE64), N(R_390_TLS_LDO32), N(R_390_TLS_LDO64),
+	N(R_390_TLS_DTPMOD), N(R_390_TLS_DTPOFF), N(R_390_TLS_TPOFF), N(R_390_20),
+	N(R_390_GOT20), N(R_390_GOTPLT20), N(R_390_TLS_GOTIE20), N(R_390_IRELATIVE),
+};
+
+static const struct number_name loongarch_relocs[] = {
+	N(R_LARCH_NONE), N(R_LARCH_32), N(R_LARCH_64), N(R_LARCH_RELATIVE), N(R_LARCH_COPY),
+	N(R_LARCH_JUMP_SLOT), N(R_LARCH_TLS_DTPMOD32), N(R_LARCH_TLS_DTPMOD64),
+	N(R_LARCH_TLS_DTPREL32), N(R_LARCH_TLS_DTPREL64), N(R_LARCH_TLS_TPREL32),
+	N(R_LARCH_TLS_TPREL64), N(R_LARCH_IRELATIVE),
+};
+
+static const struct number_name mips_relocs[] = {
+	N(R_MIPS_NONE), N(R_MIPS_16), N(R_MIPS_32), N(R_MIPS_REL32), N(R_MIPS_26),
+	N(R_MIPS_HI16), N(R_MIPS_LO16), N(R_MIPS_GPREL16), N(R_MIPS_GOT16), N(R_MIPS_PC16),
+	N(R_MIPS_CALL16), N(R_MIPS_GPREL32), N(R_MIPS_64), N(R_MIPS_GOT_DISP),
+	N(R_MIPS_GOT_PAGE), N(R_MIPS_GOT_OFST), N(R_MIPS_TLS_DTPMOD32), N(R_MIPS_TLS_DTPREL32),
+	N(R_MIPS_TLS_DTPMOD64), N(R_MIPS_TLS_DTPREL64), N(R_MIPS_TLS_TPREL32),
+	N(R_MIPS_TLS_TPREL64), N(R_MIPS_GLOB_DAT), N(R_MIPS_COPY), N(R_MIPS_JUMP_SLOT),
+};
+
+/* clang-format on */
+
+const char *elf_reloc_name(uint16_t machine, uint32_t type)
+{
+	static const struct {
+		uint16_t machine;
+		struct name_table table;
+	} all[] = {
+		{ EM_X86_64, TABLE(x86_64_relocs) },
+		{ EM_386, TABLE(i386_relocs) },
+		{ EM_AARCH64, TABLE(aarch64_relocs) },
+		{ EM_ARM, TABLE(arm_relocs) },
+		{ EM_RISCV, TABLE(riscv_relocs) },
+		{ EM_PPC64, TABLE(ppc64_relocs) },
+		{ EM_S390, TABLE(s390_relocs) },
+		{ EM_LOONGARCH, TABLE(loongarch_relocs) },
+		{ EM_MIPS, TABLE(mips_relocs) },
+		{ EM_MIPS_RS3_LE, TABLE(mips_relocs) },
+	};
+
+	if (machine == EM_MIPS) /* three types in one; the first is the one that counts */
+		type &= 0xff;
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (all[i].machine == machine)
+			return find(all[i].table, type);
+	return NULL;
+}
+
+/* ---- machines and types ------------------------------------------------------------------- */
+
+const char *elf_machine_name(uint16_t machine)
+{
+	static const struct number_name machines[] = {
+		{ EM_SPARC, "sparc" },
+		{ EM_386, "i386" },
+		{ EM_68K, "m68k" },
+		{ EM_MIPS, "mips" },
+		{ EM_MIPS_RS3_LE, "mipsel" },
+		{ EM_PARISC, "hppa" },
+		{ EM_SPARC32PLUS, "sparc32plus" },
+		{ EM_PPC, "ppc" },
+		{ EM_PPC64, "ppc64" },
+		{ EM_S390, "s390x" },
+		{ EM_ARM, "arm" },
+		{ EM_SH, "sh" },
+		{ EM_SPARCV9, "sparc64" },
+		{ EM_IA_64, "ia64" },
+		{ EM_X86_64, "x86_64" },
+		{ EM_AVR, "avr" },
+		{ EM_V850, "v850" },
+		{ EM_M32R, "m32r" },
+		{ EM_XTENSA, "xtensa" },
+		{ EM_MSP430, "msp430" },
+		{ EM_BLACKFIN, "blackfin" },
+		{ EM_ALTERA_NIOS2, "nios2" },
+		{ EM_OPENRISC, "or1k" },
+		{ EM_ARC_COMPACT, "arc" },
+		{ EM_TILEGX, "tilegx" },
+		{ EM_MICROBLAZE, "microblaze" },
+		{ EM_AARCH64, "aarch64" },
+		{ EM_CUDA, "NVIDIA CUDA" },
+		{ EM_AMDGPU, "AMD GPU" },
+		{ EM_RISCV, "riscv" },
+		{ EM_BPF, "bpf" },
+		{ EM_CSKY, "csky" },
+		{ EM_LOONGARCH, "loongarch64" },
+		{ EM_ALPHA, "alpha" },
+	};
+
+	return find((struct name_table)TABLE(machines), machine);
+}
+
+const char *elf_type_name(uint16_t type)
+{
+	static const struct number_name types[] = {
+		N(ET_NONE), N(ET_REL), N(ET_EXEC), N(ET_DYN), N(ET_CORE),
+	};
+
+	return find((struct name_table)TABLE(types), type);
+}

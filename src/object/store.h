@@ -1,0 +1,48 @@
+/* store.h - each file is opened, mapped and parsed once, however many targets and threads ask.
+ *
+ * An entry is immutable once it is handed out and lives as long as the store. Keys are paths as
+ * asked for; two paths of one inode share the parsed file.
+ */
+#ifndef DLWHY_OBJECT_STORE_H
+#define DLWHY_OBJECT_STORE_H
+
+#include "object/elf.h"
+#include "source/source.h"
+
+struct store;
+
+/* A parsed file (one per device and inode). `aux` belongs to the loaders: see store_aux. */
+struct store_file {
+	struct os_stat st;
+	struct view bytes;
+	uint64_t padded;       /* see struct os_mapping */
+	enum file_kind kind;   /* of regular files */
+	struct elf elf;        /* kind FILE_ELF only */
+	bool noexec, nosuid;   /* of its mount */
+	uint32_t id;           /* 0, 1, 2 … in order of first opening */
+	void *aux;
+};
+
+struct store_entry {
+	const char *path; /* as asked for */
+	int err;          /* errno of the open, 0 if it went well */
+	struct store_file *file; /* NULL if err != 0 */
+};
+
+struct store *store_new(struct source *src);
+void store_free(struct store *s);
+struct source *store_source(const struct store *s);
+
+/* Never NULL except for lack of memory. */
+const struct store_entry *store_open(struct store *s, const char *path);
+/* errno of stat(2), 0 for a folder, ENOTDIR for anything else; remembered. -1: no memory. */
+int store_stat_dir(struct store *s, const char *path);
+/* Number of parsed files so far. */
+size_t store_count(const struct store *s);
+
+/* The loader's derived data for a file: made once by `make` (called under a lock of that file),
+ * freed by `drop` when the store goes. NULL if make returned NULL. */
+void *store_aux(struct store *s, struct store_file *f, void *(*make)(struct store_file *),
+		void (*drop)(void *));
+
+#endif

@@ -1,0 +1,506 @@
+/* json.c - schema 1, printed as it goes: docs/schema-1.json describes it.
+ *
+ * Keys come in a fixed order and the same result gives the same bytes. Outer containers are
+ * broken into lines for readers; what lies deeper, and all of jsonl, stays on one line.
+ */
+#include "report/report.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+
+enum {
+	FLUSH_ABOVE = 64 << 10, /* bytes kept before they are written */
+	BREAK_DEPTH = 4,        /* a probe, a need, a piece of evidence: one line each */
+	MEMBER_DEPTH = 4        /* packages in packages */
+};
+
+struct json {
+	struct report *o;
+	struct buf *b;
+	unsigned depth, break_depth;
+	bool comma;             /* something precedes in this container */
+	struct buf tmp;         /* a redacted value */
+};
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+static void json_break(struct json *j)
+{
+	unsigned i;
+
+	if (j->depth == 0 || j->depth > j->break_depth)
+		return;
+	buf_char(j->b, '\n');
+	for (i = 0; i < j->depth; i++)
+		buf_char(j->b, ' ');
+}
+
+/* Before each element of an array and each key of an object. */
+static void json_next(struct json *j)
+{
+	if (j->comma)
+		buf_str(j->b, j->depth > j->break_depth ? ", " : ",");
+	report_flush(j->o, FLUSH_ABOVE);
+	json_break(j);
+	j->comma = true;
+}
+
+static void json_open(struct json *j, char bracket)
+{
+	buf_char(j->b, bracket);
+	j->depth++;
+	j->comma = false;
+}
+
+static void json_close(struct json *j, char bracket)
+{
+	bool filled = j->comma;
+
+	j->depth--;
+	if (filled && j->depth + 1 <= j->break_depth) {
+		unsigned i;
+
+		buf_char(j->b, '\n');
+		for (i = 0; i < j->depth; i++)
+			buf_char(j->b, ' ');
+	}
+	buf_char(j->b, bracket);
+	j->comma = true;
+}
+
+static void json_key(struct json *j, const char *key)
+{
+	json_next(j);
+	buf_printf(j->b, "\"%s\": ", key);
+}
+
+static void json_quote(struct json *j, const char *s)
+{
+	buf_char(j->b, '"');
+	escape_json(j->b, s);
+	buf_char(j->b, '"');
+}
+
+static const char *json_redact(struct json *j, const char *s)
+{
+	if (s == NULL || j->o->redact == NULL)
+		return s;
+	buf_clear(&j->tmp);
+	redact_add(j->o->redact, &j->tmp, s);
+	return j->tmp.p != NULL ? j->tmp.p : "";
+}
+
+static void json_int(struct json *j, const char *key, int64_t v)
+{
+	json_key(j, key);
+	buf_printf(j->b, "%lld", (long long)v);
+}
+
+/* A number that stands for "none" when it is negative. */
+static void json_opt_int(struct json *j, const char *key, int64_t v)
+{
+	if (v >= 0) {
+		json_int(j, key, v);
+		return;
+	}
+	json_key(j, key);
+	buf_str(j->b, "null");
+}
+
+static void json_bool(struct json *j, const char *key, bool v)
+{
+	json_key(j, key);
+	buf_str(j->b, v ? "true" : "false");
+}
+
+/* An id of ours: never redacted. */
+static void json_id(struct json *j, const char *key, const char *v)
+{
+	json_key(j, key);
+	if (v == NULL)
+		buf_str(j->b, "null");
+	else
+		json_quote(j, v);
+}
+
+static void json_b64(struct json *j, const char *s)
+{
+	buf_char(j->b, '"');
+	escape_base64(j->b, s, strlen(s));
+	buf_char(j->b, '"');
+}
+
+/* A text that may come from a file or hold a path. */
+static void json_text(struct json *j, const char *key, const char *v)
+{
+	v = json_redact(j, v);
+	json_id(j, key, v);
+	if (v == NULL || utf8_valid(v, strlen(v)))
+		return;
+	json_next(j);
+	buf_printf(j->b, "\"%s_b64\": ", key);
+	json_b64(j, v);
+}
+
+/* Beside a list with elements that are not UTF-8 stands KEY_b64: the raw value of those, null for
+ * the others. */
+static void json_texts_b64(struct json *j, const char *key, const char *const *v, size_t n)
+{
+	size_t i;
+
+	json_next(j);
+	buf_printf(j->b, "\"%s_b64\": ", key);
+	json_open(j, '[');
+	for (i = 0; i < n; i++) {
+		const char *s = json_redact(j, v[i]);
+
+		json_next(j);
+		if (utf8_valid(s, strlen(s)))
+			buf_str(j->b, "null");
+		else
+			json_b64(j, s);
+	}
+	json_close(j, ']');
+}
+
+static void json_texts(struct json *j, const char *key, const char *const *v, size_t n)
+{
+	bool valid = true;
+	size_t i;
+
+	json_key(j, key);
+	json_open(j, '[');
+	for (i = 0; i < n; i++) {
+		json_next(j);
+		json_quote(j, json_redact(j, v[i]));
+		valid = valid && utf8_valid(v[i], strlen(v[i]));
+	}
+	json_close(j, ']');
+	if (!valid)
+		json_texts_b64(j, key, v, n);
+}
+
+/* ---- findings ----------------------------------------------------------------------------- */
+
+static void json_evidence(struct json *j, const struct dlwhy_evidence *e)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "kind", e->kind);
+	json_opt_int(j, "object", e->object);
+	json_text(j, "path", e->path);
+	json_opt_int(j, "offset", e->offset);
+	json_opt_int(j, "size", e->size);
+	json_opt_int(j, "line", e->line);
+	json_text(j, "value", e->value);
+	json_text(j, "says", e->says);
+	json_close(j, '}');
+}
+
+static void json_fix(struct json *j, const struct dlwhy_fix *f)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_int(j, "n", f->n);
+	json_id(j, "kind", f->kind);
+	json_id(j, "risk", f->risk);
+	json_text(j, "says", f->says);
+	json_texts(j, "commands", f->commands, f->ncommands);
+	json_texts(j, "files", f->files, f->nfiles);
+	json_close(j, '}');
+}
+
+static void json_also(struct json *j, const struct dlwhy_also *a)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "code", a->code);
+	json_id(j, "detail", a->detail);
+	json_text(j, "object", a->object);
+	json_close(j, '}');
+}
+
+static void json_finding_lists(struct json *j, const struct dlwhy_finding *f)
+{
+	size_t i;
+
+	json_key(j, "evidence");
+	json_open(j, '[');
+	for (i = 0; i < f->nevidence; i++)
+		json_evidence(j, f->evidence[i]);
+	json_close(j, ']');
+	json_key(j, "fixes");
+	json_open(j, '[');
+	for (i = 0; i < f->nfixes; i++)
+		json_fix(j, f->fixes[i]);
+	json_close(j, ']');
+	json_key(j, "also");
+	json_open(j, '[');
+	for (i = 0; i < f->nalso; i++)
+		json_also(j, f->also[i]);
+	json_close(j, ']');
+}
+
+static void json_finding(struct json *j, const struct dlwhy_finding *f)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "code", f->code);
+	json_id(j, "detail", f->detail);
+	json_id(j, "severity", words_severity(f->severity));
+	json_id(j, "certainty", words_certainty(f->certainty));
+	json_id(j, "fingerprint", f->fingerprint);
+	json_text(j, "object", f->object);
+	json_text(j, "needed_by", f->needed_by);
+	json_texts(j, "chain", f->chain, f->nchain);
+	json_text(j, "symbol", f->symbol);
+	json_text(j, "summary", f->summary);
+	json_finding_lists(j, f);
+	json_text(j, "assumes", f->assumes);
+	json_close(j, '}');
+}
+
+/* ---- objects ------------------------------------------------------------------------------ */
+
+static void json_probe(struct json *j, const struct dlwhy_probe *p)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "rule", p->rule);
+	json_text(j, "path", p->path);
+	json_id(j, "outcome", p->outcome);
+	json_text(j, "directory", p->directory);
+	json_opt_int(j, "of", p->of);
+	json_close(j, '}');
+}
+
+static void json_need(struct json *j, const struct dlwhy_need *n)
+{
+	size_t i;
+
+	json_next(j);
+	json_open(j, '{');
+	json_text(j, "name", n->name);
+	json_opt_int(j, "to", n->to);
+	json_id(j, "when", n->when);
+	json_id(j, "rule", n->rule);
+	json_opt_int(j, "rule_of", n->rule_of);
+	json_key(j, "probes");
+	json_open(j, '[');
+	for (i = 0; i < n->nprobes; i++)
+		json_probe(j, n->probes[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void json_package(struct json *j, const struct dlwhy_object *o)
+{
+	json_key(j, "package");
+	if (o->package_kind == NULL || o->package_name == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_id(j, "kind", o->package_kind);
+	json_text(j, "name", o->package_name);
+	json_text(j, "version", o->package_version);
+	json_close(j, '}');
+}
+
+static void json_object(struct json *j, const struct dlwhy_object *o)
+{
+	size_t i;
+
+	json_next(j);
+	json_open(j, '{');
+	json_int(j, "id", o->id);
+	json_text(j, "path", o->path);
+	json_text(j, "soname", o->soname);
+	json_package(j, o);
+	json_key(j, "needs");
+	json_open(j, '[');
+	for (i = 0; i < o->nneeds; i++)
+		json_need(j, o->needs[i]);
+	json_close(j, ']');
+	json_bool(j, "by_host", o->by_host);
+	json_close(j, '}');
+}
+
+static void json_binding(struct json *j, const struct dlwhy_binding *b)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_opt_int(j, "from", b->from);
+	json_text(j, "symbol", b->symbol);
+	json_text(j, "version", b->version);
+	json_opt_int(j, "to", b->to);
+	json_text(j, "to_version", b->to_version);
+	json_bool(j, "weak", b->weak);
+	json_bool(j, "lazy", b->lazy);
+	json_bool(j, "copy", b->copy);
+	json_bool(j, "tls", b->tls);
+	json_close(j, '}');
+}
+
+/* ---- a result ----------------------------------------------------------------------------- */
+
+static void json_platform(struct json *j, const struct dlwhy_platform *p)
+{
+	json_key(j, "platform");
+	json_open(j, '{');
+	json_id(j, "os", p->os);
+	json_id(j, "loader", p->loader);
+	json_text(j, "loader_version", p->loader_version);
+	json_text(j, "machine", p->machine);
+	json_close(j, '}');
+}
+
+static void json_error(struct json *j, const struct dlwhy_error *e)
+{
+	json_key(j, "error");
+	if (e == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_id(j, "code", dlwhy_code_name(e->code));
+	json_text(j, "message", e->message);
+	json_opt_int(j, "errno", e->sys_errno != 0 ? e->sys_errno : -1);
+	json_close(j, '}');
+}
+
+static void json_proof(struct json *j, const struct dlwhy_proof *p)
+{
+	json_key(j, "proof");
+	if (p == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_bool(j, "done", p->done);
+	if (p->done)
+		json_bool(j, "agrees", p->agrees);
+	else
+		json_id(j, "agrees", NULL);
+	json_text(j, "real", p->real);
+	json_text(j, "says", p->says);
+	json_close(j, '}');
+}
+
+static void json_verdict(struct json *j, const struct dlwhy_result *r)
+{
+	json_text(j, "target", r->target);
+	json_platform(j, &r->platform);
+	if (r->loads == DLWHY_UNKNOWN)
+		json_id(j, "loads", NULL);
+	else
+		json_bool(j, "loads", r->loads == DLWHY_YES);
+	json_id(j, "certainty", words_certainty(r->certainty));
+	json_error(j, r->error);
+	json_text(j, "loader_message", r->loader_message);
+	json_texts(j, "loader_lines", r->loader_lines, r->nloader_lines);
+}
+
+static void json_graph(struct json *j, const struct dlwhy_result *r)
+{
+	size_t i;
+
+	json_key(j, "findings");
+	json_open(j, '[');
+	for (i = 0; i < r->nfindings; i++)
+		json_finding(j, r->findings[i]);
+	json_close(j, ']');
+	json_key(j, "objects");
+	json_open(j, '[');
+	for (i = 0; i < r->nobjects; i++)
+		json_object(j, r->objects[i]);
+	json_close(j, ']');
+}
+
+static void json_head(struct json *j, const struct dlwhy_result *r)
+{
+	json_int(j, "schema", 1);
+	json_id(j, "dlwhy", dlwhy_version());
+	json_id(j, "verb", r->verb);
+}
+
+/* Keys that schema 1 has got since, behind those it began with. */
+static void json_later_keys(struct json *j, const struct dlwhy_result *r)
+{
+	size_t i;
+
+	json_text(j, "host", r->host);
+	json_bool(j, "is_program", r->is_program);
+	json_opt_int(j, "target_object", r->target_object);
+	json_text(j, "assumes", r->assumes);
+	json_text(j, "hint", r->hint);
+	json_proof(j, r->proof);
+	json_key(j, "bindings");
+	json_open(j, '[');
+	for (i = 0; i < r->nbindings; i++)
+		json_binding(j, r->bindings[i]);
+	json_close(j, ']');
+}
+
+/* index SIZE_MAX: not printed. */
+static void json_one(struct json *j, const struct dlwhy_result *r, size_t index, unsigned level)
+{
+	size_t i;
+
+	json_open(j, '{');
+	json_head(j, r);
+	json_verdict(j, r);
+	json_graph(j, r);
+	json_key(j, "members");
+	json_open(j, '[');
+	for (i = 0; i < r->nmembers && level < MEMBER_DEPTH; i++) {
+		json_next(j);
+		json_one(j, r->members[i], SIZE_MAX, level + 1);
+	}
+	json_close(j, ']');
+	json_later_keys(j, r);
+	if (index != SIZE_MAX)
+		json_int(j, "index", (int64_t)index);
+	json_close(j, '}');
+}
+
+/* Number `index` of several: the first opens the document, the last closes it. */
+static void json_of_several(struct json *j, const struct dlwhy_result *r, size_t index, size_t n)
+{
+	j->break_depth += 2;
+	if (index == 0) {
+		json_open(j, '{');
+		json_head(j, r);
+		json_key(j, "results");
+		json_open(j, '[');
+	} else {
+		j->depth = 2;
+		j->comma = true;
+	}
+	json_next(j);
+	json_one(j, r, SIZE_MAX, 0);
+	if (index + 1 < n)
+		return;
+	json_close(j, ']');
+	json_close(j, '}');
+	buf_char(j->b, '\n');
+}
+
+void json_result(struct report *o, const struct dlwhy_result *r, size_t index)
+{
+	struct json j = { .o = o, .b = &o->b, .break_depth = BREAK_DEPTH };
+
+	buf_init(&j.tmp, SIZE_MAX / 4);
+	if (o->p->format == DLWHY_JSON && o->p->ntargets > 1) {
+		json_of_several(&j, r, index, o->p->ntargets);
+	} else {
+		if (o->p->format == DLWHY_JSONL)
+			j.break_depth = 0;
+		json_one(&j, r, o->p->format == DLWHY_JSONL ? index : SIZE_MAX, 0);
+		buf_char(&o->b, '\n');
+	}
+	if (j.tmp.failed)
+		o->b.failed = true;
+	buf_free(&j.tmp);
+}

@@ -1,0 +1,630 @@
+/* text.c - the answer for people: what fails, because of what, what to do; then the evidence.
+ *
+ * The default answer fits a screen of 24 lines: the head and the tail of it are made first, and
+ * the evidence and the tree get what is left. With -v nothing is left out.
+ */
+#include "report/text.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+
+enum {
+	SCREEN = 24,      /* lines of the smallest terminal */
+	SUMMARY_ROWS = 3,
+	FIX_ROWS = 2,
+	COMMANDS = 3,
+	OTHERS = 3,       /* further findings that get a line */
+	TREE_LEAST = 5    /* lines that the evidence leaves to the tree */
+};
+
+/* ---- what is said of a result ------------------------------------------------------------- */
+
+static size_t count_findings(const struct dlwhy_result *r, enum dlwhy_severity severity)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->nfindings; i++)
+		n += r->findings[i]->severity == severity;
+	return n;
+}
+
+static bool is_healthy(const struct dlwhy_result *r)
+{
+	return r->error == NULL && r->loads == DLWHY_YES &&
+	       count_findings(r, DLWHY_NOTE) == r->nfindings;
+}
+
+const char *text_verdict(const struct dlwhy_result *r, enum style *style)
+{
+	bool fails = count_findings(r, DLWHY_ERROR) > 0;
+	bool warns = count_findings(r, DLWHY_WARNING) > 0;
+
+	*style = RED;
+	if (r->error != NULL)
+		return "could not be analysed";
+	if (r->loads == DLWHY_NO)
+		return r->is_program ? "does not start" : "does not load";
+	*style = YELLOW;
+	if (r->loads == DLWHY_UNKNOWN)
+		return r->is_program ? "may start or not: it cannot be decided"
+				     : "may load or not: it cannot be decided";
+	if (fails)
+		return r->is_program ? "starts here, but fails later" : "loads here, but fails later";
+	*style = GREEN;
+	if (warns)
+		return r->is_program ? "starts here, with a warning" : "loads here, with a warning";
+	return r->is_program ? "starts here" : "loads here";
+}
+
+/* "glibc 2.36, x86_64, judged in a bare program" */
+static const char *judged(struct text *t)
+{
+	const struct dlwhy_result *r = t->r;
+	const char *s = text_clean(t, r->platform.loader);
+
+	if (r->platform.loader_version != NULL)
+		s = arena_printf(t->a, "%s %s", s, text_clean(t, r->platform.loader_version));
+	if (r->platform.machine != NULL)
+		s = arena_printf(t->a, "%s, %s", s, text_clean(t, r->platform.machine));
+	if (r->host != NULL && !r->is_program)
+		s = arena_printf(t->a, "%s, judged in %s", s, text_clean(t, r->host));
+	return s;
+}
+
+const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
+{
+	const char *assumes = f != NULL && f->assumes != NULL ? f->assumes : t->r->assumes;
+	const char *s = words_certainty(t->r->certainty);
+
+	if (t->r->certainty != DLWHY_PROVED && assumes != NULL)
+		s = arena_printf(t->a, "%s, if %s", s, text_clean(t, assumes));
+	return arena_printf(t->a, "%s (%s)", s, judged(t));
+}
+
+/* "12 libraries, all found" */
+static const char *libraries(struct text *t)
+{
+	size_t n = tree_libraries(t->r);
+
+	if (n == 0)
+		return "no further library";
+	return arena_printf(t->a, n == 1 ? "%zu library, found" : "%zu libraries, all found", n);
+}
+
+/* ---- the head: the answer ----------------------------------------------------------------- */
+
+static void answer_line(struct text *t, struct lines *out)
+{
+	enum style style;
+	const char *verdict = text_verdict(t->r, &style), *name = text_clean(t, t->r->target);
+
+	if (!t->verbose && escape_columns(name) + escape_columns(verdict) + 2 > t->width)
+		name = text_fit(t, name, t->width - escape_columns(verdict) - 2);
+	text_add(t, BOLD, name);
+	text_add(t, PLAIN, " ");
+	text_add(t, style, verdict);
+	text_add(t, PLAIN, ".");
+	text_end(t, out);
+}
+
+/* The loader's words are not broken into rows: they are what people search for. */
+static void loader_says(struct text *t, struct lines *out)
+{
+	const struct dlwhy_result *r = t->r;
+	size_t i, n = t->verbose || r->nloader_lines < 2 ? r->nloader_lines : 2;
+	size_t most = t->verbose ? SIZE_MAX : 2 * t->width - 22;
+
+	if (r->loader_message != NULL) {
+		text_add(t, PLAIN, "  The loader says:  ");
+		text_add(t, PLAIN, text_fit(t, text_clean(t, r->loader_message), most));
+		text_end(t, out);
+	}
+	for (i = 0; i < n; i++) {
+		text_add(t, PLAIN, i == 0 && r->loader_message == NULL ? "  The loader says:  "
+								       : "                    ");
+		text_add(t, PLAIN, text_fit(t, text_clean(t, r->loader_lines[i]), most));
+		text_end(t, out);
+	}
+}
+
+/* A command is shown whole or not at all: half of one does something else. */
+static void fix_commands(struct text *t, const struct dlwhy_fix *f, struct lines *out)
+{
+	size_t i, max = t->verbose || f->ncommands <= COMMANDS ? f->ncommands : COMMANDS;
+
+	for (i = 0; i < max; i++) {
+		const char *c = text_clean(t, f->commands[i]);
+
+		if (!t->verbose && escape_columns(c) > 2 * t->width)
+			c = "(a long command; -v shows it)";
+		text_line(t, out, 2 * MARGIN, BOLD, c);
+	}
+	if (max < f->ncommands)
+		text_line(t, out, 2 * MARGIN, DIM,
+			  arena_printf(t->a, "\xe2\x80\xa6 %zu more; -v shows all",
+				       f->ncommands - max));
+}
+
+static void first_fix(struct text *t, const struct dlwhy_finding *f, struct lines *out)
+{
+	if (f->nfixes == 0)
+		return;
+	text_add(t, PLAIN, "  What to do:  ");
+	text_wrap(t, out, 15, t->verbose ? SIZE_MAX : FIX_ROWS, text_clean(t, f->fixes[0]->says));
+	fix_commands(t, f->fixes[0], out);
+}
+
+static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lines *out)
+{
+	size_t max = t->verbose ? SIZE_MAX : SUMMARY_ROWS;
+
+	answer_line(t, out);
+	if (t->r->error != NULL)
+		text_wrap(t, out, MARGIN, max, text_clean(t, t->r->error->message));
+	else if (f != NULL)
+		text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
+	loader_says(t, out);
+	if (f != NULL)
+		first_fix(t, f, out);
+}
+
+/* ---- evidence ----------------------------------------------------------------------------- */
+
+static bool names_need(const struct dlwhy_finding *f, const struct dlwhy_need *n)
+{
+	const char *slash;
+
+	if (n->to >= 0 || f->object == NULL)
+		return false;
+	slash = strrchr(f->object, '/');
+	return strcmp(f->object, n->name) == 0 ||
+	       (slash != NULL && strcmp(slash + 1, n->name) == 0);
+}
+
+const struct dlwhy_need *text_missing_need(const struct text *t, const struct dlwhy_finding *f,
+					   const struct dlwhy_object **by)
+{
+	size_t i, k;
+
+	for (i = 0; i < t->r->nobjects; i++) {
+		const struct dlwhy_object *o = t->r->objects[i];
+
+		if (f->needed_by != NULL && o->path != NULL && strcmp(f->needed_by, o->path) != 0)
+			continue;
+		for (k = 0; k < o->nneeds; k++)
+			if (names_need(f, o->needs[k]) && o->needs[k]->nprobes > 0) {
+				*by = o;
+				return o->needs[k];
+			}
+	}
+	return NULL;
+}
+
+/* " (liba.so, offset 0x120, 16 bytes)" */
+static const char *evidence_place(struct text *t, const struct dlwhy_evidence *e)
+{
+	const char *s = e->path != NULL ? text_clean(t, e->path) : "";
+
+	if (!t->verbose)
+		s = text_fit(t, s, t->width / 2);
+	if (e->path == NULL && e->object >= 0)
+		s = text_object(t, e->object);
+	if (e->offset >= 0)
+		s = arena_printf(t->a, "%s%soffset 0x%llx", s, *s != '\0' ? ", " : "",
+				 (unsigned long long)e->offset);
+	if (e->size >= 0)
+		s = arena_printf(t->a, "%s%s%lld bytes", s, *s != '\0' ? ", " : "",
+				 (long long)e->size);
+	if (e->line >= 0)
+		s = arena_printf(t->a, "%s%sline %lld", s, *s != '\0' ? ", " : "",
+				 (long long)e->line);
+	return *s != '\0' ? arena_printf(t->a, "  (%s)", s) : "";
+}
+
+static void evidence_line(struct text *t, const struct dlwhy_evidence *e, struct lines *out)
+{
+	const char *says = text_clean(t, e->says), *place = evidence_place(t, e);
+
+	if (e->value != NULL && (e->says == NULL || strstr(e->says, e->value) == NULL))
+		says = arena_printf(t->a, "%s: %s", says, text_clean(t, e->value));
+	if (strcmp(e->kind, "probe") == 0 && e->path != NULL) {
+		says = arena_printf(t->a, "%s: %s", text_clean(t, e->path),
+				    words_outcome(text_clean(t, e->says)));
+		place = "";
+	}
+	text_pad(t, MARGIN);
+	if (!t->verbose)
+		says = text_fit(t, says, t->width > escape_columns(place) + MARGIN + 20
+						 ? t->width - escape_columns(place) - MARGIN
+						 : t->width - MARGIN);
+	text_add(t, PLAIN, says);
+	if (t->verbose || t->cols + escape_columns(place) <= t->width)
+		text_add(t, DIM, place);
+	text_end(t, out);
+}
+
+static void cut(struct text *t, struct lines *l, size_t max)
+{
+	if (l->n <= max || max == 0)
+		return;
+	l->n = max - 1;
+	text_line(t, l, MARGIN, DIM, "\xe2\x80\xa6 -v shows all");
+}
+
+static void evidence_list(struct text *t, const struct dlwhy_finding *f, size_t max,
+			  struct lines *out)
+{
+	struct lines list = { 0 };
+	size_t i;
+
+	for (i = 0; i < f->nevidence && i < max; i++)
+		evidence_line(t, f->evidence[i], &list);
+	if (f->nevidence > max) {
+		list.n = max - 1;
+		text_line(t, &list, MARGIN, DIM,
+			  arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all",
+				       f->nevidence - (max - 1)));
+	}
+	for (i = 0; i < list.n; i++)
+		*ARENA_PUSH(t->a, out) = list.items[i];
+}
+
+/* A heading and at most max - 1 lines below it. */
+void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out)
+{
+	const struct dlwhy_object *by = NULL;
+	const struct dlwhy_need *need = text_missing_need(t, f, &by);
+	const char *s;
+
+	if (max < 2 || (need == NULL && f->nevidence == 0))
+		return;
+	if (need == NULL) {
+		text_line(t, out, 0, PLAIN, "Evidence");
+		evidence_list(t, f, max - 1, out);
+		return;
+	}
+	s = arena_printf(t->a, "Where it looked for %s (needed by %s):", text_clean(t, need->name),
+			 text_object(t, by->id));
+	text_line(t, out, 0, PLAIN, t->verbose ? s : text_fit(t, s, t->width));
+	if (t->verbose)
+		where_all(t, need, "  ", out);
+	else
+		where_lines(t, need, MARGIN, max - 1, out);
+}
+
+/* ---- the tail ----------------------------------------------------------------------------- */
+
+static void proof_lines(struct text *t, struct lines *out)
+{
+	const struct dlwhy_proof *p = t->r->proof;
+
+	if (p == NULL)
+		return;
+	text_add(t, PLAIN, "Real loader: ");
+	if (!p->done) {
+		text_add(t, PLAIN, "not asked: ");
+		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
+		return;
+	}
+	text_add(t, p->agrees ? GREEN : RED, p->agrees ? "agrees" : "DISAGREES");
+	text_end(t, out);
+	if (p->agrees)
+		return;
+	text_add(t, PLAIN, "  It says:  ");
+	text_add(t, PLAIN, p->real != NULL ? text_clean(t, p->real) : "nothing: it loads the file");
+	text_end(t, out);
+	if (p->says != NULL)
+		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
+	text_wrap(t, out, MARGIN, 3, "This is a mistake of dlwhy. Please report it, with the output "
+				     "of the same command with --json --redact --prove.");
+}
+
+static void other_findings(struct text *t, size_t max, struct lines *out)
+{
+	size_t more = t->r->nfindings - 1, i;
+
+	if (t->r->nfindings < 2)
+		return;
+	text_line(t, out, 0, PLAIN,
+		  arena_printf(t->a, "And %zu more finding%s (-v shows all):", more,
+			       more == 1 ? "" : "s"));
+	for (i = 1; i <= more; i++) {
+		const struct dlwhy_finding *f = t->r->findings[i];
+		const char *s;
+
+		if (i == max && more > max) {
+			text_line(t, out, MARGIN, DIM,
+				  arena_printf(t->a, "\xe2\x80\xa6 %zu more", more - max + 1));
+			break;
+		}
+		s = arena_printf(t->a, "%s: %s", words_severity(f->severity),
+				 text_clean(t, f->summary));
+		text_line(t, out, MARGIN, PLAIN, text_fit(t, s, t->width - MARGIN));
+	}
+}
+
+static void certainty_lines(struct text *t, const struct dlwhy_finding *f, struct lines *out)
+{
+	if (t->r->error != NULL)
+		return;
+	text_add(t, PLAIN, "Certainty: ");
+	text_wrap(t, out, 11, t->verbose ? SIZE_MAX : 2, text_certainty(t, f));
+	if (f != NULL && dlwhy_cause_find(f->code) != NULL) {
+		text_add(t, PLAIN, "More: ");
+		text_add(t, BOLD, arena_printf(t->a, "dlwhy explain %s", text_clean(t, f->code)));
+		text_end(t, out);
+	}
+}
+
+static void tail_lines(struct text *t, const struct dlwhy_finding *f, size_t others,
+		       struct lines *out)
+{
+	if (!t->verbose)
+		other_findings(t, others, out);
+	proof_lines(t, out);
+	certainty_lines(t, f, out);
+	if (t->r->hint != NULL)
+		text_wrap(t, out, 0, t->verbose ? SIZE_MAX : 2, text_clean(t, t->r->hint));
+}
+
+static void append(struct text *t, struct lines *out, const struct lines *more, bool gap)
+{
+	size_t i;
+
+	if (more->n == 0)
+		return;
+	if (gap)
+		text_end(t, out);
+	for (i = 0; i < more->n; i++)
+		*ARENA_PUSH(t->a, out) = more->items[i];
+}
+
+void text_bindings(struct text *t, struct lines *out)
+{
+	const struct dlwhy_result *r = t->r;
+	size_t i;
+
+	for (i = 0; i < r->nbindings; i++) {
+		const struct dlwhy_binding *b = r->bindings[i];
+
+		if (i == 0 || b->from != r->bindings[i - 1]->from)
+			text_line(t, out, MARGIN, BOLD, text_object(t, b->from));
+		text_pad(t, 2 * MARGIN);
+		text_add(t, PLAIN, text_clean(t, b->symbol));
+		if (b->version != NULL)
+			text_add(t, PLAIN, arena_printf(t->a, "@%s", text_clean(t, b->version)));
+		text_add(t, DIM, "  -> ");
+		if (b->to >= 0)
+			text_add(t, PLAIN, text_object(t, b->to));
+		else
+			text_add(t, b->weak ? DIM : RED, b->weak ? "nobody (weak)" : "NOBODY");
+		if (b->lazy)
+			text_add(t, DIM, "  at the first call");
+		if (b->copy)
+			text_add(t, DIM, "  copied");
+		text_end(t, out);
+	}
+}
+
+/* ---- whole answers ------------------------------------------------------------------------ */
+
+static void heading(struct text *t, struct lines *out, const char *s)
+{
+	text_line(t, out, 0, PLAIN, s);
+}
+
+static void bindings_section(struct text *t, struct lines *out)
+{
+	struct lines bindings = { 0 };
+
+	text_bindings(t, &bindings);
+	if (bindings.n == 0)
+		return;
+	text_end(t, out);
+	heading(t, out, "Bindings");
+	append(t, out, &bindings, false);
+}
+
+static void tree_section(struct text *t, size_t max, struct lines *out)
+{
+	struct lines tree = { 0 };
+
+	tree_lines(t, t->verbose, &tree);
+	if (max < 3 || (tree.n < 2 && !t->verbose))
+		return;
+	heading(t, out, "Tree");
+	cut(t, &tree, max - 1);
+	append(t, out, &tree, false);
+}
+
+/* One screen. */
+static void failing_short(struct text *t, struct lines *out)
+{
+	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
+	struct lines head = { 0 }, evidence = { 0 }, tree = { 0 }, tail = { 0 };
+	size_t used, left;
+
+	head_lines(t, f, &head);
+	tail_lines(t, f, text_rows(t, &head) > 8 ? 1 : OTHERS, &tail);
+	used = text_rows(t, &head) + text_rows(t, &tail) + 1;
+	left = used < SCREEN ? SCREEN - used : 0;
+	tree_section(t, SIZE_MAX, &tree);
+	if (f != NULL) {
+		size_t for_tree = tree.n < TREE_LEAST ? tree.n : TREE_LEAST;
+
+		text_evidence(t, f, left > for_tree ? left - for_tree : 0, &evidence);
+		left -= evidence.n;
+	}
+	if (tree.n > left) {
+		tree.n = 0;
+		tree_section(t, left, &tree);
+	}
+	append(t, out, &head, false);
+	append(t, out, &evidence, true);
+	append(t, out, &tree, evidence.n == 0);
+	append(t, out, &tail, evidence.n == 0 && tree.n == 0);
+	bindings_section(t, out);
+}
+
+static void healthy_short(struct text *t, struct lines *out)
+{
+	size_t i;
+
+	answer_line(t, out);
+	text_add(t, PLAIN, "  ");
+	text_wrap(t, out, MARGIN, 3,
+		  arena_printf(t->a, "%s; %s", libraries(t), text_certainty(t, NULL)));
+	for (i = 0; i < t->r->nfindings && i < OTHERS; i++)
+		text_wrap(t, out, MARGIN, 2,
+			  arena_printf(t->a, "Note: %s", text_clean(t, t->r->findings[i]->summary)));
+	proof_lines(t, out);
+	if (t->r->hint != NULL)
+		text_wrap(t, out, MARGIN, 2, text_clean(t, t->r->hint));
+	else if (t->r->proof == NULL)
+		text_line(t, out, MARGIN, PLAIN,
+			  "If you still see an error: --prove asks the real loader, too.");
+	bindings_section(t, out);
+}
+
+static void healthy_line(struct text *t, struct lines *out)
+{
+	enum style style;
+	const char *verdict = text_verdict(t->r, &style);
+
+	text_add(t, BOLD, text_clean(t, t->r->target));
+	text_add(t, PLAIN, " ");
+	text_add(t, style, verdict);
+	text_add(t, DIM, arena_printf(t->a, " (%s; %s%s)", libraries(t),
+				      words_certainty(t->r->certainty),
+				      t->r->proof == NULL || !t->r->proof->done ? ""
+									: "; the real loader agrees"));
+	text_end(t, out);
+}
+
+static void finding_long(struct text *t, const struct dlwhy_finding *f, size_t i,
+			 struct lines *out)
+{
+	struct lines evidence = { 0 };
+	size_t k;
+
+	text_end(t, out);
+	text_add(t, PLAIN, arena_printf(t->a, "%zu. ", i + 1));
+	text_add(t, f->severity == DLWHY_ERROR ? RED : YELLOW, words_severity(f->severity));
+	text_add(t, BOLD, arena_printf(t->a, " %s%s%s", text_clean(t, f->code),
+				       f->detail != NULL ? ", " : "", text_clean(t, f->detail)));
+	text_add(t, DIM, arena_printf(t->a, " (%s)", words_certainty(f->certainty)));
+	text_end(t, out);
+	text_wrap(t, out, MARGIN, SIZE_MAX, text_clean(t, f->summary));
+	for (k = 0; k < f->nchain; k++)
+		text_line(t, out, 2 * MARGIN, PLAIN,
+			  arena_printf(t->a, "%s %s", k == 0 ? "from" : "needs",
+				       text_clean(t, f->chain[k])));
+	if (f->assumes != NULL)
+		text_wrap(t, out, MARGIN, SIZE_MAX,
+			  arena_printf(t->a, "It rests on this: %s", text_clean(t, f->assumes)));
+	text_evidence(t, f, SIZE_MAX / 2, &evidence);
+	append(t, out, &evidence, false);
+}
+
+static void fixes_long(struct text *t, const struct dlwhy_finding *f, struct lines *out)
+{
+	size_t i;
+
+	for (i = 0; i < f->nfixes; i++) {
+		text_add(t, PLAIN, arena_printf(t->a, "Way %d (risk: %s): ", f->fixes[i]->n,
+						text_clean(t, f->fixes[i]->risk)));
+		text_wrap(t, out, MARGIN, SIZE_MAX, text_clean(t, f->fixes[i]->says));
+		fix_commands(t, f->fixes[i], out);
+	}
+	for (i = 0; i < f->nalso; i++)
+		text_line(t, out, 0, PLAIN,
+			  arena_printf(t->a, "Or else: %s%s%s %s", text_clean(t, f->also[i]->code),
+				       f->also[i]->detail != NULL ? ", " : "",
+				       text_clean(t, f->also[i]->detail),
+				       text_clean(t, f->also[i]->object)));
+}
+
+static void everything(struct text *t, struct lines *out)
+{
+	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
+	struct lines tree = { 0 }, tail = { 0 };
+	size_t i;
+
+	head_lines(t, f, out);
+	if (is_healthy(t->r))
+		text_line(t, out, MARGIN, PLAIN, arena_printf(t->a, "%s.", libraries(t)));
+	for (i = 0; i < t->r->nfindings; i++) {
+		finding_long(t, t->r->findings[i], i, out);
+		fixes_long(t, t->r->findings[i], out);
+	}
+	tree_section(t, SIZE_MAX, &tree);
+	append(t, out, &tree, true);
+	bindings_section(t, out);
+	tail_lines(t, f, 0, &tail);
+	append(t, out, &tail, true);
+}
+
+/* ---- a package ---------------------------------------------------------------------------- */
+
+static void member_lines(struct text *t, struct lines *out)
+{
+	const struct dlwhy_result *r = t->r;
+	size_t i, bad = 0;
+
+	for (i = 0; i < r->nmembers; i++) {
+		const struct dlwhy_result *m = r->members[i];
+		const char *why = m->error != NULL    ? m->error->message
+				  : m->nfindings > 0 ? m->findings[0]->summary
+						     : "it cannot be decided";
+
+		if (is_healthy(m))
+			continue;
+		bad++;
+		if (!t->verbose && bad > SCREEN / 2)
+			continue;
+		text_line(t, out, MARGIN, PLAIN,
+			  text_fit(t,
+				   arena_printf(t->a, "%s: %s", text_clean(t, m->target),
+						text_clean(t, why)),
+				   t->verbose ? SIZE_MAX : t->width - MARGIN));
+	}
+	text_line(t, out, MARGIN, PLAIN,
+		  arena_printf(t->a, "%zu of %zu files are fine.", r->nmembers - bad, r->nmembers));
+}
+
+static bool is_one_line(const struct text *t, size_t ntargets)
+{
+	const struct dlwhy_proof *p = t->r->proof;
+
+	return ntargets > 1 && is_healthy(t->r) && t->r->nbindings == 0 &&
+	       (p == NULL || !p->done || p->agrees);
+}
+
+static void text_fill(struct text *t, struct lines *out, void *ctx)
+{
+	size_t ntargets = *(const size_t *)ctx;
+
+	if (t->verbose)
+		everything(t, out);
+	else if (is_one_line(t, ntargets))
+		healthy_line(t, out);
+	else if (is_healthy(t->r))
+		healthy_short(t, out);
+	else
+		failing_short(t, out);
+	if (t->r->nmembers > 0)
+		member_lines(t, out);
+}
+
+void text_result(struct report *o, const struct dlwhy_result *r, size_t index)
+{
+	struct text probe = { .r = r };
+	size_t n = o->p->ntargets;
+
+	if (!text_run(o, r, text_fill, &n, o->p->color, o->p->verbose))
+		o->b.failed = true;
+	/* A blank line sets answers of several lines apart. */
+	if (index + 1 < n && (o->p->verbose || !is_one_line(&probe, n)))
+		buf_char(&o->b, '\n');
+}

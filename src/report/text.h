@@ -1,0 +1,92 @@
+/* text.h - what the printers for people share: cleaned strings, styled lines, sections.
+ *
+ * A section is a list of finished lines, so that the answer can be made to fit a screen before
+ * anything is printed. All of it lives in one arena.
+ */
+#ifndef DLWHY_REPORT_TEXT_H
+#define DLWHY_REPORT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "report/report.h"
+
+enum style { PLAIN, BOLD, RED, YELLOW, GREEN, DIM };
+
+enum { MARGIN = 2 }; /* columns that a section is indented by */
+
+struct line {
+	const char *s;
+	size_t cols; /* columns that it takes, without colours */
+};
+struct lines {
+	struct line *items;
+	size_t n, cap;
+};
+
+struct text {
+	struct arena *a;
+	const struct dlwhy_result *r;
+	const struct redact *redact;
+	struct buf line, tmp, tmp2; /* the line being made; scratch */
+	size_t cols;
+	size_t width;
+	bool color, verbose;
+};
+
+/* s, redacted and escaped for terminals. Lives in the arena. NULL gives "". */
+const char *text_clean(struct text *t, const char *s);
+/* The same of the last component of a path. */
+const char *text_base(struct text *t, const char *path);
+/* How object number id is called: its file name, or who the program is. */
+const char *text_object(struct text *t, int32_t id);
+
+/* The parts of a line, from left to right. s is clean already. */
+void text_add(struct text *t, enum style style, const char *s);
+void text_pad(struct text *t, size_t cols); /* blanks up to that column, at least one */
+void text_end(struct text *t, struct lines *out);
+/* A whole line. */
+void text_line(struct text *t, struct lines *out, size_t indent, enum style style, const char *s);
+/* s, which is clean, broken at blanks; the first row goes on behind what the line has already, the
+ * others are indented. Not more than `max` rows: what is left is cut off with "…". */
+void text_wrap(struct text *t, struct lines *out, size_t indent, size_t max, const char *s);
+/* s, which is clean, in at most `cols` columns: cut in its middle, since a path says most at both
+ * ends. */
+const char *text_fit(struct text *t, const char *s, size_t cols);
+/* Rows on the screen that the lines take. */
+size_t text_rows(const struct text *t, const struct lines *l);
+
+/* ---- sections ----------------------------------------------------------------------------- */
+
+/* where.c: the places where a name was looked for, folders merged unless verbose. At most `max`
+ * lines. */
+void where_lines(struct text *t, const struct dlwhy_need *need, size_t indent, size_t max,
+		 struct lines *out);
+/* Every probe on a line of its own. */
+void where_all(struct text *t, const struct dlwhy_need *need, const char *prefix,
+	       struct lines *out);
+/* "RUNPATH of liba.so" */
+const char *where_label(struct text *t, const char *rule, int32_t of);
+
+/* tree.c: the dependency tree from the target: all of it, or only the branches that fail. */
+void tree_lines(struct text *t, bool all, struct lines *out);
+/* How many libraries there are besides the target and the program that loads it. */
+size_t tree_libraries(const struct dlwhy_result *r);
+
+/* The parts of a finding, for text.c and markdown.c. */
+const struct dlwhy_need *text_missing_need(const struct text *t, const struct dlwhy_finding *f,
+					   const struct dlwhy_object **by);
+void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out);
+void text_bindings(struct text *t, struct lines *out);
+/* "proved (glibc 2.36, x86_64, judged in a bare program)" */
+const char *text_certainty(struct text *t, const struct dlwhy_finding *f);
+/* "does not load", "starts here": what follows the name of the target, with its style. */
+const char *text_verdict(const struct dlwhy_result *r, enum style *style);
+
+/* Starts and ends the state; fn fills lines in between. False: no memory. */
+bool text_run(struct report *o, const struct dlwhy_result *r,
+	      void (*fn)(struct text *t, struct lines *out, void *ctx), void *ctx,
+	      bool color, bool verbose);
+
+#endif

@@ -1,0 +1,303 @@
+/* where.c - the places where the loader looked for a name.
+ *
+ * A loader tries many candidates in one folder (sub-folders for processors). For a person these
+ * are one place: probes of a folder are merged, and folders with the same dull outcome share a row.
+ */
+#include "report/text.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+
+/* ---- one folder --------------------------------------------------------------------------- */
+
+struct place {
+	const char *rule;
+	int32_t of;
+	const char *directory; /* as written, NULL if there is no list */
+	const char *folder;    /* as opened; bytes before its end are in folder_n */
+	size_t folder_n;
+	const char *outcome, *path; /* what to tell of it */
+	bool dull;
+};
+struct places {
+	struct place *items;
+	size_t n, cap;
+};
+
+/* Bytes of `path` that are the folder it was looked for in, without the sub-folders that glibc
+ * adds for the processor. */
+static size_t base_folder(const struct dlwhy_probe *p)
+{
+	static const char *const added[] = { "/tls", "/x86_64", "/haswell", "/avx512_1",
+					     "/xeon_phi", "/i686", "/i586" };
+	const char *hwcaps = strstr(p->path, "/glibc-hwcaps/");
+	const char *slash = strrchr(p->path, '/');
+	size_t n = slash != NULL ? (size_t)(slash - p->path) : 0, i;
+
+	if (hwcaps != NULL)
+		return (size_t)(hwcaps - p->path);
+	if (strcmp(p->outcome, "no-directory") == 0 && slash != NULL && slash[1] != '\0')
+		n = strlen(p->path);
+	for (i = 0; i < sizeof(added) / sizeof(added[0]); i++) {
+		size_t len = strlen(added[i]);
+
+		if (n > len && memcmp(p->path + n - len, added[i], len) == 0) {
+			n -= len;
+			i = SIZE_MAX; /* they are combined: begin again */
+		}
+	}
+	return n;
+}
+
+static bool same_place(const struct place *a, const struct dlwhy_probe *p, size_t folder_n)
+{
+	if (strcmp(a->rule, p->rule) != 0 || a->of != p->of)
+		return false;
+	if ((a->directory == NULL) != (p->directory == NULL))
+		return false;
+	if (p->directory != NULL && strcmp(a->directory, p->directory) != 0)
+		return false;
+	return a->folder_n == folder_n && memcmp(a->folder, p->path, folder_n) == 0;
+}
+
+/* The last outcome of a folder is that of the folder itself; one that is not dull beats it. */
+static void place_add(struct text *t, struct places *v, const struct dlwhy_probe *p)
+{
+	bool dull = words_outcome_is_dull(p->outcome);
+	size_t n = base_folder(p);
+	struct place *last = v->n > 0 ? &v->items[v->n - 1] : NULL;
+
+	if (last == NULL || !same_place(last, p, n) || (!last->dull && !dull)) {
+		last = ARENA_PUSH(t->a, v);
+		last->rule = p->rule;
+		last->of = p->of;
+		last->directory = p->directory;
+		last->folder = p->path;
+		last->folder_n = n;
+		last->dull = true;
+	}
+	if (!dull || last->dull) {
+		last->outcome = p->outcome;
+		last->path = p->path;
+		last->dull = dull;
+	}
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+struct row {
+	const char *label, *where, *outcome;
+	size_t folders;
+	bool dull;
+};
+struct rows {
+	struct row *items;
+	size_t n, cap;
+};
+
+const char *where_label(struct text *t, const char *rule, int32_t of)
+{
+	const char *words = words_rule(rule);
+
+	if (of < 0 || (strcmp(rule, "rpath") != 0 && strcmp(rule, "runpath") != 0))
+		return words;
+	return arena_printf(t->a, "%s of %s", words, text_object(t, of));
+}
+
+/* The folder as written; what it stands for as well if it is not the same. */
+static const char *place_where(struct text *t, const struct place *p)
+{
+	const char *folder;
+
+	if (strcmp(p->rule, "ld-so-cache") == 0)
+		return strcmp(p->outcome, "not-listed") == 0 ? "" : text_clean(t, p->path);
+	if (!p->dull || strcmp(p->rule, "path") == 0)
+		return text_clean(t, p->path);
+	folder = p->folder_n == 0 ? "/" : arena_strndup(t->a, p->folder, p->folder_n);
+	if (p->directory == NULL || strchr(p->directory, '$') == NULL)
+		return text_clean(t, p->directory != NULL && *p->directory != '\0' ? p->directory
+										   : folder);
+	return arena_printf(t->a, "%s = %s", text_clean(t, p->directory), text_clean(t, folder));
+}
+
+/* Places [i, …) that say the same of one list, which is worth one row if it is long. */
+static size_t run_length(const struct places *v, size_t i)
+{
+	size_t n = 1;
+
+	while (i + n < v->n && v->items[i].dull && v->items[i + n].dull &&
+	       v->items[i].of == v->items[i + n].of &&
+	       strcmp(v->items[i].rule, v->items[i + n].rule) == 0 &&
+	       strcmp(v->items[i].outcome, v->items[i + n].outcome) == 0)
+		n++;
+	return n > 2 || strcmp(v->items[i].rule, "default-dir") == 0 ? n : 1;
+}
+
+/* "a, b, c" of places [i, i + n), as far as it fits into about `cols` columns. */
+static const char *join_places(struct text *t, const struct places *v, size_t i, size_t n,
+			       size_t cols)
+{
+	const char *s = place_where(t, &v->items[i]);
+	size_t k;
+
+	for (k = 1; k < n; k++) {
+		const char *next = place_where(t, &v->items[i + k]);
+
+		if (escape_columns(s) + escape_columns(next) + 12 > cols)
+			return arena_printf(t->a, "%s, \xe2\x80\xa6 (%zu in all)", s, n);
+		s = arena_printf(t->a, "%s, %s", s, next);
+	}
+	return s;
+}
+
+static void make_rows(struct text *t, const struct places *v, size_t cols, struct rows *rows)
+{
+	size_t i, n;
+
+	for (i = 0; i < v->n; i += n) {
+		struct row *row = ARENA_PUSH(t->a, rows);
+		const struct place *p = &v->items[i];
+
+		n = run_length(v, i);
+		row->label = where_label(t, p->rule, p->of);
+		row->where = join_places(t, v, i, n, cols);
+		row->outcome = words_outcome(p->outcome);
+		row->folders = n;
+		row->dull = p->dull;
+	}
+}
+
+/* ---- printing ----------------------------------------------------------------------------- */
+
+static size_t longest_label(const struct rows *rows)
+{
+	size_t i, most = 0;
+
+	for (i = 0; i < rows->n; i++) {
+		size_t n = escape_columns(rows->items[i].label);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+static size_t longest_where(const struct rows *rows)
+{
+	size_t i, most = 0;
+
+	for (i = 0; i < rows->n; i++) {
+		size_t n = escape_columns(rows->items[i].where);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+struct columns {
+	size_t indent, where, outcome; /* where each begins */
+};
+
+static struct columns lay_out(struct text *t, const struct rows *rows, size_t indent)
+{
+	size_t label = longest_label(rows), where = longest_where(rows), room;
+	struct columns c = { .indent = indent };
+
+	if (label > t->width * 2 / 5)
+		label = t->width * 2 / 5;
+	c.where = indent + label + 2;
+	room = t->width > c.where + 32 ? t->width - c.where - 16 : 16;
+	c.outcome = c.where + (where < room ? where : room) + 2;
+	return c;
+}
+
+static void row_line(struct text *t, const struct row *row, bool repeats, struct columns c,
+		     struct lines *out)
+{
+	size_t outcome = escape_columns(row->outcome), limit, column;
+
+	limit = t->width > c.where + outcome + 18 ? t->width - c.where - outcome - 2 : 16;
+	text_pad(t, c.indent);
+	if (!repeats)
+		text_add(t, PLAIN, text_fit(t, row->label, c.where - c.indent - 2));
+	text_pad(t, c.where);
+	if (*row->where != '\0') {
+		text_add(t, PLAIN, text_fit(t, row->where, limit));
+		column = c.outcome + outcome <= t->width ? c.outcome : 0;
+		text_pad(t, t->cols + 2 > column ? t->cols + 2 : column);
+	}
+	text_add(t, row->dull ? DIM : YELLOW, row->outcome);
+	text_end(t, out);
+}
+
+/* Which rows to leave out so that `max` lines are enough: dull ones, the last first. */
+static size_t fold_rows(struct text *t, struct rows *rows, size_t max)
+{
+	size_t folded = 0, i, keep = 0, surplus;
+	struct row *kept;
+
+	if (rows->n <= max)
+		return 0;
+	surplus = rows->n - (max > 1 ? max - 1 : 0);
+	kept = ARENA_ARRAY(t->a, rows->n, struct row);
+	for (i = rows->n; i-- > 0;) {
+		if (surplus > 0 && (rows->items[i].dull || i < surplus)) {
+			surplus--;
+			folded += rows->items[i].folders;
+			rows->items[i].folders = 0;
+		}
+	}
+	for (i = 0; i < rows->n; i++)
+		if (rows->items[i].folders > 0)
+			kept[keep++] = rows->items[i];
+	rows->items = kept;
+	rows->n = keep;
+	return folded;
+}
+
+void where_lines(struct text *t, const struct dlwhy_need *need, size_t indent, size_t max,
+		 struct lines *out)
+{
+	struct places places = { 0 };
+	struct rows rows = { 0 };
+	struct columns c;
+	size_t i, folded;
+
+	for (i = 0; i < need->nprobes; i++)
+		place_add(t, &places, need->probes[i]);
+	make_rows(t, &places, t->width * 3 / 5, &rows);
+	folded = fold_rows(t, &rows, max);
+	c = lay_out(t, &rows, indent);
+	for (i = 0; i < rows.n; i++)
+		row_line(t, &rows.items[i],
+			 i > 0 && strcmp(rows.items[i].label, rows.items[i - 1].label) == 0, c,
+			 out);
+	if (folded > 0)
+		text_line(t, out, indent, DIM,
+			  arena_printf(t->a, "\xe2\x80\xa6 and %zu more place%s; -v shows all",
+				       folded, folded == 1 ? "" : "s"));
+}
+
+void where_all(struct text *t, const struct dlwhy_need *need, const char *prefix,
+	       struct lines *out)
+{
+	size_t i;
+
+	for (i = 0; i < need->nprobes; i++) {
+		const struct dlwhy_probe *p = need->probes[i];
+		bool dull = words_outcome_is_dull(p->outcome);
+
+		text_add(t, PLAIN, prefix);
+		text_add(t, DIM, where_label(t, p->rule, p->of));
+		if (p->directory != NULL && *p->directory != '\0') {
+			text_add(t, DIM, " ");
+			text_add(t, DIM, text_clean(t, p->directory));
+		}
+		text_add(t, DIM, ": ");
+		text_add(t, PLAIN, text_clean(t, p->path));
+		text_add(t, PLAIN, "  ");
+		text_add(t, dull ? DIM : strcmp(p->outcome, "taken") == 0 ? GREEN : YELLOW,
+			 words_outcome(p->outcome));
+		text_end(t, out);
+	}
+}

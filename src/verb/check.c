@@ -1,0 +1,396 @@
+/* check.c - the verb `check`: what would the real loader do with each target?
+ *
+ * One open in a fresh process, or one start. The targets of a call share all parsed files and are
+ * judged by several threads; the results are handed over in the order given.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "diagnose/diagnose.h"
+#include "object/elfconst.h"
+#include "verb/host.h"
+#include "verb/result.h"
+#include "verb/session.h"
+
+#define TARGET_MEMORY (1024u << 20) /* bytes that the analysis of one target may take */
+#define BATCH 64                    /* targets judged between two rounds of hand-over */
+
+struct job {
+	struct dlwhy_session *s;
+	const char *target;
+	const char *path;        /* as the loader gets it */
+	struct arena *a;
+	struct dlwhy_result r;
+	struct dlwhy_error err;
+	struct host host;
+	const char *host_assumes;
+};
+
+/* ---- which file, and what is it? -------------------------------------------------------------- */
+
+/* A name without '/' means a file of the working folder if there is one. */
+static const char *target_path(struct job *j)
+{
+	struct os_stat st;
+
+	if (strchr(j->target, '/') != NULL ||
+	    source_stat(j->s->source, j->target, true, &st) != 0)
+		return j->target;
+	return arena_printf(j->a, "./%s", j->target);
+}
+
+static bool has_library_name(const char *path)
+{
+	const char *base = strrchr(path, '/');
+	const char *so = strstr(base != NULL ? base + 1 : path, ".so");
+
+	return so != NULL && (so[3] == '\0' || so[3] == '.');
+}
+
+/* A PIE or ET_EXEC is a program; an object with a SONAME is a library even with an interpreter. */
+static bool is_program(const char *path, const struct store_file *f)
+{
+	const struct elf *e = &f->elf;
+
+	if (f->st.type != OS_REGULAR)
+		return false;
+	if (f->kind == FILE_SCRIPT)
+		return !has_library_name(path);
+	if (f->kind != FILE_ELF || e->defect != ELF_OK || has_library_name(path))
+		return false;
+	if (e->type == ET_EXEC)
+		return true;
+	if (e->type != ET_DYN || e->soname != NULL)
+		return false;
+	return (e->dt[ELF_DT_FLAGS_1] & DF_1_PIE) != 0 || e->has_interp;
+}
+
+/* ---- pieces of the result ----------------------------------------------------------------------- */
+
+static void set_platform(struct job *j, const struct world *w)
+{
+	j->r.platform.loader = "glibc";
+	j->r.platform.loader_version = w->install.version;
+	j->r.platform.machine = elf_machine_name(w->machine);
+}
+
+static void set_error(struct job *j)
+{
+	struct dlwhy_error *e = ARENA_NEW(j->a, struct dlwhy_error);
+
+	*e = j->err;
+	j->r.error = e;
+	j->r.loads = DLWHY_UNKNOWN;
+	j->r.certainty = DLWHY_LIKELY;
+}
+
+static const struct failure *first_fatal(const struct process *p)
+{
+	for (size_t i = 0; i < p->trace.failures.n; i++)
+		if (!p->trace.failures.items[i].lazy)
+			return &p->trace.failures.items[i];
+	return NULL;
+}
+
+static void set_findings(struct job *j, const struct diagnose_input *in)
+{
+	struct diagnosis d = { NULL, 0, DLWHY_PROVED };
+
+	diagnose(in, j->a, &d);
+	j->r.findings = d.findings;
+	j->r.nfindings = d.nfindings;
+	j->r.certainty = d.certainty;
+}
+
+static void set_lines(struct job *j, const struct process *p, size_t from)
+{
+	j->r.loader_lines = p->trace.lines.items + from;
+	j->r.nloader_lines = p->trace.lines.n - from;
+}
+
+/* ---- a program ---------------------------------------------------------------------------------- */
+
+static void finish_program(struct job *j, const struct world *w, struct process *p,
+			   const struct exec_result *x)
+{
+	const struct failure *f = first_fatal(p);
+	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
+				     .target_path = x->file->path, .is_program = true,
+				     .exec = x, .root = p->program, .host = "the kernel" };
+
+	set_platform(j, w);
+	j->r.loads = f == NULL ? DLWHY_YES : DLWHY_NO;
+	if (f != NULL && p->trace.lines.n > 0)
+		j->r.loader_message = p->trace.lines.items[0];
+	set_lines(j, p, f != NULL && p->trace.lines.n > 0 ? 1 : 0);
+	result_objects(&j->r, &j->s->opt, p, p->program, j->a);
+	set_findings(j, &in);
+}
+
+static void start_program(struct job *j, const struct exec_result *x)
+{
+	const struct elf *e = &x->file->file->elf;
+	const struct world *w = session_world(j->s, e->machine, e->is64, e->big_endian, e->flags,
+					      e->interp, &j->err);
+	unsigned flags = j->s->opt.no_bind ? OPEN_NO_BIND : 0;
+	const char *secure;
+
+	if (w == NULL) {
+		set_error(j);
+		return;
+	}
+	secure = exec_secure(j->s->store, x->file, j->a);
+	finish_program(j, w,
+		       glibc_start(w, j->a, x->file->path,
+				   x->nscripts > 0 ? x->file->path : j->path, secure != NULL,
+				   flags),
+		       x);
+}
+
+static void check_program(struct job *j)
+{
+	struct exec_result *x = ARENA_NEW(j->a, struct exec_result);
+	struct diagnose_input in = { .target = j->target, .target_path = j->path,
+				     .is_program = true, .exec = x };
+
+	j->r.is_program = true;
+	exec_simulate(j->s->store, j->path, j->a, x);
+	if (x->err != 0) {
+		j->r.loads = DLWHY_NO;
+		j->r.loader_message = x->message;
+		set_findings(j, &in);
+	} else if (x->is_static) {
+		j->r.loads = DLWHY_YES;
+		j->r.platform.loader = "none";
+		j->r.platform.machine = elf_machine_name(x->file->file->elf.machine);
+		j->r.hint = "It is statically linked: the kernel starts it without any loader.";
+	} else {
+		start_program(j, x);
+	}
+}
+
+/* ---- a library ---------------------------------------------------------------------------------- */
+
+/* A plug-in whose host is not here: what its family's programs define is taken for granted. */
+static bool assume_family(struct job *j, struct process *p)
+{
+	struct failure_list *l = &p->trace.failures;
+	size_t kept = 0;
+
+	if (j->host.family == NULL || j->host.program != NULL)
+		return false;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].kind != FAIL_SYMBOL || l->items[i].fatal ||
+		    !family_provides(j->host.family, l->items[i].symbol))
+			l->items[kept++] = l->items[i];
+	if (kept == l->n)
+		return false;
+	l->n = kept;
+	j->host_assumes = arena_printf(j->a, "its host, %s, defines its own interface and is not here",
+				       family_name(j->host.family));
+	return true;
+}
+
+static const struct image *find_target(const struct process *p, const struct image *opened)
+{
+	if (opened != NULL)
+		return opened;
+	for (size_t i = 0; i < p->images.n; i++) {
+		const struct image *im = p->images.items[i];
+
+		if (!im->is_host && im->requester == NULL)
+			return im;
+	}
+	return NULL;
+}
+
+static void finish_library(struct job *j, const struct world *w, struct process *p,
+			   struct image *opened)
+{
+	bool assumed = opened == NULL && assume_family(j, p);
+	const struct failure *f = first_fatal(p);
+	const struct image *target = find_target(p, opened);
+	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
+				     .target_path = j->path, .root = target, .host = j->r.host,
+				     .host_assumes = j->host_assumes };
+
+	set_platform(j, w);
+	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;
+	if (f != NULL && j->r.loads == DLWHY_NO)
+		j->r.loader_message = f->message;
+	set_lines(j, p, 0);
+	result_objects(&j->r, &j->s->opt, p, target, j->a);
+	set_findings(j, &in);
+}
+
+static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
+{
+	unsigned flags = j->s->opt.no_bind ? OPEN_NO_BIND : 0;
+	struct process *p = glibc_start(w, j->a, program, program != NULL ? program : "program",
+					secure, flags);
+	struct image *opened = NULL;
+
+	if (first_fatal(p) == NULL) {
+		p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
+		p->trace.lines.n = 0;
+		opened = glibc_open(p, j->path, flags);
+	}
+	finish_library(j, w, p, opened);
+}
+
+static void open_in_program(struct job *j, const char *program)
+{
+	struct exec_result x;
+	const struct elf *e;
+	const struct world *w;
+
+	exec_simulate(j->s->store, program, j->a, &x);
+	if (x.err != 0 || x.is_static || x.file == NULL) {
+		err_set(&j->err, DLWHY_E_ARGUMENT, x.err, "%s cannot load libraries: %s", program,
+			x.err != 0 ? x.why : "it is statically linked");
+		set_error(j);
+		return;
+	}
+	e = &x.file->file->elf;
+	w = session_world(j->s, e->machine, e->is64, e->big_endian, e->flags, e->interp, &j->err);
+	if (w == NULL) {
+		set_error(j);
+		return;
+	}
+	j->r.host = program;
+	open_in(j, w, x.file->path, exec_secure(j->s->store, x.file, j->a) != NULL);
+}
+
+/* The bare program: of this machine; with `auto` of the file's own machine if its loader is here. */
+static const struct world *bare_world(struct job *j, const struct store_file *f)
+{
+	bool is64;
+	uint16_t machine = session_machine(j->s, &is64);
+	const char *mode = j->s->opt.program;
+	struct os_stat st;
+
+	if ((mode == NULL || strcmp(mode, "none") != 0) && f != NULL && f->kind == FILE_ELF &&
+	    f->elf.defect == ELF_OK) {
+		const struct elf *e = &f->elf;
+		const char *ld = glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags);
+
+		if (ld != NULL && source_stat(j->s->source, ld, true, &st) == 0)
+			return session_world(j->s, e->machine, e->is64, e->big_endian, e->flags,
+					     NULL, &j->err);
+	}
+	return session_world(j->s, machine, is64, false, machine == EM_ARM ? 0x400 : 0, NULL,
+			     &j->err);
+}
+
+static void open_in_bare(struct job *j, const struct store_file *f)
+{
+	const struct world *w = bare_world(j, f);
+
+	if (w == NULL) {
+		set_error(j);
+		return;
+	}
+	j->r.host = "a bare program";
+	if (j->host.family != NULL && j->host.program == NULL)
+		j->r.host = arena_printf(j->a, "%s (not here, its interface is assumed)",
+					 family_name(j->host.family));
+	open_in(j, w, NULL, false);
+}
+
+static void check_library(struct job *j, struct store_file *f)
+{
+	const char *program = j->s->opt.program;
+	bool automatic = program == NULL || strcmp(program, "auto") == 0;
+
+	if (automatic && f != NULL && f->kind == FILE_ELF && f->elf.defect == ELF_OK)
+		host_find(j->s, j->path, f, j->a, &j->host);
+	if (j->host.program != NULL)
+		open_in_program(j, j->host.program);
+	else if (automatic || strcmp(program, "none") == 0)
+		open_in_bare(j, f);
+	else
+		open_in_program(j, program);
+}
+
+/* ---- one target, all targets -------------------------------------------------------------------- */
+
+static void judge(void *ctx)
+{
+	struct job *j = ctx;
+	const struct store_entry *en;
+
+	j->r.verb = "check";
+	j->r.target = j->target;
+	j->r.platform.os = "linux";
+	j->r.target_object = -1;
+	j->path = target_path(j);
+	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
+	if (en != NULL && en->err == 0 && is_program(j->path, en->file))
+		check_program(j);
+	else
+		check_library(j, en != NULL ? en->file : NULL);
+}
+
+static void run_job(void *ctx, unsigned worker, size_t i)
+{
+	struct job *j = (struct job *)ctx + i;
+
+	(void)worker;
+	j->a = arena_new(TARGET_MEMORY);
+	if (j->a != NULL && arena_run(j->a, judge, j) == ARENA_OK)
+		return;
+	err_set(&j->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.100s was judged",
+		j->target);
+	memset(&j->r, 0, sizeof(j->r));
+	j->r.verb = "check";
+	j->r.target = j->target;
+	j->r.platform.os = "linux";
+	j->r.loads = DLWHY_UNKNOWN;
+	j->r.error = &j->err;
+	j->r.target_object = -1;
+}
+
+/* Judges targets [from, from+n) and hands the results over. */
+static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *const *targets,
+		     size_t from, size_t n, dlwhy_on_result *on_result, void *user)
+{
+	int stop = 0;
+
+	memset(jobs, 0, n * sizeof(*jobs));
+	for (size_t i = 0; i < n; i++) {
+		jobs[i].s = s;
+		jobs[i].target = targets[from + i];
+	}
+	pool_run(n, s->opt.threads, run_job, jobs);
+	for (size_t i = 0; i < n; i++) {
+		if (stop == 0)
+			stop = on_result(&jobs[i].r, from + i, user);
+		arena_free(jobs[i].a);
+	}
+	return stop;
+}
+
+enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
+			    size_t ntargets, dlwhy_on_result *on_result, void *user,
+			    struct dlwhy_error *err)
+{
+	struct job *jobs;
+
+	err_clear(err);
+	for (size_t i = 0; i < ntargets; i++)
+		if (targets[i] == NULL || *targets[i] == '\0')
+			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
+	jobs = malloc(BATCH * sizeof(*jobs));
+	if (jobs == NULL)
+		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+	for (size_t i = 0; i < ntargets; i += BATCH) {
+		size_t n = ntargets - i < BATCH ? ntargets - i : BATCH;
+
+		if (run_batch(s, jobs, targets, i, n, on_result, user) != 0)
+			break;
+	}
+	free(jobs);
+	return DLWHY_OK;
+}

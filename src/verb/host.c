@@ -1,0 +1,241 @@
+/* host.c - which program loads a library: plug-ins are judged in their host.
+ *
+ * A plug-in is known by its entry point or by the family of the names that it leaves undefined.
+ * Its host is the program of the environment that the file lies in, else the one on PATH.
+ */
+#include "verb/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "object/elfconst.h"
+
+struct family {
+	const char *name;
+	const char *entry[3];     /* exported names; a '*' at the end stands for the file's stem */
+	const char *undefined[8]; /* beginnings of names that only the host defines; a '^' at the
+				     end stands for a capital letter */
+	const char *programs[4];
+	bool any;                 /* the host's names have no common beginning */
+};
+
+static const struct family families[] = {
+	{ "Python", { "PyInit_*" },
+	  { "Py_", "_Py_", "Py^", "_Py^" },
+	  { "python3", "python" }, false },
+	{ "Node.js", { "napi_register_module_v1", "node_register_module_v*" },
+	  { "napi_", "node_api_", "node_module_register", "_ZN2v8", "_ZN4node", "_ZNK2v8", "uv_" },
+	  { "node", "nodejs" }, false },
+	{ "Perl", { "boot_*" }, { "Perl_", "PL_", "PerlIO_" }, { "perl" }, false },
+	{ "Ruby", { "Init_*" }, { "rb_", "ruby_" }, { "ruby" }, false },
+	{ "PHP", { "get_module" },
+	  { "zend_", "php_", "_zend_", "_emalloc", "_efree", "_php_", "executor_globals" },
+	  { "php" }, false },
+	{ "Lua", { "luaopen_*" }, { "lua_", "luaL_" }, { "lua5.4", "lua5.3", "lua5.1", "lua" },
+	  false },
+	{ "R", { "R_init_*" }, { "Rf_", "R_", "SET_", "INTEGER", "REAL" }, { "R" }, false },
+	{ "PostgreSQL", { "Pg_magic_func" }, { NULL }, { "postgres" }, true },
+	{ "Apache", { NULL }, { "ap_" }, { "apache2", "httpd" }, false },
+	{ "Erlang", { "nif_init" }, { "enif_" }, { "beam.smp" }, false },
+};
+
+const char *family_name(const struct family *f)
+{
+	return f->name;
+}
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (prefix[n - 1] != '^')
+		return strncmp(s, prefix, n) == 0;
+	return strncmp(s, prefix, n - 1) == 0 && s[n - 1] >= 'A' && s[n - 1] <= 'Z';
+}
+
+bool family_provides(const struct family *f, const char *symbol)
+{
+	if (f->any)
+		return true;
+	for (size_t i = 0; i < 8 && f->undefined[i] != NULL; i++)
+		if (has_prefix(symbol, f->undefined[i]))
+			return true;
+	return false;
+}
+
+/* ---- the family --------------------------------------------------------------------------------- */
+
+static bool is_defined(void *ctx, uint64_t sym)
+{
+	const struct elf *e = ctx;
+	struct elf_sym s;
+
+	return elf_sym(e, sym, &s) && s.shndx != SHN_UNDEF;
+}
+
+static bool exports(const struct elf *e, const struct elf_hash *h, const char *name)
+{
+	return elf_hash_find(e, h, name, elf_gnu_hash(name), is_defined,
+			     (void *)(uintptr_t)e) != 0;
+}
+
+/* "/x/_foo.cpython-311-x86_64-linux-gnu.so" -> "_foo" */
+static const char *stem(struct arena *a, const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	base = base != NULL ? base + 1 : path;
+	return arena_strndup(a, base, strcspn(base, "."));
+}
+
+static bool has_entry(const struct family *f, const struct elf *e, const struct elf_hash *h,
+		      const char *path, struct arena *a)
+{
+	for (size_t i = 0; i < 3 && f->entry[i] != NULL; i++) {
+		const char *name = f->entry[i];
+		size_t n = strlen(name);
+
+		if (name[n - 1] == '*')
+			name = arena_printf(a, "%.*s%s", (int)(n - 1), name, stem(a, path));
+		if (exports(e, h, name))
+			return true;
+	}
+	return false;
+}
+
+struct scan {
+	const struct family *found;
+	unsigned looked_at;
+};
+
+/* Stops at the first name that begins like one of a host's. */
+static bool scan_name(void *ctx, const char *name)
+{
+	struct scan *s = ctx;
+
+	if (++s->looked_at > 5000)
+		return true;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (!families[i].any && family_provides(&families[i], name)) {
+			s->found = &families[i];
+			return true;
+		}
+	return false;
+}
+
+static const struct family *find_family(struct dlwhy_session *s, const char *path,
+					struct store_file *file, struct arena *a)
+{
+	struct scan scan = { NULL, 0 };
+	struct elf_hash h;
+
+	elf_hash_open(&file->elf, &h);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (has_entry(&families[i], &file->elf, &h, path, a))
+			return &families[i];
+	glibc_each_undefined(s->store, file, scan_name, &scan);
+	return scan.found;
+}
+
+/* ---- the program -------------------------------------------------------------------------------- */
+
+/* A host must be a real program: version managers put shell scripts under the same name. */
+static bool is_program(struct dlwhy_session *s, const char *path, struct arena *a)
+{
+	struct os_stat st;
+	struct exec_result r;
+
+	if (source_stat(s->source, path, true, &st) != 0 || st.type != OS_REGULAR)
+		return false;
+	exec_simulate(s->store, path, a, &r);
+	return r.err == 0 && r.nscripts == 0 && r.file != NULL && !r.is_static;
+}
+
+/* "3.11" from "x.cpython-311-…": the interpreter that the file was built for. */
+static const char *python_version(struct arena *a, const char *path)
+{
+	const char *tag = strstr(path, ".cpython-3");
+	size_t n;
+
+	if (tag == NULL)
+		return NULL;
+	n = strspn(tag + 10, "0123456789");
+	return n > 0 && n < 3 ? arena_printf(a, "python3.%.*s", (int)n, tag + 10) : NULL;
+}
+
+static bool try_dir(struct dlwhy_session *s, const char *dir, const char *name, struct arena *a,
+		    struct host *out)
+{
+	const char *path;
+
+	if (name == NULL)
+		return false;
+	path = arena_printf(a, "%s/%s", dir, name);
+	if (!is_program(s, path, a))
+		return false;
+	out->program = path;
+	return true;
+}
+
+static bool try_names(struct dlwhy_session *s, const char *dir, const char *first,
+		      struct arena *a, struct host *out)
+{
+	if (try_dir(s, dir, first, a, out))
+		return true;
+	for (size_t i = 0; i < 4 && out->family->programs[i] != NULL; i++)
+		if (try_dir(s, dir, out->family->programs[i], a, out))
+			return true;
+	return false;
+}
+
+/* The bin folder of each folder above the file: a virtual environment, /usr, a prefix. */
+static bool find_above(struct dlwhy_session *s, const char *path, const char *first,
+		       struct arena *a, struct host *out)
+{
+	char *abs = source_absolute(s->source, path);
+	char *dir = abs != NULL ? arena_strdup(a, abs) : NULL;
+	char *slash;
+
+	free(abs);
+	while (dir != NULL && (slash = strrchr(dir, '/')) != NULL) {
+		*slash = '\0';
+		if (try_names(s, arena_printf(a, "%s/bin", dir), first, a, out)) {
+			out->why = "the interpreter of the environment that the file lies in";
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_on_path(struct dlwhy_session *s, const char *first, struct arena *a,
+			 struct host *out)
+{
+	const char *list = session_env(s, "PATH");
+
+	if (list == NULL || s->opt.root != NULL)
+		list = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	while (*list != '\0') {
+		size_t n = strcspn(list, ":");
+
+		if (n > 0 && try_names(s, arena_strndup(a, list, n), first, a, out)) {
+			out->why = "the one on PATH";
+			return true;
+		}
+		list += n + (list[n] == ':');
+	}
+	return false;
+}
+
+void host_find(struct dlwhy_session *s, const char *path, struct store_file *file,
+	       struct arena *a, struct host *out)
+{
+	const char *first;
+
+	memset(out, 0, sizeof(*out));
+	out->family = find_family(s, path, file, a);
+	if (out->family == NULL)
+		return;
+	first = strcmp(out->family->name, "Python") == 0 ? python_version(a, path) : NULL;
+	if (!find_above(s, path, first, a, out))
+		find_on_path(s, first, a, out);
+}

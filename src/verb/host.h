@@ -1,0 +1,23 @@
+/* host.h - which program loads a library: plug-ins are judged in their host. */
+#ifndef DLWHY_VERB_HOST_H
+#define DLWHY_VERB_HOST_H
+
+#include "verb/session.h"
+
+struct family; /* of plug-ins: "Python extension module", … */
+
+struct host {
+	const struct family *family; /* NULL: no plug-in that is known */
+	const char *program;         /* path of the host, NULL: none was found here */
+	const char *why;             /* how it was found, for a person */
+};
+
+/* Of what family is the library at `path`, and which program here is its host? */
+void host_find(struct dlwhy_session *s, const char *path, struct store_file *file,
+	       struct arena *a, struct host *out);
+/* What the family calls itself: "Python". */
+const char *family_name(const struct family *f);
+/* Would a host of that family define this symbol? */
+bool family_provides(const struct family *f, const char *symbol);
+
+#endif

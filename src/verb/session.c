@@ -1,0 +1,293 @@
+/* session.c - opening and closing a session; its worlds. */
+#include "verb/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "object/elfconst.h"
+
+#ifndef DLWHY_VERSION
+#define DLWHY_VERSION "0.1.0"
+#endif
+
+#define SESSION_MEMORY (256u << 20) /* bytes for options and worlds: a cap, never reached */
+
+const char *dlwhy_version(void)
+{
+	return DLWHY_VERSION;
+}
+
+const char *dlwhy_code_name(enum dlwhy_code code)
+{
+	static const char *const names[] = { "OK",      "E_ARGUMENT",    "E_NO_MEMORY", "E_IO",
+					     "E_LIMIT", "E_UNSUPPORTED", "E_INTERNAL" };
+
+	return (unsigned)code < sizeof(names) / sizeof(names[0]) ? names[code] : "E_INTERNAL";
+}
+
+void dlwhy_guard_mappings(void)
+{
+	os_guard_mappings();
+}
+
+void dlwhy_options_init(struct dlwhy_options *opt)
+{
+	memset(opt, 0, sizeof(*opt));
+	opt->size = sizeof(*opt);
+}
+
+/* ---- the environment under study -------------------------------------------------------------- */
+
+struct env_list {
+	const char **items;
+	size_t n, cap;
+};
+
+static void env_set(struct arena *a, struct env_list *l, const char *pair)
+{
+	size_t n = strcspn(pair, "=");
+
+	for (size_t i = 0; i < l->n; i++)
+		if (strncmp(l->items[i], pair, n) == 0 && l->items[i][n] == '=') {
+			l->items[i] = arena_strdup(a, pair);
+			return;
+		}
+	*ARENA_PUSH(a, l) = arena_strdup(a, pair);
+}
+
+static enum dlwhy_code base_env(struct dlwhy_session *s, struct env_list *l,
+				struct dlwhy_error *err)
+{
+	const char *const *env = NULL;
+	size_t n;
+	int e;
+
+	if (s->opt.env_of_pid != 0) {
+		e = proc_environ(s->opt.env_of_pid, s->a, &env, &n);
+		if (e != 0)
+			return err_set(err, DLWHY_E_IO, e,
+				       "cannot read the environment of process %ld: %s",
+				       s->opt.env_of_pid, strerrordesc_np(e));
+		for (size_t i = 0; i < n; i++)
+			env_set(s->a, l, env[i]);
+	} else if (!s->opt.clear_env && s->opt.root == NULL) {
+		for (env = os_environ(); env != NULL && *env != NULL; env++)
+			env_set(s->a, l, *env);
+	}
+	return DLWHY_OK;
+}
+
+static enum dlwhy_code make_env(struct dlwhy_session *s, struct dlwhy_error *err)
+{
+	struct env_list l = { NULL, 0, 0 };
+	enum dlwhy_code code = base_env(s, &l, err);
+
+	for (const char *const *e = s->opt.env; code == DLWHY_OK && e != NULL && *e != NULL; e++) {
+		if (strchr(*e, '=') == NULL || **e == '=')
+			return err_set(err, DLWHY_E_ARGUMENT, 0,
+				       "an environment setting is NAME=VALUE, not \"%.100s\"", *e);
+		env_set(s->a, &l, *e);
+	}
+	*ARENA_PUSH(s->a, &l) = NULL;
+	s->environ = l.items;
+	return code;
+}
+
+const char *session_env(const struct dlwhy_session *s, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; s->environ[i] != NULL; i++)
+		if (strncmp(s->environ[i], name, n) == 0 && s->environ[i][n] == '=')
+			return s->environ[i] + n + 1;
+	return NULL;
+}
+
+/* ---- opening ---------------------------------------------------------------------------------- */
+
+static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy_error *err)
+{
+	struct cpu cpu;
+	struct os_stat st;
+	int e;
+
+	if (o->size < sizeof(o->size))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "the options were not prepared by dlwhy_options_init");
+	if (o->loader != NULL && strcmp(o->loader, "glibc") != 0)
+		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
+			       "the loader \"%.60s\" is not simulated in this version; glibc is",
+			       o->loader);
+	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "unknown processor \"%.60s\"; known are x86-64, x86-64-v2, "
+			       "x86-64-v3, x86-64-v4, haswell, xeon_phi, aarch64",
+			       o->cpu);
+	e = o->root != NULL ? os_stat(o->root, true, &st) : 0;
+	if (e != 0 || (o->root != NULL && st.type != OS_DIRECTORY))
+		return err_set(err, DLWHY_E_ARGUMENT, e, "the root \"%.150s\" %s", o->root,
+			       e != 0 ? "cannot be opened" : "is not a folder");
+	return DLWHY_OK;
+}
+
+static const char *copy(struct arena *a, const char *s)
+{
+	return s != NULL ? arena_strdup(a, s) : NULL;
+}
+
+struct opening {
+	struct dlwhy_session *s;
+	const struct dlwhy_options *opt;
+	struct dlwhy_error *err;
+	enum dlwhy_code code;
+};
+
+static void open_session(void *ctx)
+{
+	struct opening *o = ctx;
+	struct dlwhy_session *s = o->s;
+	size_t n = o->opt->size < sizeof(s->opt) ? o->opt->size : sizeof(s->opt);
+
+	memcpy(&s->opt, o->opt, n);
+	s->opt.root = copy(s->a, o->opt->root);
+	s->opt.program = copy(s->a, o->opt->program);
+	s->opt.loader = copy(s->a, o->opt->loader);
+	s->opt.cpu = copy(s->a, o->opt->cpu);
+	s->source = s->opt.root != NULL ? source_root(s->opt.root, NULL) : source_host(NULL);
+	s->store = s->source != NULL ? store_new(s->source) : NULL;
+	if (s->store == NULL)
+		o->code = err_set(o->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+	else
+		o->code = make_env(s, o->err);
+	s->opt.env = NULL; /* the caller's; what it said is in s->environ */
+}
+
+struct dlwhy_session *dlwhy_session_new(const struct dlwhy_options *opt, struct dlwhy_error *err)
+{
+	struct dlwhy_session *s;
+	struct opening o = { NULL, opt, err, DLWHY_OK };
+
+	err_clear(err);
+	if (check_options(opt, err) != DLWHY_OK)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || (s->a = arena_new(SESSION_MEMORY)) == NULL) {
+		free(s);
+		err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+		return NULL;
+	}
+	pthread_mutex_init(&s->lock, NULL);
+	o.s = s;
+	if (arena_run(s->a, open_session, &o) != ARENA_OK)
+		o.code = err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+	if (o.code != DLWHY_OK) {
+		dlwhy_session_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void dlwhy_session_free(struct dlwhy_session *s)
+{
+	if (s == NULL)
+		return;
+	if (s->store != NULL)
+		store_free(s->store);
+	if (s->source != NULL)
+		source_free(s->source);
+	arena_free(s->a);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* ---- worlds ----------------------------------------------------------------------------------- */
+
+struct world_request {
+	struct dlwhy_session *s;
+	struct world_slot want;
+	uint32_t eflags;
+	struct world_slot *found;
+};
+
+static bool same_path(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static struct world_slot *find_world(struct dlwhy_session *s, const struct world_slot *want)
+{
+	struct world_slot *w = s->worlds;
+
+	while (w != NULL && (w->machine != want->machine || w->is64 != want->is64 ||
+			     w->big_endian != want->big_endian ||
+			     !same_path(w->ld_path, want->ld_path)))
+		w = w->next;
+	return w;
+}
+
+static void make_world(void *ctx)
+{
+	struct world_request *r = ctx;
+	struct dlwhy_session *s = r->s;
+	struct world_options wo = { s->store, s->environ, s->opt.cpu };
+	struct world_slot *w = ARENA_NEW(s->a, struct world_slot);
+
+	*w = r->want;
+	w->ld_path = copy(s->a, r->want.ld_path);
+	w->code = world_init(&w->world, &wo, w->machine, w->is64, w->big_endian, r->eflags,
+			     w->ld_path, s->a, &w->err);
+	w->next = s->worlds;
+	s->worlds = w;
+	r->found = w;
+}
+
+const struct world *session_world(struct dlwhy_session *s, uint16_t machine, bool is64,
+				  bool big_endian, uint32_t eflags, const char *ld_path,
+				  struct dlwhy_error *err)
+{
+	struct world_request r = { .s = s, .eflags = eflags };
+	enum arena_status st = ARENA_OK;
+
+	r.want = (struct world_slot){ .machine = machine, .is64 = is64,
+				      .big_endian = big_endian, .ld_path = ld_path };
+	pthread_mutex_lock(&s->lock);
+	r.found = find_world(s, &r.want);
+	if (r.found == NULL)
+		st = arena_run(s->a, make_world, &r);
+	pthread_mutex_unlock(&s->lock);
+	if (st != ARENA_OK) {
+		err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+		return NULL;
+	}
+	if (r.found->code != DLWHY_OK) {
+		if (err != NULL)
+			*err = r.found->err;
+		return NULL;
+	}
+	return &r.found->world;
+}
+
+uint16_t session_machine(struct dlwhy_session *s, bool *is64)
+{
+	static const uint16_t others[] = { EM_X86_64, EM_AARCH64, EM_386, EM_ARM, EM_PPC64,
+					   EM_S390, EM_RISCV };
+	struct cpu host;
+	struct os_stat st;
+
+	cpu_host(&host);
+	*is64 = sizeof(void *) == 8;
+	if (s->opt.root == NULL ||
+	    source_stat(s->source, glibc_ld_path(host.machine, *is64, false, 0), true, &st) == 0)
+		return host.machine;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		bool wide = others[i] != EM_386 && others[i] != EM_ARM;
+		const char *ld = glibc_ld_path(others[i], wide, false, 0x400);
+
+		if (ld != NULL && source_stat(s->source, ld, true, &st) == 0) {
+			*is64 = wide;
+			return others[i];
+		}
+	}
+	return host.machine;
+}

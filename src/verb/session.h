@@ -1,0 +1,41 @@
+/* session.h - what all questions of one session share: files, worlds, options. */
+#ifndef DLWHY_VERB_SESSION_H
+#define DLWHY_VERB_SESSION_H
+
+#include <pthread.h>
+
+#include <dlwhy/dlwhy.h>
+
+#include "base/arena.h"
+#include "loader/loader.h"
+
+struct world_slot {
+	struct world_slot *next;
+	uint16_t machine;
+	bool is64, big_endian;
+	const char *ld_path;      /* NULL: the usual one */
+	enum dlwhy_code code;
+	struct dlwhy_error err;
+	struct world world;
+};
+
+struct dlwhy_session {
+	struct arena *a;          /* options and worlds; under `lock` once threads run */
+	struct source *source;
+	struct store *store;
+	struct dlwhy_options opt; /* strings are the session's own */
+	const char *const *environ; /* the environment under study, NULL-ended */
+	pthread_mutex_t lock;
+	struct world_slot *worlds;
+};
+
+/* The world for programs of that kind; made at the first call. NULL: see *err. */
+const struct world *session_world(struct dlwhy_session *s, uint16_t machine, bool is64,
+				  bool big_endian, uint32_t eflags, const char *ld_path,
+				  struct dlwhy_error *err);
+/* A variable of the environment under study, NULL if unset. */
+const char *session_env(const struct dlwhy_session *s, const char *name);
+/* The machine type of programs that run in this place: this computer's, or the root's. */
+uint16_t session_machine(struct dlwhy_session *s, bool *is64);
+
+#endif

@@ -1,0 +1,191 @@
+"""Ask the real loader, ask dlwhy, compare: what every test of this folder is made of.
+
+The real loader answers through driver/bare.c (dlopen) or by starting the program. dlwhy answers as
+JSON. Both get the same working folder, environment and user. DLWHY names the program under test,
+else it is looked for in build/.
+"""
+import base64
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+NOBODY = 65534
+SECONDS = 120
+# Nothing that would steer a loader or translate its texts.
+CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+
+
+class OracleError(Exception):
+    """The question could not be asked."""
+
+
+@dataclasses.dataclass
+class Answer:
+    """What one side says of one file."""
+    loads: object                  # True, False; None: dlwhy cannot decide
+    message: object = None         # text of the loader, None if it says nothing
+    lines: list = dataclasses.field(default_factory=list)  # everything a start prints
+    death: object = None           # "SIGBUS", "assertion", "exit 33"; None: it lives
+    raw: object = None             # where the answer comes from
+
+    def __str__(self):
+        if self.loads:
+            return "loads" + (f" and prints {self.lines}" if self.lines else "")
+        verdict = "does not load" if self.loads is False else "undecided"
+        return f"{verdict}: {self.message!r}" + (f" ({self.death})" if self.death else "")
+
+
+# ---- where things are -------------------------------------------------------------------------
+
+def dlwhy_program():
+    for path in (os.environ.get("DLWHY"), TOP / "build/dlwhy", TOP / "build/src/dlwhy"):
+        if path and os.access(path, os.X_OK):
+            return str(pathlib.Path(path).resolve())
+    raise OracleError("no dlwhy found: build it, or set DLWHY")
+
+
+def scratch(name):
+    """A new folder that other users can read, which those of pytest are not."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix=f"dlwhy-{name}-"))
+    path.chmod(0o755)
+    return path
+
+
+def build_driver(name, folder, *flags):
+    out = pathlib.Path(folder) / name
+    subprocess.run(["gcc", "-std=gnu11", "-O2", *flags, "-o", out, HERE / "driver" / f"{name}.c", "-ldl"],
+                   check=True)
+    return out
+
+
+def is_root():
+    return os.geteuid() == 0
+
+
+def as_user(user):
+    """A command prefix that drops to an unprivileged user."""
+    if user is None or not is_root():
+        return []
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+
+
+def have(*programs):
+    return all(shutil.which(p) for p in programs)
+
+
+# ---- the real loader --------------------------------------------------------------------------
+
+def died_of(signal_number, status, printed):
+    if "Inconsistency detected by ld.so" in printed:
+        return "assertion"
+    if signal_number:
+        return signal.Signals(signal_number).name
+    return f"exit {status}"
+
+
+def parse_bare(line):
+    said = json.loads(line)
+    # The driver writes bytes as code points; bring them back.
+    text = lambda s: None if s is None else os.fsdecode(s.encode("latin-1"))
+    message, printed = text(said["error"]), text(said["stderr"])
+    if said["ok"]:
+        return Answer(True, raw=said)
+    if message is not None:
+        return Answer(False, message, raw=said)
+    lines = printed.splitlines()
+    death = died_of(said["signal"], said["exit"], printed)
+    return Answer(False, lines[0] if lines else None, lines, death, raw=said)
+
+
+def real_open(bare, files, env=None, cwd=None, user=None, wrap=()):
+    """dlopen(FILE, RTLD_NOW) in a bare program, one Answer a file."""
+    names = b"".join(os.fsencode(f) + b"\0" for f in files)
+    p = subprocess.run([*wrap, *as_user(user), bare, "-"], input=names, capture_output=True, cwd=cwd,
+                       env={**CLEAN, **(env or {})}, timeout=SECONDS * max(1, len(files)))
+    lines = p.stdout.decode().splitlines()
+    if len(lines) == len(files):
+        return [parse_bare(line) for line in lines]
+    # The environment alone was enough to stop the program: the same answer for every file.
+    printed = os.fsdecode(p.stderr).splitlines()
+    death = died_of(-min(p.returncode, 0), p.returncode, "\n".join(printed))
+    return [Answer(False, printed[0] if printed else None, printed, death, raw=p)] * len(files)
+
+
+def real_start(argv, env=None, cwd=None, user=None, wrap=()):
+    """Starts a program that prints "main" first thing in main and returns 0."""
+    if "/" in argv[0] and not os.path.exists(os.path.join(cwd or ".", argv[0])) and not wrap:
+        raise OracleError(f"no program {argv[0]}")
+    p = subprocess.run([*wrap, *as_user(user), *argv], capture_output=True, cwd=cwd,
+                       stdin=subprocess.DEVNULL, env={**CLEAN, **(env or {})}, timeout=SECONDS)
+    lines = os.fsdecode(p.stderr).splitlines()
+    if p.stdout.startswith(b"main"):
+        return Answer(True, lines=lines, raw=p)
+    death = None
+    if p.returncode < 0 or "Inconsistency detected" in "".join(lines[:1]):
+        death = died_of(-min(p.returncode, 0), p.returncode, "\n".join(lines))
+    return Answer(False, lines[0] if lines else None, lines, death, raw=p)
+
+
+# ---- dlwhy ------------------------------------------------------------------------------------
+
+def raw_text(result, key):
+    """A text with the bytes it had, which JSON alone cannot carry if they are no UTF-8."""
+    if f"{key}_b64" in result:
+        return os.fsdecode(base64.b64decode(result[f"{key}_b64"]))
+    return result.get(key)
+
+
+def parse_result(result):
+    if result.get("error"):
+        return Answer(None, f"error: {result['error']}", raw=result)
+    message = raw_text(result, "loader_message")
+    lines = ([message] if message is not None else []) + list(result.get("loader_lines", []))
+    return Answer(result["loads"], message, lines, raw=result)
+
+
+def run_dlwhy(args, env=None, cwd=None, user=None, wrap=()):
+    p = subprocess.run([*wrap, *as_user(user), dlwhy_program(), *args], capture_output=True, cwd=cwd,
+                       stdin=subprocess.DEVNULL, env={**CLEAN, **(env or {})}, timeout=SECONDS * 10)
+    if p.returncode not in (0, 1, 3):
+        raise OracleError(f"dlwhy {args}: status {p.returncode}: {os.fsdecode(p.stderr)[:2000]}")
+    return p
+
+
+def ask_dlwhy(files, options=("--program", "none"), **where):
+    """One Answer a file, all from one call."""
+    out = []
+    names = list(files)
+    while names:
+        p = run_dlwhy(["check", *options, "--format", "jsonl", "--", *names[:2000]], **where)
+        found = [json.loads(line) for line in p.stdout.decode("utf-8").splitlines()]
+        if len(found) != len(names[:2000]):
+            raise OracleError(f"dlwhy gave {len(found)} results for {len(names[:2000])} files")
+        out += [parse_result(r) for r in found]
+        names = names[2000:]
+    return out
+
+
+# ---- comparison -------------------------------------------------------------------------------
+
+def difference(real, ours, lines=False):
+    """None if dlwhy agrees with the loader, else a sentence. `lines` compares all that a start
+    prints, not only the first line."""
+    if real.loads != ours.loads:
+        return f"real: {real}; dlwhy: {ours}"
+    if real.death is not None:
+        # A death is no text of the loader; the assertion's own line may be shown.
+        if ours.message not in (None, real.message):
+            return f"real: {real}; dlwhy: {ours}"
+        return None
+    if not real.loads and real.message != ours.message:
+        return f"real: {real.message!r}; dlwhy: {ours.message!r}"
+    if lines and real.lines != ours.lines:
+        return f"real prints {real.lines}; dlwhy: {ours.lines}"
+    return None
