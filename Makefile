@@ -17,7 +17,7 @@ FUZZ := $(BUILD)-fuzz
 RUN := $(PYTHON) scripts/check.py --build $(BUILD) --jobs $(JOBS)
 
 # Folders join the build with their first meson.build: a new one means to configure again.
-LAYOUT := $(wildcard meson.build meson_options.txt src/meson.build src/*/meson.build \
+LAYOUT := $(wildcard meson.build meson_options.txt src/meson.build src/*/meson.build src/*/*/meson.build \
 	tests/meson.build tests/*/meson.build fuzz/meson.build fuzz/replay.c docs/schema-1.json)
 
 SANITIZE := --werror -Db_sanitize=address,undefined -Doptimization=1 -Db_lto=false \
@@ -75,16 +75,16 @@ check-quick: setup-test ## the tests that take less than a minute together
 	@$(RUN) quick
 
 check-oracle: setup-test all ## compare with the real loader of this machine
-	@$(PYTHON) tests/oracle/run.py
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/run.py
 
 check-corpus: setup-test all ## analyse real packages and compare with the real loader
-	@$(PYTHON) tests/corpus/run.py
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/run.py --build $(BUILD)
 
 fuzz: fuzzers ## fuzz each target for FUZZ_SECONDS (60)
 	@$(RUN) fuzz --seconds $(FUZZ_SECONDS)
 
 bench: all ## measure speed side by side with other tools
-	@$(PYTHON) bench/run.py
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) bench/run.py
 
 demo: ## explain a real library that does not load
 	@scripts/demo.sh

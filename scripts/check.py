@@ -24,13 +24,18 @@ TOP = Path(__file__).resolve().parent.parent
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 TIDY = "clang-tidy-14"
 CLANG = "clang-14"
-TIDY_FLAGS = ["-std=gnu11", "-Iinclude", "-Isrc", '-DDLWHY_VERSION="0"']
+TIDY_FLAGS = ["-std=gnu11", "-D_GNU_SOURCE=", "-Iinclude", "-Isrc",
+              '-DDLWHY_VERSION="0"']
 # Folders of tests/ about the project or the machine: the sanitized program adds nothing there.
 RELEASE_ONLY = {"project", "oracle", "corpus"}
 SANITIZER_EXIT = 99  # no status of dlwhy's own, so that no test takes a report for a verdict
 LIMIT = 840  # seconds, for one job
 
-BUILDS = {"build": ("all", "gcc"), "asan": ("asan", "gcc with sanitizers"), "clang": ("clang", "clang")}
+BUILDS = {  # folder -> target of the Makefile, what to call it
+    "build": ("all", "gcc"),
+    "asan": ("asan", "gcc with sanitizers"),
+    "clang": ("clang", "clang"),
+}
 SUITES = {  # suite -> builds that it needs
     "unit": ["asan"],
     "replay": ["asan"],
@@ -131,7 +136,8 @@ class Check:
                 if build == "asan" and place.parts[1:2] and place.parts[1] in RELEASE_ONLY:
                     continue
                 label = f"{place}" + (" (sanitizers)" if build == "asan" else "")
-                jobs.append(("pytest", label, lambda f=place, b=build, n=label: self.run_pytest(f, b, n)))
+                jobs.append(("pytest", label,
+                             lambda f=place, b=build, n=label: self.run_pytest(f, b, n)))
         return jobs
 
     def run_pytest(self, folder, build, label):
@@ -229,10 +235,11 @@ class Check:
         self.run_jobs(jobs)
 
     def close(self):
-        count = {s: sum(r.status == s for r in self.results) for s in ("passed", "failed", "skipped")}
+        count = {s: sum(r.status == s for r in self.results)
+                 for s in ("passed", "failed", "skipped")}
         for r in self.results:
             if r.status == "skipped":
-                print(f"skipped {r.suite}: {r.name}: {r.text}")
+                print(f"skipped {r.suite}: {r.name}" + (f": {r.text}" if r.text else ""))
         for suite in self.seconds:
             mine = [r.status for r in self.results if r.suite == suite]
             print(f"{suite:8} {mine.count('passed'):5} passed {mine.count('failed'):4} failed "

@@ -65,6 +65,9 @@ struct diag {
 
 /* A new draft about failure f (NULL: about none), with its certainty. */
 struct draft *draft_new(struct diag *d, enum cause cause, const struct failure *f);
+/* Writes the summary: one sentence for a person. */
+void draft_say(struct diag *d, struct draft *dr, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Evidence with all fields "none". Its object is set if im is not NULL. Never NULL: what does not
  * fit is counted, and written to a scratch place. */
 struct dlwhy_evidence *draft_evidence(struct diag *d, struct draft *dr, const char *kind,
@@ -77,7 +80,7 @@ void draft_bytes(struct diag *d, struct draft *dr, const char *path, uint64_t of
 struct fix *draft_fix(struct diag *d, struct draft *dr, const char *kind, const char *risk,
 		      const char *says);
 void fix_command(struct diag *d, struct fix *f, const char *command);
-/* "Install the package that brings X again" for a path; "" stands for an unknown origin. */
+/* "Get X again" for a path (NULL: not known); `says` is an order without a full stop. */
 void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says);
 void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
 		const char *object);

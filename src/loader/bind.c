@@ -9,8 +9,10 @@
 #include "loader/bind.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/pool.h"
 #include "loader/damage.h"
 #include "loader/facts.h"
 #include "loader/process.h"
@@ -28,6 +30,7 @@ struct bound {
 	bool ifunc;
 	bool asserts;      /* the loader's assertion in check_match strikes here */
 	bool left;         /* up to 2.29: the file named in the version record lacks it */
+	bool told;         /* its failure is in the trace already */
 };
 
 struct binder {
@@ -35,12 +38,21 @@ struct binder {
 	struct image *im;
 	const struct glibc_object *go;
 	struct bound *bound; /* go->nrefs */
-	size_t open;         /* foreign references that are not bound */
-	bool lazy, startup, ok, dead;
+	size_t open;         /* references that are not bound */
+	bool lazy, startup, ok, dead, no_memory;
 	size_t nfailed;
 };
 
 /* ---- the scope ------------------------------------------------------------------------------ */
+
+static bool asserts(const struct binder *b, const struct ref *r, const struct image *def,
+		    const struct match *m)
+{
+	const struct version *v = facts_version(b->go, r);
+
+	return m->unversioned && world_minor(b->p->w) <= 40 && v != NULL && v->file != NULL &&
+	       image_has_name(def, v->file);
+}
 
 static void take(struct binder *b, struct image *def, const struct match *m)
 {
@@ -49,21 +61,15 @@ static void take(struct binder *b, struct image *def, const struct match *m)
 
 	if (to->to != NULL || to->left)
 		return;
-	if (r->class_ == REF_COPY && def->kind == IMAGE_PROGRAM)
-		return;
-	*to = (struct bound){ .to = def, .sym = m->sym, .ifunc = m->ifunc };
-	if (m->unversioned && world_minor(b->p->w) <= 40) {
-		const struct version *v = facts_version(b->go, r);
-
-		to->asserts = v != NULL && v->file != NULL && image_has_name(def, v->file);
-	}
+	*to = (struct bound){ .to = def, .sym = m->sym, .ifunc = m->ifunc,
+			      .asserts = asserts(b, r, def, m) };
 	b->open--;
 }
 
 /* Up to 2.29 the walk ends at the file that the version record names, found there or not. */
 static void end_at_named_file(struct binder *b, const struct image *def)
 {
-	for (size_t i = 0; i < b->go->nforeign; i++) {
+	for (size_t i = 0; i < b->go->nrefs; i++) {
 		const struct version *v = facts_version(b->go, &b->go->refs[i]);
 
 		if (b->bound[i].to == NULL && v != NULL && v->file != NULL &&
@@ -79,7 +85,7 @@ static void walk_definer(struct binder *b, struct image *def)
 	if (def->file == NULL || def->go == NULL)
 		return;
 	if (!facts_matches(b->go, def->go, world_minor(b->p->w), &m)) {
-		b->p->trace.assumes = "there was too little memory to look all symbols up";
+		b->no_memory = true;
 		return;
 	}
 	for (size_t i = 0; i < m.n; i++)
@@ -90,10 +96,33 @@ static void walk_definer(struct binder *b, struct image *def)
 
 static void walk_scopes(struct binder *b)
 {
-	b->open = b->go->nforeign;
+	b->open = b->go->nrefs;
 	for (size_t s = 0; s < b->im->nscopes; s++)
 		for (size_t i = 0; i < b->im->scopes[s]->n && b->open > 0; i++)
 			walk_definer(b, b->im->scopes[s]->v[i]);
+}
+
+/* One look-up with its own class, as the loader does it: for the few references that the walk
+ * above cannot answer. */
+static struct bound look_up(struct binder *b, const struct ref *r, enum ref_class class_)
+{
+	struct bound out = { .to = NULL };
+
+	for (size_t s = 0; s < b->im->nscopes; s++) {
+		for (size_t i = 0; i < b->im->scopes[s]->n; i++) {
+			struct image *def = b->im->scopes[s]->v[i];
+			struct match m = { .ref = 0 };
+
+			if (def->go == NULL ||
+			    (class_ == REF_COPY && def->kind == IMAGE_PROGRAM) ||
+			    !facts_match_one(b->go, r, class_, def->go, world_minor(b->p->w), &m))
+				continue;
+			out = (struct bound){ .to = def, .sym = m.sym, .ifunc = m.ifunc,
+					      .asserts = asserts(b, r, def, &m) };
+			return out;
+		}
+	}
+	return out;
 }
 
 /* ---- failures --------------------------------------------------------------------------------- */
@@ -158,15 +187,15 @@ static void fail_assertion(struct binder *b, const struct ref *r, const struct b
 	b->dead = true;
 }
 
-static void fail_type(struct binder *b, const struct event *ev, bool lazy)
+static void fail_type(struct binder *b, uint32_t type, bool lazy)
 {
-	const char *digits = text_reloc_digits(b->p->a, ev->type, b->p->w->is64);
+	const char *digits = text_reloc_digits(b->p->a, type, b->p->w->is64);
 	struct failure *f;
 
 	f = fail(b, FAIL_RELOC_TYPE,
 		 arena_printf(b->p->a, "unexpected %sreloc type 0x%s",
 			      lazy ? "PLT " : "", digits));
-	f->reloc_type = ev->type;
+	f->reloc_type = type;
 }
 
 static void fail_tls(struct binder *b, struct image *def, const struct ref *r)
@@ -180,7 +209,7 @@ static void fail_tls(struct binder *b, struct image *def, const struct ref *r)
 	f->available = tls_free_bytes(b->p);
 }
 
-/* ---- events ----------------------------------------------------------------------------------- */
+/* ---- relocations, in the loader's order ------------------------------------------------------ */
 
 /* An IFUNC resolver of an object that is not relocated yet: of the program it is fatal. */
 static void check_ifunc(struct binder *b, const struct ref *r, const struct bound *to)
@@ -231,11 +260,8 @@ static void warn_copy(struct binder *b, const struct ref *r, const struct bound 
 			p->argv0, r->name);
 }
 
-static void do_lookup(struct binder *b, const struct event *ev)
+static void do_lookup(struct binder *b, const struct ref *r, struct bound *to)
 {
-	const struct ref *r = &b->go->refs[ev->ref];
-	const struct bound *to = &b->bound[ev->ref];
-
 	if (to->asserts) {
 		fail_assertion(b, r, to);
 	} else if (to->left) {
@@ -245,73 +271,232 @@ static void do_lookup(struct binder *b, const struct event *ev)
 			fail_undefined(b, r, false);
 	} else {
 		check_ifunc(b, r, to);
-		if (ev->kind == EV_COPY)
-			warn_copy(b, r, to);
 	}
 }
 
-static void do_tls(struct binder *b, const struct event *ev)
+/* A reference that needs somebody else: told of once, whatever happens. */
+static struct bound *do_foreign(struct binder *b, size_t ref, enum ref_class class_)
 {
-	bool self = ev->ref == UINT32_MAX;
-	struct image *def = self ? b->im : b->bound[ev->ref].to;
+	const struct ref *r = &b->go->refs[ref];
+	struct bound *to = &b->bound[ref];
 
-	if (def == NULL)
+	if (to->to == NULL && class_ == REF_PLAIN && !to->left)
+		*to = look_up(b, r, class_);
+	if (!to->told)
+		do_lookup(b, r, to);
+	to->told = true;
+	return to;
+}
+
+static void do_copy(struct binder *b, const struct ref *r)
+{
+	struct bound to = look_up(b, r, REF_COPY);
+
+	do_lookup(b, r, &to);
+	if (to.to != NULL)
+		warn_copy(b, r, &to);
+}
+
+static void do_tls(struct binder *b, struct image *def, const struct ref *r, enum reltype rt)
+{
+	if (!b->ok || def == NULL || (rt != RT_TLS_STATIC && rt != RT_TLS_DESC))
 		return;
-	if (!tls_place(b->p, def, ev->kind == EV_TLS_DESC) && ev->kind == EV_TLS_STATIC)
-		fail_tls(b, def, self ? NULL : &b->go->refs[ev->ref]);
+	if (!tls_place(b->p, def, rt == RT_TLS_DESC) && rt == RT_TLS_STATIC)
+		fail_tls(b, def, r);
+}
+
+static void die_at_symbol(struct binder *b)
+{
+	bool past_end = b->im->file->elf.file_end > b->im->file->elf.file.n;
+
+	fail_signal(b->p, past_end ? SIGBUS : SIGSEGV, b->im->file, b->im);
+	b->ok = false;
+	b->dead = true;
+}
+
+/* A relocation whose type asks for more than a definition. */
+static void do_special(struct binder *b, const struct elf_rel *rel, enum reltype rt,
+		       const struct elf_sym *s)
+{
+	bool local = s->bind == STB_LOCAL || s->vis == STV_HIDDEN || s->vis == STV_INTERNAL;
+	struct bound to = { .to = b->im };
+	struct ref r = { .name = NULL };
+	size_t ref = local ? SIZE_MAX : facts_ref_of(b->go, rel->sym);
+
+	if (!local && ref == SIZE_MAX && !facts_own_ref(b->go, rel->sym, &r)) {
+		die_at_symbol(b);
+		return;
+	}
+	if (rt == RT_COPY) {
+		if (!local)
+			do_copy(b, ref != SIZE_MAX ? &b->go->refs[ref] : &r);
+		return;
+	}
+	if (ref != SIZE_MAX)
+		to = *do_foreign(b, ref, reltype_class(rt));
+	else if (!local)
+		to = look_up(b, &r, reltype_class(rt));
+	do_tls(b, to.to, ref != SIZE_MAX ? &b->go->refs[ref] : local ? NULL : &r, rt);
+	if (rt == RT_UNKNOWN && b->ok)
+		fail_type(b, rel->type, false);
 }
 
 /* An entry of DT_JMPREL that a lazy start leaves alone: only its type is looked at. */
-static void do_lazy(struct binder *b, const struct event *ev)
+static void do_lazy(struct binder *b, const struct elf_rel *rel, enum reltype rt)
 {
-	const struct ref *r = ev->ref != UINT32_MAX ? &b->go->refs[ev->ref] : NULL;
+	size_t ref = facts_ref_of(b->go, rel->sym);
 
-	if (ev->kind == EV_BAD_TYPE)
-		fail_type(b, ev, true);
-	else if (ev->kind == EV_LOOKUP && r != NULL && b->bound[ev->ref].to == NULL && !r->weak &&
-		 b->bound[ev->ref].left == false)
-		fail_undefined(b, r, true);
+	if (rt == RT_UNKNOWN || rt == RT_COPY || rt == RT_PLAIN) {
+		fail_type(b, rel->type, true);
+	} else if (ref != SIZE_MAX && b->bound[ref].to == NULL && !b->bound[ref].left &&
+		   !b->bound[ref].told && !b->go->refs[ref].weak) {
+		fail_undefined(b, &b->go->refs[ref], true);
+		b->bound[ref].told = true;
+	}
 }
 
-static void do_event(struct binder *b, const struct event *ev)
+static void do_reloc(struct binder *b, const struct elf_rel *rel, bool plt)
 {
-	switch (ev->kind) {
-	case EV_LOOKUP:
-	case EV_COPY:
-		do_lookup(b, ev);
-		break;
-	case EV_TLS_STATIC:
-	case EV_TLS_DESC:
-		if (b->ok)
-			do_tls(b, ev);
-		break;
-	case EV_BAD_TYPE:
-		if (b->ok)
-			fail_type(b, ev, false);
-		break;
-	default:
-		if (b->ok) {
-			bool past_end = b->im->file->elf.file_end > b->im->file->elf.file.n;
+	const struct elf *e = &b->im->file->elf;
+	enum reltype rt = reltype_of(e->machine, e->is64, rel->type);
+	struct elf_sym s;
+	size_t ref;
 
-			fail_signal(b->p, past_end ? SIGBUS : SIGSEGV, b->im->file, b->im);
-			b->ok = false;
-			b->dead = true;
+	if (rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE)
+		return;
+	if (plt && b->lazy && rt != RT_TLS_DESC) {
+		do_lazy(b, rel, rt);
+	} else if (!elf_sym(e, rel->sym, &s)) {
+		die_at_symbol(b);
+	} else if (rt == RT_PLAIN || rt == RT_PLT) {
+		ref = facts_ref_of(b->go, rel->sym);
+		if (ref != SIZE_MAX)
+			do_foreign(b, ref, reltype_class(rt));
+	} else {
+		do_special(b, rel, rt, &s);
+	}
+}
+
+static void walk_relocs(struct binder *b, uint64_t dies_at)
+{
+	const struct elf *e = &b->im->file->elf;
+	struct elf_relocs r;
+	struct elf_rel rel;
+	uint64_t pos = 0;
+
+	elf_relocs_open(e, &r);
+	for (int t = 0; t < 3; t++)
+		for (uint64_t i = r.relative[t]; i < r.rel[t].n && !b->dead; i++, pos++) {
+			if (pos >= dies_at && b->ok)
+				return;
+			if (elf_reloc(e, &r, t, i, &rel))
+				do_reloc(b, &rel, t == ELF_PLT);
 		}
+}
+
+/* With nothing missing, only the few entries that need more than a definition matter. */
+static void walk_specials(struct binder *b)
+{
+	struct elf_relocs r;
+	struct elf_rel rel;
+
+	if (b->go->nspecials == 0)
+		return;
+	elf_relocs_open(&b->im->file->elf, &r);
+	for (size_t i = 0; i < b->go->nspecials && !b->dead; i++) {
+		const struct special *s = &b->go->specials[i];
+
+		if (elf_reloc(&b->im->file->elf, &r, s->t, s->i, &rel))
+			do_reloc(b, &rel, s->t == ELF_PLT);
 	}
 }
 
-static void walk_events(struct binder *b, uint64_t dies_at)
+/* Is there a reference whose relocation can fail, or an IFUNC whose order matters? */
+static bool has_trouble(const struct binder *b)
 {
-	for (size_t i = 0; i < b->go->nevents && !b->dead; i++) {
-		const struct event *ev = &b->go->events[i];
+	for (size_t i = 0; i < b->go->nrefs; i++) {
+		const struct bound *to = &b->bound[i];
 
-		if (ev->pos >= dies_at && b->ok)
-			break;
-		if (ev->plt && b->lazy)
-			do_lazy(b, ev);
-		else
-			do_event(b, ev);
+		if ((to->to == NULL && !b->go->refs[i].weak) || to->asserts || to->left ||
+		    (to->ifunc && to->to != b->im && !to->to->relocated))
+			return true;
 	}
+	return false;
+}
+
+/* ---- preparing, on several threads ------------------------------------------------------------ */
+
+#define WORTH_A_THREAD (1u << 20) /* bytes of symbols and relocations */
+
+struct preparation {
+	struct process *p;
+	struct image **todo; /* images to look up for */
+	size_t n;
+	bool failed[2];      /* no memory; written by any worker, never cleared */
+};
+
+static void prepare_refs(void *ctx, unsigned worker, size_t i)
+{
+	struct preparation *pr = ctx;
+
+	(void)worker;
+	if (!facts_need(pr->todo[i]->go, FACTS_REFS))
+		pr->failed[0] = true;
+}
+
+/* Jobs below n scan relocations, those from n on walk scopes: the two do not wait for each other. */
+static void prepare_walk(void *ctx, unsigned worker, size_t i)
+{
+	struct preparation *pr = ctx;
+	struct image *im = pr->todo[i % pr->n];
+	struct binder b = { .p = pr->p, .im = im, .go = im->go, .bound = im->bound };
+
+	(void)worker;
+	if (i < pr->n) {
+		if (!facts_need(im->go, FACTS_SPECIALS))
+			pr->failed[1] = true;
+		return;
+	}
+	walk_scopes(&b);
+	if (b.no_memory)
+		pr->failed[1] = true;
+}
+
+static uint64_t work_of(const struct image *im)
+{
+	const struct elf *e = &im->file->elf;
+
+	return e->dt[ELF_DT_RELASZ] + e->dt[ELF_DT_PLTRELSZ];
+}
+
+static int by_work(const void *a, const void *b)
+{
+	uint64_t x = work_of(*(struct image *const *)a), y = work_of(*(struct image *const *)b);
+
+	return x == y ? 0 : x < y ? 1 : -1;
+}
+
+void bind_prepare(struct process *p, struct image *const *images, size_t n, bool parallel)
+{
+	struct preparation pr = { .p = p, .todo = ARENA_ARRAY(p->a, n + 1, struct image *) };
+	uint64_t work = 0;
+	unsigned threads;
+
+	for (size_t i = 0; i < n; i++) {
+		if (images[i]->relocated || images[i]->go == NULL)
+			continue;
+		pr.todo[pr.n++] = images[i];
+		work += work_of(images[i]);
+	}
+	threads = parallel && work > WORTH_A_THREAD ? 0 : 1;
+	qsort(pr.todo, pr.n, sizeof(struct image *), by_work); /* the longest jobs first */
+	pool_run(pr.n, threads, prepare_refs, &pr);
+	for (size_t i = 0; i < pr.n; i++)
+		pr.todo[i]->bound =
+			ARENA_ARRAY(p->a, pr.todo[i]->go->nrefs + 1, struct bound);
+	pool_run(2 * pr.n, threads, prepare_walk, &pr);
+	if (pr.failed[0] || pr.failed[1])
+		p->trace.assumes = "there was too little memory to look all symbols up";
 }
 
 bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
@@ -326,10 +511,12 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 		return false;
 	}
 	b.lazy = lazy && !im->go->bind_now;
-	b.bound = ARENA_ARRAY(p->a, im->go->nrefs + 1, struct bound);
-	dies_at = damage_first_write(im->go, b.lazy);
-	walk_scopes(&b);
-	walk_events(&b, dies_at);
+	b.bound = im->bound;
+	dies_at = damage_first_write(im->go);
+	if (dies_at != UINT64_MAX || has_trouble(&b))
+		walk_relocs(&b, dies_at);
+	else
+		walk_specials(&b);
 	if (b.ok && dies_at != UINT64_MAX) {
 		fail_signal(p, SIGBUS, im->file, im);
 		return false;
@@ -338,23 +525,6 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 }
 
 /* ---- who binds to whom ---------------------------------------------------------------------- */
-
-static void bind_own(struct binder *b, size_t i)
-{
-	for (size_t s = 0; s < b->im->nscopes; s++) {
-		for (size_t k = 0; k < b->im->scopes[s]->n; k++) {
-			struct image *def = b->im->scopes[s]->v[k];
-			struct match m = { .ref = (uint32_t)i };
-
-			if (def->go == NULL ||
-			    !facts_match_one(b->go, &b->go->refs[i], def->go,
-					     world_minor(b->p->w), &m))
-				continue;
-			b->bound[i] = (struct bound){ .to = def, .sym = m.sym };
-			return;
-		}
-	}
-}
 
 static const char *version_of_definition(const struct bound *to)
 {
@@ -367,28 +537,53 @@ static const char *version_of_definition(const struct bound *to)
 	return raw < def->nversions ? def->versions[raw].name : NULL;
 }
 
+struct teller {
+	struct binder b;
+	unsigned char *seen; /* by symbol: a bit for each class */
+	void (*fn)(void *ctx, const struct binding *b);
+	void *ctx;
+};
+
+static void tell(struct teller *t, const struct elf_rel *rel, bool plt)
+{
+	const struct elf *e = &t->b.im->file->elf;
+	enum reltype rt = reltype_of(e->machine, e->is64, rel->type);
+	enum ref_class class_ = reltype_class(rt);
+	struct elf_sym s;
+	struct ref r;
+	struct bound to;
+	const struct version *v;
+
+	if (rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE ||
+	    !elf_sym(e, rel->sym, &s) || s.bind == STB_LOCAL || s.vis == STV_HIDDEN ||
+	    s.vis == STV_INTERNAL || (t->seen[rel->sym] >> class_ & 1) != 0 ||
+	    !facts_own_ref(t->b.go, rel->sym, &r))
+		return;
+	t->seen[rel->sym] |= (unsigned char)(1u << class_);
+	to = look_up(&t->b, &r, class_);
+	v = facts_version(t->b.go, &r);
+	t->fn(t->ctx, &(struct binding){
+			      r.name, v != NULL ? v->name : NULL, to.to,
+			      to.to != NULL ? version_of_definition(&to) : NULL, r.weak,
+			      plt && !t->b.go->bind_now, rt == RT_COPY,
+			      rt == RT_TLS_DYNAMIC || rt == RT_TLS_STATIC || rt == RT_TLS_DESC });
+}
+
 void glibc_each_binding(struct process *p, struct image *im,
 			void (*fn)(void *ctx, const struct binding *b), void *ctx)
 {
-	struct binder b = { .p = p, .im = im, .go = im->go };
+	struct teller t = { .b = { .p = p, .im = im, .go = im->go }, .fn = fn, .ctx = ctx };
+	struct elf_relocs r;
+	struct elf_rel rel;
 
 	if (im->file == NULL || im->go == NULL)
 		return;
-	b.bound = ARENA_ARRAY(p->a, im->go->nrefs + 1, struct bound);
-	walk_scopes(&b);
-	for (size_t i = 0; i < b.go->nrefs; i++) {
-		const struct ref *r = &b.go->refs[i];
-		const struct version *v = facts_version(b.go, r);
-		struct binding out = { r->name, v != NULL ? v->name : NULL, NULL, NULL,
-				       r->weak, r->plt_only && !b.go->bind_now,
-				       r->class_ == REF_COPY, r->tls };
-
-		if (r->defined)
-			bind_own(&b, i);
-		out.to = b.bound[i].to;
-		out.to_version = out.to != NULL ? version_of_definition(&b.bound[i]) : NULL;
-		fn(ctx, &out);
-	}
+	t.seen = arena_alloc(p->a, (size_t)im->file->elf.symtab.n + 1);
+	elf_relocs_open(&im->file->elf, &r);
+	for (int k = 0; k < 3; k++)
+		for (uint64_t i = r.relative[k]; i < r.rel[k].n; i++)
+			if (elf_reloc(&im->file->elf, &r, k, i, &rel))
+				tell(&t, &rel, k == ELF_PLT);
 }
 
 void glibc_each_undefined(struct store *s, struct store_file *f,

@@ -4,7 +4,12 @@
 
 #include "loader/loader.h"
 
-/* _dl_relocate_object: looks up what the image refers to, in the loader's order; failures in the
+/* Looks up, for each of the n images that is not relocated yet, what others must define for it, and
+ * keeps the answers in the images. Their scopes must be set. On several threads if that pays and
+ * `parallel` allows it. */
+void bind_prepare(struct process *p, struct image *const *images, size_t n, bool parallel);
+
+/* _dl_relocate_object, after bind_prepare: looks up what the image refers to, in the loader's order; failures in the
  * trace. `lazy`: entries of DT_JMPREL are put off if the object allows it; those that nobody
  * defines are then failures with `lazy` set. False if a failure is fatal at once. */
 bool bind_image(struct process *p, struct image *im, bool lazy, bool startup);

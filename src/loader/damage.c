@@ -25,7 +25,7 @@ static bool any_relative_past_end(const struct elf *e, const struct elf_relocs *
 	return false;
 }
 
-uint64_t damage_first_write(const struct glibc_object *go, bool lazy)
+uint64_t damage_first_write(const struct glibc_object *go)
 {
 	const struct elf *e = &go->file->elf;
 	struct elf_relocs r;
@@ -36,7 +36,7 @@ uint64_t damage_first_write(const struct glibc_object *go, bool lazy)
 		return UINT64_MAX;
 	if (elf_relocs_open(e, &r) == ELF_PAST_END || any_relative_past_end(e, &r))
 		return 0;
-	(void)lazy; /* lazy entries are written as well: each gets the load address added */
+	/* Lazy entries are written as well: each gets the load address added. */
 	for (int t = 0; t < 3; t++)
 		for (uint64_t i = r.relative[t]; i < r.rel[t].n; i++)
 			if (elf_reloc(e, &r, t, i, &rel)) {

@@ -1,18 +1,18 @@
-/* facts.c - derives what binding needs from a file: versions, references, events; and looks the
- * references of one object up in another.
+/* facts.c - derives what binding needs from a file, and looks the references of one object up in
+ * another.
  *
  * Where upstream decides: _dl_check_map_versions (the version table), elf_dynamic_do_Rela (order of
  * relocations), check_match and do_lookup_x in dl-lookup.c (does a definition match?).
  */
 #include "loader/facts.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "object/elfconst.h"
 
 #define MAX_SYMBOLS (16u << 20)
-#define NO_REF UINT32_MAX
 
 /* ---- versions ----------------------------------------------------------------------------- */
 
@@ -73,17 +73,6 @@ static bool make_versions(struct glibc_object *o)
 
 /* ---- references --------------------------------------------------------------------------- */
 
-/* Work state while the relocations of one file are walked. */
-struct maker {
-	struct glibc_object *o;
-	uint32_t *seen[4]; /* by symbol: reference + 1 of each class; TLS events */
-	uint64_t nsyms;
-	size_t refs_cap, events_cap;
-	uint32_t pos;
-	bool failed;
-};
-enum { SEEN_TLS = 3 };
-
 static void *grow(void *v, size_t n, size_t *cap, size_t size, bool *failed)
 {
 	void *bigger;
@@ -100,71 +89,28 @@ static void *grow(void *v, size_t n, size_t *cap, size_t size, bool *failed)
 	return bigger;
 }
 
-static void add_event(struct maker *m, uint32_t ref, uint32_t type, enum event_kind kind, bool plt)
-{
-	struct glibc_object *o = m->o;
-
-	o->events = grow(o->events, o->nevents, &m->events_cap, sizeof(*o->events), &m->failed);
-	if (!m->failed)
-		o->events[o->nevents++] = (struct event){ ref, type, m->pos, (uint8_t)kind, plt };
-}
-
-static uint16_t ref_version(struct glibc_object *o, uint32_t sym)
+static uint16_t ref_version(const struct glibc_object *o, uint32_t sym)
 {
 	uint16_t v = 0;
 
 	if (o->nversions == 0 || !elf_versym(&o->file->elf, sym, &v))
 		return 0;
 	v &= 0x7fff;
-	if (v >= o->nversions) {
-		o->bad_versions = true;
+	if (v >= o->nversions || o->versions[v].hash == 0 || o->versions[v].name == NULL)
 		return 0;
-	}
-	return o->versions[v].hash != 0 && o->versions[v].name != NULL ? v : 0;
+	return v;
 }
 
-/* Does the object's own definition certainly satisfy its own reference? Then no other object is
- * needed for it, whoever may come before in the scope. */
-static bool surely_own(const struct glibc_object *o, const struct elf_sym *s, uint32_t i,
-		       enum ref_class class_)
+bool facts_own_ref(const struct glibc_object *o, uint32_t i, struct ref *out)
 {
-	const unsigned ok = 1u << STT_NOTYPE | 1u << STT_OBJECT | 1u << STT_FUNC |
-			    1u << STT_COMMON | 1u << STT_GNU_IFUNC;
+	const char *name = elf_sym_name(&o->file->elf, i);
+	struct elf_sym s;
 
-	if (s->shndx == SHN_UNDEF || class_ == REF_COPY || s->type > 15)
+	if (name == NULL || !elf_sym(&o->file->elf, i, &s))
 		return false;
-	if ((s->value == 0 && s->shndx != SHN_ABS) || (ok >> s->type & 1) == 0)
-		return false;
-	if (s->bind != STB_GLOBAL && s->bind != STB_WEAK && s->bind != STB_GNU_UNIQUE)
-		return false;
-	return o->hash.gnu ? i >= o->hash.symoffset : o->hash.sysv;
-}
-
-static uint32_t get_ref(struct maker *m, uint32_t i, const struct elf_sym *s,
-			enum ref_class class_, bool plt, bool tls)
-{
-	struct glibc_object *o = m->o;
-	const char *name;
-	struct ref *r;
-
-	if (m->seen[class_][i] != 0)
-		return m->seen[class_][i] - 1;
-	name = elf_sym_name(&o->file->elf, i);
-	o->refs = grow(o->refs, o->nrefs, &m->refs_cap, sizeof(*o->refs), &m->failed);
-	if (name == NULL || m->failed)
-		return NO_REF;
-	r = &o->refs[o->nrefs++];
-	*r = (struct ref){ .name = name,
-			   .hash = elf_gnu_hash(name),
-			   .sym = i,
-			   .version = ref_version(o, i),
-			   .class_ = (uint8_t)class_,
-			   .weak = s->bind == STB_WEAK,
-			   .defined = !tls && surely_own(o, s, i, class_),
-			   .tls = tls,
-			   .plt_only = plt };
-	m->seen[class_][i] = (uint32_t)o->nrefs;
-	return (uint32_t)o->nrefs - 1;
+	*out = (struct ref){ name, elf_gnu_hash(name), i, ref_version(o, i),
+			     s.bind == STB_WEAK };
+	return true;
 }
 
 static bool binds_locally(const struct elf_sym *s)
@@ -172,118 +118,163 @@ static bool binds_locally(const struct elf_sym *s)
 	return s->bind == STB_LOCAL || s->vis == STV_HIDDEN || s->vis == STV_INTERNAL;
 }
 
-static enum ref_class class_of(enum reltype rt)
+/* Does the object's own definition certainly satisfy its own reference? Then no other object is
+ * needed for it, whoever may come before in the scope. */
+static bool surely_own(const struct glibc_object *o, const struct elf_sym *s, uint64_t i)
 {
-	if (rt == RT_COPY)
-		return REF_COPY;
-	return rt == RT_PLAIN || rt == RT_UNKNOWN ? REF_PLAIN : REF_PLT;
-}
+	const unsigned ok = 1u << STT_NOTYPE | 1u << STT_OBJECT | 1u << STT_FUNC |
+			    1u << STT_COMMON | 1u << STT_GNU_IFUNC | 1u << STT_TLS;
 
-static void tls_event(struct maker *m, uint32_t i, uint32_t ref, uint32_t type, enum reltype rt,
-		      bool plt)
-{
-	if (rt != RT_TLS_STATIC && rt != RT_TLS_DESC)
-		return;
-	if (m->seen[SEEN_TLS][i] != 0 && rt == RT_TLS_DESC)
-		return;
-	m->seen[SEEN_TLS][i]++;
-	if (m->seen[SEEN_TLS][i] < 3)
-		add_event(m, ref, type, rt == RT_TLS_STATIC ? EV_TLS_STATIC : EV_TLS_DESC, plt);
-}
-
-static void walk_reloc(struct maker *m, const struct elf_rel *rel, bool plt)
-{
-	const struct elf *e = &m->o->file->elf;
-	enum reltype rt = reltype_of(e->machine, e->is64, rel->type);
-	bool tls = rt == RT_TLS_DYNAMIC || rt == RT_TLS_STATIC || rt == RT_TLS_DESC;
-	struct elf_sym s;
-	uint32_t ref = NO_REF;
-	size_t before = m->o->nrefs;
-
-	if (rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE)
-		return;
-	if (rel->sym >= m->nsyms || !elf_sym(e, rel->sym, &s)) {
-		add_event(m, NO_REF, rel->type, EV_BAD_SYMBOL, plt);
-		return;
-	}
-	if (!binds_locally(&s)) {
-		ref = get_ref(m, rel->sym, &s, class_of(rt), plt, tls);
-		if (ref == NO_REF) {
-			add_event(m, NO_REF, rel->type, EV_BAD_SYMBOL, plt);
-			return;
-		}
-		if (m->o->nrefs != before && !m->o->refs[ref].defined)
-			add_event(m, ref, rel->type, rt == RT_COPY ? EV_COPY : EV_LOOKUP, plt);
-	}
-	tls_event(m, rel->sym, ref, rel->type, rt, plt);
-	if (rt == RT_UNKNOWN)
-		add_event(m, ref, rel->type, EV_BAD_TYPE, plt);
-}
-
-static void walk_relocs(struct maker *m)
-{
-	const struct elf *e = &m->o->file->elf;
-	struct elf_relocs r;
-	struct elf_rel rel;
-
-	m->o->where = elf_relocs_open(e, &r);
-	for (int t = 0; t < 3; t++) {
-		if (r.rel[t].clamped && m->o->where == ELF_HERE)
-			m->o->where = e->file_end > e->file.n ? ELF_PAST_END : ELF_UNMAPPED;
-		for (uint64_t i = r.relative[t]; i < r.rel[t].n && !m->failed; i++)
-			if (elf_reloc(e, &r, t, i, &rel)) {
-				walk_reloc(m, &rel, t == ELF_PLT);
-				m->pos++;
-			}
-	}
-}
-
-/* Those that need somebody else come first: look-ups in other objects only walk over them. */
-static bool partition(struct glibc_object *o)
-{
-	struct ref *v = malloc((o->nrefs + 1) * sizeof(*v));
-	uint32_t *to = malloc((o->nrefs + 1) * sizeof(*to));
-	size_t n = 0;
-
-	if (v == NULL || to == NULL) {
-		free(v);
-		free(to);
+	if (s->shndx == SHN_UNDEF || s->type > 15 || (ok >> s->type & 1) == 0)
 		return false;
-	}
-	for (int own = 0; own < 2; own++) {
-		for (size_t i = 0; i < o->nrefs; i++) {
-			if (o->refs[i].defined != own)
-				continue;
-			to[i] = (uint32_t)n;
-			v[n++] = o->refs[i];
-		}
-		if (!own)
-			o->nforeign = n;
-	}
-	for (size_t i = 0; i < o->nevents; i++)
-		if (o->events[i].ref != NO_REF)
-			o->events[i].ref = to[o->events[i].ref];
-	free(to);
-	free(o->refs);
-	o->refs = v;
-	return true;
+	if (s->value == 0 && s->shndx != SHN_ABS && s->type != STT_TLS)
+		return false;
+	if (s->bind != STB_GLOBAL && s->bind != STB_WEAK && s->bind != STB_GNU_UNIQUE)
+		return false;
+	return o->hash.gnu ? i >= o->hash.symoffset : o->hash.sysv;
 }
 
+/* The next symbol from i on that is not an ordinary definition, n if there is none. Of the 200,000
+ * symbols of a large library nearly all are; 64-bit little-endian tables are read in place. */
+static uint64_t skip_ordinary(const struct elf *e, uint64_t i, uint64_t n)
+{
+	const unsigned char *p = e->symtab.p + i * sizeof(Elf64_Sym);
+
+	if (!e->is64 || e->swap || n > e->symtab.n)
+		return i;
+	for (; i < n; i++, p += sizeof(Elf64_Sym)) {
+		uint16_t shndx = load16(p + offsetof(Elf64_Sym, st_shndx), false);
+		uint64_t value = load64(p + offsetof(Elf64_Sym, st_value), false);
+		unsigned char info = p[offsetof(Elf64_Sym, st_info)];
+
+		if (shndx == SHN_UNDEF || value == 0 || (info & 15) > STT_FUNC ||
+		    (info >> 4) - 1u > 1u)
+			break;
+	}
+	return i;
+}
+
+/* The symbols that somebody else must define. Linkers put them before all that is hashed. */
 static bool make_refs(struct glibc_object *o)
 {
-	struct maker m = { .o = o, .nsyms = o->file->elf.symtab.n };
+	const struct elf *e = &o->file->elf;
+	uint64_t n = elf_sym_count(e);
+	uint64_t hashed = o->hash.gnu ? o->hash.symoffset : UINT64_MAX;
+	bool failed = false;
+	size_t cap = 0;
+	struct elf_sym s;
 
-	if (m.nsyms > MAX_SYMBOLS)
-		m.nsyms = MAX_SYMBOLS;
-	for (int i = 0; i < 4; i++) {
-		m.seen[i] = calloc((size_t)m.nsyms + 1, sizeof(uint32_t));
-		m.failed = m.failed || m.seen[i] == NULL;
+	if (n > MAX_SYMBOLS)
+		n = MAX_SYMBOLS;
+	if (n > e->symtab.n)
+		n = e->symtab.n;
+	for (uint64_t i = 1; i < n && !failed; i++) {
+		if (i >= hashed && (i = skip_ordinary(e, i, n)) == n)
+			break;
+		if (!elf_sym(e, i, &s))
+			break;
+		if (surely_own(o, &s, i) || binds_locally(&s))
+			continue;
+		o->refs = grow(o->refs, o->nrefs, &cap, sizeof(*o->refs), &failed);
+		if (!failed && facts_own_ref(o, (uint32_t)i, &o->refs[o->nrefs]))
+			o->nrefs++;
 	}
-	if (!m.failed)
-		walk_relocs(&m);
-	for (int i = 0; i < 4; i++)
-		free(m.seen[i]);
-	return !m.failed && partition(o);
+	return !failed;
+}
+
+size_t facts_ref_of(const struct glibc_object *o, uint32_t sym)
+{
+	size_t lo = 0, hi = o->nrefs;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (o->refs[mid].sym < sym)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < o->nrefs && o->refs[lo].sym == sym ? lo : SIZE_MAX;
+}
+
+/* ---- relocations -------------------------------------------------------------------------- */
+
+static bool is_plain(uint16_t machine, bool is64, uint32_t type)
+{
+	enum reltype rt = reltype_of(machine, is64, type);
+
+	return rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE || rt == RT_PLAIN ||
+	       rt == RT_PLT || rt == RT_TLS_DYNAMIC;
+}
+
+struct scan {
+	struct glibc_object *o;
+	uint64_t plain; /* by relocation type: a bit for each of the first 64 */
+	bool fast;      /* tables may be read in place */
+	size_t cap;
+	bool failed;
+};
+
+static bool entry_is_plain(const struct scan *s, uint32_t type, uint32_t sym)
+{
+	const struct elf *e = &s->o->file->elf;
+
+	if (sym >= e->symtab.n)
+		return false;
+	return type < 64 ? (s->plain >> type & 1) != 0 : is_plain(e->machine, e->is64, type);
+}
+
+/* The next entry from i on that is not plain, n if there is none. */
+static uint64_t skip_plain(const struct scan *s, const struct elf_table *t, uint64_t i)
+{
+	const unsigned char *p = t->p + i * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
+	uint64_t nsyms = s->o->file->elf.symtab.n;
+
+	if (!s->fast || t->entry != sizeof(Elf64_Rela))
+		return i;
+	for (; i < t->n; i++, p += sizeof(Elf64_Rela)) {
+		uint64_t info = load64(p, false);
+		uint32_t type = (uint32_t)info;
+
+		if (type > 63 || (s->plain >> type & 1) == 0 || info >> 32 >= nsyms)
+			break;
+	}
+	return i;
+}
+
+/* Notes the entries of a table that need more than their symbol's definition. */
+static void scan_table(struct scan *s, const struct elf_relocs *r, int t)
+{
+	struct glibc_object *o = s->o;
+	struct elf_rel rel;
+
+	for (uint64_t i = r->relative[t]; i < r->rel[t].n && !s->failed; i++) {
+		i = skip_plain(s, &r->rel[t], i);
+		if (!elf_reloc(&o->file->elf, r, t, i, &rel) ||
+		    entry_is_plain(s, rel.type, rel.sym))
+			continue;
+		o->specials = grow(o->specials, o->nspecials, &s->cap, sizeof(*o->specials),
+				   &s->failed);
+		if (!s->failed)
+			o->specials[o->nspecials++] = (struct special){ i, t };
+	}
+}
+
+static bool scan_relocs(struct glibc_object *o)
+{
+	const struct elf *e = &o->file->elf;
+	struct scan s = { .o = o, .fast = e->is64 && !e->swap && e->machine != EM_MIPS };
+	struct elf_relocs r;
+
+	for (uint32_t k = 0; k < 64; k++)
+		s.plain |= (uint64_t)is_plain(e->machine, e->is64, k) << k;
+	o->where = elf_relocs_open(e, &r);
+	for (int t = 0; t < 3; t++) {
+		if (r.rel[t].clamped && o->where == ELF_HERE)
+			o->where = e->file_end > e->file.n ? ELF_PAST_END : ELF_UNMAPPED;
+		scan_table(&s, &r, t);
+	}
+	return !s.failed;
 }
 
 struct pair {
@@ -300,8 +291,10 @@ static void free_facts(void *p)
 	free(o->pairs);
 	free(o->versions);
 	free(o->refs);
-	free(o->events);
+	free(o->specials);
 	pthread_mutex_destroy(&o->lock);
+	pthread_mutex_destroy(&o->part_lock[FACTS_REFS]);
+	pthread_mutex_destroy(&o->part_lock[FACTS_SPECIALS]);
 	free(o);
 }
 
@@ -310,19 +303,17 @@ static void *make_facts(struct store_file *file)
 	struct glibc_object *o = calloc(1, sizeof(*o));
 	const struct elf *e = &file->elf;
 
-	if (o == NULL || pthread_mutex_init(&o->lock, NULL) != 0) {
-		free(o);
+	if (o == NULL)
 		return NULL;
-	}
+	pthread_mutex_init(&o->lock, NULL); /* cannot fail with default attributes on Linux */
+	pthread_mutex_init(&o->part_lock[FACTS_REFS], NULL);
+	pthread_mutex_init(&o->part_lock[FACTS_SPECIALS], NULL);
 	o->file = file;
 	elf_hash_open(e, &o->hash);
-	o->textrel = elf_has(e, ELF_DT_TEXTREL) || (e->dt[ELF_DT_FLAGS] & DF_TEXTREL) != 0;
 	o->symbolic = elf_has(e, ELF_DT_SYMBOLIC) || (e->dt[ELF_DT_FLAGS] & DF_SYMBOLIC) != 0;
-	o->static_tls = (e->dt[ELF_DT_FLAGS] & DF_STATIC_TLS) != 0;
 	o->bind_now = elf_has(e, ELF_DT_BIND_NOW) || (e->dt[ELF_DT_FLAGS] & DF_BIND_NOW) != 0 ||
 		      (e->dt[ELF_DT_FLAGS_1] & DF_1_NOW) != 0;
-	o->has_reltypes = reltype_known(e->machine);
-	if (!make_versions(o) || !make_refs(o)) {
+	if (!make_versions(o)) {
 		free_facts(o);
 		return NULL;
 	}
@@ -335,6 +326,22 @@ const struct glibc_object *facts_of(const struct world *w, const struct store_fi
 	return store_aux(w->store, (struct store_file *)(uintptr_t)file, make_facts, free_facts);
 }
 
+bool facts_need(const struct glibc_object *obj, enum facts_part part)
+{
+	/* Only what the lock protects changes. */
+	struct glibc_object *o = (struct glibc_object *)(uintptr_t)obj;
+	bool ok;
+
+	pthread_mutex_lock(&o->part_lock[part]);
+	if (!o->part_made[part]) {
+		o->part_failed[part] = part == FACTS_REFS ? !make_refs(o) : !scan_relocs(o);
+		o->part_made[part] = true;
+	}
+	ok = !o->part_failed[part];
+	pthread_mutex_unlock(&o->part_lock[part]);
+	return ok;
+}
+
 const struct version *facts_version(const struct glibc_object *obj, const struct ref *r)
 {
 	return r->version != 0 ? &obj->versions[r->version] : NULL;
@@ -344,7 +351,7 @@ const struct version *facts_version(const struct glibc_object *obj, const struct
 
 struct lookup {
 	const struct glibc_object *def;
-	const struct ref *ref;
+	enum ref_class class_;
 	const struct version *version;
 	bool exact_first;    /* 2.42+: an exact version beats an unversioned definition */
 	uint64_t exact, base, single;
@@ -405,7 +412,7 @@ static bool check_match(void *ctx, uint64_t sym)
 	struct elf_sym s;
 	uint16_t raw;
 
-	if (!elf_sym(&l->def->file->elf, sym, &s) || !can_define(&s, l->ref->class_))
+	if (!elf_sym(&l->def->file->elf, sym, &s) || !can_define(&s, l->class_))
 		return false;
 	if (l->def->nversions == 0 || !elf_versym(&l->def->file->elf, sym, &raw)) {
 		l->exact = sym;
@@ -416,10 +423,10 @@ static bool check_match(void *ctx, uint64_t sym)
 	return match_unversioned(l, sym, raw);
 }
 
-bool facts_match_one(const struct glibc_object *obj, const struct ref *r,
+bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
 		     const struct glibc_object *def, int minor, struct match *out)
 {
-	struct lookup l = { .def = def, .ref = r, .version = facts_version(obj, r),
+	struct lookup l = { .def = def, .class_ = class_, .version = facts_version(obj, r),
 			    .exact_first = minor >= 42 };
 	const struct elf *e = &def->file->elf;
 	struct elf_sym s;
@@ -474,11 +481,11 @@ static bool compute(const struct glibc_object *obj, const struct glibc_object *d
 	size_t cap = 0;
 	bool failed = false;
 
-	for (size_t i = 0; i < obj->nforeign; i++) {
+	for (size_t i = 0; i < obj->nrefs; i++) {
 		struct match m = { .ref = (uint32_t)i };
 
 		if (!elf_hash_maybe(e, &def->hash, obj->refs[i].hash) ||
-		    !facts_match_one(obj, &obj->refs[i], def, minor, &m))
+		    !facts_match_one(obj, &obj->refs[i], REF_PLT, def, minor, &m))
 			continue;
 		out->v = grow(out->v, out->n, &cap, sizeof(*out->v), &failed);
 		if (failed)

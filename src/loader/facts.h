@@ -1,8 +1,9 @@
 /* facts.h - what binding needs to know of one file, derived once and shared by all processes.
  *
- * A file's relocations are boiled down to references: each (symbol, kind of look-up) once, in the
- * order of first use. Look-ups of one object's references in another object do not depend on the
- * process, so their results are kept too (facts_matches).
+ * A file's references are the symbols that somebody else must define. Who that could be does not
+ * depend on the process, so the look-ups of one object's references in another object are kept
+ * (facts_matches). The relocations themselves are only scanned for types that can fail in other
+ * ways; their order matters, and is walked, once something is missing.
  */
 #ifndef DLWHY_LOADER_FACTS_H
 #define DLWHY_LOADER_FACTS_H
@@ -19,29 +20,7 @@ struct ref {
 	uint32_t hash;     /* GNU hash of name */
 	uint32_t sym;      /* index in the symbol table */
 	uint16_t version;  /* index into versions, 0: none */
-	uint8_t class_;    /* enum ref_class */
 	bool weak;
-	bool defined;      /* the object's own symbol is a definition */
-	bool tls;
-	bool plt_only;     /* only used by entries that a lazy start leaves alone */
-};
-
-enum event_kind {
-	EV_LOOKUP,         /* the reference must be found, unless it is weak */
-	EV_TLS_STATIC,     /* and its object needs room in the static TLS area */
-	EV_TLS_DESC,       /* the same, but it can do without */
-	EV_COPY,
-	EV_BAD_TYPE,       /* found or not, the type ends it */
-	EV_BAD_SYMBOL      /* symbol or name lies outside the file */
-};
-
-/* One relocation that can fail, in the loader's order. */
-struct event {
-	uint32_t ref;      /* index into refs; UINT32_MAX: the object itself (local symbol) */
-	uint32_t type;     /* relocation type */
-	uint32_t pos;      /* number of the relocation in the order of the walk */
-	uint8_t kind;
-	bool plt;          /* in DT_JMPREL */
 };
 
 struct version {
@@ -61,35 +40,49 @@ struct matches {
 	size_t n;
 };
 
+/* Where a relocation stands: entry i of table t (ELF_REL, ELF_RELA, ELF_PLT). */
+struct special {
+	uint64_t i;
+	int t;
+};
+
 struct glibc_object {
 	const struct store_file *file;
 	struct elf_hash hash;
 	struct version *versions; /* index = version index */
 	size_t nversions;         /* 0: l_versions is NULL, the object counts as unversioned */
-	bool bad_versions;        /* a version index beyond the table was met */
-	struct ref *refs;         /* first those that need others, then those surely its own */
-	size_t nrefs, nforeign;
-	struct event *events;
-	size_t nevents;
-	bool has_reltypes;        /* relocation types of this machine are known */
-	bool textrel, bind_now, symbolic, static_tls;
+	struct ref *refs;         /* in rising order of sym */
+	size_t nrefs;
+	struct special *specials; /* relocations that need more than a definition, in order */
+	size_t nspecials;
+	bool symbolic, bind_now;
 	enum elf_where where;     /* not ELF_HERE: reading the tables kills the process */
 	pthread_mutex_t lock;     /* protects pairs */
+	pthread_mutex_t part_lock[2]; /* protect the making of references and specials */
+	bool part_made[2], part_failed[2];
 	struct pair *pairs;       /* hash table by the definer's id */
 	size_t pairs_mask, npairs;
-	bool no_memory;
 };
 
-/* The facts of a file; NULL if there is no memory. */
+/* The facts of a file, as yet without references and specials; NULL if there is no memory. */
 const struct glibc_object *facts_of(const struct world *w, const struct store_file *file);
+/* Makes sure that refs, or specials, are there; each is made once. False: no memory. Two threads
+ * may make the two parts of one file at the same time. */
+enum facts_part { FACTS_REFS, FACTS_SPECIALS };
+bool facts_need(const struct glibc_object *obj, enum facts_part part);
 
-/* What `def` defines of the first `nforeign` references of `obj`, for glibc 2.minor, in *out; its
- * array stays valid as long as the store. Computed once for each pair. False: no memory. */
+/* What `def` defines of the references of `obj` when they are called (REF_PLT), for glibc 2.minor,
+ * in *out; its array stays valid as long as the store. Computed once for each pair. False: no
+ * memory. */
 bool facts_matches(const struct glibc_object *obj, const struct glibc_object *def, int minor,
 		   struct matches *out);
-/* The same for one reference, not remembered: false if def does not define it. */
-bool facts_match_one(const struct glibc_object *obj, const struct ref *r,
+/* The same for one reference of any class, not remembered: false if def does not define it. */
+bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
 		     const struct glibc_object *def, int minor, struct match *out);
+/* Number of the reference that stands for symbol `sym`, SIZE_MAX if it needs nobody else. */
+size_t facts_ref_of(const struct glibc_object *obj, uint32_t sym);
+/* A reference for a symbol that is defined by the object itself; false if it has no name. */
+bool facts_own_ref(const struct glibc_object *obj, uint32_t sym, struct ref *out);
 
 /* The version that reference r asks for, NULL if none. */
 const struct version *facts_version(const struct glibc_object *obj, const struct ref *r);
@@ -99,5 +92,6 @@ enum reltype { RT_UNKNOWN, RT_NONE, RT_RELATIVE, RT_PLAIN, RT_PLT, RT_COPY, RT_T
 	       RT_TLS_STATIC, RT_TLS_DESC, RT_IRELATIVE };
 enum reltype reltype_of(uint16_t machine, bool is64, uint32_t type);
 bool reltype_known(uint16_t machine);
+enum ref_class reltype_class(enum reltype rt);
 
 #endif

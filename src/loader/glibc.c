@@ -240,7 +240,7 @@ static bool start_versions(struct process *p)
 	return ok;
 }
 
-static void start_relocation(struct process *p)
+static void start_relocation(struct process *p, unsigned flags)
 {
 	struct image *root = p->program;
 
@@ -249,7 +249,10 @@ static void start_relocation(struct process *p)
 		process_make_global(p, root->list.v[i]);
 	for (size_t i = 0; i < root->list.n; i++)
 		set_scopes(p, root->list.v[i], NULL);
-	if (check_isa(p, root) && relocate_all(p, root, !p->w->env.bind_now, true))
+	if (!check_isa(p, root))
+		return;
+	bind_prepare(p, root->list.v, root->list.n, (flags & OPEN_PARALLEL) != 0);
+	if (relocate_all(p, root, !p->w->env.bind_now, true))
 		check_constructors(p, root, 0);
 }
 
@@ -283,7 +286,7 @@ struct process *glibc_start(const struct world *w, struct arena *a, const char *
 	    start_versions(p)) {
 		tls_layout_start(p);
 		if ((flags & OPEN_NO_BIND) == 0)
-			start_relocation(p);
+			start_relocation(p, flags);
 	}
 	for (size_t i = 0; i < p->images.n; i++)
 		p->images.items[i]->is_host = true;
@@ -304,26 +307,30 @@ static bool open_versions(struct process *p, const struct image *root)
 	return ok;
 }
 
-static bool open_relocation(struct process *p, struct image *root, size_t new_from, bool lazy)
+static bool open_relocation(struct process *p, struct image *root, size_t new_from,
+			    unsigned flags)
 {
+	bool lazy = (flags & OPEN_LAZY) != 0 && !p->w->env.bind_now;
+
 	load_facts(p, root);
 	for (size_t i = 0; i < root->list.n; i++)
 		set_scopes(p, root->list.v[i], root);
-	return check_isa(p, root) && relocate_all(p, root, lazy, false) &&
-	       check_constructors(p, root, new_from);
+	if (!check_isa(p, root))
+		return false;
+	bind_prepare(p, root->list.v, root->list.n, (flags & OPEN_PARALLEL) != 0);
+	return relocate_all(p, root, lazy, false) && check_constructors(p, root, new_from);
 }
 
 struct image *glibc_open(struct process *p, const char *file, unsigned flags)
 {
 	size_t new_from = p->images.n;
-	bool lazy = (flags & OPEN_LAZY) != 0 && !p->w->env.bind_now;
 	struct image *root =
 		search_map(p, p->program, file, SEARCH_CALLER | SEARCH_DLOPEN, NULL);
 	bool ok = root != NULL;
 
 	if (ok && root->list.n == 0)
 		ok = needs_map(p, root, NULL, 0, SEARCH_DLOPEN) && open_versions(p, root) &&
-		     ((flags & OPEN_NO_BIND) != 0 || open_relocation(p, root, new_from, lazy));
+		     ((flags & OPEN_NO_BIND) != 0 || open_relocation(p, root, new_from, flags));
 	finish_messages(p, false);
 	if (ok && (flags & OPEN_GLOBAL) != 0)
 		for (size_t i = 0; i < root->list.n; i++)

@@ -36,6 +36,7 @@ struct world {
 	bool is_host;              /* this machine, not a --root */
 	uint16_t machine;          /* EM_* of the program's loader */
 	bool is64, big_endian;
+	uint32_t eflags;           /* of the program: some machines have several ABIs */
 	const char *ld_path;       /* PT_INTERP: path of the loader */
 	struct glibc_install install;
 	struct cpu cpu;
@@ -175,6 +176,7 @@ struct image {
 	enum image_kind kind;
 	const struct store_file *file; /* NULL: the assumed bare program, or the vdso */
 	const struct glibc_object *go; /* derived facts, NULL while there is no file */
+	struct bound *bound;      /* who its references are bound to: see bind.c */
 	const char *name;         /* l_name: the path as opened; "" for the program */
 	const char *real_path;    /* path of the program's file; else name */
 	const char *soname;
@@ -239,7 +241,6 @@ struct failure {
 	const char *symbol, *version, *version_file;
 	uint32_t reloc_type;
 	uint64_t wanted, available; /* TLS, file sizes: bytes */
-	enum dlwhy_code unused;
 	const char *assumes;      /* what it rests on, NULL: proved */
 };
 
@@ -297,7 +298,8 @@ struct glibc_object;
 
 /* ---- events ------------------------------------------------------------------------------- */
 
-enum { OPEN_LAZY = 1, OPEN_GLOBAL = 2, OPEN_NO_BIND = 4 };
+/* OPEN_PARALLEL: the event may use several threads, because nobody else does. */
+enum { OPEN_LAZY = 1, OPEN_GLOBAL = 2, OPEN_NO_BIND = 4, OPEN_PARALLEL = 8 };
 
 /* A fresh process that has started `program` (a path; NULL: a bare program that has nothing but
  * libc), named argv0. Failures are in the trace; true if it would reach main. With OPEN_NO_BIND it

@@ -101,3 +101,10 @@ enum reltype reltype_of(uint16_t machine, bool is64, uint32_t type)
 			return m->rows[i].rt;
 	return RT_UNKNOWN;
 }
+
+enum ref_class reltype_class(enum reltype rt)
+{
+	if (rt == RT_COPY)
+		return REF_COPY;
+	return rt == RT_PLAIN || rt == RT_UNKNOWN ? REF_PLAIN : REF_PLT;
+}

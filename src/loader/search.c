@@ -218,6 +218,38 @@ static void learn_dir(struct search *s, const struct search_dir *d, size_t sub)
 	d->status[sub] = err == 0 ? DIR_EXISTING : DIR_NONEXISTING;
 }
 
+/* A sub-directory below a folder that is not there need not be tried: the open and the question
+ * after it would both say ENOENT. Most folders lack all of them, so this saves most system calls. */
+static bool parent_absent(struct search *s, const struct search_dir *d, const char *sub)
+{
+	size_t n = strlen(d->dir), first = strcspn(sub, "/");
+	struct store *store = s->p->w->store;
+
+	if (store_stat_dir(store, n > 1 ? arena_strndup(s->p->a, d->dir, n - 1) : "/") == ENOENT)
+		return true;
+	return *sub != '\0' &&
+	       store_stat_dir(store, arena_printf(s->p->a, "%s%.*s", d->dir, (int)first, sub)) ==
+		       ENOENT;
+}
+
+/* Notes a folder that is not there, as if it had been tried. That one of its sub-directories is not
+ * there is the rule, and no evidence of anything. */
+static void note_absent(struct search *s, const struct dir_list *l, const struct search_dir *d,
+			size_t sub)
+{
+	const char *name = s->p->w->subdirs[sub];
+
+	s->p->err = ENOENT;
+	d->status[sub] = DIR_NONEXISTING;
+	if (*name == '\0') {
+		struct probe *pr =
+			add_probe(s, l->rule, l, d, join(s->p->a, d->dir, "", s->rq->asked));
+
+		pr->outcome = PROBE_NO_DIRECTORY;
+		pr->err = ENOENT;
+	}
+}
+
 static bool suid_file(const struct store_entry *en)
 {
 	return (en->file->st.mode & 04000) != 0;
@@ -237,6 +269,10 @@ static enum verdict try_dir(struct search *s, const struct dir_list *l,
 
 		if (d->status[i] == DIR_NONEXISTING)
 			continue;
+		if (d->status[i] == DIR_UNKNOWN && parent_absent(s, d, p->w->subdirs[i])) {
+			note_absent(s, l, d, i);
+			continue;
+		}
 		path = join(p->a, d->dir, p->w->subdirs[i], s->rq->asked);
 		pr = add_probe(s, l->rule, l, d, path);
 		v = verify(s, path, pr);
@@ -335,7 +371,9 @@ static enum verdict try_cache(struct search *s)
 {
 	struct process *p = s->p;
 	const struct world *w = p->w;
-	struct ldcache_query q = { w->machine, w->is64, world_minor(w), &w->cpu, w->kernel };
+	struct ldcache_query q = { .machine = w->machine, .is64 = w->is64,
+				   .glibc_minor = world_minor(w), .cpu = &w->cpu,
+				   .kernel = w->kernel, .eflags = w->eflags };
 	const char *path = w->cache != NULL ? ldcache_find(w->cache, &q, s->rq->asked, NULL) : NULL;
 	struct probe *pr;
 	enum verdict v;

@@ -145,6 +145,7 @@ enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uin
 	w->machine = machine;
 	w->is64 = is64;
 	w->big_endian = big_endian;
+	w->eflags = eflags;
 	w->ld_path = ld_path != NULL ? ld_path : glibc_ld_path(machine, is64, big_endian, eflags);
 	if (w->ld_path != NULL)
 		glibc_install_read(w->store, w->ld_path, machine, is64, a, &w->install);

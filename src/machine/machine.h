@@ -18,15 +18,18 @@
 
 struct cpu {
 	uint16_t machine;         /* EM_* of the machine; EM_NONE if unknown */
-	int isa_level;            /* x86-64: 1 to 4; 0 elsewhere */
+	int isa_level;            /* x86-64: 1 to 4; ppc64le: 8 to 10; s390x: 12 to 17; else 0 */
 	uint32_t isa_bits;        /* GNU_PROPERTY_X86_ISA_1_{BASELINE,V2,V3,V4} = 1, 2, 4, 8 */
 	const char *platform;     /* $PLATFORM: "x86_64", "haswell", "xeon_phi"; NULL if none */
 	bool avx512_1;            /* the legacy hwcap word */
+	bool atomics;             /* aarch64: the legacy hwcap word of LSE */
 	bool assumed;             /* not measured here: by --cpu, or another machine's */
 };
 /* The processor of this machine, as CPUID and the kernel show it to glibc. */
 void cpu_host(struct cpu *out);
-/* "x86-64", "x86-64-v2", "-v3", "-v4", "haswell", "xeon_phi", "aarch64", … as --cpu takes it. False if unknown. */
+/* As --cpu takes it: "x86-64", "x86-64-v2", "-v3", "-v4", "haswell", "skylake-avx512", "xeon_phi",
+ * "i686", "aarch64", "aarch64+lse", "power8" to "power10", "z12" to "z17", or the name of a machine
+ * ("riscv", as elf_machine_name has it). False if unknown. */
 bool cpu_named(const char *name, struct cpu *out);
 /* The assumption for a machine that is not this one. */
 void cpu_assumed(uint16_t machine, struct cpu *out);
@@ -70,6 +73,8 @@ struct ldcache_query {
 	int glibc_minor;           /* 2.N: osversion is ignored from 36 on */
 	const struct cpu *cpu;
 	uint32_t kernel;           /* running kernel as 0x00MMmmpp, 0 unknown (then no check) */
+	uint32_t eflags;           /* e_flags of the program: ARM, MIPS, RISC-V and LoongArch tell
+				      their ABIs apart by it. 0: the usual ABI of the machine */
 };
 /* The one path that _dl_load_cache_lookup returns for `name`, or NULL. *entry (may be NULL) gets
  * the number of the entry. */
@@ -84,15 +89,17 @@ void ldcache_each(const struct ldcache *c,
 /* ---- /etc/ld.so.conf ---------------------------------------------------------------------- */
 
 /* The folders that ldconfig would read: `include` with globs, comments, hwcap lines, "dir=type".
- * At most 4096 folders and 16 levels. In order of appearance, without duplicates. */
+ * At most 4096 folders, 1024 files and 16 levels. In order of appearance, without those that do
+ * not exist and without duplicates (by device and inode, as ldconfig tells them apart). */
 void ldconf_read(struct source *s, const char *path, struct arena *a, const char *const **dirs,
 		 size_t *n);
 
 /* ---- sub-directories of the search -------------------------------------------------------- */
 
 /* The sub-directories that the loader tries in each folder, best first, the last one being "".
- * Each other ends in '/'. For glibc 2.minor on `cpu`. (glibc: _dl_important_hwcaps,
- * _dl_hwcaps_split; legacy combinations up to 2.36.) */
+ * Each other ends in '/'. For glibc 2.minor on `cpu` (minor 0, unknown, counts as a new one). What
+ * the loader lists twice stands once. (glibc: _dl_important_hwcaps, _dl_hwcaps_split; legacy
+ * combinations up to 2.36.) */
 void hwcaps_subdirs(int glibc_minor, const struct cpu *cpu, struct arena *a,
 		    const char *const **out, size_t *n);
 

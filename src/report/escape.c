@@ -6,7 +6,8 @@
 /* ---- UTF-8 -------------------------------------------------------------------------------- */
 
 /* Bytes of the character that begins with c, 0 if none does, and the range of its second byte:
- * that range excludes overlong forms, surrogates and what lies above U+10FFFF (Unicode, table 3-7). */
+ * that range excludes overlong forms, surrogates and what is above U+10FFFF (Unicode, table
+ * 3-7). */
 static size_t utf8_lead(unsigned char c, unsigned char *lo, unsigned char *hi)
 {
 	*lo = 0x80;
@@ -84,7 +85,7 @@ static bool in_ranges(int32_t c, const struct range *r, size_t n)
 
 unsigned utf8_columns(int32_t c)
 {
-	/* The blocks that matter for names; a rare character that is missing here only misaligns. */
+	/* The blocks that matter for names; a character that is missing here only misaligns. */
 	static const struct range zero[] = {
 		{ 0x0300, 0x036f }, { 0x0483, 0x0489 }, { 0x0591, 0x05bd }, { 0x0610, 0x061a },
 		{ 0x064b, 0x065f }, { 0x0e31, 0x0e31 }, { 0x0e34, 0x0e3a }, { 0x1ab0, 0x1aff },
@@ -201,8 +202,9 @@ void escape_json(struct buf *b, const char *s)
 	int32_t c;
 
 	while (n > 0) {
-		for (i = 0; i < n && is_plain((unsigned char)s[i]) && s[i] != '"' && s[i] != '\\'; i++)
-			;
+		for (i = 0; i < n && is_plain((unsigned char)s[i]); i++)
+			if (s[i] == '"' || s[i] == '\\')
+				break;
 		buf_add(b, s, i);
 		s += i;
 		n -= i;

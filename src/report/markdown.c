@@ -58,20 +58,18 @@ static const char *inline_code(struct text *t, const char *s)
 static const char *prose(struct text *t, const char *s)
 {
 	const char *clean = text_clean(t, s);
-	const char *copy;
 	struct buf b;
 
 	buf_init(&b, SIZE_MAX / 4);
 	escape_markdown(&b, clean);
-	/* No arena call may fail between these two: it would not come back to free b. */
+	/* No arena call while b is open: one that fails does not come back to free it. */
 	if (b.failed)
 		t->tmp.failed = true;
 	buf_clear(&t->tmp);
 	if (b.n > 0)
 		buf_add(&t->tmp, b.p, b.n);
 	buf_free(&b);
-	copy = t->tmp.p != NULL ? arena_strndup(t->a, t->tmp.p, t->tmp.n) : "";
-	return copy;
+	return t->tmp.n > 0 ? arena_strndup(t->a, t->tmp.p, t->tmp.n) : "";
 }
 
 static void blank(struct text *t, struct lines *out)
@@ -161,21 +159,28 @@ static void finding(struct text *t, const struct dlwhy_finding *f, struct lines 
 	fenced(t, &evidence, "text", out);
 }
 
+static void proof(struct text *t, struct lines *out)
+{
+	const struct dlwhy_proof *p = t->r->proof;
+
+	if (p == NULL || !p->done)
+		return;
+	blank(t, out);
+	if (p->agrees)
+		text_line(t, out, 0, PLAIN, "The real loader agrees.");
+	else if (p->real == NULL)
+		text_line(t, out, 0, PLAIN, "**The real loader disagrees:** it loads the file.");
+	else
+		text_line(t, out, 0, PLAIN,
+			  arena_printf(t->a, "**The real loader disagrees.** It says: %s",
+				       inline_code(t, text_clean(t, p->real))));
+}
+
 static void foot(struct text *t, struct lines *out)
 {
 	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
 
-	if (t->r->proof != NULL && t->r->proof->done) {
-		blank(t, out);
-		text_line(t, out, 0, PLAIN,
-			  t->r->proof->agrees ? "The real loader agrees."
-					      : "**The real loader disagrees.** It says:");
-		if (!t->r->proof->agrees)
-			text_line(t, out, 0, PLAIN,
-				  inline_code(t, t->r->proof->real != NULL
-							 ? text_clean(t, t->r->proof->real)
-							 : "(nothing: it loads the file)"));
-	}
+	proof(t, out);
 	blank(t, out);
 	text_line(t, out, 0, PLAIN,
 		  t->r->error != NULL

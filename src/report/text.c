@@ -50,7 +50,8 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 		return r->is_program ? "may start or not: it cannot be decided"
 				     : "may load or not: it cannot be decided";
 	if (fails)
-		return r->is_program ? "starts here, but fails later" : "loads here, but fails later";
+		return r->is_program ? "starts here, but fails later"
+				     : "loads here, but fails later";
 	*style = GREEN;
 	if (warns)
 		return r->is_program ? "starts here, with a warning" : "loads here, with a warning";
@@ -280,13 +281,13 @@ void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, st
 	if (max < 2 || (need == NULL && f->nevidence == 0))
 		return;
 	if (need == NULL) {
-		text_line(t, out, 0, PLAIN, "Evidence");
+		text_line(t, out, 0, BOLD, "Evidence");
 		evidence_list(t, f, max - 1, out);
 		return;
 	}
 	s = arena_printf(t->a, "Where it looked for %s (needed by %s):", text_clean(t, need->name),
 			 text_object(t, by->id));
-	text_line(t, out, 0, PLAIN, t->verbose ? s : text_fit(t, s, t->width));
+	text_line(t, out, 0, BOLD, t->verbose ? s : text_fit(t, s, t->width));
 	if (t->verbose)
 		where_all(t, need, "  ", out);
 	else
@@ -316,8 +317,9 @@ static void proof_lines(struct text *t, struct lines *out)
 	text_end(t, out);
 	if (p->says != NULL)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
-	text_wrap(t, out, MARGIN, 3, "This is a mistake of dlwhy. Please report it, with the output "
-				     "of the same command with --json --redact --prove.");
+	text_wrap(t, out, MARGIN, 3,
+		  "This is a mistake of dlwhy. Please report it, with the output of the same "
+		  "command with --json --redact --prove.");
 }
 
 static void other_findings(struct text *t, size_t max, struct lines *out)
@@ -326,7 +328,7 @@ static void other_findings(struct text *t, size_t max, struct lines *out)
 
 	if (t->r->nfindings < 2)
 		return;
-	text_line(t, out, 0, PLAIN,
+	text_line(t, out, 0, BOLD,
 		  arena_printf(t->a, "And %zu more finding%s (-v shows all):", more,
 			       more == 1 ? "" : "s"));
 	for (i = 1; i <= more; i++) {
@@ -411,7 +413,7 @@ void text_bindings(struct text *t, struct lines *out)
 
 static void heading(struct text *t, struct lines *out, const char *s)
 {
-	text_line(t, out, 0, PLAIN, s);
+	text_line(t, out, 0, BOLD, s);
 }
 
 static void bindings_section(struct text *t, struct lines *out)
@@ -431,7 +433,7 @@ static void tree_section(struct text *t, size_t max, struct lines *out)
 	struct lines tree = { 0 };
 
 	tree_lines(t, t->verbose, &tree);
-	if (max < 3 || (tree.n < 2 && !t->verbose))
+	if (max < 3 || tree.n == 0 || (tree.n < 2 && !t->verbose))
 		return;
 	heading(t, out, "Tree");
 	cut(t, &tree, max - 1);
@@ -477,7 +479,8 @@ static void healthy_short(struct text *t, struct lines *out)
 		  arena_printf(t->a, "%s; %s", libraries(t), text_certainty(t, NULL)));
 	for (i = 0; i < t->r->nfindings && i < OTHERS; i++)
 		text_wrap(t, out, MARGIN, 2,
-			  arena_printf(t->a, "Note: %s", text_clean(t, t->r->findings[i]->summary)));
+			  arena_printf(t->a, "Note: %s",
+				       text_clean(t, t->r->findings[i]->summary)));
 	proof_lines(t, out);
 	if (t->r->hint != NULL)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, t->r->hint));
@@ -489,6 +492,7 @@ static void healthy_short(struct text *t, struct lines *out)
 
 static void healthy_line(struct text *t, struct lines *out)
 {
+	const struct dlwhy_proof *p = t->r->proof;
 	enum style style;
 	const char *verdict = text_verdict(t->r, &style);
 
@@ -497,8 +501,7 @@ static void healthy_line(struct text *t, struct lines *out)
 	text_add(t, style, verdict);
 	text_add(t, DIM, arena_printf(t->a, " (%s; %s%s)", libraries(t),
 				      words_certainty(t->r->certainty),
-				      t->r->proof == NULL || !t->r->proof->done ? ""
-									: "; the real loader agrees"));
+				      p != NULL && p->done ? "; the real loader agrees" : ""));
 	text_end(t, out);
 }
 

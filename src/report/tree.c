@@ -78,8 +78,9 @@ static void mark_findings(struct tree *tr)
 			mark_finding(tr, r->findings[i]);
 }
 
-/* The word for a need that leads nowhere: the finding about it may know better. */
-static const char *missing_mark(const struct tree *tr, const struct dlwhy_need *need)
+/* The finding about a need that leads nowhere, NULL if there is none. */
+static const struct dlwhy_finding *missing_finding(const struct tree *tr,
+						   const struct dlwhy_need *need)
 {
 	const struct dlwhy_result *r = tr->t->r;
 	size_t i, n = r->nfindings < FINDINGS_MARKED ? r->nfindings : FINDINGS_MARKED;
@@ -87,8 +88,16 @@ static const char *missing_mark(const struct tree *tr, const struct dlwhy_need *
 	for (i = 0; i < n; i++)
 		if (r->findings[i]->object != NULL &&
 		    strcmp(r->findings[i]->object, need->name) == 0)
-			return words_mark(r->findings[i]->code);
-	return words_mark("missing-library");
+			return r->findings[i];
+	return NULL;
+}
+
+/* The word for such a need: the finding may know better than "not found". */
+static const char *missing_mark(const struct tree *tr, const struct dlwhy_need *need)
+{
+	const struct dlwhy_finding *f = missing_finding(tr, need);
+
+	return words_mark(f != NULL ? f->code : "missing-library");
 }
 
 /* Breadth first from the root: the shortest way to each object, and their order. */
@@ -164,19 +173,31 @@ static bool is_drawn(const struct tree *tr, size_t o, size_t k)
 	return tr->all || tr->leads[to];
 }
 
+/* The needs that are missing, or the others. Missing ones come first when the view may be cut. */
+static void add_children(struct tree *tr, struct frame *f, bool missing)
+{
+	const struct dlwhy_object *o = object_at(tr, f->object);
+	size_t k;
+
+	for (k = 0; k < o->nneeds; k++) {
+		bool first = !tr->all && need_to(tr, o->needs[k]) == SIZE_MAX;
+
+		if (first == missing && is_drawn(tr, f->object, k))
+			f->children[f->n++].need = k;
+	}
+}
+
 static void push(struct tree *tr, size_t object)
 {
 	const struct dlwhy_object *o = object_at(tr, object);
 	struct frame *f = &tr->stack[tr->depth++];
-	size_t k;
 
 	f->object = object;
 	f->next = 0;
 	f->n = 0;
 	f->children = ARENA_ARRAY(tr->t->a, o->nneeds + 1, struct child);
-	for (k = 0; k < o->nneeds; k++)
-		if (is_drawn(tr, object, k))
-			f->children[f->n++].need = k;
+	add_children(tr, f, true);
+	add_children(tr, f, false);
 	if (f->n < o->nneeds && (f->n > 0 || object == tr->root || tr->all))
 		f->children[f->n++].need = SIZE_MAX;
 }
@@ -210,8 +231,10 @@ static void draw_rest(struct tree *tr, const struct frame *f)
 	if (tr->all)
 		text_add(t, DIM, "drawn elsewhere: ");
 	else
-		text_add(t, DIM, arena_printf(t->a, f->n > 1 ? "%zu more, all found (" :
-					      "%zu libraries, all found (", left));
+		text_add(t, DIM,
+			 arena_printf(t->a, "%zu %s%s (", left,
+				      f->n > 1 ? "more" : left == 1 ? "library" : "libraries",
+				      left == 1 ? ", found" : ", all found"));
 	for (k = 0; k < o->nneeds; k++) {
 		const char *name;
 
@@ -268,12 +291,14 @@ static void draw_need(struct tree *tr, const struct dlwhy_need *need)
 	text_end(t, tr->out);
 }
 
-/* In the full view: where it was looked for, below its line. */
+/* In the full view: where it was looked for, below its line, unless a finding has told it. */
 static void draw_probes(struct tree *tr, const struct dlwhy_need *need)
 {
 	struct lines probes = { 0 };
 	size_t i;
 
+	if (need_to(tr, need) == SIZE_MAX && missing_finding(tr, need) != NULL)
+		return;
 	where_all(tr->t, need, "", &probes);
 	for (i = 0; i < probes.n; i++) {
 		add_prefix(tr, true);

@@ -105,10 +105,10 @@ const char *where_label(struct text *t, const char *rule, int32_t of)
 	return arena_printf(t->a, "%s of %s", words, text_object(t, of));
 }
 
-/* The folder as written; what it stands for as well if it is not the same. */
-static const char *place_where(struct text *t, const struct place *p)
+/* The folder as written; what it stands for as well if it is not the same and there is room. */
+static const char *place_where(struct text *t, const struct place *p, size_t cols)
 {
-	const char *folder;
+	const char *folder, *both;
 
 	if (strcmp(p->rule, "ld-so-cache") == 0)
 		return strcmp(p->outcome, "not-listed") == 0 ? "" : text_clean(t, p->path);
@@ -118,7 +118,8 @@ static const char *place_where(struct text *t, const struct place *p)
 	if (p->directory == NULL || strchr(p->directory, '$') == NULL)
 		return text_clean(t, p->directory != NULL && *p->directory != '\0' ? p->directory
 										   : folder);
-	return arena_printf(t->a, "%s = %s", text_clean(t, p->directory), text_clean(t, folder));
+	both = arena_printf(t->a, "%s = %s", text_clean(t, p->directory), text_clean(t, folder));
+	return escape_columns(both) <= cols ? both : text_clean(t, p->directory);
 }
 
 /* Places [i, …) that say the same of one list, which is worth one row if it is long. */
@@ -134,24 +135,46 @@ static size_t run_length(const struct places *v, size_t i)
 	return n > 2 || strcmp(v->items[i].rule, "default-dir") == 0 ? n : 1;
 }
 
-/* "a, b, c" of places [i, i + n), as far as it fits into about `cols` columns. */
+/* "a, b, c" of places [i, i + n), as far as it fits into `cols` columns. */
 static const char *join_places(struct text *t, const struct places *v, size_t i, size_t n,
 			       size_t cols)
 {
-	const char *s = place_where(t, &v->items[i]);
+	const char *s = place_where(t, &v->items[i], cols);
 	size_t k;
 
 	for (k = 1; k < n; k++) {
-		const char *next = place_where(t, &v->items[i + k]);
+		const char *next = place_where(t, &v->items[i + k], cols);
+		size_t spare = k + 1 < n ? sizeof(", ... (nnn in all)") : 2;
 
-		if (escape_columns(s) + escape_columns(next) + 12 > cols)
+		if (escape_columns(s) + escape_columns(next) + spare > cols)
 			return arena_printf(t->a, "%s, \xe2\x80\xa6 (%zu in all)", s, n);
 		s = arena_printf(t->a, "%s, %s", s, next);
 	}
 	return s;
 }
 
-static void make_rows(struct text *t, const struct places *v, size_t cols, struct rows *rows)
+/* Columns of the longest label, which may take two fifths of the screen. */
+static size_t label_columns(struct text *t, const struct places *v)
+{
+	size_t i, most = 0;
+
+	for (i = 0; i < v->n; i++) {
+		size_t n = escape_columns(where_label(t, v->items[i].rule, v->items[i].of));
+
+		most = n > most ? n : most;
+	}
+	return most < t->width * 2 / 5 ? most : t->width * 2 / 5;
+}
+
+/* Columns that are left for a place whose row begins at `column`. */
+static size_t where_room(const struct text *t, size_t column, const char *outcome)
+{
+	size_t taken = column + escape_columns(outcome) + 2;
+
+	return t->width > taken + 16 ? t->width - taken : 16;
+}
+
+static void make_rows(struct text *t, const struct places *v, size_t column, struct rows *rows)
 {
 	size_t i, n;
 
@@ -161,8 +184,8 @@ static void make_rows(struct text *t, const struct places *v, size_t cols, struc
 
 		n = run_length(v, i);
 		row->label = where_label(t, p->rule, p->of);
-		row->where = join_places(t, v, i, n, cols);
-		row->outcome = words_outcome(p->outcome);
+		row->outcome = words_outcome(text_clean(t, p->outcome));
+		row->where = join_places(t, v, i, n, where_room(t, column, row->outcome));
 		row->folders = n;
 		row->dull = p->dull;
 	}
@@ -170,60 +193,33 @@ static void make_rows(struct text *t, const struct places *v, size_t cols, struc
 
 /* ---- printing ----------------------------------------------------------------------------- */
 
-static size_t longest_label(const struct rows *rows)
+struct columns {
+	size_t indent, where, outcome; /* where each begins */
+};
+
+static void lay_out(struct text *t, const struct rows *rows, struct columns *c)
 {
-	size_t i, most = 0;
-
-	for (i = 0; i < rows->n; i++) {
-		size_t n = escape_columns(rows->items[i].label);
-
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-static size_t longest_where(const struct rows *rows)
-{
-	size_t i, most = 0;
+	size_t i, most = 0, room = where_room(t, c->where, "no such folder");
 
 	for (i = 0; i < rows->n; i++) {
 		size_t n = escape_columns(rows->items[i].where);
 
 		most = n > most ? n : most;
 	}
-	return most;
-}
-
-struct columns {
-	size_t indent, where, outcome; /* where each begins */
-};
-
-static struct columns lay_out(struct text *t, const struct rows *rows, size_t indent)
-{
-	size_t label = longest_label(rows), where = longest_where(rows), room;
-	struct columns c = { .indent = indent };
-
-	if (label > t->width * 2 / 5)
-		label = t->width * 2 / 5;
-	c.where = indent + label + 2;
-	room = t->width > c.where + 32 ? t->width - c.where - 16 : 16;
-	c.outcome = c.where + (where < room ? where : room) + 2;
-	return c;
+	c->outcome = c->where + (most < room ? most : room) + 2;
 }
 
 static void row_line(struct text *t, const struct row *row, bool repeats, struct columns c,
 		     struct lines *out)
 {
-	size_t outcome = escape_columns(row->outcome), limit, column;
+	size_t column = c.outcome + escape_columns(row->outcome) <= t->width ? c.outcome : 0;
 
-	limit = t->width > c.where + outcome + 18 ? t->width - c.where - outcome - 2 : 16;
 	text_pad(t, c.indent);
 	if (!repeats)
 		text_add(t, PLAIN, text_fit(t, row->label, c.where - c.indent - 2));
 	text_pad(t, c.where);
 	if (*row->where != '\0') {
-		text_add(t, PLAIN, text_fit(t, row->where, limit));
-		column = c.outcome + outcome <= t->width ? c.outcome : 0;
+		text_add(t, PLAIN, text_fit(t, row->where, where_room(t, c.where, row->outcome)));
 		text_pad(t, t->cols + 2 > column ? t->cols + 2 : column);
 	}
 	text_add(t, row->dull ? DIM : YELLOW, row->outcome);
@@ -260,14 +256,15 @@ void where_lines(struct text *t, const struct dlwhy_need *need, size_t indent, s
 {
 	struct places places = { 0 };
 	struct rows rows = { 0 };
-	struct columns c;
+	struct columns c = { .indent = indent };
 	size_t i, folded;
 
 	for (i = 0; i < need->nprobes; i++)
 		place_add(t, &places, need->probes[i]);
-	make_rows(t, &places, t->width * 3 / 5, &rows);
+	c.where = indent + label_columns(t, &places) + 2;
+	make_rows(t, &places, c.where, &rows);
 	folded = fold_rows(t, &rows, max);
-	c = lay_out(t, &rows, indent);
+	lay_out(t, &rows, &c);
 	for (i = 0; i < rows.n; i++)
 		row_line(t, &rows.items[i],
 			 i > 0 && strcmp(rows.items[i].label, rows.items[i - 1].label) == 0, c,
@@ -276,6 +273,16 @@ void where_lines(struct text *t, const struct dlwhy_need *need, size_t indent, s
 		text_line(t, out, indent, DIM,
 			  arena_printf(t->a, "\xe2\x80\xa6 and %zu more place%s; -v shows all",
 				       folded, folded == 1 ? "" : "s"));
+}
+
+/* "RUNPATH of liba.so $ORIGIN/lib: " */
+static const char *label_of_probe(struct text *t, const struct dlwhy_probe *p)
+{
+	const char *label = where_label(t, p->rule, p->of);
+
+	if (p->directory == NULL || *p->directory == '\0')
+		return arena_printf(t->a, "%s: ", label);
+	return arena_printf(t->a, "%s %s: ", label, text_clean(t, p->directory));
 }
 
 void where_all(struct text *t, const struct dlwhy_need *need, const char *prefix,
@@ -288,12 +295,8 @@ void where_all(struct text *t, const struct dlwhy_need *need, const char *prefix
 		bool dull = words_outcome_is_dull(p->outcome);
 
 		text_add(t, PLAIN, prefix);
-		text_add(t, DIM, where_label(t, p->rule, p->of));
-		if (p->directory != NULL && *p->directory != '\0') {
-			text_add(t, DIM, " ");
-			text_add(t, DIM, text_clean(t, p->directory));
-		}
-		text_add(t, DIM, ": ");
+		if (strcmp(p->outcome, "not-listed") != 0)
+			text_add(t, DIM, label_of_probe(t, p));
 		text_add(t, PLAIN, text_clean(t, p->path));
 		text_add(t, PLAIN, "  ");
 		text_add(t, dull ? DIM : strcmp(p->outcome, "taken") == 0 ? GREEN : YELLOW,

@@ -26,6 +26,7 @@ struct job {
 	struct dlwhy_error err;
 	struct host host;
 	const char *host_assumes;
+	unsigned flags;          /* OPEN_* */
 };
 
 /* ---- which file, and what is it? -------------------------------------------------------------- */
@@ -134,7 +135,6 @@ static void start_program(struct job *j, const struct exec_result *x)
 	const struct elf *e = &x->file->file->elf;
 	const struct world *w = session_world(j->s, e->machine, e->is64, e->big_endian, e->flags,
 					      e->interp, &j->err);
-	unsigned flags = j->s->opt.no_bind ? OPEN_NO_BIND : 0;
 	const char *secure;
 
 	if (w == NULL) {
@@ -145,7 +145,7 @@ static void start_program(struct job *j, const struct exec_result *x)
 	finish_program(j, w,
 		       glibc_start(w, j->a, x->file->path,
 				   x->nscripts > 0 ? x->file->path : j->path, secure != NULL,
-				   flags),
+				   j->flags),
 		       x);
 }
 
@@ -227,15 +227,14 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
-	unsigned flags = j->s->opt.no_bind ? OPEN_NO_BIND : 0;
 	struct process *p = glibc_start(w, j->a, program, program != NULL ? program : "program",
-					secure, flags);
+					secure, j->flags);
 	struct image *opened = NULL;
 
 	if (first_fatal(p) == NULL) {
 		p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
 		p->trace.lines.n = 0;
-		opened = glibc_open(p, j->path, flags);
+		opened = glibc_open(p, j->path, j->flags);
 	}
 	finish_library(j, w, p, opened);
 }
@@ -362,6 +361,8 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 	for (size_t i = 0; i < n; i++) {
 		jobs[i].s = s;
 		jobs[i].target = targets[from + i];
+		jobs[i].flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) |
+				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);
 	for (size_t i = 0; i < n; i++) {

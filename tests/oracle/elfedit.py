@@ -59,10 +59,12 @@ def gnu_hash(name):
 
 
 class Elf:
-    def __init__(self, path):
-        self.path = path
-        with open(path, "rb") as f:
-            self.data = bytearray(f.read())
+    def __init__(self, path, data=None):
+        """`data` is a buffer to be used instead of the file's bytes, if only to read."""
+        self.path, self.data = path, data
+        if data is None:
+            with open(path, "rb") as f:
+                self.data = bytearray(f.read())
         self.is64 = self.data[4] == 2
         self.order = ">" if self.data[5] == 2 else "<"
 
@@ -165,6 +167,14 @@ class Elf:
     def retag(self, old, new):
         self.put(self._entry(old), "N", new)
 
+    def drop_need(self, name):
+        """Forget a DT_NEEDED entry and leave everything else, version records too, as it is."""
+        for offset, tag, value in self.dynamic():
+            if tag == DT_NEEDED and self.string(value) == name:
+                self.put(offset, "N", 0x6FFFFD00)
+                return
+        raise EditError(f"{self.path}: {name} is not needed")
+
     def unversion(self):
         """Make the file look as if it had no symbol versions at all."""
         for tag in VERSION_TAGS:
@@ -175,7 +185,7 @@ class Elf:
 
     def string(self, offset):
         start = self.offset_of(self.tag(DT_STRTAB)) + offset
-        return self.data[start:self.data.index(0, start)].decode()
+        return bytes(self.data[start:self.data.find(b"\0", start)]).decode()
 
     def rename(self, old, new):
         """Overwrite a string of the dynamic string table; hashes of version records follow."""

@@ -45,12 +45,15 @@ class Lib:
     mode: int = 0o755
 
 
-def make(seed, folder, user=None):
-    return _Maker(seed, pathlib.Path(folder), user).make()
+def make(seed, folder, user=None, absolute=False):
+    """`user`: who may not read everything, for trees in which that matters; None: everybody may.
+    `absolute`: ask under absolute names only, whatever the working folder."""
+    return _Maker(seed, pathlib.Path(folder), user, absolute).make()
 
 
 class _Maker:
-    def __init__(self, seed, folder, user):
+    def __init__(self, seed, folder, user, absolute):
+        self.absolute = absolute
         self.r = random.Random(seed)
         self.tree = Tree(seed, folder, cwd=folder)
         self.unprivileged = user
@@ -67,7 +70,6 @@ class _Maker:
     def make(self):
         self.count = self.r.choice([1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 10, 12])
         self.strategy = self.r.choice(["env", "runpath", "runpath", "rpath-root", "mixed"])
-        self.r.choice(FOLDERS)
         for n in range(self.count):
             self.libs.append(self.library(n))
         for lib in self.libs:
@@ -216,7 +218,7 @@ class _Maker:
         r, top = self.r, self.tree.folder
         up = os.path.relpath(target, source)
         ways = [str(top / target)] * 3 + [f"$ORIGIN/{up}"] * 4 + [f"${{ORIGIN}}/{up}/", str(top / target) + "//"]
-        if self.chance(0.15):
+        if self.chance(0.04):
             ways = [target, f"./{target}/", f"{target}/."]
         return r.choice(ways)
 
@@ -231,7 +233,7 @@ class _Maker:
         items = [self.element(source, t) for t in dict.fromkeys(targets)]
         if self.chance(0.3):
             self.r.shuffle(items)
-        if self.chance(0.25):
+        if self.chance(0.2):
             items.insert(self.r.randint(0, len(items)), self.junk())
         return ":".join(items)
 
@@ -243,14 +245,14 @@ class _Maker:
             if self.strategy == "runpath" and own:
                 lib.obj.runpath = self.path_list(lib.folder, own)
             elif self.strategy == "mixed" and own:
-                which = r.choice(["runpath", "rpath", "both", "none"])
+                which = r.choice(["runpath", "runpath", "rpath", "rpath", "both", "both", "none"])
                 if which in ("runpath", "both"):
                     lib.obj.runpath = self.path_list(lib.folder, own)
                 if which in ("rpath", "both"):
                     lib.obj.rpath = self.path_list(lib.folder, own if self.chance(0.5) else everywhere)
             elif self.strategy == "rpath-root" and lib.n == 0:
                 lib.obj.rpath = self.path_list(lib.folder, everywhere)
-            elif self.chance(0.05):
+            elif self.chance(0.02):
                 lib.obj.runpath = self.junk()
         direct = [x.folder for x in self.libs if x.asked_as in self.program.needed]
         kind = "rpath" if self.strategy in ("rpath-root", "mixed") and self.chance(0.7) else "runpath"
@@ -261,11 +263,11 @@ class _Maker:
     def environment(self):
         r, top, env = self.r, self.tree.folder, self.tree.env
         folders = list(dict.fromkeys(x.folder for x in self.libs))
-        if self.strategy == "env" or self.chance(0.25):
-            if self.strategy != "env":
+        if self.strategy == "env" or self.chance(0.4):
+            if self.strategy != "env" and self.chance(0.5):
                 folders = r.sample(folders, r.randint(0, len(folders)))
             r.shuffle(folders)
-            items = [str(top / f) if self.chance(0.8) else f for f in folders]
+            items = [str(top / f) if self.chance(0.95) else f for f in folders]
             while self.chance(0.2):
                 items.insert(r.randint(0, len(items)), self.junk().replace("$ORIGIN", "$NOORIGIN")
                              .replace("${ORIGIN", "${NOORIGIN"))
@@ -320,7 +322,7 @@ class _Maker:
                 path.write_bytes(lib.data if lib.data is not None else lib.obj.to_bytes())
                 path.chmod(lib.mode)
             # Under the name that others ask for, as ldconfig and packages do.
-            if lib.asked_as != lib.file and self.chance(0.85):
+            if lib.asked_as != lib.file and self.chance(0.96):
                 os.symlink(lib.file, top / lib.folder / lib.asked_as)
         for path, data in getattr(self, "copies", []):
             full = top / path
@@ -345,6 +347,8 @@ class _Maker:
             t.user = self.unprivileged
 
     def relative(self, path):
+        if self.absolute:
+            return str(path)
         name = os.path.relpath(path, self.tree.cwd)
         return name if "/" in name else f"./{name}"
 

@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+"""The speed figures of the README: dlwhy beside libtree and `ldd -r`, in one run.
+
+Every pair is measured alternately, A B A B ..., so that whatever else the machine does hits both;
+what is printed is the ratio of the medians. Environment: DLWHY (the program, default build/dlwhy),
+DLWHY_CORPUS (a Python environment with the packages of `make check-corpus`, default build/corpus).
+Exits 1 if a goal is missed, after printing everything.
+"""
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DLWHY = os.environ.get("DLWHY", str(ROOT / "build/dlwhy"))
+CORPUS = Path(os.environ.get("DLWHY_CORPUS", str(ROOT / "build/corpus")))
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
+ENV = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
+
+
+def seconds(command):
+    start = time.perf_counter()
+    subprocess.run(command, check=False, env=ENV, **QUIET)
+    return time.perf_counter() - start
+
+
+def side_by_side(ours, theirs, rounds):
+    """Medians of `rounds` alternating runs of two callables that return seconds."""
+    ours(), theirs()  # warm: both read the files from memory
+    a, b = [], []
+    for _ in range(rounds):
+        a.append(ours())
+        b.append(theirs())
+    return statistics.median(a), statistics.median(b)
+
+
+def is_shared_object(path):
+    try:
+        with open(path, "rb") as f:
+            head = f.read(18)
+    except OSError:
+        return False
+    return head[:4] == b"\x7fELF" and head[16:18] == b"\x03\x00"
+
+
+def shared_objects(folder):
+    found = (p for p in sorted(folder.rglob("*.so*")) if p.is_file() and not p.is_symlink())
+    return [str(p) for p in found if is_shared_object(p)]
+
+
+def peak_anonymous(command):
+    """Highest resident memory of the command in MiB, mapped files not counted; sampled."""
+    peak = 0
+    child = subprocess.Popen(command, env=ENV, **QUIET)
+    while child.poll() is None:
+        try:
+            for line in Path(f"/proc/{child.pid}/status").read_text().splitlines():
+                if line.startswith("RssAnon:"):
+                    peak = max(peak, int(line.split()[1]))
+        except OSError:
+            pass
+        time.sleep(0.0005)
+    return peak / 1024
+
+
+def row(what, ours, theirs, goal, unit="ms"):
+    ratio = theirs / ours
+    ok = ratio >= goal
+    print(f"| {what} | {ours * 1000:.1f} {unit} | {theirs * 1000:.1f} {unit} | "
+          f"{ratio:.1f} | {goal:g} | {'yes' if ok else 'NO'} |", flush=True)
+    return ok
+
+
+def main():
+    target = next(iter(CORPUS.rglob("_pywrap_tensorflow_internal.so")), None)
+    if target is None:
+        sys.exit(f"bench: no tensorflow in {CORPUS}: run `make check-corpus` once, "
+                 "or set DLWHY_CORPUS")
+    for tool in ("libtree", "ldd"):
+        if shutil.which(tool) is None:
+            sys.exit(f"bench: {tool} is not installed (apt-get install {tool})")
+    target = str(target)
+    objects = shared_objects(CORPUS)
+    bare = ["--program", "none"]
+    ok = True
+    print("| what | dlwhy | the other | times faster | goal | met |")
+    print("|---|---|---|---|---|---|")
+    ours, theirs = side_by_side(
+        lambda: seconds([DLWHY, *bare, "--no-bind", target]),
+        lambda: seconds(["libtree", "-v", target]), 40)
+    ok &= row("tree of `_pywrap_tensorflow_internal.so`, beside `libtree`", ours, theirs, 1)
+    ours, theirs = side_by_side(
+        lambda: seconds([DLWHY, *bare, target]),
+        lambda: seconds(["ldd", "-r", target]), 20)
+    ok &= row("full binding of it, beside `ldd -r`", ours, theirs, 25)
+    with tempfile.TemporaryDirectory():
+        ours, theirs = side_by_side(
+            lambda: seconds([DLWHY, *bare, *objects]),
+            lambda: sum(seconds(["ldd", "-r", o]) for o in objects), 3)
+    ok &= row(f"full binding of all {len(objects)} objects of that environment in one call, "
+              "beside `ldd -r` file by file", ours, theirs, 60)
+    peak = peak_anonymous([DLWHY, *bare, *objects])
+    print(f"\nPeak memory of that call, mapped files not counted: {peak:.0f} MiB "
+          f"(goal: under 200, {'met' if peak < 200 else 'NOT met'})")
+    return 0 if ok and peak < 200 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+/* check.c - the verb `check`: asks the library about each target and prints what it says. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+struct check {
+	const struct cli *c;
+	size_t done;                       /* results printed */
+	size_t fine, failing, unanswered;  /* of these */
+	int status, err;                   /* err: of the first write that failed */
+};
+
+/* A program may start and fail at its first call of a function. */
+static bool has_error(const struct dlwhy_result *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->nfindings; i++)
+		if (r->findings[i]->severity == DLWHY_ERROR)
+			return true;
+	return false;
+}
+
+static int on_result(const struct dlwhy_result *r, size_t index, void *user)
+{
+	struct check *check = user;
+	int fd = STDOUT_FILENO;
+
+	check->status = cli_worse(check->status, cli_status_of(check->c, r));
+	check->err = dlwhy_print_result(&check->c->print, r, index, cli_write, &fd);
+	check->done = index + 1;
+	if (r->error != NULL || r->loads == DLWHY_UNKNOWN)
+		check->unanswered++;
+	else if (r->loads == DLWHY_YES && !has_error(r))
+		check->fine++;
+	else
+		check->failing++;
+	return check->err;
+}
+
+/* Targets that were never reached get an answer, too, so that the document is complete. */
+static void answer_rest(struct check *check, const struct dlwhy_error *error)
+{
+	while (check->err == 0 && check->done < check->c->nwords) {
+		struct dlwhy_result r = {
+			.verb = "check",
+			.target = check->c->words[check->done],
+			.platform = { "linux", "glibc", NULL, NULL },
+			.loads = DLWHY_UNKNOWN,
+			.error = error,
+			.target_object = -1,
+		};
+
+		on_result(&r, check->done, check);
+	}
+}
+
+static int summary(const struct check *check)
+{
+	char line[200], more[64] = "";
+
+	if (check->c->print.format != DLWHY_TREE || check->c->nwords < 2)
+		return check->status;
+	if (check->unanswered > 0)
+		snprintf(more, sizeof(more), ", %zu not analysed", check->unanswered);
+	snprintf(line, sizeof(line), "\n%zu files: %zu fine, %zu failing%s.\n", check->c->nwords,
+		 check->fine, check->failing, more);
+	return cli_print(line, check->status);
+}
+
+int cli_check(const struct cli *c)
+{
+	struct check check = { .c = c };
+	struct dlwhy_error err = { 0 };
+	struct dlwhy_session *s;
+	enum dlwhy_code code;
+
+	s = dlwhy_session_new(&c->library, &err);
+	if (s == NULL) {
+		cli_complain("%s", err.message);
+		return err.code == DLWHY_E_ARGUMENT ? EXIT_USAGE : EXIT_UNANSWERED;
+	}
+	code = dlwhy_check(s, c->words, c->nwords, on_result, &check, &err);
+	if (check.err == 0 && code != DLWHY_OK)
+		answer_rest(&check, &err);
+	dlwhy_session_free(s);
+	if (check.err != 0)
+		return cli_write_failed(check.err);
+	return summary(&check);
+}

@@ -1,0 +1,102 @@
+/* cli.h - what the files of the program share. */
+#ifndef DLWHY_CLI_CLI_H
+#define DLWHY_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <dlwhy/dlwhy.h>
+
+/* Exit statuses. */
+enum {
+	EXIT_FINE = 0,     /* nothing wrong */
+	EXIT_FINDING = 1,  /* a finding of severity error, or what --fail-on says */
+	EXIT_USAGE = 2,
+	EXIT_UNANSWERED = 3 /* something could not be analysed or printed; beats 1 */
+};
+
+/* ---- options.c ---------------------------------------------------------------------------- */
+
+enum { VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_ALL = 7 };
+
+struct cli_verb {
+	const char *name;
+	unsigned mask;        /* 0: not in this version */
+	const char *arguments;
+	const char *does;     /* one line for --help */
+};
+/* Ends with a name that is NULL. */
+extern const struct cli_verb cli_verbs[];
+const struct cli_verb *cli_verb_find(const char *name); /* NULL if there is none */
+
+enum cli_option_id {
+	OPT_PROGRAM, OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
+	OPT_NO_BIND, OPT_BINDINGS, OPT_VERBOSE, OPT_PROVE, OPT_THREADS, OPT_JSON, OPT_FORMAT,
+	OPT_COLOR, OPT_REDACT, OPT_FAIL_ON, OPT_HELP, OPT_VERSION, OPT_SCHEMA, OPT_COUNT
+};
+
+/* One row is all there is to an option: parsing and --help are made from it. */
+struct cli_option {
+	enum cli_option_id id;
+	char letter;          /* '\0' if it has none */
+	const char *name;     /* without "--" */
+	const char *argument; /* as --help calls it, NULL if it takes none */
+	unsigned verbs;
+	const char *group;    /* heading in --help */
+	const char *does;
+};
+extern const struct cli_option cli_options[OPT_COUNT];
+
+enum cli_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct cli {
+	unsigned verb;              /* VERB_… */
+	const char **words;         /* targets, or arguments of the verb */
+	size_t nwords;
+	const char **env;           /* of --env, NULL-ended */
+	size_t nenv;
+	bool seen[OPT_COUNT];
+	struct dlwhy_options library;
+	struct dlwhy_print print;
+	enum cli_color color;
+	enum dlwhy_severity fail_on; /* DLWHY_NOTE: never */
+};
+
+/* Fills *c, which borrows argv and is freed with cli_free. 0, or an exit status after a line on
+ * stderr that says what is wrong. */
+int cli_parse(struct cli *c, int argc, char **argv);
+void cli_free(struct cli *c);
+
+/* ---- output.c ----------------------------------------------------------------------------- */
+
+/* One line on stderr, with "dlwhy: " before it. Control characters in it are replaced. */
+void cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A dlwhy_write to file descriptor *(int *)user. */
+int cli_write(const char *bytes, size_t n, void *user);
+/* To stdout. Returns `status`, or EXIT_UNANSWERED after a complaint if that failed. */
+int cli_print(const char *text, int status);
+/* Closes stdout, since some file systems only then say that they are full. `status`, as above. */
+int cli_finish(int status);
+/* The complaint about an errno value of cli_write; says nothing of a closed pipe. */
+int cli_write_failed(int err);
+/* Makes file descriptors 0 to 2 exist, so that no file that is read becomes one of them. */
+void cli_guard_descriptors(void);
+/* Sets colour and width as the options, the environment and the terminal ask for. */
+void cli_terminal(struct cli *c);
+
+/* ---- help.c, explain.c, check.c, exit.c --------------------------------------------------- */
+
+int cli_help(const char *verb);  /* NULL: of the whole program. To stdout; an exit status */
+void cli_usage(void);            /* short, to stderr */
+int cli_explain(const struct cli *c);
+int cli_check(const struct cli *c);
+/* The exit status that a result asks for. */
+int cli_status_of(const struct cli *c, const struct dlwhy_result *r);
+/* Of two exit statuses the one that counts. */
+int cli_worse(int a, int b);
+
+/* nearest.c: the name that `word` was probably meant to be, NULL if none is near. `next` gives
+ * name number i, NULL behind the last. */
+const char *cli_nearest(const char *word, const char *(*next)(size_t i));
+
+#endif

@@ -1,0 +1,31 @@
+/* exit.c - what the program exits with. */
+#include "cli.h"
+
+enum { MEMBER_DEPTH = 4 };
+
+int cli_worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* `level` bounds packages in packages. */
+static int status_of(const struct cli *c, const struct dlwhy_result *r, unsigned level)
+{
+	int status = r->error != NULL || r->loads == DLWHY_UNKNOWN ? EXIT_UNANSWERED : EXIT_FINE;
+	size_t i;
+
+	for (i = 0; i < r->nfindings; i++)
+		if (c->fail_on != DLWHY_NOTE && r->findings[i]->severity <= c->fail_on)
+			status = cli_worse(status, EXIT_FINDING);
+	/* A verdict counts even if nobody has said why. */
+	if (r->loads == DLWHY_NO && c->fail_on != DLWHY_NOTE)
+		status = cli_worse(status, EXIT_FINDING);
+	for (i = 0; i < r->nmembers && level < MEMBER_DEPTH; i++)
+		status = cli_worse(status, status_of(c, r->members[i], level + 1));
+	return status;
+}
+
+int cli_status_of(const struct cli *c, const struct dlwhy_result *r)
+{
+	return status_of(c, r, 0);
+}

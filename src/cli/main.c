@@ -1,0 +1,72 @@
+/* main.c - the program: reads the command line and hands over to a verb. */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static int print_version(void)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "dlwhy %s\n", dlwhy_version());
+	return cli_print(line, EXIT_FINE);
+}
+
+static const char *verb_name(unsigned mask)
+{
+	const struct cli_verb *v;
+
+	for (v = cli_verbs; v->name != NULL; v++)
+		if (v->mask == mask)
+			return v->name;
+	return NULL;
+}
+
+/* `dlwhy explain --help` is help of that verb; so is `dlwhy check --help`, but `dlwhy --help` is
+ * of the whole. */
+static int print_help(const struct cli *c, int argc, char **argv)
+{
+	int i;
+
+	if (c->verb == VERB_HELP)
+		return cli_help(c->nwords > 0 ? c->words[0] : NULL);
+	for (i = 1; i < argc && argv[i][0] == '-'; i++)
+		;
+	if (i < argc && cli_verb_find(argv[i]) != NULL)
+		return cli_help(verb_name(c->verb));
+	return cli_help(NULL);
+}
+
+static int run(struct cli *c, int argc, char **argv)
+{
+	if (c->seen[OPT_HELP] || c->verb == VERB_HELP)
+		return print_help(c, argc, argv);
+	if (c->seen[OPT_VERSION])
+		return print_version();
+	if (c->seen[OPT_SCHEMA])
+		return cli_print(dlwhy_schema(), EXIT_FINE);
+	if (c->verb == VERB_EXPLAIN)
+		return cli_explain(c);
+	if (c->nwords == 0) {
+		cli_usage();
+		return EXIT_USAGE;
+	}
+	return cli_check(c);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli c;
+	int status;
+
+	cli_guard_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	dlwhy_guard_mappings();
+	status = cli_parse(&c, argc, argv);
+	if (status == 0) {
+		cli_terminal(&c);
+		status = run(&c, argc, argv);
+	}
+	cli_free(&c);
+	return cli_finish(status);
+}

@@ -1,0 +1,365 @@
+/* options.c - verbs and options: one table, from which parsing and --help are made. */
+#include "cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct cli_verb cli_verbs[] = {
+	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
+	{ "explain", VERB_EXPLAIN, "CODE", "what a cause means and what never to do about it" },
+	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
+	{ "import", 0, NULL, NULL },
+	{ "run", 0, NULL, NULL },
+	{ "link", 0, NULL, NULL },
+	{ "fix", 0, NULL, NULL },
+	{ "undo", 0, NULL, NULL },
+	{ "verify", 0, NULL, NULL },
+	{ "provides", 0, NULL, NULL },
+	{ "compat", 0, NULL, NULL },
+	{ "scan", 0, NULL, NULL },
+	{ "env", 0, NULL, NULL },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const char where[] = "Who loads it, and where", much[] = "How much",
+		  output[] = "Output", other[] = "Other";
+
+/* In the order of enum cli_option_id, which is that of --help. */
+const struct cli_option cli_options[OPT_COUNT] = {
+	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
+	  "the program that loads it: auto (default), none for a bare one, or a path" },
+	{ OPT_ROOT, 0, "root", "DIR", VERB_CHECK, where,
+	  "look at the system in DIR instead of this one" },
+	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
+	  "whose rules: glibc; otherwise what the program asks for" },
+	{ OPT_CPU, 0, "cpu", "C", VERB_CHECK, where,
+	  "for another processor: x86-64, x86-64-v2, haswell, aarch64, ..." },
+	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_CHECK, where,
+	  "set a variable for the loader; may be repeated" },
+	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_CHECK, where,
+	  "forget the loader's variables that are set here" },
+	{ OPT_ENV_OF, 0, "env-of", "PID", VERB_CHECK, where,
+	  "take the environment of a running process" },
+	{ OPT_NO_BIND, 0, "no-bind", NULL, VERB_CHECK, much,
+	  "the tree alone: search and versions, no symbols" },
+	{ OPT_BINDINGS, 0, "bindings", NULL, VERB_CHECK, much,
+	  "who gives each symbol to whom" },
+	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_CHECK, much,
+	  "every object, every place that was searched, every finding" },
+	{ OPT_PROVE, 0, "prove", NULL, VERB_CHECK, much,
+	  "also let the real loader open it, in a child process: this runs its code" },
+	{ OPT_THREADS, 0, "threads", "N", VERB_CHECK, much,
+	  "how many files at a time; one for each processor by default" },
+	{ OPT_JSON, 0, "json", NULL, VERB_CHECK, output,
+	  "the same as --format json" },
+	{ OPT_FORMAT, 0, "format", "F", VERB_CHECK, output,
+	  "tree (default), json, jsonl (a line for each file), md (for an issue)" },
+	{ OPT_COLOR, 0, "color", "WHEN", VERB_CHECK, output,
+	  "auto (default: on a terminal), always, never" },
+	{ OPT_REDACT, 0, "redact", NULL, VERB_CHECK, output,
+	  "leave out home folder, user name and host name" },
+	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_CHECK, output,
+	  "exit with 1 for findings of this severity: error (default), warning, never" },
+	{ OPT_HELP, 'h', "help", NULL, VERB_ALL, other, "this text" },
+	{ OPT_VERSION, 'V', "version", NULL, VERB_ALL, other, "the version" },
+	{ OPT_SCHEMA, 0, "schema", NULL, VERB_ALL, other, "the JSON schema of the output" },
+};
+
+const struct cli_verb *cli_verb_find(const char *name)
+{
+	const struct cli_verb *v;
+
+	for (v = cli_verbs; v->name != NULL; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* One of a list of words: its index, or -1 after a complaint. */
+static int choose(const char *option, const char *value, const char *const *words, size_t n,
+		  const char *list)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(value, words[i]) == 0)
+			return (int)i;
+	cli_complain("--%s takes %s, not '%s'", option, list, value);
+	return -1;
+}
+
+static int set_format(struct cli *c, const char *value)
+{
+	static const char *const words[] = { "tree", "json", "jsonl", "md" };
+	static const char *const later[] = { "dot", "svg", "html", "sarif" };
+	size_t i;
+	int k;
+
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (strcmp(value, later[i]) == 0) {
+			cli_complain("--format %s is not in this version; it has tree, json, jsonl "
+				     "and md", value);
+			return EXIT_USAGE;
+		}
+	k = choose("format", value, words, 4, "tree, json, jsonl or md");
+	if (k < 0)
+		return EXIT_USAGE;
+	c->print.format = (enum dlwhy_format)k;
+	return 0;
+}
+
+static int set_color(struct cli *c, const char *value)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+	int k = choose("color", value, words, 3, "auto, always or never");
+
+	if (k < 0)
+		return EXIT_USAGE;
+	c->color = (enum cli_color)k;
+	return 0;
+}
+
+static int set_fail_on(struct cli *c, const char *value)
+{
+	static const char *const words[] = { "error", "warning", "never" };
+	int k = choose("fail-on", value, words, 3, "error, warning or never");
+
+	if (k < 0)
+		return EXIT_USAGE;
+	c->fail_on = (enum dlwhy_severity)k;
+	return 0;
+}
+
+static int set_number(const char *option, const char *value, long most, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(value, &end, 10);
+	if (errno == 0 && end != value && *end == '\0' && *out >= 1 && *out <= most)
+		return 0;
+	cli_complain("--%s takes a number from 1 to %ld, not '%s'", option, most, value);
+	return EXIT_USAGE;
+}
+
+static int add_env(struct cli *c, const char *value)
+{
+	const char *equals = strchr(value, '=');
+
+	if (equals == NULL || equals == value) {
+		cli_complain("--env takes NAME=VALUE, not '%s'", value);
+		return EXIT_USAGE;
+	}
+	c->env[c->nenv++] = value;
+	return 0;
+}
+
+static int set_threads(struct cli *c, const char *value)
+{
+	long n;
+	int status = set_number("threads", value, 1024, &n);
+
+	if (status == 0)
+		c->library.threads = (unsigned)n;
+	return status;
+}
+
+static int set_option(struct cli *c, const struct cli_option *o, const char *value)
+{
+	c->seen[o->id] = true;
+	switch (o->id) {
+	case OPT_PROGRAM: c->library.program = value; return 0;
+	case OPT_ROOT: c->library.root = value; return 0;
+	case OPT_LOADER: c->library.loader = value; return 0;
+	case OPT_CPU: c->library.cpu = value; return 0;
+	case OPT_ENV: return add_env(c, value);
+	case OPT_CLEAR_ENV: c->library.clear_env = true; return 0;
+	case OPT_ENV_OF: return set_number(o->name, value, LONG_MAX, &c->library.env_of_pid);
+	case OPT_NO_BIND: c->library.no_bind = true; return 0;
+	case OPT_BINDINGS: c->library.bindings = true; return 0;
+	case OPT_VERBOSE: c->library.probes = c->print.verbose = true; return 0;
+	case OPT_PROVE: c->library.prove = true; return 0;
+	case OPT_THREADS: return set_threads(c, value);
+	case OPT_JSON: return set_format(c, "json");
+	case OPT_FORMAT: return set_format(c, value);
+	case OPT_COLOR: return set_color(c, value);
+	case OPT_REDACT: c->print.redact = true; return 0;
+	case OPT_FAIL_ON: return set_fail_on(c, value);
+	default: return 0; /* only `seen` counts */
+	}
+}
+
+/* ---- the command line --------------------------------------------------------------------- */
+
+static const char *option_name(size_t i)
+{
+	return i < OPT_COUNT ? cli_options[i].name : NULL;
+}
+
+static const struct cli_option *find_long(const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < OPT_COUNT; i++)
+		if (strlen(cli_options[i].name) == n && strncmp(cli_options[i].name, name, n) == 0)
+			return &cli_options[i];
+	return NULL;
+}
+
+static const struct cli_option *find_letter(char letter)
+{
+	size_t i;
+
+	for (i = 0; i < OPT_COUNT; i++)
+		if (cli_options[i].letter != '\0' && cli_options[i].letter == letter)
+			return &cli_options[i];
+	return NULL;
+}
+
+static int unknown_option(const char *word)
+{
+	const char *name = word + strspn(word, "-");
+	size_t n = strcspn(name, "=");
+	char *copy = strndup(name, n);
+	const char *near = copy != NULL ? cli_nearest(copy, option_name) : NULL;
+
+	free(copy);
+	if (near != NULL)
+		cli_complain("unknown option %s; did you mean --%s?", word, near);
+	else
+		cli_complain("unknown option %s; 'dlwhy --help' lists them all", word);
+	return EXIT_USAGE;
+}
+
+/* argv[*i] is "--name" or "--name=value"; *i moves on if the value is a word of its own. */
+static int parse_long(struct cli *c, int argc, char **argv, int *i)
+{
+	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+	size_t n = equals != NULL ? (size_t)(equals - name) : strlen(name);
+	const struct cli_option *o = find_long(name, n);
+	const char *value = equals != NULL ? equals + 1 : NULL;
+
+	if (o == NULL)
+		return unknown_option(argv[*i]);
+	if (o->argument == NULL && value != NULL) {
+		cli_complain("--%s takes no value", o->name);
+		return EXIT_USAGE;
+	}
+	if (o->argument != NULL && value == NULL) {
+		if (*i + 1 >= argc) {
+			cli_complain("--%s needs a value: --%s %s", o->name, o->name, o->argument);
+			return EXIT_USAGE;
+		}
+		value = argv[++*i];
+	}
+	return set_option(c, o, value);
+}
+
+static int parse_letters(struct cli *c, const char *word)
+{
+	const char *p;
+
+	for (p = word + 1; *p != '\0'; p++) {
+		const struct cli_option *o = find_letter(*p);
+
+		if (o == NULL)
+			return unknown_option(word);
+		set_option(c, o, NULL);
+	}
+	return 0;
+}
+
+/* The first word that is no option may name the verb. */
+static int parse_word(struct cli *c, const char *word)
+{
+	const struct cli_verb *v = c->verb == 0 ? cli_verb_find(word) : NULL;
+
+	if (v == NULL) {
+		if (c->verb == 0)
+			c->verb = VERB_CHECK;
+		c->words[c->nwords++] = word;
+		return 0;
+	}
+	if (v->mask == 0) {
+		cli_complain("this version does not have '%s' (for a file of that name: "
+			     "dlwhy check %s)", v->name, v->name);
+		return EXIT_USAGE;
+	}
+	c->verb = v->mask;
+	return 0;
+}
+
+static int parse_words(struct cli *c, int argc, char **argv)
+{
+	bool options = true;
+	int i, status = 0;
+
+	for (i = 1; i < argc && status == 0; i++) {
+		const char *word = argv[i];
+
+		if (options && strcmp(word, "--") == 0) {
+			options = false;
+			if (c->verb == 0)
+				c->verb = VERB_CHECK;
+		} else if (options && word[0] == '-' && word[1] == '-') {
+			status = parse_long(c, argc, argv, &i);
+		} else if (options && word[0] == '-' && word[1] != '\0') {
+			status = parse_letters(c, word);
+		} else {
+			status = parse_word(c, word);
+		}
+	}
+	return status;
+}
+
+/* An option may stand before the verb that it does not go with. */
+static int check_options(const struct cli *c)
+{
+	size_t i;
+
+	for (i = 0; i < OPT_COUNT; i++)
+		if (c->seen[i] && (cli_options[i].verbs & c->verb) == 0) {
+			cli_complain("--%s does not go with this verb", cli_options[i].name);
+			return EXIT_USAGE;
+		}
+	if (c->library.no_bind && c->library.bindings) {
+		cli_complain("--no-bind and --bindings do not go together");
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+int cli_parse(struct cli *c, int argc, char **argv)
+{
+	size_t n = argc > 0 ? (size_t)argc : 0;
+	int status;
+
+	memset(c, 0, sizeof(*c));
+	dlwhy_options_init(&c->library);
+	dlwhy_print_init(&c->print);
+	c->words = calloc(n + 1, sizeof(*c->words));
+	c->env = calloc(n + 1, sizeof(*c->env));
+	if (c->words == NULL || c->env == NULL) {
+		cli_complain("no memory");
+		return EXIT_UNANSWERED;
+	}
+	status = parse_words(c, argc, argv);
+	if (c->verb == 0)
+		c->verb = VERB_CHECK;
+	if (status == 0)
+		status = check_options(c);
+	if (c->nenv > 0)
+		c->library.env = c->env;
+	c->print.ntargets = c->nwords;
+	return status;
+}
+
+void cli_free(struct cli *c)
+{
+	free(c->words);
+	free(c->env);
+}

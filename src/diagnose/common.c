@@ -1,0 +1,237 @@
+/* common.c - drafts of findings, and where evidence, fixes and chains come from. */
+#include "diagnose/common.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define APT_MARK "/etc/debian_version"
+
+/* ---- drafts ------------------------------------------------------------------------------- */
+
+static const char *first_text(const char *a, const char *b)
+{
+	return a != NULL ? a : b;
+}
+
+/* What the verdict rests on: the failure itself, then the trace, the choice of the host, the
+ * machine. NULL: nothing. */
+static const char *assumption(const struct diag *d, const struct failure *f)
+{
+	const char *s = f != NULL ? f->assumes : NULL;
+
+	s = first_text(s, d->t != NULL ? d->t->assumes : NULL);
+	s = first_text(s, d->in->host_assumes);
+	return first_text(s, d->w != NULL ? d->w->assumes : NULL);
+}
+
+struct draft *draft_new(struct diag *d, enum cause cause, const struct failure *f)
+{
+	struct draft *dr = ARENA_NEW(d->a, struct draft);
+	const struct dlwhy_cause *c = dlwhy_cause_at((size_t)cause);
+
+	*ARENA_PUSH(d->a, &d->drafts) = dr;
+	dr->cause = cause;
+	dr->f.code = c->code;
+	dr->f.severity = c->severity;
+	dr->f.assumes = assumption(d, f);
+	dr->f.certainty = dr->f.assumes != NULL ? DLWHY_PREDICTED : DLWHY_PROVED;
+	dr->order = f != NULL && d->t != NULL ? (size_t)(f - d->t->failures.items) : SIZE_MAX;
+	if (f != NULL && f->lazy) {
+		dr->lazy = true;
+		dr->f.severity = d->in->is_program ? DLWHY_ERROR : DLWHY_WARNING;
+	}
+	return dr;
+}
+
+void draft_say(struct diag *d, struct draft *dr, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	text = arena_alloc(d->a, n < 0 ? 1 : (size_t)n + 1);
+	if (n >= 0)
+		vsnprintf(text, (size_t)n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	dr->f.summary = text;
+}
+
+void draft_assume(struct draft *dr, enum dlwhy_certainty c, const char *assumes)
+{
+	if (c > dr->f.certainty || dr->f.assumes == NULL)
+		dr->f.assumes = assumes;
+	if (c > dr->f.certainty)
+		dr->f.certainty = c;
+}
+
+struct dlwhy_evidence *draft_evidence(struct diag *d, struct draft *dr, const char *kind,
+				      const struct image *im, const char *says)
+{
+	struct dlwhy_evidence *e = ARENA_NEW(d->a, struct dlwhy_evidence);
+
+	e->kind = kind;
+	e->object = im != NULL ? (int32_t)im->index : -1;
+	e->offset = e->size = e->line = -1;
+	e->says = says;
+	if (dr->evidence.n < MAX_EVIDENCE)
+		*ARENA_PUSH(d->a, &dr->evidence) = e;
+	else
+		dr->left_out++;
+	return e;
+}
+
+void draft_fact(struct diag *d, struct draft *dr, const char *path, const char *says)
+{
+	draft_evidence(d, dr, "fact", NULL, says)->path = path;
+}
+
+void draft_bytes(struct diag *d, struct draft *dr, const char *path, uint64_t offset, uint64_t size,
+		 const char *says)
+{
+	struct dlwhy_evidence *e = draft_evidence(d, dr, "bytes", NULL, says);
+
+	e->path = path;
+	e->offset = offset <= INT64_MAX ? (int64_t)offset : -1;
+	e->size = size <= INT64_MAX ? (int64_t)size : -1;
+}
+
+struct fix *draft_fix(struct diag *d, struct draft *dr, const char *kind, const char *risk,
+		      const char *says)
+{
+	struct fix *f = ARENA_NEW(d->a, struct fix);
+
+	*ARENA_PUSH(d->a, &dr->fixes) = f;
+	f->f.n = (int)dr->fixes.n;
+	f->f.kind = kind;
+	f->f.risk = risk;
+	f->f.says = says;
+	return f;
+}
+
+void fix_command(struct diag *d, struct fix *f, const char *command)
+{
+	*ARENA_PUSH(d->a, &f->commands) = command;
+}
+
+/* "…/site-packages/" in a path: the offset behind it, 0 if there is none. */
+static size_t behind_packages(const char *path)
+{
+	static const char *const marks[] = { "/site-packages/", "/dist-packages/" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const char *p = strstr(path, marks[i]);
+
+		if (p != NULL)
+			return (size_t)(p - path) + strlen(marks[i]);
+	}
+	return 0;
+}
+
+static bool system_folder(const char *path)
+{
+	return starts_with(path, "/usr/lib") || starts_with(path, "/lib") ||
+	       starts_with(path, "/usr/bin/") || starts_with(path, "/bin/") ||
+	       starts_with(path, "/usr/sbin/") || starts_with(path, "/sbin/");
+}
+
+/* "Get it again": from the Python package, the system's package, or wherever it came from. */
+void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says)
+{
+	size_t at = path != NULL ? behind_packages(path) : 0;
+	struct fix *f;
+
+	if (at != 0) {
+		draft_fix(d, dr, "reinstall", "low",
+			  arena_printf(d->a,
+				       "%s: reinstall the Python package that brought it (it lies "
+				       "in "
+				       "the folder %.*s; the name of the package may differ)",
+				       says, (int)strcspn(path + at, "/"), path + at));
+		return;
+	}
+	if (path == NULL || !system_folder(path)) {
+		draft_fix(d, dr, "replace", "low",
+			  arena_printf(d->a, "%s from where it came", says));
+		return;
+	}
+	f = draft_fix(d, dr, "reinstall", "low",
+		      arena_printf(d->a, "%s: install the package that owns it again", says));
+	if (has_apt(d)) {
+		fix_command(d, f, arena_printf(d->a, "dpkg -S %s", shell_quote(d->a, path)));
+		fix_command(d, f, "apt-get install --reinstall PACKAGE");
+	}
+}
+
+void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
+		const char *object)
+{
+	struct dlwhy_also *x = ARENA_NEW(d->a, struct dlwhy_also);
+
+	x->code = dlwhy_cause_at((size_t)cause)->code;
+	x->detail = detail;
+	x->object = object;
+	*ARENA_PUSH(d->a, &dr->also) = x;
+}
+
+/* ---- who asked ---------------------------------------------------------------------------- */
+
+static const struct image *asker(const struct image *im)
+{
+	if (im->requester != NULL)
+		return im->requester;
+	return NULL;
+}
+
+/* From im up to the root. A chain that does not end is cut. */
+void draft_needed_by(struct diag *d, struct draft *dr, const struct image *im)
+{
+	const char *up[MAX_CHAIN];
+	const char **chain;
+	size_t n = 0;
+
+	if (im == NULL)
+		return;
+	dr->f.needed_by = image_path(d, im);
+	for (const struct image *i = im; i != NULL && n < MAX_CHAIN; i = asker(i)) {
+		const char *path = image_path(d, i);
+
+		if (path != NULL)
+			up[n++] = path;
+	}
+	chain = ARENA_ARRAY(d->a, n + 1, const char *);
+	for (size_t i = 0; i < n; i++)
+		chain[i] = up[n - 1 - i];
+	dr->f.chain = chain;
+	dr->f.nchain = n;
+}
+
+const char *image_path(const struct diag *d, const struct image *im)
+{
+	if (im == NULL)
+		return NULL;
+	if (im->kind == IMAGE_PROGRAM) {
+		if (im->real_path != NULL && *im->real_path != '\0')
+			return im->real_path;
+		return d->in->is_program ? d->in->target_path : NULL;
+	}
+	return im->name != NULL && *im->name != '\0' ? im->name : NULL;
+}
+
+const char *image_word(const struct diag *d, const struct image *im)
+{
+	const char *path = image_path(d, im);
+
+	return path != NULL ? base_name(path) : "the program";
+}
+
+bool has_apt(const struct diag *d)
+{
+	struct os_stat st;
+
+	return d->source != NULL && source_stat(d->source, APT_MARK, true, &st) == 0;
+}

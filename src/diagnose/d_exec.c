@@ -1,0 +1,271 @@
+/* d_exec.c - the kernel does not start the program: no loader takes part.
+ *
+ * "No such file or directory" for a file that is there is the classic: what is missing is the
+ * loader that the file names, or the interpreter of a script.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "diagnose/common.h"
+#include "object/elfconst.h"
+
+struct interpreter {
+	const char *pattern, *what, *apt, *detail, *fix;
+};
+
+static const struct interpreter interpreters[] = {
+#define INTERPRETER(pattern, what, apt, detail, fix) { pattern, what, apt, detail, fix },
+#include "diagnose/interpreters.def"
+#undef INTERPRETER
+};
+
+static const struct interpreter *known(const char *path)
+{
+	for (size_t i = 0; i < sizeof(interpreters) / sizeof(interpreters[0]); i++)
+		if (matches_pattern(path, interpreters[i].pattern))
+			return &interpreters[i];
+	return NULL;
+}
+
+struct exe {
+	struct diag *d;
+	const struct exec_result *x;
+	const struct failure *f;
+	const char *path, *word;
+	const struct elf *e; /* NULL: not an ELF file, or not known */
+	struct draft *dr;
+};
+
+static void begin(struct exe *k, enum cause cause, const char *object)
+{
+	k->dr = draft_new(k->d, cause, k->f);
+	k->dr->f.object = object;
+	if (object != k->path) {
+		const char **chain = ARENA_ARRAY(k->d->a, 1, const char *);
+
+		chain[0] = k->path;
+		k->dr->f.needed_by = k->path;
+		k->dr->f.chain = chain;
+		k->dr->f.nchain = 1;
+	}
+	if (k->x->message != NULL)
+		draft_evidence(k->d, k->dr, "text", NULL, "what a shell prints")->value =
+			k->x->message;
+}
+
+/* ---- interpreters ------------------------------------------------------------------------- */
+
+static const char *script_word(const struct exe *k)
+{
+	return k->x->nscripts > 0 ? base_name(k->x->script_chain[k->x->nscripts - 1]) : k->word;
+}
+
+static void windows_lines(struct exe *k)
+{
+	struct diag *d = k->d;
+	const char *script = k->x->nscripts > 0 ? k->x->script_chain[k->x->nscripts - 1] : k->path;
+	const char *interp = arena_strndup(d->a, k->x->interpreter, strlen(k->x->interpreter) - 1);
+	struct fix *f;
+
+	begin(k, CAUSE_INTERPRETER_MISSING, k->x->interpreter);
+	draft_say(d, k->dr,
+		  "%s has the line ends of Windows: the kernel takes the invisible carriage return "
+		  "for a part of the interpreter's name and looks for \"%s\\r\" instead of %s.",
+		  script_word(k), interp, interp);
+	draft_evidence(d, k->dr, "bytes", NULL, "the #! line ends in a carriage return (0d)")
+		->path = script;
+	f = draft_fix(d, k->dr, "edit-file", "low", "take the carriage returns away");
+	fix_command(d, f, arena_printf(d->a, "sed -i 's/\\r$//' %s", shell_quote(d->a, script)));
+}
+
+static void script_interpreter(struct exe *k)
+{
+	struct diag *d = k->d;
+	const struct interpreter *in = known(k->x->interpreter);
+
+	begin(k, CAUSE_INTERPRETER_MISSING, k->x->interpreter);
+	draft_say(d, k->dr,
+		  "%s names %s on its #! line as the program that must run it, and that file does "
+		  "not exist.",
+		  script_word(k), k->x->interpreter);
+	draft_fact(d, k->dr, k->x->interpreter, "not there");
+	draft_fix(d, k->dr, "install-package", "low",
+		  in != NULL ? in->fix : "install that interpreter, or correct the #! line");
+}
+
+static void elf_interpreter(struct exe *k)
+{
+	struct diag *d = k->d;
+	const struct interpreter *in = known(k->x->interpreter);
+	struct fix *f;
+
+	begin(k, CAUSE_INTERPRETER_MISSING, k->x->interpreter);
+	if (in != NULL)
+		k->dr->f.detail = in->detail;
+	draft_say(d, k->dr,
+		  "%s is there, but the loader that must start it, %s%s%s%s, is not on this "
+		  "system.",
+		  k->word, k->x->interpreter, in != NULL ? " (" : "", in != NULL ? in->what : "",
+		  in != NULL ? ")" : "");
+	draft_fact(d, k->dr, k->x->interpreter, "not there; the program names it in PT_INTERP");
+	f = draft_fix(d, k->dr, "install-package", "low",
+		      in != NULL ? in->fix
+				 : "install the C library that has that loader, or take a build of "
+				   "the program for this system");
+	if (in != NULL && in->apt != NULL && has_apt(d))
+		fix_command(d, f, arena_printf(d->a, "apt-get install %s", in->apt));
+}
+
+static void bad_interpreter(struct exe *k)
+{
+	struct diag *d = k->d;
+
+	begin(k, k->x->err == ELIBBAD && k->e != NULL ? CAUSE_WRONG_ARCH : CAUSE_CORRUPT_FILE,
+	      k->x->interpreter);
+	draft_say(d, k->dr, "%s cannot be started, because the loader that it names, %s, is %s.",
+		  k->word, k->x->interpreter,
+		  k->x->err == ELIBBAD ? "no loader for this kind of program (another machine, or "
+					 "no ELF file)"
+				       : "cut off");
+	draft_fact(d, k->dr, k->x->interpreter, k->x->why);
+	draft_fix_reinstall(d, k->dr, k->x->interpreter, "install the C library again");
+}
+
+/* ---- permission --------------------------------------------------------------------------- */
+
+static bool why_has(const struct exe *k, const char *word)
+{
+	return k->x->why != NULL && strstr(k->x->why, word) != NULL;
+}
+
+static void not_permitted(struct exe *k)
+{
+	struct diag *d = k->d;
+	bool interp = k->e != NULL && k->x->interpreter != NULL;
+	const char *path = k->x->interpreter != NULL ? k->x->interpreter : k->path;
+	const char *q = shell_quote(d->a, path), *word = base_name(path);
+	struct fix *f;
+
+	if (why_has(k, "folder")) {
+		begin(k, CAUSE_NOT_LOADABLE, path);
+		draft_say(d, k->dr, "%s is a folder, not a program.", word);
+		return;
+	}
+	begin(k, CAUSE_PERMISSION, path);
+	if (why_has(k, "noexec")) {
+		draft_say(d, k->dr,
+			  "%s lies on a file system that is mounted noexec: programs there may not "
+			  "be started.",
+			  word);
+		f = draft_fix(d, k->dr, "move", "low", "copy it to another file system");
+		fix_command(d, f, arena_printf(d->a, "findmnt -T %s", q));
+		return;
+	}
+	draft_say(d, k->dr, "%s%s may not be executed by this user%s.", interp ? "the loader " : "",
+		  word, why_has(k, "permission") || interp ? ": the x permission is missing" : "");
+	draft_fact(d, k->dr, path, k->x->why);
+	f = draft_fix(d, k->dr, "permission", "low",
+		      "if it is a program that you trust: let it be executed");
+	fix_command(d, f, arena_printf(d->a, "chmod a+x %s", q));
+}
+
+/* ---- format ------------------------------------------------------------------------------- */
+
+static void other_machine(struct exe *k)
+{
+	struct diag *d = k->d;
+	const char *is = elf_words(d->a, k->e);
+
+	begin(k, CAUSE_WRONG_ARCH, k->path);
+	draft_say(d, k->dr,
+		  "%s is made for %s, and the kernel of this machine does not run such programs.",
+		  k->word, is);
+	draft_bytes(d, k->dr, k->path, 18, 2, arena_printf(d->a, "its header says %s", is));
+	draft_fix(d, k->dr, "replace", "low", "install the build for this machine");
+	draft_fix(d, k->dr, "emulate", "medium",
+		  "or let it be emulated: qemu-user, or docker run --platform with binfmt "
+		  "handlers");
+}
+
+static void wrong_format(struct exe *k)
+{
+	struct diag *d = k->d;
+	const struct store_file *file = k->x->file != NULL ? k->x->file->file : NULL;
+	bool elf = file != NULL && file->kind == FILE_ELF;
+
+	if (why_has(k, "another machine") && elf) {
+		other_machine(k);
+		return;
+	}
+	begin(k,
+	      elf && (k->e->type == ET_REL || k->e->type == ET_CORE) ? CAUSE_NOT_LOADABLE
+								     : CAUSE_CORRUPT_FILE,
+	      k->path);
+	if (file != NULL &&
+	    (file->kind == FILE_PE || file->kind == FILE_MACHO || file->kind == FILE_MACHO_FAT)) {
+		k->dr->cause = CAUSE_WRONG_ARCH;
+		k->dr->f.code = dlwhy_cause_at(CAUSE_WRONG_ARCH)->code;
+	}
+	if (file != NULL && !elf)
+		draft_say(d, k->dr, "%s is %s, not a program that the kernel can start.", k->word,
+			  file_kind_name(file->kind));
+	else
+		draft_say(d, k->dr, "The kernel does not start %s: %s.", k->word,
+			  k->x->why != NULL ? k->x->why : "its format is unknown");
+	draft_fact(d, k->dr, k->path, k->x->why != NULL ? k->x->why : "an unknown format");
+	draft_fix_reinstall(d, k->dr, k->path, "get the program again, for this machine");
+}
+
+static void absent(struct exe *k)
+{
+	begin(k, CAUSE_MISSING_LIBRARY, k->path);
+	draft_say(k->d, k->dr, "There is no file %s.", k->path);
+}
+
+static void other_error(struct exe *k)
+{
+	begin(k, CAUSE_PERMISSION, k->path);
+	draft_say(k->d, k->dr, "The kernel does not start %s: %s.", k->word,
+		  k->x->why != NULL ? k->x->why : "it cannot be opened");
+	draft_fact(k->d, k->dr, k->path, strerrordesc_np(k->x->err));
+}
+
+static void explain(struct exe *k)
+{
+	const char *interp = k->x->interpreter;
+
+	switch (k->x->err) {
+	case ENOENT:
+	case ENOTDIR:
+		if (interp == NULL)
+			absent(k);
+		else if (*interp != '\0' && interp[strlen(interp) - 1] == '\r')
+			windows_lines(k);
+		else if (k->e != NULL)
+			elf_interpreter(k);
+		else
+			script_interpreter(k);
+		break;
+	case EACCES:
+	case EPERM: not_permitted(k); break;
+	case EIO:
+	case ELIBBAD: bad_interpreter(k); break;
+	case ENOEXEC: wrong_format(k); break;
+	default: other_error(k);
+	}
+}
+
+void d_exec(struct diag *d, size_t i)
+{
+	struct exe k = { .d = d, .x = d->in->exec };
+
+	k.f = i != SIZE_MAX ? &d->t->failures.items[i] : NULL;
+	if (k.x == NULL || k.x->err == 0)
+		return;
+	k.path = d->in->target_path != NULL ? d->in->target_path : d->in->target;
+	k.path = k.path != NULL ? k.path : "";
+	k.word = base_name(k.path);
+	if (k.x->file != NULL && k.x->file->err == 0 && k.x->file->file->kind == FILE_ELF)
+		k.e = &k.x->file->file->elf;
+	explain(&k);
+}

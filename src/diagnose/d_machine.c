@@ -1,0 +1,144 @@
+/* d_machine.c - what the file wants of the processor, the stack or the relocation code. */
+#include <string.h>
+
+#include "diagnose/common.h"
+#include "object/elfconst.h"
+
+static struct draft *begin(struct diag *d, const struct failure *f, enum cause cause)
+{
+	struct draft *dr = draft_new(d, cause, f);
+	const struct image *from = f->request != NULL ? f->request->from : NULL;
+
+	dr->f.object = f->candidate != NULL ? f->candidate->path : image_path(d, f->image);
+	if (dr->f.object == NULL)
+		dr->f.object = f->object;
+	if (from == NULL && f->image != NULL && f->candidate == NULL)
+		from = f->image->requester;
+	if (from != NULL && from->kind == IMAGE_PROGRAM && !d->in->is_program)
+		from = NULL;
+	draft_needed_by(d, dr, from);
+	return dr;
+}
+
+static const char *word_of(const struct draft *dr)
+{
+	return dr->f.object != NULL && *dr->f.object != '\0' ? base_name(dr->f.object)
+							     : "the program";
+}
+
+/* ---- processor ---------------------------------------------------------------------------- */
+
+/* The highest level among the bits of GNU_PROPERTY_X86_ISA_1_NEEDED. */
+static const char *level_word(uint64_t bits)
+{
+	if (bits > 15)
+		return "instructions that no known processor has";
+	if ((bits & 8) != 0)
+		return "x86-64-v4 (AVX-512)";
+	if ((bits & 4) != 0)
+		return "x86-64-v3 (AVX2)";
+	return (bits & 2) != 0 ? "x86-64-v2 (SSE4.2)" : "x86-64 (the basic level)";
+}
+
+static void isa(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = begin(d, f, CAUSE_CPU_ISA);
+	uint64_t wanted = f->wanted, have = f->available != 0 ? f->available : d->w->cpu.isa_bits;
+	struct elf_notes n;
+
+	if (wanted == 0 && f->image != NULL && f->image->file != NULL) {
+		elf_notes(&f->image->file->elf, &n);
+		wanted = n.x86_isa_needed;
+	}
+	draft_say(d, dr, "%s says that it needs a processor of level %s, and this one offers %s.",
+		  word_of(dr), level_word(wanted), level_word(have));
+	draft_evidence(d, dr, "fact", f->image,
+		       arena_printf(d->a,
+				    "its ISA note asks for bits 0x%llx, this processor has 0x%llx",
+				    (unsigned long long)wanted, (unsigned long long)have))
+		->path = dr->f.object;
+	draft_fix(d, dr, "replace", "low",
+		  "use a build for the basic level (x86-64, x86-64-v2), or build it here without "
+		  "-march=");
+	draft_fix(d, dr, "upgrade", "medium",
+		  "run it on a newer processor; in a virtual machine: let it show the processor of "
+		  "its host");
+}
+
+/* ---- executable stack --------------------------------------------------------------------- */
+
+static void exec_stack(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = begin(d, f, CAUSE_EXEC_STACK);
+	const struct elf *e =
+		f->candidate != NULL && f->candidate->err == 0 ? &f->candidate->file->elf : NULL;
+	bool marked = e == NULL || e->has_gnu_stack;
+	struct fix *x;
+
+	draft_say(d, dr,
+		  "%s %s an executable stack, and this loader (glibc 2.41 and newer) no "
+		  "longer grants one to libraries that are opened later.",
+		  word_of(dr), marked ? "asks for" : "has no mark that it does without");
+	draft_evidence(d, dr, "fact", NULL,
+		       marked ? "PT_GNU_STACK is marked executable" : "there is no PT_GNU_STACK")
+		->path = dr->f.object;
+	x = draft_fix(d, dr, "clear-exec-stack", "medium",
+		      "nearly always the mark is a mistake (an assembler file without "
+		      ".note.GNU-stack): take it away (keep a copy of the file: this edits it)");
+	if (dr->f.object != NULL)
+		fix_command(d, x,
+			    arena_printf(d->a, "patchelf --clear-execstack %s",
+					 shell_quote(d->a, dr->f.object)));
+	draft_fix(d, dr, "upgrade", "low",
+		  "newer releases of most such libraries have lost the mark");
+	if (d->w->install.minor >= 42) {
+		x = draft_fix(d, dr, "environment", "high",
+			      "for one run: allow executable stacks from the start (COMMAND stands "
+			      "for what you start)");
+		fix_command(d, x, "GLIBC_TUNABLES=glibc.rtld.execstack=2 COMMAND");
+	}
+}
+
+/* ---- relocations -------------------------------------------------------------------------- */
+
+static void reloc_type(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = begin(d, f, CAUSE_CORRUPT_FILE);
+	const char *name = elf_reloc_name(d->w->machine, f->reloc_type);
+
+	draft_say(d, dr,
+		  "%s contains a relocation (a place that the loader has to fill in) of a kind "
+		  "that the loader does not know, %s: the file is damaged, or made by tools newer "
+		  "than this loader.",
+		  word_of(dr),
+		  name != NULL ? name : arena_printf(d->a, "number %u", f->reloc_type));
+	draft_evidence(d, dr, "fact", f->image,
+		       arena_printf(d->a, "relocation type %u", f->reloc_type))
+		->path = dr->f.object;
+	draft_fix_reinstall(d, dr, dr->f.object, "get the file again");
+	draft_fix(d, dr, "rebuild", "low", "or build it on this system");
+}
+
+static void audit(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = begin(d, f, CAUSE_NOT_LOADABLE);
+
+	dr->f.severity = DLWHY_WARNING;
+	draft_say(d, dr,
+		  "%s cannot serve as a library that watches the loader (LD_AUDIT); the loader "
+		  "says so and goes on without it.",
+		  word_of(dr));
+	draft_fix(d, dr, "environment", "low", "take it out of LD_AUDIT");
+}
+
+void d_machine(struct diag *d, size_t i)
+{
+	const struct failure *f = &d->t->failures.items[i];
+
+	switch (f->kind) {
+	case FAIL_ISA: isa(d, f); break;
+	case FAIL_EXEC_STACK: exec_stack(d, f); break;
+	case FAIL_RELOC_TYPE: reloc_type(d, f); break;
+	default: audit(d, f); break;
+	}
+}

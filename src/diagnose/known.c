@@ -1,0 +1,105 @@
+/* known.c - looks things up in the tables of known names. */
+#include "diagnose/known.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "diagnose/common.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct provider providers[] = {
+#define PROVIDER(pattern, what, apt, python, site, hint) { pattern, what, apt, python, site, hint },
+#include "diagnose/providers.def"
+#undef PROVIDER
+};
+
+const struct provider *provider_of(const char *name)
+{
+	for (size_t i = 0; i < COUNT(providers); i++)
+		if (matches_pattern(name, providers[i].pattern))
+			return &providers[i];
+	return NULL;
+}
+
+const char *build_tree(const char *element)
+{
+	static const struct {
+		const char *pattern, *what;
+	} trees[] = {
+#define BUILD_TREE(pattern, what) { pattern, what },
+#include "diagnose/buildtrees.def"
+#undef BUILD_TREE
+	};
+
+	for (size_t i = 0; i < COUNT(trees); i++)
+		if (matches_pattern(element, trees[i].pattern))
+			return trees[i].what;
+	return NULL;
+}
+
+/* ---- releases ----------------------------------------------------------------------------- */
+
+const char *gcc_of_version(const char *version)
+{
+	static const struct release_row rows[] = {
+#define GCC(version, release) { version, release },
+#define GLIBC(minor, who)
+#include "diagnose/releases.def"
+#undef GCC
+#undef GLIBC
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (strcmp(rows[i].version, version) == 0)
+			return rows[i].release;
+	return NULL;
+}
+
+const char *distro_of_glibc(int minor)
+{
+	static const struct {
+		int minor;
+		const char *who;
+	} rows[] = {
+#define GCC(version, release)
+#define GLIBC(minor, who) { minor, who },
+#include "diagnose/releases.def"
+#undef GCC
+#undef GLIBC
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].minor >= minor)
+			return rows[i].who;
+	return NULL;
+}
+
+/* ---- symbols ------------------------------------------------------------------------------ */
+
+static const struct symbol_family families[] = {
+#define FAMILY(pattern, library, what, fix) { pattern, library, what, fix },
+#include "diagnose/symbols.def"
+#undef FAMILY
+};
+
+/* A pattern of symbols knows two more forms: PREFIX[A-Z]* and '?' for any one character. */
+static bool matches_symbol(const char *name, const char *pattern)
+{
+	const char *class_ = strstr(pattern, "[A-Z]*");
+	size_t n = class_ != NULL ? (size_t)(class_ - pattern) : 0;
+
+	if (class_ != NULL)
+		return strncmp(name, pattern, n) == 0 && isupper((unsigned char)name[n]);
+	if (*pattern == '?')
+		return *name != '\0' && strcmp(name + 1, pattern + 1) == 0;
+	return matches_pattern(name, pattern);
+}
+
+const struct symbol_family *family_of_symbol(const char *name)
+{
+	for (size_t i = 0; i < COUNT(families); i++)
+		if (matches_symbol(name, families[i].pattern))
+			return &families[i];
+	return NULL;
+}

@@ -1,0 +1,37 @@
+/* known.h - tables of what is known by name. */
+#ifndef DLWHY_DIAGNOSE_KNOWN_H
+#define DLWHY_DIAGNOSE_KNOWN_H
+
+#include <stddef.h>
+
+struct provider {
+	const char *pattern, *what;
+	const char *apt;    /* Debian package, NULL */
+	const char *python; /* package on PyPI, NULL */
+	const char *site;   /* its folder below site-packages, NULL */
+	const char *hint;   /* NULL */
+};
+/* Who is known to bring a library of that base name; NULL. */
+const struct provider *provider_of(const char *name);
+
+/* What a RUNPATH element that does not exist was; NULL if nothing is known of it. */
+const char *build_tree(const char *element);
+
+struct release_row {
+	const char *version; /* "GLIBCXX_3.4.21" */
+	const char *release; /* "GCC 5.1" */
+};
+/* The release of GCC that brought a version of its run-time libraries; NULL. */
+const char *gcc_of_version(const char *version);
+/* The distributions that first had glibc 2.minor, "Debian 12"; NULL. */
+const char *distro_of_glibc(int minor);
+
+struct symbol_family {
+	const char *pattern; /* of the mangled name */
+	const char *library; /* who defines such names */
+	const char *what;
+	const char *fix;     /* what makes them available, NULL */
+};
+const struct symbol_family *family_of_symbol(const char *name);
+
+#endif

@@ -1,0 +1,256 @@
+/* search_fixes.c - see search_fixes.h. Commands are offered, never run. */
+#include "diagnose/search_fixes.h"
+
+#include <string.h>
+
+#include "diagnose/known.h"
+
+/* ---- folders that do not exist ------------------------------------------------------------ */
+
+static const char *dir_without_slash(struct arena *a, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return n > 1 && dir[n - 1] == '/' ? arena_strndup(a, dir, n - 1) : dir;
+}
+
+static const char *first_dead(struct diag *d, const struct dir_list *l)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; !l->none && l->v != NULL && i < l->n && i < 64; i++) {
+		const struct search_dir *s = l->v[i];
+
+		if (s == NULL || s->dir == NULL || s->written == NULL || *s->dir == '\0' ||
+		    store_stat_dir(d->store, dir_without_slash(d->a, s->dir)) == 0)
+			continue;
+		if (found == NULL || (build_tree(found) == NULL && build_tree(s->written) != NULL))
+			found = s->written;
+	}
+	return found;
+}
+
+const char *dead_runpath(struct diag *d, const struct image *im, const char **element)
+{
+	const char *rule = "RUNPATH", *dead, *tree;
+
+	if (im == NULL || d->store == NULL)
+		return NULL;
+	dead = first_dead(d, &im->runpath);
+	if (dead == NULL) {
+		rule = "RPATH";
+		dead = first_dead(d, &im->rpath);
+	}
+	if (dead == NULL)
+		return NULL;
+	*element = dead;
+	tree = build_tree(dead);
+	if (tree != NULL)
+		return arena_printf(d->a,
+				    "its %s (the folders that it names itself) points into %s, "
+				    "which "
+				    "exists only where it was built",
+				    rule, tree);
+	return arena_printf(d->a,
+			    "its %s (the folders that it names itself) points to a folder that "
+			    "does "
+			    "not exist here",
+			    rule);
+}
+
+/* ---- RUNPATH ------------------------------------------------------------------------------ */
+
+/* Length of the common leading part of two absolute paths, in whole components; how many. */
+static size_t common_part(const char *a, const char *b, size_t *components)
+{
+	size_t last = 0, i = 0;
+
+	*components = 0;
+	for (;; i++) {
+		bool ea = a[i] == '\0' || a[i] == '/', eb = b[i] == '\0' || b[i] == '/';
+
+		if (ea && eb && i > 0) {
+			last = i;
+			++*components;
+		}
+		if (a[i] != b[i] || a[i] == '\0')
+			return last;
+	}
+}
+
+/* `dir` as seen from the folder of `file`: "$ORIGIN/../lib" where both belong together (share two
+ * folders or more), else as it is. */
+static const char *origin_path(struct arena *a, const char *file, const char *dir)
+{
+	const char *from = dir_name(a, file);
+	size_t components, common;
+	const char *up = "";
+
+	if (from[0] != '/' || dir[0] != '/')
+		return dir;
+	common = common_part(from, dir, &components);
+	if (components < 2 || strstr(dir, "/../") != NULL || strstr(from, "/../") != NULL)
+		return dir;
+	for (const char *p = from + common; *p != '\0'; p++)
+		if (*p == '/' && p[1] != '\0')
+			up = arena_printf(a, "%s/..", up);
+	return arena_printf(a, "$ORIGIN%s%s", up, dir + common);
+}
+
+static void fix_runpath(struct diag *d, struct draft *dr, const struct image *from,
+			const struct hit *hit)
+{
+	const char *file = image_path(d, from);
+	const struct elf *e = from->file != NULL ? &from->file->elf : NULL;
+	const char *dir, *old, *list;
+	struct fix *f;
+
+	if (file == NULL || strchr(file, '/') == NULL)
+		return;
+	dir = origin_path(d->a, file, dir_name(d->a, hit->path));
+	old = e != NULL ? (e->runpath != NULL ? e->runpath : e->rpath) : NULL;
+	list = old != NULL && *old != '\0' ? arena_printf(d->a, "%s:%s", dir, old) : dir;
+	f = draft_fix(d, dr, "set-runpath", "medium",
+		      arena_printf(d->a,
+				   "write the folder into %s, so that it is found wherever %s is "
+				   "loaded (keep a copy of the file: this edits it)",
+				   base_name(file), base_name(file)));
+	fix_command(d, f,
+		    arena_printf(d->a, "patchelf %s--set-rpath %s %s",
+				 e != NULL && e->runpath == NULL && e->rpath != NULL ? "--force-"
+										       "rpath "
+										     : "",
+				 shell_quote(d->a, list), shell_quote(d->a, file)));
+}
+
+/* ---- the ways ----------------------------------------------------------------------------- */
+
+static void fix_library_path(struct diag *d, struct draft *dr, const struct hit *hit)
+{
+	const char *dir = shell_quote(d->a, dir_name(d->a, hit->path));
+	struct fix *f;
+
+	if (d->p != NULL && d->p->secure)
+		return;
+	f = draft_fix(d, dr, "library-path", "low",
+		      "name the folder for one run, to try whether that is all (COMMAND stands for "
+		      "what you start)");
+	fix_command(d, f,
+		    arena_printf(d->a,
+				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} COMMAND",
+				 dir));
+}
+
+static void fix_import_first(struct diag *d, struct draft *dr, const char *name)
+{
+	const struct provider *pv = provider_of(name);
+
+	if (pv == NULL || pv->python == NULL || pv->hint == NULL)
+		return;
+	draft_fix(d, dr, "import-first", "low",
+		  arena_printf(d->a,
+			       "%s belongs to %s (Python package %s): %s; once it is loaded, the "
+			       "loader takes it from memory and searches no folder",
+			       name, pv->what, pv->python, pv->hint));
+}
+
+static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit, const char *name)
+{
+	const char *dir = dir_name(d->a, hit->path);
+	struct fix *f = draft_fix(d, dr, "link", "low",
+				  "make the link that the loader opens; ldconfig makes all such "
+				  "links of a folder, from the names that the libraries give "
+				  "themselves");
+
+	fix_command(d, f,
+		    hit->searched ? "ldconfig"
+				  : arena_printf(d->a, "ln -s %s %s",
+						 shell_quote(d->a, base_name(hit->path)),
+						 shell_quote(d->a, join_path(d->a, dir, name))));
+}
+
+void search_fixes(struct diag *d, struct draft *dr, const struct image *from, const struct hit *hit)
+{
+	const char *name = base_name(dr->f.object != NULL ? dr->f.object : hit->path);
+
+	if (hit->where == HIT_CONF)
+		fix_command(d,
+			    draft_fix(d, dr, "ldconfig", "low",
+				      "let the loader's cache be made again (as root)"),
+			    "ldconfig");
+	if (hit->where == HIT_SITE)
+		fix_import_first(d, dr, name);
+	if (hit->kind == HIT_ALIAS) {
+		fix_link(d, dr, hit, name);
+		if (hit->searched)
+			return;
+	}
+	if (hit->kind == HIT_EXACT)
+		fix_library_path(d, dr, hit);
+	if (from != NULL)
+		fix_runpath(d, dr, from, hit);
+}
+
+/* ---- where it comes from ------------------------------------------------------------------ */
+
+static const char *with_hint(struct diag *d, const char *s, const struct provider *pv)
+{
+	return pv->hint != NULL ? arena_printf(d->a, "%s; %s", s, pv->hint) : s;
+}
+
+static const char *python_package(struct diag *d, const struct provider *pv)
+{
+	if (starts_with(pv->python, "nvidia-"))
+		return arena_printf(d->a, "%s-cuNN (NN is the major release of CUDA)", pv->python);
+	return pv->python;
+}
+
+void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
+{
+	const struct provider *pv = provider_of(name);
+	struct fix *f;
+
+	if (pv == NULL)
+		return;
+	if (pv->python != NULL) {
+		draft_fix(d, dr, "install-package", "low",
+			  with_hint(d,
+				    arena_printf(d->a, "%s is %s: the Python package %s brings it",
+						 name, pv->what, python_package(d, pv)),
+				    pv));
+	} else if (pv->apt != NULL) {
+		f = draft_fix(d, dr, "install-package", "low",
+			      with_hint(d,
+					arena_printf(d->a,
+						     "%s is %s: on Debian and Ubuntu the package "
+						     "%s brings it",
+						     name, pv->what, pv->apt),
+					pv));
+		if (has_apt(d))
+			fix_command(d, f, arena_printf(d->a, "apt-get install %s", pv->apt));
+	} else {
+		draft_fix(d, dr, "install-package", "low",
+			  with_hint(d, arena_printf(d->a, "%s is %s", name, pv->what), pv));
+	}
+}
+
+void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
+			const struct image *from)
+{
+	const char *path = image_path(d, from);
+	struct fix *f;
+
+	if (provider_of(name) != NULL)
+		return;
+	if (path != NULL && strstr(path, "-packages/") != NULL) {
+		draft_fix_reinstall(
+			d, dr, path,
+			arena_printf(d->a, "%s should have come with what needs it", name));
+		return;
+	}
+	f = draft_fix(d, dr, "install-package", "low",
+		      arena_printf(d->a, "find out which package has %s, and install that", name));
+	if (has_apt(d))
+		fix_command(d, f,
+			    arena_printf(d->a, "apt-file search %s", shell_quote(d->a, name)));
+}

@@ -1,0 +1,347 @@
+/* store.c - each file is opened, mapped and parsed once.
+ *
+ * Paths are spread over shards, each with its own lock, held for one look-up in a hash table.
+ * Nothing is opened or parsed under a lock: two threads that ask for a new path at the same time
+ * may both open it, and the one that comes second drops its copy.
+ */
+#include "object/store.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/map.h"
+
+enum { SHARDS = 16 };
+
+struct shard {
+	pthread_mutex_t lock;
+	struct map entries; /* path -> struct store_entry */
+	struct map folders; /* path -> errno of a folder, see store_stat_dir */
+};
+
+/* What is behind a struct store_file. */
+struct parsed {
+	struct store_file pub; /* first: a store_file of ours is one of these */
+	struct source_file from;
+	pthread_mutex_t lock;  /* of making pub.aux */
+	void (*drop)(void *aux);
+};
+
+struct device {
+	uint64_t dev;
+	bool noexec, nosuid;
+};
+
+struct inode {
+	uint64_t dev, ino;
+};
+
+struct store {
+	struct source *source;
+	struct shard shards[SHARDS];
+	pthread_mutex_t lock;   /* of what follows */
+	struct map files;       /* struct inode -> struct parsed */
+	struct device *devices; /* a handful */
+	size_t ndevices;
+};
+
+static void parsed_free(void *p)
+{
+	struct parsed *f = p;
+
+	if (f == NULL)
+		return;
+	if (f->pub.aux != NULL && f->drop != NULL)
+		f->drop(f->pub.aux);
+	if (f->pub.kind == FILE_ELF)
+		elf_close(&f->pub.elf);
+	source_close(&f->from);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+static void shards_free(struct store *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		map_free(&s->shards[i].entries, free);
+		map_free(&s->shards[i].folders, NULL);
+		pthread_mutex_destroy(&s->shards[i].lock);
+	}
+}
+
+static bool locks_new(struct store *s)
+{
+	for (size_t i = 0; i < SHARDS; i++) {
+		if (pthread_mutex_init(&s->shards[i].lock, NULL) != 0) {
+			shards_free(s, i);
+			return false;
+		}
+	}
+	if (pthread_mutex_init(&s->lock, NULL) != 0) {
+		shards_free(s, SHARDS);
+		return false;
+	}
+	return true;
+}
+
+struct store *store_new(struct source *src)
+{
+	struct store *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->source = src;
+	if (!locks_new(s)) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void store_free(struct store *s)
+{
+	if (s == NULL)
+		return;
+	shards_free(s, SHARDS);
+	map_free(&s->files, parsed_free);
+	free(s->devices);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+struct source *store_source(const struct store *s)
+{
+	return s->source;
+}
+
+size_t store_count(const struct store *s)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&s->lock;
+	size_t n;
+
+	pthread_mutex_lock(lock);
+	n = s->files.n;
+	pthread_mutex_unlock(lock);
+	return n;
+}
+
+/* ---- mounts ------------------------------------------------------------------------------- */
+
+static bool device_known(const struct store *s, struct store_file *f)
+{
+	for (size_t i = 0; i < s->ndevices; i++) {
+		if (s->devices[i].dev == f->st.dev) {
+			f->noexec = s->devices[i].noexec;
+			f->nosuid = s->devices[i].nosuid;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Without memory the device is merely asked again. */
+static void device_add(struct store *s, const struct store_file *f)
+{
+	struct device *p = realloc(s->devices, (s->ndevices + 1) * sizeof(*p));
+
+	if (p == NULL)
+		return;
+	s->devices = p;
+	p[s->ndevices].dev = f->st.dev;
+	p[s->ndevices].noexec = f->noexec;
+	p[s->ndevices].nosuid = f->nosuid;
+	s->ndevices++;
+}
+
+/* A mount that cannot be asked counts as one without restrictions. */
+static void set_mount_flags(struct store *s, const char *path, struct store_file *f)
+{
+	bool known;
+
+	pthread_mutex_lock(&s->lock);
+	known = device_known(s, f);
+	pthread_mutex_unlock(&s->lock);
+	if (known || source_mount_flags(s->source, path, &f->noexec, &f->nosuid) != 0)
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (!device_known(s, f))
+		device_add(s, f);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- files -------------------------------------------------------------------------------- */
+
+static struct parsed *file_find(struct store *s, const struct os_stat *st)
+{
+	struct inode key = {st->dev, st->ino};
+	struct parsed *f;
+
+	pthread_mutex_lock(&s->lock);
+	f = map_get(&s->files, &key, sizeof(key));
+	pthread_mutex_unlock(&s->lock);
+	return f;
+}
+
+/* Makes f the file of its inode and gives it its id, or drops it if there is one already. NULL: no
+ * memory. */
+static struct parsed *file_publish(struct store *s, struct parsed *f)
+{
+	struct inode key = {f->pub.st.dev, f->pub.st.ino};
+	struct parsed *winner;
+
+	pthread_mutex_lock(&s->lock);
+	winner = map_get(&s->files, &key, sizeof(key));
+	if (winner == NULL && s->files.n < UINT32_MAX) {
+		f->pub.id = (uint32_t)s->files.n;
+		if (map_put(&s->files, &key, sizeof(key), f))
+			winner = f;
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (winner != f)
+		parsed_free(f);
+	return winner;
+}
+
+/* Takes *from in any case. */
+static struct parsed *parse(struct store *s, const char *path, struct source_file *from)
+{
+	struct parsed *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || pthread_mutex_init(&f->lock, NULL) != 0) {
+		free(f);
+		source_close(from);
+		return NULL;
+	}
+	f->from = *from;
+	f->pub.st = from->st;
+	f->pub.bytes = from->map.bytes;
+	f->pub.padded = from->map.padded;
+	f->pub.kind = from->st.type == OS_REGULAR ? file_kind(f->pub.bytes) : FILE_DATA;
+	if (f->pub.kind == FILE_ELF && !elf_open(f->pub.bytes, f->pub.padded, &f->pub.elf)) {
+		parsed_free(f);
+		return NULL;
+	}
+	set_mount_flags(s, path, &f->pub);
+	return f;
+}
+
+/* The file at path: 0 and *out, errno of the open, or -1 if there is no memory. */
+static int file_open(struct store *s, const char *path, struct parsed **out)
+{
+	struct source_file from;
+	struct parsed *f;
+	int err;
+
+	*out = NULL;
+	err = source_open(s->source, path, &from);
+	if (err != 0)
+		return err; /* ENOMEM too: a sparse file may be larger than the address space */
+	f = file_find(s, &from.st);
+	if (f != NULL) {
+		source_close(&from);
+	} else {
+		f = parse(s, path, &from);
+		if (f != NULL)
+			f = file_publish(s, f);
+	}
+	*out = f;
+	return f != NULL ? 0 : -1;
+}
+
+/* ---- paths -------------------------------------------------------------------------------- */
+
+static struct shard *shard_of(struct store *s, const char *path, size_t n)
+{
+	/* the map indexes by the low bits of the same hash */
+	return &s->shards[XXH3_64bits(path, n) >> 32 & (SHARDS - 1)];
+}
+
+/* The entry of path that all will see: e, or the one that another thread was first with. */
+static const struct store_entry *entry_publish(struct shard *h, const char *path, size_t n,
+					       struct store_entry *e)
+{
+	struct store_entry *winner;
+
+	pthread_mutex_lock(&h->lock);
+	winner = map_get(&h->entries, path, n);
+	if (winner == NULL && map_put(&h->entries, path, n, e)) {
+		winner = e;
+		e->path = map_key(&h->entries, path);
+	}
+	pthread_mutex_unlock(&h->lock);
+	if (winner != e)
+		free(e);
+	return winner;
+}
+
+const struct store_entry *store_open(struct store *s, const char *path)
+{
+	size_t n = strlen(path);
+	struct shard *h = shard_of(s, path, n);
+	struct store_entry *e;
+	struct parsed *f;
+	int err;
+
+	pthread_mutex_lock(&h->lock);
+	e = map_get(&h->entries, path, n);
+	pthread_mutex_unlock(&h->lock);
+	if (e != NULL)
+		return e;
+	err = file_open(s, path, &f);
+	if (err < 0)
+		return NULL;
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return NULL;
+	e->err = err;
+	e->file = f != NULL ? &f->pub : NULL;
+	return entry_publish(h, path, n, e);
+}
+
+int store_stat_dir(struct store *s, const char *path)
+{
+	size_t n = strlen(path);
+	struct shard *h = shard_of(s, path, n);
+	struct os_stat st;
+	uintptr_t known; /* errno + 1, as a table keeps no NULL */
+	bool kept;
+	int err;
+
+	pthread_mutex_lock(&h->lock);
+	known = (uintptr_t)map_get(&h->folders, path, n);
+	pthread_mutex_unlock(&h->lock);
+	if (known != 0)
+		return (int)(known - 1);
+	err = source_stat(s->source, path, true, &st);
+	if (err == 0 && st.type != OS_DIRECTORY)
+		err = ENOTDIR;
+	pthread_mutex_lock(&h->lock);
+	kept = map_put(&h->folders, path, n, (void *)((uintptr_t)err + 1));
+	pthread_mutex_unlock(&h->lock);
+	return kept ? err : -1;
+}
+
+/* ---- derived data ------------------------------------------------------------------------- */
+
+void *store_aux(struct store *s, struct store_file *f, void *(*make)(struct store_file *),
+		void (*drop)(void *))
+{
+	struct parsed *p = (struct parsed *)f;
+	void *aux = __atomic_load_n(&f->aux, __ATOMIC_ACQUIRE);
+
+	(void)s;
+	if (aux != NULL)
+		return aux;
+	pthread_mutex_lock(&p->lock);
+	aux = f->aux;
+	if (aux == NULL) {
+		aux = make(f);
+		p->drop = drop;
+		__atomic_store_n(&f->aux, aux, __ATOMIC_RELEASE);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return aux;
+}

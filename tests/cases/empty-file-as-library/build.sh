@@ -1,0 +1,2 @@
+# A disk that was full leaves empty files.
+: >libfoo.so

@@ -1,0 +1,2 @@
+# A folder under the name of a library.
+mkdir libfoo.so

@@ -1,0 +1,3 @@
+# Nothing is wrong, and nothing is said to be.
+echo 'int foo_version(void) { return 1; } int foo_table[2000] = { 1 };' >foo.c
+$CC -shared -fPIC -Wl,-soname,libfoo.so -o libfoo.so foo.c

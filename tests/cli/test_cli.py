@@ -1,0 +1,331 @@
+#!/usr/bin/python3
+"""The program as a person or a script meets it: usage, exit statuses, formats, broken outputs.
+
+DLWHY is the path of the program, build/dlwhy by default.
+"""
+import json
+import os
+import pty
+import re
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DLWHY = os.path.abspath(os.environ.get("DLWHY", ROOT / "build" / "dlwhy"))
+SCHEMA = json.loads((ROOT / "docs" / "schema-1.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+CAUSES = re.findall(r'^CAUSE\(\w+, "([a-z0-9-]+)"',
+                    (ROOT / "src" / "diagnose" / "causes.def").read_text(encoding="utf-8"),
+                    re.M)
+
+
+def run(*args, env=None, **options):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"}
+    environment.update(env or {})
+    options.setdefault("stdout", subprocess.PIPE)
+    return subprocess.run([DLWHY, *args], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                          env=environment, timeout=60, check=False, **options)
+
+
+def one_line(result):
+    text = result.stderr.decode()
+    assert text.startswith("dlwhy: ") and text.count("\n") == 1, text
+    return text
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    source = folder / "a.c"
+    source.write_text("int a(void) { return 1; }\n")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", folder / "libgood.so", source], check=True)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,-soname,libgone.so.1", "-o",
+                    folder / "libgone.so.1", source], check=True)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,--no-as-needed", "-o", folder / "libbad.so",
+                    source, folder / "libgone.so.1"], check=True)
+    (folder / "libgone.so.1").unlink()
+    return folder
+
+
+# ---- usage -----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("args, word", [
+    (["--verbos", "x"], "--verbose"),
+    (["--jsno", "x"], "--json"),
+    (["--redcat", "x"], "--redact"),
+    (["-version"], "--version"),
+    (["--format=dto", "x"], "tree, json, jsonl or md"),
+    (["--format", "svg", "x"], "not in this version"),
+    (["--color=blue", "x"], "auto, always or never"),
+    (["--fail-on", "note", "x"], "error, warning or never"),
+    (["--threads", "0", "x"], "--threads"),
+    (["--threads", "two", "x"], "--threads"),
+    (["--env-of", "-3", "x"], "--env-of"),
+    (["--env", "NOTHING", "x"], "NAME=VALUE"),
+    (["--env", "=x", "x"], "NAME=VALUE"),
+    (["--json=yes", "x"], "takes no value"),
+    (["x", "--root"], "needs a value"),
+    (["--no-bind", "--bindings", "x"], "together"),
+    (["explain", "--json", "missing-library"], "--json"),
+    (["help", "nothing"], "nothing"),
+    (["--\x1b[31mred", "x"], "unknown option --?[31mred"),
+])
+def test_wrong_usage_is_told_in_one_line(args, word):
+    result = run(*args)
+    assert result.returncode == 2
+    assert word in one_line(result)
+    assert result.stdout == b""
+
+
+def test_far_fetched_option_gets_no_suggestion():
+    assert "did you mean" not in one_line(run("--xyzzyplugh", "x"))
+
+
+@pytest.mark.parametrize("args", [[], ["check"], ["--json"], ["--"]])
+def test_no_target_gives_a_short_usage(args):
+    result = run(*args)
+    assert result.returncode == 2
+    assert result.stdout == b""
+    assert result.stderr.startswith(b"usage: dlwhy ")
+    assert result.stderr.count(b"\n") <= 4
+
+
+@pytest.mark.parametrize("verb", ["import", "run", "link", "fix", "undo", "verify", "provides",
+                                  "compat", "scan", "env"])
+def test_verbs_of_later_versions_are_refused(verb, files):
+    before = sorted(os.listdir(files))
+    result = run(verb, "libgood.so", cwd=files)
+    assert result.returncode == 2
+    assert f"'{verb}'" in one_line(result) and "version" in one_line(result)
+    assert sorted(os.listdir(files)) == before
+
+
+@pytest.mark.parametrize("args", [["check", "import"], ["./import"], ["--", "import"],
+                                  ["--json", "check", "import"]])
+def test_a_file_named_like_a_verb_can_be_checked(args, tmp_path):
+    (tmp_path / "import").write_text("this is no library\n")
+    result = run(*args, cwd=tmp_path)
+    assert result.returncode == 1, result.stderr
+    assert result.stderr == b""
+    assert b"import" in result.stdout
+
+
+def test_words_behind_two_dashes_are_files(tmp_path):
+    result = run("--", "--json", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout.startswith(b"--json does not load")
+
+
+# ---- help and other texts --------------------------------------------------------------------
+
+def test_help_names_each_option_with_examples_first():
+    text = run("--help").stdout.decode()
+    assert text.index("Examples") < text.index("Verbs") < text.index("--program")
+    assert len(re.findall(r"^  dlwhy .*", text, re.M)) == 5
+    for name in ("program", "root", "loader", "cpu", "env", "clear-env", "env-of", "no-bind",
+                 "bindings", "verbose", "json", "format", "color", "redact", "prove", "fail-on",
+                 "threads", "version", "schema", "help"):
+        assert f"--{name} " in text, name
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_help_of_a_verb_is_the_same_both_ways():
+    assert run("help", "check").stdout == run("check", "--help").stdout
+    assert b"--root" in run("help", "check").stdout
+    assert b"--root" not in run("help", "explain").stdout
+
+
+def test_version_is_one_line():
+    result = run("--version")
+    assert result.returncode == 0
+    assert re.fullmatch(rb"dlwhy \d+\.\d+\.\d+\n", result.stdout)
+    assert run("-V").stdout == result.stdout
+
+
+def test_schema_is_the_published_one():
+    assert run("--schema").stdout == (ROOT / "docs" / "schema-1.json").read_bytes()
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("code", CAUSES)
+def test_explain_tells_of_every_cause(code):
+    result = run("explain", code)
+    assert result.returncode == 0
+    text = result.stdout.decode()
+    assert text.startswith(f"{code}: ")
+    assert "never" in text and f"docs/causes/{code}.md" in text
+
+
+@pytest.mark.parametrize("args, word", [
+    (["explain", "missing-libary"], "missing-library"),
+    (["explain", "./a.so: undefined symbol: foo"], "this version"),
+    (["explain", "-"], "this version"),
+    (["explain"], "this version"),
+])
+def test_explain_of_anything_else_is_not_in_this_version(args, word):
+    result = run(*args)
+    assert result.returncode == 2
+    assert word in one_line(result)
+
+
+# ---- exit status -----------------------------------------------------------------------------
+
+def test_status_of_a_good_and_a_bad_library(files):
+    assert run("./libgood.so", cwd=files).returncode == 0
+    assert run("./libbad.so", cwd=files).returncode == 1
+    assert run("./libgood.so", "./libbad.so", cwd=files).returncode == 1
+    assert run("./libgood.so", "./libgood.so", cwd=files).returncode == 0
+
+
+def test_fail_on_moves_the_line(files):
+    assert run("--fail-on", "never", "./libbad.so", cwd=files).returncode == 0
+    assert run("--fail-on=warning", "./libbad.so", cwd=files).returncode == 1
+    assert run("--fail-on=warning", "./libgood.so", cwd=files).returncode == 0
+
+
+def test_a_file_that_is_not_there_is_what_the_loader_says_of_it(tmp_path):
+    result = run("--json", "./libnone.so", cwd=tmp_path)
+    assert result.returncode == 1
+    answer = json.loads(result.stdout)
+    assert answer["loader_message"] == ("./libnone.so: cannot open shared object file: "
+                                        "No such file or directory")
+
+
+# ---- output ----------------------------------------------------------------------------------
+
+def check_json(text):
+    answer = json.loads(text)
+    errors = [f"{list(e.absolute_path)}: {e.message[:300]}" for e in VALIDATOR.iter_errors(answer)]
+    assert not errors, errors
+    return answer
+
+
+@pytest.mark.parametrize("extra", [[], ["-v"], ["--bindings"], ["--no-bind"], ["-v", "--bindings"],
+                                   ["--redact"], ["--program", "none"]])
+@pytest.mark.parametrize("name", ["./libgood.so", "./libbad.so", "./libnone.so", "a.c", ".",
+                                  "libc.so.6", "/bin/ls", "n\xff\n\x1b[31m"])
+def test_json_is_valid_by_the_schema(files, extra, name):
+    name = name.encode("latin-1")
+    answer = check_json(run("--json", *extra, name, cwd=files).stdout)
+    assert answer["verb"] == "check"
+    if name.startswith(b"n\xff"):
+        assert answer["target"] == "n\ufffd\n\x1b[31m" and "target_b64" in answer
+    else:
+        assert answer["target"] == name.decode()
+
+
+def test_json_of_several_targets_is_one_document(files):
+    answer = check_json(run("--json", "./libgood.so", "./libbad.so", "./libnone.so",
+                            cwd=files).stdout)
+    assert [r["target"] for r in answer["results"]] == ["./libgood.so", "./libbad.so",
+                                                        "./libnone.so"]
+    assert [r["loads"] for r in answer["results"]] == [True, False, False]
+
+
+def test_jsonl_is_one_line_for_each_target(files):
+    lines = run("--format=jsonl", "./libgood.so", "./libbad.so", cwd=files).stdout.splitlines()
+    answers = [check_json(line) for line in lines]
+    assert [a["index"] for a in answers] == [0, 1]
+    alone = run("--format=jsonl", "./libgood.so", cwd=files).stdout.splitlines()
+    assert len(alone) == 1 and json.loads(alone[0])["index"] == 0
+
+
+def test_same_input_gives_the_same_bytes(files):
+    args = ("--json", "-v", "--bindings", "./libbad.so", "./libgood.so", "libc.so.6")
+    assert run(*args, cwd=files).stdout == run(*args, "--threads=1", cwd=files).stdout
+
+
+def test_the_answer_comes_first_and_fits_a_screen(files):
+    result = run("./libbad.so", cwd=files)
+    lines = result.stdout.decode().splitlines()
+    assert lines[0] == "./libbad.so does not load."
+    assert len(lines) <= 24
+    assert any("libgone.so.1: cannot open shared object file" in line for line in lines[:4])
+    assert any(re.search(r"libgone\.so\.1 +NOT FOUND", line) for line in lines)
+
+
+def test_healthy_files_among_several_take_a_line(files):
+    lines = run("./libgood.so", "./libbad.so", cwd=files).stdout.decode().splitlines()
+    assert lines[0].startswith("./libgood.so loads here (")
+    assert lines[1] == "./libbad.so does not load."
+    assert lines[-1] == "2 files: 1 fine, 1 failing."
+
+
+def test_markdown_is_for_an_issue(files):
+    text = run("--format", "md", "./libbad.so", cwd=files).stdout.decode()
+    assert text.startswith("### `./libbad.so` does not load\n")
+    assert text.count("<details>") == text.count("</details>") >= 1
+    assert "```text\nlibgone.so.1: cannot open shared object file" in text
+
+
+def test_redact_leaves_the_home_folder_out(files):
+    home = {"HOME": str(files), "USER": "somebody"}
+    for form in ("tree", "json", "jsonl", "md"):
+        args = ("--format", form, "-v", str(files / "libbad.so"))
+        assert str(files).encode() in run(*args, env=home).stdout
+        assert str(files).encode() not in run(*args, "--redact", env=home).stdout
+
+
+def test_colours_are_off_in_pipes_and_can_be_asked_for(files):
+    assert b"\x1b" not in run("./libbad.so", cwd=files).stdout
+    assert b"\x1b[" in run("--color=always", "./libbad.so", cwd=files).stdout
+    assert b"\x1b" not in run("--color=always", "--json", "./libbad.so", cwd=files).stdout
+    assert b"\x1b[" in run("./libbad.so", cwd=files, env={"CLICOLOR_FORCE": "1"}).stdout
+
+
+def on_terminal(args, cwd, env):
+    leader, follower = pty.openpty()
+    run(*args, cwd=cwd, env=env, stdout=follower)
+    os.close(follower)
+    text = b""
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        text += part
+    os.close(leader)
+    return text
+
+
+@pytest.mark.parametrize("env, colour", [
+    ({"TERM": "xterm"}, True),
+    ({"TERM": "dumb"}, False),
+    ({}, False),
+    ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+    ({"TERM": "xterm", "NO_COLOR": ""}, True),
+    ({"TERM": "xterm", "CLICOLOR": "0"}, False),
+])
+def test_colours_on_a_terminal_follow_the_environment(files, env, colour):
+    assert (b"\x1b[" in on_terminal(["./libbad.so"], files, env)) == colour
+
+
+# ---- outputs that break ----------------------------------------------------------------------
+
+def test_full_disk_is_reported(files):
+    for args in (["./libbad.so"], ["--json", "./libgood.so", "./libbad.so"], ["--help"],
+                 ["--version"], ["--schema"], ["explain", "missing-library"]):
+        with open("/dev/full", "wb") as full:
+            result = run(*args, cwd=files, stdout=full)
+        assert result.returncode == 3, args
+        assert "No space left on device" in one_line(result)
+
+
+def test_closed_pipe_ends_quietly(files):
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = run("--json", "./libbad.so", cwd=files, stdout=writer)
+    os.close(writer)
+    assert result.returncode == 3
+    assert result.stderr == b""
+
+
+def test_closed_stdout_is_reported(files):
+    result = run("./libbad.so", cwd=files, preexec_fn=lambda: os.close(1))
+    assert result.returncode == 3
+    assert "Bad file descriptor" in one_line(result)
