@@ -26,8 +26,8 @@ TIDY = "clang-tidy-14"
 CLANG = "clang-14"
 TIDY_FLAGS = ["-std=gnu11", "-D_GNU_SOURCE=", "-Iinclude", "-Isrc",
               '-DDLWHY_VERSION="0"']
-# Folders of tests/ about the project or the machine: the sanitized program adds nothing there.
-RELEASE_ONLY = {"project", "oracle", "corpus"}
+# Folders of tests/ about the project itself: the sanitized program adds nothing there.
+RELEASE_ONLY = {"project", "corpus"}
 SANITIZER_EXIT = 99  # no status of dlwhy's own, so that no test takes a report for a verdict
 LIMIT = 840  # seconds, for one job
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define APT_MARK "/etc/debian_version"
@@ -149,8 +150,7 @@ void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, con
 		draft_fix(d, dr, "reinstall", "low",
 			  arena_printf(d->a,
 				       "%s: reinstall the Python package that brought it (it lies "
-				       "in "
-				       "the folder %.*s; the name of the package may differ)",
+				       "in the folder %.*s; the name of the package may differ)",
 				       says, (int)strcspn(path + at, "/"), path + at));
 		return;
 	}
@@ -208,6 +208,27 @@ void draft_needed_by(struct diag *d, struct draft *dr, const struct image *im)
 		chain[i] = up[n - 1 - i];
 	dr->f.chain = chain;
 	dr->f.nchain = n;
+}
+
+const char *absolute_path(const struct diag *d, const char *path)
+{
+	char out[4096], *dot;
+	char *full = d->source != NULL ? source_absolute(d->source, path) : NULL;
+	size_t n = full != NULL ? strlen(full) : sizeof(out);
+
+	/* Nothing is allocated in the arena while `full` is held. */
+	if (n >= sizeof(out)) {
+		free(full);
+		return path;
+	}
+	memcpy(out, full, n + 1);
+	free(full);
+	while ((dot = strstr(out, "/./")) != NULL)
+		memmove(dot, dot + 2, strlen(dot + 2) + 1);
+	n = strlen(out);
+	if (n > 2 && strcmp(out + n - 2, "/.") == 0)
+		out[n - 2] = '\0';
+	return arena_strdup(d->a, out);
 }
 
 const char *image_path(const struct diag *d, const struct image *im)

@@ -95,6 +95,8 @@ const char *base_name(const char *path);
 /* The folder of a path without a slash at its end; "." if it has none. */
 const char *dir_name(struct arena *a, const char *path);
 const char *join_path(struct arena *a, const char *dir, const char *name);
+/* Absolute, without "/./"; the path itself where the working folder is not known. */
+const char *absolute_path(const struct diag *d, const char *path);
 /* A word for a shell. */
 const char *shell_quote(struct arena *a, const char *s);
 /* The path of an image, NULL if it has none (an assumed program). */

@@ -76,8 +76,8 @@ static void exec_stack(struct diag *d, const struct failure *f)
 	struct fix *x;
 
 	draft_say(d, dr,
-		  "%s %s an executable stack, and this loader (glibc 2.41 and newer) no "
-		  "longer grants one to libraries that are opened later.",
+		  "%s %s an executable stack, and this loader (glibc 2.41 and newer) no longer "
+		  "grants one to libraries that are opened later.",
 		  word_of(dr), marked ? "asks for" : "has no mark that it does without");
 	draft_evidence(d, dr, "fact", NULL,
 		       marked ? "PT_GNU_STACK is marked executable" : "there is no PT_GNU_STACK")

@@ -260,7 +260,7 @@ static void exists_elsewhere(struct look *k, const struct hits *hits)
 {
 	struct diag *d = k->d;
 	const struct hit *h = &hits->items[0];
-	const char *dir = dir_name(d->a, h->path);
+	const char *dir = dir_name(d->a, absolute_path(d, h->path));
 	const char *element = NULL, *dead = dead_runpath(d, k->from, &element);
 	struct draft *dr = begin(k, CAUSE_SEARCH_PATH, k->name);
 
@@ -282,7 +282,6 @@ static void exists_elsewhere(struct look *k, const struct hits *hits)
 	hits_evidence(k, hits);
 	search_probes(d, dr, k->rq);
 	search_fixes(d, dr, k->from, h);
-	draft_also(d, dr, CAUSE_MISSING_LIBRARY, NULL, NULL);
 }
 
 static const char *skew_words(const struct hits *hits)
@@ -356,7 +355,6 @@ static void missing(struct look *k, const struct hits *hits)
 	search_probes(d, dr, k->rq);
 	search_fix_provider(d, dr, k->word);
 	search_fix_generic(d, dr, k->word, k->from);
-	draft_also(d, dr, CAUSE_SEARCH_PATH, NULL, NULL);
 }
 
 /* ---- one failure -------------------------------------------------------------------------- */

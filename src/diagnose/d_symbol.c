@@ -63,22 +63,25 @@ static bool take_first(void *ctx, uint64_t sym)
 	return true;
 }
 
-/* An image that has the name in its table, defined, in whatever form. */
+/* Is `name` in the symbol table of `im`, defined, in whatever form? */
+static bool defines(const struct image *im, const char *name, struct elf_sym *out)
+{
+	struct elf_hash table;
+	uint64_t at;
+
+	elf_hash_open(&im->file->elf, &table);
+	at = elf_hash_find(&im->file->elf, &table, name, elf_gnu_hash(name), take_first, NULL);
+	return at != 0 && elf_sym(&im->file->elf, at, out) && out->shndx != SHN_UNDEF;
+}
+
 static const struct image *holder(struct sym *s, struct elf_sym *out)
 {
 	const struct process *p = s->d->p;
-	uint32_t h = elf_gnu_hash(s->f->symbol);
 
 	for (size_t i = 0; i < p->images.n; i++) {
 		const struct image *im = p->images.items[i];
-		struct elf_hash table;
-		uint64_t at;
 
-		if (im->file == NULL || im == s->f->image)
-			continue;
-		elf_hash_open(&im->file->elf, &table);
-		at = elf_hash_find(&im->file->elf, &table, s->f->symbol, h, take_first, NULL);
-		if (at != 0 && elf_sym(&im->file->elf, at, out) && out->shndx != SHN_UNDEF)
+		if (im->file != NULL && im != s->f->image && defines(im, s->f->symbol, out))
 			return im;
 	}
 	return NULL;
@@ -128,12 +131,12 @@ static void find_twins(struct sym *s, struct twins *t)
 
 /* ---- sentences ---------------------------------------------------------------------------- */
 
+/* The full mangled name stands in the finding's `symbol`. */
 static const char *named(struct sym *s)
 {
 	const char *readable = mangled_readable(s->d->a, s->f->symbol);
-	const char *w = symbol_word(s->d->a, s->f->symbol);
 
-	return readable != NULL ? arena_printf(s->d->a, "%s (%s)", readable, w) : w;
+	return symbol_word(s->d->a, readable != NULL ? readable : s->f->symbol);
 }
 
 static const char *opening(struct sym *s)
@@ -178,9 +181,8 @@ static void from_twins(struct sym *s, const struct twins *t)
 	if (t->cxx11) {
 		s->dr->f.detail = "cxx11-abi";
 		say(s, arena_printf(d->a,
-				    "%s has that function only with the other kind of std::string: "
-				    "one was built with the new string of GCC 5, the other with "
-				    "the old one (_GLIBCXX_USE_CXX11_ABI)",
+				    "%s has it only with the other kind of std::string: the two "
+				    "were built with different settings of _GLIBCXX_USE_CXX11_ABI",
 				    image_word(d, t->im[0])));
 		draft_fix(d, s->dr, "rebuild", "low",
 			  arena_printf(d->a, "build %s with -D_GLIBCXX_USE_CXX11_ABI=%d, as %s was",
@@ -191,8 +193,8 @@ static void from_twins(struct sym *s, const struct twins *t)
 	}
 	s->dr->f.detail = "version-skew";
 	say(s, arena_printf(d->a,
-			    "%s has that function only with other parameters: it is of another "
-			    "release than the one it was built with",
+			    "%s has it only with other parameters: it is of another release than "
+			    "the one it was built with",
 			    image_word(d, t->im[0])));
 	draft_fix(d, s->dr, "upgrade", "medium",
 		  arena_printf(d->a, "bring %s and %s to releases that were made for each other",
@@ -277,12 +279,52 @@ static const struct image *family_loaded(struct sym *s)
 	return NULL;
 }
 
+/* Is Python itself in the process? Then what is missing is another release of it. */
+static const struct image *python_of(struct sym *s)
+{
+	static const char probe[] = "PyLong_FromLong";
+
+	for (size_t i = 0; i < s->d->p->images.n; i++) {
+		const struct image *im = s->d->p->images.items[i];
+		struct elf_sym es;
+
+		if (im->file != NULL && im != s->f->image && defines(im, probe, &es))
+			return im;
+	}
+	return NULL;
+}
+
+static bool from_python(struct sym *s)
+{
+	struct diag *d = s->d;
+	const struct image *py;
+
+	if (strcmp(s->family->what, "Python's C API") != 0)
+		return false;
+	py = python_of(s);
+	if (py == NULL)
+		return false;
+	s->dr->f.detail = "python-abi";
+	say(s, arena_printf(d->a,
+			    "the Python that loads it (%s) does not have that function: it was "
+			    "built for another release of Python",
+			    image_word(d, py)));
+	draft_evidence(d, s->dr, "fact", py, "the Python of this process")->path =
+		image_path(d, py);
+	draft_fix(d, s->dr, "replace", "low",
+		  "install the build for this release of Python, or load it in the Python that it "
+		  "was built for");
+	return true;
+}
+
 static void from_family(struct sym *s)
 {
 	struct diag *d = s->d;
 	const struct symbol_family *fam = s->family;
 	const struct image *im = family_loaded(s);
 
+	if (from_python(s))
+		return;
 	if (im != NULL) {
 		s->dr->f.detail = "version-skew";
 		say(s, arena_printf(d->a,

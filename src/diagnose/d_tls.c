@@ -64,8 +64,8 @@ void d_tls(struct diag *d, size_t i)
 	dr->f.symbol = f->symbol;
 	draft_needed_by(d, dr, f->image);
 	draft_say(d, dr,
-		  "%s wants %s for its thread-local variables in the block that is laid "
-		  "out when the program starts, and only %s are left there.",
+		  "%s wants %s for its thread-local variables in the block that is laid out when "
+		  "the program starts, and only %s are left there.",
 		  word, bytes_words(d->a, f->wanted), bytes_words(d->a, f->available));
 	e = draft_evidence(d, dr, f->symbol != NULL ? "symbol" : "fact", f->image,
 			   arena_printf(d->a,

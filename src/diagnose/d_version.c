@@ -19,20 +19,16 @@ struct group {
 	struct draft *dr;
 };
 
-/* "GLIBCXX" of "GLIBCXX_3.4.30". */
+/* Length of the part that versions of one family share: "GLIBCXX" of "GLIBCXX_3.4.30", "V" of
+ * "V2". */
 static size_t prefix_length(const char *version)
 {
-	const char *u = strrchr(version, '_');
+	size_t n = 0;
 
-	while (u != NULL && (u[1] < '0' || u[1] > '9')) {
-		const char *v = u;
-
-		u = NULL;
-		for (const char *p = version; p < v; p++)
-			if (*p == '_')
-				u = p;
-	}
-	return u != NULL ? (size_t)(u - version) : strlen(version);
+	for (size_t i = 0; version[i] != '\0'; i++)
+		if (version[i] == '_' && version[i + 1] >= '0' && version[i + 1] <= '9')
+			n = i;
+	return n != 0 ? n : strcspn(version, "0123456789");
 }
 
 static bool is_glibc_version(const char *version)
@@ -83,7 +79,6 @@ static bool on_verdef(void *ctx, const struct elf_verdef *v)
 	if (b->wanted != NULL && strcmp(v->name, b->wanted) == 0)
 		b->found = true;
 	if (prefix_length(v->name) == b->n && strncmp(v->name, b->prefix, b->n) == 0 &&
-	    v->name[b->n] == '_' &&
 	    (b->highest == NULL || compare_versions(v->name, b->highest) > 0))
 		b->highest = v->name;
 	return false;
@@ -143,7 +138,8 @@ static void symbols_evidence(struct group *g, const struct failure *o)
 		if (name == NULL || *name == '\0')
 			continue;
 		draft_evidence(g->d, g->dr, "symbol", o->image,
-			       arena_printf(g->d->a, "%s needs it for this function or variable",
+			       arena_printf(g->d->a,
+					    "version %s is wanted for this function or variable",
 					    o->version))
 			->value = name;
 		shown++;
@@ -305,7 +301,7 @@ static void fix_copy(struct group *g, const char *copy)
 	fix_command(d, f,
 		    arena_printf(d->a,
 				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} COMMAND",
-				 shell_quote(d->a, dir_name(d->a, copy))));
+				 shell_quote(d->a, dir_name(d->a, absolute_path(d, copy)))));
 	draft_also(d, g->dr, CAUSE_SEARCH_PATH, NULL, copy);
 	draft_fact(d, g->dr, copy, arena_printf(d->a, "this copy defines %s", g->highest));
 }

@@ -4,29 +4,17 @@
 
 #include "diagnose/common.h"
 
-static void add(XXH3_state_t *st, const char *s)
-{
-	if (s != NULL)
-		XXH3_128bits_update(st, s, strlen(s));
-	XXH3_128bits_update(st, "|", 1);
-}
-
 const char *fingerprint(struct arena *a, const char *code, const char *detail, const char *object,
 			const char *symbol, const char *version)
 {
-	XXH3_state_t *st = XXH3_createState();
+	const char *part[] = { code, detail, object != NULL ? base_name(object) : NULL, symbol,
+			       version };
+	const char *text = "";
 	XXH128_hash_t h;
 
-	if (st == NULL)
-		return "";
-	XXH3_128bits_reset(st);
-	add(st, code);
-	add(st, detail);
-	add(st, object != NULL ? base_name(object) : NULL);
-	add(st, symbol);
-	add(st, version);
-	h = XXH3_128bits_digest(st);
-	XXH3_freeState(st);
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		text = arena_printf(a, "%s%s|", text, part[i] != NULL ? part[i] : "");
+	h = XXH3_128bits(text, strlen(text));
 	return arena_printf(a, "%016llx%016llx", (unsigned long long)h.high64,
 			    (unsigned long long)h.low64);
 }

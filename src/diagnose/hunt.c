@@ -20,7 +20,7 @@ struct listing {
 	const char *dir;
 	struct {
 		const char **items;
-		size_t n, cap;
+		size_t n;
 	} names;
 };
 
@@ -47,37 +47,71 @@ struct hunt {
 
 /* ---- listings ----------------------------------------------------------------------------- */
 
+/* A listing goes twice over the folder: source_list holds memory of its own while it calls, so
+ * nothing may be allocated in the arena meanwhile. */
 struct list_ctx {
-	struct diag *d;
-	struct listing *l;
+	size_t n, bytes;   /* seen */
+	size_t max;        /* names that may be kept */
+	const char **items;
+	char *text;        /* room for `bytes` */
+	size_t used;
 };
 
-static void add_name(const char *name, void *ctx)
+static void count_name(const char *name, void *ctx)
 {
 	struct list_ctx *c = ctx;
 
-	if (c->d->hunt->names >= MAX_NAMES)
+	if (c->n >= c->max)
 		return;
-	c->d->hunt->names++;
-	*ARENA_PUSH(c->d->a, &c->l->names) = arena_strdup(c->d->a, name);
+	c->n++;
+	c->bytes += strlen(name) + 1;
+}
+
+static void keep_name(const char *name, void *ctx)
+{
+	struct list_ctx *c = ctx;
+	size_t len = strlen(name) + 1;
+
+	if (c->n >= c->max || len > c->bytes - c->used)
+		return;
+	memcpy(c->text + c->used, name, len);
+	c->items[c->n++] = c->text + c->used;
+	c->used += len;
+}
+
+static void read_names(struct diag *d, struct listing *l)
+{
+	struct list_ctx c = { .max = MAX_NAMES - d->hunt->names };
+
+	if (source_list(d->source, l->dir, count_name, &c) != 0 || c.n == 0)
+		return;
+	c.items = ARENA_ARRAY(d->a, c.n, const char *);
+	c.text = arena_alloc(d->a, c.bytes);
+	c.max = c.n;
+	c.n = 0;
+	source_list(d->source, l->dir, keep_name, &c);
+	l->names.items = c.items;
+	l->names.n = c.n;
+	d->hunt->names += c.n;
 }
 
 /* The names in a folder; an empty list when it cannot be read or enough was read. */
 static const struct listing *list_dir(struct diag *d, const char *dir)
 {
 	struct hunt *h = d->hunt;
-	struct list_ctx c = { .d = d };
+	struct listing *l;
 
 	for (size_t i = 0; i < h->listings.n; i++)
 		if (strcmp(h->listings.items[i]->dir, dir) == 0)
 			return h->listings.items[i];
-	c.l = ARENA_NEW(d->a, struct listing);
-	c.l->dir = dir;
-	if (h->listings.n < MAX_LISTED && store_stat_dir(d->store, dir) == 0)
-		source_list(d->source, dir, add_name, &c);
-	if (h->listings.n < MAX_LISTED)
-		*ARENA_PUSH(d->a, &h->listings) = c.l;
-	return c.l;
+	l = ARENA_NEW(d->a, struct listing);
+	l->dir = dir;
+	if (h->listings.n >= MAX_LISTED)
+		return l;
+	if (store_stat_dir(d->store, dir) == 0)
+		read_names(d, l);
+	*ARENA_PUSH(d->a, &h->listings) = l;
+	return l;
 }
 
 static bool exists(struct diag *d, const char *path)

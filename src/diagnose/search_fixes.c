@@ -48,13 +48,11 @@ const char *dead_runpath(struct diag *d, const struct image *im, const char **el
 	if (tree != NULL)
 		return arena_printf(d->a,
 				    "its %s (the folders that it names itself) points into %s, "
-				    "which "
-				    "exists only where it was built",
+				    "which exists only where it was built",
 				    rule, tree);
 	return arena_printf(d->a,
 			    "its %s (the folders that it names itself) points to a folder that "
-			    "does "
-			    "not exist here",
+			    "does not exist here",
 			    rule);
 }
 
@@ -107,7 +105,8 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 
 	if (file == NULL || strchr(file, '/') == NULL)
 		return;
-	dir = origin_path(d->a, file, dir_name(d->a, hit->path));
+	dir = origin_path(d->a, absolute_path(d, file),
+			  dir_name(d->a, absolute_path(d, hit->path)));
 	old = e != NULL ? (e->runpath != NULL ? e->runpath : e->rpath) : NULL;
 	list = old != NULL && *old != '\0' ? arena_printf(d->a, "%s:%s", dir, old) : dir;
 	f = draft_fix(d, dr, "set-runpath", "medium",
@@ -127,7 +126,7 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 
 static void fix_library_path(struct diag *d, struct draft *dr, const struct hit *hit)
 {
-	const char *dir = shell_quote(d->a, dir_name(d->a, hit->path));
+	const char *dir = shell_quote(d->a, dir_name(d->a, absolute_path(d, hit->path)));
 	struct fix *f;
 
 	if (d->p != NULL && d->p->secure)
@@ -154,7 +153,15 @@ static void fix_import_first(struct diag *d, struct draft *dr, const char *name)
 			       name, pv->what, pv->python, pv->hint));
 }
 
-static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit, const char *name)
+static bool is_default_dir(const struct diag *d, const char *dir)
+{
+	for (size_t i = 0; i < d->w->install.ndirs; i++)
+		if (strcmp(dir_without_slash(d->a, d->w->install.dirs[i]), dir) == 0)
+			return true;
+	return false;
+}
+
+static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit)
 {
 	const char *dir = dir_name(d->a, hit->path);
 	struct fix *f = draft_fix(d, dr, "link", "low",
@@ -162,11 +169,10 @@ static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit, co
 				  "links of a folder, from the names that the libraries give "
 				  "themselves");
 
-	fix_command(d, f,
-		    hit->searched ? "ldconfig"
-				  : arena_printf(d->a, "ln -s %s %s",
-						 shell_quote(d->a, base_name(hit->path)),
-						 shell_quote(d->a, join_path(d->a, dir, name))));
+	if (is_default_dir(d, dir) || hit->where == HIT_CONF)
+		fix_command(d, f, "ldconfig");
+	else
+		fix_command(d, f, arena_printf(d->a, "ldconfig -n %s", shell_quote(d->a, dir)));
 }
 
 void search_fixes(struct diag *d, struct draft *dr, const struct image *from, const struct hit *hit)
@@ -181,13 +187,15 @@ void search_fixes(struct diag *d, struct draft *dr, const struct image *from, co
 	if (hit->where == HIT_SITE)
 		fix_import_first(d, dr, name);
 	if (hit->kind == HIT_ALIAS) {
-		fix_link(d, dr, hit, name);
+		fix_link(d, dr, hit);
 		if (hit->searched)
 			return;
 	}
+	if (from != NULL && hit->where == HIT_BESIDE)
+		fix_runpath(d, dr, from, hit);
 	if (hit->kind == HIT_EXACT)
 		fix_library_path(d, dr, hit);
-	if (from != NULL)
+	if (from != NULL && hit->where != HIT_BESIDE)
 		fix_runpath(d, dr, from, hit);
 }
 

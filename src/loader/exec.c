@@ -82,18 +82,10 @@ static void exec_script(struct exec *x, const char *path, const struct store_fil
 
 /* ---- ELF -------------------------------------------------------------------------------------- */
 
-static uint16_t native_machine(void)
-{
-	struct cpu c;
-
-	cpu_host(&c);
-	return c.machine;
-}
-
 /* elf_check_arch, and the compatibility loader for 32-bit x86. */
 static bool kernel_runs(const struct elf *e)
 {
-	uint16_t native = native_machine();
+	uint16_t native = cpu_host_machine();
 
 	if (e->machine == native)
 		return true;

@@ -154,11 +154,37 @@ static uint64_t skip_ordinary(const struct elf *e, uint64_t i, uint64_t n)
 	return i;
 }
 
+/* One more than the highest symbol that a relocation names. */
+static uint64_t relocated_symbols(const struct elf *e)
+{
+	struct elf_relocs r;
+	struct elf_rel rel;
+	uint64_t n = 0;
+
+	elf_relocs_open(e, &r);
+	for (int t = 0; t < 3; t++)
+		for (uint64_t i = 0; i < r.rel[t].n; i++)
+			if (elf_reloc(e, &r, t, i, &rel) && rel.sym >= n)
+				n = (uint64_t)rel.sym + 1;
+	return n;
+}
+
+/* How many symbols matter. What is hashed stands behind all that is undefined; an object that
+ * exports nothing, or has no hash table, does not say how many symbols it has. */
+static uint64_t count_symbols(const struct glibc_object *o)
+{
+	uint64_t n = elf_sym_count(&o->file->elf);
+
+	if (o->hash.gnu ? n > o->hash.symoffset : o->hash.sysv)
+		return n;
+	return relocated_symbols(&o->file->elf);
+}
+
 /* The symbols that somebody else must define. Linkers put them before all that is hashed. */
 static bool make_refs(struct glibc_object *o)
 {
 	const struct elf *e = &o->file->elf;
-	uint64_t n = elf_sym_count(e);
+	uint64_t n = count_symbols(o);
 	uint64_t hashed = o->hash.gnu ? o->hash.symoffset : UINT64_MAX;
 	bool failed = false;
 	size_t cap = 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/audit.h"
 #include "loader/bind.h"
 #include "loader/damage.h"
 #include "loader/facts.h"
@@ -96,10 +97,28 @@ static bool check_isa(struct process *p, const struct image *root)
 	return true;
 }
 
+/* A PT_GNU_RELRO that reaches beyond the object makes what lies behind it read-only as well: other
+ * objects' data, whose next write is the end. */
+static bool check_relro(struct process *p, struct image *im)
+{
+	const struct elf *e = im->file != NULL ? &im->file->elf : NULL;
+	uint64_t end;
+
+	if (e == NULL || !e->has_relro || e->relro.memsz == 0)
+		return true;
+	end = (e->relro.vaddr + e->relro.memsz) & ~(p->w->page - 1);
+	if (end <= ((e->load_end + p->w->page - 1) & ~(p->w->page - 1)))
+		return true;
+	fail_signal(p, SIGSEGV, im->file, im)->assumes =
+		"what lies behind the object in memory";
+	return false;
+}
+
 /* Relocation from the end of the sorted closure. Goes on after a failure of symbols, to name all
  * that is missing; not after a death. */
 static bool relocate_all(struct process *p, struct image *root, bool lazy, bool startup)
 {
+	size_t lines = p->trace.lines.n;
 	bool ok = true;
 
 	for (size_t i = root->list.n; i-- > 0;) {
@@ -107,7 +126,11 @@ static bool relocate_all(struct process *p, struct image *root, bool lazy, bool 
 
 		if (im->relocated || im->kind == IMAGE_LOADER || im->kind == IMAGE_VDSO)
 			continue;
-		ok = bind_image(p, im, lazy, startup) && ok;
+		ok = bind_image(p, im, lazy, startup) && check_relro(p, im) && ok;
+		if (ok)
+			lines = p->trace.lines.n;
+		else
+			p->trace.lines.n = lines; /* the loader has stopped: no more warnings */
 		if (!ok && p->trace.failures.items[p->trace.failures.n - 1].fatal)
 			return false;
 		im->relocated = true;
@@ -240,6 +263,22 @@ static bool start_versions(struct process *p)
 	return ok;
 }
 
+/* The blocks of all objects must fit into memory together (init_tls). */
+static bool start_tls(struct process *p)
+{
+	struct failure *f;
+
+	tls_layout_start(p);
+	if (p->w->memory == 0 || p->tls_size <= p->w->memory)
+		return true;
+	f = fail_add(p, FAIL_STATIC_TLS, "", TEXT_OF(INITIAL_TLS, p->w), 0);
+	f->message = f->string;
+	f->wanted = p->tls_size;
+	f->available = p->w->memory;
+	f->assumes = "the memory of this machine and the usual overcommit rule";
+	return false;
+}
+
 static void start_relocation(struct process *p, unsigned flags)
 {
 	struct image *root = p->program;
@@ -280,12 +319,12 @@ struct process *glibc_start(const struct world *w, struct arena *a, const char *
 	path_init_system(p);
 	path_init_image(p, p->program);
 	path_init_env(p);
+	audit_all(p);
 	preload_all(p, &preloads);
 	if (!has_fatal(p) &&
 	    needs_map(p, p->program, preloads.items, preloads.n, SEARCH_START) &&
 	    start_versions(p)) {
-		tls_layout_start(p);
-		if ((flags & OPEN_NO_BIND) == 0)
+		if (start_tls(p) && (flags & OPEN_NO_BIND) == 0)
 			start_relocation(p, flags);
 	}
 	for (size_t i = 0; i < p->images.n; i++)

@@ -24,6 +24,7 @@
 struct loader_env {
 	const char *library_path; /* LD_LIBRARY_PATH; NULL if unset */
 	const char *preload;      /* LD_PRELOAD */
+	const char *audit;        /* LD_AUDIT */
 	bool bind_now;            /* LD_BIND_NOW is set and not empty */
 	bool dynamic_weak;        /* LD_DYNAMIC_WEAK */
 	const char *tunables;     /* GLIBC_TUNABLES */

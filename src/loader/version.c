@@ -103,6 +103,13 @@ static void match(struct check *c, const struct elf_verneed *n)
 	const char *by = image_display(c->p, c->im);
 	bool found;
 
+	if (file != NULL && !elf_has(&file->elf, ELF_DT_STRTAB)) {
+		/* its string table is taken before anything is looked at */
+		fail_signal(c->p, SIGSEGV, file, c->provider);
+		c->ok = false;
+		c->stop = true;
+		return;
+	}
 	if (file == NULL || !elf_has(&file->elf, ELF_DT_VERDEF)) {
 		warn(c, fill(c->p, TEXT_OF(NO_VERSIONS, w), by, NULL));
 		return;
@@ -172,7 +179,7 @@ static bool each_need(void *ctx, const struct elf_verneed *n)
 	if (strcmp(n->name, "GLIBC_ABI_DT_RELR") == 0)
 		c->relr_marker = true;
 	match(c, n);
-	return false;
+	return c->stop;
 }
 
 /* 2.36+: who uses DT_RELR and libc must ask for the marker version. */

@@ -34,6 +34,7 @@ static void read_env(struct world *w, const char *const *environ, struct arena *
 
 	w->env.library_path = env_copy(a, environ, "LD_LIBRARY_PATH");
 	w->env.preload = env_copy(a, environ, "LD_PRELOAD");
+	w->env.audit = env_copy(a, environ, "LD_AUDIT");
 	w->env.tunables = env_copy(a, environ, "GLIBC_TUNABLES");
 	w->env.path = env_copy(a, environ, "PATH");
 	w->env.bind_now = now != NULL && *now != '\0';
@@ -97,11 +98,12 @@ static uint32_t kernel_number(void)
 
 static void read_cpu(struct world *w, const char *name, struct arena *a)
 {
-	cpu_host(&w->cpu);
 	if (name != NULL && cpu_named(name, &w->cpu)) {
 		w->cpu.assumed = true;
 		w->assumes = arena_printf(a, "a processor of the kind %s", name);
-	} else if (w->cpu.machine != w->machine) {
+	} else if (cpu_host_machine() == w->machine) {
+		cpu_host(&w->cpu);
+	} else {
 		cpu_assumed(w->machine, &w->cpu);
 		w->assumes = "an ordinary processor of that machine type";
 	}
@@ -136,8 +138,6 @@ enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uin
 			   bool is64, bool big_endian, uint32_t eflags, const char *ld_path,
 			   struct arena *a, struct dlwhy_error *err)
 {
-	struct cpu host;
-
 	memset(w, 0, sizeof(*w));
 	w->store = opt->store;
 	w->source = store_source(opt->store);
@@ -155,8 +155,7 @@ enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uin
 	read_cpu(w, opt->cpu, a);
 	read_tunables(w);
 	w->kernel = kernel_number();
-	cpu_host(&host);
-	w->page = host.machine == machine ? (uint64_t)os_page_size() : 4096;
+	w->page = cpu_host_machine() == machine ? (uint64_t)os_page_size() : 4096;
 	w->memory = os_total_memory();
 	if (!w->install.found)
 		w->assumes = arena_printf(a, "there is no loader %s to take the rules from",

@@ -318,3 +318,28 @@ void cpu_host(struct cpu *out)
 	out->platform = os_auxv_platform();
 	read_host(out);
 }
+
+uint16_t cpu_host_machine(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return EM_X86_64;
+#elif defined(__aarch64__)
+	return EM_AARCH64;
+#elif defined(__powerpc64__)
+	return EM_PPC64;
+#elif defined(__s390x__)
+	return EM_S390;
+#elif defined(__arm__)
+	return EM_ARM;
+#elif defined(__riscv)
+	return EM_RISCV;
+#elif defined(__loongarch__)
+	return EM_LOONGARCH;
+#elif defined(__mips__)
+	return EM_MIPS;
+#elif defined(__powerpc__)
+	return EM_PPC;
+#else
+	return EM_NONE;
+#endif
+}

@@ -302,7 +302,7 @@ static void read_distro(struct view v, size_t begin, size_t end, struct arena *a
 		out->distro = arena_strndup(a, (const char *)open + 1, (size_t)(close - open) - 1);
 }
 
-/* "GNU C Library (Debian GLIBC 2.31-13) stable release version 2.31." or, in ld.so, "ld.so (...)". */
+/* "GNU C Library (Debian GLIBC 2.31-13) stable release version 2.31.", "ld.so (Debian ...) ...". */
 static bool read_banner(struct view v, const char *path, struct arena *a, struct glibc_install *out)
 {
 	static const char key[] = " release version ";
@@ -449,36 +449,50 @@ static void read_version(struct store *s, uint16_t machine, bool is64, struct ar
 
 /* ---- musl --------------------------------------------------------------------------------- */
 
-/* "1.2.3", alone in its string. */
-static void read_musl_version(struct view v, const char *path, struct arena *a,
+/* "1.2.3", or "1.2.5-git-7-gabc": is it at `at`, to the end of a string? What stands before may be
+ * another constant, not always a string. */
+static bool take_musl_version(struct view v, size_t at, struct arena *a, struct glibc_install *out)
+{
+	const char *s = (const char *)v.p + at;
+	size_t max = v.n - at, len;
+	int part[3];
+
+	if (at > 0 && ((s[-1] >= '0' && s[-1] <= '9') || s[-1] == '.'))
+		return false;
+	len = parse_version(s, max, part);
+	if (len == 0 || len >= max || part[0] > 1 || (s[len] != '\0' && s[len] != '-') ||
+	    memchr(s, '.', len) == memrchr(s, '.', len))
+		return false;
+	out->major = part[0];
+	out->minor = part[1];
+	out->version = arena_strndup(a, s, len);
+	out->version_from = arena_printf(a, "%s: string \"%s\"", out->ld_path, out->version);
+	return true;
+}
+
+static void read_musl_version(const struct store_file *f, struct arena *a,
 			      struct glibc_install *out)
 {
-	for (size_t nul = find(v, 0, "", 1); nul < v.n; nul = find(v, nul + 1, "", 1)) {
-		const char *s = (const char *)v.p + nul + 1;
-		size_t len, max = v.n - nul - 1;
-		int part[3];
+	struct view v;
 
-		len = parse_version(s, max, part);
-		if (len == 0 || len >= max || (s[len] != '\0' && s[len] != '-') ||
-		    memchr(s, '.', len) == memrchr(s, '.', len))
-			continue;
-		out->major = part[0];
-		out->minor = part[1];
-		out->version = arena_strndup(a, s, len);
-		out->version_from = arena_printf(a, "%s: string \"%s\"", path, out->version);
-		return;
+	if (!elf_section(&f->elf, ".rodata", &v))
+		v = f->bytes;
+	v = scanned(v);
+	for (size_t dot = find(v, 1, ".", 1); dot < v.n; dot = find(v, dot + 1, ".", 1)) {
+		if (take_musl_version(v, dot - 1, a, out))
+			return;
 	}
 }
 
-static void read_musl(struct view v, const char *path, struct arena *a, struct glibc_install *out)
+static void read_musl(const struct store_file *f, struct arena *a, struct glibc_install *out)
 {
 	static const char *const dirs[] = { "/lib/", "/usr/local/lib/", "/usr/lib/" };
 
 	out->is_musl = true;
 	out->lib = "lib";
 	set_dirs(a, dirs, 3, out);
-	out->dirs_assumed = !has_string(v, "/lib:/usr/local/lib:/usr/lib");
-	read_musl_version(v, path, a, out);
+	out->dirs_assumed = !has_string(scanned(f->bytes), "/lib:/usr/local/lib:/usr/lib");
+	read_musl_version(f, a, out);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */
@@ -489,7 +503,7 @@ static void read_loader(const struct store_file *f, struct arena *a, struct glib
 
 	out->found = true;
 	if (find(all, 0, "musl libc", 9) < all.n) {
-		read_musl(all, out->ld_path, a, out);
+		read_musl(f, a, out);
 		return;
 	}
 	/* Strings of code or of debugging information are no constants, if that can be told. */

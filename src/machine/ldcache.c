@@ -57,7 +57,7 @@ struct ldcache {
 	const char *tail;         /* copy of an unterminated last string, NUL-ended; or NULL */
 	size_t tail_off;          /* its place */
 	size_t names;             /* offset of the glibc-hwcaps names of the extension */
-	uint32_t nnames;          /* 0 unless sorted */
+	uint32_t nnames;
 };
 
 /* ---- opening ------------------------------------------------------------------------------ */
@@ -190,24 +190,15 @@ static bool find_names(const struct ldcache *c, size_t ext, size_t *off, size_t 
 	return *size != 0 && *size % 4 == 0 && *off % 4 == 0;
 }
 
-/* Names that are not in order would be merged wrongly by glibc, or for ever: then none is used. */
 static void open_names(struct ldcache *c)
 {
 	const struct table *t = c->new8.present ? &c->new8 : &c->new4;
 	size_t off, size;
-	const char *before = NULL;
 
-	if (!t->present || !find_names(c, word(c, t->strings + 32), &off, &size))
-		return;
-	for (size_t i = 0; i < size / 4; i++) {
-		const char *name = string_at(c, word(c, off + i * 4));
-
-		if (name == NULL || (before != NULL && strcmp(before, name) >= 0))
-			return;
-		before = name;
+	if (t->present && find_names(c, word(c, t->strings + 32), &off, &size)) {
+		c->names = off;
+		c->nnames = (uint32_t)(size / 4);
 	}
-	c->names = off;
-	c->nnames = (uint32_t)(size / 4);
 }
 
 struct ldcache *ldcache_open(struct view file, bool big_endian, struct arena *a, const char **why)
@@ -408,7 +399,10 @@ struct search {
 	int32_t preferred;
 	bool char_unsigned;
 	uint64_t excluded, platform, platform_mask;
-	const char *active[HWCAPS_MAX_ACTIVE];
+	struct {
+		const char *name;
+		size_t priority; /* 1 is the best */
+	} active[HWCAPS_MAX_ACTIVE]; /* in order of their names */
 	size_t nactive;
 	size_t work;
 	const char *best;
@@ -481,23 +475,39 @@ static bool is_named(uint64_t hwcap)
 	return (hwcap & HWCAP_EXTENSION_MASK) == HWCAP_EXTENSION;
 }
 
+/* The names of the cache and those of the processor are both in order of the alphabet; glibc merges
+ * them (glibc_hwcaps_priorities_init). So does this, up to name `index` of the cache, for names
+ * that are not in order too. 0: not usable. */
+static size_t merged_priority(struct search *s, uint32_t index)
+{
+	size_t right = 0;
+	uint32_t left = 0;
+
+	while (left <= index && right < s->nactive) {
+		const char *name = string_at(s->c, word(s->c, s->c->names + (size_t)left * 4));
+		int order;
+
+		s->work += 16;
+		if (name == NULL || s->work > MAX_WORK)
+			return 0;
+		order = strcmp(name, s->active[right].name);
+		if (left == index && order <= 0)
+			return order == 0 ? s->active[right].priority : 0;
+		left += order <= 0 ? 1 : 0;
+		right += order >= 0 ? 1 : 0;
+	}
+	return 0;
+}
+
 /* The place of a glibc-hwcaps entry in the order of preference, from 1; 0: not usable. */
-static size_t priority(const struct search *s, uint64_t hwcap)
+static size_t priority(struct search *s, uint64_t hwcap)
 {
 	uint32_t index = (uint32_t)hwcap, level = (uint32_t)(hwcap >> 32) & ISA_LEVEL_MASK;
 	bool x86 = s->cpu.machine == EM_X86_64 || s->cpu.machine == EM_386;
-	const char *name;
 
 	if (x86 && (level > 31 || (s->cpu.isa_bits >> level & 1) == 0))
 		return 0;
-	if (index >= s->c->nnames)
-		return 0;
-	name = string_at(s->c, word(s->c, s->c->names + (size_t)index * 4));
-	for (size_t i = 0; name != NULL && i < s->nactive; i++) {
-		if (strcmp(name, s->active[i]) == 0)
-			return i + 1;
-	}
-	return 0;
+	return index < s->c->nnames ? merged_priority(s, index) : 0;
 }
 
 /* Does the entry want a newer kernel? */
@@ -609,6 +619,21 @@ static const struct table *table_for(const struct ldcache *c, uint16_t machine)
 	return t->present ? t : &c->old;
 }
 
+static void prepare_active(struct search *s)
+{
+	const char *names[HWCAPS_MAX_ACTIVE];
+
+	s->nactive = hwcaps_active(s->minor, &s->cpu, names);
+	for (size_t i = 0; i < s->nactive; i++) {
+		size_t k = i;
+
+		for (; k > 0 && strcmp(names[i], s->active[k - 1].name) < 0; k--)
+			s->active[k] = s->active[k - 1];
+		s->active[k].name = names[i];
+		s->active[k].priority = i + 1;
+	}
+}
+
 static void prepare(struct search *s)
 {
 	const struct ldcache_query *q = s->q;
@@ -622,7 +647,7 @@ static void prepare(struct search *s)
 		cpu_assumed(q->machine, &s->cpu);
 	s->platform = platform_bits(s->minor, &s->cpu, &s->platform_mask);
 	s->excluded = ~(accepted_hwcap(s->minor, &s->cpu) | s->platform_mask | HWCAP_TLS);
-	s->nactive = hwcaps_active(s->minor, &s->cpu, s->active);
+	prepare_active(s);
 }
 
 const char *ldcache_find(const struct ldcache *c, const struct ldcache_query *q, const char *name,

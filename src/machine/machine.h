@@ -27,6 +27,9 @@ struct cpu {
 };
 /* The processor of this machine, as CPUID and the kernel show it to glibc. */
 void cpu_host(struct cpu *out);
+/* Its machine type alone, EM_*: known since this program was built, where cpu_host asks the
+ * processor, which takes long in a virtual machine. */
+uint16_t cpu_host_machine(void);
 /* As --cpu takes it: "x86-64", "x86-64-v2", "-v3", "-v4", "haswell", "skylake-avx512", "xeon_phi",
  * "i686", "aarch64", "aarch64+lse", "power8" to "power10", "z12" to "z17", or the name of a machine
  * ("riscv", as elf_machine_name has it). False if unknown. */

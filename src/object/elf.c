@@ -240,10 +240,11 @@ bool elf_open(struct view file, uint64_t limit, struct elf *e)
 	if (own == NULL)
 		return false;
 	e->owned = own;
-	if (read_phdrs(e, own) && (e->phdrs == NULL || (elf_map_segments(e) && elf_read_dynamic(e))))
-		return true;
-	elf_close(e);
-	return false;
+	if (!read_phdrs(e, own) || !elf_map_segments(e) || !elf_read_dynamic(e)) {
+		elf_close(e);
+		return false;
+	}
+	return true;
 }
 
 void elf_close(struct elf *e)

@@ -78,7 +78,7 @@ enum elf_where {
 /* A run of addresses that shows a run of the file. The extents of a file are in rising order of
  * address, do not overlap, and no two neighbours could be one. */
 struct elf_extent {
-	uint64_t vaddr, n, offset; /* bytes [offset, offset + n) of the file, which may end before */
+	uint64_t vaddr, n, offset; /* bytes [offset, offset + n) of the file, if it is that long */
 };
 
 struct elf_table {
@@ -128,9 +128,9 @@ struct elf {
 	uint32_t version, flags;
 	uint64_t entry, phoff, shoff;
 
-	/* from the program headers, the last of each kind as glibc takes it (of PT_INTERP the first,
-	 * as the kernel does). A PT_DYNAMIC without file bytes and a PT_TLS without memory do not
-	 * count; empty_dynamic: there is such a PT_DYNAMIC and no better one */
+	/* from the program headers, the last of each kind as glibc takes it (of PT_INTERP the
+	 * first, as the kernel does). A PT_DYNAMIC without file bytes and a PT_TLS without memory
+	 * do not count; empty_dynamic: there is such a PT_DYNAMIC and no better one */
 	bool has_dynamic, empty_dynamic, has_interp, has_tls, has_gnu_stack, has_relro;
 	struct elf_phdr dynamic, tls, gnu_stack, relro, interp_ph;
 	const char *interp;  /* PT_INTERP string, NULL if absent or as the kernel refuses it:
@@ -204,8 +204,8 @@ struct elf_hash {
 	uint64_t sysv_nchains;
 	uint32_t sysv_entry;               /* bytes of a SysV word: 4, or 8 (Alpha, 64-bit s390) */
 	bool gnu, sysv;
-	bool bad_bloom;                    /* Bloom words no power of two: glibc's assertion fails */
-	enum elf_where where;              /* not ELF_HERE: reading the table would kill a process */
+	bool bad_bloom;       /* Bloom words no power of two: glibc's assertion fails */
+	enum elf_where where; /* not ELF_HERE: reading the table would kill a process */
 };
 void elf_hash_open(const struct elf *e, struct elf_hash *h);
 

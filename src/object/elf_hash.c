@@ -60,7 +60,8 @@ const char *elf_sym_name(const struct elf *e, uint64_t i)
 {
 	if (i >= e->symtab.n)
 		return NULL;
-	return elf_str(e, load32(e->symtab.p + i * e->symtab.entry, e->swap)); /* st_name is first */
+	/* st_name is the first member of either class */
+	return elf_str(e, load32(e->symtab.p + i * e->symtab.entry, e->swap));
 }
 
 /* ---- hash functions ----------------------------------------------------------------------- */
@@ -178,8 +179,10 @@ static ALWAYS_INLINE bool bloom_maybe(const struct elf_hash *h, uint32_t hash, b
 	uint32_t i = hash / bits & (h->bloom_words - 1);
 	uint64_t word = is64 ? load64(h->bloom + (size_t)i * 8, swap)
 			     : load32(h->bloom + (size_t)i * 4, swap);
+	uint32_t one = hash & (bits - 1);
+	uint32_t two = hash >> h->bloom_shift & (bits - 1);
 
-	return (word >> (hash & (bits - 1)) & word >> (hash >> h->bloom_shift & (bits - 1)) & 1) != 0;
+	return (word >> one & word >> two & 1) != 0;
 }
 
 static ALWAYS_INLINE uint64_t gnu_find(const struct elf *e, const struct elf_hash *h,

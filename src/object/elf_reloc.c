@@ -5,9 +5,9 @@
  *    4/8     4/8   r_info     32-bit: symbol << 8 | type; 64-bit: symbol << 32 | type
  *    8/16    4/8   r_addend   Rela only
  *
- * 64-bit MIPS cuts r_info into r_sym (4 bytes), r_ssym, r_type3, r_type2, r_type (1 byte each). In a
- * big-endian file this looks like the usual layout, in a little-endian one it does not. SPARC V9
- * keeps data in the upper three bytes of the type.
+ * 64-bit MIPS cuts r_info into r_sym (4 bytes), r_ssym, r_type3, r_type2, r_type (1 byte each).
+ * In a big-endian file this looks like the usual layout, in a little-endian one it does not.
+ * SPARC V9 keeps data in the upper three bytes of the type.
  */
 #include "object/elf_priv.h"
 #include "object/elfconst.h"

@@ -20,6 +20,7 @@ struct shard {
 	pthread_mutex_t lock;
 	struct map entries; /* path -> struct store_entry */
 	struct map folders; /* path -> errno of a folder, see store_stat_dir */
+	struct map listings; /* path -> struct store_listing */
 };
 
 /* What is behind a struct store_file. */
@@ -63,11 +64,24 @@ static void parsed_free(void *p)
 	free(f);
 }
 
+static void listing_free(void *p)
+{
+	struct store_listing *l = p;
+
+	if (l == NULL)
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		free((char *)(uintptr_t)l->names[i]);
+	free(l->names);
+	free(l);
+}
+
 static void shards_free(struct store *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		map_free(&s->shards[i].entries, free);
 		map_free(&s->shards[i].folders, NULL);
+		map_free(&s->shards[i].listings, listing_free);
 		pthread_mutex_destroy(&s->shards[i].lock);
 	}
 }
@@ -322,6 +336,63 @@ int store_stat_dir(struct store *s, const char *path)
 	kept = map_put(&h->folders, path, n, (void *)((uintptr_t)err + 1));
 	pthread_mutex_unlock(&h->lock);
 	return kept ? err : -1;
+}
+
+/* ---- folders ------------------------------------------------------------------------------ */
+
+struct lister {
+	struct store_listing *l;
+	size_t cap;
+	bool failed;
+};
+
+static void list_name(const char *name, void *ctx)
+{
+	struct lister *c = ctx;
+	char *copy = strdup(name);
+
+	if (copy != NULL && c->l->n == c->cap) {
+		size_t cap = c->cap == 0 ? 64 : 2 * c->cap;
+		const char **v = realloc(c->l->names, cap * sizeof(*v));
+
+		c->failed = c->failed || v == NULL;
+		if (v != NULL) {
+			c->l->names = v;
+			c->cap = cap;
+		}
+	}
+	if (copy == NULL || c->failed) {
+		c->failed = true;
+		free(copy);
+		return;
+	}
+	c->l->names[c->l->n++] = copy;
+}
+
+const struct store_listing *store_list(struct store *s, const char *dir)
+{
+	size_t n = strlen(dir);
+	struct shard *h = shard_of(s, dir, n);
+	struct lister c = {NULL, 0, false};
+	struct store_listing *known;
+
+	pthread_mutex_lock(&h->lock);
+	known = map_get(&h->listings, dir, n);
+	pthread_mutex_unlock(&h->lock);
+	if (known != NULL)
+		return known;
+	c.l = calloc(1, sizeof(*c.l));
+	if (c.l == NULL)
+		return NULL;
+	(void)source_list(s->source, dir, list_name, &c);
+	pthread_mutex_lock(&h->lock);
+	known = map_get(&h->listings, dir, n);
+	if (known == NULL && !c.failed && map_put(&h->listings, dir, n, c.l))
+		known = c.l;
+	pthread_mutex_unlock(&h->lock);
+	if (known != c.l)
+		listing_free(c.l);
+	return known;
 }
 
 /* ---- derived data ------------------------------------------------------------------------- */

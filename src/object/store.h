@@ -37,6 +37,13 @@ struct source *store_source(const struct store *s);
 const struct store_entry *store_open(struct store *s, const char *path);
 /* errno of stat(2), 0 for a folder, ENOTDIR for anything else; remembered. -1: no memory. */
 int store_stat_dir(struct store *s, const char *path);
+/* The names in a folder, in byte order; remembered. Empty if it cannot be read or holds more names
+ * than the system layer lists. NULL: no memory. */
+struct store_listing {
+	const char **names;
+	size_t n;
+};
+const struct store_listing *store_list(struct store *s, const char *dir);
 /* Number of parsed files so far. */
 size_t store_count(const struct store *s);
 

@@ -11,8 +11,8 @@
 
 enum {
 	SCREEN = 24,      /* lines of the smallest terminal */
-	SUMMARY_ROWS = 3,
-	FIX_ROWS = 2,
+	SUMMARY_ROWS = 4,
+	FIX_ROWS = 3,
 	COMMANDS = 3,
 	OTHERS = 3,       /* further findings that get a line */
 	TREE_LEAST = 5    /* lines that the evidence leaves to the tree */
@@ -86,7 +86,7 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
 /* "12 libraries, all found" */
 static const char *libraries(struct text *t)
 {
-	size_t n = tree_libraries(t->r);
+	size_t n = tree_libraries(t);
 
 	if (n == 0)
 		return "no further library";
@@ -205,7 +205,7 @@ const struct dlwhy_need *text_missing_need(const struct text *t, const struct dl
 /* " (liba.so, offset 0x120, 16 bytes)" */
 static const char *evidence_place(struct text *t, const struct dlwhy_evidence *e)
 {
-	const char *s = e->path != NULL ? text_clean(t, e->path) : "";
+	const char *s = t->verbose ? text_clean(t, e->path) : text_base(t, e->path);
 
 	if (!t->verbose)
 		s = text_fit(t, s, t->width / 2);
@@ -433,7 +433,7 @@ static void tree_section(struct text *t, size_t max, struct lines *out)
 	struct lines tree = { 0 };
 
 	tree_lines(t, t->verbose, &tree);
-	if (max < 3 || tree.n == 0 || (tree.n < 2 && !t->verbose))
+	if (max < 3 || tree.n == 0 || (!t->verbose && (tree.n < 2 || t->r->target_object < 0)))
 		return;
 	heading(t, out, "Tree");
 	cut(t, &tree, max - 1);

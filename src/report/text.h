@@ -71,8 +71,8 @@ const char *where_label(struct text *t, const char *rule, int32_t of);
 
 /* tree.c: the dependency tree from the target: all of it, or only the branches that fail. */
 void tree_lines(struct text *t, bool all, struct lines *out);
-/* How many libraries there are besides the target and the program that loads it. */
-size_t tree_libraries(const struct dlwhy_result *r);
+/* How many libraries the target needs, directly or not. */
+size_t tree_libraries(struct text *t);
 
 /* The parts of a finding, for text.c and markdown.c. */
 const struct dlwhy_need *text_missing_need(const struct text *t, const struct dlwhy_finding *f,

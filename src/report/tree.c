@@ -364,12 +364,16 @@ void tree_lines(struct text *t, bool all, struct lines *out)
 	}
 }
 
-size_t tree_libraries(const struct dlwhy_result *r)
+size_t tree_libraries(struct text *t)
 {
-	size_t i, n = 0;
+	struct tree tr = { .t = t, .n = t->r->nobjects };
+	size_t *order;
 
-	for (i = 0; i < r->nobjects; i++)
-		if (!r->objects[i]->by_host && r->objects[i]->id != r->target_object)
-			n++;
-	return n;
+	if (t->r->target_object < 0 || (size_t)t->r->target_object >= tr.n)
+		return 0;
+	tr.root = (size_t)t->r->target_object;
+	tr.parent = ARENA_ARRAY(t->a, tr.n, size_t);
+	tr.parent_need = ARENA_ARRAY(t->a, tr.n, size_t);
+	order = ARENA_ARRAY(t->a, tr.n, size_t);
+	return find_parents(&tr, order) - 1;
 }

@@ -105,6 +105,16 @@ const char *where_label(struct text *t, const char *rule, int32_t of)
 	return arena_printf(t->a, "%s of %s", words, text_object(t, of));
 }
 
+/* "/usr/lib" of "/usr/lib/": default folders are kept with a slash at their end. */
+static const char *without_slash(struct text *t, const char *s)
+{
+	size_t n = strlen(s);
+
+	while (n > 1 && s[n - 1] == '/')
+		n--;
+	return text_clean(t, arena_strndup(t->a, s, n));
+}
+
 /* The folder as written; what it stands for as well if it is not the same and there is room. */
 static const char *place_where(struct text *t, const struct place *p, size_t cols)
 {
@@ -115,9 +125,10 @@ static const char *place_where(struct text *t, const struct place *p, size_t col
 	if (!p->dull || strcmp(p->rule, "path") == 0)
 		return text_clean(t, p->path);
 	folder = p->folder_n == 0 ? "/" : arena_strndup(t->a, p->folder, p->folder_n);
-	if (p->directory == NULL || strchr(p->directory, '$') == NULL)
-		return text_clean(t, p->directory != NULL && *p->directory != '\0' ? p->directory
-										   : folder);
+	if (p->directory == NULL || *p->directory == '\0')
+		return text_clean(t, folder);
+	if (strchr(p->directory, '$') == NULL)
+		return without_slash(t, p->directory);
 	both = arena_printf(t->a, "%s = %s", text_clean(t, p->directory), text_clean(t, folder));
 	return escape_columns(both) <= cols ? both : text_clean(t, p->directory);
 }

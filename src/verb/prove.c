@@ -154,6 +154,15 @@ static bool same_text(const struct trial *t, const char *real)
 	       strcmp(t->r->loader_message, real) == 0;
 }
 
+/* A program with other rights than the caller's is never started. */
+static bool has_rights(const struct trial *t)
+{
+	const struct store_entry *en = t->exec.file;
+
+	return (en->file->st.mode & 06000) != 0 ||
+	       exec_secure(t->q.s->store, en, t->q.a) != NULL;
+}
+
 /* ---- a library ------------------------------------------------------------------------------- */
 
 static void judge_death(struct trial *t, const struct heard *h)
@@ -243,8 +252,9 @@ static const char *why_not_host(struct trial *t)
 	exec_simulate(q->s->store, q->host, q->a, &t->exec);
 	if (t->exec.err != 0 || t->exec.nscripts > 0 || t->exec.file == NULL)
 		return arena_printf(q->a, "%s is no program that can be started directly", q->host);
-	if (exec_secure(q->s->store, t->exec.file, q->a) != NULL)
-		return arena_printf(q->a, "%s runs with another user's rights", q->host);
+	if (has_rights(t))
+		return arena_printf(q->a, "%s runs with rights of its own (set-user-ID and "
+				    "the like)", q->host);
 	return NULL;
 }
 
@@ -415,8 +425,8 @@ static void prove_start(struct trial *t)
 	struct trace_heard h;
 
 	t->q.path = t->exec.nscripts > 0 ? t->exec.file->path : t->q.path;
-	if (exec_secure(t->q.s->store, t->exec.file, t->q.a) != NULL) {
-		not_done(t, "it runs with another user's rights");
+	if (has_rights(t)) {
+		not_done(t, "it runs with rights of its own (set-user-ID and the like)");
 		return;
 	}
 	/* Any other loader might not know the variable and run the program. */
@@ -467,7 +477,9 @@ static const char *why_not(const struct trial *t)
 
 static int minor_of(const char *version)
 {
-	return version != NULL && strncmp(version, "2.", 2) == 0 ? atoi(version + 2) : 0;
+	if (version == NULL || strncmp(version, "2.", 2) != 0)
+		return 0;
+	return (int)strtol(version + 2, NULL, 10);
 }
 
 void prove(struct dlwhy_session *s, struct dlwhy_result *r, const char *path,

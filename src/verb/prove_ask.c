@@ -46,12 +46,12 @@ static const char python_code[] =
 	"end(b'ok')\n";
 
 /* Perl opens it as its XSLoader does; PERL_DL_NONLAZY makes that RTLD_NOW. To the loader's text it
- * adds where it was itself. */
+ * adds where it was itself, and a NUL. */
 static const char perl_code[] =
 	"open(my $r,'>&',\\*STDOUT);open(STDOUT,'>&',\\*STDERR);require DynaLoader;"
 	"syswrite($r,'+');"
 	"my $h=DynaLoader::dl_load_file($ARGV[0],0);my $e=$h?'':DynaLoader::dl_error();"
-	"$e=~s/ at -e line \\d+\\.\\n\\z//;syswrite($r,$h?'ok':\"no\\n$e\");";
+	"$e=~s/( at -e line \\d+\\.\\n)?\\0*\\z//;syswrite($r,$h?'ok':\"no\\n$e\");";
 
 /* ---- environments ---------------------------------------------------------------------------- */
 

@@ -272,14 +272,13 @@ uint16_t session_machine(struct dlwhy_session *s, bool *is64)
 {
 	static const uint16_t others[] = { EM_X86_64, EM_AARCH64, EM_386, EM_ARM, EM_PPC64,
 					   EM_S390, EM_RISCV };
-	struct cpu host;
+	uint16_t host = cpu_host_machine();
 	struct os_stat st;
 
-	cpu_host(&host);
 	*is64 = sizeof(void *) == 8;
 	if (s->opt.root == NULL ||
-	    source_stat(s->source, glibc_ld_path(host.machine, *is64, false, 0), true, &st) == 0)
-		return host.machine;
+	    source_stat(s->source, glibc_ld_path(host, *is64, false, 0), true, &st) == 0)
+		return host;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		bool wide = others[i] != EM_386 && others[i] != EM_ARM;
 		const char *ld = glibc_ld_path(others[i], wide, false, 0x400);
@@ -289,5 +288,5 @@ uint16_t session_machine(struct dlwhy_session *s, bool *is64)
 			return others[i];
 		}
 	}
-	return host.machine;
+	return host;
 }

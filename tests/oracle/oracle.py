@@ -19,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 NOBODY = 65534
 SECONDS = 120
+HOST = "program"     # what dlwhy calls a bare program in texts that begin with its name
 # Nothing that would steer a loader or translate its texts.
 CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C",
          **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
@@ -166,9 +167,9 @@ def real_open(bare, files, **where):
     if len(lines) == len(files):
         return [parse_bare(line) for line in lines]
     # The environment alone was enough to stop the program: the same answer for every file.
-    printed = os.fsdecode(p.stderr).splitlines()
+    printed = os.fsdecode(p.stderr).replace(f"{bare}: ", f"{HOST}: ").splitlines()
     death = died_of(-min(p.returncode, 0), p.returncode, "\n".join(printed))
-    return [Answer(False, printed[0] if printed else None, printed, death, raw=p)] * len(files)
+    return [Answer(False, printed[-1] if printed else None, printed, death, raw=p)] * len(files)
 
 
 def real_start(argv, **where):
@@ -200,7 +201,7 @@ def traced(argv, **where):
     out = []
     for line in os.fsdecode(p.stdout).splitlines():
         name = line.strip().rsplit(" (0x", 1)[0].split(" => ")[-1]
-        if name.startswith("linux-vdso") or name == "statically linked":
+        if name.startswith("linux-vdso") or name in ("statically linked", "not found"):
             continue
         out.append(name)
     return out
@@ -259,10 +260,9 @@ def difference(real, ours, lines=False):
     if real.loads != ours.loads:
         return f"real: {real}; dlwhy: {ours}"
     if real.death is not None:
-        # A death is no text of the loader; the assertion's own line may be shown.
-        if ours.message not in (None, real.message):
-            return f"real: {real}; dlwhy: {ours}"
-        return None
+        # A death is no text of the loader; an assertion's line, or that of a program that does not
+        # even start, may be shown.
+        return None if ours.message in (None, *real.lines) else f"real: {real}; dlwhy: {ours}"
     if not real.loads and real.message != ours.message:
         return f"real: {real.message!r}; dlwhy: {ours.message!r}"
     if real.loads and real.objects is not None and ours.objects is not None:

@@ -427,15 +427,23 @@ def _header_field(m, data):
     return bytes(data)
 
 
+PT_LOAD, PT_DYNAMIC, PT_TLS = 1, 2, 7
+# Values that the loader has an answer to; others make it read what happens to lie in memory.
+_SEGMENT_VALUES = {
+    PT_LOAD: [(8, "Q", [0x10, 0x1000, 0x100000]), (16, "Q", [0x10, 0x1234]), (40, "Q", [0x7FFFFFFFF000, 1 << 46]),
+              (48, "Q", [0, 1, 8, 0x10, 0x2000, 0x10000, 0x200000, 3])],
+    PT_DYNAMIC: [(0, "I", [0, 0x60000000]), (32, "Q", [0]), (48, "Q", [0, 1, 0x1000])],
+    PT_TLS: [(48, "Q", [1, 2, 32, 128, 4096])],
+}
+
+
 @_as_bytes
 def _segment_field(m, data):
-    count = struct.unpack_from("<H", data, 56)[0]
-    base = 64 + 56 * m.r.randrange(count)
-    at, kind, values = m.r.choice([
-        (0, "I", [0, 0x60000000]), (8, "Q", [0x10, 0x1000, 0x100000]), (16, "Q", [0x10, 0x1234]),
-        (32, "Q", [0]), (40, "Q", [0x7FFFFFFFF000, 1 << 46]),
-        (48, "Q", [0, 1, 8, 0x10, 0x2000, 0x10000, 0x200000, 3])])
-    struct.pack_into("<" + kind, data, base + at, m.r.choice(values))
+    bases = [64 + 56 * i for i in range(struct.unpack_from("<H", data, 56)[0])]
+    kinds = {base: struct.unpack_from("<I", data, base)[0] for base in bases}
+    base = m.r.choice([b for b in bases if kinds[b] in _SEGMENT_VALUES])
+    at, form, values = m.r.choice(_SEGMENT_VALUES[kinds[base]])
+    struct.pack_into("<" + form, data, base + at, m.r.choice(values))
     return bytes(data)
 
 
@@ -512,6 +520,9 @@ def _lost_symbol(m, lib):
     lib = m.provider_of(lib)
     if len(lib.obj.definitions) > 1:
         lib.obj.definitions.remove(m.r.choice(lib.obj.definitions))
+    if not any(d.kind == TLS for d in lib.obj.definitions):
+        # Relocations against its own TLS are no symbol's, and without TLS there are none.
+        lib.obj.references = [r for r in lib.obj.references if r.name is not None]
 
 
 def _lost_version(m, lib):
