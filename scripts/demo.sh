@@ -29,7 +29,8 @@ find_pip() {
 download() {
 	pip=$(find_pip) || return 1
 	echo "downloading $WHEEL, 47 MiB, with $pip"
-	$pip download -q --disable-pip-version-check --no-deps --only-binary=:all: \
+	$pip download -q --disable-pip-version-check --retries 1 --timeout 20 \
+		--no-deps --only-binary=:all: \
 		--python-version 3.11 --platform manylinux2014_x86_64 \
 		--platform manylinux_2_17_x86_64 -d "$PLACE" "$WHEEL"
 }

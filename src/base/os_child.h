@@ -29,7 +29,7 @@ struct os_child {
 	const char *const *argv;  /* NULL-ended, at least the name */
 	const char *const *env;   /* NAME=VALUE, NULL-ended */
 	const char *root;         /* chroot there first, which only uid 0 may; NULL: do not */
-	const char *cwd;          /* working folder, inside root; NULL: "/" in a root, else as it is */
+	const char *cwd;          /* inside root; NULL: "/" in a root, else as it is */
 	unsigned seconds;         /* then it is killed; 0: OS_CHILD_SECONDS */
 };
 

@@ -458,3 +458,8 @@ uint32_t os_euid(void)
 {
 	return geteuid();
 }
+
+uint32_t os_egid(void)
+{
+	return getegid();
+}

@@ -41,6 +41,7 @@ struct binder {
 	size_t open;         /* references that are not bound */
 	bool lazy, startup, ok, dead, no_memory;
 	size_t nfailed;
+	size_t lines;        /* lines printed until the first failure */
 };
 
 /* ---- the scope ------------------------------------------------------------------------------ */
@@ -133,6 +134,8 @@ static struct failure *fail(struct binder *b, enum failure_kind kind, const char
 
 	f->image = b->im;
 	f->exit_status = 127;
+	if (b->ok)
+		b->lines = b->p->trace.lines.n;
 	b->ok = false;
 	return f;
 }
@@ -310,6 +313,7 @@ static void die_at_symbol(struct binder *b)
 	bool past_end = b->im->file->elf.file_end > b->im->file->elf.file.n;
 
 	fail_signal(b->p, past_end ? SIGBUS : SIGSEGV, b->im->file, b->im);
+	b->lines = b->p->trace.lines.n;
 	b->ok = false;
 	b->dead = true;
 }
@@ -517,11 +521,25 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 		walk_relocs(&b, dies_at);
 	else
 		walk_specials(&b);
+	if (!b.ok && b.lines < p->trace.lines.n)
+		p->trace.lines.n = b.lines; /* the loader has stopped: no more warnings */
 	if (b.ok && dies_at != UINT64_MAX) {
 		fail_signal(p, SIGBUS, im->file, im);
 		return false;
 	}
 	return b.ok;
+}
+
+struct image *bind_find(struct process *p, struct image *im, const char *name,
+			const char *version)
+{
+	struct version versions[2] = { { NULL, NULL, 0, false },
+				       { version, NULL, elf_sysv_hash(version), false } };
+	struct glibc_object asker = { .versions = versions, .nversions = 2 };
+	struct binder b = { .p = p, .im = im, .go = &asker };
+	struct ref r = { name, elf_gnu_hash(name), 0, 1, false };
+
+	return look_up(&b, &r, REF_PLT).to;
 }
 
 /* ---- who binds to whom ---------------------------------------------------------------------- */

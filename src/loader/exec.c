@@ -227,7 +227,7 @@ const char *exec_secure(struct store *s, const struct store_entry *en, struct ar
 		return NULL;
 	if ((f->st.mode & 04000) != 0 && f->st.uid != os_euid())
 		return arena_printf(a, "its set-user-ID bit (owner %u)", f->st.uid);
-	if ((f->st.mode & 02010) == 02010 && os_euid() != 0)
+	if ((f->st.mode & 02010) == 02010 && f->st.gid != os_egid())
 		return arena_printf(a, "its set-group-ID bit (group %u)", f->st.gid);
 	if (os_euid() != 0 && source_xattr(store_source(s), en->path, "security.capability", caps,
 					   sizeof(caps), &n) == 0 && n > 0)

@@ -119,15 +119,16 @@ static bool check_relro(struct process *p, struct image *im)
 static bool relocate_all(struct process *p, struct image *root, bool lazy, bool startup)
 {
 	size_t lines = p->trace.lines.n;
-	bool ok = true;
+	bool ok = true, was_ok;
 
 	for (size_t i = root->list.n; i-- > 0;) {
 		struct image *im = root->init_order[i];
 
 		if (im->relocated || im->kind == IMAGE_LOADER || im->kind == IMAGE_VDSO)
 			continue;
+		was_ok = ok;
 		ok = bind_image(p, im, lazy, startup) && check_relro(p, im) && ok;
-		if (ok)
+		if (was_ok)
 			lines = p->trace.lines.n;
 		else
 			p->trace.lines.n = lines; /* the loader has stopped: no more warnings */
@@ -279,6 +280,47 @@ static bool start_tls(struct process *p)
 	return false;
 }
 
+/* The first version of malloc's family in libc, by machine (shlib-versions). */
+static const char *first_version(const struct world *w)
+{
+	switch (w->machine) {
+	case EM_X86_64: return w->is64 ? "GLIBC_2.2.5" : "GLIBC_2.16";
+	case EM_386: return "GLIBC_2.0";
+	case EM_AARCH64: return "GLIBC_2.17";
+	default: return NULL;
+	}
+}
+
+/* 2.31+: when somebody needs ld.so as a library, it looks up the real malloc for itself
+ * (__rtld_malloc_init_real). Without libc there is none. */
+static bool find_malloc(struct process *p)
+{
+	static const char *const names[] = { "calloc", "free", "malloc", "realloc" };
+	const char *version = first_version(p->w);
+	bool wanted = false;
+
+	for (size_t i = 0; i < p->program->list.n; i++)
+		wanted = wanted || p->program->list.v[i] == p->loader;
+	if (!wanted || version == NULL || world_minor(p->w) < 31)
+		return true;
+	for (size_t i = 0; i < 4; i++) {
+		struct failure *f;
+
+		if (bind_find(p, p->program, names[i], version) != NULL)
+			continue;
+		f = fail_add(p, FAIL_SYMBOL, image_display(p, p->program),
+			     arena_printf(p->a, "undefined symbol: %s, version %s", names[i],
+					  version),
+			     0);
+		f->occasion = TEXT_OF(OCCASION_SYMBOL, p->w);
+		f->image = p->loader;
+		f->symbol = names[i];
+		f->version = version;
+		return false;
+	}
+	return true;
+}
+
 static void start_relocation(struct process *p, unsigned flags)
 {
 	struct image *root = p->program;
@@ -291,7 +333,7 @@ static void start_relocation(struct process *p, unsigned flags)
 	if (!check_isa(p, root))
 		return;
 	bind_prepare(p, root->list.v, root->list.n, (flags & OPEN_PARALLEL) != 0);
-	if (relocate_all(p, root, !p->w->env.bind_now, true))
+	if (relocate_all(p, root, !p->w->env.bind_now, true) && find_malloc(p))
 		check_constructors(p, root, 0);
 }
 

@@ -112,6 +112,17 @@ static const struct number_name riscv_relocs[] = {
 	N(R_RISCV_32_PCREL), N(R_RISCV_IRELATIVE),
 };
 
+static const struct number_name ppc_relocs[] = {
+	N(R_PPC_NONE), N(R_PPC_ADDR32), N(R_PPC_ADDR24), N(R_PPC_ADDR16), N(R_PPC_ADDR16_LO),
+	N(R_PPC_ADDR16_HI), N(R_PPC_ADDR16_HA), N(R_PPC_ADDR14), N(R_PPC_REL24), N(R_PPC_REL14),
+	N(R_PPC_COPY), N(R_PPC_GLOB_DAT), N(R_PPC_JMP_SLOT), N(R_PPC_RELATIVE),
+	N(R_PPC_LOCAL24PC), N(R_PPC_UADDR32), N(R_PPC_UADDR16), N(R_PPC_REL32),
+	N(R_PPC_PLTREL24), N(R_PPC_DTPMOD32), N(R_PPC_TPREL16), N(R_PPC_TPREL16_LO),
+	N(R_PPC_TPREL16_HI), N(R_PPC_TPREL16_HA), N(R_PPC_TPREL32), N(R_PPC_DTPREL32),
+	N(R_PPC_IRELATIVE), N(R_PPC_REL16), N(R_PPC_REL16_LO), N(R_PPC_REL16_HI),
+	N(R_PPC_REL16_HA),
+};
+
 static const struct number_name ppc64_relocs[] = {
 	N(R_PPC64_NONE), N(R_PPC64_ADDR32), N(R_PPC64_ADDR24), N(R_PPC64_ADDR16),
 	N(R_PPC64_ADDR16_LO), N(R_PPC64_ADDR16_HI), N(R_PPC64_ADDR16_HA), N(R_PPC64_ADDR14),
@@ -176,6 +187,7 @@ const char *elf_reloc_name(uint16_t machine, uint32_t type)
 		{ EM_AARCH64, TABLE(aarch64_relocs) },
 		{ EM_ARM, TABLE(arm_relocs) },
 		{ EM_RISCV, TABLE(riscv_relocs) },
+		{ EM_PPC, TABLE(ppc_relocs) },
 		{ EM_PPC64, TABLE(ppc64_relocs) },
 		{ EM_S390, TABLE(s390_relocs) },
 		{ EM_LOONGARCH, TABLE(loongarch_relocs) },

@@ -299,6 +299,8 @@ static void draw_probes(struct tree *tr, const struct dlwhy_need *need)
 
 	if (need_to(tr, need) == SIZE_MAX && missing_finding(tr, need) != NULL)
 		return;
+	if (need_to(tr, need) != SIZE_MAX && need->nprobes == 1)
+		return; /* it was where it was looked for first: the line says it */
 	where_all(tr->t, need, "", &probes);
 	for (i = 0; i < probes.n; i++) {
 		add_prefix(tr, true);

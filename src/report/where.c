@@ -286,12 +286,12 @@ void where_lines(struct text *t, const struct dlwhy_need *need, size_t indent, s
 				       folded, folded == 1 ? "" : "s"));
 }
 
-/* "RUNPATH of liba.so $ORIGIN/lib: " */
+/* "RUNPATH of liba.so $ORIGIN/lib: "; the element as written only if the path does not show it. */
 static const char *label_of_probe(struct text *t, const struct dlwhy_probe *p)
 {
 	const char *label = where_label(t, p->rule, p->of);
 
-	if (p->directory == NULL || *p->directory == '\0')
+	if (p->directory == NULL || strncmp(p->path, p->directory, strlen(p->directory)) == 0)
 		return arena_printf(t->a, "%s: ", label);
 	return arena_printf(t->a, "%s %s: ", label, text_clean(t, p->directory));
 }

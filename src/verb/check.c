@@ -11,6 +11,7 @@
 #include "diagnose/diagnose.h"
 #include "object/elfconst.h"
 #include "verb/host.h"
+#include "verb/prove.h"
 #include "verb/result.h"
 #include "verb/session.h"
 
@@ -26,6 +27,7 @@ struct job {
 	struct dlwhy_error err;
 	struct host host;
 	const char *host_assumes;
+	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
 };
 
@@ -258,7 +260,7 @@ static void open_in_program(struct job *j, const char *program)
 		set_error(j);
 		return;
 	}
-	j->r.host = program;
+	j->r.host = j->opener = program;
 	open_in(j, w, x.file->path, exec_secure(j->s->store, x.file, j->a) != NULL);
 }
 
@@ -330,6 +332,10 @@ static void judge(void *ctx)
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
+	if (j->s->opt.prove)
+		prove(j->s, &j->r, j->path, j->opener,
+		      j->host.family != NULL ? family_name(j->host.family) : NULL,
+		      j->r.is_program, j->a);
 }
 
 static void run_job(void *ctx, unsigned worker, size_t i)

@@ -175,8 +175,8 @@ static void judge_death(struct trial *t, const struct heard *h)
 		agrees(t, NULL, arena_printf(t->q.a, "It was loaded; then a constructor of %s ended "
 					     "it: %s", h->constructor, h->text));
 	else
-		agrees(t, NULL, arena_printf(t->q.a, "It did not survive %s, which can be the work of "
-					     "a constructor", h->text));
+		agrees(t, NULL, arena_printf(t->q.a, "It did not survive %s, which can be the work "
+					     "of a constructor", h->text));
 }
 
 /* The host's own start is part of the simulation: the loader's line is one of those printed. */
@@ -264,7 +264,8 @@ static const char *why_not_bare(const struct trial *t)
 	const char *machine = t->r->platform.machine;
 
 	if (machine == NULL || mine == NULL || strcmp(machine, mine) != 0)
-		return arena_printf(t->q.a, "the bare program of this build is one for %s, not for %s",
+		return arena_printf(t->q.a,
+				    "the bare program of this build is one for %s, not for %s",
 				    or_unknown(mine), or_unknown(machine));
 	if (t->family != NULL && t->r->loads == DLWHY_YES)
 		return arena_printf(t->q.a, "its host (%s) is not here", t->family);
@@ -431,7 +432,7 @@ static void prove_start(struct trial *t)
 	}
 	/* Any other loader might not know the variable and run the program. */
 	if (t->r->platform.loader_version == NULL) {
-		not_done(t, "its loader does not say which glibc it is of: it might run the program");
+		not_done(t, "its loader names no glibc release: it might run the program");
 		return;
 	}
 	ask_program(&t->q, t->q.path, &h);

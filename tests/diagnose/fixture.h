@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <elf.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,23 +343,19 @@ static inline int fixture_setup(void **state)
 	return 0;
 }
 
-static inline void remove_tree(const char *dir)
+static inline int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
-	char *cmd_free = NULL;
-	pid_t pid = fork();
-
-	(void)cmd_free;
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", "--", dir, (char *)NULL);
-		_exit(127);
-	}
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
 }
 
 static inline int fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	remove_tree(f->dir);
+	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	arena_free(f->a);
 	store_free(f->store);
 	source_free(f->source);

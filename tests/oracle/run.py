@@ -60,10 +60,10 @@ def judge_trees(count, out, title):
     share = agree / max(1, out.trees)
     print(f"{title}: {agree} of {out.trees} random trees agree ({100 * share:.2f} %)")
     roundup.report(out)
-    if share >= ENOUGH:
-        count.add(agree, 0, len(out.bad_trees))
-    else:
-        count.add(agree, len(out.bad_trees))
+    tolerated = share >= ENOUGH
+    if tolerated and out.bad_trees:
+        print(f"  {len(out.bad_trees)} trees that differ are tolerated: {100 * ENOUGH} % must agree")
+    count.add(agree, 0 if tolerated else len(out.bad_trees))
 
 
 def ask_trees(count, args):
