@@ -1,8 +1,9 @@
 /* arena.c - memory of one analysis: blocks cut from chunks, freed together.
  *
  * Chunks come from calloc and no byte of them is handed out twice, so blocks are zero without
- * being cleared again. The cap counts bytes handed out (rounded up to the alignment), not chunks,
- * so that the same input meets it at the same place everywhere.
+ * being cleared again; arena_reset clears what was used of the one chunk that it keeps. The cap
+ * counts bytes handed out (rounded up to the alignment), not chunks, so that the same input meets
+ * it at the same place everywhere.
  */
 #include "base/arena.h"
 
@@ -29,6 +30,7 @@ struct frame {
 
 struct arena {
 	struct chunk *chunks; /* the one that blocks are cut from is not always the first */
+	struct chunk *current; /* the one that blocks are cut from; never with one block a chunk */
 	unsigned char *cur, *end;
 	size_t next_chunk;
 	size_t used, cap;
@@ -46,17 +48,38 @@ struct arena *arena_new(size_t cap)
 	return a;
 }
 
+/* Frees all chunks but one, which may be NULL. */
+static void free_chunks(struct arena *a, const struct chunk *kept)
+{
+	while (a->chunks != NULL) {
+		struct chunk *next = a->chunks->next;
+
+		if (a->chunks != kept)
+			free(a->chunks);
+		a->chunks = next;
+	}
+}
+
 void arena_free(struct arena *a)
 {
 	if (a == NULL)
 		return;
-	while (a->chunks != NULL) {
-		struct chunk *next = a->chunks->next;
-
-		free(a->chunks);
-		a->chunks = next;
-	}
+	free_chunks(a, NULL);
 	free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+	struct chunk *kept = a->current;
+
+	free_chunks(a, kept);
+	a->used = 0;
+	if (kept == NULL)
+		return;
+	memset(kept + 1, 0, (size_t)(a->cur - (unsigned char *)(kept + 1)));
+	kept->next = NULL;
+	a->chunks = kept;
+	a->cur = (unsigned char *)(kept + 1);
 }
 
 enum arena_status arena_run(struct arena *a, void (*fn)(void *), void *ctx)
@@ -134,6 +157,7 @@ static bool chunk_next(struct arena *a)
 
 	if (p == NULL)
 		return false;
+	a->current = a->chunks;
 	a->cur = p;
 	a->end = p + a->next_chunk;
 	if (a->next_chunk < CHUNK_LAST)

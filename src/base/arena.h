@@ -18,6 +18,9 @@ enum arena_status { ARENA_OK = 0, ARENA_NO_MEMORY = 1 };
 /* A new arena that may hold `cap` bytes in all (0: no cap). NULL if there is no memory. */
 struct arena *arena_new(size_t cap);
 void arena_free(struct arena *a); /* NULL is fine */
+/* Forgets all blocks, as if the arena were new, but keeps some of its memory for the next
+ * analysis: giving pages back and asking for them again costs more than clearing them. */
+void arena_reset(struct arena *a);
 
 /* Calls fn(ctx) and returns ARENA_OK, or ARENA_NO_MEMORY if an allocation inside failed
  * (fn has then been left half way; the arena must be freed). Nests. */

@@ -256,6 +256,18 @@ static void dead_evidence(struct look *k, const char *element)
 			->value = element;
 }
 
+/* A library that a wheel carries is loaded by the modules of its package, in their order. */
+static void bundled_evidence(struct look *k)
+{
+	const char *target = k->d->in->target_path;
+
+	if (target != NULL && strstr(target, ".libs/") != NULL)
+		draft_fact(k->d, k->dr, target,
+			   "a library that a package carries for its own modules: they may load "
+			   "what "
+			   "it needs before it");
+}
+
 static void exists_elsewhere(struct look *k, const struct hits *hits)
 {
 	struct diag *d = k->d;
@@ -279,6 +291,7 @@ static void exists_elsewhere(struct look *k, const struct hits *hits)
 			  k->word, needed_words(d, k->from), dir, dead != NULL ? ": " : "",
 			  dead != NULL ? dead : "");
 	dead_evidence(k, element);
+	bundled_evidence(k);
 	hits_evidence(k, hits);
 	search_probes(d, dr, k->rq);
 	search_fixes(d, dr, k->from, h);
@@ -351,6 +364,7 @@ static void missing(struct look *k, const struct hits *hits)
 		draft_say(d, dr, "%s is missing: %s.", k->word, by);
 	}
 	dead_evidence(k, element);
+	bundled_evidence(k);
 	hits_evidence(k, hits);
 	search_probes(d, dr, k->rq);
 	search_fix_provider(d, dr, k->word);
@@ -450,6 +464,18 @@ void d_search(struct diag *d, size_t i)
 
 /* ---- LD_PRELOAD --------------------------------------------------------------------------- */
 
+static enum cause cause_of_preload(const struct look *k)
+{
+	if (probe_with(k, PROBE_WRONG_CLASS) || probe_with(k, PROBE_WRONG_MACHINE))
+		return CAUSE_WRONG_ARCH;
+	if (probe_with(k, PROBE_TOO_SHORT) || probe_with(k, PROBE_NOT_ELF) ||
+	    probe_with(k, PROBE_BAD_HEADER))
+		return CAUSE_CORRUPT_FILE;
+	if (probe_with(k, PROBE_UNREADABLE))
+		return CAUSE_PERMISSION;
+	return probe_with(k, PROBE_TAKEN) ? CAUSE_NOT_LOADABLE : CAUSE_MISSING_LIBRARY;
+}
+
 /* An entry that cannot be loaded is a warning of the loader: the program goes on without it. */
 void d_preloads(struct diag *d)
 {
@@ -460,11 +486,7 @@ void d_preloads(struct diag *d)
 		if (!rq->preload || !rq->failed || rq->asked == NULL)
 			continue;
 		k.word = base_name(rq->asked);
-		k.dr = draft_new(d, CAUSE_MISSING_LIBRARY, NULL);
-		if (probe_with(&k, PROBE_WRONG_CLASS) || probe_with(&k, PROBE_WRONG_MACHINE)) {
-			k.dr->cause = CAUSE_WRONG_ARCH;
-			k.dr->f.code = dlwhy_cause_at(CAUSE_WRONG_ARCH)->code;
-		}
+		k.dr = draft_new(d, cause_of_preload(&k), NULL);
 		k.dr->f.severity = DLWHY_WARNING;
 		k.dr->f.object = rq->asked;
 		draft_say(d, k.dr,

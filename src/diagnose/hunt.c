@@ -18,10 +18,7 @@ enum {
 
 struct listing {
 	const char *dir;
-	struct {
-		const char **items;
-		size_t n;
-	} names;
+	const struct store_listing *names;
 };
 
 struct place {
@@ -35,7 +32,7 @@ struct hunt {
 		size_t n, cap;
 	} places;
 	struct {
-		struct listing **items;
+		struct listing *items;
 		size_t n, cap;
 	} listings;
 	struct {
@@ -47,71 +44,25 @@ struct hunt {
 
 /* ---- listings ----------------------------------------------------------------------------- */
 
-/* A listing goes twice over the folder: source_list holds memory of its own while it calls, so
- * nothing may be allocated in the arena meanwhile. */
-struct list_ctx {
-	size_t n, bytes;   /* seen */
-	size_t max;        /* names that may be kept */
-	const char **items;
-	char *text;        /* room for `bytes` */
-	size_t used;
-};
-
-static void count_name(const char *name, void *ctx)
+/* The names in a folder, kept by the store for all targets; an empty list when it cannot be read or
+ * enough was read. */
+static const struct store_listing *list_dir(struct diag *d, const char *dir)
 {
-	struct list_ctx *c = ctx;
-
-	if (c->n >= c->max)
-		return;
-	c->n++;
-	c->bytes += strlen(name) + 1;
-}
-
-static void keep_name(const char *name, void *ctx)
-{
-	struct list_ctx *c = ctx;
-	size_t len = strlen(name) + 1;
-
-	if (c->n >= c->max || len > c->bytes - c->used)
-		return;
-	memcpy(c->text + c->used, name, len);
-	c->items[c->n++] = c->text + c->used;
-	c->used += len;
-}
-
-static void read_names(struct diag *d, struct listing *l)
-{
-	struct list_ctx c = { .max = MAX_NAMES - d->hunt->names };
-
-	if (source_list(d->source, l->dir, count_name, &c) != 0 || c.n == 0)
-		return;
-	c.items = ARENA_ARRAY(d->a, c.n, const char *);
-	c.text = arena_alloc(d->a, c.bytes);
-	c.max = c.n;
-	c.n = 0;
-	source_list(d->source, l->dir, keep_name, &c);
-	l->names.items = c.items;
-	l->names.n = c.n;
-	d->hunt->names += c.n;
-}
-
-/* The names in a folder; an empty list when it cannot be read or enough was read. */
-static const struct listing *list_dir(struct diag *d, const char *dir)
-{
+	static const struct store_listing none = { NULL, 0 };
 	struct hunt *h = d->hunt;
-	struct listing *l;
+	const struct store_listing *names;
 
 	for (size_t i = 0; i < h->listings.n; i++)
-		if (strcmp(h->listings.items[i]->dir, dir) == 0)
-			return h->listings.items[i];
-	l = ARENA_NEW(d->a, struct listing);
-	l->dir = dir;
+		if (strcmp(h->listings.items[i].dir, dir) == 0)
+			return h->listings.items[i].names;
 	if (h->listings.n >= MAX_LISTED)
-		return l;
-	if (store_stat_dir(d->store, dir) == 0)
-		read_names(d, l);
-	*ARENA_PUSH(d->a, &h->listings) = l;
-	return l;
+		return &none;
+	names = store_stat_dir(d->store, dir) == 0 ? store_list(d->store, dir) : NULL;
+	if (names == NULL || names->n > MAX_NAMES - h->names)
+		names = &none;
+	h->names += names->n;
+	*ARENA_PUSH(d->a, &h->listings) = (struct listing){ dir, names };
+	return names;
 }
 
 static bool exists(struct diag *d, const char *path)
@@ -168,11 +119,11 @@ static bool ends_with(const char *s, const char *end)
 /* "PKG.libs" folders, as wheels are repaired with, among the names of a folder. */
 static void add_libs_of(struct diag *d, const char *dir)
 {
-	const struct listing *l = list_dir(d, dir);
+	const struct store_listing *l = list_dir(d, dir);
 
-	for (size_t i = 0; i < l->names.n; i++)
-		if (ends_with(l->names.items[i], ".libs"))
-			add_place(d, join_path(d->a, dir, l->names.items[i]), HIT_BESIDE);
+	for (size_t i = 0; i < l->n; i++)
+		if (ends_with(l->names[i], ".libs"))
+			add_place(d, join_path(d->a, dir, l->names[i]), HIT_BESIDE);
 }
 
 static void add_around(struct diag *d, const char *file)
@@ -313,10 +264,10 @@ static void try_exact(struct diag *d, const struct request *rq, struct hits *out
 		add_hit(d, out, path, where, HIT_EXACT);
 }
 
-static bool name_listed(const struct listing *l, const char *name)
+static bool name_listed(const struct store_listing *l, const char *name)
 {
-	for (size_t i = 0; i < l->names.n; i++)
-		if (strcmp(l->names.items[i], name) == 0)
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->names[i], name) == 0)
 			return true;
 	return false;
 }
@@ -336,11 +287,11 @@ static void hunt_below_default(struct diag *d, const struct request *rq, struct 
 {
 	for (size_t i = 0; i < d->w->install.ndirs; i++) {
 		const char *dir = strip_slash(d->a, d->w->install.dirs[i]);
-		const struct listing *l = list_dir(d, dir);
+		const struct store_listing *l = list_dir(d, dir);
 
-		for (size_t k = 0; k < l->names.n; k++)
-			if (strchr(l->names.items[k], '.') == NULL)
-				try_exact(d, rq, out, join_path(d->a, dir, l->names.items[k]), name,
+		for (size_t k = 0; k < l->n; k++)
+			if (strchr(l->names[k], '.') == NULL)
+				try_exact(d, rq, out, join_path(d->a, dir, l->names[k]), name,
 					  HIT_SUB);
 	}
 }
@@ -442,11 +393,11 @@ static void hunt_stem_in(struct diag *d, struct hits *out, const char *dir, cons
 			 enum hit_where where, bool searched)
 {
 	size_t stem = stem_length(name);
-	const struct listing *l = stem != 0 ? list_dir(d, dir) : NULL;
+	const struct store_listing *l = stem != 0 ? list_dir(d, dir) : NULL;
 
-	for (size_t i = 0; l != NULL && i < l->names.n; i++)
-		if (same_stem(name, l->names.items[i], stem) && !name_listed(l, name))
-			try_stem(d, out, dir, l->names.items[i], name, where, searched);
+	for (size_t i = 0; l != NULL && i < l->n; i++)
+		if (same_stem(name, l->names[i], stem) && !name_listed(l, name))
+			try_stem(d, out, dir, l->names[i], name, where, searched);
 }
 
 /* The folders that this request was searched in. */

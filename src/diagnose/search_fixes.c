@@ -95,20 +95,43 @@ static const char *origin_path(struct arena *a, const char *file, const char *di
 	return arena_printf(a, "$ORIGIN%s%s", up, dir + common);
 }
 
+/* What is worth keeping of the list that the file has: folders that exist. */
+static const char *kept_elements(struct diag *d, const struct image *from)
+{
+	const struct elf *e = from->file != NULL ? &from->file->elf : NULL;
+	const struct dir_list *l = e != NULL && e->runpath != NULL ? &from->runpath : &from->rpath;
+	const char *old = e != NULL ? (e->runpath != NULL ? e->runpath : e->rpath) : NULL;
+	const char *kept = "";
+
+	if (old == NULL || *old == '\0')
+		return "";
+	if (!l->ready || l->none || l->v == NULL)
+		return arena_printf(d->a, ":%s", old);
+	for (size_t i = 0; i < l->n && i < 64; i++) {
+		const struct search_dir *s = l->v[i];
+
+		if (s->written != NULL && s->dir != NULL &&
+		    (*s->dir == '\0' ||
+		     store_stat_dir(d->store, dir_without_slash(d->a, s->dir)) == 0))
+			kept = arena_printf(d->a, "%s:%s", kept, s->written);
+	}
+	return kept;
+}
+
 static void fix_runpath(struct diag *d, struct draft *dr, const struct image *from,
 			const struct hit *hit)
 {
 	const char *file = image_path(d, from);
 	const struct elf *e = from->file != NULL ? &from->file->elf : NULL;
-	const char *dir, *old, *list;
+	bool rpath = e != NULL && e->runpath == NULL && e->rpath != NULL;
+	const char *dir, *list;
 	struct fix *f;
 
 	if (file == NULL || strchr(file, '/') == NULL)
 		return;
 	dir = origin_path(d->a, absolute_path(d, file),
 			  dir_name(d->a, absolute_path(d, hit->path)));
-	old = e != NULL ? (e->runpath != NULL ? e->runpath : e->rpath) : NULL;
-	list = old != NULL && *old != '\0' ? arena_printf(d->a, "%s:%s", dir, old) : dir;
+	list = arena_printf(d->a, "%s%s", dir, kept_elements(d, from));
 	f = draft_fix(d, dr, "set-runpath", "medium",
 		      arena_printf(d->a,
 				   "write the folder into %s, so that it is found wherever %s is "
@@ -116,10 +139,8 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 				   base_name(file), base_name(file)));
 	fix_command(d, f,
 		    arena_printf(d->a, "patchelf %s--set-rpath %s %s",
-				 e != NULL && e->runpath == NULL && e->rpath != NULL ? "--force-"
-										       "rpath "
-										     : "",
-				 shell_quote(d->a, list), shell_quote(d->a, file)));
+				 rpath ? "--force-rpath " : "", shell_quote(d->a, list),
+				 shell_quote(d->a, file)));
 }
 
 /* ---- the ways ----------------------------------------------------------------------------- */

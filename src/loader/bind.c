@@ -31,6 +31,7 @@ struct bound {
 	bool asserts;      /* the loader's assertion in check_match strikes here */
 	bool left;         /* up to 2.29: the file named in the version record lacks it */
 	bool told;         /* its failure is in the trace already */
+	bool kills;        /* the look-up reaches an object whose symbols cannot be read */
 };
 
 struct binder {
@@ -60,7 +61,7 @@ static void take(struct binder *b, struct image *def, const struct match *m)
 	const struct ref *r = &b->go->refs[m->ref];
 	struct bound *to = &b->bound[m->ref];
 
-	if (to->to != NULL || to->left)
+	if (to->to != NULL || to->left || to->kills)
 		return;
 	*to = (struct bound){ .to = def, .sym = m->sym, .ifunc = m->ifunc,
 			      .asserts = asserts(b, r, def, m) };
@@ -79,12 +80,26 @@ static void end_at_named_file(struct binder *b, const struct image *def)
 	}
 }
 
+/* A hash table without symbols or strings behind it: do_lookup_x takes both addresses unasked. */
+static bool kills_lookups(const struct glibc_object *def)
+{
+	const struct elf *e = &def->file->elf;
+
+	return (def->hash.nbuckets != 0 || def->hash.sysv_nbuckets != 0) &&
+	       (!elf_has(e, ELF_DT_SYMTAB) || !elf_has(e, ELF_DT_STRTAB));
+}
+
 static void walk_definer(struct binder *b, struct image *def)
 {
 	struct matches m;
 
 	if (def->file == NULL || def->go == NULL)
 		return;
+	if (kills_lookups(def->go)) {
+		for (size_t i = 0; i < b->go->nrefs; i++)
+			b->bound[i].kills = b->bound[i].kills || b->bound[i].to == NULL;
+		return;
+	}
 	if (!facts_matches(b->go, def->go, world_minor(b->p->w), &m)) {
 		b->no_memory = true;
 		return;
@@ -263,9 +278,21 @@ static void warn_copy(struct binder *b, const struct ref *r, const struct bound 
 			p->argv0, r->name);
 }
 
+static void die_at_symbol(struct binder *b)
+{
+	bool past_end = b->im->file->elf.file_end > b->im->file->elf.file.n;
+
+	fail_signal(b->p, past_end ? SIGBUS : SIGSEGV, b->im->file, b->im);
+	b->lines = b->p->trace.lines.n;
+	b->ok = false;
+	b->dead = true;
+}
+
 static void do_lookup(struct binder *b, const struct ref *r, struct bound *to)
 {
-	if (to->asserts) {
+	if (to->kills && b->ok) {
+		die_at_symbol(b);
+	} else if (to->asserts) {
 		fail_assertion(b, r, to);
 	} else if (to->left) {
 		fail_left(b, r);
@@ -283,7 +310,7 @@ static struct bound *do_foreign(struct binder *b, size_t ref, enum ref_class cla
 	const struct ref *r = &b->go->refs[ref];
 	struct bound *to = &b->bound[ref];
 
-	if (to->to == NULL && class_ == REF_PLAIN && !to->left)
+	if (to->to == NULL && class_ == REF_PLAIN && !to->left && !to->kills)
 		*to = look_up(b, r, class_);
 	if (!to->told)
 		do_lookup(b, r, to);
@@ -306,16 +333,6 @@ static void do_tls(struct binder *b, struct image *def, const struct ref *r, enu
 		return;
 	if (!tls_place(b->p, def, rt == RT_TLS_DESC) && rt == RT_TLS_STATIC)
 		fail_tls(b, def, r);
-}
-
-static void die_at_symbol(struct binder *b)
-{
-	bool past_end = b->im->file->elf.file_end > b->im->file->elf.file.n;
-
-	fail_signal(b->p, past_end ? SIGBUS : SIGSEGV, b->im->file, b->im);
-	b->lines = b->p->trace.lines.n;
-	b->ok = false;
-	b->dead = true;
 }
 
 /* A relocation whose type asks for more than a definition. */
@@ -422,6 +439,7 @@ static bool has_trouble(const struct binder *b)
 		const struct bound *to = &b->bound[i];
 
 		if ((to->to == NULL && !b->go->refs[i].weak) || to->asserts || to->left ||
+		    to->kills ||
 		    (to->ifunc && to->to != b->im && !to->to->relocated))
 			return true;
 	}
@@ -503,6 +521,30 @@ void bind_prepare(struct process *p, struct image *const *images, size_t n, bool
 		p->trace.assumes = "there was too little memory to look all symbols up";
 }
 
+/* The entries that DT_RELACOUNT counts must be relative ones; x86-64's loader asserts it. Damage
+ * shows at the first or the last of them. */
+static bool relative_asserts(const struct elf *e)
+{
+	struct elf_relocs r;
+	struct elf_rel first, last;
+	uint64_t n;
+
+	if (e->machine != EM_X86_64)
+		return false;
+	elf_relocs_open(e, &r);
+	n = r.relative[ELF_RELA];
+	return n > 0 && elf_reloc(e, &r, ELF_RELA, 0, &first) &&
+	       elf_reloc(e, &r, ELF_RELA, n - 1, &last) &&
+	       (first.type != R_X86_64_RELATIVE || last.type != R_X86_64_RELATIVE);
+}
+
+static void fail_relative(struct binder *b)
+{
+	struct failure *f = fail(b, FAIL_ASSERTION, text_assertion(b->p, ASSERT_RELATIVE));
+
+	f->fatal = true;
+}
+
 bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 {
 	struct binder b = { .p = p, .im = im, .go = im->go, .startup = startup, .ok = true };
@@ -517,6 +559,10 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 	b.lazy = lazy && !im->go->bind_now;
 	b.bound = im->bound;
 	dies_at = damage_first_write(im->go);
+	if (relative_asserts(&im->file->elf)) {
+		fail_relative(&b);
+		return false;
+	}
 	if (dies_at != UINT64_MAX || has_trouble(&b))
 		walk_relocs(&b, dies_at);
 	else

@@ -197,8 +197,7 @@ struct image {
 	size_t nscopes;
 	bool relocated, versions_checked, global, visited, is_host;
 	bool tls_placed;          /* has a place in the static TLS area */
-	bool mentioned;           /* for whoever walks over the images */
-	unsigned mark;
+	unsigned mark, walked;    /* of needs.c: in the list; its needs are mapped */
 };
 
 /* ---- failures ----------------------------------------------------------------------------- */

@@ -81,10 +81,11 @@ static void add_to_image(struct walk *w, struct image *im, struct request *rq, s
 		im->needed[im->nneeded++] = rq->to;
 }
 
-/* One DT_NEEDED, DT_FILTER or DT_AUXILIARY of the object at place *at of the list. */
-static void map_need(struct walk *w, size_t *at, const struct elf_need *need, bool record)
+/* One DT_NEEDED, DT_FILTER or DT_AUXILIARY of im, which stood at place `at` of the list when its
+ * turn came. */
+static void map_need(struct walk *w, struct image *im, size_t at, const struct elf_need *need,
+		     bool record)
 {
-	struct image *im = w->list.items[*at];
 	const char *name = expand_need(w, im, need);
 	size_t failures = w->p->trace.failures.n;
 	struct request *rq;
@@ -104,13 +105,10 @@ static void map_need(struct walk *w, size_t *at, const struct elf_need *need, bo
 			w->ok = false;
 		return;
 	}
-	if (need->kind == ELF_NEED) {
+	if (need->kind == ELF_NEED)
 		list_insert(w, w->list.n, rq->to);
-		return;
-	}
-	list_move_before(w, *at, rq->to);
-	while (w->list.items[*at] != im)
-		++*at;
+	else
+		list_move_before(w, at, rq->to);
 }
 
 /* A failure that kills the process at once: nothing that follows would happen. */
@@ -137,12 +135,13 @@ static void map_assumed(struct walk *w)
 	}
 }
 
-static void map_needs_of(struct walk *w, size_t *at)
+static void map_needs_of(struct walk *w, size_t at)
 {
-	struct image *im = w->list.items[*at];
+	struct image *im = w->list.items[at];
 	const struct elf *e = im->file != NULL ? &im->file->elf : NULL;
 	bool record = im->requests == NULL;
 
+	im->walked = w->mark;
 	if (im == w->p->program && e == NULL)
 		map_assumed(w);
 	if (e == NULL)
@@ -155,7 +154,7 @@ static void map_needs_of(struct walk *w, size_t *at)
 			w->ok = false;
 			return;
 		}
-		map_need(w, at, &e->needs[i], record);
+		map_need(w, im, at, &e->needs[i], record);
 	}
 }
 
@@ -290,8 +289,12 @@ bool needs_map(struct process *p, struct image *root, struct image *const *prelo
 	list_insert(&w, 0, root);
 	for (size_t i = 0; i < npreloads; i++)
 		list_insert(&w, w.list.n, preloads[i]);
-	for (size_t at = 0; at < w.list.n && !is_dead(p); at++)
-		map_needs_of(&w, &at);
+	/* A filter that came in before the object whose turn it was has its turn next. */
+	for (size_t at = 0; at < w.list.n && !is_dead(p);)
+		if (w.list.items[at]->walked == w.mark)
+			at++;
+		else
+			map_needs_of(&w, at);
 	root->list.v = w.list.items;
 	root->list.n = w.list.n;
 	if (w.ok)

@@ -74,7 +74,7 @@ static void add_dir(struct conf *c, const char *line)
 	if (n == 0 || c->dirs.n >= MAX_DIRS)
 		return;
 	path = arena_strndup(c->a, line, n);
-	if (source_stat(c->s, path, true, &st) != 0 || is_known(c, &st))
+	if (source_stat(c->s, path, true, &st) != 0 || st.type != OS_DIRECTORY || is_known(c, &st))
 		return;
 	*ARENA_PUSH(c->a, &c->dirs) = path;
 	*ARENA_PUSH(c->a, &c->ids) = (struct dir_id){ st.dev, st.ino };

@@ -105,6 +105,13 @@ static void set_findings(struct job *j, const struct diagnose_input *in)
 	j->r.findings = d.findings;
 	j->r.nfindings = d.nfindings;
 	j->r.certainty = d.certainty;
+	if (d.certainty == DLWHY_PROVED)
+		return;
+	j->r.assumes = in->process != NULL ? in->process->trace.assumes : NULL;
+	if (j->r.assumes == NULL)
+		j->r.assumes = in->host_assumes;
+	for (size_t i = 0; i < d.nfindings && j->r.assumes == NULL; i++)
+		j->r.assumes = d.findings[i]->assumes;
 }
 
 static void set_lines(struct job *j, const struct process *p, size_t from)
@@ -343,7 +350,6 @@ static void run_job(void *ctx, unsigned worker, size_t i)
 	struct job *j = (struct job *)ctx + i;
 
 	(void)worker;
-	j->a = arena_new(TARGET_MEMORY);
 	if (j->a != NULL && arena_run(j->a, judge, j) == ARENA_OK)
 		return;
 	err_set(&j->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.100s was judged",
@@ -363,9 +369,10 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 {
 	int stop = 0;
 
-	memset(jobs, 0, n * sizeof(*jobs));
 	for (size_t i = 0; i < n; i++) {
-		jobs[i].s = s;
+		jobs[i] = (struct job){ .s = s, .a = jobs[i].a };
+		if (jobs[i].a == NULL)
+			jobs[i].a = arena_new(TARGET_MEMORY);
 		jobs[i].target = targets[from + i];
 		jobs[i].flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) |
 				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
@@ -374,7 +381,8 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 	for (size_t i = 0; i < n; i++) {
 		if (stop == 0)
 			stop = on_result(&jobs[i].r, from + i, user);
-		arena_free(jobs[i].a);
+		if (jobs[i].a != NULL)
+			arena_reset(jobs[i].a);
 	}
 	return stop;
 }
@@ -389,7 +397,7 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 	for (size_t i = 0; i < ntargets; i++)
 		if (targets[i] == NULL || *targets[i] == '\0')
 			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
-	jobs = malloc(BATCH * sizeof(*jobs));
+	jobs = calloc(BATCH, sizeof(*jobs));
 	if (jobs == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
 	for (size_t i = 0; i < ntargets; i += BATCH) {
@@ -398,6 +406,8 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 		if (run_batch(s, jobs, targets, i, n, on_result, user) != 0)
 			break;
 	}
+	for (size_t i = 0; i < BATCH; i++)
+		arena_free(jobs[i].a);
 	free(jobs);
 	return DLWHY_OK;
 }
