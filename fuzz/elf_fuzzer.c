@@ -64,7 +64,7 @@ static void use_segments(const struct elf *e)
 	sink += touch(e->interp) + touch(e->soname) + touch(e->rpath) + touch(e->runpath);
 }
 
-static void use_symbols(const struct elf *e)
+static void use_symbols(struct elf *e)
 {
 	uint64_t n = elf_sym_count(e);
 	struct elf_hash h;
@@ -82,9 +82,9 @@ static void use_symbols(const struct elf *e)
 		if (name == NULL)
 			continue;
 		sink += elf_hash_maybe(e, &h, elf_gnu_hash(name)) + elf_sysv_hash(name);
-		elf_hash_find(e, &h, name, elf_gnu_hash(name), on_symbol, (void *)e);
+		elf_hash_find(e, &h, name, elf_gnu_hash(name), on_symbol, e);
 	}
-	elf_hash_find(e, &h, "memcpy", elf_gnu_hash("memcpy"), on_symbol, (void *)e);
+	elf_hash_find(e, &h, "memcpy", elf_gnu_hash("memcpy"), on_symbol, e);
 }
 
 static void use_relocs(const struct elf *e)

@@ -285,7 +285,7 @@ static bool array_resize(struct arena *a, void **items, size_t old, size_t cap, 
 	p = arena_alloc(a, bytes);
 	if (p == NULL)
 		return false;
-	if (old > 0)
+	if (old > 0 && *items != NULL)
 		memcpy(p, *items, old * size);
 	*items = p;
 	return true;

@@ -28,7 +28,7 @@ static inline bool view_sub(struct view v, uint64_t off, uint64_t len, struct vi
 	bool ok = view_has(v, off, len);
 
 	out->p = ok && v.p != NULL ? v.p + off : NULL;
-	out->n = ok ? (size_t)len : 0;
+	out->n = ok && v.p != NULL ? (size_t)len : 0;
 	return ok;
 }
 

@@ -58,16 +58,31 @@ static int print_cause(const struct dlwhy_cause *cause)
 	return cli_print(text, EXIT_FINE);
 }
 
+/* With an error at hand but no code: what there is, and how to come from the error to it. */
+static int list_causes(void)
+{
+	char text[8192];
+	size_t n = sizeof(text), used;
+	const struct dlwhy_cause *cause;
+
+	used = (size_t)snprintf(text, n,
+				"An error that you still see names a file: ask for that file, and let the "
+				"real\nloader answer too: dlwhy --prove FILE. For one that a program loads: "
+				"dlwhy\n--program EXE FILE. What dlwhy can find (dlwhy explain CODE tells "
+				"more):\n\n");
+	for (size_t i = 0; (cause = dlwhy_cause_at(i)) != NULL && used < n; i++)
+		used += (size_t)snprintf(text + used, n - used, "  %-20s %s\n", cause->code,
+					 cause->title);
+	return cli_print(text, EXIT_FINE);
+}
+
 int cli_explain(const struct cli *c)
 {
 	size_t i;
 	int status = EXIT_FINE;
 
-	if (c->nwords == 0) {
-		cli_complain("this version explains causes, no messages from stdin: "
-			     "dlwhy explain missing-library");
-		return EXIT_USAGE;
-	}
+	if (c->nwords == 0)
+		return list_causes();
 	for (i = 0; i < c->nwords; i++)
 		if (dlwhy_cause_find(c->words[i]) == NULL)
 			return not_a_code(c->words[i]);

@@ -170,6 +170,12 @@ static int set_threads(struct cli *c, const char *value)
 
 static int set_option(struct cli *c, const struct cli_option *o, const char *value)
 {
+	if (o->argument == NULL)
+		value = "";
+	if (value == NULL) {
+		cli_complain("--%s takes %s", o->name, o->argument);
+		return EXIT_USAGE;
+	}
 	c->seen[o->id] = true;
 	switch (o->id) {
 	case OPT_PROGRAM: c->library.program = value; return 0;
@@ -268,7 +274,8 @@ static int parse_letters(struct cli *c, const char *word)
 
 		if (o == NULL)
 			return unknown_option(word);
-		set_option(c, o, NULL);
+		if (set_option(c, o, NULL) != 0)
+			return EXIT_USAGE;
 	}
 	return 0;
 }

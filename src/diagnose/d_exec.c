@@ -198,7 +198,7 @@ static void wrong_format(struct exe *k)
 		return;
 	}
 	begin(k,
-	      elf && (k->e->type == ET_REL || k->e->type == ET_CORE) ? CAUSE_NOT_LOADABLE
+	      elf && k->e != NULL && (k->e->type == ET_REL || k->e->type == ET_CORE) ? CAUSE_NOT_LOADABLE
 								     : CAUSE_CORRUPT_FILE,
 	      k->path);
 	if (file != NULL &&

@@ -440,7 +440,7 @@ static bool has_trouble(const struct binder *b)
 
 		if ((to->to == NULL && !b->go->refs[i].weak) || to->asserts || to->left ||
 		    to->kills ||
-		    (to->ifunc && to->to != b->im && !to->to->relocated))
+		    (to->ifunc && to->to != NULL && to->to != b->im && !to->to->relocated))
 			return true;
 	}
 	return false;

@@ -477,7 +477,7 @@ bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum r
 
 static struct pair *find_pair(struct pair *v, size_t mask, uint32_t key)
 {
-	size_t i = (key * 2654435761u) & mask;
+	size_t i = (size_t)(key * UINT32_C(2654435761)) & mask;
 
 	while (v[i].key != 0 && v[i].key != key)
 		i = (i + 1) & mask;

@@ -268,6 +268,8 @@ static void sort(struct walk *w, struct image *root)
 	size_t n = w->list.n;
 	struct image **order = ARENA_ARRAY(p->a, n, struct image *);
 
+	if (n == 0)
+		return;
 	memcpy(order, w->list.items, n * sizeof(*order));
 	if (world_minor(p->w) >= 35 && !p->w->old_sort)
 		sort_dfs(p, order, n, w->mark);

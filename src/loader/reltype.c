@@ -69,7 +69,7 @@ struct machine {
 	size_t n;
 };
 
-#define MACHINE(m, rows) { m, rows, sizeof(rows) / sizeof(rows[0]) }
+#define MACHINE(m, rows) { (m), (rows), sizeof(rows) / sizeof((rows)[0]) }
 static const struct machine machines[] = {
 	MACHINE(EM_X86_64, x86_64), MACHINE(EM_386, i386),   MACHINE(EM_AARCH64, aarch64),
 	MACHINE(EM_ARM, arm),       MACHINE(EM_RISCV, riscv),

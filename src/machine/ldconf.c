@@ -5,6 +5,7 @@
  *
  * A pattern is expanded as glob(3) does without flags, in byte order of the names.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,6 +16,7 @@
 enum { MAX_DIRS = 4096, MAX_FILES = 1024, MAX_LEVELS = 16, MAX_LISTS = 4096 };
 #define MAX_FILE_SIZE ((uint64_t)1 << 20)
 #define MAX_NAMES ((size_t)4 << 20) /* bytes of names from one folder */
+#define MAX_WORK ((size_t)1 << 28)  /* characters of patterns times those of names */
 
 struct dir_id {
 	uint64_t dev, ino;
@@ -34,6 +36,7 @@ struct conf {
 	const char *open[MAX_LEVELS]; /* the files being read, outermost first */
 	int level;
 	int files, lists; /* read so far, against endless inclusion */
+	size_t work;      /* done so far, against patterns that are made to take long */
 };
 
 static void read_file(struct conf *c, const char *path);
@@ -82,6 +85,38 @@ static void add_dir(struct conf *c, const char *line)
 
 /* ---- patterns ----------------------------------------------------------------------------- */
 
+/* The end of the class at p ("[:alpha:]"), NULL if there is none. */
+static const char *class_end(const char *p)
+{
+	const char *end;
+
+	if (p[0] != '[' || p[1] != ':')
+		return NULL;
+	end = memmem(p + 2, strnlen(p + 2, 8), ":]", 2); /* no class has a longer name */
+	return end == NULL ? NULL : end + 2;
+}
+
+/* Is ch in the class that stands from p to `end`? */
+static bool class_has(const char *p, const char *end, unsigned char ch)
+{
+	static const struct {
+		const char *name;
+		int (*has)(int);
+	} classes[] = {
+		{ "[:alnum:]", isalnum }, { "[:alpha:]", isalpha }, { "[:blank:]", isblank },
+		{ "[:cntrl:]", iscntrl }, { "[:digit:]", isdigit }, { "[:graph:]", isgraph },
+		{ "[:lower:]", islower }, { "[:print:]", isprint }, { "[:punct:]", ispunct },
+		{ "[:space:]", isspace }, { "[:upper:]", isupper }, { "[:xdigit:]", isxdigit },
+	};
+	size_t n = (size_t)(end - p);
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+		if (strlen(classes[i].name) == n && memcmp(classes[i].name, p, n) == 0)
+			return ch < 0x80 && classes[i].has(ch) != 0;
+	}
+	return false;
+}
+
 /* The end of the bracket expression at p ("[a-z]"), NULL if it is not closed. */
 static const char *bracket_end(const char *p)
 {
@@ -90,8 +125,14 @@ static const char *bracket_end(const char *p)
 		p++;
 	if (*p == ']')
 		p++;
-	while (*p != '\0' && *p != ']')
-		p += *p == '\\' && p[1] != '\0' ? 2 : 1;
+	while (*p != '\0' && *p != ']') {
+		const char *end = class_end(p);
+
+		if (end != NULL)
+			p = end;
+		else
+			p += *p == '\\' && p[1] != '\0' ? 2 : 1;
+	}
 	return *p == ']' ? p : NULL;
 }
 
@@ -115,8 +156,15 @@ static bool bracket_has(const char *p, const char *end, unsigned char ch)
 	negated = *p == '!' || *p == '^';
 	p += negated ? 1 : 0;
 	while (p < end) {
-		unsigned char low = bracket_char(&p), high = low;
+		const char *after = class_end(p);
+		unsigned char low, high;
 
+		if (after != NULL) {
+			found = found || class_has(p, after, ch);
+			p = after;
+			continue;
+		}
+		low = high = bracket_char(&p);
 		if (p < end && *p == '-' && p + 1 < end) {
 			p++;
 			high = bracket_char(&p);
@@ -188,13 +236,16 @@ static bool has_magic(const char *s, size_t n)
 struct listing {
 	struct buf names; /* each with its NUL */
 	const char *pattern;
+	size_t *work;
 };
 
 static void take_name(const char *name, void *ctx)
 {
 	struct listing *l = ctx;
 
-	if (matches(l->pattern, name))
+	/* What matches() costs at most. */
+	*l->work += (strlen(l->pattern) + 1) * (strlen(name) + 1);
+	if (*l->work <= MAX_WORK && matches(l->pattern, name))
 		buf_add(&l->names, name, strlen(name) + 1);
 }
 
@@ -216,7 +267,7 @@ static void copy_names(void *ctx)
 /* The names in a folder that match, one NUL-ended string after the other, *n bytes in all. */
 static const char *list_names(struct conf *c, const char *dir, const char *pattern, size_t *n)
 {
-	struct listing l = { .pattern = pattern };
+	struct listing l = { .pattern = pattern, .work = &c->work };
 	struct copying copy = { .a = c->a, .from = &l.names };
 	enum arena_status status;
 

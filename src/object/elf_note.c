@@ -24,7 +24,7 @@ static bool next_note(const struct elf *e, struct view *rest, uint64_t align, st
 {
 	uint64_t namesz, descsz, desc, end;
 
-	if (rest->n < NOTE_HEADER)
+	if (rest->p == NULL || rest->n < NOTE_HEADER)
 		return false;
 	namesz = load32(rest->p, e->swap);
 	descsz = load32(rest->p + 4, e->swap);

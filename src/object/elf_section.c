@@ -44,7 +44,7 @@ static bool open_sections(const struct elf *e, struct sections *s)
 	s->n = 1;
 	s->entry = e->is64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 	if (e->owned == NULL || e->shoff == 0 || e->shentsize != s->entry ||
-	    !view_sub(e->file, e->shoff, s->entry, &s->table))
+	    !view_sub(e->file, e->shoff, s->entry, &s->table) || s->table.p == NULL)
 		return false;
 	decode(s, 0, &first);
 	s->n = e->shnum != 0 ? e->shnum : first.size;

@@ -64,6 +64,9 @@ static const char *judged(struct text *t)
 	const struct dlwhy_result *r = t->r;
 	const char *s = text_clean(t, r->platform.loader);
 
+	if (s != NULL && strcmp(s, "none") == 0)
+		s = "the kernel"; /* no loader takes part */
+
 	if (r->platform.loader_version != NULL)
 		s = arena_printf(t->a, "%s %s", s, text_clean(t, r->platform.loader_version));
 	if (r->platform.machine != NULL)
@@ -139,10 +142,10 @@ static void fix_commands(struct text *t, const struct dlwhy_fix *f, struct lines
 
 		if (!t->verbose && escape_columns(c) > 2 * t->width)
 			c = "(a long command; -v shows it)";
-		text_line(t, out, 2 * MARGIN, BOLD, c);
+		text_line(t, out, DEEPER, BOLD, c);
 	}
 	if (max < f->ncommands)
-		text_line(t, out, 2 * MARGIN, DIM,
+		text_line(t, out, DEEPER, DIM,
 			  arena_printf(t->a, "\xe2\x80\xa6 %zu more; -v shows all",
 				       f->ncommands - max));
 }
@@ -392,7 +395,7 @@ void text_bindings(struct text *t, struct lines *out)
 
 		if (i == 0 || b->from != r->bindings[i - 1]->from)
 			text_line(t, out, MARGIN, BOLD, text_object(t, b->from));
-		text_pad(t, 2 * MARGIN);
+		text_pad(t, DEEPER);
 		text_add(t, PLAIN, text_clean(t, b->symbol));
 		if (b->version != NULL)
 			text_add(t, PLAIN, arena_printf(t->a, "@%s", text_clean(t, b->version)));
@@ -486,7 +489,7 @@ static void healthy_short(struct text *t, struct lines *out)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, t->r->hint));
 	else if (t->r->proof == NULL)
 		text_line(t, out, MARGIN, PLAIN,
-			  "If you still see an error: --prove asks the real loader, too.");
+			  "If you still see an error: dlwhy explain");
 	bindings_section(t, out);
 }
 
@@ -520,7 +523,7 @@ static void finding_long(struct text *t, const struct dlwhy_finding *f, size_t i
 	text_end(t, out);
 	text_wrap(t, out, MARGIN, SIZE_MAX, text_clean(t, f->summary));
 	for (k = 0; k < f->nchain; k++)
-		text_line(t, out, 2 * MARGIN, PLAIN,
+		text_line(t, out, DEEPER, PLAIN,
 			  arena_printf(t->a, "%s %s", k == 0 ? "from" : "needs",
 				       text_clean(t, f->chain[k])));
 	if (f->assumes != NULL)

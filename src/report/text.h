@@ -14,7 +14,7 @@
 
 enum style { PLAIN, BOLD, RED, YELLOW, GREEN, DIM };
 
-enum { MARGIN = 2 }; /* columns that a section is indented by */
+enum { MARGIN = 2, DEEPER = 4 }; /* columns that a section, and a part of it, is indented by */
 
 struct line {
 	const char *s;

@@ -162,13 +162,15 @@ static void check_program(struct job *j)
 {
 	struct exec_result *x = ARENA_NEW(j->a, struct exec_result);
 	struct diagnose_input in = { .target = j->target, .target_path = j->path,
-				     .is_program = true, .exec = x };
+				     .is_program = true, .exec = x, .store = j->s->store };
 
 	j->r.is_program = true;
 	exec_simulate(j->s->store, j->path, j->a, x);
 	if (x->err != 0) {
 		j->r.loads = DLWHY_NO;
 		j->r.loader_message = x->message;
+		j->r.platform.loader = "none";
+		j->r.platform.machine = elf_machine_name(cpu_host_machine());
 		set_findings(j, &in);
 	} else if (x->is_static) {
 		j->r.loads = DLWHY_YES;

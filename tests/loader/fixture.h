@@ -10,12 +10,14 @@
 #include <cmocka.h>
 
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "loader/loader.h"
 #include "loader/process.h"
 
 struct fixture {
+	char dir[64]; /* root of the world, see so.h; "": this machine */
 	struct arena *a;
 	struct source *source;
 	struct store *store;

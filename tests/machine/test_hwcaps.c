@@ -111,7 +111,7 @@ static const char *real_subdirs(struct arena *a)
 		p += strlen("search path=");
 	while (p != NULL && strncmp(p, "/no/such", 8) == 0) {
 		size_t n = strcspn(p, ":\t\n");
-		char *dir = n > 8 ? arena_printf(a, "%.*s/ ", (int)n - 9, p + 9) : "";
+		const char *dir = n > 8 ? arena_printf(a, "%.*s/ ", (int)n - 9, p + 9) : "";
 
 		if (strstr(all, arena_printf(a, " %s", dir)) == NULL)
 			all = arena_printf(a, "%s%s%s", all, *all == '\0' ? " " : "", dir);

@@ -91,6 +91,7 @@ static void test_bracket_expressions(void **state)
 	expect(state, "include conf.d/x[1\n", "/c"); /* not closed: itself */
 	expect(state, "include conf.d/x\\[[0-9]\n", "/c");
 	expect(state, "include conf.d/[w-y][+--]1\n", "/a");
+	expect(state, "include conf.d/[[:alpha:]][![:alnum:]-]1\n", "/c:/b");
 }
 
 static void test_an_include_counts_from_its_own_file(void **state)

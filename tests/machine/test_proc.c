@@ -17,7 +17,8 @@
 /* A process that sleeps with that environment; it has been executed when this returns. */
 static pid_t start(char *const *env)
 {
-	char *argv[] = {"sleep", "60", NULL};
+	char name[] = "sleep", seconds[] = "60";
+	char *argv[] = {name, seconds, NULL};
 	int fds[2];
 	char byte;
 	pid_t pid;
@@ -47,7 +48,8 @@ static void stop(pid_t pid)
 
 static void test_the_environment_is_read_in_order(void **state)
 {
-	char *env[] = {"LD_LIBRARY_PATH=/a:/b", "EMPTY=", "no value", "A=b=c", NULL};
+	char path[] = "LD_LIBRARY_PATH=/a:/b", empty[] = "EMPTY=", none[] = "no value", a_b[] = "A=b=c";
+	char *env[] = {path, empty, none, a_b, NULL};
 	struct arena *a = arena_new(0);
 	const char *const *out;
 	pid_t pid = start(env);
@@ -94,7 +96,8 @@ static void test_no_such_process(void **state)
 
 static void test_a_full_arena_is_told(void **state)
 {
-	char *env[] = {"A=0123456789012345678901234567890123456789", NULL};
+	char text[] = "A=0123456789012345678901234567890123456789";
+	char *env[] = {text, NULL};
 	struct arena *a = arena_new(16);
 	const char *const *out;
 	pid_t pid = start(env);

@@ -205,7 +205,8 @@ static void of_other_headers_the_last_counts(void **state)
 		image_phdr(&im, (struct elf_phdr){ .type = PT_GNU_RELRO, .vaddr = i });
 		image_phdr(&im, (struct elf_phdr){ .type = PT_TLS, .memsz = i });
 	}
-	image_phdr(&im, (struct elf_phdr){ .type = PT_TLS, .align = 64 }); /* empty: not looked at */
+	/* empty: not looked at */
+	image_phdr(&im, (struct elf_phdr){ .type = PT_TLS, .align = 64 });
 	assert_true(image_open(&im, &e));
 	assert_int_equal(e.gnu_stack.flags, 2);
 	assert_int_equal(e.relro.vaddr, 2);

@@ -118,6 +118,8 @@ static void damaged_section_headers_give_nothing(void **state)
 	put_counts(&im, 0, 1); /* section 0 claims more than any file holds */
 	image_word(&im, AT_SECTIONS + 32, UINT64_MAX);
 	assert_false(link_found(&im));
+	image_word(&im, AT_SECTIONS + 32, (UINT64_C(1) << 58) + 4); /* 4 in bytes, cut to 64 bits */
+	assert_false(link_found(&im));
 	put_counts(&im, 4, 1);
 	image_word(&im, 40, UINT64_MAX - 10);
 	assert_false(link_found(&im));

@@ -199,6 +199,21 @@ static void a_chain_that_leaves_the_file_ends_there(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+static void a_link_past_the_last_address_does_not_lead_to_the_first(void **state)
+{
+	uint64_t top = UINT64_MAX - 0xffff;
+	struct image im;
+	struct needs s;
+
+	(void)state;
+	build_needs(&im, &formats[0]);
+	image_load(&im, top, 0, IMAGE_SIZE, IMAGE_SIZE);
+	image_dyn(&im, DT_VERNEED, top + AT_VERNEED);
+	image_32(&im, AT_VERNEED + 12, 0x10000 + 48); /* the second record in the lower mapping */
+	assert_int_equal(end_of(&im, &s), ELF_UNMAPPED);
+	assert_int_equal(s.n, 2);
+}
+
 /* Each record's chain of Vernaux creeps on byte by byte, and so do the records. */
 static void chains_that_overlap_for_ever_end(void **state)
 {
@@ -263,6 +278,7 @@ int main(void)
 		cmocka_unit_test(definitions_come_in_file_order),
 		cmocka_unit_test(without_versions_the_end_is_clean),
 		cmocka_unit_test(a_chain_that_leaves_the_file_ends_there),
+		cmocka_unit_test(a_link_past_the_last_address_does_not_lead_to_the_first),
 		cmocka_unit_test(chains_that_overlap_for_ever_end),
 		cmocka_unit_test(a_definition_without_a_readable_name_is_still_told),
 		cmocka_unit_test(indices_are_read_up_to_the_end_of_the_segment),

@@ -100,6 +100,7 @@ static void pointers_of_version_control_are_known(void **state)
 	assert_int_equal(KIND("../.git/annex/objects/x/y/SHA256E-s1--a/SHA256E-s1--a"),
 			 FILE_ANNEX_POINTER);
 	assert_int_equal(KIND("see annex/objects/ for more\n"), FILE_TEXT);
+	assert_int_equal(KIND("/annex/objects/KEY is missing\n"), FILE_TEXT);
 	assert_int_equal(KIND("/annex/objects/"), FILE_TEXT);
 }
 

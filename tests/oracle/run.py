@@ -139,7 +139,9 @@ def ask_root(count, version, root, args):
         (root / special).mkdir(exist_ok=True)
         subprocess.run(["mount", "--bind", f"/{special}", root / special], check=True)
     try:
-        bare = oracle.build_old_driver("bare", base)
+        # A program that is linked today wants 2.34; one for older loaders brings libdl with it.
+        old = version_key(version) < [2, 34]
+        bare = oracle.build_old_driver("bare", base) if old else oracle.build_driver("bare", base)
         out = roundup.Roundup()
         for seed in range(args.seed, args.seed + args.root_trees):
             roundup.try_tree(seed, bare, out, root=root, parent=base, keep=args.keep)

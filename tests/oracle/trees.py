@@ -599,7 +599,7 @@ def _relocation_type(m, lib):
     if m.chance(0.3):
         lib.obj.refer(f"f{lib.n}_0", "got", type=m.r.choice([0x77, 0x177, 9, 200]))
     elif lib.obj.references:
-        m.r.choice(lib.obj.references).type = m.r.choice([0x77, 0x177, 43, 0, 9, 2])
+        m.r.choice(lib.obj.references).type = m.r.choice([0x77, 0x177, 43, 0, 9])
     else:
         lib.obj.refer("weakling", "got", weak=True, type=0x77)
 

@@ -57,7 +57,7 @@ static void a_library_that_loads_takes_few_lines(void **state)
 		"libok.so loads here.\n"
 		"  2 libraries, all found; predicted, if the processor is an x86-64-v2 (glibc\n"
 		"  2.36, x86_64, judged in /usr/bin/python3)\n"
-		"  If you still see an error: --prove asks the real loader, too.\n";
+		"  If you still see an error: dlwhy explain\n";
 
 	(void)state;
 	expect(DLWHY_TREE, false, false, sample_healthy(), golden);
