@@ -10,8 +10,9 @@
 void bind_prepare(struct process *p, struct image *const *images, size_t n, bool parallel);
 
 /* _dl_relocate_object, after bind_prepare: looks up what the image refers to, in the loader's
- * order; failures in the trace. `lazy`: entries of DT_JMPREL are put off if the object allows it; those that nobody
- * defines are then failures with `lazy` set. False if a failure is fatal at once. */
+ * order; failures in the trace. `lazy`: entries of DT_JMPREL are put off if the object allows it;
+ * those that nobody defines are then failures with `lazy` set. False if a failure is fatal at
+ * once. */
 bool bind_image(struct process *p, struct image *im, bool lazy, bool startup);
 
 /* Who defines `name` with `version` for a call from im: NULL if nobody does. */

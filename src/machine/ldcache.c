@@ -16,7 +16,7 @@
  * the file.
  *
  * glibc checks little: a damaged cache can kill its process. Here what it would read outside the
- * file is not there, and a search ends without a result where the process would die.
+ * pages of the file is not there, and a search ends without a result where the process would die.
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@
 #define NEW_MAGIC "glibc-ld.so.cache1.1"
 #define EXT_MAGIC 0xeaa42174U
 
-enum { OLD_HEADER = 16, OLD_ENTRY = 12, NEW_HEADER = 48, NEW_ENTRY = 24 };
+enum { PAGE = 4096, OLD_HEADER = 16, OLD_ENTRY = 12, NEW_HEADER = 48, NEW_ENTRY = 24 };
 
 /* hwcap bits */
 #define HWCAP_TLS (1ULL << 63)
@@ -51,6 +51,7 @@ struct table {
 
 struct ldcache {
 	struct view file;
+	size_t limit; /* its size in whole pages: the mapping shows zeros behind the end */
 	bool swap;
 	struct table old;
 	struct table new8, new4;  /* as found by machines that align a u64 to 8, to 4 */
@@ -74,10 +75,12 @@ static uint32_t word(const struct ldcache *c, size_t off)
 	return view_has(c->file, off, 4) ? load32(c->file.p + off, c->swap) : 0;
 }
 
-/* The string at an offset in the file. Behind the last byte a mapping has zeros. */
+/* The string at an offset in the file. */
 static const char *string_at(const struct ldcache *c, size_t off)
 {
-	if (c->tail != NULL && off >= c->tail_off && off < c->file.n)
+	if (off >= c->file.n)
+		return off < c->limit ? "" : NULL;
+	if (c->tail != NULL && off >= c->tail_off)
 		return c->tail + (off - c->tail_off);
 	return view_cstr(c->file, off);
 }
@@ -207,6 +210,7 @@ struct ldcache *ldcache_open(struct view file, bool big_endian, struct arena *a,
 	const char *reason;
 
 	c->file = file;
+	c->limit = file.n > SIZE_MAX - PAGE ? file.n : (file.n + PAGE - 1) / PAGE * PAGE;
 	c->swap = order_swaps(big_endian);
 	reason = open_tables(c, big_endian);
 	if (why != NULL)
@@ -229,10 +233,13 @@ struct entry {
 static bool read_entry(const struct ldcache *c, const struct table *t, uint32_t i, struct entry *e)
 {
 	size_t at = t->entries + (size_t)i * t->entry_size;
-	const unsigned char *p = c->file.p + at;
+	unsigned char p[NEW_ENTRY] = { 0 };
 
-	if (i >= t->n || !view_has(c->file, at, t->entry_size))
+	if (i >= t->n || at >= c->limit || t->entry_size > c->limit - at)
 		return false;
+	if (at < c->file.n)
+		memcpy(p, c->file.p + at,
+		       t->entry_size < c->file.n - at ? t->entry_size : c->file.n - at);
 	*e = (struct entry){ .flags = (int32_t)load32(p, c->swap),
 			     .key = load32(p + 4, c->swap),
 			     .value = load32(p + 8, c->swap) };

@@ -43,7 +43,9 @@ static const char *shorten(struct arena *a, const char *text, const char *path)
 	copy = to = arena_strdup(a, text);
 	for (; (at = strstr(text, path)) != NULL; text = at + n) {
 		memcpy(to, text, (size_t)(at - text));
-		to = stpcpy(to + (at - text), base);
+		to += at - text;
+		memcpy(to, base, strlen(base));
+		to += strlen(base);
 	}
 	memmove(to, text, strlen(text) + 1);
 	return copy;

@@ -39,7 +39,7 @@ struct so {
 	Elf64_Ehdr eh;
 	Elf64_Phdr ph[8];
 	size_t ndyn, str, nsym, nrela, nplt, nneed, ndef;
-	bool gnu_hash, no_hash;
+	bool gnu_hash, no_hash, written;
 	uint32_t symoffset; /* GNU hash: first symbol that is hashed, 0: the first defined */
 };
 
@@ -301,6 +301,8 @@ static inline const char *put_text(struct fixture *f, const char *path, const ch
 
 static inline const char *so_put(struct fixture *f, struct so *s, const char *path)
 {
+	assert_false(s->written);
+	s->written = true;
 	so_tables(s);
 	memcpy(s->b, &s->eh, sizeof(s->eh));
 	memcpy(s->b + SO_PHDRS, s->ph, sizeof(s->ph));
