@@ -41,6 +41,7 @@ struct binder {
 	struct bound *bound; /* go->nrefs */
 	size_t open;         /* references that are not bound */
 	bool lazy, startup, ok, dead, no_memory;
+	bool interposed;     /* see do_interposed */
 	size_t nfailed;
 	size_t lines;        /* lines printed until the first failure */
 };
@@ -310,7 +311,7 @@ static struct bound *do_foreign(struct binder *b, size_t ref, enum ref_class cla
 	const struct ref *r = &b->go->refs[ref];
 	struct bound *to = &b->bound[ref];
 
-	if (to->to == NULL && class_ == REF_PLAIN && !to->left && !to->kills)
+	if (to->to == NULL && class_ == REF_PLAIN && !to->left && !to->kills && !to->told)
 		*to = look_up(b, r, class_);
 	if (!to->told)
 		do_lookup(b, r, to);
@@ -335,11 +336,16 @@ static void do_tls(struct binder *b, struct image *def, const struct ref *r, enu
 		fail_tls(b, def, r);
 }
 
+static bool is_local(const struct elf_sym *s)
+{
+	return s->bind == STB_LOCAL || s->vis == STV_HIDDEN || s->vis == STV_INTERNAL;
+}
+
 /* A relocation whose type asks for more than a definition. */
 static void do_special(struct binder *b, const struct elf_rel *rel, enum reltype rt,
 		       const struct elf_sym *s)
 {
-	bool local = s->bind == STB_LOCAL || s->vis == STV_HIDDEN || s->vis == STV_INTERNAL;
+	bool local = is_local(s);
 	struct bound to = { .to = b->im };
 	struct ref r = { .name = NULL };
 	size_t ref = local ? SIZE_MAX : facts_ref_of(b->go, rel->sym);
@@ -367,13 +373,35 @@ static void do_lazy(struct binder *b, const struct elf_rel *rel, enum reltype rt
 {
 	size_t ref = facts_ref_of(b->go, rel->sym);
 
-	if (rt == RT_UNKNOWN || rt == RT_COPY || rt == RT_PLAIN) {
+	if (rt != RT_PLT) {
 		fail_type(b, rel->type, true);
 	} else if (ref != SIZE_MAX && b->bound[ref].to == NULL && !b->bound[ref].left &&
 		   !b->bound[ref].told && !b->go->refs[ref].weak) {
 		fail_undefined(b, &b->go->refs[ref], true);
 		b->bound[ref].told = true;
 	}
+}
+
+/* l_versions is a null pointer there: any index but 0 makes the loader read beside it. */
+static bool version_kills(const struct binder *b, uint32_t sym, const struct elf_sym *s)
+{
+	uint16_t v;
+
+	return !is_local(s) && elf_versym(&b->im->file->elf, sym, &v) && (v & 0x7fff) != 0;
+}
+
+/* A reference to a symbol that the object defines itself, while somebody before it in the scope
+ * has IFUNC symbols and is not relocated yet. */
+static void do_interposed(struct binder *b, uint32_t sym, enum ref_class class_)
+{
+	struct bound to;
+	struct ref r;
+
+	if (!facts_own_ref(b->go, sym, &r))
+		return;
+	to = look_up(b, &r, class_);
+	if (to.to != NULL)
+		check_ifunc(b, &r, &to);
 }
 
 static void do_reloc(struct binder *b, const struct elf_rel *rel, bool plt)
@@ -383,16 +411,20 @@ static void do_reloc(struct binder *b, const struct elf_rel *rel, bool plt)
 	struct elf_sym s;
 	size_t ref;
 
+	if (plt && b->lazy && rt != RT_TLS_DESC && rt != RT_IRELATIVE) {
+		do_lazy(b, rel, rt);
+		return;
+	}
 	if (rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE)
 		return;
-	if (plt && b->lazy && rt != RT_TLS_DESC) {
-		do_lazy(b, rel, rt);
-	} else if (!elf_sym(e, rel->sym, &s)) {
+	if (!elf_sym(e, rel->sym, &s) || (b->go->deadly_versym && version_kills(b, rel->sym, &s))) {
 		die_at_symbol(b);
 	} else if (rt == RT_PLAIN || rt == RT_PLT) {
 		ref = facts_ref_of(b->go, rel->sym);
 		if (ref != SIZE_MAX)
 			do_foreign(b, ref, reltype_class(rt));
+		else if (b->interposed && !is_local(&s))
+			do_interposed(b, rel->sym, reltype_class(rt));
 	} else {
 		do_special(b, rel, rt, &s);
 	}
@@ -430,6 +462,21 @@ static void walk_specials(struct binder *b)
 		if (elf_reloc(&b->im->file->elf, &r, s->t, s->i, &rel))
 			do_reloc(b, &rel, s->t == ELF_PLT);
 	}
+}
+
+/* Does an object that comes before this one in its scope, not relocated yet, define IFUNCs? */
+static bool ifuncs_before(const struct binder *b)
+{
+	for (size_t s = 0; s < b->im->nscopes; s++)
+		for (size_t i = 0; i < b->im->scopes[s]->n; i++) {
+			const struct image *def = b->im->scopes[s]->v[i];
+
+			if (def == b->im)
+				return false;
+			if (!def->relocated && def->go != NULL && def->go->has_ifunc)
+				return true;
+		}
+	return false;
 }
 
 /* Is there a reference whose relocation can fail, or an IFUNC whose order matters? */
@@ -563,7 +610,8 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 		fail_relative(&b);
 		return false;
 	}
-	if (dies_at != UINT64_MAX || has_trouble(&b))
+	b.interposed = ifuncs_before(&b);
+	if (dies_at != UINT64_MAX || b.interposed || b.go->deadly_versym || has_trouble(&b))
 		walk_relocs(&b, dies_at);
 	else
 		walk_specials(&b);

@@ -11,7 +11,7 @@
 #include "loader/text.h"
 #include "object/elfconst.h"
 
-#define MAX_SCRIPTS 4      /* the kernel gives up after as many interpreters */
+#define MAX_SCRIPTS 5      /* the kernel gives up after as many interpreters */
 #define SCRIPT_LINE 256    /* BINPRM_BUF_SIZE */
 
 struct exec {
@@ -19,6 +19,7 @@ struct exec {
 	struct arena *a;
 	struct exec_result *out;
 	const char *asked; /* the name that messages show */
+	const char *first; /* interpreter in the #! line of that file, NULL */
 };
 
 static void refuse(struct exec *x, int err, int status, const char *words, const char *why)
@@ -27,6 +28,14 @@ static void refuse(struct exec *x, int err, int status, const char *words, const
 	x->out->status = status;
 	x->out->why = why;
 	x->out->message = arena_printf(x->a, "%s: %s", x->asked, words);
+}
+
+/* The shell reads the first #! line again and names the interpreter in it, whichever failed. */
+static void bad_interpreter(struct exec *x, int err, const char *why)
+{
+	refuse(x, err, 126,
+	       arena_printf(x->a, "%s: bad interpreter: %s", x->first, text_errno(x->a, err, false)),
+	       why);
 }
 
 static bool may_execute(const struct os_stat *st)
@@ -71,10 +80,11 @@ static void exec_script(struct exec *x, const char *path, const struct store_fil
 		return;
 	}
 	if (x->out->nscripts == MAX_SCRIPTS) {
-		refuse(x, ELOOP, 126, "bad interpreter: Too many levels of symbolic links",
-		       "its interpreter is a script, and so on, too often");
+		bad_interpreter(x, ELOOP, "its interpreter is a script, and so on, too often");
 		return;
 	}
+	if (x->out->nscripts == 0)
+		x->first = interp;
 	x->out->script_chain[x->out->nscripts++] = path;
 	x->out->interpreter = interp;
 	exec_file(x, interp, true);
@@ -168,33 +178,43 @@ static bool refuse_errno(struct exec *x, int err, bool is_interpreter)
 	if ((err == ENOENT || err == ENOTDIR) && is_interpreter)
 		refuse(x, ENOENT, 127, "cannot execute: required file not found",
 		       "the interpreter that its #! line names is not there");
+	else if (is_interpreter)
+		bad_interpreter(x, err, "the interpreter that its #! line names cannot be opened");
 	else
 		refuse(x, err, err == ENOENT ? 127 : 126, text_errno(x->a, err, false),
 		       "it cannot be opened");
 	return true;
 }
 
-static bool refuse_mode(struct exec *x, const struct store_file *f)
+/* Why the kernel would not execute that file, NULL if it would. */
+static const char *mode_trouble(const struct store_file *f)
 {
 	if (f->st.type == OS_DIRECTORY)
-		refuse(x, EACCES, 126, "Is a directory", "it is a folder");
-	else if (f->st.type != OS_REGULAR)
-		refuse(x, EACCES, 126, "Permission denied", "it is no regular file");
-	else if (!may_execute(&f->st))
-		refuse(x, EACCES, 126, "Permission denied", "it has no permission to execute");
-	else if (f->noexec)
-		refuse(x, EACCES, 126, "Permission denied",
-		       "its file system is mounted noexec");
-	else
-		return false;
-	return true;
+		return "it is a folder";
+	if (f->st.type != OS_REGULAR)
+		return "it is no regular file";
+	if (!may_execute(&f->st))
+		return "it has no permission to execute";
+	return f->noexec ? "its file system is mounted noexec" : NULL;
+}
+
+static bool refuse_mode(struct exec *x, const struct store_file *f, bool is_interpreter)
+{
+	const char *why = mode_trouble(f);
+
+	if (why != NULL && is_interpreter)
+		bad_interpreter(x, EACCES, arena_printf(x->a, "of its interpreter: %s", why));
+	else if (why != NULL)
+		refuse(x, EACCES, 126,
+		       f->st.type == OS_DIRECTORY ? "Is a directory" : "Permission denied", why);
+	return why != NULL;
 }
 
 static void exec_file(struct exec *x, const char *path, bool is_interpreter)
 {
 	const struct store_entry *en = store_open(x->s, path);
 
-	if (en == NULL || refuse_errno(x, en->err, is_interpreter) || refuse_mode(x, en->file))
+	if (en == NULL || refuse_errno(x, en->err, is_interpreter) || refuse_mode(x, en->file, is_interpreter))
 		return;
 	if (has_shebang(en->file)) {
 		exec_script(x, path, en->file);
@@ -211,7 +231,7 @@ static void exec_file(struct exec *x, const char *path, bool is_interpreter)
 
 void exec_simulate(struct store *s, const char *path, struct arena *a, struct exec_result *out)
 {
-	struct exec x = { s, a, out, path };
+	struct exec x = { s, a, out, path, NULL };
 
 	memset(out, 0, sizeof(*out));
 	exec_file(&x, path, false);

@@ -199,6 +199,8 @@ static bool make_refs(struct glibc_object *o)
 			break;
 		if (!elf_sym(e, i, &s))
 			break;
+		if (s.type == STT_GNU_IFUNC && s.shndx != SHN_UNDEF)
+			o->has_ifunc = true;
 		if (surely_own(o, &s, i) || binds_locally(&s))
 			continue;
 		o->refs = grow(o->refs, o->nrefs, &cap, sizeof(*o->refs), &failed);
@@ -225,10 +227,12 @@ size_t facts_ref_of(const struct glibc_object *o, uint32_t sym)
 
 /* ---- relocations -------------------------------------------------------------------------- */
 
-static bool is_plain(uint16_t machine, bool is64, uint32_t type)
+static bool is_plain(uint16_t machine, bool is64, uint32_t type, bool plt)
 {
 	enum reltype rt = reltype_of(machine, is64, type);
 
+	if (plt)
+		return rt == RT_PLT || rt == RT_IRELATIVE;
 	return rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE || rt == RT_PLAIN ||
 	       rt == RT_PLT || rt == RT_TLS_DYNAMIC;
 }
@@ -236,6 +240,7 @@ static bool is_plain(uint16_t machine, bool is64, uint32_t type)
 struct scan {
 	struct glibc_object *o;
 	uint64_t plain; /* by relocation type: a bit for each of the first 64 */
+	bool plt;       /* the table is DT_JMPREL: a lazy start refuses all but a few types there */
 	bool fast;      /* tables may be read in place */
 	size_t cap;
 	bool failed;
@@ -247,7 +252,8 @@ static bool entry_is_plain(const struct scan *s, uint32_t type, uint32_t sym)
 
 	if (sym >= e->symtab.n)
 		return false;
-	return type < 64 ? (s->plain >> type & 1) != 0 : is_plain(e->machine, e->is64, type);
+	return type < 64 ? (s->plain >> type & 1) != 0 :
+			   is_plain(e->machine, e->is64, type, s->plt);
 }
 
 /* The next entry from i on that is not plain, n if there is none. */
@@ -292,10 +298,12 @@ static bool scan_relocs(struct glibc_object *o)
 	struct scan s = { .o = o, .fast = e->is64 && !e->swap && e->machine != EM_MIPS };
 	struct elf_relocs r;
 
-	for (uint32_t k = 0; k < 64; k++)
-		s.plain |= (uint64_t)is_plain(e->machine, e->is64, k) << k;
 	o->where = elf_relocs_open(e, &r);
 	for (int t = 0; t < 3; t++) {
+		s.plt = t == ELF_PLT;
+		s.plain = 0;
+		for (uint32_t k = 0; k < 64; k++)
+			s.plain |= (uint64_t)is_plain(e->machine, e->is64, k, s.plt) << k;
 		if (r.rel[t].clamped && o->where == ELF_HERE)
 			o->where = e->file_end > e->file.n ? ELF_PAST_END : ELF_UNMAPPED;
 		scan_table(&s, &r, t);
@@ -336,6 +344,8 @@ static void *make_facts(struct store_file *file)
 	pthread_mutex_init(&o->part_lock[FACTS_SPECIALS], NULL);
 	o->file = file;
 	elf_hash_open(e, &o->hash);
+	o->deadly_versym = elf_has(e, ELF_DT_VERSYM) && !elf_has(e, ELF_DT_VERNEED) &&
+			   !elf_has(e, ELF_DT_VERDEF);
 	o->symbolic = elf_has(e, ELF_DT_SYMBOLIC) || (e->dt[ELF_DT_FLAGS] & DF_SYMBOLIC) != 0;
 	o->bind_now = elf_has(e, ELF_DT_BIND_NOW) || (e->dt[ELF_DT_FLAGS] & DF_BIND_NOW) != 0 ||
 		      (e->dt[ELF_DT_FLAGS_1] & DF_1_NOW) != 0;

@@ -56,6 +56,8 @@ struct glibc_object {
 	struct special *specials; /* relocations that need more than a definition, in order */
 	size_t nspecials;
 	bool symbolic, bind_now;
+	bool has_ifunc;           /* defines IFUNC symbols; known once refs are there */
+	bool deadly_versym;       /* version indices without any version: look-ups crash */
 	enum elf_where where;     /* not ELF_HERE: reading the tables kills the process */
 	pthread_mutex_t lock;     /* protects pairs */
 	pthread_mutex_t part_lock[2]; /* protect the making of references and specials */

@@ -255,11 +255,19 @@ static void add_program(struct process *p, const char *path)
 	}
 }
 
+/* A missing version is printed and the check goes on; everything else ends the start there. */
+static bool ended_at_once(const struct process *p)
+{
+	const struct failure_list *l = &p->trace.failures;
+
+	return l->n > 0 && l->items[l->n - 1].kind != FAIL_VERSION;
+}
+
 static bool start_versions(struct process *p)
 {
 	bool ok = true;
 
-	for (size_t i = 0; i < p->images.n; i++)
+	for (size_t i = 0; i < p->images.n && !ended_at_once(p); i++)
 		ok = version_check(p, p->images.items[i], true) && ok;
 	return ok;
 }
@@ -291,7 +299,7 @@ static const char *first_version(const struct world *w)
 	}
 }
 
-/* 2.31+: when somebody needs ld.so as a library, it looks up the real malloc for itself
+/* 2.31 to 2.40: when somebody needs ld.so as a library, it looks up the real malloc for itself
  * (__rtld_malloc_init_real). Without libc there is none. */
 static bool find_malloc(struct process *p)
 {
@@ -301,7 +309,7 @@ static bool find_malloc(struct process *p)
 
 	for (size_t i = 0; i < p->program->list.n; i++)
 		wanted = wanted || p->program->list.v[i] == p->loader;
-	if (!wanted || version == NULL || world_minor(p->w) < 31)
+	if (!wanted || version == NULL || world_minor(p->w) < 31 || world_minor(p->w) > 40)
 		return true;
 	for (size_t i = 0; i < 4; i++) {
 		struct failure *f;
@@ -343,9 +351,10 @@ static void add_failure_line(struct process *p)
 	const struct failure *f = NULL;
 
 	for (size_t i = 0; i < p->trace.failures.n && f == NULL; i++)
-		if (!p->trace.failures.items[i].lazy)
+		if (!p->trace.failures.items[i].lazy &&
+		    p->trace.failures.items[i].kind != FAIL_VERSION)
 			f = &p->trace.failures.items[i];
-	if (f != NULL && f->message != NULL && f->kind != FAIL_VERSION)
+	if (f != NULL && f->message != NULL)
 		*ARENA_PUSH(p->a, &p->trace.lines) = f->message;
 }
 

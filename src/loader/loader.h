@@ -333,7 +333,7 @@ struct exec_result {
 	int status;                   /* 126, 127 */
 	const struct store_entry *file;   /* the ELF file in the end, scripts followed */
 	const char *interpreter;      /* PT_INTERP or #! line that decides, or NULL */
-	const char *script_chain[4];  /* scripts on the way */
+	const char *script_chain[5];  /* scripts on the way */
 	size_t nscripts;
 	bool is_static;               /* no PT_INTERP: no loader takes part */
 };

@@ -299,6 +299,14 @@ bool needs_map(struct process *p, struct image *root, struct image *const *prelo
 			map_needs_of(&w, at);
 	root->list.v = w.list.items;
 	root->list.n = w.list.n;
+	if (w.ok && world_minor(p->w) < 35 && root->list.v[0] != root) {
+		struct failure *f = fail_add(p, FAIL_ASSERTION, image_display(p, root),
+					     text_assertion(p, ASSERT_SEARCH_LIST), 0);
+
+		f->image = root;
+		f->fatal = true;
+		return false;
+	}
 	if (w.ok)
 		sort(&w, root);
 	return w.ok;

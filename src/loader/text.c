@@ -139,6 +139,8 @@ static const struct assertion_row assertions[] = {
 	  "info[DT_RELRENT]->d_un.d_val == sizeof (ElfW(Relr))" },
 	{ ASSERT_RELATIVE, 0, NEWEST, 487, "../sysdeps/x86_64/dl-machine.h",
 	  "elf_machine_rela_relative", "ELFW(R_TYPE) (reloc->r_info) == R_X86_64_RELATIVE" },
+	{ ASSERT_SEARCH_LIST, 0, 34, 553, "dl-deps.c", "_dl_map_object_deps",
+	  "map->l_searchlist.r_list[0] == map" },
 	{ ASSERT_BLOOM, 0, NEWEST, 0, "dl-setup_hash.c", "_dl_setup_hash",
 	  "(bitmask_nwords & (bitmask_nwords - 1)) == 0" },
 };

@@ -26,7 +26,7 @@ const char *text_errno(struct arena *a, int err, bool by_ldso);
 
 /* An assertion of the loader, with file, line and function of that release. */
 enum assertion { ASSERT_NEEDED, ASSERT_CHECK_MATCH, ASSERT_RELAENT, ASSERT_PLTREL, ASSERT_RELRENT,
-		 ASSERT_BLOOM, ASSERT_RELATIVE };
+		 ASSERT_BLOOM, ASSERT_RELATIVE, ASSERT_SEARCH_LIST };
 const char *text_assertion(struct process *p, enum assertion which);
 
 #endif

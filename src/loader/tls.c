@@ -8,6 +8,10 @@
 
 #include "object/elfconst.h"
 
+/* What the kernel asks for (AT_RSEQ_FEATURE_SIZE, AT_RSEQ_ALIGN), rounded up as glibc does. */
+#define RSEQ_SIZE 32
+#define RSEQ_ALIGN 32
+
 static bool tcb_at_tp(uint16_t machine)
 {
 	return machine == EM_X86_64 || machine == EM_386 || machine == EM_S390 ||
@@ -85,6 +89,8 @@ void tls_layout_start(struct process *p)
 			place_above(&l, im);
 		im->tls_placed = true;
 	}
+	if (world_minor(p->w) >= 41) /* the area for restartable sequences stands behind the blocks */
+		l.offset = round_up(l.offset, RSEQ_ALIGN) + RSEQ_SIZE;
 	p->tls_used = l.offset;
 	p->tls_align = l.max_align;
 	p->tls_size = round_up(l.offset + p->w->tls_surplus, l.max_align);

@@ -144,6 +144,18 @@ static void stop_at_assertion(struct check *c, const struct elf_verneed *n)
 	c->stop = true;
 }
 
+/* A name or a record lies outside the file's segments: reading it is the end. */
+static void die(struct check *c, enum elf_where where)
+{
+	const struct elf *e = &c->im->file->elf;
+	bool bus = where == ELF_PAST_END || e->file_end > e->limit;
+
+	fail_signal(c->p, bus ? SIGBUS : SIGSEGV, c->im->file, c->im)->assumes =
+		bus ? NULL : "what lies behind the object in memory";
+	c->ok = false;
+	c->stop = true;
+}
+
 static void start_record(struct check *c, const struct elf_verneed *n)
 {
 	if (n->record_version != 1) {
@@ -157,7 +169,11 @@ static void start_record(struct check *c, const struct elf_verneed *n)
 		c->stop = true;
 		return;
 	}
-	c->provider = n->file != NULL ? find_provider(c->p, n->file) : NULL;
+	if (n->file == NULL) {
+		die(c, ELF_UNMAPPED);
+		return;
+	}
+	c->provider = find_provider(c->p, n->file);
 	if (c->provider == NULL)
 		stop_at_assertion(c, n);
 }
@@ -170,10 +186,10 @@ static bool each_need(void *ctx, const struct elf_verneed *n)
 		start_record(c, n);
 	if (c->stop)
 		return true;
-	if (n->file != NULL && strncmp(n->file, "libc.so.", 8) == 0)
+	if (strncmp(n->file, "libc.so.", 8) == 0)
 		c->needs_libc = true;
 	if (n->name == NULL) {
-		c->stop = true;
+		die(c, ELF_UNMAPPED);
 		return true;
 	}
 	if (strcmp(n->name, "GLIBC_ABI_DT_RELR") == 0)
@@ -187,7 +203,7 @@ static void check_relr(struct check *c)
 {
 	const char *text = TEXT_OF(RELR_MARKER, c->p->w);
 
-	if (*text == '\0' || c->relr_marker || !c->needs_libc || !c->ok ||
+	if (*text == '\0' || c->relr_marker || !c->needs_libc || (!c->ok && !c->startup) ||
 	    !elf_has(&c->im->file->elf, ELF_DT_RELR))
 		return;
 	fail_add(c->p, FAIL_RELR_MARKER, image_display(c->p, c->im), text, 0)->image = c->im;
@@ -203,10 +219,8 @@ bool version_check(struct process *p, struct image *im, bool startup)
 	if (im->file == NULL || !elf_has(&im->file->elf, ELF_DT_STRTAB))
 		return true;
 	elf_each_verneed(&im->file->elf, each_need, &c, &where);
-	if (where == ELF_PAST_END && !c.stop) {
-		fail_signal(p, SIGBUS, im->file, im);
-		return false;
-	}
+	if (where != ELF_HERE && !c.stop)
+		die(&c, where);
 	if (!c.stop)
 		check_relr(&c);
 	return c.ok;

@@ -399,7 +399,7 @@ enum { NAMED_SINCE = 33, OSVERSION_UNTIL = 35, LEGACY_UNTIL = 39, NEWEST = 1000 
 struct search {
 	const struct ldcache *c;
 	const struct ldcache_query *q;
-	const struct table *t;
+	struct table t;
 	const char *name;
 	struct cpu cpu;
 	int minor;
@@ -467,9 +467,9 @@ static bool compare_key(struct search *s, uint32_t i, int *order)
 	struct entry e;
 	const char *key, *end;
 
-	if (!read_entry(s->c, s->t, i, &e))
+	if (!read_entry(s->c, &s->t, i, &e))
 		return false;
-	key = end = table_string(s->c, s->t, e.key);
+	key = end = table_string(s->c, &s->t, e.key);
 	if (key == NULL || s->work > MAX_WORK)
 		return false;
 	*order = compare(s, s->name, &end);
@@ -545,7 +545,7 @@ static void take(struct search *s, uint32_t i, const char *path)
 /* One entry of the right name. True if it ends the search. (2.33 and later.) */
 static bool weigh(struct search *s, uint32_t i, const struct entry *e, const char *path)
 {
-	if (s->t->entry_size == NEW_ENTRY) {
+	if (s->t.entry_size == NEW_ENTRY) {
 		if (is_named(e->hwcap)) {
 			size_t p = is_too_new(s, e) ? 0 : priority(s, e->hwcap);
 
@@ -569,7 +569,7 @@ static bool weigh_old(struct search *s, uint32_t i, const struct entry *e, const
 {
 	if (s->best != NULL && e->flags != s->preferred)
 		return false;
-	if (s->t->entry_size == NEW_ENTRY && is_foreign(s, e))
+	if (s->t.entry_size == NEW_ENTRY && is_foreign(s, e))
 		return false;
 	take(s, i, path);
 	return e->flags == s->preferred;
@@ -585,9 +585,9 @@ static void weigh_all(struct search *s, uint32_t i, uint32_t known, uint32_t las
 
 		if (i > known && (!compare_key(s, i, &order) || order != 0))
 			return;
-		if (!read_entry(s->c, s->t, i, &e) || !flags_fit(s->q, s->preferred, e.flags))
+		if (!read_entry(s->c, &s->t, i, &e) || !flags_fit(s->q, s->preferred, e.flags))
 			continue;
-		path = table_string(s->c, s->t, e.value);
+		path = table_string(s->c, &s->t, e.value);
 		if (path == NULL)
 			continue;
 		if (s->minor >= NAMED_SINCE ? weigh(s, i, &e, path) : weigh_old(s, i, &e, path))
@@ -597,7 +597,7 @@ static void weigh_all(struct search *s, uint32_t i, uint32_t known, uint32_t las
 
 static void search_table(struct search *s)
 {
-	int64_t left = 0, right = (int64_t)s->t->n - 1;
+	int64_t left = 0, right = (int64_t)s->t.n - 1;
 	int order;
 
 	while (left <= right) {
@@ -646,6 +646,8 @@ static void prepare(struct search *s)
 	const struct ldcache_query *q = s->q;
 
 	s->minor = q->glibc_minor > 0 ? q->glibc_minor : NEWEST;
+	if (s->minor < NAMED_SINCE) /* older versions do not forget the old table before it */
+		s->t.string_bytes = s->c->file.n - s->t.strings;
 	s->preferred = default_flags(q);
 	s->char_unsigned = char_is_unsigned(q->machine);
 	if (q->cpu != NULL && q->cpu->machine == q->machine)
@@ -664,8 +666,8 @@ const char *ldcache_find(const struct ldcache *c, const struct ldcache_query *q,
 
 	if (c == NULL)
 		return NULL;
-	s.t = table_for(c, q->machine);
-	if (!s.t->present)
+	s.t = *table_for(c, q->machine);
+	if (!s.t.present)
 		return NULL;
 	prepare(&s);
 	search_table(&s);

@@ -579,6 +579,23 @@ static void test_the_end_of_the_file_ends_a_string(void **state)
 	assert_string_equal(find(f, "liba.so"), "/lib/liba.");
 }
 
+/* Since 2.33 an offset may lie behind the end, by as much as the old table is long; the page shows
+ * zeros there: an empty key, which is less than any name. */
+static void test_a_key_behind_the_end_is_empty(void **state)
+{
+	static const struct entry old[20] = {[0 ... 19] = {"liba.so", "/old", 3, 0, 0}};
+	struct fixture *f = *state;
+
+	put_old(&f->image, old, 20, 0);
+	put_new(&f->image, plain, PLAIN, NULL);
+	f->image.n -= strings_size(plain + 1, PLAIN - 1);
+	f->query.glibc_minor = 33;
+	assert_string_equal(find(f, "libz.so.1"), "/lib/libz.so.1");
+	assert_string_equal(find(f, "liba.so"), "-");
+	f->query.glibc_minor = 32;
+	assert_string_equal(find(f, "libz.so.1"), "-");
+}
+
 static void test_unsorted_entries_are_searched_as_if_sorted(void **state)
 {
 	static const struct entry e[] = {{"liba.so", "/a", X86_64, 0, 0},
@@ -714,6 +731,7 @@ int main(void)
 		cache_test(test_i386_looks_for_the_new_table_at_multiples_of_four),
 		cache_test(test_offsets_outside_end_the_search),
 		cache_test(test_the_end_of_the_file_ends_a_string),
+		cache_test(test_a_key_behind_the_end_is_empty),
 		cache_test(test_unsorted_entries_are_searched_as_if_sorted),
 		cache_test(test_a_hostile_cache_costs_little),
 		cache_test(test_each_entry_is_visited),
