@@ -599,7 +599,8 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 
 	if (im->file == NULL || im->go == NULL)
 		return true;
-	if (!elf_has(&im->file->elf, ELF_DT_STRTAB)) {
+	/* Both addresses are taken before the first relocation, if there is one or not. */
+	if (!elf_has(&im->file->elf, ELF_DT_STRTAB) || !elf_has(&im->file->elf, ELF_DT_SYMTAB)) {
 		fail_signal(p, SIGSEGV, im->file, im);
 		return false;
 	}

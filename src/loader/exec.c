@@ -203,7 +203,7 @@ static bool refuse_mode(struct exec *x, const struct store_file *f, bool is_inte
 	const char *why = mode_trouble(f);
 
 	if (why != NULL && is_interpreter)
-		bad_interpreter(x, EACCES, arena_printf(x->a, "of its interpreter: %s", why));
+		bad_interpreter(x, EACCES, why);
 	else if (why != NULL)
 		refuse(x, EACCES, 126,
 		       f->st.type == OS_DIRECTORY ? "Is a directory" : "Permission denied", why);

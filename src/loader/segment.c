@@ -178,7 +178,7 @@ static struct failure *read_dynamic(struct seg *s)
 	    e->dt[ELF_DT_RELRENT] != (e->is64 ? 8 : 4))
 		return assert_fails(s, ASSERT_RELRENT);
 	elf_hash_open(e, &h);
-	if (h.bad_bloom)
+	if ((h.bloom_words & (h.bloom_words - 1)) != 0)
 		return assert_fails(s, ASSERT_BLOOM);
 	if (h.where == ELF_PAST_END)
 		return fail_signal(s->p, SIGBUS, s->en->file, NULL);

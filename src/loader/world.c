@@ -41,8 +41,10 @@ static void read_env(struct world *w, const char *const *environ, struct arena *
 	w->env.dynamic_weak = env_get(environ, "LD_DYNAMIC_WEAK") != NULL;
 }
 
-/* The value of a tunable in "a=1:b=2"; `def` if it is not set or no number. The last one wins. */
-static uint64_t tunable(const struct world *w, const char *name, uint64_t def)
+/* The value of a tunable in "a=1:b=2"; `def` if it is not set. The last one wins. What is outside
+ * the bounds does not count, nor, from 2.39 on, what has anything behind the number. */
+static uint64_t tunable(const struct world *w, const char *name, uint64_t min, uint64_t max,
+			uint64_t def)
 {
 	const char *s = w->env.tunables;
 	size_t n = strlen(name);
@@ -54,7 +56,8 @@ static uint64_t tunable(const struct world *w, const char *name, uint64_t def)
 		if (strncmp(s, name, n) == 0 && s[n] == '=') {
 			unsigned long long v = strtoull(s + n + 1, &end, 0);
 
-			if (end != s + n + 1 && (*end == ':' || *end == '\0'))
+			if (v >= min && v <= max && end != s + n + 1 &&
+			    (*end == ':' || *end == '\0' || world_minor(w) < 39))
 				value = v;
 		}
 		s = strchr(s, ':');
@@ -69,15 +72,13 @@ static void read_tunables(struct world *w)
 	int minor = world_minor(w);
 
 	if (minor >= 33) {
-		nns = tunable(w, "glibc.rtld.nns", nns);
-		optional = tunable(w, "glibc.rtld.optional_static_tls", optional);
+		nns = tunable(w, "glibc.rtld.nns", 1, 16, nns);
+		optional = tunable(w, "glibc.rtld.optional_static_tls", 0, UINT64_MAX, optional);
 	}
-	if (nns < 1 || nns > 16)
-		nns = nns < 1 ? 1 : 16;
 	w->tls_surplus = (nns - 1) * SURPLUS_LIBC + nns * SURPLUS_OTHER + optional;
 	w->tls_optional = minor >= 32 ? optional : w->tls_surplus;
-	w->old_sort = minor >= 35 && tunable(w, "glibc.rtld.dynamic_sort", 2) == 1;
-	w->exec_stack = minor >= 41 ? (int)tunable(w, "glibc.rtld.execstack", 1) : 1;
+	w->old_sort = minor >= 35 && tunable(w, "glibc.rtld.dynamic_sort", 1, 2, 2) == 1;
+	w->exec_stack = minor >= 41 ? (int)tunable(w, "glibc.rtld.execstack", 0, 1, 1) : 1;
 }
 
 static uint32_t kernel_number(void)
