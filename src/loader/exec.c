@@ -214,7 +214,8 @@ static void exec_file(struct exec *x, const char *path, bool is_interpreter)
 {
 	const struct store_entry *en = store_open(x->s, path);
 
-	if (en == NULL || refuse_errno(x, en->err, is_interpreter) || refuse_mode(x, en->file, is_interpreter))
+	if (en == NULL || refuse_errno(x, en->err, is_interpreter) ||
+	    refuse_mode(x, en->file, is_interpreter))
 		return;
 	if (has_shebang(en->file)) {
 		exec_script(x, path, en->file);
