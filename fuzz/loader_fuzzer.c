@@ -130,9 +130,8 @@ static void look_at(const struct run *r, struct process *p, const struct image *
 				     .exec = x, .root = root_image, .host = "a bare program" };
 	struct diagnosis d;
 
-	for (size_t i = 0; i < p->images.n && (r->flags & OPEN_NO_BIND) == 0; i++)
-		if (p->images.items[i]->nscopes > 0)
-			glibc_each_binding(p, p->images.items[i], on_binding, NULL);
+	for (size_t i = 0; i < p->images.n; i++)
+		glibc_each_binding(p, p->images.items[i], on_binding, NULL);
 	for (size_t i = 0; i < p->trace.lines.n; i++)
 		touch(p->trace.lines.items[i]);
 	diagnose(&in, r->a, &d);

@@ -9,10 +9,12 @@
 
 static inline void put_system(struct fixture *f)
 {
+	static const char dirs[] = "\0/lib/\0/usr/lib/";
 	struct so *ld = so_new(f);
 
 	so_soname(ld, "ld-linux-x86-64.so.2");
 	strcpy((char *)ld->b + SO_DATA, "ld.so (test) stable release version 2.36.\n");
+	memcpy(ld->b + SO_DATA + 0x100, dirs, sizeof(dirs));
 	so_put(f, ld, LD);
 	put_lib(f, "/lib/libc.so.6", "libc.so.6", NULL);
 }
