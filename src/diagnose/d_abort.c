@@ -145,8 +145,8 @@ static const char *signal_word(int sig)
 static void cut_off(struct diag *d, struct draft *dr, const struct failure *f)
 {
 	draft_say(d, dr,
-		  "%s is cut off: %s of %s are missing; the loader maps it without complaint, and "
-		  "the process dies of %s when it touches the missing part.",
+		  "%s is cut off: %s of %s are missing; the loader maps it all the same, and the "
+		  "process dies of %s when it touches what is missing.",
 		  word_of(d, dr, f), bytes_words(d->a, f->wanted - f->available),
 		  bytes_words(d->a, f->wanted), signal_word(f->signal));
 	draft_bytes(d, dr, dr->f.object, f->available, f->wanted - f->available,

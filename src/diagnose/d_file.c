@@ -89,37 +89,67 @@ static const char *link_text(struct arena *a, struct view v)
 	for (size_t i = 0; i < n; i++)
 		if (!isgraph(v.p[i]))
 			return NULL;
-	if (memmem(v.p, n, ".so", 3) == NULL)
-		return NULL;
-	return arena_strndup(a, (const char *)v.p, n);
+	for (size_t i = 0; i + 3 <= n; i++) /* ".so" is an end, or a number follows: no ".some" */
+		if (memcmp(v.p + i, ".so", 3) == 0 && (i + 3 == n || v.p[i + 3] == '.'))
+			return arena_strndup(a, (const char *)v.p, n);
+	return NULL;
+}
+
+/* The first library that a linker script names: "/lib/libc.so.6" in "GROUP ( /lib/libc.so.6 …". */
+static const char *script_library(struct arena *a, struct view v)
+{
+	const uint8_t *open = v.n > 0 ? memchr(v.p, '(', v.n < 4096 ? v.n : 4096) : NULL;
+	size_t n = v.n < 4096 ? v.n : 4096, i = open != NULL ? (size_t)(open - v.p) : n, end;
+
+	for (; i < n; i = end + 1) {
+		for (end = i; end < n && isgraph(v.p[end]) && strchr("(),", v.p[end]) == NULL;)
+			end++;
+		if (end - i > 4 && end - i < 256 && memmem(v.p + i, end - i, ".so.", 4) != NULL)
+			return arena_strndup(a, (const char *)v.p + i, end - i);
+	}
+	return NULL;
+}
+
+static void fix_script(struct file *x)
+{
+	const char *real = script_library(x->d->a, x->en->file->bytes);
+
+	draft_fix(x->d, x->dr, "other-name", "low",
+		  real != NULL ? arena_printf(x->d->a,
+					      "open the library itself, %s; this name is for the "
+					      "linker, when a program is built",
+					      real)
+			       : "open the library by the name with its version (libNAME.so.N); "
+				 "this name is for the linker, when a program is built");
 }
 
 static void fix_kind(struct file *x)
 {
 	struct diag *d = x->d;
-	const char *dir = shell_quote(d->a, dir_name(d->a, x->en->path));
+	const char *path = dir_name(d->a, x->en->path);
+	const char *dir = strcmp(path, ".") == 0 ? ""
+						 : arena_printf(d->a, "cd %s && ",
+								shell_quote(d->a, path));
 	const char *q = shell_quote(d->a, base_name(x->en->path));
 	struct fix *f;
 
 	switch (x->en->file->kind) {
 	case FILE_LFS_POINTER:
 		f = draft_fix(d, x->dr, "download", "low", "fetch the real file from Git LFS");
-		fix_command(d, f, arena_printf(d->a, "cd %s && git lfs pull --include=%s", dir, q));
+		fix_command(d, f, arena_printf(d->a, "%sgit lfs pull --include=%s", dir, q));
 		break;
 	case FILE_ANNEX_POINTER:
 		f = draft_fix(d, x->dr, "download", "low", "fetch the real file from git-annex");
-		fix_command(d, f, arena_printf(d->a, "cd %s && git annex get %s", dir, q));
+		fix_command(d, f, arena_printf(d->a, "%sgit annex get %s", dir, q));
 		break;
 	case FILE_LINKER_SCRIPT:
-		draft_fix(d, x->dr, "other-name", "low",
-			  "open the library by the name with its version (libNAME.so.N): the name "
-			  "without it is for the linker at build time");
+		fix_script(x);
 		break;
 	case FILE_ARCHIVE:
 	case FILE_THIN_ARCHIVE:
 		draft_fix(d, x->dr, "rebuild", "low",
-			  "a static library is linked into a program when that is built; to load "
-			  "it, build it as a shared library (-shared -fPIC)");
+			  "build it as a shared library (-shared -fPIC), or link it into the "
+			  "program when that is built");
 		break;
 	case FILE_PE:
 	case FILE_MACHO:
@@ -131,14 +161,27 @@ static void fix_kind(struct file *x)
 	case FILE_XZ:
 	case FILE_ZSTD:
 	case FILE_BZIP2: draft_fix(d, x->dr, "unpack", "low", "unpack it first"); break;
+	case FILE_TEXT:
+		draft_fix_reinstall(d, x->dr, x->en->path,
+				    "if a library should be there, get it again");
+		break;
 	default: draft_fix_reinstall(d, x->dr, x->en->path, "get the file again");
 	}
+}
+
+/* Of another system: most such files are libraries, but not for Linux. */
+static const char *other_system(enum file_kind k)
+{
+	if (k == FILE_PE)
+		return "Windows";
+	return k == FILE_MACHO || k == FILE_MACHO_FAT ? "macOS" : NULL;
 }
 
 static void no_elf(struct file *x)
 {
 	const struct store_file *file = x->en->file;
 	const char *link = file->kind == FILE_TEXT ? link_text(x->d->a, file->bytes) : NULL;
+	const char *system = other_system(file->kind);
 
 	begin(x, cause_of_kind(file->kind));
 	if (link != NULL)
@@ -146,12 +189,17 @@ static void no_elf(struct file *x)
 			  "%s should be a symbolic link, but it was copied or unpacked as a text "
 			  "file that holds the link's target, %s.",
 			  x->word, link);
+	else if (system != NULL)
+		draft_say(x->d, x->dr, "%s is %s: it was made for %s, and Linux cannot load it.",
+			  x->word, file_kind_name(file->kind), system);
 	else
 		draft_say(x->d, x->dr, "%s is %s, not a shared library.", x->word,
 			  file_kind_name(file->kind));
-	header_evidence(x, file->bytes.n == 0 ? "the file is empty"
-					      : "its first bytes; an ELF file begins with 7f 45 4c "
-						"46");
+	header_evidence(x, file->bytes.n == 0
+				   ? "the file has no bytes"
+				   : arena_printf(x->d->a,
+						  "it begins with %s, a library with 7f 45 4c 46",
+						  first_bytes(x->d->a, file->bytes)));
 	if (link != NULL) {
 		struct fix *f = draft_fix(x->d, x->dr, "link", "low",
 					  "make it a symbolic link again (unpack on Linux, with "

@@ -324,7 +324,7 @@ static const char *foreign_hit(struct look *k, const struct hits *hits)
 static const char *asked_by(struct look *k)
 {
 	if (k->from == NULL)
-		return "nobody on this machine has it where the loader looks";
+		return "no folder that the loader searches has it";
 	return arena_printf(k->d->a, "%s needs it, and no folder that the loader searches has it",
 			    image_word(k->d, k->from));
 }

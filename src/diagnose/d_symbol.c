@@ -24,11 +24,19 @@ struct sym {
 
 /* ---- groups ------------------------------------------------------------------------------- */
 
+/* Several rows of the table may tell of one library. */
+static bool same_family(const struct symbol_family *a, const struct symbol_family *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a->library, b->library) == 0 && strcmp(a->what, b->what) == 0;
+}
+
 static bool belongs(const struct sym *s, const struct failure *o)
 {
 	return o->kind == FAIL_SYMBOL && o->symbol != NULL && o->image == s->f->image &&
 	       o->lazy == s->f->lazy && same_text(o->version_file, s->f->version_file) &&
-	       family_of_symbol(o->symbol) == s->family;
+	       same_family(family_of_symbol(o->symbol), s->family);
 }
 
 static void collect(struct sym *s)
@@ -44,11 +52,10 @@ static void collect(struct sym *s)
 		d->taken[i] = true;
 		s->n++;
 		e = draft_evidence(d, s->dr, "symbol", o->image,
-				   o->version != NULL ? arena_printf(d->a,
-								     "wanted in version %s, "
-								     "defined nowhere that counts",
-								     o->version)
-						      : "defined nowhere that counts");
+				   o->version != NULL
+					   ? arena_printf(d->a, "not found in version %s",
+							  o->version)
+					   : "not found");
 		e->path = image_path(d, o->image);
 		e->value = o->symbol;
 	}
@@ -154,6 +161,11 @@ static const char *opening(struct sym *s)
 			    word, named(s), more);
 }
 
+static const char *them(const struct sym *s)
+{
+	return s->n > 1 ? "them" : "it";
+}
+
 static void say(struct sym *s, const char *rest)
 {
 	draft_say(s->d, s->dr, "%s%s%s.", opening(s), s->f->lazy ? ": " : ", and ", rest);
@@ -246,17 +258,47 @@ static void from_holder(struct sym *s, const struct image *im, const struct elf_
 			       image_word(d, s->f->image), word));
 }
 
+/* The copy that was loaded for the file that a version is asked of. */
+static const struct image *version_image(struct sym *s)
+{
+	const char *file = base_name(s->f->version_file);
+
+	for (size_t i = 0; i < s->d->p->images.n; i++) {
+		const struct image *im = s->d->p->images.items[i];
+		const char *path = image_path(s->d, im);
+
+		if (im != s->f->image && path != NULL && im->kind != IMAGE_PROGRAM &&
+		    strcmp(base_name(path), file) == 0)
+			return im;
+	}
+	return NULL;
+}
+
 /* The named file defines the version (else that had failed first), but the symbol left it. */
 static void from_version(struct sym *s)
 {
 	struct diag *d = s->d;
 	const char *file = base_name(s->f->version_file);
+	const struct image *im = version_image(s);
+	const char *path = image_path(d, im);
 
 	s->dr->f.detail = "version-skew";
 	say(s, arena_printf(d->a,
-			    "%s, which had it in version %s when the two were linked, no longer "
+			    "%s, which had %s in version %s when the two were linked, no longer "
 			    "does",
-			    file, s->f->version));
+			    file, them(s), s->f->version));
+	if (path != NULL)
+		draft_evidence(d, s->dr, "fact", im,
+			       arena_printf(d->a, "the copy of %s that is loaded%s%s", file,
+					    im->request != NULL ? ", through " : "",
+					    im->request != NULL ? rule_words(im->request->rule)
+								: ""))
+			->path = path;
+	if (im != NULL && im->request != NULL && im->request->rule == RULE_LD_LIBRARY_PATH)
+		draft_fix(d, s->dr, "environment", "low",
+			  arena_printf(d->a,
+				       "take the folder of that copy, %s, out of LD_LIBRARY_PATH",
+				       dir_name(d->a, path)));
 	draft_fix(d, s->dr, "upgrade", "medium",
 		  arena_printf(d->a, "install the release of %s that %s was built with", file,
 			       image_word(d, s->f->image)));
@@ -294,6 +336,17 @@ static const struct image *python_of(struct sym *s)
 	return NULL;
 }
 
+/* "Python 3.11" for a name with ".cpython-311-" in it. */
+static const char *built_for(struct sym *s)
+{
+	const char *mark = strstr(image_word(s->d, s->f->image), ".cpython-3");
+	size_t n = mark != NULL ? strspn(mark + 10, "0123456789") : 0;
+
+	if (n == 0 || n > 2)
+		return "another release of Python";
+	return arena_printf(s->d->a, "Python 3.%.*s", (int)n, mark + 10);
+}
+
 static bool from_python(struct sym *s)
 {
 	struct diag *d = s->d;
@@ -306,9 +359,8 @@ static bool from_python(struct sym *s)
 		return false;
 	s->dr->f.detail = "python-abi";
 	say(s, arena_printf(d->a,
-			    "the Python that loads it (%s) does not have that function: it was "
-			    "built for another release of Python",
-			    image_word(d, py)));
+			    "the Python that loads it (%s) does not have %s: it was built for %s",
+			    image_word(d, py), them(s), built_for(s)));
 	draft_evidence(d, s->dr, "fact", py, "the Python of this process")->path =
 		image_path(d, py);
 	draft_fix(d, s->dr, "replace", "low",
@@ -328,9 +380,9 @@ static void from_family(struct sym *s)
 	if (im != NULL) {
 		s->dr->f.detail = "version-skew";
 		say(s, arena_printf(d->a,
-				    "%s, which such names belong to, does not define it: it is of "
+				    "%s, which such names belong to, does not define %s: it is of "
 				    "another release than the one it was built with",
-				    image_word(d, im)));
+				    image_word(d, im), them(s)));
 		draft_evidence(d, s->dr, "fact", im, "loaded, but without that name")->path =
 			image_path(d, im);
 	} else if (starts_with(fam->library, "lib")) {
@@ -340,10 +392,8 @@ static void from_family(struct sym *s)
 				    "%s does not bring in",
 				    fam->library, fam->what, image_word(d, s->f->image)));
 	} else {
-		say(s, arena_printf(d->a,
-				    "it belongs to %s (%s): the process that loads it does not "
-				    "offer it",
-				    fam->library, fam->what));
+		draft_say(d, s->dr, "%s of %s, which %s does not offer.", opening(s), fam->what,
+			  d->in->host != NULL ? d->in->host : "the process that loads it");
 	}
 	likely(s, "names of that form belong to that library");
 	if (fam->fix != NULL)
@@ -355,12 +405,12 @@ static void unknown(struct sym *s)
 	struct diag *d = s->d;
 	const char *word = image_word(d, s->f->image);
 
-	say(s, "no library that it may ask defines it");
+	say(s, arena_printf(d->a, "nothing that is loaded with it defines %s", them(s)));
 	draft_fix(d, s->dr, "link", "low",
 		  arena_printf(d->a,
-			       "if a library has it: link %s with that library; if it is part of "
-			       "%s itself: a source file was left out when it was built",
-			       word, word));
+			       "link %s with the library that has %s; if that is %s itself, a "
+			       "source file was left out of its build",
+			       word, them(s), word));
 	draft_fix(d, s->dr, "upgrade", "medium",
 		  "if it worked before: bring it and what it needs to releases that were made for "
 		  "each other");

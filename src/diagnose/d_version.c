@@ -138,9 +138,7 @@ static void symbols_evidence(struct group *g, const struct failure *o)
 		if (name == NULL || *name == '\0')
 			continue;
 		draft_evidence(g->d, g->dr, "symbol", o->image,
-			       arena_printf(g->d->a,
-					    "version %s is wanted for this function or variable",
-					    o->version))
+			       arena_printf(g->d->a, "%s is wanted for", o->version))
 			->value = name;
 		shown++;
 	}
@@ -150,9 +148,9 @@ static void version_evidence(struct group *g, const struct failure *o)
 {
 	struct dlwhy_evidence *e = draft_evidence(
 		g->d, g->dr, "version", o->image,
-		arena_printf(g->d->a, "%s asks %s for it, which does not define it",
-			     image_word(g->d, o->image),
-			     o->provider != NULL ? image_word(g->d, o->provider) : "a library"));
+		arena_printf(g->d->a, "%s lacks what %s asks of it",
+			     o->provider != NULL ? image_word(g->d, o->provider) : "a library",
+			     image_word(g->d, o->image)));
 
 	e->path = image_path(g->d, o->image);
 	e->value = o->version;
@@ -291,19 +289,40 @@ static void fix_gcc_runtime(struct group *g)
 static void fix_copy(struct group *g, const char *copy)
 {
 	struct diag *d = g->d;
-	struct fix *f = draft_fix(d, g->dr, "library-path", "low",
-				  arena_printf(d->a,
-					       "a newer copy is on this machine: let it be found "
-					       "first (COMMAND stands for what you start), or "
-					       "remove the old copy %s",
-					       image_path(d, g->f->provider)));
+	const struct image *p = g->f->provider;
+	enum load_rule rule = p->request != NULL ? p->request->rule : RULE_NONE;
+	struct fix *f;
 
-	fix_command(d, f,
-		    arena_printf(d->a,
-				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} COMMAND",
-				 shell_quote(d->a, dir_name(d->a, absolute_path(d, copy)))));
+	if (rule == RULE_LD_LIBRARY_PATH) {
+		draft_fix(d, g->dr, "environment", "low",
+			  arena_printf(d->a,
+				       "take %s out of LD_LIBRARY_PATH: %s is newer, and has it",
+				       dir_name(d->a, image_path(d, p)), copy));
+	} else if (rule == RULE_RPATH) { /* comes before LD_LIBRARY_PATH */
+		draft_fix(d, g->dr, "rename", "medium",
+			  arena_printf(d->a, "move the old copy %s away: %s is newer, and has it",
+				       image_path(d, p), copy));
+	} else {
+		f = draft_fix(d, g->dr, "library-path", "low",
+			      arena_printf(d->a,
+					   "for one run: let the newer copy %s be found first "
+					   "(COMMAND is what you start)",
+					   copy));
+		fix_command(d, f,
+			    arena_printf(d->a,
+					 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "
+					 "COMMAND",
+					 shell_quote(d->a,
+						     dir_name(d->a, absolute_path(d, copy)))));
+	}
 	draft_also(d, g->dr, CAUSE_SEARCH_PATH, NULL, copy);
 	draft_fact(d, g->dr, copy, arena_printf(d->a, "this copy defines %s", g->highest));
+}
+
+/* " (GCC 12.1)" */
+static const char *in_brackets(struct diag *d, const char *release)
+{
+	return release != NULL ? arena_printf(d->a, " (%s)", release) : "";
 }
 
 static void too_low(struct group *g)
@@ -315,17 +334,13 @@ static void too_low(struct group *g)
 	const char *gcc = gcc_of_version(g->highest),
 		   *had = have != NULL ? gcc_of_version(have) : NULL;
 	const char *copy = better_copy(g);
-	const char *tail = "";
+	const char *tail = have != NULL ? in_brackets(d, had) : "";
 
-	if (gcc != NULL)
-		tail = arena_printf(d->a, "; that version came with %s%s%s", gcc,
-				    had != NULL ? ", the copy here is from " : "",
-				    had != NULL ? had : "");
-	else if (copy != NULL)
+	if (have == NULL && copy != NULL)
 		tail = arena_printf(d->a, "; %s does", copy);
 	g->dr->f.detail = p != NULL && copy != NULL ? "wrong-provider" : "version-skew";
-	draft_say(d, g->dr, "%s needs %s of %s, but %s%s%s%s.", image_word(d, g->f->image),
-		  g->highest,
+	draft_say(d, g->dr, "%s needs %s%s of %s, but %s%s%s%s.", image_word(d, g->f->image),
+		  g->highest, in_brackets(d, gcc),
 		  g->f->version_file != NULL ? base_name(g->f->version_file) : image_word(d, p),
 		  p != NULL && image_path(d, p) != NULL ? image_path(d, p)
 							: "the copy that is loaded",

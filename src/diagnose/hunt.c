@@ -197,8 +197,9 @@ static void start_hunt(struct diag *d)
 	d->hunt = ARENA_NEW(d->a, struct hunt);
 	for (size_t i = 0; i < d->w->install.ndirs; i++)
 		add_searched(d, d->w->install.dirs[i]);
+	/* Absolute, since the way up from a relative path ends at the working folder. */
 	if (d->in->target_path != NULL && strchr(d->in->target_path, '/') != NULL)
-		add_around(d, d->in->target_path);
+		add_around(d, absolute_path(d, d->in->target_path));
 	add_conf(d);
 	add_images(d);
 	add_usual(d);
@@ -456,7 +457,7 @@ void hunt_library(struct diag *d, const char *name, const struct request *rq, st
 		return;
 	start_hunt(d);
 	if (rq != NULL && rq->from != NULL && image_path(d, rq->from) != NULL)
-		add_around(d, image_path(d, rq->from));
+		add_around(d, absolute_path(d, image_path(d, rq->from)));
 	hunt_places(d, rq, out, base);
 	hunt_site(d, rq, out, base);
 	hunt_cache(d, rq, out, base);

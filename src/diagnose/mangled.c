@@ -80,6 +80,8 @@ static bool walk(struct cursor *c, const char *name)
 
 	if (!enter(c, name, &nested))
 		return false;
+	if (!nested && c->p[0] == 'S' && c->p[1] == 't')
+		return component(c) && source_name(c);
 	if (!nested)
 		return source_name(c);
 	while (component(c))

@@ -51,9 +51,9 @@ const char *dead_runpath(struct diag *d, const struct image *im, const char **el
 				    "which exists only where it was built",
 				    rule, tree);
 	return arena_printf(d->a,
-			    "its %s (the folders that it names itself) points to a folder that "
-			    "does not exist here",
-			    rule);
+			    "its %s (the folders that it names itself) points to %s, which does "
+			    "not exist here",
+			    rule, symbol_word(d->a, dead));
 }
 
 /* ---- RUNPATH ------------------------------------------------------------------------------ */
@@ -129,14 +129,15 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 
 	if (file == NULL || strchr(file, '/') == NULL)
 		return;
-	dir = origin_path(d->a, absolute_path(d, file),
-			  dir_name(d->a, absolute_path(d, hit->path)));
+	dir = dir_name(d->a, absolute_path(d, hit->path));
+	if (d->p == NULL || !d->p->secure) /* such a program gets no $ORIGIN */
+		dir = origin_path(d->a, absolute_path(d, file), dir);
 	list = arena_printf(d->a, "%s%s", dir, kept_elements(d, from));
 	f = draft_fix(d, dr, "set-runpath", "medium",
 		      arena_printf(d->a,
-				   "write the folder into %s, so that it is found wherever %s is "
-				   "loaded (keep a copy of the file: this edits it)",
-				   base_name(file), base_name(file)));
+				   "for good: write the folder into %s (this edits the file: keep "
+				   "a copy)",
+				   base_name(file)));
 	fix_command(d, f,
 		    arena_printf(d->a, "patchelf %s--set-rpath %s %s",
 				 rpath ? "--force-rpath " : "", shell_quote(d->a, list),
@@ -153,8 +154,7 @@ static void fix_library_path(struct diag *d, struct draft *dr, const struct hit 
 	if (d->p != NULL && d->p->secure)
 		return;
 	f = draft_fix(d, dr, "library-path", "low",
-		      "name the folder for one run, to try whether that is all (COMMAND stands for "
-		      "what you start)");
+		      "for one run: name the folder (COMMAND is what you start)");
 	fix_command(d, f,
 		    arena_printf(d->a,
 				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} COMMAND",
@@ -169,9 +169,8 @@ static void fix_import_first(struct diag *d, struct draft *dr, const char *name)
 		return;
 	draft_fix(d, dr, "import-first", "low",
 		  arena_printf(d->a,
-			       "%s belongs to %s (Python package %s): %s; once it is loaded, the "
-			       "loader takes it from memory and searches no folder",
-			       name, pv->what, pv->python, pv->hint));
+			       "%s; the loader then takes %s from memory and searches no folder",
+			       pv->hint, name));
 }
 
 static bool is_default_dir(const struct diag *d, const char *dir)
@@ -212,11 +211,9 @@ void search_fixes(struct diag *d, struct draft *dr, const struct image *from, co
 		if (hit->searched)
 			return;
 	}
-	if (from != NULL && hit->where == HIT_BESIDE)
-		fix_runpath(d, dr, from, hit);
 	if (hit->kind == HIT_EXACT)
 		fix_library_path(d, dr, hit);
-	if (from != NULL && hit->where != HIT_BESIDE)
+	if (from != NULL)
 		fix_runpath(d, dr, from, hit);
 }
 
@@ -225,6 +222,22 @@ void search_fixes(struct diag *d, struct draft *dr, const struct image *from, co
 static const char *with_hint(struct diag *d, const char *s, const struct provider *pv)
 {
 	return pv->hint != NULL ? arena_printf(d->a, "%s; %s", s, pv->hint) : s;
+}
+
+/* The environment's own pip, if the file that fails lies in one: "pip" alone may be another's. */
+static const char *pip_of(struct diag *d, const char *file)
+{
+	const char *full = file != NULL ? absolute_path(d, file) : "";
+	const char *lib = strstr(full, "/lib/python3");
+	const char *python;
+	struct os_stat st;
+
+	if (lib == NULL || strstr(lib, "-packages/") == NULL || d->source == NULL)
+		return "pip";
+	python = arena_printf(d->a, "%.*s/bin/python3", (int)(lib - full), full);
+	if (source_stat(d->source, python, true, &st) != 0)
+		return "pip";
+	return arena_printf(d->a, "%s -m pip", shell_quote(d->a, python));
 }
 
 static const char *python_package(struct diag *d, const struct provider *pv)
@@ -242,18 +255,24 @@ void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 	if (pv == NULL)
 		return;
 	if (pv->python != NULL) {
-		draft_fix(d, dr, "install-package", "low",
-			  with_hint(d,
-				    arena_printf(d->a, "%s is %s: the Python package %s brings it",
-						 name, pv->what, python_package(d, pv)),
-				    pv));
+		f = draft_fix(d, dr, "install-package", "low",
+			      with_hint(d,
+					arena_printf(d->a,
+						     "install the Python package %s, which brings "
+						     "it (%s)",
+						     python_package(d, pv), pv->what),
+					pv));
+		if (!starts_with(pv->python, "nvidia-"))
+			fix_command(d, f,
+				    arena_printf(d->a, "%s install %s",
+						 pip_of(d, dr->f.needed_by), pv->python));
 	} else if (pv->apt != NULL) {
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d,
 					arena_printf(d->a,
-						     "%s is %s: on Debian and Ubuntu the package "
-						     "%s brings it",
-						     name, pv->what, pv->apt),
+						     "install %s (on Debian and Ubuntu: the "
+						     "package %s)",
+						     pv->what, pv->apt),
 					pv));
 		if (has_apt(d))
 			fix_command(d, f, arena_printf(d->a, "apt-get install %s", pv->apt));

@@ -22,6 +22,7 @@
 #include "object/elfconst.h"
 
 #define MAX_SYMBOL_FAILURES 1000
+#define MAX_MISSES 10000 /* look-ups of pointers that nobody defines, for one image */
 
 /* Who a reference is bound to. */
 struct bound {
@@ -42,7 +43,8 @@ struct binder {
 	size_t open;         /* references that are not bound */
 	bool lazy, startup, ok, dead, no_memory;
 	bool interposed;     /* see do_interposed */
-	size_t nfailed;
+	bool canonical;      /* somebody in the scope has_canonical */
+	size_t nfailed, nmissed;
 	size_t lines;        /* lines printed until the first failure */
 };
 
@@ -311,8 +313,11 @@ static struct bound *do_foreign(struct binder *b, size_t ref, enum ref_class cla
 	const struct ref *r = &b->go->refs[ref];
 	struct bound *to = &b->bound[ref];
 
-	if (to->to == NULL && class_ == REF_PLAIN && !to->left && !to->kills && !to->told)
+	if (to->to == NULL && class_ == REF_PLAIN && b->canonical && !to->left && !to->kills &&
+	    !to->told && b->nmissed < MAX_MISSES) {
 		*to = look_up(b, r, class_);
+		b->nmissed += to->to == NULL;
+	}
 	if (!to->told)
 		do_lookup(b, r, to);
 	to->told = true;
@@ -464,6 +469,16 @@ static void walk_specials(struct binder *b)
 	}
 }
 
+static bool canonical_in_scope(const struct binder *b)
+{
+	for (size_t s = 0; s < b->im->nscopes; s++)
+		for (size_t i = 0; i < b->im->scopes[s]->n; i++)
+			if (b->im->scopes[s]->v[i]->go != NULL &&
+			    b->im->scopes[s]->v[i]->go->has_canonical)
+				return true;
+	return false;
+}
+
 /* Does an object that comes before this one in its scope, not relocated yet, define IFUNCs? */
 static bool ifuncs_before(const struct binder *b)
 {
@@ -612,6 +627,7 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 		return false;
 	}
 	b.interposed = ifuncs_before(&b);
+	b.canonical = canonical_in_scope(&b);
 	if (dies_at != UINT64_MAX || b.interposed || b.go->deadly_versym || has_trouble(&b))
 		walk_relocs(&b, dies_at);
 	else
@@ -673,7 +689,8 @@ static void tell(struct teller *t, const struct elf_rel *rel, bool plt)
 	    !facts_own_ref(t->b.go, rel->sym, &r))
 		return;
 	t->seen[rel->sym] |= (unsigned char)(1u << class_);
-	to = look_up(&t->b, &r, class_);
+	to = t->b.nmissed < MAX_MISSES ? look_up(&t->b, &r, class_) : (struct bound){ .to = NULL };
+	t->b.nmissed += to.to == NULL;
 	v = facts_version(t->b.go, &r);
 	t->fn(t->ctx, &(struct binding){
 			      r.name, v != NULL ? v->name : NULL, to.to,

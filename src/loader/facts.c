@@ -13,6 +13,8 @@
 #include "object/elfconst.h"
 
 #define MAX_SYMBOLS (16u << 20)
+#define WORK_MAX (64u << 20) /* links of hash chains, for the references of one object to another */
+#define STEPS_MIN 256        /* links that each look-up may follow at least */
 
 /* ---- versions ----------------------------------------------------------------------------- */
 
@@ -201,6 +203,8 @@ static bool make_refs(struct glibc_object *o)
 			break;
 		if (s.type == STT_GNU_IFUNC && s.shndx != SHN_UNDEF)
 			o->has_ifunc = true;
+		if (s.shndx == SHN_UNDEF && s.value != 0)
+			o->has_canonical = true;
 		if (surely_own(o, &s, i) || binds_locally(&s))
 			continue;
 		o->refs = grow(o->refs, o->nrefs, &cap, sizeof(*o->refs), &failed);
@@ -459,8 +463,9 @@ static bool check_match(void *ctx, uint64_t sym)
 	return match_unversioned(l, sym, raw);
 }
 
-bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
-		     const struct glibc_object *def, int minor, struct match *out)
+static bool match_in(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
+		     const struct glibc_object *def, const struct elf_hash *hash, int minor,
+		     struct match *out)
 {
 	struct lookup l = { .def = def, .class_ = class_, .version = facts_version(obj, r),
 			    .exact_first = minor >= 42 };
@@ -468,7 +473,7 @@ bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum r
 	struct elf_sym s;
 	uint64_t sym;
 
-	elf_hash_find(e, &def->hash, r->name, r->hash, check_match, &l);
+	elf_hash_find(e, hash, r->name, r->hash, check_match, &l);
 	sym = l.exact != 0 ? l.exact : l.base;
 	if (sym == 0 && l.nversions == 1)
 		sym = l.single;
@@ -481,6 +486,12 @@ bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum r
 	out->unversioned = l.version != NULL && def->nversions == 0;
 	out->unique = s.bind == STB_GNU_UNIQUE;
 	return true;
+}
+
+bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
+		     const struct glibc_object *def, int minor, struct match *out)
+{
+	return match_in(obj, r, class_, def, &def->hash, minor, out);
 }
 
 /* ---- pairs of objects --------------------------------------------------------------------- */
@@ -510,18 +521,32 @@ static bool grow_pairs(struct glibc_object *o)
 	return true;
 }
 
+/* The definer's table for n look-ups: the more of them, the fewer links each may follow. */
+static struct elf_hash table_for(const struct glibc_object *def, size_t n)
+{
+	struct elf_hash h = def->hash;
+	uint64_t steps = WORK_MAX / (n + 1);
+
+	if (steps < STEPS_MIN)
+		steps = STEPS_MIN;
+	if (h.max_steps > steps)
+		h.max_steps = steps;
+	return h;
+}
+
 static bool compute(const struct glibc_object *obj, const struct glibc_object *def, int minor,
 		    struct matches *out)
 {
 	const struct elf *e = &def->file->elf;
+	const struct elf_hash hash = table_for(def, obj->nrefs);
 	size_t cap = 0;
 	bool failed = false;
 
 	for (size_t i = 0; i < obj->nrefs; i++) {
 		struct match m = { .ref = (uint32_t)i };
 
-		if (!elf_hash_maybe(e, &def->hash, obj->refs[i].hash) ||
-		    !facts_match_one(obj, &obj->refs[i], REF_PLT, def, minor, &m))
+		if (!elf_hash_maybe(e, &hash, obj->refs[i].hash) ||
+		    !match_in(obj, &obj->refs[i], REF_PLT, def, &hash, minor, &m))
 			continue;
 		out->v = grow(out->v, out->n, &cap, sizeof(*out->v), &failed);
 		if (failed)

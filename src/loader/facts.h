@@ -56,6 +56,7 @@ struct glibc_object {
 	struct special *specials; /* relocations that need more than a definition, in order */
 	size_t nspecials;
 	bool symbolic, bind_now;
+	bool has_canonical;       /* undefined entries with a value: only a REF_PLAIN takes them */
 	bool has_ifunc;           /* defines IFUNC symbols; known once refs are there */
 	bool deadly_versym;       /* version indices without any version: look-ups crash */
 	enum elf_where where;     /* not ELF_HERE: reading the tables kills the process */

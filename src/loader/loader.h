@@ -291,6 +291,7 @@ struct process {
 	bool stack_exec;
 	int err;                      /* errno as the loader would see it */
 	bool cache_read;
+	uint64_t search_cost;         /* grows with each candidate: see search.c */
 };
 
 /* Derived facts of one file (references, versions, hashes): shared by all processes. */

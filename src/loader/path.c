@@ -10,6 +10,10 @@
 
 #include "object/elfconst.h"
 
+/* Far beyond what a process has; a hostile file could name millions. */
+#define MAX_FOLDERS 4096   /* of a process */
+#define MAX_ELEMENTS 65536 /* of a list, the repeated ones included */
+
 static bool is_ident(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -215,11 +219,13 @@ static void fill_list(struct process *p, struct dir_list *l, struct image *im, c
 		      const char *separators)
 {
 	size_t cap = 2;
+	const char *s = list;
 
-	for (const char *s = list; *s != '\0'; s++)
+	for (; *s != '\0' && cap < MAX_ELEMENTS; s++)
 		cap += strchr(separators, *s) != NULL;
 	l->v = ARENA_ARRAY(p->a, cap, struct search_dir *);
-	for (const char *s = list;;) {
+	s = list;
+	for (size_t i = 1; i < cap && p->ndirs < MAX_FOLDERS; i++) {
 		size_t len = strcspn(s, separators);
 		const char *written = arena_strndup(p->a, s, len);
 		const char *dir = clean_dir(p, im, written);
@@ -233,9 +239,10 @@ static void fill_list(struct process *p, struct dir_list *l, struct image *im, c
 			l->v[l->n++] = mine;
 		}
 		if (s[len] == '\0')
-			break;
+			return;
 		s += len + 1;
 	}
+	p->trace.assumes = "nothing that is wanted lies beyond the first thousands of folders named";
 }
 
 static void start_list(struct dir_list *l, enum load_rule rule, struct image *of)

@@ -7,6 +7,7 @@
 #include "loader/search.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "loader/path.h"
@@ -14,6 +15,11 @@
 #include "loader/segment.h"
 #include "loader/text.h"
 #include "object/elfconst.h"
+
+/* What the candidates of a process may cost, in bytes of trace: some 250,000 candidates. Real ones
+ * have thousands; a small file can ask for millions. */
+#define MAX_COST (64u << 20)
+#define CANDIDATE_COST 256
 
 /* What became of one candidate. */
 enum verdict { TAKE, SKIP, FATAL };
@@ -202,6 +208,32 @@ static const char *join(struct arena *a, const char *dir, const char *sub, const
 	return out;
 }
 
+/* The path to try in sub-directory i of a folder; NULL if no system call would take it. */
+static const char *candidate(struct search *s, const struct search_dir *d, size_t i)
+{
+	const char *sub = s->p->w->subdirs[i];
+	size_t n = strlen(d->dir) + strlen(sub) + strlen(s->rq->asked);
+
+	s->p->search_cost += CANDIDATE_COST + (n < PATH_MAX ? n : 0);
+	return n < PATH_MAX ? join(s->p->a, d->dir, sub, s->rq->asked) : NULL;
+}
+
+static enum verdict too_long(struct search *s, struct probe *pr)
+{
+	pr->outcome = PROBE_NAME_TOO_LONG;
+	pr->err = s->p->err = ENAMETOOLONG;
+	return SKIP;
+}
+
+/* Has the process asked for more candidates than are worth looking at? */
+static bool exhausted(struct process *p)
+{
+	if (p->search_cost <= MAX_COST)
+		return false;
+	p->trace.assumes = "nothing that is wanted lies beyond the first 100,000 places";
+	return true;
+}
+
 /* After a miss the loader asks once whether the (sub-)folder exists at all, and later skips one
  * that does not. */
 static void learn_dir(struct search *s, const struct search_dir *d, size_t sub)
@@ -269,13 +301,15 @@ static enum verdict try_dir(struct search *s, const struct dir_list *l,
 
 		if (d->status[i] == DIR_NONEXISTING)
 			continue;
+		if (exhausted(p))
+			return SKIP;
 		if (d->status[i] == DIR_UNKNOWN && parent_absent(s, d, p->w->subdirs[i])) {
 			note_absent(s, l, d, i);
 			continue;
 		}
-		path = join(p->a, d->dir, p->w->subdirs[i], s->rq->asked);
-		pr = add_probe(s, l->rule, l, d, path);
-		v = verify(s, path, pr);
+		path = candidate(s, d, i);
+		pr = add_probe(s, l->rule, l, d, path != NULL ? path : s->rq->asked);
+		v = path != NULL ? verify(s, path, pr) : too_long(s, pr);
 		if (v == FATAL)
 			return FATAL;
 		if (d->status[i] == DIR_UNKNOWN) {

@@ -203,6 +203,8 @@ struct elf_hash {
 	uint32_t sysv_nbuckets;
 	uint64_t sysv_nchains;
 	uint32_t sysv_entry;               /* bytes of a SysV word: 4, or 8 (Alpha, 64-bit s390) */
+	uint64_t max_steps;                /* a look-up ends after as many links of a chain, so
+					      that a file of one endless chain costs no hours */
 	bool gnu, sysv;
 	bool bad_bloom;       /* Bloom words no power of two: glibc's assertion fails */
 	enum elf_where where; /* not ELF_HERE: reading the table would kill a process */

@@ -25,6 +25,7 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define GNU_HEADER 16
+#define CHAIN_MAX 16384 /* links; linkers make chains of a dozen */
 
 /* ---- symbols ------------------------------------------------------------------------------ */
 
@@ -153,6 +154,7 @@ void elf_hash_open(const struct elf *e, struct elf_hash *h)
 	memset(h, 0, sizeof(*h));
 	h->where = ELF_HERE;
 	h->sysv_entry = wide ? 8 : 4;
+	h->max_steps = CHAIN_MAX;
 	if (elf_has(e, ELF_DT_GNU_HASH))
 		open_gnu(e, h);
 	else if (elf_has(e, ELF_DT_HASH))
@@ -190,6 +192,7 @@ static ALWAYS_INLINE uint64_t gnu_find(const struct elf *e, const struct elf_has
 				       bool (*fn)(void *ctx, uint64_t sym), void *ctx, bool is64,
 				       bool swap)
 {
+	uint64_t end;
 	uint32_t first;
 
 	if (!bloom_maybe(h, hash, is64, swap))
@@ -197,7 +200,10 @@ static ALWAYS_INLINE uint64_t gnu_find(const struct elf *e, const struct elf_has
 	first = load32(h->buckets + (size_t)(hash % h->nbuckets) * 4, swap);
 	if (first == 0 || first < h->symoffset)
 		return 0;
-	for (uint64_t i = first - h->symoffset; i < h->nchains; i++) {
+	end = first - h->symoffset + h->max_steps;
+	if (end > h->nchains)
+		end = h->nchains;
+	for (uint64_t i = first - h->symoffset; i < end; i++) {
 		uint32_t link = load32(h->chains + i * 4, swap);
 		uint64_t sym = i + h->symoffset;
 
@@ -209,14 +215,14 @@ static ALWAYS_INLINE uint64_t gnu_find(const struct elf *e, const struct elf_has
 	return 0;
 }
 
-/* A chain that runs in a circle ends after as many steps as there are links. */
+/* A chain may run in a circle. */
 static uint64_t sysv_find(const struct elf *e, const struct elf_hash *h, const char *name,
 			  bool (*fn)(void *ctx, uint64_t sym), void *ctx)
 {
 	uint32_t hash = elf_sysv_hash(name);
 	uint64_t sym = sysv_word(e, h, h->sysv_buckets, hash % h->sysv_nbuckets);
 
-	for (uint64_t steps = 0; sym != 0 && steps <= h->sysv_nchains; steps++) {
+	for (uint64_t steps = 0; sym != 0 && steps < h->max_steps; steps++) {
 		if (has_name(e, sym, name, e->is64, e->swap) && fn(ctx, sym))
 			return sym;
 		if (sym >= h->sysv_nchains)

@@ -159,6 +159,13 @@ static size_t row_bytes(const char *s, size_t room)
 	return fit;
 }
 
+const char *text_begin(struct text *t, const char *s, size_t cols)
+{
+	if (escape_columns(s) <= cols)
+		return s;
+	return arena_printf(t->a, "%.*s %s", (int)row_bytes(s, cols > 10 ? cols - 2 : 8), s, dots);
+}
+
 void text_wrap(struct text *t, struct lines *out, size_t indent, size_t max, const char *s)
 {
 	size_t rows = 0;

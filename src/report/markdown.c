@@ -119,7 +119,7 @@ static void loader(struct text *t, struct lines *out)
 	if (said.n == 0)
 		return;
 	blank(t, out);
-	text_line(t, out, 0, PLAIN, "The loader says:");
+	text_line(t, out, 0, PLAIN, text_who_says(t));
 	fenced(t, &said, "text", out);
 }
 
@@ -200,7 +200,8 @@ static void markdown_fill(struct text *t, struct lines *out, void *ctx)
 		finding(t, t->r->findings[i], out);
 	if (t->r->nfindings == 0)
 		loader(t, out);
-	tree_lines(t, true, &tree);
+	if (t->r->target_object >= 0)
+		tree_lines(t, true, &tree);
 	if (tree.n > 0) {
 		open_details(t, out, arena_printf(t->a, "Dependency tree (%zu objects)",
 						  t->r->nobjects));

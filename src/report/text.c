@@ -15,6 +15,8 @@ enum {
 	FIX_ROWS = 3,
 	COMMANDS = 3,
 	OTHERS = 3,       /* further findings that get a line */
+	PLACES = 8,       /* rows of places that were searched */
+	OR_ROWS = 11,     /* longest head that a second way is added to */
 	TREE_LEAST = 5    /* lines that the evidence leaves to the tree */
 };
 
@@ -112,6 +114,13 @@ static void answer_line(struct text *t, struct lines *out)
 	text_end(t, out);
 }
 
+const char *text_who_says(const struct text *t)
+{
+	const char *l = t->r->platform.loader;
+
+	return l != NULL && strcmp(l, "none") == 0 ? "The shell says:" : "The loader says:";
+}
+
 /* The loader's words are not broken into rows: they are what people search for. */
 static void loader_says(struct text *t, struct lines *out)
 {
@@ -120,7 +129,7 @@ static void loader_says(struct text *t, struct lines *out)
 	size_t most = t->verbose ? SIZE_MAX : 2 * t->width - 22;
 
 	if (r->loader_message != NULL) {
-		text_add(t, PLAIN, "  The loader says:  ");
+		text_add(t, PLAIN, arena_printf(t->a, "  %s  ", text_who_says(t)));
 		text_add(t, PLAIN, text_fit(t, text_clean(t, r->loader_message), most));
 		text_end(t, out);
 	}
@@ -159,6 +168,20 @@ static void first_fix(struct text *t, const struct dlwhy_finding *f, struct line
 	fix_commands(t, f->fixes[0], out);
 }
 
+/* In one row and one for its command: the rest of it is for -v. */
+static void second_fix(struct text *t, const struct dlwhy_finding *f, struct lines *out)
+{
+	const struct dlwhy_fix *fix = f->nfixes > 1 ? f->fixes[1] : NULL;
+
+	if (fix == NULL || t->verbose || text_rows(t, out) >= OR_ROWS)
+		return;
+	text_add(t, PLAIN, "  Or:  ");
+	text_add(t, PLAIN, text_begin(t, text_clean(t, fix->says), t->width - 7));
+	text_end(t, out);
+	if (fix->ncommands == 1 && escape_columns(fix->commands[0]) + DEEPER <= t->width)
+		fix_commands(t, fix, out);
+}
+
 static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lines *out)
 {
 	size_t max = t->verbose ? SIZE_MAX : SUMMARY_ROWS;
@@ -169,8 +192,10 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 	else if (f != NULL)
 		text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
 	loader_says(t, out);
-	if (f != NULL)
-		first_fix(t, f, out);
+	if (f == NULL)
+		return;
+	first_fix(t, f, out);
+	second_fix(t, f, out);
 }
 
 /* ---- evidence ----------------------------------------------------------------------------- */
@@ -226,22 +251,51 @@ static const char *evidence_place(struct text *t, const struct dlwhy_evidence *e
 	return *s != '\0' ? arena_printf(t->a, "  (%s)", s) : "";
 }
 
-static void evidence_line(struct text *t, const struct dlwhy_evidence *e, struct lines *out)
+static bool same(const char *a, const char *b)
 {
-	const char *says = text_clean(t, e->says), *place = evidence_place(t, e);
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
 
-	if (e->value != NULL && (e->says == NULL || strstr(e->says, e->value) == NULL))
-		says = arena_printf(t->a, "%s: %s", says, text_clean(t, e->value));
+/* Has the answer above said it already? */
+static bool is_known(const struct text *t, const struct dlwhy_finding *f,
+		     const struct dlwhy_evidence *e)
+{
+	if (strcmp(e->kind, "text") == 0)
+		return same(e->value, t->r->loader_message);
+	return strcmp(e->kind, "probe") == 0 && same(e->path, f->object) &&
+	       same(e->path, t->r->target);
+}
+
+/* What it says, and of what: the value is worth more than the words before it. */
+static const char *evidence_says(struct text *t, const struct dlwhy_evidence *e)
+{
+	const char *says = text_clean(t, e->says), *value = text_clean(t, e->value);
+	size_t taken = MARGIN + escape_columns(says) + 2;
+
 	if (strcmp(e->kind, "probe") == 0 && e->path != NULL) {
-		says = arena_printf(t->a, "%s: %s", text_clean(t, e->path),
-				    words_outcome(text_clean(t, e->says)));
-		place = "";
+		value = words_outcome(says);
+		says = text_clean(t, e->path);
+	} else if (*value == '\0' || (e->says != NULL && strstr(e->says, e->value) != NULL)) {
+		return t->verbose ? says : text_begin(t, says, t->width - MARGIN);
+	} else if (!t->verbose && strcmp(e->kind, "text") != 0) {
+		value = text_fit(t, value, t->width > taken + 30 ? t->width - taken : 30);
 	}
+	return arena_printf(t->a, "%s: %s", says, value);
+}
+
+static void evidence_line(struct text *t, const struct dlwhy_finding *f,
+			  const struct dlwhy_evidence *e, struct lines *out)
+{
+	bool probe = strcmp(e->kind, "probe") == 0 && e->path != NULL;
+	const char *says = evidence_says(t, e), *place = probe ? "" : evidence_place(t, e);
+
+	/* The file that all of it is about need not be named again. */
+	if (!t->verbose && e->offset < 0 && e->path != NULL &&
+	    (same(e->path, f->object) || same(e->path, f->needed_by)))
+		place = "";
 	text_pad(t, MARGIN);
-	if (!t->verbose)
-		says = text_fit(t, says, t->width > escape_columns(place) + MARGIN + 20
-						 ? t->width - escape_columns(place) - MARGIN
-						 : t->width - MARGIN);
+	if (!t->verbose && probe)
+		says = text_fit(t, says, t->width - MARGIN);
 	text_add(t, PLAIN, says);
 	if (t->verbose || t->cols + escape_columns(place) <= t->width)
 		text_add(t, DIM, place);
@@ -260,16 +314,22 @@ static void evidence_list(struct text *t, const struct dlwhy_finding *f, size_t 
 			  struct lines *out)
 {
 	struct lines list = { 0 };
-	size_t i;
+	size_t i, n = 0;
 
-	for (i = 0; i < f->nevidence && i < max; i++)
-		evidence_line(t, f->evidence[i], &list);
-	if (f->nevidence > max) {
+	for (i = 0; i < f->nevidence; i++) {
+		if (!t->verbose && is_known(t, f, f->evidence[i]))
+			continue;
+		if (n++ < max)
+			evidence_line(t, f, f->evidence[i], &list);
+	}
+	if (n > max) {
 		list.n = max - 1;
 		text_line(t, &list, MARGIN, DIM,
 			  arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all",
-				       f->nevidence - (max - 1)));
+				       n - (max - 1)));
 	}
+	if (list.n > 0)
+		text_line(t, out, 0, BOLD, "Evidence");
 	for (i = 0; i < list.n; i++)
 		*ARENA_PUSH(t->a, out) = list.items[i];
 }
@@ -284,7 +344,6 @@ void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, st
 	if (max < 2 || (need == NULL && f->nevidence == 0))
 		return;
 	if (need == NULL) {
-		text_line(t, out, 0, BOLD, "Evidence");
 		evidence_list(t, f, max - 1, out);
 		return;
 	}
@@ -294,7 +353,7 @@ void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, st
 	if (t->verbose)
 		where_all(t, need, "  ", out);
 	else
-		where_lines(t, need, MARGIN, max - 1, out);
+		where_lines(t, need, MARGIN, max - 1 < PLACES ? max - 1 : PLACES, out);
 }
 
 /* ---- the tail ----------------------------------------------------------------------------- */
@@ -345,7 +404,7 @@ static void other_findings(struct text *t, size_t max, struct lines *out)
 		}
 		s = arena_printf(t->a, "%s: %s", words_severity(f->severity),
 				 text_clean(t, f->summary));
-		text_line(t, out, MARGIN, PLAIN, text_fit(t, s, t->width - MARGIN));
+		text_line(t, out, MARGIN, PLAIN, text_begin(t, s, t->width - MARGIN));
 	}
 }
 
@@ -590,7 +649,7 @@ static void member_lines(struct text *t, struct lines *out)
 		if (!t->verbose && bad > SCREEN / 2)
 			continue;
 		text_line(t, out, MARGIN, PLAIN,
-			  text_fit(t,
+			  text_begin(t,
 				   arena_printf(t->a, "%s: %s", text_clean(t, m->target),
 						text_clean(t, why)),
 				   t->verbose ? SIZE_MAX : t->width - MARGIN));

@@ -54,6 +54,8 @@ void text_wrap(struct text *t, struct lines *out, size_t indent, size_t max, con
 /* s, which is clean, in at most `cols` columns: cut in its middle, since a path says most at both
  * ends. */
 const char *text_fit(struct text *t, const char *s, size_t cols);
+/* The same for a sentence: its end is cut off, at a blank. */
+const char *text_begin(struct text *t, const char *s, size_t cols);
 /* Rows on the screen that the lines take. */
 size_t text_rows(const struct text *t, const struct lines *l);
 
@@ -79,6 +81,8 @@ const struct dlwhy_need *text_missing_need(const struct text *t, const struct dl
 					   const struct dlwhy_object **by);
 void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out);
 void text_bindings(struct text *t, struct lines *out);
+/* "The loader says", or "The shell says" of what the kernel does not start. */
+const char *text_who_says(const struct text *t);
 /* "proved (glibc 2.36, x86_64, judged in a bare program)" */
 const char *text_certainty(struct text *t, const struct dlwhy_finding *f);
 /* "does not load", "starts here": what follows the name of the target, with its style. */

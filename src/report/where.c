@@ -27,7 +27,7 @@ struct places {
 
 /* Bytes of `path` that are the folder it was looked for in, without the sub-folders that glibc
  * adds for the processor. */
-static size_t base_folder(const struct dlwhy_probe *p)
+static size_t base_folder(const struct dlwhy_probe *p, const char *name)
 {
 	static const char *const added[] = { "/tls", "/x86_64", "/haswell", "/avx512_1",
 					     "/xeon_phi", "/i686", "/i586" };
@@ -37,7 +37,9 @@ static size_t base_folder(const struct dlwhy_probe *p)
 
 	if (hwcaps != NULL)
 		return (size_t)(hwcaps - p->path);
-	if (strcmp(p->outcome, "no-directory") == 0 && slash != NULL && slash[1] != '\0')
+	/* Of a folder that does not exist the folder itself may have been probed. */
+	if (strcmp(p->outcome, "no-directory") == 0 && slash != NULL && slash[1] != '\0' &&
+	    strcmp(slash + 1, name) != 0)
 		n = strlen(p->path);
 	for (i = 0; i < sizeof(added) / sizeof(added[0]); i++) {
 		size_t len = strlen(added[i]);
@@ -62,10 +64,11 @@ static bool same_place(const struct place *a, const struct dlwhy_probe *p, size_
 }
 
 /* The last outcome of a folder is that of the folder itself; one that is not dull beats it. */
-static void place_add(struct text *t, struct places *v, const struct dlwhy_probe *p)
+static void place_add(struct text *t, struct places *v, const struct dlwhy_probe *p,
+		      const char *name)
 {
 	bool dull = words_outcome_is_dull(p->outcome);
-	size_t n = base_folder(p);
+	size_t n = base_folder(p, name);
 	struct place *last = v->n > 0 ? &v->items[v->n - 1] : NULL;
 
 	if (last == NULL || !same_place(last, p, n) || (!last->dull && !dull)) {
@@ -268,10 +271,12 @@ void where_lines(struct text *t, const struct dlwhy_need *need, size_t indent, s
 	struct places places = { 0 };
 	struct rows rows = { 0 };
 	struct columns c = { .indent = indent };
+	const char *slash = strrchr(need->name, '/');
+	const char *name = slash != NULL ? slash + 1 : need->name;
 	size_t i, folded;
 
 	for (i = 0; i < need->nprobes; i++)
-		place_add(t, &places, need->probes[i]);
+		place_add(t, &places, need->probes[i], name);
 	c.where = indent + label_columns(t, &places) + 2;
 	make_rows(t, &places, c.where, &rows);
 	folded = fold_rows(t, &rows, max);

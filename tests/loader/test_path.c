@@ -1,4 +1,5 @@
 /* test_path.c - lists of folders and the tokens in them. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "fixture.h"
@@ -115,6 +116,32 @@ static void origin_of_a_library_is_its_folder_with_links_kept(void **state)
 	assert_string_equal(path_origin(f->p, "/libx.so"), "/");
 }
 
+static void a_list_of_thousands_of_folders_is_cut_off_and_says_so(void **state)
+{
+	struct fixture *f = *state;
+	char *list = arena_alloc(f->a, 10 * 10000 + 1), *end = list;
+
+	for (int i = 0; i < 10000; i++)
+		end += sprintf(end, "/f%06d:", i);
+	f->w.env.library_path = list;
+	path_init_env(f->p);
+	assert_in_range(f->p->env_dirs.n, 1000, 5000);
+	assert_non_null(f->p->trace.assumes);
+}
+
+static void a_folder_that_is_named_often_is_one_folder(void **state)
+{
+	struct fixture *f = *state;
+	char *list = arena_alloc(f->a, 3 * 10000 + 1);
+
+	for (int i = 0; i < 10000; i++)
+		memcpy(list + 3 * (size_t)i, "/a:", 3);
+	f->w.env.library_path = list;
+	path_init_env(f->p);
+	assert_int_equal(f->p->env_dirs.n, 2); /* and the working folder, by the last colon */
+	assert_null(f->p->trace.assumes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +154,8 @@ int main(void)
 		LOADER_TEST(an_empty_element_is_the_working_folder_an_empty_list_is_none),
 		LOADER_TEST(a_secure_program_has_no_environment_list),
 		LOADER_TEST(relative_folders_are_never_given_up),
+		LOADER_TEST(a_list_of_thousands_of_folders_is_cut_off_and_says_so),
+		LOADER_TEST(a_folder_that_is_named_often_is_one_folder),
 		LOADER_TEST(origin_of_a_library_is_its_folder_with_links_kept),
 	};
 

@@ -442,6 +442,29 @@ static void a_relative_folder_that_is_a_file_ended_the_list_up_to_2_38(void **st
 	found(f, f->p->program, "libb.so", "/env/libb.so", RULE_LD_LIBRARY_PATH);
 }
 
+static void a_path_that_no_system_call_takes_is_not_put_together(void **state)
+{
+	struct fixture *f = *state;
+	char name[5000];
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	put_lib(f, "/env/liba.so", NULL, NULL);
+	f->w.env.library_path = "/env";
+	assert_null(find(f, f->p->program, name));
+	assert_int_equal(probe_of(f, name)->outcome, PROBE_NAME_TOO_LONG);
+}
+
+static void a_search_without_end_is_cut_off_and_says_so(void **state)
+{
+	struct fixture *f = *state;
+
+	put_lib(f, "/lib/liba.so", NULL, NULL);
+	f->p->search_cost = UINT64_C(1) << 40;
+	assert_null(find(f, f->p->program, "liba.so"));
+	assert_non_null(f->p->trace.assumes);
+}
+
 static void a_secure_program_preloads_set_user_id_files_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -504,6 +527,8 @@ int main(void)
 		SO_TEST(a_folder_that_is_not_there_is_asked_for_once),
 		SO_TEST(an_odd_error_ends_its_list_but_not_the_search),
 		SO_TEST(a_relative_folder_that_is_a_file_ended_the_list_up_to_2_38),
+		SO_TEST(a_path_that_no_system_call_takes_is_not_put_together),
+		SO_TEST(a_search_without_end_is_cut_off_and_says_so),
 		SO_TEST(a_secure_program_preloads_set_user_id_files_alone),
 		SO_TEST(a_new_image_knows_its_folder_its_name_and_who_asked),
 	};
