@@ -250,6 +250,15 @@ const char *image_word(const struct diag *d, const struct image *im)
 	return path != NULL ? base_name(path) : "the program";
 }
 
+const char *start_word(const struct diag *d, const char **note)
+{
+	*note = "";
+	if (d->in->is_program && d->in->target_path != NULL && strchr(d->in->target_path, '/'))
+		return shell_quote(d->a, d->in->target_path);
+	*note = " (COMMAND is what you start)";
+	return "COMMAND";
+}
+
 bool has_apt(const struct diag *d)
 {
 	struct os_stat st;

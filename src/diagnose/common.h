@@ -113,6 +113,9 @@ const char *rule_words(enum load_rule r);
 const char *outcome_words(enum probe_outcome o);
 /* "1 byte", "12,345 bytes". */
 const char *bytes_words(struct arena *a, uint64_t n);
+/* What to start, for a command: the target if it is a program, else "COMMAND"; *note explains that
+ * word to a person. */
+const char *start_word(const struct diag *d, const char **note);
 /* A symbol in words: itself, shortened in the middle when it is longer than a line. */
 const char *symbol_word(struct arena *a, const char *symbol);
 bool starts_with(const char *s, const char *prefix);

@@ -198,7 +198,8 @@ static void no_elf(struct file *x)
 	header_evidence(x, file->bytes.n == 0
 				   ? "the file has no bytes"
 				   : arena_printf(x->d->a,
-						  "it begins with %s, a library with 7f 45 4c 46",
+						  "it begins with %s, a Linux library with 7f 45 "
+						  "4c 46",
 						  first_bytes(x->d->a, file->bytes)));
 	if (link != NULL) {
 		struct fix *f = draft_fix(x->d, x->dr, "link", "low",

@@ -94,8 +94,11 @@ static void wrong_arch(struct look *k, const struct probe *p)
 	struct hits hits;
 
 	if (k->from == NULL && strchr(k->name, '/') != NULL)
-		draft_say(d, dr, "%s is made for %s, but the process that loads it is %s.", k->word,
-			  is, want);
+		draft_say(d, dr, "%s is made for %s, but the process that loads it is %s%s.",
+			  k->word, is, want,
+			  p->outcome == PROBE_WRONG_MACHINE
+				  ? ": the loader acts as if the file were not there"
+				  : "");
 	else
 		draft_say(d, dr,
 			  "%s%s was found, but %s is made for %s and the process is %s, so the "
@@ -113,7 +116,9 @@ static void wrong_arch(struct look *k, const struct probe *p)
 		search_fixes(d, dr, k->from, &hits.items[0]);
 	}
 	draft_fix(d, dr, "replace", "low",
-		  arena_printf(d->a, "install the build of %s for %s", k->word, want));
+		  k->from == NULL
+			  ? arena_printf(d->a, "install the build for %s", want)
+			  : arena_printf(d->a, "install the build of %s for %s", k->word, want));
 	search_fix_provider(d, dr, k->word);
 }
 

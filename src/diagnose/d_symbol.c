@@ -146,6 +146,15 @@ static const char *named(struct sym *s)
 	return symbol_word(s->d->a, readable != NULL ? readable : s->f->symbol);
 }
 
+/* Is there nothing that already fails at the start? */
+static bool starts(const struct sym *s)
+{
+	for (size_t i = 0; i < s->d->t->failures.n; i++)
+		if (!s->d->t->failures.items[i].lazy)
+			return false;
+	return true;
+}
+
 static const char *opening(struct sym *s)
 {
 	struct arena *a = s->d->a;
@@ -155,7 +164,8 @@ static const char *opening(struct sym *s)
 	if (!s->f->lazy)
 		return arena_printf(a, "%s needs %s%s", word, named(s), more);
 	if (s->d->in->is_program && s->f->image != NULL && s->f->image->kind == IMAGE_PROGRAM)
-		return arena_printf(a, "The program starts, but dies at its first call of %s%s",
+		return arena_printf(a, "%s dies at its first call of %s%s",
+				    starts(s) ? "The program starts, but" : "Once started, the program",
 				    named(s), more);
 	return arena_printf(a, "%s loads, but the process dies when %s first calls %s%s", word,
 			    word, named(s), more);

@@ -291,6 +291,7 @@ static void fix_copy(struct group *g, const char *copy)
 	struct diag *d = g->d;
 	const struct image *p = g->f->provider;
 	enum load_rule rule = p->request != NULL ? p->request->rule : RULE_NONE;
+	const char *note, *start = start_word(d, &note);
 	struct fix *f;
 
 	if (rule == RULE_LD_LIBRARY_PATH) {
@@ -305,15 +306,15 @@ static void fix_copy(struct group *g, const char *copy)
 	} else {
 		f = draft_fix(d, g->dr, "library-path", "low",
 			      arena_printf(d->a,
-					   "for one run: let the newer copy %s be found first "
-					   "(COMMAND is what you start)",
-					   copy));
+					   "for one run: let the newer copy %s be found first%s",
+					   copy, note));
 		fix_command(d, f,
 			    arena_printf(d->a,
 					 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "
-					 "COMMAND",
+					 "%s",
 					 shell_quote(d->a,
-						     dir_name(d->a, absolute_path(d, copy)))));
+						     dir_name(d->a, absolute_path(d, copy))),
+					 start));
 	}
 	draft_also(d, g->dr, CAUSE_SEARCH_PATH, NULL, copy);
 	draft_fact(d, g->dr, copy, arena_printf(d->a, "this copy defines %s", g->highest));

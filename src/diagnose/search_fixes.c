@@ -149,16 +149,17 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 static void fix_library_path(struct diag *d, struct draft *dr, const struct hit *hit)
 {
 	const char *dir = shell_quote(d->a, dir_name(d->a, absolute_path(d, hit->path)));
+	const char *note, *start = start_word(d, &note);
 	struct fix *f;
 
 	if (d->p != NULL && d->p->secure)
 		return;
 	f = draft_fix(d, dr, "library-path", "low",
-		      "for one run: name the folder (COMMAND is what you start)");
+		      arena_printf(d->a, "for one run: name the folder%s", note));
 	fix_command(d, f,
 		    arena_printf(d->a,
-				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} COMMAND",
-				 dir));
+				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} %s", dir,
+				 start));
 }
 
 static void fix_import_first(struct diag *d, struct draft *dr, const char *name)

@@ -479,7 +479,21 @@ static bool canonical_in_scope(const struct binder *b)
 	return false;
 }
 
-/* Does an object that comes before this one in its scope, not relocated yet, define IFUNCs? */
+/* Is one of def's IFUNCs also a symbol of this object? */
+static bool ifunc_in_common(const struct binder *b, const struct glibc_object *def)
+{
+	struct match m = { .ref = 0 };
+	struct ref r;
+
+	for (size_t i = 0; i < def->nifuncs; i++)
+		if (facts_own_ref(def, def->ifuncs[i], &r) &&
+		    facts_match_one(def, &r, REF_PLT, b->go, world_minor(b->p->w), &m))
+			return true;
+	return false;
+}
+
+/* Does an object that comes before this one in its scope, not relocated yet, define an IFUNC that
+ * this one defines as well? */
 static bool ifuncs_before(const struct binder *b)
 {
 	for (size_t s = 0; s < b->im->nscopes; s++)
@@ -488,7 +502,7 @@ static bool ifuncs_before(const struct binder *b)
 
 			if (def == b->im)
 				return false;
-			if (!def->relocated && def->go != NULL && def->go->has_ifunc)
+			if (!def->relocated && def->go != NULL && ifunc_in_common(b, def->go))
 				return true;
 		}
 	return false;

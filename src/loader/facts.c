@@ -182,6 +182,19 @@ static uint64_t count_symbols(const struct glibc_object *o)
 	return relocated_symbols(&o->file->elf);
 }
 
+/* Kinds of symbols that are looked at only where they occur. */
+static void note_rarity(struct glibc_object *o, const struct elf_sym *s, uint32_t i, size_t *cap,
+			bool *failed)
+{
+	if (s->shndx == SHN_UNDEF && s->value != 0)
+		o->has_canonical = true;
+	if (s->type != STT_GNU_IFUNC || s->shndx == SHN_UNDEF)
+		return;
+	o->ifuncs = grow(o->ifuncs, o->nifuncs, cap, sizeof(*o->ifuncs), failed);
+	if (!*failed)
+		o->ifuncs[o->nifuncs++] = i;
+}
+
 /* The symbols that somebody else must define. Linkers put them before all that is hashed. */
 static bool make_refs(struct glibc_object *o)
 {
@@ -189,7 +202,7 @@ static bool make_refs(struct glibc_object *o)
 	uint64_t n = count_symbols(o);
 	uint64_t hashed = o->hash.gnu ? o->hash.symoffset : UINT64_MAX;
 	bool failed = false;
-	size_t cap = 0;
+	size_t cap = 0, ifuncs_cap = 0;
 	struct elf_sym s;
 
 	if (n > MAX_SYMBOLS)
@@ -201,10 +214,7 @@ static bool make_refs(struct glibc_object *o)
 			break;
 		if (!elf_sym(e, i, &s))
 			break;
-		if (s.type == STT_GNU_IFUNC && s.shndx != SHN_UNDEF)
-			o->has_ifunc = true;
-		if (s.shndx == SHN_UNDEF && s.value != 0)
-			o->has_canonical = true;
+		note_rarity(o, &s, (uint32_t)i, &ifuncs_cap, &failed);
 		if (surely_own(o, &s, i) || binds_locally(&s))
 			continue;
 		o->refs = grow(o->refs, o->nrefs, &cap, sizeof(*o->refs), &failed);
@@ -330,6 +340,7 @@ static void free_facts(void *p)
 	free(o->versions);
 	free(o->refs);
 	free(o->specials);
+	free(o->ifuncs);
 	pthread_mutex_destroy(&o->lock);
 	pthread_mutex_destroy(&o->part_lock[FACTS_REFS]);
 	pthread_mutex_destroy(&o->part_lock[FACTS_SPECIALS]);

@@ -57,7 +57,8 @@ struct glibc_object {
 	size_t nspecials;
 	bool symbolic, bind_now;
 	bool has_canonical;       /* undefined entries with a value: only a REF_PLAIN takes them */
-	bool has_ifunc;           /* defines IFUNC symbols; known once refs are there */
+	uint32_t *ifuncs;         /* its IFUNC symbols; known once refs are there */
+	size_t nifuncs;
 	bool deadly_versym;       /* version indices without any version: look-ups crash */
 	enum elf_where where;     /* not ELF_HERE: reading the tables kills the process */
 	pthread_mutex_t lock;     /* protects pairs */

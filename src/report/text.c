@@ -173,13 +173,15 @@ static void second_fix(struct text *t, const struct dlwhy_finding *f, struct lin
 {
 	const struct dlwhy_fix *fix = f->nfixes > 1 ? f->fixes[1] : NULL;
 
-	if (fix == NULL || t->verbose || text_rows(t, out) >= OR_ROWS)
+	if (fix == NULL || t->verbose || text_rows(t, out) >= OR_ROWS || fix->ncommands > 1)
+		return;
+	if (fix->ncommands == 1 &&
+	    escape_columns(text_clean(t, fix->commands[0])) + DEEPER > t->width)
 		return;
 	text_add(t, PLAIN, "  Or:  ");
 	text_add(t, PLAIN, text_begin(t, text_clean(t, fix->says), t->width - 7));
 	text_end(t, out);
-	if (fix->ncommands == 1 && escape_columns(fix->commands[0]) + DEEPER <= t->width)
-		fix_commands(t, fix, out);
+	fix_commands(t, fix, out);
 }
 
 static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lines *out)
@@ -243,8 +245,8 @@ static const char *evidence_place(struct text *t, const struct dlwhy_evidence *e
 		s = arena_printf(t->a, "%s%soffset 0x%llx", s, *s != '\0' ? ", " : "",
 				 (unsigned long long)e->offset);
 	if (e->size >= 0)
-		s = arena_printf(t->a, "%s%s%lld bytes", s, *s != '\0' ? ", " : "",
-				 (long long)e->size);
+		s = arena_printf(t->a, "%s%s%lld byte%s", s, *s != '\0' ? ", " : "",
+				 (long long)e->size, e->size == 1 ? "" : "s");
 	if (e->line >= 0)
 		s = arena_printf(t->a, "%s%sline %lld", s, *s != '\0' ? ", " : "",
 				 (long long)e->line);
@@ -290,7 +292,7 @@ static void evidence_line(struct text *t, const struct dlwhy_finding *f,
 	const char *says = evidence_says(t, e), *place = probe ? "" : evidence_place(t, e);
 
 	/* The file that all of it is about need not be named again. */
-	if (!t->verbose && e->offset < 0 && e->path != NULL &&
+	if (!t->verbose && e->offset <= 0 && e->path != NULL &&
 	    (same(e->path, f->object) || same(e->path, f->needed_by)))
 		place = "";
 	text_pad(t, MARGIN);
@@ -393,15 +395,10 @@ static void other_findings(struct text *t, size_t max, struct lines *out)
 	text_line(t, out, 0, BOLD,
 		  arena_printf(t->a, "And %zu more finding%s (-v shows all):", more,
 			       more == 1 ? "" : "s"));
-	for (i = 1; i <= more; i++) {
+	for (i = 1; i <= more && i <= max; i++) {
 		const struct dlwhy_finding *f = t->r->findings[i];
 		const char *s;
 
-		if (i == max && more > max) {
-			text_line(t, out, MARGIN, DIM,
-				  arena_printf(t->a, "\xe2\x80\xa6 %zu more", more - max + 1));
-			break;
-		}
 		s = arena_printf(t->a, "%s: %s", words_severity(f->severity),
 				 text_clean(t, f->summary));
 		text_line(t, out, MARGIN, PLAIN, text_begin(t, s, t->width - MARGIN));
