@@ -143,27 +143,28 @@ static void forget_slow_avx(struct features *f, uint32_t signature)
 	}
 }
 
-static bool read_features(struct features *f)
+static void read_features(struct features *f)
 {
 	uint32_t a, b, c, d, max, signature;
 	char vendor[12];
 
 	*f = (struct features){ 0 };
-	if (!__get_cpuid(0, &max, &b, &c, &d))
-		return false;
+	/* Not __get_cpuid, which asks for the highest leaf each time: in a virtual machine every CPUID
+	 * leaves it and comes back. Leaves 0 and 1 exist on all processors that run 64-bit code. */
+	__cpuid(0, max, b, c, d);
 	memcpy(vendor, &b, 4);
 	memcpy(vendor + 4, &d, 4);
 	memcpy(vendor + 8, &c, 4);
 	f->intel = memcmp(vendor, "GenuineIntel", 12) == 0;
-	if (!__get_cpuid(1, &signature, &b, &f->f1c, &f->f1d))
-		return false;
+	__cpuid(1, signature, b, f->f1c, f->f1d);
 	if (max >= 7)
 		__cpuid_count(7, 0, a, f->f7b, c, d);
-	(void)__get_cpuid(0x80000001, &a, &b, &f->x1c, &d);
+	__cpuid(0x80000000, a, b, c, d);
+	if (a >= 0x80000001)
+		__cpuid(0x80000001, a, b, f->x1c, d);
 	read_states(f);
 	if (memcmp(vendor, "CentaurHauls", 12) == 0 || memcmp(vendor, "  Shanghai  ", 12) == 0)
 		forget_slow_avx(f, signature);
-	return true;
 }
 
 static bool has_all(uint32_t word, uint32_t mask)
@@ -230,10 +231,7 @@ static void read_host(struct cpu *out)
 	struct features f;
 
 	out->machine = EM_X86_64;
-	if (!read_features(&f)) {
-		out->assumed = true;
-		return;
-	}
+	read_features(&f);
 	out->isa_level = level_of(&f);
 	out->isa_bits = isa_bits_of(EM_X86_64, out->isa_level);
 	name_platform(&f, out);

@@ -42,7 +42,7 @@ static void an_unknown_symbol_is_just_missing(void **state)
 	assert_string_equal(d->symbol, "frobnicate");
 	assert_string_equal(d->object, a->name);
 	assert_string_equal(d->summary,
-			    "liba.so needs frobnicate, and no library that it may ask defines it.");
+			    "liba.so needs frobnicate, and nothing that is loaded with it defines it.");
 }
 
 static void symbols_of_one_object_are_one_finding(void **state)
