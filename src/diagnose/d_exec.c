@@ -93,6 +93,18 @@ static void script_interpreter(struct exe *k)
 		  in != NULL ? in->fix : "install that interpreter, or correct the #! line");
 }
 
+/* Of another architecture: "libc6:i386". */
+static void apt_commands(struct diag *d, struct fix *f, const char *package)
+{
+	const char *arch = strchr(package, ':');
+
+	if (arch != NULL) {
+		fix_command(d, f, arena_printf(d->a, "dpkg --add-architecture %s", arch + 1));
+		fix_command(d, f, "apt-get update");
+	}
+	fix_command(d, f, arena_printf(d->a, "apt-get install %s", package));
+}
+
 static void elf_interpreter(struct exe *k)
 {
 	struct diag *d = k->d;
@@ -113,7 +125,7 @@ static void elf_interpreter(struct exe *k)
 				 : "install the C library that has that loader, or take a build of "
 				   "the program for this system");
 	if (in != NULL && in->apt != NULL && has_apt(d))
-		fix_command(d, f, arena_printf(d->a, "apt-get install %s", in->apt));
+		apt_commands(d, f, in->apt);
 }
 
 static void bad_interpreter(struct exe *k)

@@ -4,9 +4,9 @@
 #include "diagnose/common.h"
 #include "diagnose/hunt.h"
 #include "diagnose/known.h"
+#include "diagnose/lacks.h"
 #include "diagnose/mangled.h"
 #include "diagnose/search_fixes.h"
-#include "object/elfconst.h"
 
 struct look {
 	struct diag *d;
@@ -276,96 +276,36 @@ static void bundled_evidence(struct look *k)
 			   "it needs before it");
 }
 
-/* ---- would it do? ------------------------------------------------------------------------- */
-
-enum { MAX_WANTED = 200000 };
-
-static bool any(void *ctx, uint64_t sym)
-{
-	const struct elf *e = ctx;
-	struct elf_sym s;
-
-	return elf_sym(e, sym, &s) && s.shndx != SHN_UNDEF;
-}
-
-static bool defines(const struct elf *e, const char *name)
-{
-	struct elf_hash table;
-
-	elf_hash_open(e, &table);
-	return elf_hash_find(e, &table, name, elf_gnu_hash(name), any, (void *)(uintptr_t)e) != 0;
-}
-
-static bool loaded_defines(const struct process *p, const char *name)
-{
-	for (size_t i = 0; i < p->images.n; i++)
-		if (p->images.items[i]->file != NULL &&
-		    defines(&p->images.items[i]->file->elf, name))
-			return true;
-	return false;
-}
-
-/* A name that has to be found and that belongs to the library asked for, as far as names tell. */
-static bool wants(const struct look *k, const struct elf *e, uint64_t i, const char **name)
-{
-	const struct symbol_family *fam;
-	struct elf_sym s;
-
-	if (!elf_sym(e, i, &s) || s.shndx != SHN_UNDEF || s.bind != STB_GLOBAL)
-		return false;
-	*name = elf_sym_name(e, i);
-	fam = *name != NULL && **name != '\0' ? family_of_symbol(*name) : NULL;
-	return fam != NULL && strcmp(fam->library, k->word) == 0;
-}
-
-/* The copy that was found is of another release if it lacks names that it should have. How many,
- * and the first. */
-static size_t lacks(const struct look *k, const struct hit *h, const char **first)
-{
-	const struct elf *e =
-		k->from != NULL && k->from->file != NULL ? &k->from->file->elf : NULL;
-	uint64_t n = e != NULL ? elf_sym_count(e) : 0;
-	size_t missing = 0;
-
-	for (uint64_t i = 1; k->d->p != NULL && i < n && i < MAX_WANTED; i++) {
-		const char *name;
-
-		if (!wants(k, e, i, &name) || defines(&h->entry->file->elf, name) ||
-		    loaded_defines(k->d->p, name))
-			continue;
-		if (missing++ == 0)
-			*first = name;
-	}
-	return missing;
-}
-
-/* Found, but it would not do: said last, since the search comes before the binding. */
-static void other_release(struct look *k, const struct hit *h)
+/* Is the copy in the package of another release? Then to let it be found would not be enough. The
+ * search comes before the binding, so the loader gets to this only later. */
+static bool other_release(struct look *k, const struct hit *h)
 {
 	struct diag *d = k->d;
 	const struct provider *pv = provider_of(k->word);
 	const char *first = NULL, *readable;
-	size_t n = h->where == HIT_SITE ? lacks(k, h, &first) : 0;
+	size_t n = h->where == HIT_SITE && k->from != NULL
+			   ? lacks_symbols(d, k->from, k->word, &h->entry->file->elf, &first)
+			   : 0;
 	struct dlwhy_evidence *e;
 
 	if (n == 0 || pv == NULL || pv->python == NULL)
-		return;
+		return false;
 	readable = mangled_readable(d->a, first);
-	e = draft_evidence(d, k->dr, "symbol", NULL, "not in the copy that was found");
+	e = draft_evidence(d, k->dr, "symbol", NULL, "not in that copy");
 	e->path = h->path;
 	e->value = first;
 	draft_also(d, k->dr, CAUSE_MISSING_SYMBOL, "version-skew", h->path);
 	draft_say(d, k->dr,
-		  "%s, which %s needs, is of another release in %s: it lacks %s%s. The loader "
-		  "does not look there anyway.",
+		  "%s, which %s needs, exists in %s, but the loader does not look there, and that "
+		  "copy seems to be of another release: it lacks %s%s.",
 		  k->word, image_word(d, k->from), dir_name(d->a, h->path),
 		  symbol_word(d->a, readable != NULL ? readable : first),
 		  n > 1 ? arena_printf(d->a, " and %zu more", n - 1) : "");
 	draft_fix(d, k->dr, "replace", "low",
-		  arena_printf(d->a,
-			       "install the build of %s for the release of %s that is here, then %s",
+		  arena_printf(d->a, "install the build of %s for the %s that is here, then %s",
 			       image_word(d, k->from), pv->python,
 			       pv->hint != NULL ? pv->hint : "load it after that"));
+	return true;
 }
 
 static void exists_elsewhere(struct look *k, const struct hits *hits)
@@ -394,8 +334,8 @@ static void exists_elsewhere(struct look *k, const struct hits *hits)
 	bundled_evidence(k);
 	hits_evidence(k, hits);
 	search_probes(d, dr, k->rq);
-	other_release(k, h);
-	search_fixes(d, dr, k->from, h);
+	if (!other_release(k, h))
+		search_fixes(d, dr, k->from, h);
 }
 
 static const char *skew_words(const struct hits *hits)

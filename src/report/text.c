@@ -351,6 +351,8 @@ void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, st
 	}
 	s = arena_printf(t->a, "Where it looked for %s (needed by %s):", text_clean(t, need->name),
 			 text_object(t, by->id));
+	if (!t->verbose && escape_columns(s) > t->width)
+		s = arena_printf(t->a, "Where it looked for %s:", text_clean(t, need->name));
 	text_line(t, out, 0, BOLD, t->verbose ? s : text_fit(t, s, t->width));
 	if (t->verbose)
 		where_all(t, need, "  ", out);

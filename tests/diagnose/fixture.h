@@ -26,6 +26,7 @@ struct so {
 	const char *soname;
 	const char *runpath;
 	const char *defs[6];
+	const char *undefs[2];   /* that it wants of others */
 	const char *versions[6]; /* that it defines, each with a base record before the first */
 	uint16_t machine;        /* 0: x86_64 */
 	uint16_t type;           /* 0: ET_DYN */
@@ -60,13 +61,20 @@ static inline void so_dyn(struct so_image *s, int64_t tag, uint64_t value)
 
 static inline void so_symbols(struct so_image *s, const struct so *o)
 {
-	uint32_t n = 1, h[2 + 1 + 8] = { 1, 1 };
+	uint32_t n = 1, h[2 + 1 + 10] = { 1, 1 };
 
 	for (; n <= 6 && o->defs[n - 1] != NULL; n++) {
 		Elf64_Sym sym = { .st_name = so_name(s, o->defs[n - 1]),
 				  .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
 				  .st_shndx = 1,
 				  .st_value = 0x100 };
+
+		memcpy(s->b + SO_SYM + n * sizeof(sym), &sym, sizeof(sym));
+		h[2] = 1;
+	}
+	for (size_t i = 0; i < 2 && o->undefs[i] != NULL; i++, n++) {
+		Elf64_Sym sym = { .st_name = so_name(s, o->undefs[i]),
+				  .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE) };
 
 		memcpy(s->b + SO_SYM + n * sizeof(sym), &sym, sizeof(sym));
 		h[2] = 1;

@@ -319,9 +319,74 @@ static void tokens_are_refused_to_privileged_programs(void **state)
 	assert_contains(f->out.findings[0]->summary, "set-user-ID");
 }
 
+static void a_copy_of_another_release_is_not_offered_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	struct so wants = { .undefs = { "_ZN3c103barEv" } };
+	struct image *im = set_target(f, put_so(f, "env/site-packages/ext/liba.so", &wants));
+	const struct dlwhy_finding *d;
+
+	put_so(f, "env/site-packages/torch/lib/libc10.so", &(struct so){ .soname = "libc10.so" });
+	add_missing(f, im, "libc10.so");
+	d = run(f);
+	assert_string_equal(d->code, "search-path");
+	assert_contains(d->summary, "it lacks c10::bar");
+	assert_string_equal(d->fixes[0]->kind, "replace");
+	assert_false(fix_has(d, "library-path", NULL));
+	assert_true(evidence_has(d, "symbol", "not in that copy", "_ZN3c103barEv"));
+}
+
+static void a_target_named_from_its_own_folder_is_looked_around_in_the_same_way(void **state)
+{
+	struct fixture *f = *state;
+	struct image *im;
+
+	put_so(f, "env/site-packages/ext/liba.so", &(struct so){ 0 });
+	put_so(f, "env/site-packages/torch/lib/libc10.so", &(struct so){ .soname = "libc10.so" });
+	store_free(f->store);
+	source_free(f->source);
+	f->w.source = f->source = source_host(at(f, "env/site-packages/ext"));
+	f->w.store = f->store = store_new(f->source);
+	im = set_target(f, "./liba.so");
+	add_missing(f, im, "libc10.so");
+	assert_string_equal(run(f)->code, "search-path");
+}
+
+static void a_program_with_rights_of_its_own_is_given_no_origin(void **state)
+{
+	struct fixture *f = *state;
+	struct image *im = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	const struct dlwhy_finding *d;
+
+	put_so(f, "app/libbeside-x.so.1", &(struct so){ .soname = "libbeside-x.so.1" });
+	f->p->secure = true;
+	add_missing(f, im, "libbeside-x.so.1");
+	d = run(f);
+	assert_true(fix_has(d, "set-runpath", at(f, "app")));
+	assert_false(fix_has(d, "set-runpath", "$ORIGIN"));
+	assert_false(fix_has(d, "library-path", NULL));
+}
+
+static void what_changes_no_file_is_offered_first(void **state)
+{
+	struct fixture *f = *state;
+	const char *prog = put_so(f, "app/prog", &(struct so){ 0 });
+
+	set_target(f, prog);
+	f->in.is_program = true;
+	put_so(f, "app/libbeside-x.so.1", &(struct so){ .soname = "libbeside-x.so.1" });
+	add_missing(f, f->target, "libbeside-x.so.1");
+	assert_string_equal(run(f)->fixes[0]->kind, "library-path");
+	assert_true(fix_has(f->out.findings[0], "library-path", prog)); /* the command, ready */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		DIAGNOSE_TEST(what_changes_no_file_is_offered_first),
+		DIAGNOSE_TEST(a_program_with_rights_of_its_own_is_given_no_origin),
+		DIAGNOSE_TEST(a_target_named_from_its_own_folder_is_looked_around_in_the_same_way),
+		DIAGNOSE_TEST(a_copy_of_another_release_is_not_offered_as_it_is),
 		DIAGNOSE_TEST(a_library_that_is_nowhere_is_missing),
 		DIAGNOSE_TEST(the_chain_leads_from_the_target_to_who_asked),
 		DIAGNOSE_TEST(a_chain_that_bites_its_tail_is_cut),

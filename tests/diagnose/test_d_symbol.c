@@ -186,9 +186,49 @@ static void a_lazy_failure_of_a_library_is_a_warning(void **state)
 	assert_contains(f->out.findings[0]->summary, "liba.so loads, but");
 }
 
+static void names_of_python_are_one_finding_with_and_without_underscore(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = target(f);
+
+	add_symbol(f, a, "PyLong_FromLong");
+	add_symbol(f, a, "_Py_NoneStruct");
+	assert_contains(run(f)->summary, "PyLong_FromLong and 1 more of Python's C API");
+	assert_int_equal(f->out.nfindings, 1);
+}
+
+static void a_module_that_names_its_python_tells_which(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(
+		f, put_so(f, "app/m.cpython-311-x86_64-linux-gnu.so", &(struct so){ 0 }));
+
+	add_in_scope(f, a, "app/libpython3.9.so", &(struct so){ .defs = { "PyLong_FromLong" } });
+	add_symbol(f, a, "PyObject_Vectorcall");
+	assert_contains(run(f)->summary, "built for Python 3.11");
+	assert_contains(f->out.findings[0]->summary, "libpython3.9.so");
+}
+
+static void what_comes_later_does_not_claim_a_start(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = put_so(f, "app/prog", &(struct so){ 0 });
+
+	f->program->real_path = f->in.target_path = path;
+	f->in.is_program = true;
+	add_symbol(f, f->program, "at_once");
+	add_symbol(f, f->program, "later")->lazy = true;
+	assert_string_equal(run(f)->symbol, "at_once");
+	assert_int_equal(f->out.nfindings, 2);
+	assert_contains(f->out.findings[1]->summary, "Once started, the program dies");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		DIAGNOSE_TEST(what_comes_later_does_not_claim_a_start),
+		DIAGNOSE_TEST(a_module_that_names_its_python_tells_which),
+		DIAGNOSE_TEST(names_of_python_are_one_finding_with_and_without_underscore),
 		DIAGNOSE_TEST(an_unknown_symbol_is_just_missing),
 		DIAGNOSE_TEST(symbols_of_one_object_are_one_finding),
 		DIAGNOSE_TEST(the_other_kind_of_string_is_seen),
