@@ -95,7 +95,7 @@ static const char *link_text(struct arena *a, struct view v)
 	return NULL;
 }
 
-/* The first library that a linker script names: "/lib/libc.so.6" in "GROUP ( /lib/libc.so.6 …". */
+/* The first library that a linker script names: "/lib/libc.so.6" of "GROUP ( /lib/libc.so.6 )". */
 static const char *script_library(struct arena *a, struct view v)
 {
 	const uint8_t *open = v.n > 0 ? memchr(v.p, '(', v.n < 4096 ? v.n : 4096) : NULL;
@@ -222,8 +222,13 @@ static void no_regular(struct file *x)
 	draft_say(x->d, x->dr, "%s is %s, not a shared library.", x->word,
 		  dir ? "a folder" : "a device or another special file");
 	draft_fact(x->d, x->dr, x->en->path, dir ? "a folder" : "not a regular file");
-	draft_fix(x->d, x->dr, "rename", "medium",
-		  "the name is taken: give it another name, or take its folder out of the search");
+	if (dir && x->f->request != NULL && x->f->request->asked != NULL &&
+	    strchr(x->f->request->asked, '/') != NULL)
+		draft_fix(x->d, x->dr, "other-name", "low", "name a file in it");
+	else
+		draft_fix(x->d, x->dr, "rename", "medium",
+			  "the name is taken: give it another name, or take its folder out of the "
+			  "search");
 }
 
 /* ---- an ELF file with a bad header -------------------------------------------------------- */

@@ -1,4 +1,5 @@
 /* d_search.c - a request that led to no file: missing, elsewhere, passed over, or not readable. */
+#include <errno.h>
 #include <string.h>
 
 #include "diagnose/common.h"
@@ -125,21 +126,44 @@ static void wrong_arch(struct look *k, const struct probe *p)
 	search_fix_provider(d, dr, k->word);
 }
 
+/* The first folder on the way to `path` that this user may not enter; NULL if there is none. */
+static const char *closed_folder(struct diag *d, const char *path)
+{
+	struct os_stat st;
+
+	for (const char *s = strchr(path + 1, '/'); s != NULL; s = strchr(s + 1, '/')) {
+		const char *dir = arena_strndup(d->a, path, (size_t)(s - path));
+
+		if (d->source != NULL &&
+		    source_stat(d->source, arena_printf(d->a, "%s/.", dir), true, &st) == EACCES)
+			return dir;
+	}
+	return NULL;
+}
+
 static void unreadable(struct look *k, const struct probe *p)
 {
 	struct diag *d = k->d;
 	struct draft *dr = begin(k, CAUSE_PERMISSION, p->path);
+	const char *dir = closed_folder(d, p->path);
 	struct fix *f;
 
-	draft_say(d, dr,
-		  "%s%s is there (%s), but this user may not read it, or may not enter a folder on "
-		  "the way.",
-		  k->word, needed_words(d, k->from), p->path);
+	if (dir != NULL)
+		draft_say(d, dr,
+			  "%s%s is looked for in %s, but this user may not enter %s.", k->word,
+			  needed_words(d, k->from), dir_name(d->a, p->path),
+			  same_text(dir, dir_name(d->a, p->path)) ? "that folder" : dir);
+	else
+		draft_say(d, dr, "%s%s is there (%s), but this user may not read it.", k->word,
+			  needed_words(d, k->from), p->path);
 	search_probes(d, dr, k->rq);
 	f = draft_fix(d, dr, "permission", "medium",
-		      "look at the rights of each folder on the way, then give the right to read");
+		      dir != NULL ? "let this user enter the folder, if that is meant to be"
+				  : "let this user read the file, if that is meant to be");
 	fix_command(d, f, arena_printf(d->a, "namei -l %s", shell_quote(d->a, p->path)));
-	fix_command(d, f, arena_printf(d->a, "chmod a+r %s", shell_quote(d->a, p->path)));
+	fix_command(d, f,
+		    arena_printf(d->a, "chmod %s %s", dir != NULL ? "a+x" : "a+r",
+				 shell_quote(d->a, dir != NULL ? dir : p->path)));
 }
 
 static void abi_note(struct look *k, const struct probe *p)
@@ -218,6 +242,10 @@ static void no_such_path(struct look *k, const struct probe *p)
 	}
 	if (to != NULL)
 		draft_fix_reinstall(d, dr, path, "restore the file that the link leads to");
+	else if (k->from == NULL && d->source != NULL && !source_is_host(d->source))
+		draft_fix(d, dr, "other-name", "low",
+			  "name it as it is seen from inside the --root folder: /lib/x.so, not "
+			  "DIR/lib/x.so");
 }
 
 /* ---- elsewhere, or nowhere ---------------------------------------------------------------- */

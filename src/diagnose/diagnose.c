@@ -100,6 +100,8 @@ static void write_drafts(struct diag *d)
 		d_exec(d, SIZE_MAX);
 	if (d->t != NULL)
 		d_preloads(d);
+	if (n == 0)
+		d_python(d);
 }
 
 void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out)

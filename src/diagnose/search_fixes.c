@@ -124,20 +124,23 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 	const char *file = image_path(d, from);
 	const struct elf *e = from->file != NULL ? &from->file->elf : NULL;
 	bool rpath = e != NULL && e->runpath == NULL && e->rpath != NULL;
+	bool secure = d->p != NULL && d->p->secure;
 	const char *dir, *list;
 	struct fix *f;
 
 	if (file == NULL || strchr(file, '/') == NULL)
 		return;
 	dir = dir_name(d->a, absolute_path(d, hit->path));
-	if (d->p == NULL || !d->p->secure) /* such a program gets no $ORIGIN */
+	if (!secure) /* such a program gets no $ORIGIN */
 		dir = origin_path(d->a, absolute_path(d, file), dir);
 	list = arena_printf(d->a, "%s%s", dir, kept_elements(d, from));
 	f = draft_fix(d, dr, "set-runpath", "medium",
 		      arena_printf(d->a,
 				   "for good: write the folder into %s (this edits the file: keep "
-				   "a copy)",
-				   base_name(file)));
+				   "a copy)%s",
+				   base_name(file),
+				   secure ? "; nobody but its owner may be able to write there"
+					  : ""));
 	fix_command(d, f,
 		    arena_printf(d->a, "patchelf %s--set-rpath %s %s",
 				 rpath ? "--force-rpath " : "", shell_quote(d->a, list),
@@ -186,9 +189,7 @@ static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit)
 {
 	const char *dir = dir_name(d->a, hit->path);
 	struct fix *f = draft_fix(d, dr, "link", "low",
-				  "make the link that the loader opens; ldconfig makes all such "
-				  "links of a folder, from the names that the libraries give "
-				  "themselves");
+				  "make the missing link (ldconfig makes all that a folder needs)");
 
 	if (is_default_dir(d, dir) || hit->where == HIT_CONF)
 		fix_command(d, f, "ldconfig");
@@ -241,32 +242,59 @@ static const char *pip_of(struct diag *d, const char *file)
 	return arena_printf(d->a, "%s -m pip", shell_quote(d->a, python));
 }
 
-static const char *python_package(struct diag *d, const struct provider *pv)
+/* The release of CUDA that the number of a library tells: "12" of libcublas.so.12; NULL. */
+static const char *cuda_of(const char *name)
 {
-	if (starts_with(pv->python, "nvidia-"))
-		return arena_printf(d->a, "%s-cuNN (NN is the major release of CUDA)", pv->python);
-	return pv->python;
+	static const char *const numbered[] = { "libcudart.so.", "libcublas.so.", "libcublasLt.so.",
+						"libnvrtc.so.", "libnvJitLink.so." };
+
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++) {
+		const char *n = name + strlen(numbered[i]);
+
+		if (starts_with(name, numbered[i]) &&
+		    (strcmp(n, "11") == 0 || strcmp(n, "12") == 0))
+			return n;
+	}
+	return NULL;
+}
+
+/* NVIDIA's packages are named after the release of CUDA. *exact: is that the very name? */
+static const char *python_package(struct diag *d, const struct provider *pv, const char *name,
+				  bool *exact)
+{
+	const char *cuda = cuda_of(name);
+
+	*exact = true;
+	if (!starts_with(pv->python, "nvidia-"))
+		return pv->python;
+	if (cuda != NULL)
+		return arena_printf(d->a, "%s-cu%s", pv->python, cuda);
+	*exact = false;
+	return arena_printf(d->a, "%s-cuNN (NN is the major release of CUDA)", pv->python);
 }
 
 void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 {
 	const struct provider *pv = provider_of(name);
+	const char *package;
 	struct fix *f;
+	bool exact;
 
 	if (pv == NULL)
 		return;
 	if (pv->python != NULL) {
+		package = python_package(d, pv, name, &exact);
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d,
 					arena_printf(d->a,
 						     "install the Python package %s, which brings "
 						     "it (%s)",
-						     python_package(d, pv), pv->what),
+						     package, pv->what),
 					pv));
-		if (!starts_with(pv->python, "nvidia-"))
+		if (exact)
 			fix_command(d, f,
 				    arena_printf(d->a, "%s install %s",
-						 pip_of(d, dr->f.needed_by), pv->python));
+						 pip_of(d, dr->f.needed_by), package));
 	} else if (pv->apt != NULL) {
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d,
@@ -298,7 +326,8 @@ void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
 		return;
 	}
 	f = draft_fix(d, dr, "install-package", "low",
-		      arena_printf(d->a, "find out which package has %s, and install that", name));
+		      arena_printf(d->a, "find out which package has %s, and install that%s", name,
+				   has_apt(d) ? " (apt-file is a package of its own)" : ""));
 	if (has_apt(d))
 		fix_command(d, f,
 			    arena_printf(d->a, "apt-file search %s", shell_quote(d->a, name)));

@@ -239,7 +239,6 @@ static void check_ifunc(struct binder *b, const struct ref *r, const struct boun
 
 	if (!to->ifunc)
 		return;
-	p->trace.foreign_code = true;
 	if (to->to == b->im || to->to->relocated)
 		return;
 	if (to->to->kind == IMAGE_PROGRAM && world_minor(p->w) >= 33) {

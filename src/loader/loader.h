@@ -267,7 +267,6 @@ struct trace {
 	struct failure_list failures; /* in the loader's order: the first is what it would say */
 	struct line_list lines;       /* what a start prints besides, warnings included */
 	const char *assumes;          /* NULL, or what the verdict rests on */
-	bool foreign_code;            /* IFUNC resolvers ran before the verdict */
 };
 
 struct name_slot;

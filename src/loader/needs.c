@@ -167,6 +167,9 @@ struct sorter {
 	const struct image *root; /* its own needs are not known yet while glibc sorts */
 };
 
+/* Deeper chains than this are made, not built: the stack of a thread must hold the walk. */
+#define MAX_DEPTH 10000
+
 /* What the sort sees as an image's needs: its own when it came in with others; for an object that
  * was once opened itself, its whole sorted closure. */
 static void dfs(struct sorter *s, struct image *im, unsigned depth)
@@ -174,7 +177,7 @@ static void dfs(struct sorter *s, struct image *im, unsigned depth)
 	if (im->visited || im->mark != s->mark)
 		return;
 	im->visited = true;
-	if (im != s->root && depth < 100000) {
+	if (im != s->root && depth < MAX_DEPTH) {
 		if (im->init_order != NULL)
 			for (size_t i = 0; i < im->list.n; i++)
 				dfs(s, im->init_order[i], depth + 1);

@@ -661,7 +661,7 @@ static bool is_one_line(const struct text *t, size_t ntargets)
 {
 	const struct dlwhy_proof *p = t->r->proof;
 
-	return ntargets > 1 && is_healthy(t->r) && t->r->nbindings == 0 &&
+	return ntargets > 1 && is_healthy(t->r) && t->r->nfindings == 0 && t->r->nbindings == 0 &&
 	       (p == NULL || !p->done || p->agrees);
 }
 

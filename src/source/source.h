@@ -1,9 +1,9 @@
 /* source.h - a read-only view of a file system, answering as a kernel does.
  *
  * Paths given to a source are paths as the process under study would use them: absolute, or
- * relative to that process's working folder. Three kinds exist: the machine itself; a folder that
+ * relative to that process's working folder. Two kinds exist: the machine itself, and a folder that
  * is the root of another system (`--root`): absolute links stay inside it and ".." stops at its
- * top; and a fake one in memory for tests. A source keeps no results; object/store.h does.
+ * top. A source keeps no results; object/store.h does.
  * All functions may be called from several threads at once.
  */
 #ifndef DLWHY_SOURCE_SOURCE_H

@@ -270,6 +270,8 @@ static void open_in_program(struct job *j, const char *program)
 		return;
 	}
 	j->r.host = j->opener = program;
+	if (j->host.program == program && j->host.fallback)
+		j->r.host = arena_printf(j->a, "%s, %s", program, j->host.why);
 	open_in(j, w, x.file->path, exec_secure(j->s->store, x.file, j->a) != NULL);
 }
 
@@ -294,6 +296,20 @@ static const struct world *bare_world(struct job *j, const struct store_file *f)
 			     &j->err);
 }
 
+/* Judged among its own kind, a foreign library may be fine; here it still needs such a program. */
+static void say_foreign(struct job *j, const struct world *w)
+{
+	bool is64;
+	uint16_t machine = session_machine(j->s, &is64);
+
+	if (w->machine == machine && w->is64 == is64)
+		return;
+	j->r.host = arena_printf(j->a, "a bare program for %s", elf_machine_name(w->machine));
+	j->r.hint = arena_printf(j->a,
+				 "It is made for %s: programs of this machine (%s) cannot load it.",
+				 elf_machine_name(w->machine), elf_machine_name(machine));
+}
+
 static void open_in_bare(struct job *j, const struct store_file *f)
 {
 	const struct world *w = bare_world(j, f);
@@ -303,6 +319,7 @@ static void open_in_bare(struct job *j, const struct store_file *f)
 		return;
 	}
 	j->r.host = "a bare program";
+	say_foreign(j, w);
 	if (j->host.family != NULL && j->host.program == NULL)
 		j->r.host = arena_printf(j->a, "%s (not here, its interface is assumed)",
 					 family_name(j->host.family));

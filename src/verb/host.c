@@ -23,7 +23,7 @@ static const struct family families[] = {
 	{ "Python", { "PyInit_*" },
 	  { "Py_", "_Py_", "Py^", "_Py^" },
 	  { "python3", "python" }, false },
-	{ "Node.js", { "napi_register_module_v1", "node_register_module_v*" },
+	{ "Node.js", { "napi_register_module_v1" },
 	  { "napi_", "node_api_", "node_module_register", "_ZN2v8", "_ZN4node", "_ZNK2v8", "uv_" },
 	  { "node", "nodejs" }, false },
 	{ "Perl", { "boot_*" }, { "Perl_", "PL_", "PerlIO_" }, { "perl" }, false },
@@ -219,6 +219,7 @@ static bool find_on_path(struct dlwhy_session *s, const char *first, struct aren
 
 		if (n > 0 && try_names(s, arena_strndup(a, list, n), first, a, out)) {
 			out->why = "the one on PATH";
+			out->fallback = true;
 			return true;
 		}
 		list += n + (list[n] == ':');

@@ -10,6 +10,7 @@ struct host {
 	const struct family *family; /* NULL: no plug-in that is known */
 	const char *program;         /* path of the host, NULL: none was found here */
 	const char *why;             /* how it was found, for a person */
+	bool fallback;               /* it is not that of the environment that the file lies in */
 };
 
 /* Of what family is the library at `path`, and which program here is its host? */

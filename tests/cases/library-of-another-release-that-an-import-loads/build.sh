@@ -1,0 +1,6 @@
+# The package is there, but its library lacks what is wanted: an import would not be enough.
+mkdir -p site-packages/ext site-packages/torch/lib
+echo 'int _ZN3c103fooEv(void) { return 1; }' >c10.c
+echo 'int _ZN3c103barEv(void); int f(void) { return _ZN3c103barEv(); }' >f.c
+$CC -shared -fPIC -Wl,-soname,libc10.so -o site-packages/torch/lib/libc10.so c10.c
+$CC -shared -fPIC -o site-packages/ext/libf.so f.c -Wl,--no-as-needed -Lsite-packages/torch/lib -lc10
