@@ -306,7 +306,7 @@ static void say_foreign(struct job *j, const struct world *w)
 		return;
 	j->r.host = arena_printf(j->a, "a bare program for %s", elf_machine_name(w->machine));
 	j->r.hint = arena_printf(j->a,
-				 "It is made for %s: programs of this machine (%s) cannot load it.",
+				 "It is made for %s: a program for %s cannot load it.",
 				 elf_machine_name(w->machine), elf_machine_name(machine));
 }
 
