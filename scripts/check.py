@@ -155,6 +155,8 @@ class Check:
             argv += ["-m", "not slow"]
         env = environment(DLWHY=self.path(build, "dlwhy"), DLWHY_BUILD=self.path(build))
         status, output, _ = run(argv + files, env=env)
+        for line in re.findall(r"^oracle: .*$", output, re.M):  # how often a real loader was asked
+            print(f"{label}: {line}", flush=True)
         return parse_junit(label, status, output, report, self.args.quick)
 
     def tidy_jobs(self):
