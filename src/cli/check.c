@@ -76,10 +76,17 @@ int cli_check(const struct cli *c)
 	struct dlwhy_session *s;
 	enum dlwhy_code code;
 
+	for (size_t i = 0; i < c->nwords; i++)
+		if (*c->words[i] == '\0') {
+			cli_complain("the name of a file is empty");
+			return EXIT_USAGE;
+		}
 	s = dlwhy_session_new(&c->library, &err);
 	if (s == NULL) {
 		cli_complain("%s", err.message);
-		return err.code == DLWHY_E_ARGUMENT ? EXIT_USAGE : EXIT_UNANSWERED;
+		return err.code == DLWHY_E_ARGUMENT || err.code == DLWHY_E_UNSUPPORTED ?
+			       EXIT_USAGE :
+			       EXIT_UNANSWERED;
 	}
 	code = dlwhy_check(s, c->words, c->nwords, on_result, &check, &err);
 	if (check.err == 0 && code != DLWHY_OK)
