@@ -28,7 +28,7 @@
 struct bound {
 	struct image *to;  /* NULL: nobody yet */
 	uint32_t sym;      /* symbol in `to` */
-	bool ifunc;
+	bool ifunc, unique;
 	bool asserts;      /* the loader's assertion in check_match strikes here */
 	bool left;         /* up to 2.29: the file named in the version record lacks it */
 	bool told;         /* its failure is in the trace already */
@@ -137,6 +137,7 @@ static struct bound look_up(struct binder *b, const struct ref *r, enum ref_clas
 			    !facts_match_one(b->go, r, class_, def->go, world_minor(b->p->w), &m))
 				continue;
 			out = (struct bound){ .to = def, .sym = m.sym, .ifunc = m.ifunc,
+					      .unique = m.unique,
 					      .asserts = asserts(b, r, def, &m) };
 			return out;
 		}
@@ -654,6 +655,15 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 	return b.ok;
 }
 
+struct definer bind_look_up(struct process *p, struct image *im, const struct ref *r,
+			    enum ref_class class_)
+{
+	struct binder b = { .p = p, .im = im, .go = im->go };
+	struct bound to = look_up(&b, r, class_);
+
+	return (struct definer){ to.to, to.sym, to.unique };
+}
+
 struct image *bind_find(struct process *p, struct image *im, const char *name,
 			const char *version)
 {
@@ -664,85 +674,4 @@ struct image *bind_find(struct process *p, struct image *im, const char *name,
 	struct ref r = { name, elf_gnu_hash(name), 0, 1, false };
 
 	return look_up(&b, &r, REF_PLT).to;
-}
-
-/* ---- who binds to whom ---------------------------------------------------------------------- */
-
-static const char *version_of_definition(const struct bound *to)
-{
-	const struct glibc_object *def = to->to->go;
-	uint16_t raw;
-
-	if (def->nversions == 0 || !elf_versym(&def->file->elf, to->sym, &raw))
-		return NULL;
-	raw &= 0x7fff;
-	return raw < def->nversions ? def->versions[raw].name : NULL;
-}
-
-struct teller {
-	struct binder b;
-	unsigned char *seen; /* by symbol: a bit for each class */
-	void (*fn)(void *ctx, const struct binding *b);
-	void *ctx;
-};
-
-static void tell(struct teller *t, const struct elf_rel *rel, bool plt)
-{
-	const struct elf *e = &t->b.im->file->elf;
-	enum reltype rt = reltype_of(e->machine, e->is64, rel->type);
-	enum ref_class class_ = reltype_class(rt);
-	struct elf_sym s;
-	struct ref r;
-	struct bound to;
-	const struct version *v;
-
-	if (rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE ||
-	    !elf_sym(e, rel->sym, &s) || s.bind == STB_LOCAL || s.vis == STV_HIDDEN ||
-	    s.vis == STV_INTERNAL || (t->seen[rel->sym] >> class_ & 1) != 0 ||
-	    !facts_own_ref(t->b.go, rel->sym, &r))
-		return;
-	t->seen[rel->sym] |= (unsigned char)(1u << class_);
-	to = t->b.nmissed < MAX_MISSES ? look_up(&t->b, &r, class_) : (struct bound){ .to = NULL };
-	t->b.nmissed += to.to == NULL;
-	v = facts_version(t->b.go, &r);
-	t->fn(t->ctx, &(struct binding){
-			      r.name, v != NULL ? v->name : NULL, to.to,
-			      to.to != NULL ? version_of_definition(&to) : NULL, r.weak,
-			      plt && !t->b.go->bind_now, rt == RT_COPY,
-			      rt == RT_TLS_DYNAMIC || rt == RT_TLS_STATIC || rt == RT_TLS_DESC });
-}
-
-void glibc_each_binding(struct process *p, struct image *im,
-			void (*fn)(void *ctx, const struct binding *b), void *ctx)
-{
-	struct teller t = { .b = { .p = p, .im = im, .go = im->go }, .fn = fn, .ctx = ctx };
-	struct elf_relocs r;
-	struct elf_rel rel;
-
-	if (im->file == NULL || im->go == NULL)
-		return;
-	t.seen = arena_alloc(p->a, (size_t)im->file->elf.symtab.n + 1);
-	elf_relocs_open(&im->file->elf, &r);
-	for (int k = 0; k < 3; k++)
-		for (uint64_t i = r.relative[k]; i < r.rel[k].n; i++)
-			if (elf_reloc(&im->file->elf, &r, k, i, &rel))
-				tell(&t, &rel, k == ELF_PLT);
-}
-
-void glibc_each_undefined(struct store *s, struct store_file *f,
-			  bool (*fn)(void *ctx, const char *name), void *ctx)
-{
-	uint64_t n = elf_sym_count(&f->elf);
-	struct elf_sym sym;
-
-	(void)s;
-	for (uint64_t i = 1; i < n; i++) {
-		const char *name;
-
-		if (!elf_sym(&f->elf, i, &sym) || sym.shndx != SHN_UNDEF || sym.bind == STB_WEAK)
-			continue;
-		name = elf_sym_name(&f->elf, i);
-		if (name != NULL && *name != '\0' && fn(ctx, name))
-			return;
-	}
 }

@@ -188,6 +188,8 @@ static void note_rarity(struct glibc_object *o, const struct elf_sym *s, uint32_
 {
 	if (s->shndx == SHN_UNDEF && s->value != 0)
 		o->has_canonical = true;
+	if (s->bind == STB_GNU_UNIQUE)
+		o->has_unique = true;
 	if (s->type != STT_GNU_IFUNC || s->shndx == SHN_UNDEF)
 		return;
 	o->ifuncs = grow(o->ifuncs, o->nifuncs, cap, sizeof(*o->ifuncs), failed);

@@ -56,6 +56,7 @@ struct glibc_object {
 	struct special *specials; /* relocations that need more than a definition, in order */
 	size_t nspecials;
 	bool symbolic, bind_now;
+	bool has_unique;          /* defines STB_GNU_UNIQUE symbols */
 	bool has_canonical;       /* undefined entries with a value: only a REF_PLAIN takes them */
 	uint32_t *ifuncs;         /* its IFUNC symbols; known once refs are there */
 	size_t nifuncs;

@@ -135,6 +135,7 @@ static bool relocate_all(struct process *p, struct image *root, bool lazy, bool 
 		if (!ok && p->trace.failures.items[p->trace.failures.n - 1].fatal)
 			return false;
 		im->relocated = true;
+		*ARENA_PUSH(p->a, &p->relocated) = im;
 	}
 	return ok;
 }

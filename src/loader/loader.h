@@ -276,6 +276,7 @@ struct process {
 	struct arena *a;
 	struct trace trace;
 	struct image_list images;
+	struct image_list relocated;  /* in the order of their relocation */
 	struct name_slot *names;      /* hash table: name -> first image that answers to it */
 	size_t names_mask, nnames;
 	struct image *program, *loader, *vdso, *libc;
@@ -287,6 +288,7 @@ struct process {
 	struct search_dir **dirs;     /* all folders ever named */
 	size_t ndirs, dirs_cap;
 	uint64_t tls_used, tls_size, tls_align, tls_optional; /* static TLS area, bytes */
+	struct uniques *uniques;      /* see bindings.c */
 	bool stack_exec;
 	int err;                      /* errno as the loader would see it */
 	bool cache_read;

@@ -10,7 +10,7 @@ import pytest
 import oracle
 
 PROGRAMS = ["/bin/ls", "/bin/bash", "/usr/bin/python3", "/usr/bin/perl", "/usr/bin/git", "/bin/tar",
-            "/usr/bin/ninja", "/usr/bin/gcc", "/usr/bin/ssh"]
+            "/usr/bin/ninja", "/usr/bin/gcc", "/usr/bin/ssh", "/usr/bin/apt-get"]
 LINE = re.compile(r"binding file (.+?) \[0\] to (.+?) \[0\]: normal symbol `(.+?)'(?: \[(.+?)\])?$")
 
 

@@ -1,0 +1,200 @@
+/* bindings.c - who binds to whom: every reference of an object, for a list.
+ *
+ * Where upstream decides: _dl_lookup_symbol_x; for STB_GNU_UNIQUE symbols do_lookup_unique, which
+ * keeps one definition of each name for the whole process: the one that was looked up first.
+ */
+#include <string.h>
+
+#include "loader/bind.h"
+#include "loader/facts.h"
+#include "object/elfconst.h"
+
+#define MAX_MISSES 10000 /* look-ups that find nothing, for one image */
+
+/* ---- each reference ----------------------------------------------------------------------------- */
+
+/* A reference as one relocation makes it. */
+struct mention {
+	struct ref ref;
+	enum reltype rt;
+	bool plt;
+};
+
+/* Calls fn for each (symbol, class) that the relocations of im look up, once, in their order. */
+static void each_mention(struct process *p, struct image *im,
+			 void (*fn)(void *ctx, struct image *im, const struct mention *m), void *ctx)
+{
+	const struct elf *e = &im->file->elf;
+	unsigned char *seen = arena_alloc(p->a, (size_t)e->symtab.n + 1);
+	struct elf_relocs r;
+	struct elf_rel rel;
+	struct elf_sym s;
+
+	elf_relocs_open(e, &r);
+	for (int t = 0; t < 3; t++)
+		for (uint64_t i = r.relative[t]; i < r.rel[t].n; i++) {
+			struct mention m = { .plt = t == ELF_PLT };
+			unsigned bit;
+
+			if (!elf_reloc(e, &r, t, i, &rel) || !elf_sym(e, rel.sym, &s))
+				continue;
+			m.rt = reltype_of(e->machine, e->is64, rel.type);
+			bit = 1u << reltype_class(m.rt);
+			if (m.rt == RT_NONE || m.rt == RT_RELATIVE || m.rt == RT_IRELATIVE ||
+			    s.bind == STB_LOCAL || s.vis == STV_HIDDEN || s.vis == STV_INTERNAL ||
+			    (seen[rel.sym] & bit) != 0 || !facts_own_ref(im->go, rel.sym, &m.ref))
+				continue;
+			seen[rel.sym] = (unsigned char)(seen[rel.sym] | bit);
+			fn(ctx, im, &m);
+		}
+}
+
+/* ---- unique symbols ----------------------------------------------------------------------------- */
+
+struct unique {
+	const char *name; /* NULL: free */
+	uint32_t hash, sym;
+	struct image *to;
+};
+
+struct uniques {
+	struct process *p;
+	struct unique *slots;
+	size_t mask, n;
+};
+
+static struct unique *find_unique(struct unique *slots, size_t mask, const char *name,
+				  uint32_t hash)
+{
+	size_t i = hash & mask;
+
+	while (slots[i].name != NULL &&
+	       (slots[i].hash != hash || strcmp(slots[i].name, name) != 0))
+		i = (i + 1) & mask;
+	return &slots[i];
+}
+
+static void grow_uniques(struct uniques *u)
+{
+	size_t mask = u->slots == NULL ? 255 : 2 * u->mask + 1;
+	struct unique *v = ARENA_ARRAY(u->p->a, mask + 1, struct unique);
+
+	for (size_t i = 0; u->slots != NULL && i <= u->mask; i++)
+		if (u->slots[i].name != NULL)
+			*find_unique(v, mask, u->slots[i].name, u->slots[i].hash) = u->slots[i];
+	u->slots = v;
+	u->mask = mask;
+}
+
+static void note_unique(void *ctx, struct image *im, const struct mention *m)
+{
+	struct uniques *u = ctx;
+	struct definer d = bind_look_up(u->p, im, &m->ref, reltype_class(m->rt));
+	struct unique *slot;
+
+	if (d.to == NULL || !d.unique)
+		return;
+	slot = find_unique(u->slots, u->mask, m->ref.name, m->ref.hash);
+	if (slot->name != NULL)
+		return;
+	*slot = (struct unique){ m->ref.name, m->ref.hash, d.sym, d.to };
+	if (++u->n * 2 > u->mask)
+		grow_uniques(u);
+}
+
+/* The table of all unique symbols, as the relocations of the process filled it; empty in a process
+ * whose objects define none. */
+static struct uniques *uniques_of(struct process *p)
+{
+	bool any = false;
+
+	if (p->uniques != NULL)
+		return p->uniques;
+	p->uniques = ARENA_NEW(p->a, struct uniques);
+	p->uniques->p = p;
+	grow_uniques(p->uniques);
+	for (size_t i = 0; i < p->images.n; i++)
+		any = any || (p->images.items[i]->go != NULL && p->images.items[i]->go->has_unique);
+	for (size_t i = 0; any && i < p->relocated.n; i++)
+		if (p->relocated.items[i]->go != NULL)
+			each_mention(p, p->relocated.items[i], note_unique, p->uniques);
+	return p->uniques;
+}
+
+static struct definer settle_unique(struct process *p, const struct ref *r, struct definer d)
+{
+	const struct uniques *u = p->uniques;
+	const struct unique *slot;
+
+	if (d.to == NULL || !d.unique)
+		return d;
+	slot = find_unique(u->slots, u->mask, r->name, r->hash);
+	return slot->name != NULL ? (struct definer){ slot->to, slot->sym, true } : d;
+}
+
+/* ---- the list ----------------------------------------------------------------------------------- */
+
+static const char *version_of_definition(struct definer d)
+{
+	const struct glibc_object *def = d.to->go;
+	uint16_t raw;
+
+	if (def->nversions == 0 || !elf_versym(&def->file->elf, d.sym, &raw))
+		return NULL;
+	raw &= 0x7fff;
+	return raw < def->nversions ? def->versions[raw].name : NULL;
+}
+
+struct teller {
+	struct process *p;
+	void (*fn)(void *ctx, const struct binding *b);
+	void *ctx;
+	size_t missed;
+};
+
+static void tell(void *ctx, struct image *im, const struct mention *m)
+{
+	struct teller *t = ctx;
+	const struct version *v = facts_version(im->go, &m->ref);
+	struct definer d = { NULL, 0, false };
+
+	if (t->missed < MAX_MISSES)
+		d = settle_unique(t->p, &m->ref,
+				  bind_look_up(t->p, im, &m->ref, reltype_class(m->rt)));
+	t->missed += d.to == NULL;
+	t->fn(t->ctx,
+	      &(struct binding){ m->ref.name, v != NULL ? v->name : NULL, d.to,
+				 d.to != NULL ? version_of_definition(d) : NULL, m->ref.weak,
+				 m->plt && !im->go->bind_now, m->rt == RT_COPY,
+				 m->rt == RT_TLS_DYNAMIC || m->rt == RT_TLS_STATIC ||
+					 m->rt == RT_TLS_DESC });
+}
+
+void glibc_each_binding(struct process *p, struct image *im,
+			void (*fn)(void *ctx, const struct binding *b), void *ctx)
+{
+	struct teller t = { .p = p, .fn = fn, .ctx = ctx };
+
+	if (im->file == NULL || im->go == NULL)
+		return;
+	(void)uniques_of(p);
+	each_mention(p, im, tell, &t);
+}
+
+void glibc_each_undefined(struct store *s, struct store_file *f,
+			  bool (*fn)(void *ctx, const char *name), void *ctx)
+{
+	uint64_t n = elf_sym_count(&f->elf);
+	struct elf_sym sym;
+
+	(void)s;
+	for (uint64_t i = 1; i < n; i++) {
+		const char *name;
+
+		if (!elf_sym(&f->elf, i, &sym) || sym.shndx != SHN_UNDEF || sym.bind == STB_WEAK)
+			continue;
+		name = elf_sym_name(&f->elf, i);
+		if (name != NULL && *name != '\0' && fn(ctx, name))
+			return;
+	}
+}
