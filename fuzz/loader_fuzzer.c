@@ -92,9 +92,9 @@ static void make_world(struct world *w, struct store *s, const uint8_t *data, si
 	w->cpu.isa_bits = 1;
 	w->subdirs = subdirs;
 	w->nsubdirs = 2;
-	w->tls_surplus = 1664;
-	w->tls_optional = 512;
-	w->exec_stack = 1;
+	w->tunables.tls_surplus = 1664;
+	w->tunables.tls_optional = 512;
+	w->tunables.exec_stack = 1;
 }
 
 /* ---- one input -------------------------------------------------------------------------------- */

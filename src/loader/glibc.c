@@ -243,10 +243,11 @@ static void add_program(struct process *p, const char *path)
 
 	p->program = process_add_image(p, IMAGE_PROGRAM, file, "");
 	p->program->global = false;
+	p->stack_exec = p->tunables->exec_stack == 2;
 	if (file == NULL)
 		return;
 	p->program->real_path = en->path;
-	p->stack_exec = segment_wants_exec_stack(&file->elf);
+	p->stack_exec = p->stack_exec || segment_wants_exec_stack(&file->elf);
 	if (source_realpath(p->w->source, path, &real) == 0) {
 		char *slash = strrchr(real, '/');
 
@@ -366,6 +367,8 @@ struct process *glibc_start(const struct world *w, struct arena *a, const char *
 	struct image_list preloads = { NULL, 0, 0 };
 
 	p->secure = secure;
+	if (secure)
+		p->tunables = &w->defaults;
 	add_program(p, program);
 	add_loader_and_vdso(p);
 	path_init_system(p);

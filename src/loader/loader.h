@@ -31,6 +31,14 @@ struct loader_env {
 	const char *path;         /* PATH, to find hosts and interpreters */
 };
 
+/* What the glibc.rtld.* tunables decide. */
+struct tunables {
+	bool old_sort;         /* dynamic_sort=1 */
+	uint64_t tls_surplus;  /* bytes for later static TLS */
+	uint64_t tls_optional; /* of these, for TLSDESC */
+	int exec_stack;        /* execstack: 0 never, 1 as the program asks, 2 from the start */
+};
+
 struct world {
 	struct store *store;
 	struct source *source;
@@ -49,11 +57,8 @@ struct world {
 	uint32_t kernel;           /* 0x00MMmmpp, 0 unknown */
 	uint64_t page;             /* bytes */
 	uint64_t memory;           /* RAM and swap in bytes, 0 unknown */
-	/* glibc.rtld.* tunables that decide something */
-	bool old_sort;             /* dynamic_sort=1 */
-	uint64_t tls_surplus;      /* bytes for later static TLS */
-	uint64_t tls_optional;     /* of these, for TLSDESC */
-	int exec_stack;            /* glibc.rtld.execstack, 1 by default */
+	struct tunables tunables;  /* as GLIBC_TUNABLES sets them */
+	struct tunables defaults;  /* as they are for a set-user-ID program */
 	const char *assumes;       /* what a verdict in this world rests on, NULL if nothing */
 };
 
@@ -283,6 +288,7 @@ struct process {
 	struct search_list global;    /* the global scope */
 	size_t global_cap;
 	bool secure;                  /* AT_SECURE */
+	const struct tunables *tunables;
 	const char *argv0;
 	struct dir_list env_dirs, system_dirs;
 	struct search_dir **dirs;     /* all folders ever named */

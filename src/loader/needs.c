@@ -274,7 +274,7 @@ static void sort(struct walk *w, struct image *root)
 	if (n == 0)
 		return;
 	memcpy(order, w->list.items, n * sizeof(*order));
-	if (world_minor(p->w) >= 35 && !p->w->old_sort)
+	if (world_minor(p->w) >= 35 && !p->tunables->old_sort)
 		sort_dfs(p, order, n, w->mark);
 	else
 		sort_old(p, order + 1, n - 1);

@@ -23,6 +23,7 @@ struct process *process_new(const struct world *w, struct arena *a, const char *
 	p->w = w;
 	p->a = a;
 	p->argv0 = argv0;
+	p->tunables = &w->tunables;
 	p->names_mask = 255;
 	p->names = ARENA_ARRAY(a, p->names_mask + 1, struct name_slot);
 	p->trace.assumes = w->assumes;

@@ -221,7 +221,7 @@ static struct failure *check_stack(struct seg *s)
 		return NULL;
 	if (world_minor(w) >= 41 && (s->mode & SEARCH_START) == 0)
 		return fail(s, FAIL_EXEC_STACK, TEXT_OF(EXEC_STACK, w), EINVAL);
-	if (world_minor(w) >= 41 && w->exec_stack == 0)
+	if (world_minor(w) >= 41 && s->p->tunables->exec_stack == 0)
 		return fail(s, FAIL_EXEC_STACK, TEXT_OF(EXEC_STACK, w), EINVAL);
 	s->p->stack_exec = true;
 	return NULL;

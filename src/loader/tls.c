@@ -93,8 +93,8 @@ void tls_layout_start(struct process *p)
 		l.offset = round_up(l.offset, RSEQ_ALIGN) + RSEQ_SIZE;
 	p->tls_used = l.offset;
 	p->tls_align = l.max_align;
-	p->tls_size = round_up(l.offset + p->w->tls_surplus, l.max_align);
-	p->tls_optional = p->w->tls_optional;
+	p->tls_size = round_up(l.offset + p->tunables->tls_surplus, l.max_align);
+	p->tls_optional = p->tunables->tls_optional;
 }
 
 uint64_t tls_free_bytes(const struct process *p)

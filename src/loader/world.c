@@ -43,10 +43,9 @@ static void read_env(struct world *w, const char *const *environ, struct arena *
 
 /* The value of a tunable in "a=1:b=2"; `def` if it is not set. The last one wins. What is outside
  * the bounds does not count, nor, from 2.39 on, what has anything behind the number. */
-static uint64_t tunable(const struct world *w, const char *name, uint64_t min, uint64_t max,
-			uint64_t def)
+static uint64_t tunable(const struct world *w, const char *s, const char *name, uint64_t min,
+			uint64_t max, uint64_t def)
 {
-	const char *s = w->env.tunables;
 	size_t n = strlen(name);
 	uint64_t value = def;
 
@@ -66,19 +65,21 @@ static uint64_t tunable(const struct world *w, const char *name, uint64_t min, u
 	return value;
 }
 
-static void read_tunables(struct world *w)
+/* Upstream: __tunables_init; a set-user-ID program takes none (security level SXID_ERASE, and from
+ * 2.39 on by design). */
+static void read_tunables(const struct world *w, const char *text, struct tunables *t)
 {
 	uint64_t nns = SURPLUS_NAMESPACES, optional = SURPLUS_OPTIONAL;
 	int minor = world_minor(w);
 
 	if (minor >= 33) {
-		nns = tunable(w, "glibc.rtld.nns", 1, 16, nns);
-		optional = tunable(w, "glibc.rtld.optional_static_tls", 0, UINT64_MAX, optional);
+		nns = tunable(w, text, "glibc.rtld.nns", 1, 16, nns);
+		optional = tunable(w, text, "glibc.rtld.optional_static_tls", 0, UINT64_MAX, optional);
 	}
-	w->tls_surplus = (nns - 1) * SURPLUS_LIBC + nns * SURPLUS_OTHER + optional;
-	w->tls_optional = minor >= 32 ? optional : w->tls_surplus;
-	w->old_sort = minor >= 35 && tunable(w, "glibc.rtld.dynamic_sort", 1, 2, 2) == 1;
-	w->exec_stack = minor >= 41 ? (int)tunable(w, "glibc.rtld.execstack", 0, 1, 1) : 1;
+	t->tls_surplus = (nns - 1) * SURPLUS_LIBC + nns * SURPLUS_OTHER + optional;
+	t->tls_optional = minor >= 32 ? optional : t->tls_surplus;
+	t->old_sort = minor >= 35 && tunable(w, text, "glibc.rtld.dynamic_sort", 1, 2, 2) == 1;
+	t->exec_stack = minor >= 41 ? (int)tunable(w, text, "glibc.rtld.execstack", 0, 2, 1) : 1;
 }
 
 static uint32_t kernel_number(void)
@@ -154,7 +155,8 @@ enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uin
 		return DLWHY_E_UNSUPPORTED;
 	read_env(w, opt->environ, a);
 	read_cpu(w, opt->cpu, a);
-	read_tunables(w);
+	read_tunables(w, w->env.tunables, &w->tunables);
+	read_tunables(w, NULL, &w->defaults);
 	w->kernel = kernel_number();
 	w->page = cpu_host_machine() == machine ? (uint64_t)os_page_size() : 4096;
 	w->memory = os_total_memory();

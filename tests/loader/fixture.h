@@ -51,8 +51,8 @@ static inline int fixture_setup(void **state)
 	f->w.cpu.platform = "x86_64";
 	f->w.subdirs = fixture_subdirs;
 	f->w.nsubdirs = 2;
-	f->w.tls_surplus = 1664;
-	f->w.tls_optional = 512;
+	f->w.tunables.tls_surplus = 1664;
+	f->w.tunables.tls_optional = 512;
 	f->p = process_new(&f->w, f->a, "./prog");
 	f->p->program = process_add_image(f->p, IMAGE_PROGRAM, NULL, "");
 	f->p->program->origin = "/opt/app/bin";

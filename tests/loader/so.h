@@ -382,7 +382,7 @@ static inline int so_setup(void **state)
 	f->w.source = f->source = source_root(f->dir, NULL);
 	f->w.store = f->store = store_new(f->source);
 	f->w.ld_path = "/lib64/ld.so";
-	f->w.exec_stack = 1;
+	f->w.tunables.exec_stack = 1;
 	process_make_global(f->p, f->p->program);
 	return f->source == NULL || f->store == NULL ? -1 : 0;
 }

@@ -255,7 +255,7 @@ static void a_tunable_brings_the_old_sort_back(void **state)
 {
 	struct fixture *f = *state;
 
-	f->w.old_sort = true;
+	f->w.tunables.old_sort = true;
 	put_cycle(f);
 	orders(f, "top a b", "top a b");
 }

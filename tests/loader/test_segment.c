@@ -299,10 +299,10 @@ static void at_a_start_it_is_granted_unless_the_tunable_says_no(void **state)
 
 	f->w.install.minor = 41;
 	s->ph[PH_STACK].p_flags |= PF_X;
-	f->w.exec_stack = 0;
+	f->w.tunables.exec_stack = 0;
 	assert_non_null(check(f, s, SEARCH_START));
 	assert_false(f->p->stack_exec);
-	f->w.exec_stack = 1;
+	f->w.tunables.exec_stack = 1;
 	assert_null(check(f, s, SEARCH_START));
 	assert_true(f->p->stack_exec);
 }

@@ -117,11 +117,11 @@ static void the_surplus_of_static_tls_follows_from_two_tunables(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 36);
-	assert_int_equal(world_with(f, NULL).tls_surplus, 1664);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=1").tls_surplus, 144 + 512);
-	assert_int_equal(world_tuned(f, "glibc.rtld.optional_static_tls=0x1000").tls_surplus,
+	assert_int_equal(world_with(f, NULL).tunables.tls_surplus, 1664);
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=1").tunables.tls_surplus, 144 + 512);
+	assert_int_equal(world_tuned(f, "glibc.rtld.optional_static_tls=0x1000").tunables.tls_surplus,
 			 1152 + 4096);
-	assert_int_equal(world_tuned(f, "glibc.rtld.optional_static_tls=1000").tls_optional, 1000);
+	assert_int_equal(world_tuned(f, "glibc.rtld.optional_static_tls=1000").tunables.tls_optional, 1000);
 }
 
 static void a_value_outside_the_bounds_does_not_count(void **state)
@@ -129,9 +129,9 @@ static void a_value_outside_the_bounds_does_not_count(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 36);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=0").tls_surplus, 1664);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=17").tls_surplus, 1664);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=2:glibc.rtld.nns=17").tls_surplus,
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=0").tunables.tls_surplus, 1664);
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=17").tunables.tls_surplus, 1664);
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=2:glibc.rtld.nns=17").tunables.tls_surplus,
 			 192 + 2 * 144 + 512);
 }
 
@@ -140,7 +140,7 @@ static void the_last_of_two_values_counts(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 36);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=9:x=y:glibc.rtld.nns=1").tls_surplus,
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=9:x=y:glibc.rtld.nns=1").tunables.tls_surplus,
 			 144 + 512);
 }
 
@@ -149,8 +149,8 @@ static void letters_behind_a_number_were_overlooked_up_to_2_38(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 38);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=1x").tls_surplus, 144 + 512);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=x").tls_surplus, 1664);
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=1x").tunables.tls_surplus, 144 + 512);
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=x").tunables.tls_surplus, 1664);
 }
 
 static void letters_behind_a_number_spoil_it_from_2_39_on(void **state)
@@ -158,7 +158,7 @@ static void letters_behind_a_number_spoil_it_from_2_39_on(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 39);
-	assert_int_equal(world_tuned(f, "glibc.rtld.nns=1x").tls_surplus, 1664);
+	assert_int_equal(world_tuned(f, "glibc.rtld.nns=1x").tunables.tls_surplus, 1664);
 }
 
 static void releases_without_a_tunable_ignore_it(void **state)
@@ -168,9 +168,9 @@ static void releases_without_a_tunable_ignore_it(void **state)
 
 	put_loader(f, 32);
 	w = world_tuned(f, "glibc.rtld.nns=1:glibc.rtld.dynamic_sort=1:glibc.rtld.execstack=0");
-	assert_int_equal(w.tls_surplus, 1664);
-	assert_false(w.old_sort);
-	assert_int_equal(w.exec_stack, 1);
+	assert_int_equal(w.tunables.tls_surplus, 1664);
+	assert_false(w.tunables.old_sort);
+	assert_int_equal(w.tunables.exec_stack, 1);
 }
 
 static void the_old_sort_can_be_asked_for(void **state)
@@ -178,9 +178,9 @@ static void the_old_sort_can_be_asked_for(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 36);
-	assert_true(world_tuned(f, "glibc.rtld.dynamic_sort=1").old_sort);
-	assert_false(world_tuned(f, "glibc.rtld.dynamic_sort=2").old_sort);
-	assert_false(world_with(f, NULL).old_sort);
+	assert_true(world_tuned(f, "glibc.rtld.dynamic_sort=1").tunables.old_sort);
+	assert_false(world_tuned(f, "glibc.rtld.dynamic_sort=2").tunables.old_sort);
+	assert_false(world_with(f, NULL).tunables.old_sort);
 }
 
 static void executable_stacks_can_be_forbidden_from_2_41_on(void **state)
@@ -188,8 +188,28 @@ static void executable_stacks_can_be_forbidden_from_2_41_on(void **state)
 	struct fixture *f = *state;
 
 	put_loader(f, 41);
-	assert_int_equal(world_tuned(f, "glibc.rtld.execstack=0").exec_stack, 0);
-	assert_int_equal(world_with(f, NULL).exec_stack, 1);
+	assert_int_equal(world_tuned(f, "glibc.rtld.execstack=0").tunables.exec_stack, 0);
+	assert_int_equal(world_with(f, NULL).tunables.exec_stack, 1);
+}
+
+static void a_set_user_id_program_has_the_defaults(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+
+	put_loader(f, 41);
+	w = world_tuned(f, "glibc.rtld.dynamic_sort=1:glibc.rtld.execstack=0");
+	assert_true(w.tunables.old_sort);
+	assert_false(w.defaults.old_sort);
+	assert_int_equal(w.defaults.exec_stack, 1);
+}
+
+static void executable_stacks_can_be_had_from_the_start(void **state)
+{
+	struct fixture *f = *state;
+
+	put_loader(f, 42);
+	assert_int_equal(world_tuned(f, "glibc.rtld.execstack=2").tunables.exec_stack, 2);
 }
 
 /* ---- machine ------------------------------------------------------------------------------------ */
@@ -253,6 +273,8 @@ int main(void)
 		SO_TEST(releases_without_a_tunable_ignore_it),
 		SO_TEST(the_old_sort_can_be_asked_for),
 		SO_TEST(executable_stacks_can_be_forbidden_from_2_41_on),
+		SO_TEST(executable_stacks_can_be_had_from_the_start),
+		SO_TEST(a_set_user_id_program_has_the_defaults),
 		SO_TEST(a_named_processor_is_an_assumption),
 		SO_TEST(a_cache_that_is_none_says_why),
 		SO_TEST(a_folder_is_no_cache),

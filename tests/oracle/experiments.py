@@ -361,6 +361,7 @@ def build_symbols(b):
     with b.edit("libisa_dep.so", "libisa_dep.so") as e:
         e.need_isa(0x40000000)
     b.lib("libexecstack.so", prov, "-Wl,-z,execstack", soname=None)
+    b.prog("app_execstack", "extern int prov(void);", "prov()", "libexecstack.so", OLD + "$W")
     b.lib("libtextrel.so", "extern int a_data; int *u_p(void) { return &a_data; }", "-fno-pic", "-mcmodel=large",
           "-Wl,-z,notext", "-Lgood", "-la", OLD + "$W/good", soname=None)
 
@@ -627,6 +628,11 @@ CASES = [
            env=preload("./libisa_none.so", **path("v0"))),
     opens("instruction_set_before_symbols", "./libu_isa.so", "CPU ISA level"),
     opens("executable_stack", "./libexecstack.so", LOADS),
+    opens("executable_stack_from_the_start", "./libexecstack.so", LOADS,
+          env={"GLIBC_TUNABLES": "glibc.rtld.execstack=2"}),
+    starts("executable_stack_at_a_start", "./app_execstack", LOADS),
+    starts("executable_stack_is_forbidden", "./app_execstack", LOADS,
+           env={"GLIBC_TUNABLES": "glibc.rtld.execstack=0"}),
     opens("text_relocations", "./libtextrel.so", LOADS),
     # relocations
     opens("unknown_relocation_type_above_255", "./libtype377.so", "unexpected reloc type 0x00000177"),
