@@ -208,7 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	en = store_open(store, FILE_NAME);
 	if (en != NULL && en->err == 0 && en->file->kind == FILE_ELF)
-		glibc_each_undefined(store, en->file, on_undefined, NULL);
+		glibc_each_undefined(en->file, on_undefined, NULL);
 	store_free(store);
 	source_free(source);
 	return 0;

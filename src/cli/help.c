@@ -7,7 +7,8 @@
 
 static const char intro[] =
 	"dlwhy says why a native library does not load, and what makes it work.\n"
-	"It reads files as the dynamic loader would; it runs nothing and changes nothing.\n"
+	"It reads files as the dynamic loader would; it runs nothing (unless you ask for\n"
+	"--prove) and changes nothing.\n"
 	"\n"
 	"Examples\n"
 	"  dlwhy ./libfoo.so                     why does this library not load?\n"

@@ -167,6 +167,30 @@ void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, con
 	}
 }
 
+/* What to start, for a command: the target if it is a program, else "COMMAND"; *note explains that
+ * word to a person. */
+static const char *start_word(const struct diag *d, const char **note)
+{
+	*note = "";
+	if (d->in->is_program && d->in->target_path != NULL && strchr(d->in->target_path, '/'))
+		return shell_quote(d->a, d->in->target_path);
+	*note = " (COMMAND is what you start)";
+	return "COMMAND";
+}
+
+void draft_fix_library_path(struct diag *d, struct draft *dr, const char *what, const char *file)
+{
+	const char *dir = dir_name(d->a, absolute_path(d, file));
+	const char *note, *start = start_word(d, &note);
+	struct fix *f = draft_fix(d, dr, "library-path", "low",
+				  arena_printf(d->a, "for one run: %s%s", what, note));
+
+	fix_command(d, f,
+		    arena_printf(d->a,
+				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} %s",
+				 shell_quote(d->a, dir), start));
+}
+
 void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
 		const char *object)
 {
@@ -248,15 +272,6 @@ const char *image_word(const struct diag *d, const struct image *im)
 	const char *path = image_path(d, im);
 
 	return path != NULL ? base_name(path) : "the program";
-}
-
-const char *start_word(const struct diag *d, const char **note)
-{
-	*note = "";
-	if (d->in->is_program && d->in->target_path != NULL && strchr(d->in->target_path, '/'))
-		return shell_quote(d->a, d->in->target_path);
-	*note = " (COMMAND is what you start)";
-	return "COMMAND";
 }
 
 bool has_apt(const struct diag *d)

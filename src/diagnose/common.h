@@ -82,6 +82,8 @@ struct fix *draft_fix(struct diag *d, struct draft *dr, const char *kind, const 
 void fix_command(struct diag *d, struct fix *f, const char *command);
 /* "Get X again" for a path (NULL: not known); `says` is an order without a full stop. */
 void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says);
+/* "For one run: WHAT" by LD_LIBRARY_PATH, which names the folder of `file` first. */
+void draft_fix_library_path(struct diag *d, struct draft *dr, const char *what, const char *file);
 void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
 		const char *object);
 /* Sets needed_by and chain from the object that asked. NULL: nobody did. */
@@ -113,9 +115,6 @@ const char *rule_words(enum load_rule r);
 const char *outcome_words(enum probe_outcome o);
 /* "1 byte", "12,345 bytes". */
 const char *bytes_words(struct arena *a, uint64_t n);
-/* What to start, for a command: the target if it is a program, else "COMMAND"; *note explains that
- * word to a person. */
-const char *start_word(const struct diag *d, const char **note);
 /* A symbol in words: itself, shortened in the middle when it is longer than a line. */
 const char *symbol_word(struct arena *a, const char *symbol);
 bool starts_with(const char *s, const char *prefix);

@@ -7,18 +7,14 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "diagnose/known.h"
 
-/* The N of "3.N" behind `mark`, if a name has it; 0 if not. */
-static unsigned minor_behind(const char *name, const char *mark, char end)
+static unsigned minor_behind(const char *name, const char *mark, char wanted_end)
 {
-	const char *p = strstr(name, mark);
-	unsigned n = 0;
+	char end = '\0';
+	unsigned n = python_minor(name, mark, &end);
 
-	if (p == NULL)
-		return 0;
-	for (p += strlen(mark); *p >= '0' && *p <= '9' && n < 100; p++)
-		n = n * 10 + (unsigned)(*p - '0');
-	return *p == end ? n : 0; /* "313t" is another kind of 3.13 */
+	return end == wanted_end ? n : 0;
 }
 
 static unsigned program_minor(const struct diag *d, const char *path)

@@ -349,12 +349,10 @@ static const struct image *python_of(struct sym *s)
 /* "Python 3.11" for a name with ".cpython-311-" in it. */
 static const char *built_for(struct sym *s)
 {
-	const char *mark = strstr(image_word(s->d, s->f->image), ".cpython-3");
-	size_t n = mark != NULL ? strspn(mark + 10, "0123456789") : 0;
+	unsigned minor = python_minor(image_word(s->d, s->f->image), ".cpython-3", NULL);
 
-	if (n == 0 || n > 2)
-		return "another release of Python";
-	return arena_printf(s->d->a, "Python 3.%.*s", (int)n, mark + 10);
+	return minor != 0 ? arena_printf(s->d->a, "Python 3.%u", minor)
+			  : "another release of Python";
 }
 
 static bool from_python(struct sym *s)

@@ -291,8 +291,6 @@ static void fix_copy(struct group *g, const char *copy)
 	struct diag *d = g->d;
 	const struct image *p = g->f->provider;
 	enum load_rule rule = p->request != NULL ? p->request->rule : RULE_NONE;
-	const char *note, *start = start_word(d, &note);
-	struct fix *f;
 
 	if (rule == RULE_LD_LIBRARY_PATH) {
 		draft_fix(d, g->dr, "environment", "low",
@@ -304,17 +302,9 @@ static void fix_copy(struct group *g, const char *copy)
 			  arena_printf(d->a, "move the old copy %s away: %s is newer, and has it",
 				       image_path(d, p), copy));
 	} else {
-		f = draft_fix(d, g->dr, "library-path", "low",
-			      arena_printf(d->a,
-					   "for one run: let the newer copy %s be found first%s",
-					   copy, note));
-		fix_command(d, f,
-			    arena_printf(d->a,
-					 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "
-					 "%s",
-					 shell_quote(d->a,
-						     dir_name(d->a, absolute_path(d, copy))),
-					 start));
+		draft_fix_library_path(
+			d, g->dr, arena_printf(d->a, "let the newer copy %s be found first", copy),
+			copy);
 	}
 	draft_also(d, g->dr, CAUSE_SEARCH_PATH, NULL, copy);
 	draft_fact(d, g->dr, copy, arena_printf(d->a, "this copy defines %s", g->highest));

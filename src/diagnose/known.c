@@ -75,6 +75,24 @@ const char *distro_of_glibc(int minor)
 	return NULL;
 }
 
+/* ---- releases of Python ------------------------------------------------------------------- */
+
+unsigned python_minor(const char *name, const char *mark, char *end)
+{
+	const char *p = strstr(name, mark);
+	size_t n = p != NULL ? strspn(p + strlen(mark), "0123456789") : 0;
+	unsigned minor = 0;
+
+	if (n == 0 || n > 2)
+		return 0;
+	p += strlen(mark);
+	for (size_t i = 0; i < n; i++)
+		minor = minor * 10 + (unsigned)(p[i] - '0');
+	if (end != NULL)
+		*end = p[n];
+	return minor;
+}
+
 /* ---- symbols ------------------------------------------------------------------------------ */
 
 static const struct symbol_family families[] = {

@@ -17,6 +17,10 @@ const struct provider *provider_of(const char *name);
 /* What a RUNPATH element that does not exist was; NULL if nothing is known of it. */
 const char *build_tree(const char *element);
 
+/* The N of "3.N" behind `mark` in a file's name: 11 of "x.cpython-311-…" and ".cpython-3"; 0 if it
+ * has none. *end, unless NULL: the character behind it ("313t" is another kind of 3.13). */
+unsigned python_minor(const char *name, const char *mark, char *end);
+
 struct release_row {
 	const char *version; /* "GLIBCXX_3.4.21" */
 	const char *release; /* "GCC 5.1" */

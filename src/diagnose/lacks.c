@@ -8,27 +8,28 @@
 
 enum { MAX_WALKED = 200000 };
 
-static bool is_definition(void *ctx, uint64_t sym)
-{
-	const struct elf *const *e = ctx;
-	struct elf_sym s;
-
-	return elf_sym(*e, sym, &s) && s.shndx != SHN_UNDEF;
-}
-
-static bool defines(const struct elf *e, const char *name)
-{
+/* Where names may be defined: the copy, and everything that is loaded. */
+struct shelf {
+	const struct elf *elf;
 	struct elf_hash table;
+};
+struct shelves {
+	struct shelf *items;
+	size_t n, cap;
+};
 
-	elf_hash_open(e, &table);
-	return elf_hash_find(e, &table, name, elf_gnu_hash(name), is_definition, &e) != 0;
+static void add_shelf(struct arena *a, struct shelves *v, const struct elf *e)
+{
+	struct shelf *s = ARENA_PUSH(a, v);
+
+	s->elf = e;
+	elf_hash_open(e, &s->table);
 }
 
-static bool loaded_defines(const struct process *p, const char *name)
+static bool is_defined(const struct shelves *v, const char *name)
 {
-	for (size_t i = 0; i < p->images.n; i++)
-		if (p->images.items[i]->file != NULL &&
-		    defines(&p->images.items[i]->file->elf, name))
+	for (size_t i = 0; i < v->n; i++)
+		if (elf_defines(v->items[i].elf, &v->items[i].table, name))
 			return true;
 	return false;
 }
@@ -52,12 +53,17 @@ size_t lacks_symbols(const struct diag *d, const struct image *from, const char 
 {
 	const struct elf *e = from->file != NULL ? &from->file->elf : NULL;
 	uint64_t n = e != NULL && d->p != NULL ? elf_sym_count(e) : 0;
+	struct shelves shelves = { NULL, 0, 0 };
 	size_t missing = 0;
 
+	add_shelf(d->a, &shelves, copy);
+	for (size_t i = 0; n > 0 && i < d->p->images.n; i++)
+		if (d->p->images.items[i]->file != NULL)
+			add_shelf(d->a, &shelves, &d->p->images.items[i]->file->elf);
 	for (uint64_t i = 1; i < n && i < MAX_WALKED; i++) {
 		const char *name = wanted(e, i, library);
 
-		if (name == NULL || defines(copy, name) || loaded_defines(d->p, name))
+		if (name == NULL || is_defined(&shelves, name))
 			continue;
 		if (missing++ == 0)
 			*first = name;

@@ -149,22 +149,6 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 
 /* ---- the ways ----------------------------------------------------------------------------- */
 
-static void fix_library_path(struct diag *d, struct draft *dr, const struct hit *hit)
-{
-	const char *dir = shell_quote(d->a, dir_name(d->a, absolute_path(d, hit->path)));
-	const char *note, *start = start_word(d, &note);
-	struct fix *f;
-
-	if (d->p != NULL && d->p->secure)
-		return;
-	f = draft_fix(d, dr, "library-path", "low",
-		      arena_printf(d->a, "for one run: name the folder%s", note));
-	fix_command(d, f,
-		    arena_printf(d->a,
-				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} %s", dir,
-				 start));
-}
-
 static void fix_import_first(struct diag *d, struct draft *dr, const char *name)
 {
 	const struct provider *pv = provider_of(name);
@@ -213,8 +197,8 @@ void search_fixes(struct diag *d, struct draft *dr, const struct image *from, co
 		if (hit->searched)
 			return;
 	}
-	if (hit->kind == HIT_EXACT)
-		fix_library_path(d, dr, hit);
+	if (hit->kind == HIT_EXACT && (d->p == NULL || !d->p->secure))
+		draft_fix_library_path(d, dr, "name the folder", hit->path);
 	if (from != NULL)
 		fix_runpath(d, dr, from, hit);
 }

@@ -3,8 +3,6 @@
  * Where upstream decides: _dl_lookup_symbol_x; for STB_GNU_UNIQUE symbols do_lookup_unique, which
  * keeps one definition of each name for the whole process: the one that was looked up first.
  */
-#include <string.h>
-
 #include "loader/bind.h"
 #include "loader/facts.h"
 #include "object/elfconst.h"
@@ -51,85 +49,41 @@ static void each_mention(struct process *p, struct image *im,
 
 /* ---- unique symbols ----------------------------------------------------------------------------- */
 
-struct unique {
-	const char *name; /* NULL: free */
-	uint32_t hash, sym;
-	struct image *to;
-};
-
-struct uniques {
-	struct process *p;
-	struct unique *slots;
-	size_t mask, n;
-};
-
-static struct unique *find_unique(struct unique *slots, size_t mask, const char *name,
-				  uint32_t hash)
-{
-	size_t i = hash & mask;
-
-	while (slots[i].name != NULL &&
-	       (slots[i].hash != hash || strcmp(slots[i].name, name) != 0))
-		i = (i + 1) & mask;
-	return &slots[i];
-}
-
-static void grow_uniques(struct uniques *u)
-{
-	size_t mask = u->slots == NULL ? 255 : 2 * u->mask + 1;
-	struct unique *v = ARENA_ARRAY(u->p->a, mask + 1, struct unique);
-
-	for (size_t i = 0; u->slots != NULL && i <= u->mask; i++)
-		if (u->slots[i].name != NULL)
-			*find_unique(v, mask, u->slots[i].name, u->slots[i].hash) = u->slots[i];
-	u->slots = v;
-	u->mask = mask;
-}
-
 static void note_unique(void *ctx, struct image *im, const struct mention *m)
 {
-	struct uniques *u = ctx;
-	struct definer d = bind_look_up(u->p, im, &m->ref, reltype_class(m->rt));
-	struct unique *slot;
+	struct process *p = ctx;
+	struct definer d = bind_look_up(p, im, &m->ref, reltype_class(m->rt)), *first;
 
-	if (d.to == NULL || !d.unique)
+	if (d.to == NULL || !d.unique || table_get(p->uniques, m->ref.name, m->ref.hash) != NULL)
 		return;
-	slot = find_unique(u->slots, u->mask, m->ref.name, m->ref.hash);
-	if (slot->name != NULL)
-		return;
-	*slot = (struct unique){ m->ref.name, m->ref.hash, d.sym, d.to };
-	if (++u->n * 2 > u->mask)
-		grow_uniques(u);
+	first = ARENA_NEW(p->a, struct definer);
+	*first = d;
+	table_put(p->uniques, m->ref.name, m->ref.hash, first);
 }
 
-/* The table of all unique symbols, as the relocations of the process filled it; empty in a process
- * whose objects define none. */
-static struct uniques *uniques_of(struct process *p)
+/* Makes the table of all unique symbols and their definers, as the relocations of the process
+ * filled it; empty in a process whose objects define none. */
+static void collect_uniques(struct process *p)
 {
 	bool any = false;
 
 	if (p->uniques != NULL)
-		return p->uniques;
-	p->uniques = ARENA_NEW(p->a, struct uniques);
-	p->uniques->p = p;
-	grow_uniques(p->uniques);
+		return;
+	p->uniques = ARENA_NEW(p->a, struct table);
+	table_init(p->uniques, p->a);
 	for (size_t i = 0; i < p->images.n; i++)
 		any = any || (p->images.items[i]->go != NULL && p->images.items[i]->go->has_unique);
 	for (size_t i = 0; any && i < p->relocated.n; i++)
 		if (p->relocated.items[i]->go != NULL)
-			each_mention(p, p->relocated.items[i], note_unique, p->uniques);
-	return p->uniques;
+			each_mention(p, p->relocated.items[i], note_unique, p);
 }
 
-static struct definer settle_unique(struct process *p, const struct ref *r, struct definer d)
+static struct definer settle_unique(const struct process *p, const struct ref *r, struct definer d)
 {
-	const struct uniques *u = p->uniques;
-	const struct unique *slot;
+	const struct definer *first =
+		d.to != NULL && d.unique ? table_get(p->uniques, r->name, r->hash) : NULL;
 
-	if (d.to == NULL || !d.unique)
-		return d;
-	slot = find_unique(u->slots, u->mask, r->name, r->hash);
-	return slot->name != NULL ? (struct definer){ slot->to, slot->sym, true } : d;
+	return first != NULL ? *first : d;
 }
 
 /* ---- the list ----------------------------------------------------------------------------------- */
@@ -177,17 +131,16 @@ void glibc_each_binding(struct process *p, struct image *im,
 
 	if (im->file == NULL || im->go == NULL)
 		return;
-	(void)uniques_of(p);
+	collect_uniques(p);
 	each_mention(p, im, tell, &t);
 }
 
-void glibc_each_undefined(struct store *s, struct store_file *f,
-			  bool (*fn)(void *ctx, const char *name), void *ctx)
+void glibc_each_undefined(const struct store_file *f, bool (*fn)(void *ctx, const char *name),
+			  void *ctx)
 {
 	uint64_t n = elf_sym_count(&f->elf);
 	struct elf_sym sym;
 
-	(void)s;
 	for (uint64_t i = 1; i < n; i++) {
 		const char *name;
 

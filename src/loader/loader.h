@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/table.h"
 #include "machine/machine.h"
 #include "object/store.h"
 
@@ -274,16 +275,13 @@ struct trace {
 	const char *assumes;          /* NULL, or what the verdict rests on */
 };
 
-struct name_slot;
-
 struct process {
 	const struct world *w;
 	struct arena *a;
 	struct trace trace;
 	struct image_list images;
 	struct image_list relocated;  /* in the order of their relocation */
-	struct name_slot *names;      /* hash table: name -> first image that answers to it */
-	size_t names_mask, nnames;
+	struct table names;           /* name -> first image that answers to it: see process.c */
 	struct image *program, *loader, *vdso, *libc;
 	struct search_list global;    /* the global scope */
 	size_t global_cap;
@@ -294,7 +292,7 @@ struct process {
 	struct search_dir **dirs;     /* all folders ever named */
 	size_t ndirs, dirs_cap;
 	uint64_t tls_used, tls_size, tls_align, tls_optional; /* static TLS area, bytes */
-	struct uniques *uniques;      /* see bindings.c */
+	struct table *uniques;        /* see bindings.c */
 	bool stack_exec;
 	int err;                      /* errno as the loader would see it */
 	bool cache_read;
@@ -330,8 +328,8 @@ void glibc_each_binding(struct process *p, struct image *im,
 
 /* Names of undefined, non-weak references of an object that the object itself does not define:
  * to know the family of a plug-in. fn returns true to stop. */
-void glibc_each_undefined(struct store *s, struct store_file *f,
-			  bool (*fn)(void *ctx, const char *name), void *ctx);
+void glibc_each_undefined(const struct store_file *f, bool (*fn)(void *ctx, const char *name),
+			  void *ctx);
 
 /* What execve and then a shell make of starting `path`. */
 struct exec_result {

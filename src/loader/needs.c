@@ -302,8 +302,7 @@ bool needs_map(struct process *p, struct image *root, struct image *const *prelo
 			map_needs_of(&w, at);
 	root->list.v = w.list.items;
 	root->list.n = w.list.n;
-	if (w.ok && world_minor(p->w) < 35 && root->list.n > 0 && root->list.v != NULL &&
-	    root->list.v[0] != root) {
+	if (w.ok && world_minor(p->w) < 35 && root->list.n > 0 && root->list.v[0] != root) {
 		struct failure *f = fail_add(p, FAIL_ASSERTION, image_display(p, root),
 					     text_assertion(p, ASSERT_SEARCH_LIST), 0);
 

@@ -9,11 +9,10 @@
 
 #include "loader/path.h"
 
-struct name_slot {
-	const char *name; /* NULL: free */
-	uint32_t hash;
-	bool soname_only; /* known by DT_SONAME, not yet asked for by that string */
+/* Who answers to a name. */
+struct holder {
 	struct image *im;
+	bool soname_only; /* known by DT_SONAME, not yet asked for by that string */
 };
 
 struct process *process_new(const struct world *w, struct arena *a, const char *argv0)
@@ -24,50 +23,23 @@ struct process *process_new(const struct world *w, struct arena *a, const char *
 	p->a = a;
 	p->argv0 = argv0;
 	p->tunables = &w->tunables;
-	p->names_mask = 255;
-	p->names = ARENA_ARRAY(a, p->names_mask + 1, struct name_slot);
+	table_init(&p->names, a);
 	p->trace.assumes = w->assumes;
 	return p;
-}
-
-static struct name_slot *find_slot(struct name_slot *slots, size_t mask, const char *name,
-				   uint32_t hash)
-{
-	size_t i = hash & mask;
-
-	while (slots[i].name != NULL &&
-	       (slots[i].hash != hash || strcmp(slots[i].name, name) != 0))
-		i = (i + 1) & mask;
-	return &slots[i];
-}
-
-static void grow_names(struct process *p)
-{
-	size_t mask = 2 * p->names_mask + 1;
-	struct name_slot *v = ARENA_ARRAY(p->a, mask + 1, struct name_slot);
-
-	for (size_t i = 0; i <= p->names_mask; i++)
-		if (p->names[i].name != NULL)
-			*find_slot(v, mask, p->names[i].name, p->names[i].hash) = p->names[i];
-	p->names = v;
-	p->names_mask = mask;
 }
 
 static void put_name(struct process *p, struct image *im, const char *name, bool soname)
 {
 	uint32_t hash = elf_gnu_hash(name);
-	struct name_slot *s = find_slot(p->names, p->names_mask, name, hash);
+	struct holder *h = table_get(&p->names, name, hash);
 
-	if (s->name != NULL) {
-		if (s->im->index > im->index || (s->im == im && !soname)) {
-			s->im = im;
-			s->soname_only = soname;
-		}
+	if (h == NULL) {
+		h = ARENA_NEW(p->a, struct holder);
+		table_put(&p->names, name, hash, h);
+	} else if (h->im->index <= im->index && (h->im != im || soname)) {
 		return;
 	}
-	*s = (struct name_slot){ name, hash, soname, im };
-	if (++p->nnames * 2 > p->names_mask)
-		grow_names(p);
+	*h = (struct holder){ im, soname };
 }
 
 bool image_has_name(const struct image *im, const char *name)
@@ -114,14 +86,12 @@ struct image *process_add_image(struct process *p, enum image_kind kind,
 
 struct image *process_find(struct process *p, const char *name, bool *by_soname)
 {
-	struct name_slot *s = find_slot(p->names, p->names_mask, name, elf_gnu_hash(name));
+	const struct holder *h = table_get(&p->names, name, elf_gnu_hash(name));
 
-	*by_soname = s->name != NULL && s->soname_only;
-	if (s->name == NULL)
-		return NULL;
-	if (s->soname_only)
-		process_add_name(p, s->im, name);
-	return s->im;
+	*by_soname = h != NULL && h->soname_only;
+	if (*by_soname)
+		process_add_name(p, h->im, name);
+	return h != NULL ? h->im : NULL;
 }
 
 struct image *process_find_file(struct process *p, const struct store_file *file)

@@ -16,8 +16,8 @@
 #include "loader/text.h"
 #include "object/elfconst.h"
 
-/* What the candidates of a process may cost, in bytes of trace: some 250,000 candidates. Real ones
- * have thousands; a small file can ask for millions. */
+/* What the candidates of a process may cost, in bytes of trace: 15,000 candidates with the longest
+ * names, 250,000 with short ones. Real processes have thousands; a small file can ask for millions. */
 #define MAX_COST (64u << 20)
 #define CANDIDATE_COST 256
 
@@ -230,7 +230,7 @@ static bool exhausted(struct process *p)
 {
 	if (p->search_cost <= MAX_COST)
 		return false;
-	p->trace.assumes = "nothing that is wanted lies beyond the first 100,000 places";
+	p->trace.assumes = "nothing that is wanted lies beyond the first places, more than 10,000";
 	return true;
 }
 

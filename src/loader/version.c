@@ -108,7 +108,7 @@ static void match(struct check *c, const struct elf_verneed *n)
 	const struct store_file *file = c->provider->file;
 	struct find_def f = { n->name, n->hash, -1, 0 };
 	const char *by = image_display(c->p, c->im);
-	const struct glibc_object *go = file != NULL ? facts_of(w, file) : NULL;
+	const struct glibc_object *go;
 	bool found;
 
 	if (file != NULL && !elf_has(&file->elf, ELF_DT_STRTAB)) {
@@ -126,6 +126,7 @@ static void match(struct check *c, const struct elf_verneed *n)
 		c->p->trace.assumes = "the versions that were not compared, being too many, are defined";
 		return;
 	}
+	go = facts_of(w, file);
 	c->compared += go != NULL ? go->nversions : 0;
 	if (table_defines(go, n))
 		return;

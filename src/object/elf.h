@@ -215,6 +215,8 @@ void elf_hash_open(const struct elf *e, struct elf_hash *h);
  * the hash chain, until it returns true; then returns that index, else 0. */
 uint64_t elf_hash_find(const struct elf *e, const struct elf_hash *h, const char *name,
 		       uint32_t gnu_hash, bool (*fn)(void *ctx, uint64_t sym), void *ctx);
+/* Does the table lead to a definition of that name, of whatever version or visibility? */
+bool elf_defines(const struct elf *e, const struct elf_hash *h, const char *name);
 /* The Bloom filter alone: false means that the name is certainly not there. */
 bool elf_hash_maybe(const struct elf *e, const struct elf_hash *h, uint32_t gnu_hash);
 

@@ -245,6 +245,18 @@ uint64_t elf_hash_find(const struct elf *e, const struct elf_hash *h, const char
 	return 0;
 }
 
+static bool is_defined(void *ctx, uint64_t sym)
+{
+	struct elf_sym s;
+
+	return elf_sym(ctx, sym, &s) && s.shndx != SHN_UNDEF;
+}
+
+bool elf_defines(const struct elf *e, const struct elf_hash *h, const char *name)
+{
+	return elf_hash_find(e, h, name, elf_gnu_hash(name), is_defined, (void *)(uintptr_t)e) != 0;
+}
+
 bool elf_hash_maybe(const struct elf *e, const struct elf_hash *h, uint32_t gnu_hash)
 {
 	if (h->bloom != NULL)

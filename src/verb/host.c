@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "object/elfconst.h"
+#include "diagnose/known.h"
 
 struct family {
 	const char *name;
@@ -65,20 +65,6 @@ bool family_provides(const struct family *f, const char *symbol)
 
 /* ---- the family --------------------------------------------------------------------------------- */
 
-static bool is_defined(void *ctx, uint64_t sym)
-{
-	const struct elf *e = ctx;
-	struct elf_sym s;
-
-	return elf_sym(e, sym, &s) && s.shndx != SHN_UNDEF;
-}
-
-static bool exports(const struct elf *e, const struct elf_hash *h, const char *name)
-{
-	return elf_hash_find(e, h, name, elf_gnu_hash(name), is_defined,
-			     (void *)(uintptr_t)e) != 0;
-}
-
 /* "/x/_foo.cpython-311-x86_64-linux-gnu.so" -> "_foo" */
 static const char *stem(struct arena *a, const char *path)
 {
@@ -97,7 +83,7 @@ static bool has_entry(const struct family *f, const struct elf *e, const struct 
 
 		if (name[n - 1] == '*')
 			name = arena_printf(a, "%.*s%s", (int)(n - 1), name, stem(a, path));
-		if (exports(e, h, name))
+		if (elf_defines(e, h, name))
 			return true;
 	}
 	return false;
@@ -123,8 +109,8 @@ static bool scan_name(void *ctx, const char *name)
 	return false;
 }
 
-static const struct family *find_family(struct dlwhy_session *s, const char *path,
-					struct store_file *file, struct arena *a)
+static const struct family *find_family(const char *path, const struct store_file *file,
+					struct arena *a)
 {
 	struct scan scan = { NULL, 0 };
 	struct elf_hash h;
@@ -133,7 +119,7 @@ static const struct family *find_family(struct dlwhy_session *s, const char *pat
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		if (has_entry(&families[i], &file->elf, &h, path, a))
 			return &families[i];
-	glibc_each_undefined(s->store, file, scan_name, &scan);
+	glibc_each_undefined(file, scan_name, &scan);
 	return scan.found;
 }
 
@@ -151,16 +137,12 @@ static bool is_program(struct dlwhy_session *s, const char *path, struct arena *
 	return r.err == 0 && r.nscripts == 0 && r.file != NULL && !r.is_static;
 }
 
-/* "3.11" from "x.cpython-311-…": the interpreter that the file was built for. */
+/* "python3.11" from "x.cpython-311-…": the interpreter that the file was built for. */
 static const char *python_version(struct arena *a, const char *path)
 {
-	const char *tag = strstr(path, ".cpython-3");
-	size_t n;
+	unsigned minor = python_minor(path, ".cpython-3", NULL);
 
-	if (tag == NULL)
-		return NULL;
-	n = strspn(tag + 10, "0123456789");
-	return n > 0 && n < 3 ? arena_printf(a, "python3.%.*s", (int)n, tag + 10) : NULL;
+	return minor != 0 ? arena_printf(a, "python3.%u", minor) : NULL;
 }
 
 static bool try_dir(struct dlwhy_session *s, const char *dir, const char *name, struct arena *a,
@@ -233,7 +215,7 @@ void host_find(struct dlwhy_session *s, const char *path, struct store_file *fil
 	const char *first;
 
 	memset(out, 0, sizeof(*out));
-	out->family = find_family(s, path, file, a);
+	out->family = find_family(path, file, a);
 	if (out->family == NULL)
 		return;
 	first = strcmp(out->family->name, "Python") == 0 ? python_version(a, path) : NULL;

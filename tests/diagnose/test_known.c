@@ -52,6 +52,21 @@ static void symbols_belong_to_families(void **state)
 	assert_null(family_of_symbol("frobnicate"));
 }
 
+static void the_release_of_python_is_read_from_a_name(void **state)
+{
+	char end = '?';
+
+	(void)state;
+	assert_int_equal(python_minor("x.cpython-38-x86_64-linux-gnu.so", ".cpython-3", &end), 8);
+	assert_int_equal(end, '-');
+	assert_int_equal(python_minor("x.cpython-313t-x86_64-linux-gnu.so", ".cpython-3", &end), 13);
+	assert_int_equal(end, 't');
+	assert_int_equal(python_minor("python3.11", "python3.", NULL), 11);
+	assert_int_equal(python_minor("x.abi3.so", ".cpython-3", NULL), 0);
+	assert_int_equal(python_minor("x.cpython-3-y.so", ".cpython-3", NULL), 0);
+	assert_int_equal(python_minor("x.cpython-3111.so", ".cpython-3", NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -59,6 +74,7 @@ int main(void)
 		cmocka_unit_test(a_build_tree_is_known_by_its_path),
 		cmocka_unit_test(versions_of_gcc_lead_to_its_releases),
 		cmocka_unit_test(a_release_of_glibc_leads_to_those_who_have_it),
+		cmocka_unit_test(the_release_of_python_is_read_from_a_name),
 		cmocka_unit_test(symbols_belong_to_families),
 	};
 

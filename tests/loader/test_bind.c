@@ -522,7 +522,7 @@ static void undefined_names_are_handed_out_until_somebody_has_enough(void **stat
 	so_undef(s, "u2");
 	so_undef(s, "u3");
 	so_put(f, s, "/lib/x");
-	glibc_each_undefined(f->store, entry(f, "/lib/x")->file, count_until_two, &n);
+	glibc_each_undefined(entry(f, "/lib/x")->file, count_until_two, &n);
 	assert_int_equal(n, 2);
 }
 

@@ -164,6 +164,26 @@ static void gnu_hash_finds_all_of_a_name_in_chain_order(void **state)
 	}
 }
 
+static void a_name_is_defined_by_symbols_that_lie_in_a_section(void **state)
+{
+	(void)state;
+	for EACH_FORMAT (f) {
+		size_t shndx = f->is64 ? 24 * 2 + 6 : 16 * 2 + 14; /* of beta */
+		struct elf_hash h;
+		struct image im;
+		struct elf e;
+
+		build_gnu(&im, f);
+		image_16(&im, AT_SYMBOLS + shndx, SHN_UNDEF);
+		assert_true(image_open(&im, &e));
+		elf_hash_open(&e, &h);
+		assert_true(elf_defines(&e, &h, "alpha"));
+		assert_false(elf_defines(&e, &h, "beta")); /* listed, not defined */
+		assert_false(elf_defines(&e, &h, "gamma"));
+		image_close(&im, &e);
+	}
+}
+
 static void the_bloom_filter_alone_says_no(void **state)
 {
 	struct seen s = { .stop_at = 1 };
@@ -394,6 +414,7 @@ int main(void)
 		cmocka_unit_test(symbols_are_read_in_every_format),
 		cmocka_unit_test(hash_functions_are_those_of_the_standards),
 		cmocka_unit_test(gnu_hash_finds_all_of_a_name_in_chain_order),
+		cmocka_unit_test(a_name_is_defined_by_symbols_that_lie_in_a_section),
 		cmocka_unit_test(the_bloom_filter_alone_says_no),
 		cmocka_unit_test(a_damaged_gnu_hash_finds_nothing),
 		cmocka_unit_test(a_chain_without_end_stops_at_the_end_of_its_segment),
