@@ -131,7 +131,7 @@ static void look_at(const struct run *r, struct process *p, const struct image *
 	struct diagnosis d;
 
 	for (size_t i = 0; i < p->images.n; i++)
-		glibc_each_binding(p, p->images.items[i], on_binding, NULL);
+		loader_each_binding(p, p->images.items[i], on_binding, NULL);
 	for (size_t i = 0; i < p->trace.lines.n; i++)
 		touch(p->trace.lines.items[i]);
 	diagnose(&in, r->a, &d);
@@ -152,8 +152,8 @@ static void open_library(const struct run *r)
 	path_init_system(p);
 	p->tls_size = 4096;
 	p->tls_align = 64;
-	im = glibc_open(p, FILE_NAME, r->flags);
-	if (im != NULL && glibc_open(p, FILE_NAME, r->flags) != im)
+	im = loader_open(p, FILE_NAME, r->flags);
+	if (im != NULL && loader_open(p, FILE_NAME, r->flags) != im)
 		abort(); /* what is loaded is found again */
 	if (im == NULL && p->trace.failures.n == 0)
 		abort(); /* a refusal has a reason */
@@ -169,7 +169,7 @@ static void start_program(const struct run *r)
 	touch(x.message);
 	if (x.file == NULL || x.file->file->kind != FILE_ELF)
 		return;
-	p = glibc_start(r->w, r->a, FILE_NAME, FILE_NAME,
+	p = loader_start(r->w, r->a, FILE_NAME, FILE_NAME,
 			exec_secure(r->w->store, x.file, r->a) != NULL, r->flags);
 	look_at(r, p, p->program, &x);
 }
@@ -208,7 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	en = store_open(store, FILE_NAME);
 	if (en != NULL && en->err == 0 && en->file->kind == FILE_ELF)
-		glibc_each_undefined(en->file, on_undefined, NULL);
+		loader_each_undefined(en->file, on_undefined, NULL);
 	store_free(store);
 	source_free(source);
 	return 0;

@@ -38,8 +38,8 @@ struct bound {
 struct binder {
 	struct process *p;
 	struct image *im;
-	const struct glibc_object *go;
-	struct bound *bound; /* go->nrefs */
+	const struct object_facts *facts;
+	struct bound *bound; /* facts->nrefs */
 	size_t open;         /* references that are not bound */
 	bool lazy, startup, ok, dead, no_memory;
 	bool interposed;     /* see do_interposed */
@@ -53,7 +53,7 @@ struct binder {
 static bool asserts(const struct binder *b, const struct ref *r, const struct image *def,
 		    const struct match *m)
 {
-	const struct version *v = facts_version(b->go, r);
+	const struct version *v = facts_version(b->facts, r);
 
 	return m->unversioned && world_minor(b->p->w) <= 40 && v != NULL && v->file != NULL &&
 	       image_has_name(def, v->file);
@@ -61,7 +61,7 @@ static bool asserts(const struct binder *b, const struct ref *r, const struct im
 
 static void take(struct binder *b, struct image *def, const struct match *m)
 {
-	const struct ref *r = &b->go->refs[m->ref];
+	const struct ref *r = &b->facts->refs[m->ref];
 	struct bound *to = &b->bound[m->ref];
 
 	if (to->to != NULL || to->left || to->kills)
@@ -74,8 +74,8 @@ static void take(struct binder *b, struct image *def, const struct match *m)
 /* Up to 2.29 the walk ends at the file that the version record names, found there or not. */
 static void end_at_named_file(struct binder *b, const struct image *def)
 {
-	for (size_t i = 0; i < b->go->nrefs; i++) {
-		const struct version *v = facts_version(b->go, &b->go->refs[i]);
+	for (size_t i = 0; i < b->facts->nrefs; i++) {
+		const struct version *v = facts_version(b->facts, &b->facts->refs[i]);
 
 		if (b->bound[i].to == NULL && v != NULL && v->file != NULL &&
 		    image_has_name(def, v->file))
@@ -84,7 +84,7 @@ static void end_at_named_file(struct binder *b, const struct image *def)
 }
 
 /* A hash table without symbols or strings behind it: do_lookup_x takes both addresses unasked. */
-static bool kills_lookups(const struct glibc_object *def)
+static bool kills_lookups(const struct object_facts *def)
 {
 	const struct elf *e = &def->file->elf;
 
@@ -96,14 +96,14 @@ static void walk_definer(struct binder *b, struct image *def)
 {
 	struct matches m;
 
-	if (def->file == NULL || def->go == NULL)
+	if (def->file == NULL || def->facts == NULL)
 		return;
-	if (kills_lookups(def->go)) {
-		for (size_t i = 0; i < b->go->nrefs; i++)
+	if (kills_lookups(def->facts)) {
+		for (size_t i = 0; i < b->facts->nrefs; i++)
 			b->bound[i].kills = b->bound[i].kills || b->bound[i].to == NULL;
 		return;
 	}
-	if (!facts_matches(b->go, def->go, world_minor(b->p->w), &m)) {
+	if (!facts_matches(b->facts, def->facts, world_minor(b->p->w), &m)) {
 		b->no_memory = true;
 		return;
 	}
@@ -115,7 +115,7 @@ static void walk_definer(struct binder *b, struct image *def)
 
 static void walk_scopes(struct binder *b)
 {
-	b->open = b->go->nrefs;
+	b->open = b->facts->nrefs;
 	for (size_t s = 0; s < b->im->nscopes; s++)
 		for (size_t i = 0; i < b->im->scopes[s]->n && b->open > 0; i++)
 			walk_definer(b, b->im->scopes[s]->v[i]);
@@ -132,9 +132,9 @@ static struct bound look_up(struct binder *b, const struct ref *r, enum ref_clas
 			struct image *def = b->im->scopes[s]->v[i];
 			struct match m = { .ref = 0 };
 
-			if (def->go == NULL ||
+			if (def->facts == NULL ||
 			    (class_ == REF_COPY && def->kind == IMAGE_PROGRAM) ||
-			    !facts_match_one(b->go, r, class_, def->go, world_minor(b->p->w), &m))
+			    !facts_match_one(b->facts, r, class_, def->facts, world_minor(b->p->w), &m))
 				continue;
 			out = (struct bound){ .to = def, .sym = m.sym, .ifunc = m.ifunc,
 					      .unique = m.unique,
@@ -161,7 +161,7 @@ static struct failure *fail(struct binder *b, enum failure_kind kind, const char
 
 static void fail_undefined(struct binder *b, const struct ref *r, bool lazy)
 {
-	const struct version *v = facts_version(b->go, r);
+	const struct version *v = facts_version(b->facts, r);
 	struct arena *a = b->p->a;
 	bool was_ok = b->ok;
 	struct failure *f;
@@ -184,7 +184,7 @@ static void fail_undefined(struct binder *b, const struct ref *r, bool lazy)
 
 static void fail_left(struct binder *b, const struct ref *r)
 {
-	const struct version *v = facts_version(b->go, r);
+	const struct version *v = facts_version(b->facts, r);
 	struct failure *f;
 
 	f = fail(b, FAIL_SYMBOL,
@@ -203,8 +203,8 @@ static void fail_assertion(struct binder *b, const struct ref *r, const struct b
 
 	f->fatal = true;
 	f->symbol = r->name;
-	f->version = facts_version(b->go, r)->name;
-	f->version_file = facts_version(b->go, r)->file;
+	f->version = facts_version(b->facts, r)->name;
+	f->version_file = facts_version(b->facts, r)->file;
 	f->provider = to->to;
 	b->dead = true;
 }
@@ -310,7 +310,7 @@ static void do_lookup(struct binder *b, const struct ref *r, struct bound *to)
 /* A reference that needs somebody else: told of once, whatever happens. */
 static struct bound *do_foreign(struct binder *b, size_t ref, enum ref_class class_)
 {
-	const struct ref *r = &b->go->refs[ref];
+	const struct ref *r = &b->facts->refs[ref];
 	struct bound *to = &b->bound[ref];
 
 	if (to->to == NULL && class_ == REF_PLAIN && b->canonical && !to->left && !to->kills &&
@@ -353,22 +353,22 @@ static void do_special(struct binder *b, const struct elf_rel *rel, enum reltype
 	bool local = is_local(s);
 	struct bound to = { .to = b->im };
 	struct ref r = { .name = NULL };
-	size_t ref = local ? SIZE_MAX : facts_ref_of(b->go, rel->sym);
+	size_t ref = local ? SIZE_MAX : facts_ref_of(b->facts, rel->sym);
 
-	if (!local && ref == SIZE_MAX && !facts_own_ref(b->go, rel->sym, &r)) {
+	if (!local && ref == SIZE_MAX && !facts_own_ref(b->facts, rel->sym, &r)) {
 		die_at_symbol(b);
 		return;
 	}
 	if (rt == RT_COPY) {
 		if (!local)
-			do_copy(b, ref != SIZE_MAX ? &b->go->refs[ref] : &r);
+			do_copy(b, ref != SIZE_MAX ? &b->facts->refs[ref] : &r);
 		return;
 	}
 	if (ref != SIZE_MAX)
 		to = *do_foreign(b, ref, reltype_class(rt));
 	else if (!local)
 		to = look_up(b, &r, reltype_class(rt));
-	do_tls(b, to.to, ref != SIZE_MAX ? &b->go->refs[ref] : local ? NULL : &r, rt);
+	do_tls(b, to.to, ref != SIZE_MAX ? &b->facts->refs[ref] : local ? NULL : &r, rt);
 	if (rt == RT_UNKNOWN && b->ok)
 		fail_type(b, rel->type, false);
 }
@@ -376,13 +376,13 @@ static void do_special(struct binder *b, const struct elf_rel *rel, enum reltype
 /* An entry of DT_JMPREL that a lazy start leaves alone: only its type is looked at. */
 static void do_lazy(struct binder *b, const struct elf_rel *rel, enum reltype rt)
 {
-	size_t ref = facts_ref_of(b->go, rel->sym);
+	size_t ref = facts_ref_of(b->facts, rel->sym);
 
 	if (rt != RT_PLT) {
 		fail_type(b, rel->type, true);
 	} else if (ref != SIZE_MAX && b->bound[ref].to == NULL && !b->bound[ref].left &&
-		   !b->bound[ref].told && !b->go->refs[ref].weak) {
-		fail_undefined(b, &b->go->refs[ref], true);
+		   !b->bound[ref].told && !b->facts->refs[ref].weak) {
+		fail_undefined(b, &b->facts->refs[ref], true);
 		b->bound[ref].told = true;
 	}
 }
@@ -402,7 +402,7 @@ static void do_interposed(struct binder *b, uint32_t sym, enum ref_class class_)
 	struct bound to;
 	struct ref r;
 
-	if (!facts_own_ref(b->go, sym, &r))
+	if (!facts_own_ref(b->facts, sym, &r))
 		return;
 	to = look_up(b, &r, class_);
 	if (to.to != NULL)
@@ -422,10 +422,10 @@ static void do_reloc(struct binder *b, const struct elf_rel *rel, bool plt)
 	}
 	if (rt == RT_NONE || rt == RT_RELATIVE || rt == RT_IRELATIVE)
 		return;
-	if (!elf_sym(e, rel->sym, &s) || (b->go->deadly_versym && version_kills(b, rel->sym, &s))) {
+	if (!elf_sym(e, rel->sym, &s) || (b->facts->deadly_versym && version_kills(b, rel->sym, &s))) {
 		die_at_symbol(b);
 	} else if (rt == RT_PLAIN || rt == RT_PLT) {
-		ref = facts_ref_of(b->go, rel->sym);
+		ref = facts_ref_of(b->facts, rel->sym);
 		if (ref != SIZE_MAX)
 			do_foreign(b, ref, reltype_class(rt));
 		else if (b->interposed && !is_local(&s))
@@ -458,11 +458,11 @@ static void walk_specials(struct binder *b)
 	struct elf_relocs r;
 	struct elf_rel rel;
 
-	if (b->go->nspecials == 0)
+	if (b->facts->nspecials == 0)
 		return;
 	elf_relocs_open(&b->im->file->elf, &r);
-	for (size_t i = 0; i < b->go->nspecials && !b->dead; i++) {
-		const struct special *s = &b->go->specials[i];
+	for (size_t i = 0; i < b->facts->nspecials && !b->dead; i++) {
+		const struct special *s = &b->facts->specials[i];
 
 		if (elf_reloc(&b->im->file->elf, &r, s->t, s->i, &rel))
 			do_reloc(b, &rel, s->t == ELF_PLT);
@@ -473,21 +473,21 @@ static bool canonical_in_scope(const struct binder *b)
 {
 	for (size_t s = 0; s < b->im->nscopes; s++)
 		for (size_t i = 0; i < b->im->scopes[s]->n; i++)
-			if (b->im->scopes[s]->v[i]->go != NULL &&
-			    b->im->scopes[s]->v[i]->go->has_canonical)
+			if (b->im->scopes[s]->v[i]->facts != NULL &&
+			    b->im->scopes[s]->v[i]->facts->has_canonical)
 				return true;
 	return false;
 }
 
 /* Is one of def's IFUNCs also a symbol of this object? */
-static bool ifunc_in_common(const struct binder *b, const struct glibc_object *def)
+static bool ifunc_in_common(const struct binder *b, const struct object_facts *def)
 {
 	struct match m = { .ref = 0 };
 	struct ref r;
 
 	for (size_t i = 0; i < def->nifuncs; i++)
 		if (facts_own_ref(def, def->ifuncs[i], &r) &&
-		    facts_match_one(def, &r, REF_PLT, b->go, world_minor(b->p->w), &m))
+		    facts_match_one(def, &r, REF_PLT, b->facts, world_minor(b->p->w), &m))
 			return true;
 	return false;
 }
@@ -502,7 +502,7 @@ static bool ifuncs_before(const struct binder *b)
 
 			if (def == b->im)
 				return false;
-			if (!def->relocated && def->go != NULL && ifunc_in_common(b, def->go))
+			if (!def->relocated && def->facts != NULL && ifunc_in_common(b, def->facts))
 				return true;
 		}
 	return false;
@@ -511,10 +511,10 @@ static bool ifuncs_before(const struct binder *b)
 /* Is there a reference whose relocation can fail, or an IFUNC whose order matters? */
 static bool has_trouble(const struct binder *b)
 {
-	for (size_t i = 0; i < b->go->nrefs; i++) {
+	for (size_t i = 0; i < b->facts->nrefs; i++) {
 		const struct bound *to = &b->bound[i];
 
-		if ((to->to == NULL && !b->go->refs[i].weak) || to->asserts || to->left ||
+		if ((to->to == NULL && !b->facts->refs[i].weak) || to->asserts || to->left ||
 		    to->kills ||
 		    (to->ifunc && to->to != NULL && to->to != b->im && !to->to->relocated))
 			return true;
@@ -538,7 +538,7 @@ static void prepare_refs(void *ctx, unsigned worker, size_t i)
 	struct preparation *pr = ctx;
 
 	(void)worker;
-	if (!facts_need(pr->todo[i]->go, FACTS_REFS))
+	if (!facts_need(pr->todo[i]->facts, FACTS_REFS))
 		pr->failed[0] = true;
 }
 
@@ -547,11 +547,11 @@ static void prepare_walk(void *ctx, unsigned worker, size_t i)
 {
 	struct preparation *pr = ctx;
 	struct image *im = pr->todo[i % pr->n];
-	struct binder b = { .p = pr->p, .im = im, .go = im->go, .bound = im->bound };
+	struct binder b = { .p = pr->p, .im = im, .facts = im->facts, .bound = im->bound };
 
 	(void)worker;
 	if (i < pr->n) {
-		if (!facts_need(im->go, FACTS_SPECIALS))
+		if (!facts_need(im->facts, FACTS_SPECIALS))
 			pr->failed[1] = true;
 		return;
 	}
@@ -581,7 +581,7 @@ void bind_prepare(struct process *p, struct image *const *images, size_t n, bool
 	unsigned threads;
 
 	for (size_t i = 0; i < n; i++) {
-		if (images[i]->relocated || images[i]->go == NULL)
+		if (images[i]->relocated || images[i]->facts == NULL)
 			continue;
 		pr.todo[pr.n++] = images[i];
 		work += work_of(images[i]);
@@ -591,7 +591,7 @@ void bind_prepare(struct process *p, struct image *const *images, size_t n, bool
 	pool_run(pr.n, threads, prepare_refs, &pr);
 	for (size_t i = 0; i < pr.n; i++)
 		pr.todo[i]->bound =
-			ARENA_ARRAY(p->a, pr.todo[i]->go->nrefs + 1, struct bound);
+			ARENA_ARRAY(p->a, pr.todo[i]->facts->nrefs + 1, struct bound);
 	pool_run(2 * pr.n, threads, prepare_walk, &pr);
 	if (pr.failed[0] || pr.failed[1])
 		p->trace.assumes = "there was too little memory to look all symbols up";
@@ -623,26 +623,26 @@ static void fail_relative(struct binder *b)
 
 bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 {
-	struct binder b = { .p = p, .im = im, .go = im->go, .startup = startup, .ok = true };
+	struct binder b = { .p = p, .im = im, .facts = im->facts, .startup = startup, .ok = true };
 	uint64_t dies_at;
 
-	if (im->file == NULL || im->go == NULL)
+	if (im->file == NULL || im->facts == NULL)
 		return true;
 	/* Both addresses are taken before the first relocation, if there is one or not. */
 	if (!elf_has(&im->file->elf, ELF_DT_STRTAB) || !elf_has(&im->file->elf, ELF_DT_SYMTAB)) {
 		fail_signal(p, SIGSEGV, im->file, im);
 		return false;
 	}
-	b.lazy = lazy && !im->go->bind_now;
+	b.lazy = lazy && !im->facts->bind_now;
 	b.bound = im->bound;
-	dies_at = damage_first_write(im->go);
+	dies_at = damage_first_write(im->facts);
 	if (relative_asserts(&im->file->elf)) {
 		fail_relative(&b);
 		return false;
 	}
 	b.interposed = ifuncs_before(&b);
 	b.canonical = canonical_in_scope(&b);
-	if (dies_at != UINT64_MAX || b.interposed || b.go->deadly_versym || has_trouble(&b))
+	if (dies_at != UINT64_MAX || b.interposed || b.facts->deadly_versym || has_trouble(&b))
 		walk_relocs(&b, dies_at);
 	else
 		walk_specials(&b);
@@ -658,7 +658,7 @@ bool bind_image(struct process *p, struct image *im, bool lazy, bool startup)
 struct definer bind_look_up(struct process *p, struct image *im, const struct ref *r,
 			    enum ref_class class_)
 {
-	struct binder b = { .p = p, .im = im, .go = im->go };
+	struct binder b = { .p = p, .im = im, .facts = im->facts };
 	struct bound to = look_up(&b, r, class_);
 
 	return (struct definer){ to.to, to.sym, to.unique };
@@ -669,8 +669,8 @@ struct image *bind_find(struct process *p, struct image *im, const char *name,
 {
 	struct version versions[2] = { { NULL, NULL, 0, false },
 				       { version, NULL, elf_sysv_hash(version), false } };
-	struct glibc_object asker = { .versions = versions, .nversions = 2 };
-	struct binder b = { .p = p, .im = im, .go = &asker };
+	struct object_facts asker = { .versions = versions, .nversions = 2 };
+	struct binder b = { .p = p, .im = im, .facts = &asker };
 	struct ref r = { name, elf_gnu_hash(name), 0, 1, false };
 
 	return look_up(&b, &r, REF_PLT).to;

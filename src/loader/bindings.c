@@ -40,7 +40,7 @@ static void each_mention(struct process *p, struct image *im,
 			bit = 1u << reltype_class(m.rt);
 			if (m.rt == RT_NONE || m.rt == RT_RELATIVE || m.rt == RT_IRELATIVE ||
 			    s.bind == STB_LOCAL || s.vis == STV_HIDDEN || s.vis == STV_INTERNAL ||
-			    (seen[rel.sym] & bit) != 0 || !facts_own_ref(im->go, rel.sym, &m.ref))
+			    (seen[rel.sym] & bit) != 0 || !facts_own_ref(im->facts, rel.sym, &m.ref))
 				continue;
 			seen[rel.sym] = (unsigned char)(seen[rel.sym] | bit);
 			fn(ctx, im, &m);
@@ -72,9 +72,9 @@ static void collect_uniques(struct process *p)
 	p->uniques = ARENA_NEW(p->a, struct table);
 	table_init(p->uniques, p->a);
 	for (size_t i = 0; i < p->images.n; i++)
-		any = any || (p->images.items[i]->go != NULL && p->images.items[i]->go->has_unique);
+		any = any || (p->images.items[i]->facts != NULL && p->images.items[i]->facts->has_unique);
 	for (size_t i = 0; any && i < p->relocated.n; i++)
-		if (p->relocated.items[i]->go != NULL)
+		if (p->relocated.items[i]->facts != NULL)
 			each_mention(p, p->relocated.items[i], note_unique, p);
 }
 
@@ -90,7 +90,7 @@ static struct definer settle_unique(const struct process *p, const struct ref *r
 
 static const char *version_of_definition(struct definer d)
 {
-	const struct glibc_object *def = d.to->go;
+	const struct object_facts *def = d.to->facts;
 	uint16_t raw;
 
 	if (def->nversions == 0 || !elf_versym(&def->file->elf, d.sym, &raw))
@@ -109,7 +109,7 @@ struct teller {
 static void tell(void *ctx, struct image *im, const struct mention *m)
 {
 	struct teller *t = ctx;
-	const struct version *v = facts_version(im->go, &m->ref);
+	const struct version *v = facts_version(im->facts, &m->ref);
 	struct definer d = { NULL, 0, false };
 
 	if (t->missed < MAX_MISSES)
@@ -119,23 +119,23 @@ static void tell(void *ctx, struct image *im, const struct mention *m)
 	t->fn(t->ctx,
 	      &(struct binding){ m->ref.name, v != NULL ? v->name : NULL, d.to,
 				 d.to != NULL ? version_of_definition(d) : NULL, m->ref.weak,
-				 m->plt && !im->go->bind_now, m->rt == RT_COPY,
+				 m->plt && !im->facts->bind_now, m->rt == RT_COPY,
 				 m->rt == RT_TLS_DYNAMIC || m->rt == RT_TLS_STATIC ||
 					 m->rt == RT_TLS_DESC });
 }
 
-void glibc_each_binding(struct process *p, struct image *im,
+void loader_each_binding(struct process *p, struct image *im,
 			void (*fn)(void *ctx, const struct binding *b), void *ctx)
 {
 	struct teller t = { .p = p, .fn = fn, .ctx = ctx };
 
-	if (im->file == NULL || im->go == NULL)
+	if (im->file == NULL || im->facts == NULL)
 		return;
 	collect_uniques(p);
 	each_mention(p, im, tell, &t);
 }
 
-void glibc_each_undefined(const struct store_file *f, bool (*fn)(void *ctx, const char *name),
+void loader_each_undefined(const struct store_file *f, bool (*fn)(void *ctx, const char *name),
 			  void *ctx)
 {
 	uint64_t n = elf_sym_count(&f->elf);

@@ -25,9 +25,9 @@ static bool any_relative_past_end(const struct elf *e, const struct elf_relocs *
 	return false;
 }
 
-uint64_t damage_first_write(const struct glibc_object *go)
+uint64_t damage_first_write(const struct object_facts *facts)
 {
-	const struct elf *e = &go->file->elf;
+	const struct elf *e = &facts->file->elf;
 	struct elf_relocs r;
 	struct elf_rel rel;
 	uint64_t pos = 0;

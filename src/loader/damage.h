@@ -8,7 +8,7 @@
  * ones, whose target lies in a page behind the end of the file: the loader writes there and dies
  * of SIGBUS. Relative ones, which come first, count as 0. UINT64_MAX if there is none; always so
  * for a file that is complete. */
-uint64_t damage_first_write(const struct glibc_object *go);
+uint64_t damage_first_write(const struct object_facts *facts);
 /* After everything is relocated: does the first constructor lie behind the end of the file? */
 bool damage_in_constructor(const struct elf *e);
 

@@ -38,7 +38,7 @@ static bool count_def(void *ctx, const struct elf_verdef *d)
 
 static bool put_need(void *ctx, const struct elf_verneed *n)
 {
-	struct glibc_object *o = ctx;
+	struct object_facts *o = ctx;
 
 	o->versions[n->other & 0x7fff] =
 		(struct version){ n->name, n->file, n->hash, (n->other & 0x8000) != 0 };
@@ -47,7 +47,7 @@ static bool put_need(void *ctx, const struct elf_verneed *n)
 
 static bool put_def(void *ctx, const struct elf_verdef *d)
 {
-	struct glibc_object *o = ctx;
+	struct object_facts *o = ctx;
 
 	/* The base version is the file itself: it is no version that can be asked for. */
 	if ((d->flags & VER_FLG_BASE) == 0)
@@ -55,7 +55,7 @@ static bool put_def(void *ctx, const struct elf_verdef *d)
 	return false;
 }
 
-static bool make_versions(struct glibc_object *o)
+static bool make_versions(struct object_facts *o)
 {
 	const struct elf *e = &o->file->elf;
 	size_t high = 0;
@@ -91,7 +91,7 @@ static void *grow(void *v, size_t n, size_t *cap, size_t size, bool *failed)
 	return bigger;
 }
 
-static uint16_t ref_version(const struct glibc_object *o, uint32_t sym)
+static uint16_t ref_version(const struct object_facts *o, uint32_t sym)
 {
 	uint16_t v = 0;
 
@@ -103,7 +103,7 @@ static uint16_t ref_version(const struct glibc_object *o, uint32_t sym)
 	return v;
 }
 
-bool facts_own_ref(const struct glibc_object *o, uint32_t i, struct ref *out)
+bool facts_own_ref(const struct object_facts *o, uint32_t i, struct ref *out)
 {
 	const char *name = elf_sym_name(&o->file->elf, i);
 	struct elf_sym s;
@@ -122,7 +122,7 @@ static bool binds_locally(const struct elf_sym *s)
 
 /* Does the object's own definition certainly satisfy its own reference? Then no other object is
  * needed for it, whoever may come before in the scope. */
-static bool surely_own(const struct glibc_object *o, const struct elf_sym *s, uint64_t i)
+static bool surely_own(const struct object_facts *o, const struct elf_sym *s, uint64_t i)
 {
 	const unsigned ok = 1u << STT_NOTYPE | 1u << STT_OBJECT | 1u << STT_FUNC |
 			    1u << STT_COMMON | 1u << STT_GNU_IFUNC | 1u << STT_TLS;
@@ -173,7 +173,7 @@ static uint64_t relocated_symbols(const struct elf *e)
 
 /* How many symbols matter. What is hashed stands behind all that is undefined; an object that
  * exports nothing, or has no hash table, does not say how many symbols it has. */
-static uint64_t count_symbols(const struct glibc_object *o)
+static uint64_t count_symbols(const struct object_facts *o)
 {
 	uint64_t n = elf_sym_count(&o->file->elf);
 
@@ -183,7 +183,7 @@ static uint64_t count_symbols(const struct glibc_object *o)
 }
 
 /* Kinds of symbols that are looked at only where they occur. */
-static void note_rarity(struct glibc_object *o, const struct elf_sym *s, uint32_t i, size_t *cap,
+static void note_rarity(struct object_facts *o, const struct elf_sym *s, uint32_t i, size_t *cap,
 			bool *failed)
 {
 	if (s->shndx == SHN_UNDEF && s->value != 0)
@@ -198,7 +198,7 @@ static void note_rarity(struct glibc_object *o, const struct elf_sym *s, uint32_
 }
 
 /* The symbols that somebody else must define. Linkers put them before all that is hashed. */
-static bool make_refs(struct glibc_object *o)
+static bool make_refs(struct object_facts *o)
 {
 	const struct elf *e = &o->file->elf;
 	uint64_t n = count_symbols(o);
@@ -226,7 +226,7 @@ static bool make_refs(struct glibc_object *o)
 	return !failed;
 }
 
-size_t facts_ref_of(const struct glibc_object *o, uint32_t sym)
+size_t facts_ref_of(const struct object_facts *o, uint32_t sym)
 {
 	size_t lo = 0, hi = o->nrefs;
 
@@ -254,7 +254,7 @@ static bool is_plain(uint16_t machine, bool is64, uint32_t type, bool plt)
 }
 
 struct scan {
-	struct glibc_object *o;
+	struct object_facts *o;
 	uint64_t plain; /* by relocation type: a bit for each of the first 64 */
 	bool plt;       /* the table is DT_JMPREL: a lazy start refuses all but a few types there */
 	bool fast;      /* tables may be read in place */
@@ -293,7 +293,7 @@ static uint64_t skip_plain(const struct scan *s, const struct elf_table *t, uint
 /* Notes the entries of a table that need more than their symbol's definition. */
 static void scan_table(struct scan *s, const struct elf_relocs *r, int t)
 {
-	struct glibc_object *o = s->o;
+	struct object_facts *o = s->o;
 	struct elf_rel rel;
 
 	for (uint64_t i = r->relative[t]; i < r->rel[t].n && !s->failed; i++) {
@@ -308,7 +308,7 @@ static void scan_table(struct scan *s, const struct elf_relocs *r, int t)
 	}
 }
 
-static bool scan_relocs(struct glibc_object *o)
+static bool scan_relocs(struct object_facts *o)
 {
 	const struct elf *e = &o->file->elf;
 	struct scan s = { .o = o, .fast = e->is64 && !e->swap && e->machine != EM_MIPS };
@@ -334,7 +334,7 @@ struct pair {
 
 static void free_facts(void *p)
 {
-	struct glibc_object *o = p;
+	struct object_facts *o = p;
 
 	for (size_t i = 0; o->pairs != NULL && i <= o->pairs_mask; i++)
 		free(o->pairs[i].m.v);
@@ -351,7 +351,7 @@ static void free_facts(void *p)
 
 static void *make_facts(struct store_file *file)
 {
-	struct glibc_object *o = calloc(1, sizeof(*o));
+	struct object_facts *o = calloc(1, sizeof(*o));
 	const struct elf *e = &file->elf;
 
 	if (o == NULL)
@@ -373,16 +373,16 @@ static void *make_facts(struct store_file *file)
 	return o;
 }
 
-const struct glibc_object *facts_of(const struct world *w, const struct store_file *file)
+const struct object_facts *facts_of(const struct world *w, const struct store_file *file)
 {
 	/* The store hands out its files as constant; only `aux`, which it locks, changes. */
 	return store_aux(w->store, (struct store_file *)(uintptr_t)file, make_facts, free_facts);
 }
 
-bool facts_need(const struct glibc_object *obj, enum facts_part part)
+bool facts_need(const struct object_facts *obj, enum facts_part part)
 {
 	/* Only what the lock protects changes. */
-	struct glibc_object *o = (struct glibc_object *)(uintptr_t)obj;
+	struct object_facts *o = (struct object_facts *)(uintptr_t)obj;
 	bool ok;
 
 	pthread_mutex_lock(&o->part_lock[part]);
@@ -395,7 +395,7 @@ bool facts_need(const struct glibc_object *obj, enum facts_part part)
 	return ok;
 }
 
-const struct version *facts_version(const struct glibc_object *obj, const struct ref *r)
+const struct version *facts_version(const struct object_facts *obj, const struct ref *r)
 {
 	return r->version != 0 ? &obj->versions[r->version] : NULL;
 }
@@ -403,7 +403,7 @@ const struct version *facts_version(const struct glibc_object *obj, const struct
 /* ---- does a definition match? ------------------------------------------------------------- */
 
 struct lookup {
-	const struct glibc_object *def;
+	const struct object_facts *def;
 	enum ref_class class_;
 	const struct version *version;
 	bool exact_first;    /* 2.42+: an exact version beats an unversioned definition */
@@ -424,7 +424,7 @@ static bool can_define(const struct elf_sym *s, enum ref_class class_)
 	return s->type < 16 && (allowed >> s->type & 1) != 0;
 }
 
-static bool same_version(const struct glibc_object *def, uint16_t ndx, const struct version *v)
+static bool same_version(const struct object_facts *def, uint16_t ndx, const struct version *v)
 {
 	const struct version *have = ndx < def->nversions ? &def->versions[ndx] : NULL;
 
@@ -476,8 +476,8 @@ static bool check_match(void *ctx, uint64_t sym)
 	return match_unversioned(l, sym, raw);
 }
 
-static bool match_in(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
-		     const struct glibc_object *def, const struct elf_hash *hash, int minor,
+static bool match_in(const struct object_facts *obj, const struct ref *r, enum ref_class class_,
+		     const struct object_facts *def, const struct elf_hash *hash, int minor,
 		     struct match *out)
 {
 	struct lookup l = { .def = def, .class_ = class_, .version = facts_version(obj, r),
@@ -501,8 +501,8 @@ static bool match_in(const struct glibc_object *obj, const struct ref *r, enum r
 	return true;
 }
 
-bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
-		     const struct glibc_object *def, int minor, struct match *out)
+bool facts_match_one(const struct object_facts *obj, const struct ref *r, enum ref_class class_,
+		     const struct object_facts *def, int minor, struct match *out)
 {
 	return match_in(obj, r, class_, def, &def->hash, minor, out);
 }
@@ -518,7 +518,7 @@ static struct pair *find_pair(struct pair *v, size_t mask, uint32_t key)
 	return &v[i];
 }
 
-static bool grow_pairs(struct glibc_object *o)
+static bool grow_pairs(struct object_facts *o)
 {
 	size_t mask = o->pairs == NULL ? 15 : 2 * o->pairs_mask + 1;
 	struct pair *v = calloc(mask + 1, sizeof(*v));
@@ -535,7 +535,7 @@ static bool grow_pairs(struct glibc_object *o)
 }
 
 /* The definer's table for n look-ups: the more of them, the fewer links each may follow. */
-static struct elf_hash table_for(const struct glibc_object *def, size_t n)
+static struct elf_hash table_for(const struct object_facts *def, size_t n)
 {
 	struct elf_hash h = def->hash;
 	uint64_t steps = WORK_MAX / (n + 1);
@@ -547,7 +547,7 @@ static struct elf_hash table_for(const struct glibc_object *def, size_t n)
 	return h;
 }
 
-static bool compute(const struct glibc_object *obj, const struct glibc_object *def, int minor,
+static bool compute(const struct object_facts *obj, const struct object_facts *def, int minor,
 		    struct matches *out)
 {
 	const struct elf *e = &def->file->elf;
@@ -569,7 +569,7 @@ static bool compute(const struct glibc_object *obj, const struct glibc_object *d
 	return true;
 }
 
-static const struct matches *remember(struct glibc_object *o, uint32_t key, struct matches m)
+static const struct matches *remember(struct object_facts *o, uint32_t key, struct matches m)
 {
 	struct pair *pr;
 
@@ -588,11 +588,11 @@ static const struct matches *remember(struct glibc_object *o, uint32_t key, stru
 	return &pr->m;
 }
 
-bool facts_matches(const struct glibc_object *obj, const struct glibc_object *def, int minor,
+bool facts_matches(const struct object_facts *obj, const struct object_facts *def, int minor,
 		   struct matches *out)
 {
 	/* Only the memo, which the lock protects, changes. */
-	struct glibc_object *o = (struct glibc_object *)(uintptr_t)obj;
+	struct object_facts *o = (struct object_facts *)(uintptr_t)obj;
 	uint32_t key = def->file->id * 2 + (minor >= 42) + 1;
 	const struct matches *found = NULL;
 	struct matches m = { NULL, 0 };

@@ -46,7 +46,7 @@ struct special {
 	int t;
 };
 
-struct glibc_object {
+struct object_facts {
 	const struct store_file *file;
 	struct elf_hash hash;
 	struct version *versions; /* index = version index */
@@ -70,27 +70,27 @@ struct glibc_object {
 };
 
 /* The facts of a file, as yet without references and specials; NULL if there is no memory. */
-const struct glibc_object *facts_of(const struct world *w, const struct store_file *file);
+const struct object_facts *facts_of(const struct world *w, const struct store_file *file);
 /* Makes sure that refs, or specials, are there; each is made once. False: no memory. Two threads
  * may make the two parts of one file at the same time. */
 enum facts_part { FACTS_REFS, FACTS_SPECIALS };
-bool facts_need(const struct glibc_object *obj, enum facts_part part);
+bool facts_need(const struct object_facts *obj, enum facts_part part);
 
 /* What `def` defines of the references of `obj` when they are called (REF_PLT), for glibc 2.minor,
  * in *out; its array stays valid as long as the store. Computed once for each pair. False: no
  * memory. */
-bool facts_matches(const struct glibc_object *obj, const struct glibc_object *def, int minor,
+bool facts_matches(const struct object_facts *obj, const struct object_facts *def, int minor,
 		   struct matches *out);
 /* The same for one reference of any class, not remembered: false if def does not define it. */
-bool facts_match_one(const struct glibc_object *obj, const struct ref *r, enum ref_class class_,
-		     const struct glibc_object *def, int minor, struct match *out);
+bool facts_match_one(const struct object_facts *obj, const struct ref *r, enum ref_class class_,
+		     const struct object_facts *def, int minor, struct match *out);
 /* Number of the reference that stands for symbol `sym`, SIZE_MAX if it needs nobody else. */
-size_t facts_ref_of(const struct glibc_object *obj, uint32_t sym);
+size_t facts_ref_of(const struct object_facts *obj, uint32_t sym);
 /* A reference for a symbol that is defined by the object itself; false if it has no name. */
-bool facts_own_ref(const struct glibc_object *obj, uint32_t sym, struct ref *out);
+bool facts_own_ref(const struct object_facts *obj, uint32_t sym, struct ref *out);
 
 /* The version that reference r asks for, NULL if none. */
-const struct version *facts_version(const struct glibc_object *obj, const struct ref *r);
+const struct version *facts_version(const struct object_facts *obj, const struct ref *r);
 
 /* What a relocation type is on a machine. */
 enum reltype { RT_UNKNOWN, RT_NONE, RT_RELATIVE, RT_PLAIN, RT_PLT, RT_COPY, RT_TLS_DYNAMIC,

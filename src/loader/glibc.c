@@ -43,9 +43,9 @@ static void load_facts(struct process *p, const struct image *root)
 	for (size_t i = 0; i < root->list.n; i++) {
 		struct image *im = root->list.v[i];
 
-		if (im->go == NULL && im->file != NULL)
-			im->go = facts_of(p->w, im->file);
-		if (im->go == NULL && im->file != NULL)
+		if (im->facts == NULL && im->file != NULL)
+			im->facts = facts_of(p->w, im->file);
+		if (im->facts == NULL && im->file != NULL)
 			p->trace.assumes = "there was too little memory to read all symbols";
 	}
 }
@@ -57,7 +57,7 @@ static void set_scopes(struct process *p, struct image *im, const struct image *
 	if (im->relocated)
 		return;
 	im->nscopes = 0;
-	if (im->go != NULL && im->go->symbolic) {
+	if (im->facts != NULL && im->facts->symbolic) {
 		struct search_list *self = ARENA_NEW(p->a, struct search_list);
 
 		self->v = ARENA_NEW(p->a, struct image *);

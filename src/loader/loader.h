@@ -40,7 +40,12 @@ struct tunables {
 	int exec_stack;        /* execstack: 0 never, 1 as the program asks, 2 from the start */
 };
 
+/* Whose rules hold: one implementation of start and open each, over one model of a process. */
+enum loader_kind { LOADER_GLIBC, LOADER_MUSL };
+const char *loader_name(enum loader_kind k); /* "glibc" */
+
 struct world {
+	enum loader_kind kind;
 	struct store *store;
 	struct source *source;
 	bool is_host;              /* this machine, not a --root */
@@ -182,7 +187,7 @@ struct image {
 	size_t index;             /* place in the process's list */
 	enum image_kind kind;
 	const struct store_file *file; /* NULL: the assumed bare program, or the vdso */
-	const struct glibc_object *go; /* derived facts, NULL while there is no file */
+	const struct object_facts *facts; /* derived facts, NULL while there is no file */
 	struct bound *bound;      /* who its references are bound to: see bind.c */
 	const char *name;         /* l_name: the path as opened; "" for the program */
 	const char *real_path;    /* path of the program's file; else name */
@@ -300,7 +305,7 @@ struct process {
 };
 
 /* Derived facts of one file (references, versions, hashes): shared by all processes. */
-struct glibc_object;
+struct object_facts;
 
 /* ---- events ------------------------------------------------------------------------------- */
 
@@ -308,11 +313,16 @@ struct glibc_object;
 enum { OPEN_LAZY = 1, OPEN_GLOBAL = 2, OPEN_NO_BIND = 4, OPEN_PARALLEL = 8 };
 
 /* A fresh process that has started `program` (a path; NULL: a bare program that has nothing but
- * libc), named argv0. Failures are in the trace; true if it would reach main. With OPEN_NO_BIND it
- * stops after the version checks. */
+ * libc), named argv0. Failures are in the trace. With OPEN_NO_BIND it stops after the version
+ * checks. */
+struct process *loader_start(const struct world *w, struct arena *a, const char *program,
+			     const char *argv0, bool secure, unsigned flags);
+/* dlopen(file, flags) called by the program. The image, or NULL with failures in the trace. */
+struct image *loader_open(struct process *p, const char *file, unsigned flags);
+
+/* What stands behind them, by the world's kind: glibc.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
 			    const char *argv0, bool secure, unsigned flags);
-/* dlopen(file, flags) called by the program. The image, or NULL with failures in the trace. */
 struct image *glibc_open(struct process *p, const char *file, unsigned flags);
 
 /* Who an image's reference binds to, for --bindings. fn gets each reference of `im` in the order
@@ -323,12 +333,12 @@ struct binding {
 	const char *to_version;
 	bool weak, lazy, copy, tls;
 };
-void glibc_each_binding(struct process *p, struct image *im,
+void loader_each_binding(struct process *p, struct image *im,
 			void (*fn)(void *ctx, const struct binding *b), void *ctx);
 
 /* Names of undefined, non-weak references of an object that the object itself does not define:
  * to know the family of a plug-in. fn returns true to stop. */
-void glibc_each_undefined(const struct store_file *f, bool (*fn)(void *ctx, const char *name),
+void loader_each_undefined(const struct store_file *f, bool (*fn)(void *ctx, const char *name),
 			  void *ctx);
 
 /* What execve and then a shell make of starting `path`. */

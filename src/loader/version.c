@@ -75,11 +75,11 @@ static bool match_def(void *ctx, const struct elf_verdef *d)
 }
 
 /* The quick answer from the version table; the base version is not in it. */
-static bool table_defines(const struct glibc_object *go, const struct elf_verneed *n)
+static bool table_defines(const struct object_facts *facts, const struct elf_verneed *n)
 {
-	for (size_t i = 1; go != NULL && i < go->nversions; i++)
-		if (go->versions[i].file == NULL && go->versions[i].hash == n->hash &&
-		    go->versions[i].name != NULL && strcmp(go->versions[i].name, n->name) == 0)
+	for (size_t i = 1; facts != NULL && i < facts->nversions; i++)
+		if (facts->versions[i].file == NULL && facts->versions[i].hash == n->hash &&
+		    facts->versions[i].name != NULL && strcmp(facts->versions[i].name, n->name) == 0)
 			return true;
 	return false;
 }
@@ -108,7 +108,7 @@ static void match(struct check *c, const struct elf_verneed *n)
 	const struct store_file *file = c->provider->file;
 	struct find_def f = { n->name, n->hash, -1, 0 };
 	const char *by = image_display(c->p, c->im);
-	const struct glibc_object *go;
+	const struct object_facts *facts;
 	bool found;
 
 	if (file != NULL && !elf_has(&file->elf, ELF_DT_STRTAB)) {
@@ -126,9 +126,9 @@ static void match(struct check *c, const struct elf_verneed *n)
 		c->p->trace.assumes = "the versions that were not compared, being too many, are defined";
 		return;
 	}
-	go = facts_of(w, file);
-	c->compared += go != NULL ? go->nversions : 0;
-	if (table_defines(go, n))
+	facts = facts_of(w, file);
+	c->compared += facts != NULL ? facts->nversions : 0;
+	if (table_defines(facts, n))
 		return;
 	found = elf_each_verdef(&file->elf, match_def, &f, NULL);
 	c->compared += f.compared;

@@ -74,7 +74,7 @@ static bool is_program(const char *path, const struct store_file *f)
 
 static void set_platform(struct job *j, const struct world *w)
 {
-	j->r.platform.loader = "glibc";
+	j->r.platform.loader = loader_name(w->kind);
 	j->r.platform.loader_version = w->install.version;
 	j->r.platform.machine = elf_machine_name(w->machine);
 }
@@ -152,7 +152,7 @@ static void start_program(struct job *j, const struct exec_result *x)
 	}
 	secure = exec_secure(j->s->store, x->file, j->a);
 	finish_program(j, w,
-		       glibc_start(w, j->a, x->file->path,
+		       loader_start(w, j->a, x->file->path,
 				   x->nscripts > 0 ? x->file->path : j->path, secure != NULL,
 				   j->flags),
 		       x);
@@ -238,14 +238,14 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
-	struct process *p = glibc_start(w, j->a, program, program != NULL ? program : "program",
+	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
 					secure, j->flags);
 	struct image *opened = NULL;
 
 	if (first_fatal(p) == NULL) {
 		p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
 		p->trace.lines.n = 0;
-		opened = glibc_open(p, j->path, j->flags);
+		opened = loader_open(p, j->path, j->flags);
 	}
 	finish_library(j, w, p, opened);
 }

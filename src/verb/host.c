@@ -119,7 +119,7 @@ static const struct family *find_family(const char *path, const struct store_fil
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		if (has_entry(&families[i], &file->elf, &h, path, a))
 			return &families[i];
-	glibc_each_undefined(file, scan_name, &scan);
+	loader_each_undefined(file, scan_name, &scan);
 	return scan.found;
 }
 

@@ -102,7 +102,7 @@ static void bindings(struct dlwhy_result *r, struct process *p, const struct ima
 	for (size_t i = 0; i < p->images.n; i++) {
 		l.from = p->images.items[i];
 		if (target == p->program || !l.from->is_host)
-			glibc_each_binding(p, p->images.items[i], add_binding, &l);
+			loader_each_binding(p, p->images.items[i], add_binding, &l);
 	}
 	r->bindings = l.items;
 	r->nbindings = l.n;

@@ -10,7 +10,7 @@ static struct image *open_lib(struct fixture *f, const char *path, unsigned flag
 	f->p->tls_size = 1664;
 	f->p->tls_align = 64;
 	f->p->tls_optional = 512;
-	return glibc_open(f->p, path, flags);
+	return loader_open(f->p, path, flags);
 }
 
 static const char *base(const char *path)
@@ -62,7 +62,7 @@ static const char *bindings(struct fixture *f, struct image *im)
 {
 	struct told t = { f, "" };
 
-	glibc_each_binding(f->p, im, tell, &t);
+	loader_each_binding(f->p, im, tell, &t);
 	return t.text;
 }
 
@@ -522,7 +522,7 @@ static void undefined_names_are_handed_out_until_somebody_has_enough(void **stat
 	so_undef(s, "u2");
 	so_undef(s, "u3");
 	so_put(f, s, "/lib/x");
-	glibc_each_undefined(entry(f, "/lib/x")->file, count_until_two, &n);
+	loader_each_undefined(entry(f, "/lib/x")->file, count_until_two, &n);
 	assert_int_equal(n, 2);
 }
 

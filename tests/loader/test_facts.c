@@ -4,9 +4,9 @@
 #include "loader/facts.h"
 #include "so.h"
 
-static const struct glibc_object *facts(struct fixture *f, struct so *s, const char *path)
+static const struct object_facts *facts(struct fixture *f, struct so *s, const char *path)
 {
-	const struct glibc_object *go;
+	const struct object_facts *go;
 
 	so_put(f, s, path);
 	go = facts_of(&f->w, entry(f, path)->file);
@@ -17,7 +17,7 @@ static const struct glibc_object *facts(struct fixture *f, struct so *s, const c
 }
 
 /* "x y": the names of all references. */
-static const char *refs(struct fixture *f, const struct glibc_object *go)
+static const char *refs(struct fixture *f, const struct object_facts *go)
 {
 	const char *out = "";
 
@@ -33,7 +33,7 @@ static void an_undefined_symbol_is_a_reference_a_definition_is_none(void **state
 	struct fixture *f = *state;
 	struct so *s = so_new(f);
 	uint32_t wanted = so_undef(s, "wanted"), own = so_def(s, "own");
-	const struct glibc_object *go = facts(f, s, "/x");
+	const struct object_facts *go = facts(f, s, "/x");
 
 	assert_string_equal(refs(f, go), "wanted");
 	assert_int_equal(facts_ref_of(go, wanted), 0);
@@ -44,7 +44,7 @@ static void weak_references_are_marked(void **state)
 {
 	struct fixture *f = *state;
 	struct so *s = so_new(f);
-	const struct glibc_object *go;
+	const struct object_facts *go;
 
 	so_undef_as(s, "weak", STB_WEAK, STT_NOTYPE);
 	so_undef(s, "strong");
@@ -126,7 +126,7 @@ static void only_relocations_that_can_fail_otherwise_are_special(void **state)
 	struct fixture *f = *state;
 	struct so *s = so_new(f);
 	uint32_t a = so_undef(s, "a");
-	const struct glibc_object *go;
+	const struct object_facts *go;
 
 	so_rela(s, R_X86_64_GLOB_DAT, a);
 	so_rela(s, R_X86_64_RELATIVE, 0);
@@ -173,7 +173,7 @@ static void flags_are_read_in_each_of_their_forms(void **state)
 /* ---- versions: does a definition match? ----------------------------------------------------------- */
 
 /* A library that refers to x, with version NULL: none. */
-static const struct glibc_object *asker(struct fixture *f, const char *version, bool hidden)
+static const struct object_facts *asker(struct fixture *f, const char *version, bool hidden)
 {
 	struct so *s = so_new(f);
 	uint32_t x = so_undef(s, "x");
@@ -205,10 +205,10 @@ static struct definer definer(struct fixture *f, size_t n)
 }
 
 /* The symbol of the definer that the reference to x is bound to in glibc 2.minor, 0: none. */
-static uint32_t bound(struct fixture *f, const struct glibc_object *from, struct definer *d,
+static uint32_t bound(struct fixture *f, const struct object_facts *from, struct definer *d,
 		      int minor)
 {
-	const struct glibc_object *def;
+	const struct object_facts *def;
 	struct matches m;
 
 	if (!d->s->written)
@@ -320,7 +320,7 @@ static void the_two_rules_are_remembered_apart(void **state)
 {
 	struct fixture *f = *state;
 	struct definer d = definer(f, 2);
-	const struct glibc_object *from;
+	const struct object_facts *from;
 
 	so_set_version(d.s, d.x[0], VER_NDX_GLOBAL);
 	so_set_version(d.s, d.x[1], 2);
@@ -333,7 +333,7 @@ static void the_two_rules_are_remembered_apart(void **state)
 static void an_object_without_versions_serves_every_version(void **state)
 {
 	struct fixture *f = *state;
-	const struct glibc_object *from = asker(f, "V1", false);
+	const struct object_facts *from = asker(f, "V1", false);
 	struct so *s = so_new(f);
 	struct matches m;
 
@@ -348,7 +348,7 @@ static void an_object_without_versions_serves_every_version(void **state)
 static bool defines(struct fixture *f, Elf64_Sym sym, enum ref_class class_)
 {
 	static unsigned n;
-	const struct glibc_object *from = asker(f, NULL, false);
+	const struct object_facts *from = asker(f, NULL, false);
 	struct so *s = so_new(f);
 	struct match m;
 
@@ -412,7 +412,7 @@ static void sections_and_files_define_nothing(void **state)
 static void an_ifunc_is_marked(void **state)
 {
 	struct fixture *f = *state;
-	const struct glibc_object *from = asker(f, NULL, false);
+	const struct object_facts *from = asker(f, NULL, false);
 	struct so *s = so_new(f);
 	struct matches m;
 
@@ -424,7 +424,7 @@ static void an_ifunc_is_marked(void **state)
 static void look_ups_in_many_objects_are_all_remembered(void **state)
 {
 	struct fixture *f = *state;
-	const struct glibc_object *from = asker(f, NULL, false), *def[40];
+	const struct object_facts *from = asker(f, NULL, false), *def[40];
 	struct matches m, again;
 
 	for (int i = 0; i < 40; i++) {

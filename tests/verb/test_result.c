@@ -6,9 +6,9 @@
 static struct process *opened(struct fixture *f, const struct image **target)
 {
 	f->w.ld_path = LD;
-	f->p = glibc_start(&f->w, f->a, NULL, "program", false, 0);
+	f->p = loader_start(&f->w, f->a, NULL, "program", false, 0);
 	assert_int_equal(f->p->trace.failures.n, 0);
-	*target = glibc_open(f->p, "/lib/libtop.so", 0);
+	*target = loader_open(f->p, "/lib/libtop.so", 0);
 	return f->p;
 }
 
@@ -93,7 +93,7 @@ static void of_a_program_nothing_is_the_hosts(void **state)
 	struct dlwhy_result r;
 
 	so_put(f, new_program(f), "/bin/prog");
-	f->p = glibc_start(&f->w, f->a, "/bin/prog", "./prog", false, 0);
+	f->p = loader_start(&f->w, f->a, "/bin/prog", "./prog", false, 0);
 	r = result(f, f->p->program, NULL);
 	assert_int_equal(r.target_object, 0);
 	assert_string_equal(r.objects[0]->path, "/bin/prog");
