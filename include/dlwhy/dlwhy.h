@@ -64,6 +64,7 @@ struct dlwhy_options {
 	bool probes;              /* keep every probe, also of dependencies that were found */
 	bool prove;               /* also open the file for real in a child process */
 	unsigned threads;         /* 0: one per processor */
+	bool no_explain;          /* the verdict and its message alone: no findings */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 

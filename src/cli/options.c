@@ -44,6 +44,8 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "take the environment of a running process" },
 	{ OPT_NO_BIND, 0, "no-bind", NULL, VERB_CHECK, much,
 	  "the tree alone: search and versions, no symbols" },
+	{ OPT_NO_EXPLAIN, 0, "no-explain", NULL, VERB_CHECK, much,
+	  "the verdict and the loader's message alone, without reasons" },
 	{ OPT_BINDINGS, 0, "bindings", NULL, VERB_CHECK, much,
 	  "who gives each symbol to whom" },
 	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_CHECK, much,
@@ -186,6 +188,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_CLEAR_ENV: c->library.clear_env = true; return 0;
 	case OPT_ENV_OF: return set_number(o->name, value, LONG_MAX, &c->library.env_of_pid);
 	case OPT_NO_BIND: c->library.no_bind = true; return 0;
+	case OPT_NO_EXPLAIN: c->library.no_explain = true; return 0;
 	case OPT_BINDINGS: c->library.bindings = true; return 0;
 	case OPT_VERBOSE: c->library.probes = c->print.verbose = true; return 0;
 	case OPT_PROVE: c->library.prove = true; return 0;

@@ -85,6 +85,16 @@ static enum dlwhy_certainty overall(const struct diag *d)
 	return DLWHY_PROVED;
 }
 
+enum dlwhy_certainty diagnose_certainty(const struct diagnose_input *in)
+{
+	struct diag d = { .in = in, .w = in->world };
+	const struct failure_list *l;
+
+	d.t = in->process != NULL ? &in->process->trace : NULL;
+	l = d.t != NULL ? &d.t->failures : NULL;
+	return l != NULL && l->n > 0 && l->items[0].assumes != NULL ? DLWHY_PREDICTED : overall(&d);
+}
+
 static void write_drafts(struct diag *d)
 {
 	size_t n = d->t != NULL ? d->t->failures.n : 0;

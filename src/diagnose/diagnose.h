@@ -25,6 +25,8 @@ struct diagnosis {
 	enum dlwhy_certainty certainty;              /* of the verdict as a whole */
 };
 
+/* How sure a verdict is of which nothing is to be explained. */
+enum dlwhy_certainty diagnose_certainty(const struct diagnose_input *in);
 /* Object ids in evidence are struct image.index. Allocates in a. */
 void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out);
 

@@ -57,7 +57,7 @@ static void audit_one(struct process *p, const char *name)
 	else if (!has_entry_point(im))
 		complain(p, name, "undefined symbol: la_version");
 	else
-		p->trace.assumes = "the audit library in LD_AUDIT changes nothing";
+		process_assume(p, "the audit library in LD_AUDIT changes nothing");
 }
 
 void audit_all(struct process *p)

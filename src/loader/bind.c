@@ -258,7 +258,7 @@ static void check_ifunc(struct binder *b, const struct ref *r, const struct boun
 	*ARENA_PUSH(p->a, &p->trace.lines) =
 		arena_printf(p->a, "%s: Relink `%s' with `%s' for IFUNC symbol `%s'", p->argv0,
 			     b->im->name, to->to->name, r->name);
-	p->trace.assumes = "an IFUNC resolver runs before its object is relocated";
+	process_assume(p, "an IFUNC resolver runs before its object is relocated");
 }
 
 static void warn_copy(struct binder *b, const struct ref *r, const struct bound *to)
@@ -594,7 +594,7 @@ void bind_prepare(struct process *p, struct image *const *images, size_t n, bool
 			ARENA_ARRAY(p->a, pr.todo[i]->facts->nrefs + 1, struct bound);
 	pool_run(2 * pr.n, threads, prepare_walk, &pr);
 	if (pr.failed[0] || pr.failed[1])
-		p->trace.assumes = "there was too little memory to look all symbols up";
+		process_assume(p, "there was too little memory to look all symbols up");
 }
 
 /* The entries that DT_RELACOUNT counts must be relative ones; x86-64's loader asserts it. Damage

@@ -46,7 +46,7 @@ static void load_facts(struct process *p, const struct image *root)
 		if (im->facts == NULL && im->file != NULL)
 			im->facts = facts_of(p->w, im->file);
 		if (im->facts == NULL && im->file != NULL)
-			p->trace.assumes = "there was too little memory to read all symbols";
+			process_assume(p, "there was too little memory to read all symbols");
 	}
 }
 

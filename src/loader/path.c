@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/process.h"
 #include "object/elfconst.h"
 
 /* Far beyond what a process has; a hostile file could name millions. */
@@ -242,7 +243,7 @@ static void fill_list(struct process *p, struct dir_list *l, struct image *im, c
 			return;
 		s += len + 1;
 	}
-	p->trace.assumes = "nothing that is wanted lies beyond the first thousands of folders named";
+	process_assume(p, "nothing that is wanted lies beyond the first thousands of folders named");
 }
 
 static void start_list(struct dir_list *l, enum load_rule rule, struct image *of)

@@ -28,6 +28,16 @@ struct process *process_new(const struct world *w, struct arena *a, const char *
 	return p;
 }
 
+void process_assume(struct process *p, const char *what)
+{
+	const char *so_far = p->trace.assumes;
+
+	if (so_far == NULL)
+		p->trace.assumes = what;
+	else if (strstr(so_far, what) == NULL)
+		p->trace.assumes = arena_printf(p->a, "%s; %s", so_far, what);
+}
+
 static void put_name(struct process *p, struct image *im, const char *name, bool soname)
 {
 	uint32_t hash = elf_gnu_hash(name);

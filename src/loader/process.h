@@ -6,6 +6,9 @@
 
 struct process *process_new(const struct world *w, struct arena *a, const char *argv0);
 
+/* One more thing that the verdict rests on besides files and rules; a text of static storage or of
+ * the process's arena. */
+void process_assume(struct process *p, const char *what);
 /* Appends an image of `file` (NULL: assumed) opened as `name`. */
 struct image *process_add_image(struct process *p, enum image_kind kind,
 				const struct store_file *file, const char *name);

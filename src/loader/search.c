@@ -230,7 +230,7 @@ static bool exhausted(struct process *p)
 {
 	if (p->search_cost <= MAX_COST)
 		return false;
-	p->trace.assumes = "nothing that is wanted lies beyond the first places, more than 10,000";
+	process_assume(p, "nothing that is wanted lies beyond the first places, more than 10,000");
 	return true;
 }
 

@@ -123,7 +123,7 @@ static void match(struct check *c, const struct elf_verneed *n)
 		return;
 	}
 	if (c->compared > MAX_COMPARED) {
-		c->p->trace.assumes = "the versions that were not compared, being too many, are defined";
+		process_assume(c->p, "the versions that were not compared, being too many, are defined");
 		return;
 	}
 	facts = facts_of(w, file);

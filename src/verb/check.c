@@ -101,7 +101,10 @@ static void set_findings(struct job *j, const struct diagnose_input *in)
 {
 	struct diagnosis d = { NULL, 0, DLWHY_PROVED };
 
-	diagnose(in, j->a, &d);
+	if (j->s->opt.no_explain)
+		d.certainty = diagnose_certainty(in);
+	else
+		diagnose(in, j->a, &d);
 	j->r.findings = d.findings;
 	j->r.nfindings = d.nfindings;
 	j->r.certainty = d.certainty;
@@ -112,6 +115,8 @@ static void set_findings(struct job *j, const struct diagnose_input *in)
 		j->r.assumes = in->host_assumes;
 	for (size_t i = 0; i < d.nfindings && j->r.assumes == NULL; i++)
 		j->r.assumes = d.findings[i]->assumes;
+	if (j->r.assumes == NULL && in->process != NULL && in->process->trace.failures.n > 0)
+		j->r.assumes = in->process->trace.failures.items[0].assumes;
 }
 
 static void set_lines(struct job *j, const struct process *p, size_t from)

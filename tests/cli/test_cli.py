@@ -128,7 +128,7 @@ def test_help_names_each_option_with_examples_first():
     text = run("--help").stdout.decode()
     assert text.index("Examples") < text.index("Verbs") < text.index("--program")
     assert len(re.findall(r"^  dlwhy .*", text, re.M)) == 5
-    for name in ("program", "root", "loader", "cpu", "env", "clear-env", "env-of", "no-bind",
+    for name in ("program", "root", "loader", "cpu", "env", "clear-env", "env-of", "no-bind", "no-explain",
                  "bindings", "verbose", "json", "format", "color", "redact", "prove", "fail-on",
                  "threads", "version", "schema", "help"):
         assert f"--{name} " in text, name
@@ -214,6 +214,7 @@ def check_json(text):
 
 
 @pytest.mark.parametrize("extra", [[], ["-v"], ["--bindings"], ["--no-bind"], ["-v", "--bindings"],
+                                   ["--no-explain"],
                                    ["--redact"], ["--program", "none"]])
 @pytest.mark.parametrize("name", ["./libgood.so", "./libbad.so", "./libnone.so", "a.c", ".",
                                   "libc.so.6", "/bin/ls", "n\xff\n\x1b[31m"])
@@ -225,6 +226,15 @@ def test_json_is_valid_by_the_schema(files, extra, name):
         assert answer["target"] == "n\ufffd\n\x1b[31m" and "target_b64" in answer
     else:
         assert answer["target"] == name.decode()
+
+
+@pytest.mark.parametrize("name", ["./libgood.so", "./libbad.so", "./libnone.so", "/bin/ls"])
+def test_without_explanations_the_verdict_is_the_same(files, name):
+    full, plain = run("--json", name, cwd=files), run("--json", "--no-explain", name, cwd=files)
+    answer, verdict = check_json(full.stdout), check_json(plain.stdout)
+    assert verdict["findings"] == []
+    assert plain.returncode == full.returncode
+    assert {**answer, "findings": []} == verdict
 
 
 def test_json_of_several_targets_is_one_document(files):

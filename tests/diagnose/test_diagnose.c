@@ -153,6 +153,20 @@ static void hostile_names_do_no_harm(void **state)
 	assert_int_equal(f->out.nfindings, 5);
 }
 
+static void a_verdict_without_reasons_is_as_sure_as_one_with(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(diagnose_certainty(&f->in), DLWHY_PROVED);
+	f->in.host_assumes = "its host is not here";
+	assert_int_equal(diagnose_certainty(&f->in), DLWHY_PREDICTED);
+	f->in.host_assumes = NULL;
+	add_missing(f, set_target(f, put_so(f, "liba.so", &(struct so){ 0 })), "libx.so");
+	assert_int_equal(diagnose_certainty(&f->in), DLWHY_PROVED);
+	f->p->trace.failures.items[0].assumes = "the memory of this machine";
+	assert_int_equal(diagnose_certainty(&f->in), DLWHY_PREDICTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +180,7 @@ int main(void)
 		DIAGNOSE_TEST(every_kind_of_failure_survives_having_no_facts),
 		DIAGNOSE_TEST(every_kind_of_failure_of_a_file_is_one_finding),
 		DIAGNOSE_TEST(hostile_names_do_no_harm),
+		DIAGNOSE_TEST(a_verdict_without_reasons_is_as_sure_as_one_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

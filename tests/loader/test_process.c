@@ -82,6 +82,18 @@ static void the_file_of_the_program_is_not_recognised(void **state)
 	assert_ptr_equal(process_find_file(f->p, file), lib);
 }
 
+static void assumptions_are_added_up_each_once(void **state)
+{
+	struct fixture *f = *state;
+
+	f->p->trace.assumes = NULL;
+	process_assume(f->p, "the moon is full");
+	assert_string_equal(f->p->trace.assumes, "the moon is full");
+	process_assume(f->p, "the tide is low");
+	process_assume(f->p, "the moon is full");
+	assert_string_equal(f->p->trace.assumes, "the moon is full; the tide is low");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +103,7 @@ int main(void)
 		LOADER_TEST(many_names_survive_the_growth_of_the_table),
 		LOADER_TEST(the_program_is_shown_by_its_argv0),
 		LOADER_TEST(the_file_of_the_program_is_not_recognised),
+		LOADER_TEST(assumptions_are_added_up_each_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
