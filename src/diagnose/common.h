@@ -43,7 +43,8 @@ struct draft {
 	} also;
 };
 
-struct hunt; /* hunt.c: folders that were looked through already */
+struct hunt;   /* hunt.c: folders that were looked through already */
+struct whohas; /* whohas.c: libraries that may define a symbol */
 
 struct diag {
 	const struct diagnose_input *in;
@@ -55,6 +56,7 @@ struct diag {
 	struct arena *a;
 	bool *taken;             /* per failure: a finding covers it */
 	struct hunt *hunt;
+	struct whohas *whohas;
 	struct {
 		struct draft **items;
 		size_t n, cap;

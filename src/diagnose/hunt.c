@@ -205,6 +205,16 @@ static void start_hunt(struct diag *d)
 	add_usual(d);
 }
 
+const char *hunt_place(struct diag *d, size_t i, enum hit_where *where)
+{
+	start_hunt(d);
+	if (i >= d->hunt->places.n)
+		return NULL;
+	if (where != NULL)
+		*where = d->hunt->places.items[i].where;
+	return d->hunt->places.items[i].dir;
+}
+
 /* ---- hits --------------------------------------------------------------------------------- */
 
 static bool usable(const struct diag *d, const struct store_entry *e)

@@ -43,4 +43,8 @@ struct hits {
  * 16. `rq` may be NULL (then `name` alone counts). */
 void hunt_library(struct diag *d, const char *name, const struct request *rq, struct hits *out);
 
+/* The places near the target and the process, then the usual ones: number i, NULL behind the last.
+ * *where (may be NULL) says what kind of place it is. */
+const char *hunt_place(struct diag *d, size_t i, enum hit_where *where);
+
 #endif
