@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "diagnose/common.h"
-#include "diagnose/hunt.h"
+#include "diagnose/copies.h"
 #include "diagnose/known.h"
-#include "diagnose/search_fixes.h"
+#include "diagnose/mangled.h"
 #include "object/elfconst.h"
 
-enum { MAX_SYMBOLS = 6, MAX_GROUP = 200 };
+enum { MAX_SYMBOLS = 6, MAX_GROUP = 200, MAX_COPIES = 8 };
 
 struct group {
 	struct diag *d;
@@ -36,13 +36,17 @@ static bool is_glibc_version(const char *version)
 	return starts_with(version, "GLIBC_") && strcmp(version, "GLIBC_PRIVATE") != 0;
 }
 
-/* "GLIBC_2.38" -> 38; 0 for other things. The mark for packed relocations came with 2.36. */
+/* "GLIBC_2.38" -> 38; 0 for other things. The mark for packed relocations came with 2.36, those for
+ * the PLT and for TLS descriptors of x86-64 with 2.42. */
 static int glibc_minor_of(const char *version)
 {
 	int n = 0;
 
 	if (strcmp(version, "GLIBC_ABI_DT_RELR") == 0)
 		return 36;
+	if (strcmp(version, "GLIBC_ABI_DT_X86_64_PLT") == 0 ||
+	    strcmp(version, "GLIBC_ABI_GNU2_TLS") == 0)
+		return 42;
 	if (!starts_with(version, "GLIBC_2."))
 		return 0;
 	for (const char *p = version + 8; *p >= '0' && *p <= '9' && n < 1000; p++)
@@ -70,6 +74,13 @@ struct best {
 	bool found;
 };
 
+/* Is it a number alone that stands behind the family: "3.4.30" or "2", not "6_PRIVATE_API"? */
+static bool is_number(const char *rest)
+{
+	rest += *rest == '_';
+	return *rest != '\0' && rest[strspn(rest, "0123456789._")] == '\0';
+}
+
 static bool on_verdef(void *ctx, const struct elf_verdef *v)
 {
 	struct best *b = ctx;
@@ -79,6 +90,7 @@ static bool on_verdef(void *ctx, const struct elf_verdef *v)
 	if (b->wanted != NULL && strcmp(v->name, b->wanted) == 0)
 		b->found = true;
 	if (prefix_length(v->name) == b->n && strncmp(v->name, b->prefix, b->n) == 0 &&
+	    is_number(v->name + b->n) == is_number(b->prefix + b->n) &&
 	    (b->highest == NULL || compare_versions(v->name, b->highest) > 0))
 		b->highest = v->name;
 	return false;
@@ -117,31 +129,42 @@ static bool on_verneed(void *ctx, const struct elf_verneed *n)
 	return true;
 }
 
+static void symbol_evidence(struct group *g, const struct failure *o, const char *name)
+{
+	const char *readable = mangled_readable(g->d->a, name);
+
+	draft_evidence(g->d, g->dr, "symbol", o->image,
+		       readable != NULL
+			       ? arena_printf(g->d->a, "%s is wanted for %s", o->version, readable)
+			       : arena_printf(g->d->a, "%s is wanted for", o->version))
+		->value = name;
+}
+
 static void symbols_evidence(struct group *g, const struct failure *o)
 {
 	const struct elf *e =
 		o->image != NULL && o->image->file != NULL ? &o->image->file->elf : NULL;
 	struct find_index x = { o->version, 0 };
 	uint64_t n;
-	size_t shown = 0;
+	size_t found = 0;
 
 	if (e == NULL || !elf_each_verneed(e, on_verneed, &x, NULL))
 		return;
 	n = elf_sym_count(e);
-	for (uint64_t i = 1; i < n && shown < MAX_SYMBOLS; i++) {
+	for (uint64_t i = 1; i < n; i++) {
 		uint16_t v;
 		const char *name;
 
 		if (!elf_versym(e, i, &v) || (v & 0x7fff) != x.index)
 			continue;
 		name = elf_sym_name(e, i);
-		if (name == NULL || *name == '\0')
-			continue;
-		draft_evidence(g->d, g->dr, "symbol", o->image,
-			       arena_printf(g->d->a, "%s is wanted for", o->version))
-			->value = name;
-		shown++;
+		if (name != NULL && *name != '\0' && found++ < MAX_SYMBOLS)
+			symbol_evidence(g, o, name);
 	}
+	if (found > MAX_SYMBOLS)
+		draft_evidence(g->d, g->dr, "fact", o->image,
+			       arena_printf(g->d->a, "%s is wanted for %zu more", o->version,
+					    found - MAX_SYMBOLS));
 }
 
 static void version_evidence(struct group *g, const struct failure *o)
@@ -179,38 +202,51 @@ static void collect(struct group *g)
 	}
 }
 
-/* ---- another copy ------------------------------------------------------------------------- */
+/* ---- other copies ------------------------------------------------------------------------- */
 
-static bool copy_has(struct group *g, const char *path)
+/* " (GCC 12.1)" */
+static const char *in_brackets(struct diag *d, const char *version)
 {
-	const struct store_entry *e = store_open(g->d->store, path);
+	const char *gcc = gcc_of_version(version);
 
-	return e != NULL && e->err == 0 && e->file->kind == FILE_ELF &&
-	       e->file->elf.defect == ELF_OK && e->file != g->f->provider->file &&
-	       e->file->elf.machine == g->d->w->machine && e->file->elf.is64 == g->d->w->is64 &&
-	       defines_version(&e->file->elf, g->highest);
+	return gcc != NULL ? arena_printf(d->a, " (%s)", gcc) : "";
 }
 
-/* A copy of the same library with the version, not the one that was taken. */
-static const char *better_copy(struct group *g)
+static void copy_evidence(struct group *g, const struct copy *c, bool has)
 {
 	struct diag *d = g->d;
-	const char *name = g->f->version_file;
-	struct hits hits;
+	const char *highest = highest_of(&c->file->elf, g->highest);
+	struct dlwhy_evidence *e = draft_evidence(
+		d, g->dr, "version", NULL,
+		has ? arena_printf(d->a, "%s has it, but was not taken: %s", c->path, c->why)
+		    : arena_printf(d->a, "%s, another copy, %s", c->path,
+				   highest != NULL ? "ends at" : "has none of that family"));
 
-	if (name == NULL || d->store == NULL || g->f->provider == NULL)
+	e->path = c->path;
+	e->value = has ? NULL : highest;
+}
+
+/* What stands elsewhere; the best copy, one that has all that is wanted, or NULL. */
+static const char *other_copies(struct group *g)
+{
+	struct diag *d = g->d;
+	struct copies copies;
+	const char *best = NULL;
+	size_t shown = 0;
+
+	if (g->f->version_file == NULL || g->f->provider == NULL || g->f->image == NULL)
 		return NULL;
-	for (size_t i = 0; i < d->w->install.ndirs; i++) {
-		const char *path = join_path(d->a, d->w->install.dirs[i], name);
+	copies_of(d, g->f->version_file, g->f->image, g->f->provider, &copies);
+	for (size_t i = 0; i < copies.n; i++) {
+		const struct copy *c = &copies.items[i];
+		bool has = defines_version(&c->file->elf, g->highest);
 
-		if (copy_has(g, path))
-			return path;
+		if (has && best == NULL)
+			best = c->path;
+		if (shown++ < MAX_COPIES)
+			copy_evidence(g, c, has);
 	}
-	hunt_library(d, name, NULL, &hits);
-	for (size_t i = 0; i < hits.n; i++)
-		if (hits.items[i].kind != HIT_SKEW && copy_has(g, hits.items[i].path))
-			return hits.items[i].path;
-	return NULL;
+	return best;
 }
 
 static void why_this_copy(struct group *g)
@@ -271,10 +307,10 @@ static bool in_conda(const char *path)
 		strstr(path, "mamba") != NULL || strstr(path, "/envs/") != NULL);
 }
 
-static void fix_gcc_runtime(struct group *g)
+static void fix_gcc_runtime(struct group *g, const char *gcc)
 {
 	struct diag *d = g->d;
-	const char *path = image_path(d, g->f->provider);
+	const char *path = image_path(d, g->f->provider), *who = distro_of_gcc(gcc);
 
 	if (in_conda(path))
 		fix_command(d,
@@ -284,6 +320,28 @@ static void fix_gcc_runtime(struct group *g)
 	else
 		draft_fix(d, g->dr, "replace", "low",
 			  "use a build that was made with an older GCC, or build it here");
+	if (who != NULL && !in_conda(path))
+		draft_fix(d, g->dr, "upgrade", "high",
+			  arena_printf(d->a,
+				       "run it on a newer system: the first with the libraries of "
+				       "%s were %s; a container with one of them is enough",
+				       gcc, who));
+}
+
+static void fix_release(struct group *g)
+{
+	struct diag *d = g->d;
+	const char *number, *project = project_of_version(g->highest, &number);
+	const char *needs = image_word(d, g->f->image), *lib = image_word(d, g->f->provider);
+
+	draft_fix(d, g->dr, "upgrade", "medium",
+		  project != NULL
+			  ? arena_printf(d->a,
+					 "bring %s to %s %s or newer, or take a build of %s for the "
+					 "%s that is here",
+					 lib, project, number, needs, project)
+			  : arena_printf(d->a, "install the release of %s that %s was built with",
+					 lib, needs));
 }
 
 static void fix_copy(struct group *g, const char *copy)
@@ -301,19 +359,17 @@ static void fix_copy(struct group *g, const char *copy)
 		draft_fix(d, g->dr, "rename", "medium",
 			  arena_printf(d->a, "move the old copy %s away: %s is newer, and has it",
 				       image_path(d, p), copy));
+	} else if (rule == RULE_PATH) { /* no search, no folder that could come first */
+		draft_fix(d, g->dr, "order", "low",
+			  arena_printf(d->a,
+				       "have %s loaded before %s, which was asked for by its path",
+				       copy, image_path(d, p)));
 	} else {
 		draft_fix_library_path(
 			d, g->dr, arena_printf(d->a, "let the newer copy %s be found first", copy),
 			copy);
 	}
 	draft_also(d, g->dr, CAUSE_SEARCH_PATH, NULL, copy);
-	draft_fact(d, g->dr, copy, arena_printf(d->a, "this copy defines %s", g->highest));
-}
-
-/* " (GCC 12.1)" */
-static const char *in_brackets(struct diag *d, const char *release)
-{
-	return release != NULL ? arena_printf(d->a, " (%s)", release) : "";
 }
 
 static void too_low(struct group *g)
@@ -322,34 +378,32 @@ static void too_low(struct group *g)
 	const struct image *p = g->f->provider;
 	const char *have =
 		p != NULL && p->file != NULL ? highest_of(&p->file->elf, g->highest) : NULL;
-	const char *gcc = gcc_of_version(g->highest),
-		   *had = have != NULL ? gcc_of_version(have) : NULL;
-	const char *copy = better_copy(g);
-	const char *tail = have != NULL ? in_brackets(d, had) : "";
+	const char *gcc = gcc_of_version(g->highest);
+	const char *tail = have != NULL ? in_brackets(d, have) : "";
+	const char *copy;
 
+	if (have != NULL)
+		draft_evidence(d, g->dr, "version", p, "the highest that the loaded copy defines")
+			->value = have;
+	why_this_copy(g);
+	copy = other_copies(g);
 	if (have == NULL && copy != NULL)
 		tail = arena_printf(d->a, "; %s does", copy);
 	g->dr->f.detail = p != NULL && copy != NULL ? "wrong-provider" : "version-skew";
 	draft_say(d, g->dr, "%s needs %s%s of %s, but %s%s%s%s.", image_word(d, g->f->image),
-		  g->highest, in_brackets(d, gcc),
+		  g->highest, in_brackets(d, g->highest),
 		  g->f->version_file != NULL ? base_name(g->f->version_file) : image_word(d, p),
 		  p != NULL && image_path(d, p) != NULL ? image_path(d, p)
 							: "the copy that is loaded",
 		  have != NULL ? ", the copy that is loaded, ends at "
 			       : ", the copy that is loaded, does not define it",
 		  have != NULL ? have : "", tail);
-	if (have != NULL)
-		draft_evidence(d, g->dr, "version", p, "the highest that the loaded copy defines")
-			->value = have;
-	why_this_copy(g);
 	if (copy != NULL)
 		fix_copy(g, copy);
 	if (gcc != NULL)
-		fix_gcc_runtime(g);
+		fix_gcc_runtime(g, gcc);
 	else
-		draft_fix(d, g->dr, "upgrade", "medium",
-			  arena_printf(d->a, "install the release of %s that %s was built with",
-				       image_word(d, p), image_word(d, g->f->image)));
+		fix_release(g);
 }
 
 /* ---- records that cannot be read ---------------------------------------------------------- */
@@ -388,10 +442,26 @@ static void relr_marker(struct diag *d, const struct failure *f)
 
 /* ---- one group ---------------------------------------------------------------------------- */
 
+/* Does the group want more than this system has? If not, an old copy of glibc was taken. */
+static bool beyond_system(const struct group *g)
+{
+	const struct diag *d = g->d;
+	int wanted = 0;
+
+	for (size_t i = 0; g->glibc && i < d->t->failures.n; i++) {
+		const struct failure *o = &d->t->failures.items[i];
+		int minor = belongs(g, o) ? glibc_minor_of(o->version) : 0;
+
+		wanted = minor > wanted ? minor : wanted;
+	}
+	return g->glibc && (wanted == 0 || wanted > d->w->install.minor);
+}
+
 void d_version(struct diag *d, size_t i)
 {
 	const struct failure *f = &d->t->failures.items[i];
 	struct group g = { .d = d, .f = f };
+	bool too_new;
 
 	if (f->kind == FAIL_RELR_MARKER) {
 		relr_marker(d, f);
@@ -404,13 +474,14 @@ void d_version(struct diag *d, size_t i)
 	}
 	g.prefix = prefix_length(f->version);
 	g.glibc = is_glibc_version(f->version);
-	g.dr = draft_new(d, g.glibc ? CAUSE_OS_TOO_OLD : CAUSE_MISSING_VERSION, f);
+	too_new = beyond_system(&g);
+	g.dr = draft_new(d, too_new ? CAUSE_OS_TOO_OLD : CAUSE_MISSING_VERSION, f);
 	g.dr->f.object = f->provider != NULL ? image_path(d, f->provider) : f->version_file;
 	g.dr->f.symbol = f->version;
 	g.dr->version = f->version;
 	draft_needed_by(d, g.dr, f->image);
 	collect(&g);
-	if (g.glibc && glibc_minor_of(g.highest) > 0) {
+	if (too_new && glibc_minor_of(g.highest) > 0) {
 		draft_also(d, g.dr, CAUSE_MISSING_VERSION, NULL, NULL);
 		too_old(&g);
 	} else {

@@ -40,14 +40,20 @@ const char *build_tree(const char *element)
 
 /* ---- releases ----------------------------------------------------------------------------- */
 
+/* Each list takes its own rows of the file. */
+#define GCC(version, release)
+#define GCC_IN(major, who)
+#define GLIBC(minor, who)
+#define NAMED(prefix, project)
+
 const char *gcc_of_version(const char *version)
 {
 	static const struct release_row rows[] = {
+#undef GCC
 #define GCC(version, release) { version, release },
-#define GLIBC(minor, who)
 #include "diagnose/releases.def"
 #undef GCC
-#undef GLIBC
+#define GCC(version, release)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -56,24 +62,79 @@ const char *gcc_of_version(const char *version)
 	return NULL;
 }
 
-const char *distro_of_glibc(int minor)
+const char *project_of_version(const char *version, const char **number)
 {
 	static const struct {
-		int minor;
-		const char *who;
+		const char *prefix, *project;
 	} rows[] = {
-#define GCC(version, release)
-#define GLIBC(minor, who) { minor, who },
+#undef NAMED
+#define NAMED(prefix, project) { prefix, project },
 #include "diagnose/releases.def"
-#undef GCC
-#undef GLIBC
+#undef NAMED
+#define NAMED(prefix, project)
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++)
-		if (rows[i].minor >= minor)
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *rest = version + strlen(rows[i].prefix);
+
+		if (!starts_with(version, rows[i].prefix) || *rest < '0' || *rest > '9' ||
+		    rest[strspn(rest, "0123456789.")] != '\0')
+			continue;
+		*number = rest;
+		return rows[i].project;
+	}
+	return NULL;
+}
+
+/* The first row whose number is not below `wanted`; rows are in rising order. */
+struct distro_row {
+	int number;
+	const char *who;
+};
+
+static const char *first_distro(const struct distro_row *rows, size_t n, int wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].number >= wanted)
 			return rows[i].who;
 	return NULL;
 }
+
+const char *distro_of_gcc(const char *release)
+{
+	static const struct distro_row rows[] = {
+#undef GCC_IN
+#define GCC_IN(major, who) { major, who },
+#include "diagnose/releases.def"
+#undef GCC_IN
+#define GCC_IN(major, who)
+	};
+	int n = 0;
+
+	if (!starts_with(release, "GCC "))
+		return NULL;
+	for (const char *p = release + 4; *p >= '0' && *p <= '9' && n < 1000; p++)
+		n = n * 10 + (*p - '0');
+	return n >= 5 ? first_distro(rows, COUNT(rows), n) : NULL;
+}
+
+const char *distro_of_glibc(int minor)
+{
+	static const struct distro_row rows[] = {
+#undef GLIBC
+#define GLIBC(minor, who) { minor, who },
+#include "diagnose/releases.def"
+#undef GLIBC
+#define GLIBC(minor, who)
+	};
+
+	return first_distro(rows, COUNT(rows), minor);
+}
+
+#undef GCC
+#undef GCC_IN
+#undef GLIBC
+#undef NAMED
 
 /* ---- releases of Python ------------------------------------------------------------------- */
 

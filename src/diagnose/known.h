@@ -27,6 +27,12 @@ struct release_row {
 };
 /* The release of GCC that brought a version of its run-time libraries; NULL. */
 const char *gcc_of_version(const char *version);
+/* The project whose release number a version is named after, "OpenSSL" for "OPENSSL_3.2.0", and the
+ * number in it; NULL if that is not known. */
+const char *project_of_version(const char *version, const char **number);
+/* The distributions that first had the run-time libraries of a release of GCC, "Debian 12, …" for
+ * "GCC 12.1"; NULL. */
+const char *distro_of_gcc(const char *release);
 /* The distributions that first had glibc 2.minor, "Debian 12"; NULL. */
 const char *distro_of_glibc(int minor);
 

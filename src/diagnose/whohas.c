@@ -216,7 +216,7 @@ static bool is_longer_name(const struct store_listing *l, size_t i)
 	return false;
 }
 
-/* Is names[i] "libz.so" before "libz.so.1"? It is a link to that one, or a script for the linker. */
+/* Is names[i] "libz.so" before "libz.so.1"? It is a link to that one or a script for the linker. */
 static bool is_link_name(const struct store_listing *l, size_t i)
 {
 	size_t n = strlen(l->names[i]);

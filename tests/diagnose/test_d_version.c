@@ -76,6 +76,66 @@ static void a_copy_that_has_it_is_pointed_at(void **state)
 	assert_true(fix_has(d, "library-path", "/default"));
 }
 
+static void each_copy_is_told_with_the_reason_why_it_was_not_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	struct so old = { .versions = { "V1" } }, new = { .versions = { "V1", "V2" } };
+	struct image *p = add_provider(f, "old/libver-x.so.1", &old);
+	struct request *rq = add_request(f, a, "libver-x.so.1");
+	const char *good = put_so(f, "default/libver-x.so.1", &new);
+	const struct dlwhy_finding *d;
+
+	rq->rule = RULE_RUNPATH;
+	rq->rule_of = a;
+	rq->to = p;
+	p->request = rq;
+	put_so(f, "app/libver-x.so.1", &old);
+	add_version(f, a, p, "V2", "libver-x.so.1");
+	d = run(f);
+	assert_true(evidence_has(d, "version", arena_printf(f->a, "%s has it", good), NULL));
+	assert_true(evidence_has(d, "version", "RUNPATH of liba.so comes before a default folder",
+				 NULL));
+	assert_true(evidence_has(d, "version", "app/libver-x.so.1, another copy, ends at", "V1"));
+}
+
+static void a_name_that_is_no_number_is_not_the_highest(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	struct image *p = add_provider(f, "libQt6Core.so.6",
+				       &(struct so){ .versions = { "Qt_6", "Qt_6.5",
+								   "Qt_6_PRIVATE_API" } });
+
+	add_version(f, a, p, "Qt_6.7", "libQt6Core.so.6");
+	assert_contains(run(f)->summary, "ends at Qt_6.5.");
+	assert_contains(f->out.findings[0]->fixes[0]->says, "Qt 6.7 or newer");
+}
+
+static void an_old_copy_of_glibc_is_no_system_too_old(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	struct image *c = add_provider(f, "old/libc.so.6",
+				       &(struct so){ .versions = { "GLIBC_2.31" } });
+
+	put_so(f, "default/libc.so.6", &(struct so){ .versions = { "GLIBC_2.31", "GLIBC_2.34" } });
+	add_version(f, a, c, "GLIBC_2.34", "libc.so.6"); /* the system has 2.36 */
+	assert_string_equal(run(f)->code, "missing-version");
+	assert_string_equal(f->out.findings[0]->detail, "wrong-provider");
+}
+
+static void who_first_had_the_libraries_of_gcc_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	struct image *p = add_provider(f, "old/libver-x.so.6",
+				       &(struct so){ .versions = { "GLIBCXX_3.4.28" } });
+
+	add_version(f, a, p, "GLIBCXX_3.4.33", "libver-x.so.6");
+	assert_contains(run(f)->fixes[1]->says, "GCC 14.1 were Debian 13");
+}
+
 static void a_new_glibc_is_a_system_too_old(void **state)
 {
 	struct fixture *f = *state;
@@ -144,6 +204,10 @@ int main(void)
 		DIAGNOSE_TEST(the_highest_version_of_the_loaded_copy_is_named),
 		DIAGNOSE_TEST(versions_of_one_family_are_one_finding),
 		DIAGNOSE_TEST(a_copy_that_has_it_is_pointed_at),
+		DIAGNOSE_TEST(each_copy_is_told_with_the_reason_why_it_was_not_taken),
+		DIAGNOSE_TEST(a_name_that_is_no_number_is_not_the_highest),
+		DIAGNOSE_TEST(an_old_copy_of_glibc_is_no_system_too_old),
+		DIAGNOSE_TEST(who_first_had_the_libraries_of_gcc_is_told),
 		DIAGNOSE_TEST(a_new_glibc_is_a_system_too_old),
 		DIAGNOSE_TEST(the_mark_for_packed_relocations_means_glibc_2_36),
 		DIAGNOSE_TEST(private_glibc_symbols_are_no_matter_of_age),

@@ -30,7 +30,33 @@ static void versions_of_gcc_lead_to_its_releases(void **state)
 	assert_string_equal(gcc_of_version("GLIBCXX_3.4.21"), "GCC 5.1");
 	assert_string_equal(gcc_of_version("GLIBCXX_3.4.30"), "GCC 12.1");
 	assert_string_equal(gcc_of_version("CXXABI_1.3.13"), "GCC 11.1");
+	assert_string_equal(gcc_of_version("CXXABI_1.3.17"), "GCC 16.1");
+	assert_string_equal(gcc_of_version("GOMP_5.0"), "GCC 9");
+	assert_string_equal(gcc_of_version("GCC_4.2.0"), "GCC 4.2");
 	assert_null(gcc_of_version("GLIBCXX_3.4.999"));
+}
+
+static void a_release_of_gcc_leads_to_those_who_have_its_libraries(void **state)
+{
+	(void)state;
+	assert_contains(distro_of_gcc("GCC 12.1"), "Debian 12");
+	assert_contains(distro_of_gcc("GCC 9.3"), "Ubuntu 20.04"); /* the first that is new enough */
+	assert_null(distro_of_gcc("GCC 4.9")); /* who has less is too old for that answer */
+	assert_null(distro_of_gcc("GCC 999"));
+	assert_null(distro_of_gcc("OpenSSL 3.0"));
+}
+
+static void versions_that_carry_a_release_number_lead_to_the_project(void **state)
+{
+	const char *number = NULL;
+
+	(void)state;
+	assert_string_equal(project_of_version("OPENSSL_3.2.0", &number), "OpenSSL");
+	assert_string_equal(number, "3.2.0");
+	assert_string_equal(project_of_version("Qt_6.7", &number), "Qt");
+	assert_null(project_of_version("Qt_6_PRIVATE_API", &number));
+	assert_null(project_of_version("OPENSSL_", &number));
+	assert_null(project_of_version("V2", &number));
 }
 
 static void a_release_of_glibc_leads_to_those_who_have_it(void **state)
@@ -73,6 +99,8 @@ int main(void)
 		cmocka_unit_test(the_first_matching_row_counts),
 		cmocka_unit_test(a_build_tree_is_known_by_its_path),
 		cmocka_unit_test(versions_of_gcc_lead_to_its_releases),
+		cmocka_unit_test(a_release_of_gcc_leads_to_those_who_have_its_libraries),
+		cmocka_unit_test(versions_that_carry_a_release_number_lead_to_the_project),
 		cmocka_unit_test(a_release_of_glibc_leads_to_those_who_have_it),
 		cmocka_unit_test(the_release_of_python_is_read_from_a_name),
 		cmocka_unit_test(symbols_belong_to_families),
