@@ -337,8 +337,8 @@ static void fix_release(struct group *g)
 	draft_fix(d, g->dr, "upgrade", "medium",
 		  project != NULL
 			  ? arena_printf(d->a,
-					 "bring %s to %s %s or newer, or take a build of %s for the "
-					 "%s that is here",
+					 "bring %s to %s %s or newer, or take a build of %s for "
+					 "the %s that is here",
 					 lib, project, number, needs, project)
 			  : arena_printf(d->a, "install the release of %s that %s was built with",
 					 lib, needs));

@@ -122,7 +122,7 @@ static void add_packages(struct diag *d, const char *site)
 	for (size_t i = 0; l != NULL && i < l->n; i++) {
 		const char *dir = join_path(d->a, site, l->names[i]);
 
-		if (strstr(l->names[i], "-info") != NULL || strcmp(l->names[i], "__pycache__") == 0 ||
+		if (strstr(l->names[i], "-info") != NULL || l->names[i][0] == '_' ||
 		    d->whohas->packages >= MAX_PACKAGES)
 			continue;
 		if (store_stat_dir(d->store, dir) != 0)

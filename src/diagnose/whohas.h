@@ -15,7 +15,7 @@ enum whohas_where {
 	WHOHAS_NEAR,     /* beside the target or another file of the process */
 	WHOHAS_SITE,     /* in a package of the same Python environment */
 	WHOHAS_SEARCHED, /* in a folder of LD_LIBRARY_PATH, of the cache, or a default one */
-	WHOHAS_ELSEWHERE /* in a folder of /etc/ld.so.conf that the cache leaves out, a usual place */
+	WHOHAS_ELSEWHERE /* in a folder of /etc/ld.so.conf that the cache lacks, a usual place */
 };
 
 struct whohas_hit {

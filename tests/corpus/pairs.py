@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -27,10 +28,18 @@ KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 TRIPLE = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 LOADER = {"amd64": "lib64/ld-linux-x86-64.so.2", "arm64": "lib/ld-linux-aarch64.so.1"}
-X86 = ["manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"]
+X86 = ["manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux2010_x86_64",
+       "manylinux1_x86_64"]
 ARM = ["manylinux_2_28_aarch64", "manylinux2014_aarch64", "manylinux_2_17_aarch64"]
 TORCH_SITE = "usr/lib/python3/dist-packages"
 BASE = ["libc6", "libgcc-s1", "libstdc++6", "zlib1g"]
+
+
+# With RTLD_NOW, since dlwhy tells what is missing even where Node puts it off.
+NODE = """
+try { process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW) }
+catch (e) { console.log(e.message) }
+"""
 
 
 class Skip(Exception):
@@ -64,8 +73,9 @@ class Packages:
             platforms = [f"--platform={t}" for t in tags]
             minor = python.replace(".", "")
             subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:",
-                            "--python-version", python, "--implementation", "cp", "--abi", f"cp{minor}", "--abi", "abi3",
-                            "--abi", "none", *platforms, "-d", out, spec], check=True, capture_output=True)
+                            "--python-version", python, "--implementation", "cp", "--abi", f"cp{minor}",
+                            "--abi", "abi3", "--abi", "none", *platforms, "-d", out, spec],
+                           check=True, capture_output=True)
             wheel = next(out.glob("*.whl"))
             with zipfile.ZipFile(wheel) as z:
                 z.extractall(out, [n for n in z.namelist() if ".so" in n])
@@ -221,7 +231,7 @@ def node(spec, file):
         if not oracle.have("node"):
             raise Skip("node is not installed")
         tree.put(tree.packages.npm(spec) / file, "addon.node")
-        return "addon.node"
+        return "./addon.node"
     return build
 
 
@@ -239,6 +249,18 @@ def debian(target, base, *parts, links=(), swaps=()):
     return build
 
 
+def plugin(package, file, *more):
+    """A plug-in of a Debian package without the program that it is for."""
+    def build(tree):
+        tree.debs("bookworm", *BASE, *more)
+        for name in (package, *more):
+            for path in tree.packages.deb("bookworm", name, tree.arch).rglob(file):
+                tree.put(path, f"plugins/{file}")
+                return f"/plugins/{file}"
+        raise Skip(f"{package} has no {file}")
+    return build
+
+
 def libcxx(tree):
     """A program's library that clang built with its own C++ library, against Boost built with GCC's."""
     if not oracle.have("clang-14"):
@@ -251,7 +273,7 @@ def libcxx(tree):
                       "namespace boost { namespace program_options {\n"
                       "struct options_description { options_description(const std::string &, unsigned, unsigned); };\n"
                       "} }\n"
-                      "long make() { boost::program_options::options_description d(\"x\", 80, 40); return (long)&d; }\n")
+                      "void *make() { return new boost::program_options::options_description(\"x\", 80, 40); }\n")
     subprocess.run(["clang-14", "-nostdinc++", "-isystem", headers, "-shared", "-fPIC", "-nostdlib", source, "-o",
                     tree.libraries / "libapp.so", *(tree.libraries / n for n in (
                         "libboost_program_options.so.1.74.0", "libc++.so.1", "libc++abi.so.1", "libc.so.6"))],
@@ -263,86 +285,128 @@ TF = ("site-packages/tensorflow",)
 TORCH = (f"{TORCH_SITE}/torch/lib",)
 TFIO = ("tensorflow-io==0.37.1", "tensorflow_io/python/ops/libtensorflow_io.so")
 TFA = "tensorflow_addons/custom_ops"
+FRAMEWORK = "libtensorflow_framework.so.2"
+ABI = "_GLIBCXX_USE_CXX11_ABI"
+STATUS_2023 = "4absl12lts_202308026StatusE"
 PAIRS = [
-    Pair("tensorflow-io-0.37-tensorflow-2.18", tensorflow("2.18.0", *TFIO), "?", library_path=TF),
-    Pair("tensorflow-io-0.37-tensorflow-2.19", tensorflow("2.19.0", *TFIO), "?", library_path=TF),
+    # The names that the loader names first are gone; of the others two exist with other parameters.
+    Pair("tensorflow-io-0.37-tensorflow-2.18", tensorflow("2.18.0", *TFIO),
+         "_ZN3tsl8str_util9LowercaseB5cxx11ESt17basic_string_viewIcSt11char_traitsIcEE", provider=FRAMEWORK,
+         library_path=TF),
+    Pair("tensorflow-io-0.37-tensorflow-2.19", tensorflow("2.19.0", *TFIO),
+         "_ZN3tsl7strings13safe_strtou64ESt17basic_string_viewIcSt11char_traitsIcEEPm", provider=FRAMEWORK,
+         library_path=TF),
+    # Abseil's release stands in the name of its inner namespace.
     Pair("tensorflow-addons-0.23-tensorflow-2.18",
-         tensorflow("2.18.0", "tensorflow-addons==0.23.0", f"{TFA}/image/_image_ops.so"), "?", library_path=TF),
-    Pair("tensorflow-addons-0.19-tensorflow-2.18",
-         tensorflow("2.18.0", "tensorflow-addons==0.19.0", f"{TFA}/text/_parse_time_op.so", "3.10"), "?",
-         library_path=TF),
-    Pair("tensorflow-addons-0.16-tensorflow-2.18",
-         tensorflow("2.18.0", "tensorflow-addons==0.16.1", f"{TFA}/text/_skip_gram_ops.so", "3.8"), "?",
-         library_path=TF),
+         tensorflow("2.18.0", "tensorflow-addons==0.23.0", f"{TFA}/image/_image_ops.so"),
+         "_ZN4absl12lts_202301256Status15UnrefNonInlinedEm", "_ZN4absl12lts_202308026Status15UnrefNonInlinedEm",
+         FRAMEWORK, says=("20230125", "20230802"), library_path=TF),
     Pair("tensorflow-text-2.12-tensorflow-2.18",
-         tensorflow("2.18.0", "tensorflow-text==2.12.1", "tensorflow_text/python/ops/_ngrams_op.so"), "?",
-         library_path=TF),
+         tensorflow("2.18.0", "tensorflow-text==2.12.1", "tensorflow_text/python/ops/_ngrams_op.so"),
+         "_ZN4absl12lts_202206236StrCatB5cxx11ERKNS0_8AlphaNumES3_", provider=FRAMEWORK, library_path=TF),
+    # A parameter became a type of another library.
+    Pair("tensorflow-addons-0.19-tensorflow-2.18",
+         tensorflow("2.18.0", "tensorflow-addons==0.19.0", f"{TFA}/text/_parse_time_op.so", "3.10"),
+         "_ZN10tensorflow15OpKernelContext21CtxFailureWithWarningEPKciRKN3tsl6StatusE",
+         f"_ZN10tensorflow15OpKernelContext21CtxFailureWithWarningEPKciRKN{STATUS_2023}", FRAMEWORK, library_path=TF),
     Pair("tensorflow-text-2.15-tensorflow-2.18",
-         tensorflow("2.18.0", "tensorflow-text==2.15.0", "tensorflow_text/python/ops/_regex_split_ops.so"), "?",
+         tensorflow("2.18.0", "tensorflow-text==2.15.0", "tensorflow_text/python/ops/_regex_split_ops.so"),
+         "_ZN3tsl8OkStatusEv", provider=FRAMEWORK, library_path=TF),
+    # Built with the std::string of before GCC 5, and the other way round.
+    Pair("tensorflow-addons-0.16-tensorflow-2.18",
+         tensorflow("2.18.0", "tensorflow-addons==0.16.1", f"{TFA}/text/_skip_gram_ops.so", "3.8"),
+         "_ZNK10tensorflow8OpKernel11TraceStringERKNS_15OpKernelContextEb",
+         "_ZNK10tensorflow8OpKernel11TraceStringB5cxx11ERKNS_15OpKernelContextEb", FRAMEWORK, says=(ABI,),
          library_path=TF),
-    Pair("torchvision-0.16-torch-2.6", torch("2.6.0", "torchvision==0.16.0", "torchvision/_C.so"), "?", arch="arm64",
-         library_path=TORCH, first=False),
-    Pair("torchvision-0.21-torch-2.1", torch("2.1.0", "torchvision==0.21.0", "torchvision/_C.so"), "?", arch="arm64",
-         library_path=TORCH, first=False),
-    Pair("torchaudio-2.1-torch-2.6", torch("2.6.0", "torchaudio==2.1.0", "torchaudio/lib/libtorchaudio.so"), "?",
+    Pair("torchvision-0.16-torch-2.6", torch("2.6.0", "torchvision==0.16.0", "torchvision/_C.so"),
+         "_ZNK5torch8autograd4Node4nameEv", "_ZNK5torch8autograd4Node4nameB5cxx11Ev", "libtorch_cpu.so", says=(ABI,),
+         arch="arm64", library_path=TORCH, first=False),
+    Pair("torchvision-0.21-torch-2.1", torch("2.1.0", "torchvision==0.21.0", "torchvision/_C.so"),
+         "_ZNK5torch8autograd4Node4nameB5cxx11Ev", "_ZNK5torch8autograd4Node4nameEv", "libtorch_cpu.so", says=(ABI,),
+         arch="arm64", library_path=TORCH, first=False),
+    Pair("torchaudio-2.1-torch-2.6", torch("2.6.0", "torchaudio==2.1.0", "torchaudio/lib/libtorchaudio.so"),
+         "_ZNK5torch8autograd4Node4nameEv", "_ZNK5torch8autograd4Node4nameB5cxx11Ev", "libtorch_cpu.so", says=(ABI,),
          arch="arm64", library_path=TORCH),
-    Pair("torchaudio-2.6-torch-2.1", torch("2.1.0", "torchaudio==2.6.0", "torchaudio/lib/libtorchaudio.so"), "?",
-         arch="arm64", library_path=TORCH),
-    Pair("cusparse-12.4-nvjitlink-12.1", cusparse, "?"),
-    Pair("fibers-node-14", node("fibers@5.0.3", "package/bin/linux-x64-83-glibc/fibers.node"), "?", program="node"),
-    Pair("fibers-node-12", node("fibers@5.0.3", "package/bin/linux-x64-72-glibc/fibers.node"), "?", program="node"),
-    Pair("deasync-node-8", node("deasync@0.1.30", "package/bin/linux-x64-node-8/deasync.node"), "?", program="node"),
+    # The release stands in the name itself, without C++.
+    Pair("cusparse-12.4-nvjitlink-12.1", cusparse, "__nvJitLinkComplete_12_4", "__nvJitLinkComplete_12_1",
+         "libnvJitLink.so.12"),
+    Pair("xml2-icu-67-icu-72", debian(
+        "libxml2.so.2", "bookworm", ("bullseye", "libxml2", "liblzma5"), ("bookworm", "libicu72"),
+        links=[(f"libicu{n}.so.72", f"libicu{n}.so.67") for n in ("uc", "i18n", "data")]),
+         "UCNV_FROM_U_CALLBACK_STOP_67", "UCNV_FROM_U_CALLBACK_STOP_72", "libicuuc.so.67", arch="amd64"),
+    # Other parameters; a function that moved to another namespace.
+    Pair("fibers-node-14", node("fibers@5.0.3", "package/bin/linux-x64-83-glibc/fibers.node"),
+         "_ZN2v87Isolate19CheckMemoryPressureEv", program="node"),
+    Pair("deasync-node-8", node("deasync@0.1.30", "package/bin/linux-x64-node-8/deasync.node"),
+         "_ZN2v820EscapableHandleScope6EscapeEPPNS_8internal6ObjectE", "_ZN2v820EscapableHandleScope6EscapeEPm",
+         program="node"),
+    Pair("opencv-imgproc-4.6-core-4.5", debian(
+        "libopencv_imgproc.so.406", "bookworm", ("bookworm", "libopencv-imgproc406"),
+        ("bullseye", "libopencv-core4.5", "libtbb2"), links=[("libopencv_core.so.4.5", "libopencv_core.so.406")]),
+         "_ZN2cv3ocl7Image2DaSEOS1_", "_ZN2cv3ocl7Image2DaSERKS1_", "libopencv_core.so", arch="amd64"),
+    # An inner namespace that is the release.
     Pair("spdlog-1.10-fmt-10", debian("libspdlog.so.1.10", "trixie", ("bookworm", "libspdlog1.10"),
-                                      ("trixie", "libfmt10"), links=[("libfmt.so.10", "libfmt.so.9")]), "?", arch="amd64"),
+                                      ("trixie", "libfmt10"), links=[("libfmt.so.10", "libfmt.so.9")]),
+         "_ZTIN3fmt2v912format_errorE", "_ZTIN3fmt3v1012format_errorE", "libfmt.so", says=("v9", "v10"), arch="amd64"),
     Pair("spdlog-1.8-fmt-9", debian("libspdlog.so.1", "bookworm", ("bullseye", "libspdlog1"), ("bookworm", "libfmt9"),
-                                    links=[("libfmt.so.9", "libfmt.so.7")]), "?", arch="amd64"),
+                                    links=[("libfmt.so.9", "libfmt.so.7")]),
+         "_ZN3fmt2v76detail10basic_dataIvE27zero_or_powers_of_10_64_newE", provider="libfmt.so", arch="amd64"),
     Pair("absl-strings-2022-2024", debian(
         "libabsl_strings.so.20220623", "trixie", ("bookworm", "libabsl20220623"), ("trixie", "libabsl20240722"),
         links=[(f"libabsl_{n}.so.20240722", f"libabsl_{n}.so.20220623")
-               for n in ("strings_internal", "throw_delegate", "raw_logging_internal")]), "?", arch="amd64"),
+               for n in ("strings_internal", "throw_delegate", "raw_logging_internal")]),
+         "_ZN4absl7debian316strings_internal12kBase64CharsE", "_ZN4absl7debian716strings_internal12kBase64CharsE",
+         "libabsl_strings_internal.so", never=("is not loaded",), arch="amd64"),
     Pair("protoc-32-protobuf-23", debian("libprotoc.so.32", "bookworm", ("bookworm", "libprotoc32"),
                                          ("bullseye", "libprotobuf23"),
-                                         links=[("libprotobuf.so.23", "libprotobuf.so.32")]), "?", arch="amd64"),
-    Pair("opencv-imgproc-4.6-core-4.5", debian(
-        "libopencv_imgproc.so.406", "bookworm", ("bookworm", "libopencv-imgproc406"),
-        ("bullseye", "libopencv-core4.5", "libtbb2"), links=[("libopencv_core.so.4.5", "libopencv_core.so.406")]), "?",
-         arch="amd64"),
-    Pair("xml2-icu-67-icu-72", debian(
-        "libxml2.so.2", "bookworm", ("bullseye", "libxml2", "liblzma5"), ("bookworm", "libicu72"),
-        links=[(f"libicu{n}.so.72", f"libicu{n}.so.67") for n in ("uc", "i18n", "data")]), "?", arch="amd64"),
-    Pair("boost-of-gcc-libc++", libcxx, "?", arch="amd64"),
-]
-
-# Versions that are missing, and symbols without anything similar.
-PLAIN = [
-    Pair("pyqt-6.7-qt-6.5", pyqt, "Qt_6.7", code="missing-version", program="none"),
+                                         links=[("libprotobuf.so.23", "libprotobuf.so.32")]),
+         "_ZN6google8protobuf7Message19CopyWithSourceCheckERS1_RKS1_", provider="libprotobuf.so", arch="amd64"),
+    # Two C++ libraries: none of GCC's settings brings them together.
+    Pair("boost-of-gcc-libc++", libcxx,
+         "_ZN5boost15program_options19options_descriptionC1ERKNSt3__112basic_stringIcNS2_11char_traitsIcEENS2_"
+         "9allocatorIcEEEEjj",
+         "_ZN5boost15program_options19options_descriptionC1ERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEjj",
+         "libboost_program_options.so.1.74.0", says=("libc++",), never=(ABI,), arch="amd64"),
+    # Versions that the provider lacks.
+    Pair("pyqt-6.7-qt-6.5", pyqt, "Qt_6.7", provider="libQt6Core.so.6", code="missing-version",
+         says=("ends at Qt_6.5",)),
     Pair("ssl-3.5-crypto-3.0", debian("libssl.so.3", "trixie", ("trixie", "libssl3t64", "libzstd1"),
-                                      swaps=[("bookworm", "libssl3", "libcrypto.so.3")]), "?",
-         code="missing-version", arch="amd64"),
-    Pair("spdlog-1.15-old-libstdc++", debian("libspdlog.so.1.15", "trixie", ("trixie", "libspdlog1.15", "libfmt10"),
-                                             swaps=[("bookworm", "libstdc++6", "libstdc++.so.6")]), "CXXABI_1.3.15",
-         code="missing-version", arch="amd64"),
-    Pair("fmt-10-glibc-2.36", debian("libz.so.1", "bookworm", swaps=[("trixie", "zlib1g", "libz.so.1")]), "?",
-         code="os-too-old", arch="amd64"),
+                                      swaps=[("bookworm", "libssl3", "libcrypto.so.3")]),
+         "OPENSSL_3.3.0", provider="libcrypto.so.3", code="missing-version",
+         says=("OPENSSL_3.4.0", "ends at OPENSSL_3.0.9"), arch="amd64"),
+    Pair("spdlog-1.15-libstdc++-6.0.30", debian(
+        "libspdlog.so.1.15", "trixie", ("trixie", "libspdlog1.15", "libfmt10"),
+        swaps=[("bookworm", "libstdc++6", "libstdc++.so.6")]),
+         "CXXABI_1.3.15", provider="libstdc++.so.6", code="missing-version", says=("GCC 14.1", "ends at CXXABI_1.3.13"),
+         arch="amd64"),
+    Pair("sqlite-3.46-glibc-2.36", debian("libsqlite3.so.0", "bookworm", ("trixie", "libsqlite3-0")), "GLIBC_2.38",
+         code="os-too-old", says=("glibc 2.38 or newer", "glibc 2.36"), arch="amd64"),
+]
+
+# Symbols that nobody has under a similar name: nothing may be said to be "the same, but".
+NONE = [
+    Pair("torchaudio-2.6-torch-2.1", torch("2.1.0", "torchaudio==2.6.0", "torchaudio/lib/libtorchaudio.so"),
+         "_ZNK3c105Error4whatEv", arch="arm64", library_path=TORCH),
+    Pair("tensorflow-addons-0.23-cuda", tensorflow("2.18.0", "tensorflow-addons==0.23.0", f"{TFA}/image/_image_ops.so"),
+         "__cudaUnregisterFatBinary", library_path=TF, first=False),
     Pair("gobject-2.84-glib-2.74", debian(
-        "libgobject-2.0.so.0", "trixie", ("trixie", "libglib2.0-0t64", "libffi8", "libpcre2-8-0"),
-        swaps=[("bookworm", "libglib2.0-0", "libglib-2.0.so.0")]), "?", arch="amd64"),
-    Pair("gio-2.84-gobject-2.74", debian(
-        "libgio-2.0.so.0", "trixie", ("trixie", "libglib2.0-0t64", "libffi8", "libpcre2-8-0", "libmount1", "libselinux1",
-                                      "libblkid1", "libatomic1"),
-        swaps=[("bookworm", "libglib2.0-0", "libgobject-2.0.so.0")]), "?", arch="amd64"),
-    Pair("pango-1.56-harfbuzz-6", debian(
-        "libpangoft2-1.0.so.0", "trixie", ("trixie", "libpangoft2-1.0-0", "libpango-1.0-0", "libglib2.0-0t64", "libffi8",
-                                           "libpcre2-8-0", "libatomic1", "libfribidi0", "libthai0", "libdatrie1",
-                                           "libharfbuzz0b", "libfreetype6", "libfontconfig1", "libexpat1", "libpng16-16t64",
-                                           "libbz2-1.0", "libbrotli1", "libgraphite2-3"),
-        swaps=[("bookworm", "libharfbuzz0b", "libharfbuzz.so.0")]), "?", arch="amd64"),
-    Pair("sqlite-app", debian(
-        "libmagic.so.1", "trixie", ("trixie", "libsvn1t64",)), "?", arch="amd64"),
+        "libgobject-2.0.so.0", "trixie", ("trixie", "libglib2.0-0t64", "libffi8", "libpcre2-8-0", "libatomic1"),
+        swaps=[("bookworm", "libglib2.0-0", "libglib-2.0.so.0")]), "g_dir_unref", arch="amd64"),
+    Pair("torch-in-a-bare-program", torch("2.6.0", "torchvision==0.16.0", "torch/lib/libtorch_python.so"),
+         "PyExc_ValueError", arch="arm64", library_path=TORCH),
+    Pair("node-addon-in-a-bare-program", node("deasync@0.1.30", "package/bin/linux-x64-node-20/deasync.node"),
+         "napi_get_cb_info"),
+    Pair("lua-module", plugin("lua-cjson", "cjson.so"), "lua_checkstack", arch="amd64"),
+    Pair("perl-module", plugin("libjson-xs-perl", "XS.so"), "PL_WARN_NONE", arch="amd64"),
+    Pair("php-module", plugin("php8.2-common", "calendar.so"), "add_assoc_zval_ex", arch="amd64"),
+    Pair("nginx-module", plugin("libnginx-mod-stream", "ngx_stream_module.so"), "ngx_terminate", arch="amd64"),
+    Pair("apache-module", plugin("libapache2-mod-evasive", "mod_evasive20.so"), "apr_pool_cleanup_null", arch="amd64"),
+    Pair("collectd-module", plugin("collectd-core", "csv.so"), "plugin_register_config", arch="amd64"),
+    Pair("zsh-module", plugin("zsh", "mathfunc.so"), "typtab", arch="amd64"),
 ]
 
 
-# ---- asking and judging -----------------------------------------------------------------------
+# ---- asking -----------------------------------------------------------------------------------
 
 def search_path(pair, tree):
     return ":".join(f"/{p}" if pair.arch else str(tree.folder / p) for p in pair.library_path)
@@ -365,9 +429,7 @@ def ask_real(pair, tree, target):
     if platform.machine() != "x86_64" or pair.arch not in (None, "amd64") or pair.program not in ("none", "node"):
         return None
     if pair.program == "node":
-        p = subprocess.run(["node", "-e", "try { process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW) } "
-                            "catch (e) { console.log(e.message) }", f"./{target}"], capture_output=True, text=True,
-                           cwd=tree.folder)
+        p = subprocess.run(["node", "-e", NODE, target], capture_output=True, text=True, cwd=tree.folder)
         return p.stdout.strip() or None
     bare = oracle.build_old_driver("bare", tree.folder)
     if pair.arch:
@@ -378,28 +440,122 @@ def ask_real(pair, tree, target):
     return oracle.real_open(bare, [target], cwd=tree.folder, env=env)[0].message
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--build", type=pathlib.Path, default=oracle.TOP / "build")
-    parser.add_argument("--only", help="pairs whose names have this in them")
-    args = parser.parse_args()
-    packages = Packages(args.build.resolve() / "corpus/pairs")
-    for pair in PAIRS + PLAIN:
-        if args.only and args.only not in pair.name:
+# ---- judging ----------------------------------------------------------------------------------
+
+# Inner namespaces that stand for a release or a kind of library, and no part of the name proper.
+RELEASE = re.compile(r"^(v\d+|lts_\d+|debian\d+|__1|__cxx11|_V2)$")
+
+
+def demangled(names):
+    p = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True, check=True)
+    return p.stdout.split("\n")
+
+
+def split_name(text):
+    """(["tensorflow", "OpKernel", "name"], "(…) const") of a demangled name."""
+    text = re.sub(r"\[abi:\w+\]", "", text)
+    text = re.sub(r"^(typeinfo|typeinfo name|vtable|VTT) for ", "", text)
+    depth, at, flat = 0, len(text), ""
+    for i, c in enumerate(text):
+        if c == "(" and depth == 0 and not text.startswith("(anonymous namespace)", i):
+            at = i
+            break
+        depth += (c == "<") - (c == ">")
+        flat += "" if c == ">" or depth > 0 else c
+    parts = [p for p in flat.split(" ")[-1].split("::") if p and not RELEASE.match(p)]
+    return parts, text[at:]
+
+
+def is_similar(missing, export):
+    """May one be called the other under another name? The whole name but the release must be the same,
+    or one part of its path with the same parameters."""
+    (a, pa), (b, pb) = (split_name(t) for t in demangled([missing, export])[:2])
+    if not missing.startswith("_Z"):
+        return re.sub(r"(_\d+)+$", "", missing) == re.sub(r"(_\d+)+$", "", export)
+    if a == b:
+        return True
+    differ = sum(x != y for x, y in zip(a, b)) if len(a) == len(b) else 1 if abs(len(a) - len(b)) == 1 else 9
+    return a[-1:] == b[-1:] and differ == 1 and len(pa) > 2 and pa.count(",") == pb.count(",")
+
+
+def undefined(file):
+    """Names that a file wants of others, by nm."""
+    p = subprocess.run(["nm", "-D", "--undefined-only", file], capture_output=True, text=True, check=True)
+    return {line.split()[-1].split("@")[0] for line in p.stdout.splitlines()}
+
+
+def find_finding(pair, answer, target):
+    """The finding that the pair is about: the first, or that with the symbol if others strike before."""
+    for f in answer["findings"]:
+        if pair.first or f["symbol"] == pair.symbol and (f["object"] or "").endswith(target.lstrip("./")):
+            return f
+    return None
+
+
+def judge(pair, answer, real, tree, target):
+    """What is wrong, in words; None if all is as it should be."""
+    f = find_finding(pair, answer, target)
+    if answer["loads"] is not False or f is None:
+        return f"loads: {answer['loads']}, and no finding about {pair.symbol}"
+    if real is not None and real != answer["loader_message"]:
+        return f"the loader says {real!r}, dlwhy {answer['loader_message']!r}"
+    if (f["code"], f["symbol"]) != (pair.code, pair.symbol):
+        return f"{f['code']} about {f['symbol']}, not {pair.code} about {pair.symbol}"
+    paths = [os.path.basename(e["path"] or "") for e in f["evidence"]]
+    if pair.provider and pair.provider not in f["summary"] and not any(p.startswith(pair.provider) for p in paths):
+        return f"{pair.provider} is not named: {f['summary']}"
+    wrong = [w for w in pair.says if w not in f["summary"]] + [w for w in pair.never if w in f["summary"]]
+    if wrong:
+        return f"{wrong}: {f['summary']}"
+    if pair.code != "missing-symbol":
+        return None
+    wanted = undefined(tree.folder / target.lstrip("/"))
+    claims = {e["value"] for e in f["evidence"] if e["kind"] == "symbol" and e["value"]} - wanted
+    if pair.has and pair.has not in claims:
+        return f"{pair.has} is not named beside {sorted(claims)}: {f['summary']}"
+    missing = {e["value"] for e in f["evidence"] if e["kind"] == "symbol"} & wanted
+    stray = [c for c in sorted(claims) if not any(is_similar(m, c) for m in missing)]
+    return f"nothing to do with it: {stray}" if stray else None
+
+
+def check_pairs(build, only=None, verbose=False):
+    """(passed, failed, skipped)"""
+    packages = Packages(build / "corpus/pairs")
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    asked = 0
+    for pair in PAIRS + NONE:
+        if only and only not in pair.name:
             continue
         try:
             tree = Tree(packages.folder / "run" / pair.name, packages, pair.arch)
             target = pair.build(tree)
         except Skip as e:
-            print("skip", pair.name, e); continue
-        r = ask_dlwhy(pair, tree, target)
-        print("==", pair.name)
-        print("  real ", (ask_real(pair, tree, target) or "-")[:300])
-        print("  dlwhy", (r.get("loader_message") or "-")[:300])
-        for f in r["findings"][:7 if not pair.first else 2]:
-            print("  ", f["code"], f["detail"], f["object"], f["symbol"]); print("    ", f["summary"][:300])
-            for e in f["evidence"][:8]:
-                print("      ", e["kind"], e["says"], e["path"], e["value"])
+            print(f"skipped: {pair.name}: {e}")
+            counts["skipped"] += 1
+            continue
+        real = ask_real(pair, tree, target)
+        asked += real is not None
+        answer = ask_dlwhy(pair, tree, target)
+        wrong = judge(pair, answer, real, tree, target)
+        counts["failed" if wrong else "passed"] += 1
+        if wrong:
+            print(f"wrong: {pair.name}\n    {wrong}")
+        elif verbose:
+            print(f"right: {pair.name}\n    {find_finding(pair, answer, target)['summary']}")
+    print(f"pairs: {sum(counts.values())} of two packages, the real loader was asked about {asked}; dlwhy is right on "
+          f"{counts['passed']}, wrong on {counts['failed']}")
+    return counts["passed"], counts["failed"], counts["skipped"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--build", type=pathlib.Path, default=oracle.TOP / "build")
+    parser.add_argument("--only", help="pairs whose names have this in them")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    args = parser.parse_args()
+    passed, failed, skipped = check_pairs(args.build.resolve(), args.only, args.verbose)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

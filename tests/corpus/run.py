@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Every shared object of a large Python environment and of this system, and plug-ins of other hosts.
 
-    run.py [--build DIR] [--env DIR] [--no-system] [--no-plugins] [--no-python] [--limit N]
+    run.py [--build DIR] [--env DIR] [--no-system] [--no-plugins] [--no-python] [--no-pairs] [--limit N]
 
 The real loader is asked by dlopen in a bare program, one child a file; dlwhy is asked once for all.
 What they say must be the same to the letter. Objects whose own code ends the process (a constructor
@@ -10,6 +10,8 @@ for libraries that a constructor opens by itself.
 
 Plug-ins (Perl modules, Node addons, PostgreSQL extensions) are checked without saying who loads
 them: dlwhy must find their host, and must miss no symbol that the host provides.
+
+Packages of one version are put beside libraries of another: see pairs.py.
 
 The Python environment is made once in DIR/corpus (--build, default build), or taken from
 DLWHY_CORPUS or --env.
@@ -29,6 +31,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
 import oracle  # noqa: E402
+import pairs  # noqa: E402
 from elfedit import DF_1_PIE, DT_FLAGS_1, DT_SONAME, PT_DYNAMIC, PT_INTERP, EditError, Elf  # noqa: E402
 
 PYTHON_PACKAGES = ["numpy", "scipy", "pandas", "pyarrow", "opencv-python", "PyQt6", "scikit-learn", "onnxruntime",
@@ -295,6 +298,7 @@ def main():
     parser.add_argument("--no-system", action="store_true")
     parser.add_argument("--no-python", action="store_true")
     parser.add_argument("--no-plugins", action="store_true")
+    parser.add_argument("--no-pairs", action="store_true")
     parser.add_argument("--limit", type=int, help="only every so many files that N remain")
     parser.add_argument("-v", "--verbose", action="store_true")
     args = parser.parse_args()
@@ -324,6 +328,8 @@ def main():
             results.append(run())
             if sum(results[-1]) == 0:
                 skipped.append(title)
+    if not args.no_pairs:
+        results.append(pairs.check_pairs(args.build, verbose=args.verbose))
     for title in skipped:
         print(f"skipped: {title}: not installed")
     passed, failed = sum(r[0] for r in results), sum(r[1] for r in results)
