@@ -22,7 +22,7 @@ struct folder {
 	const char *dir; /* without a slash at its end */
 	enum whohas_where where;
 	bool cached; /* searched, but only for what the loader's cache lists */
-	uint64_t dev, ino;
+	uint64_t dev, ino; /* of searched ones, else 0 */
 };
 
 struct library {
@@ -45,32 +45,43 @@ struct whohas {
 
 /* ---- folders ------------------------------------------------------------------------------ */
 
+/* /lib and /usr/lib may be one. Only the few folders that are searched are asked for it: the others
+ * are many, and all targets of a run have them. */
+static bool is_same(const struct folder *a, const struct folder *b)
+{
+	return strcmp(a->dir, b->dir) == 0 ||
+	       (a->ino != 0 && a->ino == b->ino && a->dev == b->dev);
+}
+
 static void add_folder(struct diag *d, const char *dir, enum whohas_where where, bool cached)
 {
 	struct whohas *w = d->whohas;
+	struct folder f = { .where = where, .cached = cached };
 	struct os_stat st;
-	struct folder *f;
 	size_t n = strlen(dir);
 
 	while (n > 1 && dir[n - 1] == '/')
 		n--;
-	dir = arena_strndup(d->a, dir, n);
-	if (w->folders.n >= MAX_DIRS || store_stat_dir(d->store, dir) != 0 ||
-	    source_stat(d->source, dir, true, &st) != 0)
+	f.dir = arena_strndup(d->a, dir, n);
+	if (w->folders.n >= MAX_DIRS || store_stat_dir(d->store, f.dir) != 0)
 		return;
-	for (size_t i = 0; i < w->folders.n; i++) { /* /lib and /usr/lib may be one */
-		f = w->folders.items[i];
-		if (f->dev == st.dev && f->ino == st.ino) {
-			if (where == WHOHAS_SEARCHED) {
-				f->cached = cached && (f->cached || f->where != where);
-				f->where = where;
-			}
-			return;
-		}
+	if (where == WHOHAS_SEARCHED && source_stat(d->source, f.dir, true, &st) == 0) {
+		f.dev = st.dev;
+		f.ino = st.ino;
 	}
-	f = ARENA_NEW(d->a, struct folder);
-	*f = (struct folder){ dir, where, cached, st.dev, st.ino };
-	*ARENA_PUSH(d->a, &w->folders) = f;
+	for (size_t i = 0; i < w->folders.n; i++) {
+		struct folder *o = w->folders.items[i];
+
+		if (!is_same(&f, o))
+			continue;
+		if (where == WHOHAS_SEARCHED) {
+			o->cached = cached && (o->cached || o->where != where);
+			o->where = where;
+		}
+		return;
+	}
+	*ARENA_PUSH(d->a, &w->folders) = ARENA_NEW(d->a, struct folder);
+	*w->folders.items[w->folders.n - 1] = f;
 }
 
 static enum whohas_where where_of(enum hit_where w)
@@ -395,9 +406,19 @@ static bool in_family(const struct symbol_family *family, const struct whohas_hi
 
 static void keep(struct found *found, const struct store_file *file, struct whohas_hit hit)
 {
-	for (size_t i = 0; i < found->n; i++)
-		if (found->v[i].file == file)
-			return;
+	for (size_t i = 0; i < found->n; i++) {
+		if (found->v[i].file != file)
+			continue;
+		if (hit.searched && !found->v[i].hit.searched && hit.image == NULL) {
+			/* One file, two paths: the one that is searched tells more. */
+			hit.image = found->v[i].hit.image;
+			hit.where = hit.image != NULL ? WHOHAS_LOADED : hit.where;
+			hit.soname = found->v[i].hit.soname;
+			hit.family = found->v[i].hit.family;
+			found->v[i].hit = hit;
+		}
+		return;
+	}
 	if (found->n >= MAX_FOUND)
 		return;
 	hit.soname = file->elf.soname;
@@ -502,6 +523,16 @@ static size_t best(const struct found *found, const bool *taken)
 	return b;
 }
 
+/* Names that an interpreter or another program offers to its plug-ins. A library that has them too
+ * (libpython3.11.so.1.0) is for those who embed it, and linking a plug-in with it is no cure. In
+ * symbols.def hosts are words ("node", "the Python interpreter"), beside libraries ("libssl") and
+ * names of projects ("BLAS"). */
+static bool is_of_a_host(const struct symbol_family *family)
+{
+	return family != NULL && !starts_with(family->library, "lib") &&
+	       family->library[0] >= 'a' && family->library[0] <= 'z';
+}
+
 size_t whohas_symbol(struct diag *d, const char *symbol, const char *version,
 		     struct whohas_hit *out, size_t max)
 {
@@ -510,14 +541,17 @@ size_t whohas_symbol(struct diag *d, const char *symbol, const char *version,
 	bool taken[MAX_FOUND] = { false };
 	size_t n = 0;
 
-	if (d->store == NULL || d->source == NULL || d->w == NULL || *symbol == '\0')
+	const struct symbol_family *family = family_of_symbol(symbol);
+
+	if (d->store == NULL || d->source == NULL || d->w == NULL || *symbol == '\0' ||
+	    is_of_a_host(family))
 		return 0;
 	start(d);
 	if (d->whohas->asked++ >= MAX_ASKED)
 		return 0;
 	q.hash = elf_gnu_hash(symbol);
 	found = ARENA_NEW(d->a, struct found);
-	found->family = family_of_symbol(symbol);
+	found->family = family;
 	ask_process(d, &q, found);
 	ask_libraries(d, &q, found);
 	for (; n < max && n < found->n; n++) {

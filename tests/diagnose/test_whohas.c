@@ -173,6 +173,31 @@ static void a_file_with_two_names_is_one_library(void **state)
 	assert_int_equal(ask(f, "frobnicate", h), 1);
 }
 
+static void what_a_host_offers_is_asked_of_no_library(void **state)
+{
+	struct fixture *f = *state;
+	struct whohas_hit h[MAX_HITS];
+
+	start(f, "app/liba.so");
+	put_so(f, "default/libpython3.11.so.1", &(struct so){ .defs = { "PyLong_FromLong" } });
+	put_so(f, "default/libblas.so.3", &(struct so){ .defs = { "dgemm_" } });
+	assert_int_equal(ask(f, "PyLong_FromLong", h), 0);
+	assert_int_equal(ask(f, "dgemm_", h), 1);
+}
+
+static void the_path_that_is_searched_counts_of_two(void **state)
+{
+	struct fixture *f = *state;
+	struct whohas_hit h[MAX_HITS];
+
+	start(f, "app/liba.so");
+	put_so(f, "app/libfrob.so.1", &(struct so){ .defs = { "frobnicate" } });
+	assert_int_equal(symlink("../app/libfrob.so.1", at(f, "default/libfrob.so.1")), 0);
+	assert_int_equal(ask(f, "frobnicate", h), 1);
+	assert_string_equal(h[0].path, at(f, "default/libfrob.so.1"));
+	assert_true(h[0].searched);
+}
+
 static void questions_end_after_some(void **state)
 {
 	struct fixture *f = *state;
@@ -201,6 +226,8 @@ int main(void)
 		DIAGNOSE_TEST(other_machines_and_programs_do_not_count),
 		DIAGNOSE_TEST(what_stands_in_for_others_is_left_out),
 		DIAGNOSE_TEST(a_file_with_two_names_is_one_library),
+		DIAGNOSE_TEST(what_a_host_offers_is_asked_of_no_library),
+		DIAGNOSE_TEST(the_path_that_is_searched_counts_of_two),
 		DIAGNOSE_TEST(questions_end_after_some),
 	};
 
