@@ -33,7 +33,8 @@ struct whohas_hit {
 
 /* Libraries for the machine and class of the process that offer `symbol` in `version` (NULL:
  * without one), best first, at most `max` of them. 0 if there is none, if names of that form belong
- * to the program that loads (Python, Node), or if enough was asked in this diagnosis. What the hits point to lives as long as the diagnosis. */
+ * to the program that loads (Python, Node), or if enough was asked in this diagnosis. What the hits
+ * point to lives as long as the diagnosis. */
 size_t whohas_symbol(struct diag *d, const char *symbol, const char *version,
 		     struct whohas_hit *out, size_t max);
 
