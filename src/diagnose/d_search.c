@@ -6,8 +6,8 @@
 #include "diagnose/hunt.h"
 #include "diagnose/known.h"
 #include "diagnose/lacks.h"
-#include "diagnose/mangled.h"
 #include "diagnose/search_fixes.h"
+#include "symbol/demangle.h"
 
 struct look {
 	struct diag *d;
@@ -318,7 +318,7 @@ static bool other_release(struct look *k, const struct hit *h)
 
 	if (n == 0 || pv == NULL || pv->python == NULL)
 		return false;
-	readable = mangled_readable(d->a, first);
+	readable = demangle_short(d->a, first);
 	e = draft_evidence(d, k->dr, "symbol", NULL, "not in that copy");
 	e->path = h->path;
 	e->value = first;

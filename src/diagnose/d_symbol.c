@@ -9,18 +9,10 @@
 
 #include "diagnose/common.h"
 #include "diagnose/known.h"
-#include "diagnose/mangled.h"
+#include "diagnose/symbol_near.h"
+#include "diagnose/whohas.h"
 #include "object/elfconst.h"
-
-enum { MAX_WALKED = 1500000, MAX_TWINS = 4 };
-
-struct sym {
-	struct diag *d;
-	const struct failure *f;
-	const struct symbol_family *family;
-	struct draft *dr;
-	size_t n; /* symbols in the group */
-};
+#include "symbol/demangle.h"
 
 /* ---- groups ------------------------------------------------------------------------------- */
 
@@ -51,6 +43,8 @@ static void collect(struct sym *s)
 			continue;
 		d->taken[i] = true;
 		s->n++;
+		if (o != s->f) /* the first stands there */
+			*ARENA_PUSH(d->a, &s->all) = o;
 		e = draft_evidence(d, s->dr, "symbol", o->image,
 				   o->version != NULL
 					   ? arena_printf(d->a, "not found in version %s",
@@ -94,56 +88,13 @@ static const struct image *holder(struct sym *s, struct elf_sym *out)
 	return NULL;
 }
 
-struct twins {
-	const char *name[MAX_TWINS];
-	const struct image *im[MAX_TWINS];
-	size_t n;
-	bool cxx11; /* one differs in the std::string ABI */
-};
-
-static void look_at(struct twins *t, const struct image *im, const char *want, size_t part,
-		    const char *have)
-{
-	if (strncmp(have, want, part) != 0 || (have[part] != 'E' && have[part] != 'B') ||
-	    t->n >= MAX_TWINS)
-		return;
-	t->cxx11 = t->cxx11 || mangled_is_cxx11(have) != mangled_is_cxx11(want);
-	t->name[t->n] = have;
-	t->im[t->n++] = im;
-}
-
-/* Definitions of the same function with other parameters, in all images. */
-static void find_twins(struct sym *s, struct twins *t)
-{
-	const struct process *p = s->d->p;
-	size_t part = mangled_name_part(s->f->symbol);
-	uint64_t walked = 0;
-
-	for (size_t i = 0; part != 0 && i < p->images.n; i++) {
-		const struct image *im = p->images.items[i];
-		uint64_t n =
-			im->file != NULL && im != s->f->image ? elf_sym_count(&im->file->elf) : 0;
-
-		for (uint64_t k = 1; k < n && walked++ < MAX_WALKED && t->n < MAX_TWINS; k++) {
-			const char *name = elf_sym_name(&im->file->elf, k);
-			struct elf_sym es;
-
-			if (name != NULL && name[0] == '_' && name[1] == 'Z' &&
-			    strncmp(name, s->f->symbol, part) == 0 &&
-			    elf_sym(&im->file->elf, k, &es) && es.shndx != SHN_UNDEF)
-				look_at(t, im, s->f->symbol, part, name);
-		}
-	}
-}
-
 /* ---- sentences ---------------------------------------------------------------------------- */
 
-/* The full mangled name stands in the finding's `symbol`. */
-static const char *named(struct sym *s)
+/* "12,345" */
+static const char *count_words(struct arena *a, size_t n)
 {
-	const char *readable = mangled_readable(s->d->a, s->f->symbol);
-
-	return symbol_word(s->d->a, readable != NULL ? readable : s->f->symbol);
+	return n < 1000 ? arena_printf(a, "%zu", n)
+			: arena_printf(a, "%zu,%03zu", n / 1000, n % 1000);
 }
 
 /* Is there nothing that already fails at the start? */
@@ -162,21 +113,21 @@ static const char *opening(struct sym *s)
 	const char *word = image_word(s->d, s->f->image);
 
 	if (!s->f->lazy)
-		return arena_printf(a, "%s needs %s%s", word, named(s), more);
+		return arena_printf(a, "%s needs %s%s", word, sym_named(s), more);
 	if (s->d->in->is_program && s->f->image != NULL && s->f->image->kind == IMAGE_PROGRAM)
 		return arena_printf(a, "%s dies at its first call of %s%s",
 				    starts(s) ? "The program starts, but" : "Once started, the program",
-				    named(s), more);
+				    sym_named(s), more);
 	return arena_printf(a, "%s loads, but the process dies when %s first calls %s%s", word,
-			    word, named(s), more);
+			    word, sym_named(s), more);
 }
 
-static const char *them(const struct sym *s)
+const char *sym_them(const struct sym *s)
 {
 	return s->n > 1 ? "them" : "it";
 }
 
-static void say(struct sym *s, const char *rest)
+void sym_say(struct sym *s, const char *rest)
 {
 	draft_say(s->d, s->dr, "%s%s%s.", opening(s), s->f->lazy ? ": " : ", and ", rest);
 }
@@ -188,48 +139,59 @@ static void likely(struct sym *s, const char *why)
 		       arena_printf(s->d->a, "the reason is a rule of thumb: %s", why));
 }
 
-static void from_twins(struct sym *s, const struct twins *t)
+struct find_verdef {
+	uint16_t index;
+	const char *name;
+};
+
+static bool on_verdef(void *ctx, const struct elf_verdef *v)
 {
-	struct diag *d = s->d;
+	struct find_verdef *x = ctx;
 
-	for (size_t i = 0; i < t->n; i++) {
-		struct dlwhy_evidence *e = draft_evidence(d, s->dr, "symbol", t->im[i],
-							  "the same function with other parameters "
-							  "is defined here");
-
-		e->path = image_path(d, t->im[i]);
-		e->value = t->name[i];
-	}
-	if (t->cxx11) {
-		s->dr->f.detail = "cxx11-abi";
-		say(s, arena_printf(d->a,
-				    "%s has it only with the other kind of std::string: the two "
-				    "were built with different settings of _GLIBCXX_USE_CXX11_ABI",
-				    image_word(d, t->im[0])));
-		draft_fix(d, s->dr, "rebuild", "low",
-			  arena_printf(d->a, "build %s with -D_GLIBCXX_USE_CXX11_ABI=%d, as %s was",
-				       image_word(d, s->f->image),
-				       mangled_is_cxx11(s->f->symbol) ? 0 : 1,
-				       image_word(d, t->im[0])));
-		return;
-	}
-	s->dr->f.detail = "version-skew";
-	say(s, arena_printf(d->a,
-			    "%s has it only with other parameters: it is of another release than "
-			    "the one it was built with",
-			    image_word(d, t->im[0])));
-	draft_fix(d, s->dr, "upgrade", "medium",
-		  arena_printf(d->a, "bring %s and %s to releases that were made for each other",
-			       image_word(d, s->f->image), image_word(d, t->im[0])));
+	if (v->ndx != x->index)
+		return false;
+	x->name = v->name;
+	return true;
 }
 
-static bool in_scope(const struct image *who, const struct image *what)
+/* The version in which `im` defines the symbol; NULL if it has none. */
+static const char *definition_version(struct sym *s, const struct image *im)
 {
-	for (size_t i = 0; i < who->nscopes; i++)
-		for (size_t k = 0; who->scopes[i] != NULL && k < who->scopes[i]->n; k++)
-			if (who->scopes[i]->v[k] == what)
-				return true;
-	return false;
+	const struct elf *e = &im->file->elf;
+	struct find_verdef x = { 0, NULL };
+	struct elf_hash table;
+	uint16_t v = 0;
+	uint64_t at;
+
+	elf_hash_open(e, &table);
+	at = elf_hash_find(e, &table, s->f->symbol, elf_gnu_hash(s->f->symbol), take_first, NULL);
+	if (at == 0 || !elf_versym(e, at, &v) || (v & 0x7fff) < 2)
+		return NULL;
+	x.index = v & 0x7fff;
+	elf_each_verdef(e, on_verdef, &x, NULL);
+	return x.name;
+}
+
+static const char *version_words(struct sym *s, const struct image *im)
+{
+	const char *has = definition_version(s, im);
+
+	if (s->f->version != NULL)
+		return has != NULL ? arena_printf(s->d->a, "defined in version %s", has)
+				   : "defined without a version, in a library that has versions";
+	return has != NULL ? arena_printf(s->d->a,
+					  "defined in version %s, which is not the one that a "
+					  "request without a version gets",
+					  has)
+			   : "defined in a version that an unversioned request does not get";
+}
+
+static const char *versions_named(struct sym *s, const struct image *im)
+{
+	const char *has = definition_version(s, im);
+
+	return arena_printf(s->d->a, " (%s, not %s)", has != NULL ? has : "without one",
+			    s->f->version != NULL ? s->f->version : "without one");
 }
 
 static void from_holder(struct sym *s, const struct image *im, const struct elf_sym *es)
@@ -240,10 +202,10 @@ static void from_holder(struct sym *s, const struct image *im, const struct elf_
 
 	e->path = image_path(d, im);
 	e->value = s->f->symbol;
-	if (!in_scope(s->f->image, im)) {
+	if (!in_scope_of(s->f->image, im)) {
 		s->dr->f.detail = "not-linked";
 		e->says = "defined here, but this library is private to those that need it";
-		say(s, arena_printf(d->a,
+		sym_say(s, arena_printf(d->a,
 				    "%s has it, but was loaded for others only (RTLD_LOCAL), and "
 				    "%s does not name it among the libraries that it needs",
 				    word, image_word(d, s->f->image)));
@@ -255,13 +217,12 @@ static void from_holder(struct sym *s, const struct image *im, const struct elf_
 	if (es->vis == STV_HIDDEN || es->vis == STV_INTERNAL || es->bind == STB_LOCAL) {
 		s->dr->f.detail = "version-skew";
 		e->says = "hidden: not offered to others";
-		say(s, arena_printf(d->a, "%s has it, but keeps it to itself (hidden)", word));
+		sym_say(s, arena_printf(d->a, "%s has it, but keeps it to itself (hidden)", word));
 	} else {
 		s->dr->f.detail = "version-skew";
-		e->says = s->f->version != NULL ? "defined in another version"
-						: "defined in a version that an unversioned "
-						  "request does not get";
-		say(s, arena_printf(d->a, "%s has it only in another version", word));
+		e->says = version_words(s, im);
+		sym_say(s, arena_printf(d->a, "%s has it only in another version%s", word,
+					versions_named(s, im)));
 	}
 	draft_fix(d, s->dr, "upgrade", "medium",
 		  arena_printf(d->a, "bring %s and %s to releases that were made for each other",
@@ -293,10 +254,10 @@ static void from_version(struct sym *s)
 	const char *path = image_path(d, im);
 
 	s->dr->f.detail = "version-skew";
-	say(s, arena_printf(d->a,
+	sym_say(s, arena_printf(d->a,
 			    "%s, which had %s in version %s when the two were linked, no longer "
 			    "does",
-			    file, them(s), s->f->version));
+			    file, sym_them(s), s->f->version));
 	if (path != NULL)
 		draft_evidence(d, s->dr, "fact", im,
 			       arena_printf(d->a, "the copy of %s that is loaded%s%s", file,
@@ -366,9 +327,9 @@ static bool from_python(struct sym *s)
 	if (py == NULL)
 		return false;
 	s->dr->f.detail = "python-abi";
-	say(s, arena_printf(d->a,
+	sym_say(s, arena_printf(d->a,
 			    "the Python that loads it (%s) does not have %s: it was built for %s",
-			    image_word(d, py), them(s), built_for(s)));
+			    image_word(d, py), sym_them(s), built_for(s)));
 	draft_evidence(d, s->dr, "fact", py, "the Python of this process")->path =
 		image_path(d, py);
 	draft_fix(d, s->dr, "replace", "low",
@@ -387,15 +348,15 @@ static void from_family(struct sym *s)
 		return;
 	if (im != NULL) {
 		s->dr->f.detail = "version-skew";
-		say(s, arena_printf(d->a,
+		sym_say(s, arena_printf(d->a,
 				    "%s, which such names belong to, does not define %s: it is of "
 				    "another release than the one it was built with",
-				    image_word(d, im), them(s)));
+				    image_word(d, im), sym_them(s)));
 		draft_evidence(d, s->dr, "fact", im, "loaded, but without that name")->path =
 			image_path(d, im);
 	} else if (starts_with(fam->library, "lib")) {
 		s->dr->f.detail = "not-linked";
-		say(s, arena_printf(d->a,
+		sym_say(s, arena_printf(d->a,
 				    "such names belong to %s (%s), which is not loaded and which "
 				    "%s does not bring in",
 				    fam->library, fam->what, image_word(d, s->f->image)));
@@ -413,24 +374,133 @@ static void unknown(struct sym *s)
 	struct diag *d = s->d;
 	const char *word = image_word(d, s->f->image);
 
-	say(s, arena_printf(d->a, "nothing that is loaded with it defines %s", them(s)));
+	sym_say(s, arena_printf(d->a, "nothing that is loaded with it defines %s", sym_them(s)));
 	draft_fix(d, s->dr, "link", "low",
 		  arena_printf(d->a,
 			       "link %s with the library that has %s; if that is %s itself, a "
 			       "source file was left out of its build",
-			       word, them(s), word));
+			       word, sym_them(s), word));
 	draft_fix(d, s->dr, "upgrade", "medium",
 		  "if it worked before: bring it and what it needs to releases that were made for "
 		  "each other");
+}
+
+/* ---- who should have it ------------------------------------------------------------------- */
+
+/* "of tsl::", "that begin with png_" */
+static const char *family_words(const struct sym *s)
+{
+	if (demangle_language(s->f->symbol) == LANG_NONE)
+		return arena_printf(s->d->a, "that begin with %s", s->e.family);
+	return arena_printf(s->d->a, "of %s::", s->e.family);
+}
+
+/* Names without a namespace share their beginning by chance as well. */
+static bool has_provider(const struct sym *s)
+{
+	return s->e.provider != NULL &&
+	       s->e.names >= (demangle_language(s->f->symbol) == LANG_NONE ? 10U : 3U);
+}
+
+static void from_provider(struct sym *s)
+{
+	struct diag *d = s->d;
+	const char *word = image_word(d, s->e.provider);
+	struct dlwhy_evidence *e;
+
+	s->dr->f.detail = "version-skew";
+	sym_say(s, arena_printf(d->a,
+				"%s, which defines %s names %s, does not define %s: it is of "
+				"another release than the one %s was built with",
+				word, count_words(d->a, s->e.names), family_words(s), sym_them(s),
+				image_word(d, s->f->image)));
+	e = draft_evidence(d, s->dr, "fact", s->e.provider,
+			   arena_printf(d->a, "expected to have it: of all that may be asked it "
+					      "defines most names %s (%s)",
+					family_words(s), count_words(d->a, s->e.names)));
+	e->path = image_path(d, s->e.provider);
+	if (s->e.otherwise > 0)
+		draft_evidence(d, s->dr, "fact", s->e.provider,
+			       arena_printf(d->a,
+					    "%zu of the %zu missing ones that were looked at are "
+					    "there in another form",
+					    s->e.otherwise, s->e.asked));
+	draft_fix(d, s->dr, "upgrade", "medium",
+		  arena_printf(d->a, "bring %s and %s to releases that were made for each other",
+			       image_word(d, s->f->image), word));
+}
+
+/* A library here has it, but nothing brings it in. A name that many unrelated ones define does
+ * not tell who was meant. */
+static bool from_elsewhere(struct sym *s)
+{
+	struct whohas_hit hits[3];
+	struct diag *d = s->d;
+	size_t n = whohas_symbol(d, s->f->symbol, s->f->version, hits, 3);
+	const char *asker = image_word(d, s->f->image), *word;
+
+	if (n == 0 || hits[0].where == WHOHAS_LOADED || (hits[0].libraries > 3 && !hits[0].family))
+		return false;
+	word = base_name(hits[0].path);
+	s->dr->f.detail = "not-linked";
+	sym_say(s, arena_printf(d->a,
+				"%s has %s, but neither %s nor what it needs names that library: "
+				"it was not linked with it",
+				hits[0].path, sym_them(s), asker));
+	for (size_t i = 0; i < n; i++)
+		draft_fact(d, s->dr, hits[i].path,
+			   arena_printf(d->a, "defines %s%s", sym_named(s),
+					hits[i].searched ? "" : ", in a folder that is not searched"));
+	draft_fix(d, s->dr, "link", "low",
+		  hits[0].link != NULL
+			  ? arena_printf(d->a, "link %s with -l%s", asker, hits[0].link)
+			  : arena_printf(d->a, "link %s with %s", asker, word));
+	if (hits[0].searched)
+		fix_command(d,
+			    draft_fix(d, s->dr, "environment", "low",
+				      arena_printf(d->a, "for one run: load %s first", word)),
+			    arena_printf(d->a, "LD_PRELOAD=%s COMMAND",
+					 shell_quote(d->a, hits[0].soname != NULL ? hits[0].soname
+										  : hits[0].path)));
+	return true;
+}
+
+static bool is_interpreter(const struct symbol_family *f)
+{
+	return f != NULL && !starts_with(f->library, "lib");
+}
+
+static void why(struct sym *s)
+{
+	struct elf_sym es;
+	const struct image *im = holder(s, &es);
+
+	if (im != NULL) {
+		from_holder(s, im, &es);
+		return;
+	}
+	if (s->family == NULL || strcmp(s->family->what, "Python's C API") != 0)
+		expected_find(s->d, s->all.items, s->all.n, &s->e);
+	if (sym_from_near(s))
+		return;
+	if (s->f->version_file != NULL && s->f->version != NULL)
+		from_version(s);
+	else if (has_provider(s))
+		from_provider(s);
+	else if (is_interpreter(s->family) || (s->family != NULL && family_loaded(s) != NULL))
+		from_family(s);
+	else if (!from_elsewhere(s)) {
+		if (s->family != NULL)
+			from_family(s);
+		else
+			unknown(s);
+	}
 }
 
 void d_symbol(struct diag *d, size_t i)
 {
 	const struct failure *f = &d->t->failures.items[i];
 	struct sym s = { .d = d, .f = f };
-	struct twins twins = { .n = 0 };
-	const struct image *im;
-	struct elf_sym es;
 
 	s.dr = draft_new(d, CAUSE_MISSING_SYMBOL, f);
 	if (f->symbol == NULL)
@@ -440,22 +510,10 @@ void d_symbol(struct diag *d, size_t i)
 	s.dr->f.symbol = f->symbol;
 	s.dr->version = f->version;
 	draft_needed_by(d, s.dr, f->image);
+	*ARENA_PUSH(d->a, &s.all) = f;
 	collect(&s);
-	if (f->image == NULL || d->p == NULL) {
+	if (f->image == NULL || d->p == NULL)
 		unknown(&s);
-		return;
-	}
-	im = holder(&s, &es);
-	if (im == NULL)
-		find_twins(&s, &twins);
-	if (im != NULL)
-		from_holder(&s, im, &es);
-	else if (twins.n > 0)
-		from_twins(&s, &twins);
-	else if (f->version_file != NULL && f->version != NULL)
-		from_version(&s);
-	else if (s.family != NULL)
-		from_family(&s);
 	else
-		unknown(&s);
+		why(&s);
 }

@@ -4,8 +4,8 @@
 #include "diagnose/common.h"
 #include "diagnose/copies.h"
 #include "diagnose/known.h"
-#include "diagnose/mangled.h"
 #include "object/elfconst.h"
+#include "symbol/demangle.h"
 
 enum { MAX_SYMBOLS = 6, MAX_GROUP = 200, MAX_COPIES = 8 };
 
@@ -131,7 +131,7 @@ static bool on_verneed(void *ctx, const struct elf_verneed *n)
 
 static void symbol_evidence(struct group *g, const struct failure *o, const char *name)
 {
-	const char *readable = mangled_readable(g->d->a, name);
+	const char *readable = demangle_short(g->d->a, name);
 
 	draft_evidence(g->d, g->dr, "symbol", o->image,
 		       readable != NULL
