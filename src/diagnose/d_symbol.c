@@ -430,38 +430,65 @@ static void from_provider(struct sym *s)
 			       image_word(d, s->f->image), word));
 }
 
+/* What would be found by its name comes before what only lies near. */
+static const struct whohas_hit *best_hit(const struct whohas_hit *hits, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hits[i].searched)
+			return &hits[i];
+	return &hits[0];
+}
+
+static const char *family_named(const struct sym *s)
+{
+	return s->family != NULL ? arena_printf(s->d->a, "such names belong to %s (%s): ",
+						s->family->library, s->family->what)
+				 : "";
+}
+
+static void fix_link(struct sym *s, const struct whohas_hit *hit)
+{
+	struct diag *d = s->d;
+	const char *asker = image_word(d, s->f->image), *word = base_name(hit->path);
+
+	if (s->family != NULL && s->family->fix != NULL)
+		draft_fix(d, s->dr, "link", "low", s->family->fix);
+	else
+		draft_fix(d, s->dr, "link", "low",
+			  hit->link != NULL ? arena_printf(d->a, "link %s with -l%s", asker, hit->link)
+					    : arena_printf(d->a, "link %s with %s", asker, word));
+	if (hit->searched)
+		fix_command(d,
+			    draft_fix(d, s->dr, "environment", "low",
+				      arena_printf(d->a, "for one run: load %s first", word)),
+			    arena_printf(d->a, "LD_PRELOAD=%s COMMAND",
+					 shell_quote(d->a, hit->soname != NULL ? hit->soname
+									       : hit->path)));
+}
+
 /* A library here has it, but nothing brings it in. A name that many unrelated ones define does
  * not tell who was meant. */
 static bool from_elsewhere(struct sym *s)
 {
 	struct whohas_hit hits[3];
+	const struct whohas_hit *best;
 	struct diag *d = s->d;
 	size_t n = whohas_symbol(d, s->f->symbol, s->f->version, hits, 3);
-	const char *asker = image_word(d, s->f->image), *word;
 
 	if (n == 0 || hits[0].where == WHOHAS_LOADED || (hits[0].libraries > 3 && !hits[0].family))
 		return false;
-	word = base_name(hits[0].path);
+	best = best_hit(hits, n);
 	s->dr->f.detail = "not-linked";
 	sym_say(s, arena_printf(d->a,
-				"%s has %s, but neither %s nor what it needs names that library: "
+				"%s%s has %s, but neither %s nor what it needs names that library: "
 				"it was not linked with it",
-				hits[0].path, sym_them(s), asker));
+				family_named(s), best->path, sym_them(s),
+				image_word(d, s->f->image)));
 	for (size_t i = 0; i < n; i++)
 		draft_fact(d, s->dr, hits[i].path,
 			   arena_printf(d->a, "defines %s%s", sym_named(s),
 					hits[i].searched ? "" : ", in a folder that is not searched"));
-	draft_fix(d, s->dr, "link", "low",
-		  hits[0].link != NULL
-			  ? arena_printf(d->a, "link %s with -l%s", asker, hits[0].link)
-			  : arena_printf(d->a, "link %s with %s", asker, word));
-	if (hits[0].searched)
-		fix_command(d,
-			    draft_fix(d, s->dr, "environment", "low",
-				      arena_printf(d->a, "for one run: load %s first", word)),
-			    arena_printf(d->a, "LD_PRELOAD=%s COMMAND",
-					 shell_quote(d->a, hits[0].soname != NULL ? hits[0].soname
-										  : hits[0].path)));
+	fix_link(s, best);
 	return true;
 }
 
