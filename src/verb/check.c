@@ -11,6 +11,7 @@
 #include "diagnose/diagnose.h"
 #include "object/elfconst.h"
 #include "verb/host.h"
+#include "verb/pid.h"
 #include "verb/prove.h"
 #include "verb/result.h"
 #include "verb/session.h"
@@ -241,18 +242,28 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	set_findings(j, &in);
 }
 
+static void open_target(struct job *j, const struct world *w, struct process *p)
+{
+	size_t requests = p->trace.requests.n;
+	struct image *opened = loader_open(p, j->path, j->flags);
+
+	if (!j->s->opt.no_explain)
+		loader_shadowed(p, requests);
+	finish_library(j, w, p, opened);
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
 					secure, j->flags);
-	struct image *opened = NULL;
 
-	if (first_fatal(p) == NULL) {
-		p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
-		p->trace.lines.n = 0;
-		opened = loader_open(p, j->path, j->flags);
+	if (first_fatal(p) != NULL) {
+		finish_library(j, w, p, NULL);
+		return;
 	}
-	finish_library(j, w, p, opened);
+	p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
+	p->trace.lines.n = 0;
+	open_target(j, w, p);
 }
 
 static void open_in_program(struct job *j, const char *program)
@@ -331,6 +342,22 @@ static void open_in_bare(struct job *j, const struct store_file *f)
 	open_in(j, w, NULL, false);
 }
 
+/* dlopen(FILE) by the program of a running process, as it is now. */
+static void open_in_process(struct job *j)
+{
+	const struct session_process *sp = j->s->process;
+	struct process *p = loader_attach(sp->world, j->a, &sp->live, sp->has_list ? &sp->list : NULL,
+					  sp->why);
+
+	j->r.host = sp->words;
+	open_target(j, sp->world, p);
+	if (!pid_holds(j->s)) {
+		err_set(&j->err, DLWHY_E_IO, ESRCH, "process %ld ended while it was looked at",
+			sp->live.pid);
+		set_error(j);
+	}
+}
+
 static void check_library(struct job *j, struct store_file *f)
 {
 	const char *program = j->s->opt.program;
@@ -359,7 +386,9 @@ static void judge(void *ctx)
 	j->r.target_object = -1;
 	j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
-	if (en != NULL && en->err == 0 && is_program(j->path, en->file))
+	if (j->s->process != NULL)
+		open_in_process(j);
+	else if (en != NULL && en->err == 0 && is_program(j->path, en->file))
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
@@ -399,6 +428,7 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 			jobs[i].a = arena_new(TARGET_MEMORY);
 		jobs[i].target = targets[from + i];
 		jobs[i].flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) |
+				(s->opt.global ? OPEN_GLOBAL : 0) |
 				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);
