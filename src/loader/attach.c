@@ -387,6 +387,8 @@ static void build(struct attach *at)
 	attach_needs(at, !at->list->names_known);
 	start = ARENA_ARRAY(p->a, p->images.n, bool);
 	mark_start(at, start);
+	for (size_t i = 0; i < p->images.n; i++)
+		p->images.items[i]->later = !start[i] && p->images.items[i]->kind == IMAGE_LIBRARY;
 	set_global(at, start);
 	set_opened(at);
 	set_tls(at, start);

@@ -79,6 +79,7 @@ static void add_row(struct attach *at, const struct live_row *row)
 		return;
 	im = process_add_image(at->p, IMAGE_LIBRARY, f, row->path);
 	im->disk = disk;
+	im->later = true;
 }
 
 /* From the top, since that is the order in which they came; each file once. */

@@ -214,6 +214,7 @@ struct image {
 	bool relocated, versions_checked, global, visited, is_host;
 	bool tls_placed;          /* has a place in the static TLS area */
 	bool tls_dynamic;         /* used from elsewhere already: it can get none any more */
+	bool later;               /* of a running process: opened after its start */
 	enum image_disk disk;     /* of a running process: is its file still what it was? */
 	unsigned mark, walked;    /* of needs.c: in the list; its needs are mapped */
 };
@@ -331,8 +332,9 @@ struct image *loader_open(struct process *p, const char *file, unsigned flags);
  * that could not be read, and then `why` in words. What had to be assumed is in the trace. */
 struct process *loader_attach(const struct world *w, struct arena *a, const struct live *l,
 			      const struct live_list *list, const char *why);
-/* For requests of the trace from number `from` on that a loaded object answered by its name: the file
- * that a search would have found instead is kept in .shadowed, if it is another one. */
+/* For requests of the trace from number `from` on, the first one of an open, that an object of the
+ * host answered by its name: the file that a search would have found instead is kept in .shadowed, if
+ * its bytes are others. Not for names with '/'. */
 void loader_shadowed(struct process *p, size_t from);
 
 /* What stands behind them, by the world's kind: glibc.c. */

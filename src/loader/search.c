@@ -587,7 +587,7 @@ void loader_shadowed(struct process *p, size_t from)
 		const struct store_entry *en;
 
 		if (to == NULL || !to->is_host || to->file == NULL || rq->from == NULL ||
-		    rq->from->is_host || (rq->rule != RULE_LOADED && rq->rule != RULE_SONAME) ||
+		    (rq->from->is_host && i != from) || (rq->rule != RULE_LOADED && rq->rule != RULE_SONAME) ||
 		    strchr(rq->asked, '/') != NULL)
 			continue;
 		en = would_find(p, rq);

@@ -30,6 +30,7 @@ struct job {
 	const char *host_assumes;
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
+	size_t first_request;    /* of the open, in the trace */
 };
 
 /* ---- which file, and what is it? -------------------------------------------------------------- */
@@ -231,7 +232,8 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	const struct image *target = find_target(p, opened);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = j->path, .root = target, .host = j->r.host,
-				     .host_assumes = j->host_assumes };
+				     .host_assumes = j->host_assumes,
+				     .first_request = j->first_request };
 
 	set_platform(j, w);
 	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;
@@ -242,13 +244,26 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	set_findings(j, &in);
 }
 
+static void say_already_loaded(struct job *j, const struct image *im)
+{
+	if (im == NULL || !im->is_host || j->r.hint != NULL)
+		return;
+	j->r.hint = arena_printf(j->a, "It is loaded already (%s): dlopen gives that copy, %s.",
+				 im->later ? "the process has opened it" : "since the start",
+				 im->name[0] != '\0' ? im->name : "the program");
+}
+
 static void open_target(struct job *j, const struct world *w, struct process *p)
 {
-	size_t requests = p->trace.requests.n;
-	struct image *opened = loader_open(p, j->path, j->flags);
+	struct image *opened;
 
+	j->first_request = p->trace.requests.n;
+	opened = loader_open(p, j->path, j->flags);
 	if (!j->s->opt.no_explain)
-		loader_shadowed(p, requests);
+		loader_shadowed(p, j->first_request);
+	if (j->s->process != NULL)
+		pid_finish(j->s, p, j->path, &j->r.hint);
+	say_already_loaded(j, opened);
 	finish_library(j, w, p, opened);
 }
 

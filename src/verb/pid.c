@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "loader/process.h"
 #include "object/elfconst.h"
 
 /* ---- what /proc says ---------------------------------------------------------------------- */
@@ -203,6 +204,43 @@ enum dlwhy_code pid_read(struct dlwhy_session *s, struct dlwhy_error *err)
 		code = err_set(err, DLWHY_E_IO, ESRCH, "process %ld ended while it was looked at",
 			       s->process->live.pid);
 	return code;
+}
+
+/* ---- one target --------------------------------------------------------------------------- */
+
+/* Files were read with the rights of this program. What everybody may read, the process may too. */
+static void assume_rights(const struct dlwhy_session *s, struct process *p)
+{
+	struct os_stat st;
+
+	if (os_euid() != 0 || os_stat(arena_printf(p->a, "/proc/%ld", s->opt.pid), true, &st) != 0 ||
+	    st.uid == 0)
+		return;
+	for (size_t i = 0; i < p->images.n; i++) {
+		const struct image *im = p->images.items[i];
+
+		if (im->is_host || im->file == NULL || (im->file->st.mode & 04) != 0)
+			continue;
+		process_assume(p, arena_printf(p->a, "user %u, who runs the process, may read %s",
+					       st.uid, im->name));
+		return;
+	}
+}
+
+void pid_finish(const struct dlwhy_session *s, struct process *p, const char *path,
+		const char **hint)
+{
+	const struct live *l = &s->process->live;
+	struct os_stat st;
+
+	assume_rights(s, p);
+	if (path[0] == '/' || strchr(path, '/') == NULL ||
+	    source_stat(s->source, path, true, &st) == 0 || os_stat(path, true, &st) != 0)
+		return;
+	*hint = arena_printf(p->a,
+			     "The name is taken from the working folder of the process, %s; there is "
+			     "such a file in the folder that you are in.",
+			     l->cwd != NULL ? l->cwd : "which is gone");
 }
 
 bool pid_holds(const struct dlwhy_session *s)

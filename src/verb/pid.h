@@ -18,6 +18,10 @@ struct session_process {
 enum dlwhy_code pid_open(struct dlwhy_session *s, struct dlwhy_error *err);
 /* With the store at hand: its program, its loader, and what its memory tells. */
 enum dlwhy_code pid_read(struct dlwhy_session *s, struct dlwhy_error *err);
+/* What a verdict about the target rests on, in words added to p->trace: that the process may read files
+ * which this program may; and a hint for people where the name is another file here. */
+void pid_finish(const struct dlwhy_session *s, struct process *p, const char *path,
+		const char **hint);
 /* Is what was read still to be trusted? False once a process whose own file system is looked at has
  * ended. */
 bool pid_holds(const struct dlwhy_session *s);
