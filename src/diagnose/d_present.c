@@ -40,6 +40,37 @@ static const char *in_use(const struct diag *d, const struct image *im)
 
 /* ---- a search that did not take place -------------------------------------------------------- */
 
+/* It is the most likely one: it goes first. */
+static void move_to_front(struct draft *dr)
+{
+	struct fix *last = dr->fixes.items[dr->fixes.n - 1];
+
+	memmove(&dr->fixes.items[1], &dr->fixes.items[0], (dr->fixes.n - 1) * sizeof(last));
+	dr->fixes.items[0] = last;
+	for (size_t i = 0; i < dr->fixes.n; i++)
+		dr->fixes.items[i]->f.n = (int)i + 1;
+}
+
+static void add_reason(struct diag *d, struct draft *dr, const struct request *rq)
+{
+	const char *loaded = in_use(d, rq->to), *other = rq->shadowed->path;
+	struct fix *f;
+
+	dr->f.summary = arena_printf(d->a,
+				     "%s The process has %s already; a search would have found another "
+				     "copy, %s.",
+				     dr->f.summary, loaded, other);
+	draft_fact(d, dr, loaded,
+		   arena_printf(d->a, "%s answers to %s, so the loader searches no further", loaded,
+				rq->name));
+	draft_fact(d, dr, other, arena_printf(d->a, "%s is what a search would have found", other));
+	draft_also(d, dr, CAUSE_ALREADY_LOADED, NULL, other);
+	f = draft_fix(d, dr, "preload", "medium",
+		      "start the program with the other copy (COMMAND stands for what you start)");
+	fix_command(d, f, arena_printf(d->a, "LD_PRELOAD=%s COMMAND", shell_quote(d->a, other)));
+	move_to_front(dr);
+}
+
 static bool explain_failure(struct diag *d, const struct request *rq)
 {
 	bool done = false;
@@ -50,12 +81,7 @@ static bool explain_failure(struct diag *d, const struct request *rq)
 
 		if (n >= d->t->failures.n || !is_reason(&d->t->failures.items[n], rq))
 			continue;
-		draft_fact(d, dr, in_use(d, rq->to),
-			   arena_printf(d->a, "this copy of %s is in the process already, so none was "
-					      "searched for",
-					rq->name));
-		draft_fact(d, dr, rq->shadowed->path, "a search would have found this other copy");
-		draft_also(d, dr, CAUSE_ALREADY_LOADED, NULL, rq->shadowed->path);
+		add_reason(d, dr, rq);
 		done = true;
 	}
 	return done;
