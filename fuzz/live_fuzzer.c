@@ -63,8 +63,9 @@ static void touch_list(const struct live_list *l)
 		touch(l->others[i]);
 }
 
-static void read_texts(struct run *r, const char *text, size_t n, bool is64, bool swap)
+static void read_texts(struct run *r, size_t n, bool is64, bool swap)
 {
+	const char *text = arena_strndup(r->a, (const char *)r->data + HEAD, n);
 	struct live_rows rows;
 	struct live_stat st;
 	struct live_auxv aux;
@@ -76,7 +77,7 @@ static void read_texts(struct run *r, const char *text, size_t n, bool is64, boo
 			__builtin_trap();
 	}
 	sink += live_parse_stat(text, &st);
-	live_parse_auxv((struct view){ (const unsigned char *)text, n }, is64, swap, &aux);
+	live_parse_auxv((struct view){ r->data + HEAD, n }, is64, swap, &aux);
 	sink += (unsigned)aux.phdr;
 }
 
@@ -96,7 +97,7 @@ static void run(void *ctx)
 	r->races = (r->data[0] & 4) != 0;
 	if (n > r->size - HEAD)
 		n = r->size - HEAD;
-	read_texts(r, arena_strndup(r->a, (const char *)r->data + HEAD, n), n, is64, swap);
+	read_texts(r, n, is64, swap);
 	r->memory = (struct view){ r->data + HEAD + n, r->size - HEAD - n };
 	if ((r->data[0] & 8) != 0)
 		live_find_hooks(&m, &aux, &files, &h);
