@@ -12,6 +12,7 @@
 #include "object/elfconst.h"
 #include "verb/host.h"
 #include "verb/pid.h"
+#include "verb/program.h"
 #include "verb/prove.h"
 #include "verb/result.h"
 #include "verb/session.h"
@@ -267,6 +268,20 @@ static void open_target(struct job *j, const struct world *w, struct process *p)
 	finish_library(j, w, p, opened);
 }
 
+/* It is not about the library at all: its program does not even start. */
+static void say_no_start(struct job *j, const struct process *p, const char *program)
+{
+	if (program == NULL)
+		return;
+	if (p->trace.lines.n > 0) {
+		j->r.loader_message = p->trace.lines.items[0];
+		set_lines(j, p, 1);
+	}
+	j->r.hint = arena_printf(j->a,
+				 "This is about the program: %s does not start, so %s is never opened.",
+				 program, j->target);
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
@@ -274,11 +289,22 @@ static void open_in(struct job *j, const struct world *w, const char *program, b
 
 	if (first_fatal(p) != NULL) {
 		finish_library(j, w, p, NULL);
+		say_no_start(j, p, program);
 		return;
 	}
 	p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
 	p->trace.lines.n = 0;
 	open_target(j, w, p);
+}
+
+static const char *why_no_host(const struct exec_result *x)
+{
+	if (x->err == ENOENT && x->nscripts == 0 && x->file == NULL)
+		return "there is no such program";
+	if (x->err != 0)
+		return x->why;
+	return x->file->file->elf.soname != NULL ? "it is a library itself"
+						  : "it is statically linked";
 }
 
 static void open_in_program(struct job *j, const char *program)
@@ -287,10 +313,11 @@ static void open_in_program(struct job *j, const char *program)
 	const struct elf *e;
 	const struct world *w;
 
+	program = program_behind_env(j->s, program_named(j->s, program, j->a), j->a);
 	exec_simulate(j->s->store, program, j->a, &x);
 	if (x.err != 0 || x.is_static || x.file == NULL) {
-		err_set(&j->err, DLWHY_E_ARGUMENT, x.err, "%s cannot load libraries: %s", program,
-			x.err != 0 ? x.why : "it is statically linked");
+		err_set(&j->err, DLWHY_E_ARGUMENT, x.err, "%.200s cannot load libraries: %s", program,
+			why_no_host(&x));
 		set_error(j);
 		return;
 	}
@@ -301,7 +328,9 @@ static void open_in_program(struct job *j, const char *program)
 		return;
 	}
 	j->r.host = j->opener = program;
-	if (j->host.program == program && j->host.fallback)
+	if (x.nscripts > 0)
+		j->r.host = arena_printf(j->a, "%s (%s)", program, x.file->path);
+	if (j->host.program != NULL && j->host.fallback)
 		j->r.host = arena_printf(j->a, "%s, %s", program, j->host.why);
 	open_in(j, w, x.file->path, exec_secure(j->s->store, x.file, j->a) != NULL);
 }
