@@ -579,19 +579,28 @@ static const struct store_entry *would_find(struct process *p, const struct requ
 	return v == TAKE ? s.found : NULL;
 }
 
+/* Did an object of the host answer it, where there would have been a search? */
+static bool skipped_a_search(const struct request *rq, bool first)
+{
+	const struct image *to = rq->to;
+
+	return to != NULL && to->is_host && to->file != NULL && rq->from != NULL &&
+	       (first || !rq->from->is_host) &&
+	       (rq->rule == RULE_LOADED || rq->rule == RULE_SONAME) &&
+	       strchr(rq->asked, '/') == NULL;
+}
+
 void loader_shadowed(struct process *p, size_t from)
 {
 	for (size_t i = from; i < p->trace.requests.n; i++) {
 		struct request *rq = p->trace.requests.items[i];
-		const struct image *to = rq->to;
 		const struct store_entry *en;
 
-		if (to == NULL || !to->is_host || to->file == NULL || rq->from == NULL ||
-		    (rq->from->is_host && i != from) || (rq->rule != RULE_LOADED && rq->rule != RULE_SONAME) ||
-		    strchr(rq->asked, '/') != NULL)
+		if (!skipped_a_search(rq, i == from))
 			continue;
 		en = would_find(p, rq);
-		if (en != NULL && en->file != to->file && !same_contents(en->file, to->file))
+		if (en != NULL && en->file != rq->to->file &&
+		    !same_contents(en->file, rq->to->file))
 			rq->shadowed = en;
 	}
 }

@@ -301,7 +301,7 @@ static const char *why_no_host(const struct exec_result *x)
 {
 	if (x->err == ENOENT && x->nscripts == 0 && x->file == NULL)
 		return "there is no such program";
-	if (x->err != 0)
+	if (x->err != 0 || x->file == NULL)
 		return x->why;
 	return x->file->file->elf.soname != NULL ? "it is a library itself"
 						  : "it is statically linked";
