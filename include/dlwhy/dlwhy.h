@@ -65,6 +65,9 @@ struct dlwhy_options {
 	bool prove;               /* also open the file for real in a child process */
 	unsigned threads;         /* 0: one per processor */
 	bool no_explain;          /* the verdict and its message alone: no findings */
+	long pid;                 /* as that running process would load it, 0 for none */
+	const char *const *preload; /* as if LD_PRELOAD began with them, NULL-ended; NULL for none */
+	bool global;              /* opened with RTLD_GLOBAL; else RTLD_LOCAL */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 

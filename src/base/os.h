@@ -51,6 +51,10 @@ int os_list(const char *dir, void (*fn)(const char *name, void *ctx), void *ctx)
 /* Whole file in malloc'ed memory (freed by the caller), NUL-ended; for /proc and the like, whose
  * size is not known before. EFBIG above max bytes. */
 int os_read_all(const char *path, size_t max, char **out, size_t *n);
+/* pread(2) of up to n bytes at `off`: 0 and *got (fewer at the end of the file), or errno. */
+int os_pread(int fd, uint64_t off, void *buf, size_t n, size_t *got);
+/* Waits for about that many milliseconds. */
+void os_pause(unsigned milliseconds);
 /* An extended attribute of the file itself: 0 and *n bytes in buf, or errno. */
 int os_xattr(const char *path, const char *name, void *buf, size_t cap, size_t *n);
 /* Is the file system that holds path mounted noexec, nosuid? */

@@ -20,6 +20,7 @@
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -354,6 +355,31 @@ int os_read_all(const char *path, size_t max, char **out, size_t *n)
 	}
 	(*out)[*n] = '\0';
 	return 0;
+}
+
+int os_pread(int fd, uint64_t off, void *buf, size_t n, size_t *got)
+{
+	*got = 0;
+	while (*got < n) {
+		/* Addresses of a process reach beyond what a signed offset names. */
+		ssize_t k = pread(fd, (char *)buf + *got, n - *got, (off_t)(off + *got));
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0 && *got == 0)
+			return errno;
+		if (k <= 0)
+			break;
+		*got += (size_t)k;
+	}
+	return 0;
+}
+
+void os_pause(unsigned milliseconds)
+{
+	struct timespec t = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
+	(void)nanosleep(&t, NULL);
 }
 
 int os_xattr(const char *path, const char *name, void *buf, size_t cap, size_t *n)

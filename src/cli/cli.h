@@ -30,7 +30,8 @@ extern const struct cli_verb cli_verbs[];
 const struct cli_verb *cli_verb_find(const char *name); /* NULL if there is none */
 
 enum cli_option_id {
-	OPT_PROGRAM, OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
+	OPT_PROGRAM, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
+	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_BINDINGS, OPT_VERBOSE, OPT_PROVE, OPT_THREADS, OPT_JSON,
 	OPT_FORMAT, OPT_COLOR, OPT_REDACT, OPT_FAIL_ON, OPT_HELP, OPT_VERSION, OPT_SCHEMA, OPT_COUNT
 };
@@ -55,6 +56,8 @@ struct cli {
 	size_t nwords;
 	const char **env;           /* of --env, NULL-ended */
 	size_t nenv;
+	const char **preload;       /* of --preload, NULL-ended */
+	size_t npreload;
 	bool seen[OPT_COUNT];
 	struct dlwhy_options library;
 	struct dlwhy_print print;

@@ -30,6 +30,14 @@ static const char where[] = "Who loads it, and where", much[] = "How much",
 const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
+	{ OPT_PID, 0, "pid", "N", VERB_CHECK, where,
+	  "as the running process N would load it now" },
+	{ OPT_PRELOAD, 0, "preload", "LIB", VERB_CHECK, where,
+	  "as if LD_PRELOAD began with LIB; may be repeated" },
+	{ OPT_GLOBAL, 0, "global", NULL, VERB_CHECK, where,
+	  "opened with RTLD_GLOBAL: what is opened later may use its symbols" },
+	{ OPT_LOCAL, 0, "local", NULL, VERB_CHECK, where,
+	  "opened with RTLD_LOCAL (default)" },
 	{ OPT_ROOT, 0, "root", "DIR", VERB_CHECK, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
@@ -181,6 +189,10 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	c->seen[o->id] = true;
 	switch (o->id) {
 	case OPT_PROGRAM: c->library.program = value; return 0;
+	case OPT_PID: return set_number(o->name, value, INT_MAX, &c->library.pid);
+	case OPT_PRELOAD: c->preload[c->npreload++] = value; return 0;
+	case OPT_GLOBAL: c->library.global = true; return 0;
+	case OPT_LOCAL: c->library.global = false; return 0;
 	case OPT_ROOT: c->library.root = value; return 0;
 	case OPT_LOADER: c->library.loader = value; return 0;
 	case OPT_CPU: c->library.cpu = value; return 0;
@@ -326,6 +338,25 @@ static int parse_words(struct cli *c, int argc, char **argv)
 	return status;
 }
 
+/* A running process has its program, place and environment already, and nothing is run in it. */
+static int check_pid(const struct cli *c)
+{
+	static const enum cli_option_id others[] = { OPT_PROGRAM, OPT_PRELOAD, OPT_ROOT, OPT_CPU, OPT_ENV,
+						     OPT_CLEAR_ENV, OPT_ENV_OF, OPT_PROVE };
+
+	if (c->seen[OPT_GLOBAL] && c->seen[OPT_LOCAL]) {
+		cli_complain("--global and --local do not go together");
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; c->seen[OPT_PID] && i < sizeof(others) / sizeof(others[0]); i++)
+		if (c->seen[others[i]]) {
+			cli_complain("--pid takes a process as it is: --%s does not go with it",
+				     cli_options[others[i]].name);
+			return EXIT_USAGE;
+		}
+	return 0;
+}
+
 /* An option may stand before the verb that it does not go with. */
 static int check_options(const struct cli *c)
 {
@@ -340,7 +371,7 @@ static int check_options(const struct cli *c)
 		cli_complain("--no-bind and --bindings do not go together");
 		return EXIT_USAGE;
 	}
-	return 0;
+	return check_pid(c);
 }
 
 int cli_parse(struct cli *c, int argc, char **argv)
@@ -353,7 +384,8 @@ int cli_parse(struct cli *c, int argc, char **argv)
 	dlwhy_print_init(&c->print);
 	c->words = calloc(n + 1, sizeof(*c->words));
 	c->env = calloc(n + 1, sizeof(*c->env));
-	if (c->words == NULL || c->env == NULL) {
+	c->preload = calloc(n + 1, sizeof(*c->preload));
+	if (c->words == NULL || c->env == NULL || c->preload == NULL) {
 		cli_complain("no memory");
 		return EXIT_UNANSWERED;
 	}
@@ -364,6 +396,8 @@ int cli_parse(struct cli *c, int argc, char **argv)
 		status = check_options(c);
 	if (c->nenv > 0)
 		c->library.env = c->env;
+	if (c->npreload > 0)
+		c->library.preload = c->preload;
 	c->print.ntargets = c->nwords;
 	return status;
 }
@@ -372,4 +406,5 @@ void cli_free(struct cli *c)
 {
 	free(c->words);
 	free(c->env);
+	free(c->preload);
 }

@@ -140,6 +140,7 @@ void d_tls(struct diag *d, size_t i);
 void d_abort(struct diag *d, size_t i);   /* assertions, signals, IFUNC cycles */
 void d_machine(struct diag *d, size_t i); /* ISA level, executable stack, relocation types */
 void d_python(struct diag *d);            /* of a target that loads */
+void d_present(struct diag *d);           /* of copies that are loaded already; behind the others */
 void d_exec(struct diag *d, size_t i);    /* SIZE_MAX: no failure, in->exec tells */
 
 /* A draft about a file whose header or segments the loader refuses: what is it really? */

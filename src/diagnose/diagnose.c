@@ -112,6 +112,8 @@ static void write_drafts(struct diag *d)
 		d_preloads(d);
 	if (n == 0)
 		d_python(d);
+	if (d->t != NULL && !d->in->is_program)
+		d_present(d);
 }
 
 void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out)

@@ -16,6 +16,7 @@ struct diagnose_input {
 	const struct image *root;      /* the target's image, NULL if it was not mapped */
 	const char *host;              /* who loads it, for a person */
 	const char *host_assumes;      /* what the choice of the host rests on, NULL */
+	size_t first_request;          /* in the trace: from there on it is about the target */
 	struct store *store;           /* NULL: the world's; wanted where there is no world */
 };
 

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/table.h"
+#include "machine/live.h"
 #include "machine/machine.h"
 #include "object/store.h"
 
@@ -159,6 +160,7 @@ struct request {
 	bool preload, filter;
 	bool found_other_class;
 	bool failed;
+	const struct store_entry *shadowed; /* see loader_shadowed */
 };
 
 struct search_list {
@@ -181,6 +183,9 @@ struct dir_list {
 };
 
 enum image_kind { IMAGE_PROGRAM, IMAGE_LIBRARY, IMAGE_LOADER, IMAGE_VDSO };
+
+/* What became of the file of an image since a running process mapped it. */
+enum image_disk { DISK_SAME, DISK_REPLACED, DISK_DELETED };
 
 /* glibc's struct link_map: one object in a process. */
 struct image {
@@ -208,6 +213,9 @@ struct image {
 	size_t nscopes;
 	bool relocated, versions_checked, global, visited, is_host;
 	bool tls_placed;          /* has a place in the static TLS area */
+	bool tls_dynamic;         /* used from elsewhere already: it can get none any more */
+	bool later;               /* of a running process: opened after its start */
+	enum image_disk disk;     /* of a running process: is its file still what it was? */
 	unsigned mark, walked;    /* of needs.c: in the list; its needs are mapped */
 };
 
@@ -319,6 +327,15 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 			     const char *argv0, bool secure, unsigned flags);
 /* dlopen(file, flags) called by the program. The image, or NULL with failures in the trace. */
 struct image *loader_open(struct process *p, const char *file, unsigned flags);
+
+/* A running process as it is now. `l`: what /proc says of it; `list`: what its loader wrote, NULL if
+ * that could not be read, and then `why` in words. What had to be assumed is in the trace. */
+struct process *loader_attach(const struct world *w, struct arena *a, const struct live *l,
+			      const struct live_list *list, const char *why);
+/* For requests of the trace from number `from` on, the first one of an open, that an object of the
+ * host answered by its name: the file that a search would have found instead is kept in .shadowed, if
+ * its bytes are others. Not for names with '/'. */
+void loader_shadowed(struct process *p, size_t from);
 
 /* What stands behind them, by the world's kind: glibc.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,

@@ -556,3 +556,51 @@ struct image *search_map(struct process *p, struct image *from, const char *name
 	s.rq->failed = s.rq->to == NULL;
 	return s.rq->to;
 }
+
+/* ---- what a search would have found --------------------------------------------------------- */
+
+static bool same_contents(const struct store_file *a, const struct store_file *b)
+{
+	return a->bytes.n == b->bytes.n && memcmp(a->bytes.p, b->bytes.p, a->bytes.n) == 0;
+}
+
+/* The search of a request that needed none. It leaves no trace. */
+static const struct store_entry *would_find(struct process *p, const struct request *rq)
+{
+	struct request asked = { .name = rq->name, .asked = rq->asked, .from = rq->from };
+	struct search s = { .p = p, .rq = &asked, .from = rq->from, .mode = SEARCH_DLOPEN };
+	size_t probes = p->trace.probes.n, failures = p->trace.failures.n;
+	int err = p->err;
+	enum verdict v = find_by_search(&s);
+
+	p->trace.probes.n = probes;
+	p->trace.failures.n = failures;
+	p->err = err;
+	return v == TAKE ? s.found : NULL;
+}
+
+/* Did an object of the host answer it, where there would have been a search? */
+static bool skipped_a_search(const struct request *rq, bool first)
+{
+	const struct image *to = rq->to;
+
+	return to != NULL && to->is_host && to->file != NULL && rq->from != NULL &&
+	       (first || !rq->from->is_host) &&
+	       (rq->rule == RULE_LOADED || rq->rule == RULE_SONAME) &&
+	       strchr(rq->asked, '/') == NULL;
+}
+
+void loader_shadowed(struct process *p, size_t from)
+{
+	for (size_t i = from; i < p->trace.requests.n; i++) {
+		struct request *rq = p->trace.requests.items[i];
+		const struct store_entry *en;
+
+		if (!skipped_a_search(rq, i == from))
+			continue;
+		en = would_find(p, rq);
+		if (en != NULL && en->file != rq->to->file &&
+		    !same_contents(en->file, rq->to->file))
+			rq->shadowed = en;
+	}
+}

@@ -12,7 +12,7 @@
 #define RSEQ_SIZE 32
 #define RSEQ_ALIGN 32
 
-static bool tcb_at_tp(uint16_t machine)
+bool tls_below(uint16_t machine)
 {
 	return machine == EM_X86_64 || machine == EM_386 || machine == EM_S390 ||
 	       machine == EM_SPARC || machine == EM_SPARCV9;
@@ -83,7 +83,7 @@ void tls_layout_start(struct process *p)
 			continue;
 		if (block_align(im) > l.max_align)
 			l.max_align = block_align(im);
-		if (tcb_at_tp(p->w->machine))
+		if (tls_below(p->w->machine))
 			place_below(&l, im);
 		else
 			place_above(&l, im);
@@ -138,10 +138,10 @@ bool tls_place(struct process *p, struct image *im, bool optional)
 
 	if (im->tls_placed || im->file == NULL)
 		return true;
-	if (block_align(im) > p->tls_align)
+	if (im->tls_dynamic || block_align(im) > p->tls_align)
 		return false;
 	/* An object without a block of its own needs no room, but is still asked for it. */
-	ok = tcb_at_tp(p->w->machine) ? place_later_below(p, im, optional) :
+	ok = tls_below(p->w->machine) ? place_later_below(p, im, optional) :
 					place_later_above(p, im, optional);
 	im->tls_placed = ok;
 	return ok;

@@ -4,6 +4,8 @@
 
 #include "loader/loader.h"
 
+/* Do the blocks stand below the thread pointer? Else they stand above it. */
+bool tls_below(uint16_t machine);
 /* Lays out the TLS blocks of all images that are there at the start (_dl_determine_tlsoffset). */
 void tls_layout_start(struct process *p);
 /* Room in the area for the block of `im`, which is used by an initial-exec reference. False: the

@@ -219,7 +219,7 @@ static struct parsed *file_publish(struct store *s, struct parsed *f)
 	return winner;
 }
 
-/* Takes *from in any case. */
+/* Takes *from in any case. path: NULL if the source has none for it. */
 static struct parsed *parse(struct store *s, const char *path, struct source_file *from)
 {
 	struct parsed *f = calloc(1, sizeof(*f));
@@ -238,30 +238,54 @@ static struct parsed *parse(struct store *s, const char *path, struct source_fil
 		parsed_free(f);
 		return NULL;
 	}
-	set_mount_flags(s, path, &f->pub);
+	if (path != NULL)
+		set_mount_flags(s, path, &f->pub);
 	return f;
+}
+
+/* The parsed file of *from, which it takes. NULL: no memory. */
+static struct parsed *file_of(struct store *s, const char *path, struct source_file *from)
+{
+	struct parsed *f = file_find(s, &from->st);
+
+	if (f != NULL) {
+		source_close(from);
+		return f;
+	}
+	f = parse(s, path, from);
+	return f != NULL ? file_publish(s, f) : NULL;
 }
 
 /* The file at path: 0 and *out, errno of the open, or -1 if there is no memory. */
 static int file_open(struct store *s, const char *path, struct parsed **out)
 {
 	struct source_file from;
-	struct parsed *f;
 	int err;
 
 	*out = NULL;
 	err = source_open(s->source, path, &from);
 	if (err != 0)
 		return err; /* ENOMEM too: a sparse file may be larger than the address space */
-	f = file_find(s, &from.st);
-	if (f != NULL) {
-		source_close(&from);
-	} else {
-		f = parse(s, path, &from);
-		if (f != NULL)
-			f = file_publish(s, f);
-	}
-	*out = f;
+	*out = file_of(s, path, &from);
+	return *out != NULL ? 0 : -1;
+}
+
+int store_open_host(struct store *s, const char *host_path, struct store_file **out)
+{
+	struct source *machine = source_host(NULL);
+	struct source_file from;
+	struct parsed *f;
+	int err;
+
+	*out = NULL;
+	if (machine == NULL)
+		return -1;
+	err = source_open(machine, host_path, &from);
+	source_free(machine);
+	if (err != 0)
+		return err;
+	f = file_of(s, NULL, &from);
+	*out = f != NULL ? &f->pub : NULL;
 	return f != NULL ? 0 : -1;
 }
 

@@ -35,6 +35,9 @@ struct source *store_source(const struct store *s);
 
 /* Never NULL except for lack of memory. */
 const struct store_entry *store_open(struct store *s, const char *path);
+/* The file at a path of this machine, which may lie outside the source (below /proc); not
+ * remembered by that path. 0 and *out, errno of the open, or -1 if there is no memory. */
+int store_open_host(struct store *s, const char *host_path, struct store_file **out);
 /* errno of stat(2), 0 for a folder, ENOTDIR for anything else; remembered. -1: no memory. */
 int store_stat_dir(struct store *s, const char *path);
 /* The names in a folder, in byte order; remembered. Empty if it cannot be read or holds more names

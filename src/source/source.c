@@ -110,6 +110,15 @@ struct source *source_root(const char *root, const char *cwd)
 	return source_new(false, inside, resolver_below(root));
 }
 
+struct source *source_below(const char *root, const char *cwd)
+{
+	char *inside = join_relative("/", cwd == NULL ? "/" : cwd);
+
+	if (inside == NULL)
+		return NULL;
+	return source_new(false, inside, resolver_new(root));
+}
+
 void source_free(struct source *s)
 {
 	if (s == NULL)

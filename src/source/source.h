@@ -26,6 +26,9 @@ struct source_file {
 struct source *source_host(const char *cwd);
 /* The system below `root`. `cwd` is a path inside it, NULL for "/". */
 struct source *source_root(const char *root, const char *cwd);
+/* The same, but `root` is taken as it is written: for /proc/N/root, which is more than the link that
+ * it looks like. */
+struct source *source_below(const char *root, const char *cwd);
 void source_free(struct source *s);
 
 /* As stat(2) or lstat(2): 0 or errno. */

@@ -11,6 +11,8 @@
 #include "diagnose/diagnose.h"
 #include "object/elfconst.h"
 #include "verb/host.h"
+#include "verb/pid.h"
+#include "verb/program.h"
 #include "verb/prove.h"
 #include "verb/result.h"
 #include "verb/session.h"
@@ -29,6 +31,7 @@ struct job {
 	const char *host_assumes;
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
+	size_t first_request;    /* of the open, in the trace */
 };
 
 /* ---- which file, and what is it? -------------------------------------------------------------- */
@@ -230,7 +233,8 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	const struct image *target = find_target(p, opened);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = j->path, .root = target, .host = j->r.host,
-				     .host_assumes = j->host_assumes };
+				     .host_assumes = j->host_assumes,
+				     .first_request = j->first_request };
 
 	set_platform(j, w);
 	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;
@@ -241,18 +245,66 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	set_findings(j, &in);
 }
 
+static void say_already_loaded(struct job *j, const struct image *im)
+{
+	if (im == NULL || !im->is_host || j->r.hint != NULL)
+		return;
+	j->r.hint = arena_printf(j->a, "It is loaded already (%s): dlopen gives that copy, %s.",
+				 im->later ? "the process has opened it" : "since the start",
+				 im->name[0] != '\0' ? im->name : "the program");
+}
+
+static void open_target(struct job *j, const struct world *w, struct process *p)
+{
+	struct image *opened;
+
+	j->first_request = p->trace.requests.n;
+	opened = loader_open(p, j->path, j->flags);
+	if (!j->s->opt.no_explain)
+		loader_shadowed(p, j->first_request);
+	if (j->s->process != NULL)
+		pid_finish(j->s, p, j->path, &j->r.hint);
+	say_already_loaded(j, opened);
+	finish_library(j, w, p, opened);
+}
+
+/* It is not about the library at all: its program does not even start. */
+static void say_no_start(struct job *j, const struct process *p, const char *program)
+{
+	if (program == NULL)
+		return;
+	if (p->trace.lines.n > 0) {
+		j->r.loader_message = p->trace.lines.items[0];
+		set_lines(j, p, 1);
+	}
+	j->r.hint = arena_printf(j->a,
+				 "This is about the program: %s does not start, so %s is never opened.",
+				 program, j->target);
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
 					secure, j->flags);
-	struct image *opened = NULL;
 
-	if (first_fatal(p) == NULL) {
-		p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
-		p->trace.lines.n = 0;
-		opened = loader_open(p, j->path, j->flags);
+	if (first_fatal(p) != NULL) {
+		finish_library(j, w, p, NULL);
+		say_no_start(j, p, program);
+		return;
 	}
-	finish_library(j, w, p, opened);
+	p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
+	p->trace.lines.n = 0;
+	open_target(j, w, p);
+}
+
+static const char *why_no_host(const struct exec_result *x)
+{
+	if (x->err == ENOENT && x->nscripts == 0 && x->file == NULL)
+		return "there is no such program";
+	if (x->err != 0 || x->file == NULL)
+		return x->why;
+	return x->file->file->elf.soname != NULL ? "it is a library itself"
+						  : "it is statically linked";
 }
 
 static void open_in_program(struct job *j, const char *program)
@@ -261,10 +313,11 @@ static void open_in_program(struct job *j, const char *program)
 	const struct elf *e;
 	const struct world *w;
 
+	program = program_behind_env(j->s, program_named(j->s, program, j->a), j->a);
 	exec_simulate(j->s->store, program, j->a, &x);
 	if (x.err != 0 || x.is_static || x.file == NULL) {
-		err_set(&j->err, DLWHY_E_ARGUMENT, x.err, "%s cannot load libraries: %s", program,
-			x.err != 0 ? x.why : "it is statically linked");
+		err_set(&j->err, DLWHY_E_ARGUMENT, x.err, "%.200s cannot load libraries: %s", program,
+			why_no_host(&x));
 		set_error(j);
 		return;
 	}
@@ -275,7 +328,9 @@ static void open_in_program(struct job *j, const char *program)
 		return;
 	}
 	j->r.host = j->opener = program;
-	if (j->host.program == program && j->host.fallback)
+	if (x.nscripts > 0)
+		j->r.host = arena_printf(j->a, "%s (%s)", program, x.file->path);
+	if (j->host.program != NULL && j->host.fallback)
 		j->r.host = arena_printf(j->a, "%s, %s", program, j->host.why);
 	open_in(j, w, x.file->path, exec_secure(j->s->store, x.file, j->a) != NULL);
 }
@@ -331,6 +386,22 @@ static void open_in_bare(struct job *j, const struct store_file *f)
 	open_in(j, w, NULL, false);
 }
 
+/* dlopen(FILE) by the program of a running process, as it is now. */
+static void open_in_process(struct job *j)
+{
+	const struct session_process *sp = j->s->process;
+	struct process *p = loader_attach(sp->world, j->a, &sp->live, sp->has_list ? &sp->list : NULL,
+					  sp->why);
+
+	j->r.host = sp->words;
+	open_target(j, sp->world, p);
+	if (!pid_holds(j->s)) {
+		err_set(&j->err, DLWHY_E_IO, ESRCH, "process %ld ended while it was looked at",
+			sp->live.pid);
+		set_error(j);
+	}
+}
+
 static void check_library(struct job *j, struct store_file *f)
 {
 	const char *program = j->s->opt.program;
@@ -359,7 +430,9 @@ static void judge(void *ctx)
 	j->r.target_object = -1;
 	j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
-	if (en != NULL && en->err == 0 && is_program(j->path, en->file))
+	if (j->s->process != NULL)
+		open_in_process(j);
+	else if (en != NULL && en->err == 0 && is_program(j->path, en->file))
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
@@ -399,6 +472,7 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 			jobs[i].a = arena_new(TARGET_MEMORY);
 		jobs[i].target = targets[from + i];
 		jobs[i].flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) |
+				(s->opt.global ? OPEN_GLOBAL : 0) |
 				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);

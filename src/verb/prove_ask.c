@@ -25,7 +25,8 @@ enum {
 static const char python_code[] =
 	"import posix,sys\n"
 	"r=posix.dup(1);posix.dup2(2,1);p=sys.argv[1]\n"
-	"sys.setdlopenflags(posix.RTLD_NOW)\n"
+	"m=posix.RTLD_NOW|(posix.RTLD_GLOBAL if sys.argv[2:] else 0)\n"
+	"sys.setdlopenflags(m)\n"
 	"def end(b):\n"
 	" posix.write(r,b);posix._exit(0)\n"
 	"def no(e):\n"
@@ -36,7 +37,7 @@ static const char python_code[] =
 	" f=lambda:_imp.create_dynamic(s)\n"
 	"else:\n"
 	" import ctypes\n"
-	" f=lambda:ctypes.CDLL(p,mode=posix.RTLD_NOW)\n"
+	" f=lambda:ctypes.CDLL(p,mode=m)\n"
 	"posix.write(r,b'+')\n"
 	"try:f()\n"
 	"except UnicodeDecodeError as e:end(b'no\\n'+e.object)\n"
@@ -50,7 +51,7 @@ static const char python_code[] =
 static const char perl_code[] =
 	"open(my $r,'>&',\\*STDOUT);open(STDOUT,'>&',\\*STDERR);require DynaLoader;"
 	"syswrite($r,'+');"
-	"my $h=DynaLoader::dl_load_file($ARGV[0],0);my $e=$h?'':DynaLoader::dl_error();"
+	"my $h=DynaLoader::dl_load_file($ARGV[0],@ARGV>1?1:0);my $e=$h?'':DynaLoader::dl_error();"
 	"$e=~s/( at -e line \\d+\\.\\n)?\\0*\\z//;syswrite($r,$h?'ok':\"no\\n$e\");";
 
 /* ---- environments ---------------------------------------------------------------------------- */
@@ -124,7 +125,9 @@ static const char *const *make_argv(const struct question *q)
 	}
 	if (q->kind == HOST_PERL)
 		v[n++] = "--";
-	v[n] = q->path;
+	v[n++] = q->path;
+	if (q->s->opt.global)
+		v[n] = "global"; /* all three open it with RTLD_GLOBAL if there is one more word */
 	return v;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "object/elfconst.h"
+#include "verb/pid.h"
 
 #ifndef DLWHY_VERSION
 #define DLWHY_VERSION "0.1.0"
@@ -78,6 +79,26 @@ static enum dlwhy_code base_env(struct dlwhy_session *s, struct env_list *l,
 	return DLWHY_OK;
 }
 
+/* As if LD_PRELOAD began with these. */
+static void add_preloads(struct dlwhy_session *s, struct env_list *l, const char *const *preload)
+{
+	const char *list = NULL;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (strncmp(l->items[i], "LD_PRELOAD=", 11) == 0)
+			list = l->items[i] + 11;
+	for (size_t n = 0; preload != NULL; n++) {
+		if (preload[n] != NULL)
+			continue;
+		while (n-- > 0)
+			list = arena_printf(s->a, "%s%s%s", preload[n], list != NULL ? ":" : "",
+					    list != NULL ? list : "");
+		if (list != NULL)
+			env_set(s->a, l, arena_printf(s->a, "LD_PRELOAD=%s", list));
+		return;
+	}
+}
+
 static enum dlwhy_code make_env(struct dlwhy_session *s, struct dlwhy_error *err)
 {
 	struct env_list l = { NULL, 0, 0 };
@@ -89,6 +110,7 @@ static enum dlwhy_code make_env(struct dlwhy_session *s, struct dlwhy_error *err
 				       "an environment setting is NAME=VALUE, not \"%.100s\"", *e);
 		env_set(s->a, &l, *e);
 	}
+	add_preloads(s, &l, s->opt.preload);
 	*ARENA_PUSH(s->a, &l) = NULL;
 	s->environ = l.items;
 	return code;
@@ -105,6 +127,38 @@ const char *session_env(const struct dlwhy_session *s, const char *name)
 }
 
 /* ---- opening ---------------------------------------------------------------------------------- */
+
+/* A running process has its program, its place and its environment already. */
+static enum dlwhy_code check_pid(const struct dlwhy_options *o, struct dlwhy_error *err)
+{
+	const char *other = o->program != NULL ? "a program"
+			    : o->root != NULL  ? "a root"
+			    : o->env != NULL || o->clear_env || o->env_of_pid != 0 ?
+						 "another environment"
+			    : o->preload != NULL ? "preloads"
+			    : o->cpu != NULL     ? "another processor"
+			    : o->prove ? "a proof, which would have to run in it"
+				       : NULL;
+
+	if (o->pid < 0)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "%ld is no number of a process", o->pid);
+	if (o->pid != 0 && other != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "a running process is taken as it is: it does not go with %s", other);
+	return DLWHY_OK;
+}
+
+/* The loader splits LD_PRELOAD at these, and nothing escapes them. */
+static enum dlwhy_code check_preloads(const struct dlwhy_options *o, struct dlwhy_error *err)
+{
+	for (const char *const *p = o->preload; p != NULL && *p != NULL; p++)
+		if (**p == '\0' || strpbrk(*p, " :") != NULL)
+			return err_set(err, DLWHY_E_ARGUMENT, 0,
+				       "\"%.100s\" cannot be preloaded: a name in LD_PRELOAD is not "
+				       "empty and has no blank or colon",
+				       *p);
+	return DLWHY_OK;
+}
 
 static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
@@ -128,7 +182,7 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 	if (e != 0 || (o->root != NULL && st.type != OS_DIRECTORY))
 		return err_set(err, DLWHY_E_ARGUMENT, e, "the root \"%.150s\" %s", o->root,
 			       e != 0 ? "cannot be opened" : "is not a folder");
-	return DLWHY_OK;
+	return check_pid(o, err) == DLWHY_OK ? check_preloads(o, err) : DLWHY_E_ARGUMENT;
 }
 
 static const char *copy(struct arena *a, const char *s)
@@ -147,29 +201,36 @@ static void open_session(void *ctx)
 {
 	struct opening *o = ctx;
 	struct dlwhy_session *s = o->s;
-	size_t n = o->opt->size < sizeof(s->opt) ? o->opt->size : sizeof(s->opt);
 
-	memcpy(&s->opt, o->opt, n);
+	s->opt = *o->opt;
 	s->opt.root = copy(s->a, o->opt->root);
 	s->opt.program = copy(s->a, o->opt->program);
 	s->opt.loader = copy(s->a, o->opt->loader);
 	s->opt.cpu = copy(s->a, o->opt->cpu);
-	s->source = s->opt.root != NULL ? source_root(s->opt.root, NULL) : source_host(NULL);
+	if (s->opt.pid != 0)
+		o->code = pid_open(s, o->err);
+	else
+		s->source = s->opt.root != NULL ? source_root(s->opt.root, NULL) : source_host(NULL);
+	if (o->code != DLWHY_OK)
+		return;
 	s->store = s->source != NULL ? store_new(s->source) : NULL;
 	if (s->store == NULL)
 		o->code = err_set(o->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
 	else
-		o->code = make_env(s, o->err);
-	s->opt.env = NULL; /* the caller's; what it said is in s->environ */
+		o->code = s->opt.pid != 0 ? pid_read(s, o->err) : make_env(s, o->err);
+	s->opt.env = s->opt.preload = NULL; /* the caller's; what they said is in s->environ */
 }
 
 struct dlwhy_session *dlwhy_session_new(const struct dlwhy_options *opt, struct dlwhy_error *err)
 {
 	struct dlwhy_session *s;
-	struct opening o = { NULL, opt, err, DLWHY_OK };
+	struct dlwhy_options all = { .size = 0 };
+	struct opening o = { NULL, &all, err, DLWHY_OK };
 
 	err_clear(err);
-	if (check_options(opt, err) != DLWHY_OK)
+	/* A caller that was compiled against an older header has fewer members. */
+	memcpy(&all, opt, opt->size < sizeof(all) ? opt->size : sizeof(all));
+	if (check_options(&all, err) != DLWHY_OK)
 		return NULL;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL || (s->a = arena_new(SESSION_MEMORY)) == NULL) {

@@ -27,6 +27,7 @@ struct dlwhy_session {
 	const char *const *environ; /* the environment under study, NULL-ended */
 	pthread_mutex_t lock;
 	struct world_slot *worlds;
+	struct session_process *process; /* opt.pid: see pid.h; else NULL */
 };
 
 /* The world for programs of that kind; made at the first call. NULL: see *err. */

@@ -64,6 +64,11 @@ def files(tmp_path_factory):
     (["--threads", "0", "x"], "--threads"),
     (["--threads", "two", "x"], "--threads"),
     (["--env-of", "-3", "x"], "--env-of"),
+    (["--pid", "0", "x"], "--pid"),
+    (["--pid", "self", "x"], "--pid"),
+    (["--pid", "1", "--root", "/", "x"], "--root"),
+    (["--preload", "a:b", "x"], "a:b"),
+    (["--global", "--local", "x"], "together"),
     (["--env", "NOTHING", "x"], "NAME=VALUE"),
     (["--env", "=x", "x"], "NAME=VALUE"),
     (["--json=yes", "x"], "takes no value"),
@@ -128,7 +133,7 @@ def test_help_names_each_option_with_examples_first():
     text = run("--help").stdout.decode()
     assert text.index("Examples") < text.index("Verbs") < text.index("--program")
     assert len(re.findall(r"^  dlwhy .*", text, re.M)) == 5
-    for name in ("program", "root", "loader", "cpu", "env", "clear-env", "env-of", "no-bind", "no-explain",
+    for name in ("program", "pid", "preload", "global", "local", "root", "loader", "cpu", "env", "clear-env", "env-of", "no-bind", "no-explain",
                  "bindings", "verbose", "json", "format", "color", "redact", "prove", "fail-on",
                  "threads", "version", "schema", "help"):
         assert f"--{name} " in text, name

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Compare dlwhy with real loaders: experiments, random trees, and other glibcs where there are any.
 
-    run.py [--trees N] [--seed S] [--keep] [--roots DIR] [--no-roots]
+    run.py [--trees N] [--live N] [--seed S] [--keep] [--roots DIR] [--no-roots]
 
 Experiments must all agree, mounts and set-user-ID programs included (they need root). Of N random
 trees from seed S on 99.5 % must agree, and every one that does not is listed with its seed; --keep
-leaves its folder behind. DIR holds other systems as DIR/<glibc version>/root, as fetch-glibc.sh
+leaves its folder behind. Of N random trees of which a running process has opened some libraries already
+all must agree. DIR holds other systems as DIR/<glibc version>/root, as fetch-glibc.sh
 writes them (default build/glibc, or DLWHY_GLIBC); their loader is asked by chroot, dlwhy by --root.
 The last line counts experiments and trees.
 """
@@ -18,6 +19,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import experiments  # noqa: E402
+import liveround  # noqa: E402
 import oracle  # noqa: E402
 import roundup  # noqa: E402
 
@@ -53,6 +55,18 @@ def ask_experiments(count):
     count.add(0, 0, len(experiments.NOT_ASKABLE))
     print(f"  {len(experiments.NOT_ASKABLE)} experiments cannot be asked by `check` and are skipped")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def ask_live(count, args):
+    folder = oracle.scratch("driver")
+    bare = oracle.build_driver("bare", folder)
+    out = roundup.Roundup()
+    for seed in range(args.seed + 50_000, args.seed + 50_000 + args.live):
+        liveround.try_tree(seed, bare, out, keep=args.keep)
+    print("running processes")
+    roundup.report(out)
+    count.add(out.trees - len(out.bad_trees), len(out.bad_trees))
+    shutil.rmtree(folder)
 
 
 def judge_trees(count, out, title):
@@ -172,6 +186,7 @@ def ask_roots(count, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--trees", type=int, default=2000)
+    parser.add_argument("--live", type=int, default=400, help="random trees in running processes")
     parser.add_argument("--root-trees", type=int, default=300, help="the same for each other glibc")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="leave the folders of trees that differ")
@@ -191,6 +206,8 @@ def main():
         ask_experiments(count)
     if args.trees:
         ask_trees(count, args)
+    if args.live:
+        ask_live(count, args)
     if not args.no_roots:
         ask_roots(count, args)
     print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped")

@@ -1,8 +1,9 @@
 /* prober.c - the smallest program that asks the real loader: what does dlopen say of a file?
  *
- *     prober FILE
+ *     prober FILE [global]
  *
- * Writes "+" to file descriptor 1 when it is about to open FILE, then "ok", or "no", a newline and
+ * Opens FILE with RTLD_NOW, and with RTLD_GLOBAL if there is one more word.
+ * Writes "+" to file descriptor 1 when it is about to, then "ok", or "no", a newline and
  * the text of dlerror(). Constructors of FILE run; what they print to standard output goes to
  * standard error instead.
  *
@@ -60,10 +61,10 @@ int main(int argc, char **argv)
 {
 	const char *text;
 
-	if (argc != 2 || dup2(1, REPORT_FD) < 0 || dup2(2, 1) < 0)
+	if (argc < 2 || dup2(1, REPORT_FD) < 0 || dup2(2, 1) < 0)
 		return 2;
 	put("+");
-	if (dlopen(argv[1], RTLD_NOW) != NULL) {
+	if (dlopen(argv[1], RTLD_NOW | (argc > 2 ? RTLD_GLOBAL : 0)) != NULL) {
 		put("ok");
 	} else {
 		text = dlerror();

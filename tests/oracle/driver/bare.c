@@ -2,6 +2,10 @@
  *
  *     bare FILE...     dlopen(FILE, RTLD_NOW), each in a child of its own
  *     bare -           the same for NUL-ended names read from standard input
+ *     bare +           the same, but a letter before each name says what to do with it: 'T' as above;
+ *                      'G', 'L', 'g', 'l' open it for good, in this process, with RTLD_GLOBAL or
+ *                      RTLD_LOCAL, RTLD_NOW (capital) or RTLD_LAZY; 'C' change to that folder;
+ *                      'X' forget the last one that was opened (dlclose)
  *
  * Every file gets one line of JSON:
  *     {"file": F, "ok": true, "error": null, "objects": ["/lib/…/libm.so.6"], "signal": 0, "exit": 0,
@@ -140,6 +144,40 @@ static void put_result(const char *file, const char *said, size_t n, int status,
 	fflush(stdout);
 }
 
+/* One record of `bare +`. */
+static void *last;
+
+static void open_for_good(char what, const char *file)
+{
+	const char *text = NULL;
+
+	if (what == 'C') {
+		if (chdir(file))
+			text = "chdir";
+	} else if (what == 'X') {
+		text = last && dlclose(last) == 0 ? NULL : "dlclose";
+		last = NULL;
+	} else {
+		int when = what == 'G' || what == 'L' ? RTLD_NOW : RTLD_LAZY;
+		int where = what == 'G' || what == 'g' ? RTLD_GLOBAL : RTLD_LOCAL;
+
+		last = dlopen(file, when | where);
+		if (!last)
+			text = dlerror();
+	}
+	char said = text ? SAYS_REFUSED : SAYS_OPENED;
+
+	printf("{\"file\": ");
+	put_json(file, strlen(file));
+	printf(", \"ok\": %s, \"error\": ", said == SAYS_OPENED ? "true" : "false");
+	if (text)
+		put_json(text, strlen(text));
+	else
+		printf("null");
+	printf(", \"objects\": [], \"signal\": 0, \"exit\": 0, \"stderr\": \"\"}\n");
+	fflush(stdout);
+}
+
 static size_t read_all(int fd, char *out, size_t cap)
 {
 	ssize_t n = pread(fd, out, cap, 0);
@@ -189,7 +227,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "-") != 0)
+		if (strcmp(argv[i], "+") == 0)
+			while (getdelim(&line, &cap, 0, stdin) > 0) {
+				if (line[0] == 'T')
+					ask(line + 1, fds);
+				else
+					open_for_good(line[0], line + 1);
+			}
+		else if (strcmp(argv[i], "-") != 0)
 			ask(argv[i], fds);
 		else
 			while (getdelim(&line, &cap, 0, stdin) > 0)
