@@ -112,6 +112,11 @@ static void write_drafts(struct diag *d)
 		d_preloads(d);
 	if (n == 0)
 		d_python(d);
+	if (d->t != NULL) {
+		d_isa_notes(d);
+		d_code(d);
+		d_opens(d);
+	}
 }
 
 void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out)
@@ -130,4 +135,7 @@ void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis
 	out->findings = v;
 	out->nfindings = d.drafts.n;
 	out->certainty = overall(&d);
+	out->hint = d.hint;
+	out->opens = (const struct dlwhy_open *const *)d.opens.items;
+	out->nopens = d.opens.n;
 }

@@ -320,6 +320,17 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 /* dlopen(file, flags) called by the program. The image, or NULL with failures in the trace. */
 struct image *loader_open(struct process *p, const char *file, unsigned flags);
 
+/* What dlopen(name) by `from` would find: the search alone, nothing is mapped. The process is the
+ * same afterwards, but for what it has learned of folders and names. */
+struct would_open {
+	const char *path;     /* of the file, NULL unless found */
+	enum load_rule rule;
+	bool other_class;     /* a file for the other word size was passed over */
+};
+enum look_answer { LOOK_FOUND, LOOK_ABSENT, LOOK_UNKNOWN /* not for this kind of loader */ };
+enum look_answer loader_look(struct process *p, struct image *from, const char *name,
+			     struct would_open *out);
+
 /* What stands behind them, by the world's kind: glibc.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
 			    const char *argv0, bool secure, unsigned flags);

@@ -556,3 +556,30 @@ struct image *search_map(struct process *p, struct image *from, const char *name
 	s.rq->failed = s.rq->to == NULL;
 	return s.rq->to;
 }
+
+bool search_look(struct process *p, struct image *from, const char *name, struct would_open *out)
+{
+	struct trace before = p->trace;
+	struct request rq = { .name = name, .asked = name, .from = from,
+			      .probe0 = p->trace.probes.n };
+	struct search s = { .p = p, .from = from, .mode = SEARCH_DLOPEN, .rq = &rq };
+	int err = p->err;
+	bool by_soname;
+	struct image *im = process_find(p, name, &by_soname);
+	enum verdict v = SKIP;
+
+	*out = (struct would_open){ NULL, by_soname ? RULE_SONAME : RULE_LOADED, false };
+	if (im != NULL) {
+		out->path = im->real_path;
+		return true;
+	}
+	v = strchr(name, '/') != NULL ? find_by_path(&s) : find_by_search(&s);
+	*out = (struct would_open){ v == TAKE ? s.realname : NULL, rq.rule, rq.found_other_class };
+	/* Lists may have been moved by growing: what counts is how many of each there were. */
+	p->trace.probes.n = before.probes.n;
+	p->trace.failures.n = before.failures.n;
+	p->trace.lines.n = before.lines.n;
+	p->trace.assumes = before.assumes;
+	p->err = err;
+	return v == TAKE;
+}

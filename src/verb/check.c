@@ -99,7 +99,7 @@ static const struct failure *first_fatal(const struct process *p)
 
 static void set_findings(struct job *j, const struct diagnose_input *in)
 {
-	struct diagnosis d = { NULL, 0, DLWHY_PROVED };
+	struct diagnosis d = { .certainty = DLWHY_PROVED };
 
 	if (j->s->opt.no_explain)
 		d.certainty = diagnose_certainty(in);
@@ -108,6 +108,10 @@ static void set_findings(struct job *j, const struct diagnose_input *in)
 	j->r.findings = d.findings;
 	j->r.nfindings = d.nfindings;
 	j->r.certainty = d.certainty;
+	j->r.opens = d.opens;
+	j->r.nopens = d.nopens;
+	if (j->r.hint == NULL)
+		j->r.hint = d.hint;
 	if (d.certainty == DLWHY_PROVED)
 		return;
 	j->r.assumes = in->process != NULL ? in->process->trace.assumes : NULL;
@@ -133,7 +137,8 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 	const struct failure *f = first_fatal(p);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = x->file->path, .is_program = true,
-				     .exec = x, .root = p->program, .host = "the kernel" };
+				     .exec = x, .root = p->program, .host = "the kernel",
+				     .code = j->s->opt.code, .opener = p };
 
 	set_platform(j, w);
 	j->r.loads = f == NULL ? DLWHY_YES : DLWHY_NO;
@@ -230,7 +235,8 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	const struct image *target = find_target(p, opened);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = j->path, .root = target, .host = j->r.host,
-				     .host_assumes = j->host_assumes };
+				     .host_assumes = j->host_assumes,
+				     .code = j->s->opt.code, .opener = p };
 
 	set_platform(j, w);
 	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;
