@@ -9,8 +9,9 @@
 # line to type and exits with status 2. Silent and quick when nothing is missing.
 set -eu
 
-BUILD="gcc libc6-dev binutils make meson ninja-build pkg-config python3 libxxhash-dev libiberty-dev"
-TEST="clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev libjansson-dev
+BUILD="gcc libc6-dev binutils make meson ninja-build pkg-config python3 libxxhash-dev libiberty-dev
+	libcapstone-dev libjansson-dev"
+TEST="clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev
 	python3-pytest python3-jsonschema patchelf strace libcap2-bin util-linux
 	g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 DEMO="python3-pip"

@@ -64,6 +64,7 @@ struct dlwhy_options {
 	bool probes;              /* keep every probe, also of dependencies that were found */
 	bool prove;               /* also open the file for real in a child process */
 	unsigned threads;         /* 0: one per processor */
+	bool code;                /* also look at the machine code: which instructions it has */
 	bool no_explain;          /* the verdict and its message alone: no findings */
 	long pid;                 /* as that running process would load it, 0 for none */
 	const char *const *preload; /* as if LD_PRELOAD began with them, NULL-ended; NULL for none */
@@ -141,6 +142,18 @@ struct dlwhy_object {
 	const struct dlwhy_need *const *needs;
 	size_t nneeds;
 	bool by_host;          /* belongs to the program that loads, not to the target */
+};
+
+/* A library that a file says it opens by name at run time (dlopen), and what that would find. */
+struct dlwhy_open {
+	const char *name;        /* as the file has it */
+	int32_t from;            /* id of the object that says so */
+	const char *by;          /* "note": its .note.dlopen; "string": its read-only data */
+	const char *priority;    /* of the note: "required", "recommended", "suggested", or NULL */
+	const char *feature, *description; /* of the note, or NULL */
+	const char *path;        /* of the file that would be opened, NULL: none is found */
+	const char *rule;        /* how it is found, NULL if it is not */
+	bool alternative;        /* another name for the one before it: one of them is enough */
 };
 
 struct dlwhy_evidence {
@@ -226,6 +239,8 @@ struct dlwhy_result {
 	const char *hint;      /* a last line for a person, or NULL */
 	const struct dlwhy_proof *proof; /* NULL unless asked for */
 	const char *assumes;   /* what a verdict that is not proved rests on, NULL if proved */
+	const struct dlwhy_open *const *opens; /* by name at run time, as far as files tell */
+	size_t nopens;
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */
@@ -264,6 +279,9 @@ struct dlwhy_cause {
 /* Cause number i, NULL behind the last. */
 DLWHY_API const struct dlwhy_cause *dlwhy_cause_at(size_t i);
 DLWHY_API const struct dlwhy_cause *dlwhy_cause_find(const char *code);
+
+/* Name number i of the processors that options.cpu takes, NULL behind the last. */
+DLWHY_API const char *dlwhy_cpu_name(size_t i);
 
 #ifdef __cplusplus
 }

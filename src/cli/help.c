@@ -74,6 +74,24 @@ static void whole_help(FILE *f)
 	fputs(outro, f);
 }
 
+/* The names that --cpu takes, in rows of at most 78 columns. */
+static void cpu_lines(FILE *f)
+{
+	size_t column = 78, i;
+	const char *name;
+
+	fputs("\nProcessors (--cpu)", f);
+	for (i = 0; (name = dlwhy_cpu_name(i)) != NULL; i++) {
+		if (column + strlen(name) + 1 > 78) {
+			fputs("\n ", f);
+			column = 1;
+		}
+		fprintf(f, " %s", name);
+		column += strlen(name) + 1;
+	}
+	fputs("\n  or the name of a machine: riscv, s390, ...\n", f);
+}
+
 static void verb_help(FILE *f, const struct cli_verb *v)
 {
 	fprintf(f, "dlwhy %s %s\n  %s\n", v->name, v->arguments, v->does);
@@ -86,6 +104,8 @@ static void verb_help(FILE *f, const struct cli_verb *v)
 			fprintf(f, "  %-20s %s\n", cause->code, cause->title);
 	}
 	option_lines(f, v->mask);
+	if (v->mask == VERB_CHECK)
+		cpu_lines(f);
 }
 
 int cli_help(const char *verb)

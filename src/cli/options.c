@@ -43,7 +43,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
 	  "whose rules: glibc; otherwise what the program asks for" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_CHECK, where,
-	  "for another processor: x86-64, x86-64-v2, haswell, aarch64, ..." },
+	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_CHECK, where,
 	  "set a variable for the loader; may be repeated" },
 	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_CHECK, where,
@@ -56,6 +56,8 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "the verdict and the loader's message alone, without reasons" },
 	{ OPT_BINDINGS, 0, "bindings", NULL, VERB_CHECK, much,
 	  "who gives each symbol to whom" },
+	{ OPT_CODE, 0, "code", NULL, VERB_CHECK, much,
+	  "also look at the machine code for instructions that this processor lacks" },
 	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_CHECK, much,
 	  "every object, every place that was searched, every finding" },
 	{ OPT_PROVE, 0, "prove", NULL, VERB_CHECK, much,
@@ -201,6 +203,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_ENV_OF: return set_number(o->name, value, LONG_MAX, &c->library.env_of_pid);
 	case OPT_NO_BIND: c->library.no_bind = true; return 0;
 	case OPT_NO_EXPLAIN: c->library.no_explain = true; return 0;
+	case OPT_CODE: c->library.code = true; return 0;
 	case OPT_BINDINGS: c->library.bindings = true; return 0;
 	case OPT_VERBOSE: c->library.probes = c->print.verbose = true; return 0;
 	case OPT_PROVE: c->library.prove = true; return 0;
@@ -369,6 +372,10 @@ static int check_options(const struct cli *c)
 		}
 	if (c->library.no_bind && c->library.bindings) {
 		cli_complain("--no-bind and --bindings do not go together");
+		return EXIT_USAGE;
+	}
+	if (c->library.no_explain && c->library.code) {
+		cli_complain("--no-explain and --code do not go together");
 		return EXIT_USAGE;
 	}
 	return check_pid(c);

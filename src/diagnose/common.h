@@ -57,10 +57,15 @@ struct diag {
 	bool *taken;             /* per failure: a finding covers it */
 	struct hunt *hunt;
 	struct whohas *whohas;
+	const char *hint;        /* a last line for a person, or NULL */
 	struct {
 		struct draft **items;
 		size_t n, cap;
 	} drafts;
+	struct {
+		struct dlwhy_open **items;
+		size_t n, cap;
+	} opens;
 };
 
 /* ---- drafts ------------------------------------------------------------------------------- */
@@ -142,6 +147,14 @@ void d_machine(struct diag *d, size_t i); /* ISA level, executable stack, reloca
 void d_python(struct diag *d);            /* of a target that loads */
 void d_present(struct diag *d);           /* of copies that are loaded already; behind the others */
 void d_exec(struct diag *d, size_t i);    /* SIZE_MAX: no failure, in->exec tells */
+void d_isa_notes(struct diag *d);         /* levels asked for that the loader does not look at */
+void d_code(struct diag *d);              /* the machine code, if in->code */
+void d_opens(struct diag *d);             /* libraries that are opened by name at run time */
+
+/* The highest level among the bits of GNU_PROPERTY_X86_ISA_1_NEEDED, and what to do about one that
+ * the processor lacks. */
+const char *isa_level_word(uint64_t bits);
+void isa_fixes(struct diag *d, struct draft *dr);
 
 /* A draft about a file whose header or segments the loader refuses: what is it really? */
 struct draft *file_draft(struct diag *d, const struct failure *f, const struct store_entry *en);

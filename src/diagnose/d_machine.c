@@ -28,18 +28,6 @@ static const char *word_of(const struct draft *dr)
 
 /* ---- processor ---------------------------------------------------------------------------- */
 
-/* The highest level among the bits of GNU_PROPERTY_X86_ISA_1_NEEDED. */
-static const char *level_word(uint64_t bits)
-{
-	if (bits > 15)
-		return "instructions that no known processor has";
-	if ((bits & 8) != 0)
-		return "x86-64-v4 (AVX-512)";
-	if ((bits & 4) != 0)
-		return "x86-64-v3 (AVX2)";
-	return (bits & 2) != 0 ? "x86-64-v2 (SSE4.2)" : "x86-64 (the basic level)";
-}
-
 static void isa(struct diag *d, const struct failure *f)
 {
 	struct draft *dr = begin(d, f, CAUSE_CPU_ISA);
@@ -51,18 +39,13 @@ static void isa(struct diag *d, const struct failure *f)
 		wanted = n.x86_isa_needed;
 	}
 	draft_say(d, dr, "%s says that it needs a processor of level %s, and this one offers %s.",
-		  word_of(dr), level_word(wanted), level_word(have));
+		  word_of(dr), isa_level_word(wanted), isa_level_word(have));
 	draft_evidence(d, dr, "fact", f->image,
 		       arena_printf(d->a,
 				    "its ISA note asks for bits 0x%llx, this processor has 0x%llx",
 				    (unsigned long long)wanted, (unsigned long long)have))
 		->path = dr->f.object;
-	draft_fix(d, dr, "replace", "low",
-		  "use a build for the basic level (x86-64, x86-64-v2), or build it here without "
-		  "-march=");
-	draft_fix(d, dr, "upgrade", "medium",
-		  "run it on a newer processor; in a virtual machine: let it show the processor of "
-		  "its host");
+	isa_fixes(d, dr);
 }
 
 /* ---- executable stack --------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "diagnose/gpu.h"
 #include "diagnose/hunt.h"
 #include "diagnose/known.h"
 #include "diagnose/lacks.h"
@@ -398,6 +399,23 @@ static const char *asked_by(struct look *k)
 			    image_word(k->d, k->from));
 }
 
+/* A part of a graphics processor's driver: no package of the program has it. */
+static bool missing_driver(struct look *k, const struct hits *hits)
+{
+	const struct gpu_library *lib = gpu_library_of(k->word);
+	struct diag *d = k->d;
+	struct draft *dr;
+
+	if (lib == NULL || lib->part != GPU_DRIVER || strchr(k->name, '/') != NULL)
+		return false;
+	dr = begin(k, CAUSE_GPU_DRIVER, k->name);
+	gpu_driver_missing(d, dr, k->word, asked_by(k));
+	draft_also(d, dr, CAUSE_MISSING_LIBRARY, NULL, k->name);
+	hits_evidence(k, hits);
+	search_probes(d, dr, k->rq);
+	return true;
+}
+
 static void missing(struct look *k, const struct hits *hits)
 {
 	struct diag *d = k->d;
@@ -485,6 +503,24 @@ static void join_same(struct look *k)
 	}
 }
 
+/* Parts of CUDA and ROCm lie in packages of their own, each release in another. */
+static void hunt_toolkit(struct look *k, struct hits *hits)
+{
+	const struct gpu_library *lib = gpu_library_of(k->word);
+	const char *path;
+	struct hit *h;
+	bool same;
+
+	if (hits->n > 0 || lib == NULL || lib->part != GPU_TOOLKIT || k->d->store == NULL)
+		return;
+	path = gpu_copy(k->d, k->word, &same);
+	if (path == NULL)
+		return;
+	h = ARENA_PUSH(k->d->a, hits);
+	*h = (struct hit){ .path = path, .entry = store_open(k->d->store, path), .where = HIT_SITE,
+			   .kind = same ? HIT_EXACT : HIT_SKEW, .usable = true };
+}
+
 static void explain(struct look *k)
 {
 	const struct probe *p = probe_with(k, PROBE_WRONG_CLASS);
@@ -504,9 +540,11 @@ static void explain(struct look *k)
 		no_such_path(k, probe_at(k, 0));
 	} else {
 		hunt_library(k->d, k->name, k->rq, &hits);
-		if (hits.n > 0 && hits.items[0].usable && hits.items[0].kind != HIT_SKEW)
+		hunt_toolkit(k, &hits);
+		if (hits.n > 0 && hits.items[0].usable && hits.items[0].kind != HIT_SKEW &&
+		    !is_gpu_stub(hits.items[0].path))
 			exists_elsewhere(k, &hits);
-		else
+		else if (!missing_driver(k, &hits))
 			missing(k, &hits);
 	}
 }

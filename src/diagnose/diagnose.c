@@ -114,6 +114,11 @@ static void write_drafts(struct diag *d)
 		d_python(d);
 	if (d->t != NULL && !d->in->is_program)
 		d_present(d);
+	if (d->t != NULL) {
+		d_isa_notes(d);
+		d_code(d);
+		d_opens(d);
+	}
 }
 
 void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out)
@@ -132,4 +137,7 @@ void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis
 	out->findings = v;
 	out->nfindings = d.drafts.n;
 	out->certainty = overall(&d);
+	out->hint = d.hint;
+	out->opens = (const struct dlwhy_open *const *)d.opens.items;
+	out->nopens = d.opens.n;
 }

@@ -6,6 +6,8 @@
 
 #include "loader/loader.h"
 
+struct gpu; /* machine/gpu.h */
+
 struct diagnose_input {
 	const struct world *world;
 	const struct process *process; /* its trace; NULL if the kernel refused to start */
@@ -18,12 +20,19 @@ struct diagnose_input {
 	const char *host_assumes;      /* what the choice of the host rests on, NULL */
 	size_t first_request;          /* in the trace: from there on it is about the target */
 	struct store *store;           /* NULL: the world's; wanted where there is no world */
+	const struct gpu *gpu;         /* what the machine has of them; NULL: to be looked up */
+	bool code;                     /* look at the machine code as well */
+	struct process *opener;        /* `process`, to ask it what dlopen would find; NULL: it is
+					  not asked. Nothing of it is changed that counts */
 };
 
 struct diagnosis {
 	const struct dlwhy_finding *const *findings; /* ranked: the first is the answer */
 	size_t nfindings;
 	enum dlwhy_certainty certainty;              /* of the verdict as a whole */
+	const char *hint;                            /* a last line for a person, or NULL */
+	const struct dlwhy_open *const *opens;       /* see dlwhy.h */
+	size_t nopens;
 };
 
 /* How sure a verdict is of which nothing is to be explained. */

@@ -1,6 +1,8 @@
 /* loader.c - which loader's rules a process follows. */
 #include "loader/loader.h"
 
+#include "loader/search.h"
+
 const char *loader_name(enum loader_kind k)
 {
 	switch (k) {
@@ -18,4 +20,13 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 struct image *loader_open(struct process *p, const char *file, unsigned flags)
 {
 	return glibc_open(p, file, flags);
+}
+
+enum look_answer loader_look(struct process *p, struct image *from, const char *name,
+			     struct would_open *out)
+{
+	*out = (struct would_open){ NULL, RULE_NONE, false };
+	if (p->w->kind != LOADER_GLIBC)
+		return LOOK_UNKNOWN;
+	return search_look(p, from, name, out) ? LOOK_FOUND : LOOK_ABSENT;
 }

@@ -336,6 +336,16 @@ struct process *loader_attach(const struct world *w, struct arena *a, const stru
  * host answered by its name: the file that a search would have found instead is kept in .shadowed, if
  * its bytes are others. Not for names with '/'. */
 void loader_shadowed(struct process *p, size_t from);
+/* What dlopen(name) by `from` would find: the search alone, nothing is mapped. The process is the
+ * same afterwards, but for what it has learned of folders and names. */
+struct would_open {
+	const char *path;     /* of the file, NULL unless found */
+	enum load_rule rule;
+	bool other_class;     /* a file for the other word size was passed over */
+};
+enum look_answer { LOOK_FOUND, LOOK_ABSENT, LOOK_UNKNOWN /* not for this kind of loader */ };
+enum look_answer loader_look(struct process *p, struct image *from, const char *name,
+			     struct would_open *out);
 
 /* What stands behind them, by the world's kind: glibc.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,

@@ -564,19 +564,32 @@ static bool same_contents(const struct store_file *a, const struct store_file *b
 	return a->bytes.n == b->bytes.n && memcmp(a->bytes.p, b->bytes.p, a->bytes.n) == 0;
 }
 
-/* The search of a request that needed none. It leaves no trace. */
+/* A search that leaves no trace. */
+static enum verdict find_aside(struct search *s)
+{
+	struct process *p = s->p;
+	struct trace before = p->trace;
+	int err = p->err;
+	enum verdict v;
+
+	s->rq->probe0 = p->trace.probes.n;
+	v = strchr(s->rq->asked, '/') != NULL ? find_by_path(s) : find_by_search(s);
+	/* Lists may have been moved by growing: what counts is how many of each there were. */
+	p->trace.probes.n = before.probes.n;
+	p->trace.failures.n = before.failures.n;
+	p->trace.lines.n = before.lines.n;
+	p->trace.assumes = before.assumes;
+	p->err = err;
+	return v;
+}
+
+/* The search of a request that needed none. */
 static const struct store_entry *would_find(struct process *p, const struct request *rq)
 {
 	struct request asked = { .name = rq->name, .asked = rq->asked, .from = rq->from };
 	struct search s = { .p = p, .rq = &asked, .from = rq->from, .mode = SEARCH_DLOPEN };
-	size_t probes = p->trace.probes.n, failures = p->trace.failures.n;
-	int err = p->err;
-	enum verdict v = find_by_search(&s);
 
-	p->trace.probes.n = probes;
-	p->trace.failures.n = failures;
-	p->err = err;
-	return v == TAKE ? s.found : NULL;
+	return find_aside(&s) == TAKE ? s.found : NULL;
 }
 
 /* Did an object of the host answer it, where there would have been a search? */
@@ -603,4 +616,22 @@ void loader_shadowed(struct process *p, size_t from)
 		    !same_contents(en->file, rq->to->file))
 			rq->shadowed = en;
 	}
+}
+
+bool search_look(struct process *p, struct image *from, const char *name, struct would_open *out)
+{
+	struct request rq = { .name = name, .asked = name, .from = from };
+	struct search s = { .p = p, .from = from, .mode = SEARCH_DLOPEN, .rq = &rq };
+	bool by_soname;
+	struct image *im = process_find(p, name, &by_soname);
+	enum verdict v;
+
+	*out = (struct would_open){ NULL, by_soname ? RULE_SONAME : RULE_LOADED, false };
+	if (im != NULL) {
+		out->path = im->real_path;
+		return true;
+	}
+	v = find_aside(&s);
+	*out = (struct would_open){ v == TAKE ? s.realname : NULL, rq.rule, rq.found_other_class };
+	return v == TAKE;
 }

@@ -17,4 +17,7 @@ enum {
 struct image *search_map(struct process *p, struct image *from, const char *name, unsigned mode,
 			 struct request **out);
 
+/* The search of search_map without what follows it: see loader_look. */
+bool search_look(struct process *p, struct image *from, const char *name, struct would_open *out);
+
 #endif

@@ -14,38 +14,104 @@
 
 enum { ISA_BASELINE = 1, ISA_V2 = 2, ISA_V3 = 4, ISA_V4 = 8 };
 
-/* Processors that have a name. The first row of a machine is the assumption for it: what every
- * processor of its ABI has. platform: what the kernel passes as AT_PLATFORM. */
+#define X(id) (UINT64_C(1) << ISA_##id)
+
+/* What the levels of the x86-64 psABI consist of, and what makers of processors added together. */
+#define LEVEL_2 (X(SSE3) | X(SSSE3) | X(CX16) | X(SSE41) | X(SSE42) | X(POPCNT))
+#define LEVEL_3 (LEVEL_2 | X(AVX) | X(F16C) | X(MOVBE) | X(FMA) | X(BMI1) | X(BMI2) | X(AVX2))
+#define AVX512 (X(AVX512F) | X(AVX512CD) | X(AVX512BW) | X(AVX512DQ))
+#define LEVEL_4 (LEVEL_3 | AVX512)
+#define CRYPTO (X(AES) | X(PCLMUL))
+#define HASWELL (LEVEL_3 | CRYPTO | X(RDRAND) | X(FSGSBASE))
+#define BROADWELL (HASWELL | X(ADX) | X(RDSEED))
+#define SKYLAKE_X (BROADWELL | AVX512)
+#define BULLDOZER (LEVEL_2 | CRYPTO | X(SSE4A) | X(AVX) | X(XOP) | X(FMA4))
+#define PILEDRIVER (BULLDOZER | X(F16C) | X(FMA) | X(BMI1) | X(TBM))
+#define EXCAVATOR (PILEDRIVER | LEVEL_3 | X(RDRAND) | X(FSGSBASE))
+#define ZEN (BROADWELL | X(SHA) | X(SSE4A))
+
+/* Processors that have a name, by those that GCC's -march= gives them. The first row of a machine is
+ * the assumption for it: what every processor of its ABI has. platform: what the kernel passes as
+ * AT_PLATFORM, or what glibc puts in its place. */
 static const struct cpu_row {
 	const char *name;
 	uint16_t machine;
 	int isa_level;
 	const char *platform;
 	bool avx512_1, atomics;
+	uint64_t isa;
 } rows[] = {
-	{ "x86-64", EM_X86_64, 1, "x86_64", false, false },
-	{ "x86-64-v1", EM_X86_64, 1, "x86_64", false, false },
-	{ "x86-64-v2", EM_X86_64, 2, "x86_64", false, false },
-	{ "x86-64-v3", EM_X86_64, 3, "x86_64", false, false },
-	{ "x86-64-v4", EM_X86_64, 4, "x86_64", false, false },
-	{ "haswell", EM_X86_64, 3, "haswell", false, false },
-	{ "xeon_phi", EM_X86_64, 3, "xeon_phi", false, false },
-	{ "skylake-avx512", EM_X86_64, 4, "haswell", true, false },
-	{ "i686", EM_386, 0, "i686", false, false },
-	{ "aarch64", EM_AARCH64, 0, "aarch64", false, false },
-	{ "aarch64+lse", EM_AARCH64, 0, "aarch64", false, true },
-	{ "arm", EM_ARM, 0, "v7l", false, false },
-	{ "power8", EM_PPC64, 8, "power8", false, false },
-	{ "power9", EM_PPC64, 9, "power9", false, false },
-	{ "power10", EM_PPC64, 10, "power10", false, false },
-	{ "z12", EM_S390, 12, "zEC12", false, false },
-	{ "z13", EM_S390, 13, "z13", false, false },
-	{ "z14", EM_S390, 14, "z14", false, false },
-	{ "z15", EM_S390, 15, "z15", false, false },
-	{ "z16", EM_S390, 16, "z16", false, false },
-	{ "z17", EM_S390, 17, "z17", false, false },
-	{ "loongarch", EM_LOONGARCH, 0, "loongarch", false, false },
+	{ "x86-64", EM_X86_64, 1, "x86_64", false, false, 0 },
+	{ "x86-64-v1", EM_X86_64, 1, "x86_64", false, false, 0 },
+	{ "x86-64-v2", EM_X86_64, 2, "x86_64", false, false, LEVEL_2 },
+	{ "x86-64-v3", EM_X86_64, 3, "x86_64", false, false, LEVEL_3 },
+	{ "x86-64-v4", EM_X86_64, 4, "x86_64", false, false, LEVEL_4 },
+	{ "core2", EM_X86_64, 1, "x86_64", false, false, X(SSE3) | X(SSSE3) | X(CX16) },
+	{ "nehalem", EM_X86_64, 2, "x86_64", false, false, LEVEL_2 },
+	{ "westmere", EM_X86_64, 2, "x86_64", false, false, LEVEL_2 | CRYPTO },
+	{ "silvermont", EM_X86_64, 2, "x86_64", false, false,
+	  LEVEL_2 | CRYPTO | X(MOVBE) | X(RDRAND) },
+	{ "sandybridge", EM_X86_64, 2, "x86_64", false, false, LEVEL_2 | CRYPTO | X(AVX) },
+	{ "ivybridge", EM_X86_64, 2, "x86_64", false, false,
+	  LEVEL_2 | CRYPTO | X(AVX) | X(RDRAND) | X(FSGSBASE) | X(F16C) },
+	{ "haswell", EM_X86_64, 3, "haswell", false, false, HASWELL },
+	{ "broadwell", EM_X86_64, 3, "haswell", false, false, BROADWELL },
+	{ "skylake", EM_X86_64, 3, "haswell", false, false, BROADWELL },
+	{ "alderlake", EM_X86_64, 3, "haswell", false, false, BROADWELL | X(SHA) },
+	{ "xeon_phi", EM_X86_64, 3, "xeon_phi", false, false,
+	  BROADWELL | X(AVX512F) | X(AVX512CD) | X(AVX512ER) | X(AVX512PF) },
+	{ "skylake-avx512", EM_X86_64, 4, "haswell", true, false, SKYLAKE_X },
+	{ "icelake-server", EM_X86_64, 4, "haswell", true, false, SKYLAKE_X | X(SHA) },
+	{ "sapphirerapids", EM_X86_64, 4, "haswell", true, false, SKYLAKE_X | X(SHA) | X(AMX) },
+	{ "k8", EM_X86_64, 1, "x86_64", false, false, 0 },
+	{ "barcelona", EM_X86_64, 1, "x86_64", false, false,
+	  X(SSE3) | X(CX16) | X(POPCNT) | X(SSE4A) },
+	{ "bdver1", EM_X86_64, 2, "x86_64", false, false, BULLDOZER },
+	{ "bdver2", EM_X86_64, 2, "x86_64", false, false, PILEDRIVER },
+	{ "bdver4", EM_X86_64, 3, "x86_64", false, false, EXCAVATOR },
+	{ "znver1", EM_X86_64, 3, "x86_64", false, false, ZEN },
+	{ "znver2", EM_X86_64, 3, "x86_64", false, false, ZEN },
+	{ "znver3", EM_X86_64, 3, "x86_64", false, false, ZEN },
+	{ "znver4", EM_X86_64, 4, "x86_64", false, false, ZEN | AVX512 },
+	{ "i686", EM_386, 0, "i686", false, false, 0 },
+	{ "aarch64", EM_AARCH64, 0, "aarch64", false, false, 0 },
+	{ "aarch64+lse", EM_AARCH64, 0, "aarch64", false, true, X(LSE) },
+	{ "neoverse-n1", EM_AARCH64, 0, "aarch64", false, true, X(LSE) | X(DOTPROD) },
+	{ "neoverse-v1", EM_AARCH64, 0, "aarch64", false, true, X(LSE) | X(DOTPROD) | X(SVE) },
+	{ "arm", EM_ARM, 0, "v7l", false, false, 0 },
+	{ "power8", EM_PPC64, 8, "power8", false, false, 0 },
+	{ "power9", EM_PPC64, 9, "power9", false, false, 0 },
+	{ "power10", EM_PPC64, 10, "power10", false, false, 0 },
+	{ "z12", EM_S390, 12, "zEC12", false, false, 0 },
+	{ "z13", EM_S390, 13, "z13", false, false, 0 },
+	{ "z14", EM_S390, 14, "z14", false, false, 0 },
+	{ "z15", EM_S390, 15, "z15", false, false, 0 },
+	{ "z16", EM_S390, 16, "z16", false, false, 0 },
+	{ "z17", EM_S390, 17, "z17", false, false, 0 },
+	{ "loongarch", EM_LOONGARCH, 0, "loongarch", false, false, 0 },
 };
+
+/* ---- extensions --------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *since;
+} extensions[] = {
+#define ISA(id, name, since) { name, since },
+#include "machine/isa.def"
+#undef ISA
+};
+
+const char *isa_name(enum isa x)
+{
+	return (unsigned)x < ISA_COUNT ? extensions[x].name : "an unknown extension";
+}
+
+const char *isa_since(enum isa x)
+{
+	return (unsigned)x < ISA_COUNT ? extensions[x].since : "unknown processors";
+}
+
+/* ---- names -------------------------------------------------------------------------------- */
 
 /* The bits up to a level; nothing for machines that have no x86 levels. */
 static uint32_t isa_bits_of(uint16_t machine, int level)
@@ -65,6 +131,7 @@ static void fill(const struct cpu_row *r, struct cpu *out)
 		.avx512_1 = r->avx512_1,
 		.atomics = r->atomics,
 		.assumed = true,
+		.isa = r->isa,
 	};
 }
 
@@ -84,6 +151,7 @@ bool cpu_named(const char *name, struct cpu *out)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (strcmp(rows[i].name, name) == 0) {
 			fill(&rows[i], out);
+			out->name = rows[i].name;
 			return true;
 		}
 	}
@@ -98,6 +166,11 @@ bool cpu_named(const char *name, struct cpu *out)
 	return false;
 }
 
+const char *cpu_name_at(size_t i)
+{
+	return i < sizeof(rows) / sizeof(*rows) ? rows[i].name : NULL;
+}
+
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 
@@ -105,8 +178,9 @@ bool cpu_named(const char *name, struct cpu *out)
 
 /* The words of CPUID that decide, after glibc's corrections. */
 struct features {
-	uint32_t f1c, f1d, f7b, x1c; /* leaf 1 ECX, EDX; leaf 7 EBX; leaf 0x80000001 ECX */
-	bool avx, avx512;            /* the kernel saves these registers */
+	uint32_t f1c, f1d, f7b, f7d; /* leaf 1 ECX, EDX; leaf 7 EBX, EDX */
+	uint32_t x1c;                /* leaf 0x80000001 ECX */
+	bool avx, avx512, amx;       /* the kernel saves these registers */
 	bool intel;
 };
 
@@ -128,6 +202,7 @@ static void read_states(struct features *f)
 	xcr0 = read_xcr0();
 	f->avx = (xcr0 & 0x06) == 0x06;             /* XMM, YMM */
 	f->avx512 = f->avx && (xcr0 & 0xe0) == 0xe0; /* opmask, ZMM0-15, ZMM16-31 */
+	f->amx = (xcr0 & 0x60000) == 0x60000;        /* TILECFG, TILEDATA */
 }
 
 /* glibc takes AVX away from the Zhaoxin models on which it is slow. */
@@ -143,7 +218,49 @@ static void forget_slow_avx(struct features *f, uint32_t signature)
 	}
 }
 
-static void read_features(struct features *f)
+enum word { F1C, F7B, F7D, X1C };
+enum state { NO_STATE, YMM, ZMM, TILES };
+
+/* Where CPUID tells of an extension, and which registers the kernel must save for it. */
+static const struct {
+	enum isa isa;
+	enum word word;
+	unsigned bit;
+	enum state state;
+} tells[] = {
+	{ ISA_SSE3, F1C, 0, NO_STATE },     { ISA_PCLMUL, F1C, 1, NO_STATE },
+	{ ISA_SSSE3, F1C, 9, NO_STATE },    { ISA_FMA, F1C, 12, YMM },
+	{ ISA_CX16, F1C, 13, NO_STATE },    { ISA_SSE41, F1C, 19, NO_STATE },
+	{ ISA_SSE42, F1C, 20, NO_STATE },   { ISA_MOVBE, F1C, 22, NO_STATE },
+	{ ISA_POPCNT, F1C, 23, NO_STATE },  { ISA_AES, F1C, 25, NO_STATE },
+	{ ISA_AVX, F1C, 28, YMM },          { ISA_F16C, F1C, 29, YMM },
+	{ ISA_RDRAND, F1C, 30, NO_STATE },  { ISA_FSGSBASE, F7B, 0, NO_STATE },
+	{ ISA_BMI1, F7B, 3, NO_STATE },     { ISA_AVX2, F7B, 5, YMM },
+	{ ISA_BMI2, F7B, 8, NO_STATE },     { ISA_RTM, F7B, 11, NO_STATE },
+	{ ISA_AVX512F, F7B, 16, ZMM },      { ISA_AVX512DQ, F7B, 17, ZMM },
+	{ ISA_RDSEED, F7B, 18, NO_STATE },  { ISA_ADX, F7B, 19, NO_STATE },
+	{ ISA_AVX512PF, F7B, 26, ZMM },     { ISA_AVX512ER, F7B, 27, ZMM },
+	{ ISA_AVX512CD, F7B, 28, ZMM },     { ISA_SHA, F7B, 29, NO_STATE },
+	{ ISA_AVX512BW, F7B, 30, ZMM },     { ISA_AMX, F7D, 24, TILES },
+	{ ISA_SSE4A, X1C, 6, NO_STATE },    { ISA_XOP, X1C, 11, YMM },
+	{ ISA_FMA4, X1C, 16, YMM },         { ISA_TBM, X1C, 21, NO_STATE },
+};
+
+/* What a process may use, whatever glibc thinks of it. */
+static uint64_t isa_of(const struct features *f)
+{
+	const uint32_t words[] = { [F1C] = f->f1c, [F7B] = f->f7b, [F7D] = f->f7d, [X1C] = f->x1c };
+	const bool states[] = { [NO_STATE] = true, [YMM] = f->avx, [ZMM] = f->avx512,
+				[TILES] = f->amx };
+	uint64_t isa = 0;
+
+	for (size_t i = 0; i < sizeof(tells) / sizeof(*tells); i++)
+		if (HAS(words[tells[i].word], tells[i].bit) && states[tells[i].state])
+			isa |= UINT64_C(1) << tells[i].isa;
+	return isa;
+}
+
+static void read_features(struct features *f, uint64_t *isa)
 {
 	uint32_t a, b, c, d, max, signature;
 	char vendor[12];
@@ -158,11 +275,12 @@ static void read_features(struct features *f)
 	f->intel = memcmp(vendor, "GenuineIntel", 12) == 0;
 	__cpuid(1, signature, b, f->f1c, f->f1d);
 	if (max >= 7)
-		__cpuid_count(7, 0, a, f->f7b, c, d);
+		__cpuid_count(7, 0, a, f->f7b, c, f->f7d);
 	__cpuid(0x80000000, a, b, c, d);
 	if (a >= 0x80000001)
 		__cpuid(0x80000001, a, b, f->x1c, d);
 	read_states(f);
+	*isa = isa_of(f);
 	if (memcmp(vendor, "CentaurHauls", 12) == 0 || memcmp(vendor, "  Shanghai  ", 12) == 0)
 		forget_slow_avx(f, signature);
 }
@@ -231,7 +349,7 @@ static void read_host(struct cpu *out)
 	struct features f;
 
 	out->machine = EM_X86_64;
-	read_features(&f);
+	read_features(&f, &out->isa);
 	out->isa_level = level_of(&f);
 	out->isa_bits = isa_bits_of(EM_X86_64, out->isa_level);
 	name_platform(&f, out);
@@ -264,8 +382,12 @@ static uint64_t aux_value(unsigned long type)
 #if defined(__aarch64__)
 static void read_host(struct cpu *out)
 {
+	uint64_t caps = aux_value(AT_HWCAP_);
+
 	out->machine = EM_AARCH64;
-	out->atomics = (aux_value(AT_HWCAP_) >> 8 & 1) != 0;
+	out->atomics = (caps >> 8 & 1) != 0;
+	out->isa = (caps >> 8 & 1) << ISA_LSE | (caps >> 20 & 1) << ISA_DOTPROD |
+		   (caps >> 22 & 1) << ISA_SVE;
 }
 #elif defined(__powerpc64__)
 static void read_host(struct cpu *out)

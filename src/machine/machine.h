@@ -16,6 +16,16 @@
 
 /* ---- processor ---------------------------------------------------------------------------- */
 
+/* Extensions of instruction sets: isa.def. A set of them is a mask of 1 << ISA_…. */
+enum isa {
+#define ISA(id, name, since) ISA_##id,
+#include "machine/isa.def"
+#undef ISA
+	ISA_COUNT
+};
+const char *isa_name(enum isa x);  /* "AVX2" */
+const char *isa_since(enum isa x); /* which processors have it, in words */
+
 struct cpu {
 	uint16_t machine;         /* EM_* of the machine; EM_NONE if unknown */
 	int isa_level;            /* x86-64: 1 to 4; ppc64le: 8 to 10; s390x: 12 to 17; else 0 */
@@ -24,16 +34,19 @@ struct cpu {
 	bool avx512_1;            /* the legacy hwcap word */
 	bool atomics;             /* aarch64: the legacy hwcap word of LSE */
 	bool assumed;             /* not measured here: by --cpu, or another machine's */
+	const char *name;         /* as --cpu has it; NULL: measured, or the least of its kind */
+	uint64_t isa;             /* x86-64 and aarch64: the extensions that it has */
 };
 /* The processor of this machine, as CPUID and the kernel show it to glibc. */
 void cpu_host(struct cpu *out);
 /* Its machine type alone, EM_*: known since this program was built, where cpu_host asks the
  * processor, which takes long in a virtual machine. */
 uint16_t cpu_host_machine(void);
-/* As --cpu takes it: "x86-64", "x86-64-v2", "-v3", "-v4", "haswell", "skylake-avx512", "xeon_phi",
- * "i686", "aarch64", "aarch64+lse", "power8" to "power10", "z12" to "z17", or the name of a machine
- * ("riscv", as elf_machine_name has it). False if unknown. */
+/* As --cpu takes it: a name of cpu_name_at, or that of a machine ("riscv", as elf_machine_name has
+ * it). False if unknown. */
 bool cpu_named(const char *name, struct cpu *out);
+/* Name number i of the processors that are known by name, NULL behind the last. */
+const char *cpu_name_at(size_t i);
 /* The assumption for a machine that is not this one. */
 void cpu_assumed(uint16_t machine, struct cpu *out);
 

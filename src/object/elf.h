@@ -285,6 +285,16 @@ void elf_notes(const struct elf *e, struct elf_notes *out);
 bool elf_section(const struct elf *e, const char *name, struct view *out);
 /* .gnu_debuglink: file name and CRC. */
 bool elf_debuglink(const struct elf *e, const char **file, uint32_t *crc);
+/* Calls fn for each whole string in the read-only data that is a library's name ("libcuda.so.1"),
+ * until it returns true (then true). The strings are in the mapped file. */
+bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *name), void *ctx);
+/* The functions that its unwind table and its dynamic symbols tell of, in rising order of address,
+ * none over another. *out is the caller's to free; NULL with *n 0 if there are none. False: no
+ * memory. */
+struct elf_function {
+	uint64_t vaddr, size; /* bytes */
+};
+bool elf_functions(const struct elf *e, struct elf_function **out, size_t *n);
 const char *elf_machine_name(uint16_t machine); /* "x86_64", "aarch64", …; "machine 4711" never:
 						    NULL if unknown */
 const char *elf_type_name(uint16_t type);       /* "ET_DYN" …, NULL if unknown */

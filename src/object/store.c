@@ -27,8 +27,9 @@ struct shard {
 struct parsed {
 	struct store_file pub; /* first: a store_file of ours is one of these */
 	struct source_file from;
-	pthread_mutex_t lock;  /* of making pub.aux */
+	pthread_mutex_t lock;  /* of making pub.aux and pub.derived */
 	void (*drop)(void *aux);
+	void (*drop_derived[2])(void *);
 };
 
 struct device {
@@ -57,6 +58,9 @@ static void parsed_free(void *p)
 		return;
 	if (f->pub.aux != NULL && f->drop != NULL)
 		f->drop(f->pub.aux);
+	for (int i = 0; i < 2; i++)
+		if (f->pub.derived[i] != NULL && f->drop_derived[i] != NULL)
+			f->drop_derived[i](f->pub.derived[i]);
 	if (f->pub.kind == FILE_ELF)
 		elf_close(&f->pub.elf);
 	source_close(&f->from);
@@ -439,4 +443,25 @@ void *store_aux(struct store *s, struct store_file *f, void *(*make)(struct stor
 	}
 	pthread_mutex_unlock(&p->lock);
 	return aux;
+}
+
+const void *store_derived(struct store *s, const struct store_file *f, enum store_slot slot,
+			  void *(*make)(struct store_file *), void (*drop)(void *))
+{
+	struct parsed *p = (struct parsed *)(uintptr_t)f;
+	void **at = &p->pub.derived[slot];
+	void *made = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+
+	(void)s;
+	if (made != NULL)
+		return made;
+	pthread_mutex_lock(&p->lock);
+	made = *at;
+	if (made == NULL) {
+		made = make(&p->pub);
+		p->drop_derived[slot] = drop;
+		__atomic_store_n(at, made, __ATOMIC_RELEASE);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return made;
 }

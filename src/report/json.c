@@ -425,6 +425,33 @@ static void json_head(struct json *j, const struct dlwhy_result *r)
 	json_id(j, "verb", r->verb);
 }
 
+static void json_opened(struct json *j, const struct dlwhy_open *o)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_text(j, "name", o->name);
+	json_opt_int(j, "from", o->from);
+	json_id(j, "by", o->by);
+	json_text(j, "priority", o->priority);
+	json_text(j, "feature", o->feature);
+	json_text(j, "description", o->description);
+	json_text(j, "path", o->path);
+	json_text(j, "rule", o->rule);
+	json_bool(j, "alternative", o->alternative);
+	json_close(j, '}');
+}
+
+static void json_opens(struct json *j, const struct dlwhy_result *r)
+{
+	size_t i;
+
+	json_key(j, "opens");
+	json_open(j, '[');
+	for (i = 0; i < r->nopens; i++)
+		json_opened(j, r->opens[i]);
+	json_close(j, ']');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -441,6 +468,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	for (i = 0; i < r->nbindings; i++)
 		json_binding(j, r->bindings[i]);
 	json_close(j, ']');
+	json_opens(j, r);
 }
 
 /* index SIZE_MAX: not printed. */

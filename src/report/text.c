@@ -477,6 +477,44 @@ static void heading(struct text *t, struct lines *out, const char *s)
 	text_line(t, out, 0, BOLD, s);
 }
 
+/* "libzstd.so.1 found", or with -v where, and what for. */
+static const char *opened(struct text *t, const struct dlwhy_open *o)
+{
+	const char *s = text_clean(t, o->name);
+
+	if (o->path != NULL && t->verbose)
+		s = arena_printf(t->a, "%s  %s", s, text_clean(t, o->path));
+	else
+		s = arena_printf(t->a, "%s %s", s, o->path != NULL ? "found" : "not found");
+	if (t->verbose && o->priority != NULL)
+		s = arena_printf(t->a, "%s (%s)", s, text_clean(t, o->priority));
+	return t->verbose && o->description != NULL
+		       ? arena_printf(t->a, "%s: %s", s, text_clean(t, o->description))
+		       : s;
+}
+
+/* In one line what the files' own notes say; with -v a line each, names in their data as well. */
+static void opens_lines(struct text *t, struct lines *out)
+{
+	const struct dlwhy_result *r = t->r;
+	const char *all = NULL;
+	size_t i;
+
+	if (t->verbose && r->nopens > 0)
+		heading(t, out, "May also open, by name at run time");
+	for (i = 0; i < r->nopens; i++) {
+		const struct dlwhy_open *o = r->opens[i];
+
+		if (t->verbose)
+			text_line(t, out, MARGIN, PLAIN, opened(t, o));
+		else if (strcmp(o->by, "note") == 0 && o->from == r->target_object)
+			all = all == NULL ? opened(t, o)
+					  : arena_printf(t->a, "%s, %s", all, opened(t, o));
+	}
+	if (all != NULL)
+		text_wrap(t, out, MARGIN, 2, arena_printf(t->a, "May also open: %s.", all));
+}
+
 static void bindings_section(struct text *t, struct lines *out)
 {
 	struct lines bindings = { 0 };
@@ -542,6 +580,7 @@ static void healthy_short(struct text *t, struct lines *out)
 		text_wrap(t, out, MARGIN, 2,
 			  arena_printf(t->a, "Note: %s",
 				       text_clean(t, t->r->findings[i]->summary)));
+	opens_lines(t, out);
 	proof_lines(t, out);
 	if (t->r->hint != NULL)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, t->r->hint));
@@ -612,7 +651,7 @@ static void fixes_long(struct text *t, const struct dlwhy_finding *f, struct lin
 static void everything(struct text *t, struct lines *out)
 {
 	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
-	struct lines tree = { 0 }, tail = { 0 };
+	struct lines tree = { 0 }, opens = { 0 }, tail = { 0 };
 	size_t i;
 
 	head_lines(t, f, out);
@@ -624,6 +663,8 @@ static void everything(struct text *t, struct lines *out)
 	}
 	tree_section(t, SIZE_MAX, &tree);
 	append(t, out, &tree, true);
+	opens_lines(t, &opens);
+	append(t, out, &opens, true);
 	bindings_section(t, out);
 	tail_lines(t, f, 0, &tail);
 	append(t, out, &tail, true);

@@ -88,6 +88,7 @@ const char *words_rule(const char *rule)
 const char *words_mark(const char *code)
 {
 	static const struct word words[] = {
+		{ "gpu-driver", "NOT FOUND" },
 		{ "missing-library", "NOT FOUND" },
 		{ "search-path", "NOT FOUND" },
 		{ "wrong-arch", "FOR ANOTHER PROCESSOR" },

@@ -102,7 +102,7 @@ static const struct failure *first_fatal(const struct process *p)
 
 static void set_findings(struct job *j, const struct diagnose_input *in)
 {
-	struct diagnosis d = { NULL, 0, DLWHY_PROVED };
+	struct diagnosis d = { .certainty = DLWHY_PROVED };
 
 	if (j->s->opt.no_explain)
 		d.certainty = diagnose_certainty(in);
@@ -111,6 +111,10 @@ static void set_findings(struct job *j, const struct diagnose_input *in)
 	j->r.findings = d.findings;
 	j->r.nfindings = d.nfindings;
 	j->r.certainty = d.certainty;
+	j->r.opens = d.opens;
+	j->r.nopens = d.nopens;
+	if (j->r.hint == NULL)
+		j->r.hint = d.hint;
 	if (d.certainty == DLWHY_PROVED)
 		return;
 	j->r.assumes = in->process != NULL ? in->process->trace.assumes : NULL;
@@ -136,7 +140,8 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 	const struct failure *f = first_fatal(p);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = x->file->path, .is_program = true,
-				     .exec = x, .root = p->program, .host = "the kernel" };
+				     .exec = x, .root = p->program, .host = "the kernel",
+				     .code = j->s->opt.code, .opener = p };
 
 	set_platform(j, w);
 	j->r.loads = f == NULL ? DLWHY_YES : DLWHY_NO;
@@ -234,7 +239,8 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = j->path, .root = target, .host = j->r.host,
 				     .host_assumes = j->host_assumes,
-				     .first_request = j->first_request };
+				     .first_request = j->first_request,
+				     .code = j->s->opt.code, .opener = p };
 
 	set_platform(j, w);
 	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;

@@ -27,6 +27,11 @@ const char *dlwhy_code_name(enum dlwhy_code code)
 	return (unsigned)code < sizeof(names) / sizeof(names[0]) ? names[code] : "E_INTERNAL";
 }
 
+const char *dlwhy_cpu_name(size_t i)
+{
+	return cpu_name_at(i);
+}
+
 void dlwhy_guard_mappings(void)
 {
 	os_guard_mappings();
@@ -175,8 +180,9 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 			       o->loader);
 	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
-			       "unknown processor \"%.60s\"; known are x86-64, x86-64-v2, "
-			       "x86-64-v3, x86-64-v4, haswell, xeon_phi, aarch64",
+			       "unknown processor \"%.60s\"; known are x86-64, x86-64-v2 to "
+			       "x86-64-v4, haswell, skylake-avx512, znver3, aarch64; 'dlwhy help "
+			       "check' lists them all",
 			       o->cpu);
 	e = o->root != NULL ? os_stat(o->root, true, &st) : 0;
 	if (e != 0 || (o->root != NULL && st.type != OS_DIRECTORY))

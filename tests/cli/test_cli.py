@@ -133,11 +133,23 @@ def test_help_names_each_option_with_examples_first():
     text = run("--help").stdout.decode()
     assert text.index("Examples") < text.index("Verbs") < text.index("--program")
     assert len(re.findall(r"^  dlwhy .*", text, re.M)) == 5
-    for name in ("program", "pid", "preload", "global", "local", "root", "loader", "cpu", "env", "clear-env", "env-of", "no-bind", "no-explain",
-                 "bindings", "verbose", "json", "format", "color", "redact", "prove", "fail-on",
+    for name in ("program", "pid", "preload", "global", "local", "root", "loader", "cpu", "env", "clear-env",
+                 "env-of", "no-bind", "no-explain", "bindings", "code", "verbose", "json", "format", "color",
+                 "redact", "prove", "fail-on",
                  "threads", "version", "schema", "help"):
         assert f"--{name} " in text, name
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_help_of_check_names_each_processor_that_is_known():
+    text = run("help", "check").stdout.decode()
+    names = text[text.index("Processors (--cpu)"):].splitlines()[1:]
+    known = " ".join(names[:-1]).split()
+    assert {"x86-64", "x86-64-v4", "haswell", "znver4", "aarch64+lse"} <= set(known)
+    for name in known:
+        assert run("--cpu", name, "--no-explain", "/bin/ls").returncode in (0, 1), name
+    refused = run("--cpu", "pentium-of-the-future", "/bin/ls")
+    assert refused.returncode == 2 and b"'dlwhy help check' lists them all" in refused.stderr
 
 
 def test_help_of_a_verb_is_the_same_both_ways():
@@ -219,7 +231,7 @@ def check_json(text):
 
 
 @pytest.mark.parametrize("extra", [[], ["-v"], ["--bindings"], ["--no-bind"], ["-v", "--bindings"],
-                                   ["--no-explain"],
+                                   ["--no-explain"], ["--code"], ["-v", "--code", "--cpu", "x86-64"],
                                    ["--redact"], ["--program", "none"]])
 @pytest.mark.parametrize("name", ["./libgood.so", "./libbad.so", "./libnone.so", "a.c", ".",
                                   "libc.so.6", "/bin/ls", "n\xff\n\x1b[31m"])

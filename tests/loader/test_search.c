@@ -479,6 +479,41 @@ static void a_secure_program_preloads_set_user_id_files_alone(void **state)
 	assert_non_null(search_map(f->p, f->p->program, "libb.so", SEARCH_SECURE, NULL));
 }
 
+/* ---- looking without opening -------------------------------------------------------------------- */
+
+static void a_look_finds_what_a_search_would_and_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct image *from = library_with(f, "/x/from.so", DT_RUNPATH, "/own");
+	size_t images = f->p->images.n, requests = f->p->trace.requests.n;
+	struct would_open look;
+
+	put_lib(f, "/own/liba.so", NULL, NULL);
+	assert_int_equal(loader_look(f->p, from, "liba.so", &look), LOOK_FOUND);
+	assert_string_equal(look.path, "/own/liba.so");
+	assert_int_equal(look.rule, RULE_RUNPATH);
+	assert_int_equal(loader_look(f->p, NULL, "liba.so", &look), LOOK_ABSENT);
+	assert_null(look.path);
+	assert_int_equal(f->p->images.n, images);
+	assert_int_equal(f->p->trace.requests.n, requests);
+	assert_int_equal(f->p->trace.probes.n, 0);
+	assert_int_equal(f->p->trace.failures.n, 0);
+}
+
+static void a_look_sees_what_is_loaded(void **state)
+{
+	struct fixture *f = *state;
+	struct would_open look;
+
+	put_lib(f, "/lib/liba.so", NULL, NULL);
+	assert_non_null(find(f, NULL, "liba.so"));
+	assert_int_equal(loader_look(f->p, NULL, "liba.so", &look), LOOK_FOUND);
+	assert_string_equal(look.path, "/lib/liba.so");
+	assert_int_equal(look.rule, RULE_LOADED);
+	f->w.kind = LOADER_MUSL;
+	assert_int_equal(loader_look(f->p, NULL, "liba.so", &look), LOOK_UNKNOWN);
+}
+
 /* ---- what an image remembers ------------------------------------------------------------------------ */
 
 static void a_new_image_knows_its_folder_its_name_and_who_asked(void **state)
@@ -530,6 +565,8 @@ int main(void)
 		SO_TEST(a_path_that_no_system_call_takes_is_not_put_together),
 		SO_TEST(a_search_without_end_is_cut_off_and_says_so),
 		SO_TEST(a_secure_program_preloads_set_user_id_files_alone),
+		SO_TEST(a_look_finds_what_a_search_would_and_leaves_nothing),
+		SO_TEST(a_look_sees_what_is_loaded),
 		SO_TEST(a_new_image_knows_its_folder_its_name_and_who_asked),
 	};
 

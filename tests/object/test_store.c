@@ -356,6 +356,27 @@ static void many_threads_see_one_entry_and_one_file_each(void **state)
 		assert_true(ids[i]);
 }
 
+static void each_slot_has_data_of_its_own(void **state)
+{
+	struct world *w = *state;
+	struct store *s = store_new(w->source);
+	const struct store_file *f;
+	const void *names, *code;
+
+	made = dropped = 0;
+	tree_file(w->tree, "a", "a");
+	f = store_open(s, "/a")->file;
+	names = store_derived(s, f, STORE_NAMES, make_aux, drop_aux);
+	code = store_derived(s, f, STORE_CODE, make_aux, drop_aux);
+	assert_non_null(names);
+	assert_ptr_not_equal(names, code);
+	assert_ptr_equal(store_derived(s, f, STORE_NAMES, make_aux, drop_aux), names);
+	assert_null(f->aux);
+	assert_int_equal(made, 2);
+	store_free(s);
+	assert_int_equal(dropped, 2);
+}
+
 #define store_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -371,6 +392,7 @@ int main(void)
 		store_test(mount_flags_are_those_of_the_source),
 		store_test(a_sparse_file_beyond_all_memory_is_no_end_of_the_store),
 		store_test(derived_data_is_made_once_and_dropped_with_the_store),
+		store_test(each_slot_has_data_of_its_own),
 		store_test(many_threads_see_one_entry_and_one_file_each),
 	};
 

@@ -1,0 +1,86 @@
+/* elf_strings.c - names of libraries in a file's read-only data: what it may hand to dlopen.
+ *
+ * Only whole strings count: NUL before, NUL behind, and nothing in between but what file names are
+ * made of. Read are the read-only segments without code (and .rodata where all is in one segment),
+ * but for the dynamic string table, whose names are needs and versions.
+ */
+#include "object/elf_priv.h"
+#include "object/elfconst.h"
+
+enum { MAX_NAME = 64 };
+
+static bool is_name_char(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '_' || c == '-' || c == '+';
+}
+
+/* The whole string around p[at], which begins with "lib" and goes on behind ".so" with nothing or
+ * with numbers. */
+static const char *whole_name(const unsigned char *p, size_t n, size_t at, size_t *end)
+{
+	size_t from = at, to = at + 3;
+
+	while (to < n && (p[to] == '.' || (p[to] >= '0' && p[to] <= '9')))
+		to++;
+	*end = to;
+	if (to >= n || p[to] != '\0')
+		return NULL;
+	while (from > 0 && at - from < MAX_NAME && is_name_char(p[from - 1]))
+		from--;
+	if ((from > 0 && p[from - 1] != '\0') || at - from < 4 ||
+	    memcmp(p + from, "lib", 3) != 0)
+		return NULL;
+	return (const char *)p + from;
+}
+
+static bool scan(struct view v, bool (*fn)(void *ctx, const char *name), void *ctx)
+{
+	size_t at = 0;
+
+	while (v.p != NULL && at + 3 < v.n) {
+		const unsigned char *hit = memmem(v.p + at, v.n - at, ".so", 3);
+		const char *name;
+
+		if (hit == NULL)
+			return false;
+		name = whole_name(v.p, v.n, (size_t)(hit - v.p), &at);
+		if (name != NULL && fn(ctx, name))
+			return true;
+	}
+	return false;
+}
+
+/* Is it a segment of constants? */
+static bool is_constant(const struct elf_phdr *ph)
+{
+	return ph->type == PT_LOAD && (ph->flags & (PF_R | PF_W | PF_X)) == PF_R;
+}
+
+/* What lies behind the dynamic string table, if that is in there: linkers put the tables of the
+ * dynamic section in front of the constants. */
+static struct view behind_tables(const struct elf *e, struct view v)
+{
+	uint64_t at, size = e->dt[ELF_DT_STRSZ];
+
+	if (e->strtab.p == NULL || e->strtab.p < v.p || e->strtab.p >= v.p + v.n)
+		return v;
+	at = (uint64_t)(e->strtab.p - v.p);
+	if (size > v.n - at)
+		return (struct view){ NULL, 0 };
+	return (struct view){ e->strtab.p + size, v.n - (size_t)(at + size) };
+}
+
+bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *name), void *ctx)
+{
+	struct view v;
+
+	if (elf_section(e, ".rodata", &v) && v.n > 0)
+		return scan(v, fn, ctx);
+	for (size_t i = 0; e->phdrs != NULL && i < e->phnum; i++)
+		if (is_constant(&e->phdrs[i]) &&
+		    view_sub(e->file, e->phdrs[i].offset, e->phdrs[i].filesz, &v) &&
+		    scan(behind_tables(e, v), fn, ctx))
+			return true;
+	return false;
+}
