@@ -162,6 +162,9 @@ struct elf {
 /* Reads `file`, which is followed by zeros up to `limit` (pass the size itself when it is not).
  * Always fills *e; false only when there is no memory. Never fails otherwise: see e->defect. */
 bool elf_open(struct view file, uint64_t limit, struct elf *e);
+/* The same for a loader that does not look at the identification (musl): the file counts as one of
+ * that class and byte order, whatever its first 16 bytes say. */
+bool elf_open_as(struct view file, uint64_t limit, bool is64, bool big_endian, struct elf *e);
 void elf_close(struct elf *e);
 
 static inline bool elf_has(const struct elf *e, enum elf_tag t)

@@ -27,8 +27,10 @@ struct shard {
 struct parsed {
 	struct store_file pub; /* first: a store_file of ours is one of these */
 	struct source_file from;
-	pthread_mutex_t lock;  /* of making pub.aux */
+	pthread_mutex_t lock;  /* of making pub.aux, and twin */
 	void (*drop)(void *aux);
+	struct parsed *twin;   /* see store_native; borrows the bytes */
+	bool is_twin;
 };
 
 struct device {
@@ -59,7 +61,9 @@ static void parsed_free(void *p)
 		f->drop(f->pub.aux);
 	if (f->pub.kind == FILE_ELF)
 		elf_close(&f->pub.elf);
-	source_close(&f->from);
+	parsed_free(f->twin);
+	if (!f->is_twin)
+		source_close(&f->from);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
 }
@@ -439,4 +443,44 @@ void *store_aux(struct store *s, struct store_file *f, void *(*make)(struct stor
 	}
 	pthread_mutex_unlock(&p->lock);
 	return aux;
+}
+
+/* ---- files of a wrong identification ------------------------------------------------------ */
+
+static struct parsed *make_twin(const struct parsed *f, bool is64, bool big_endian)
+{
+	struct parsed *t = calloc(1, sizeof(*t));
+
+	if (t == NULL || pthread_mutex_init(&t->lock, NULL) != 0) {
+		free(t);
+		return NULL;
+	}
+	t->is_twin = true;
+	t->pub = f->pub;
+	t->pub.aux = NULL;
+	t->pub.kind = FILE_ELF;
+	if (!elf_open_as(f->pub.bytes, f->pub.padded, is64, big_endian, &t->pub.elf)) {
+		pthread_mutex_destroy(&t->lock);
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+const struct store_file *store_native(const struct store_file *file, bool is64, bool big_endian)
+{
+	struct parsed *f = (struct parsed *)(uintptr_t)file; /* its first member */
+
+	if (file->kind == FILE_ELF && file->elf.is64 == is64 &&
+	    file->elf.big_endian == big_endian && file->elf.defect != ELF_BAD_CLASS &&
+	    file->elf.defect != ELF_BAD_DATA)
+		return file;
+	pthread_mutex_lock(&f->lock);
+	if (f->twin == NULL)
+		f->twin = make_twin(f, is64, big_endian);
+	pthread_mutex_unlock(&f->lock);
+	if (f->twin != NULL && f->twin->pub.elf.is64 == is64 &&
+	    f->twin->pub.elf.big_endian == big_endian)
+		return &f->twin->pub;
+	return NULL;
 }
