@@ -114,7 +114,7 @@ static struct definer musl_definer(struct process *p, const struct image *im,
 	static const enum musl_reltype types[] = { [REF_PLAIN] = MUSL_REL_SYMBOLIC,
 						   [REF_PLT] = MUSL_REL_PLT,
 						   [REF_COPY] = MUSL_REL_COPY };
-	struct musl_scope scope = { p, im->nscopes > 1 ? im->scopes[1] : NULL };
+	struct musl_scope scope = { p, im->nscopes > 1 ? im->scopes[1] : NULL, NULL };
 
 	return musl_look_up(&scope, &m->ref, types[reltype_class(m->rt)]);
 }

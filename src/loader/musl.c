@@ -130,7 +130,7 @@ static bool check_relro(struct process *p, struct image *im)
 }
 
 /* False: the process died. */
-static bool relocate(struct process *p, struct image *im, const struct musl_scope *scope,
+static bool relocate(struct process *p, struct image *im, struct musl_scope *scope,
 		     bool startup, bool *ok)
 {
 	if (im->relocated || im->kind == IMAGE_LOADER || im->kind == IMAGE_VDSO)
@@ -162,12 +162,6 @@ static bool constructor_in_relr(const struct elf *e)
 	return true;
 }
 
-static bool has_constructor(const struct elf *e)
-{
-	return (elf_has(e, ELF_DT_INIT) && e->dt[ELF_DT_INIT] != 0) ||
-	       e->dt[ELF_DT_INIT_ARRAYSZ] >= (e->is64 ? 8 : 4);
-}
-
 static bool check_constructor(struct process *p, struct image *im)
 {
 	const struct elf *e = &im->file->elf;
@@ -184,11 +178,8 @@ static bool check_constructor(struct process *p, struct image *im)
 		process_assume(p, "nobody uses the pointers that this musl leaves as they are "
 				  "(DT_RELR, known from 1.2.4 on)");
 	}
-	if (e->machine != p->w->machine && has_constructor(e)) {
-		fail_signal(p, SIGSEGV, im->file, im)->assumes =
-			"what this processor makes of another one's code";
-		return false;
-	}
+	if (e->machine != p->w->machine)
+		process_assume(p, "nobody calls a function of a library for another processor");
 	return true;
 }
 
@@ -254,7 +245,7 @@ static void add_vdso(struct process *p)
 /* The program comes last. Its table is looked through by every look-up, even if it has none. */
 static void start_relocation(struct process *p)
 {
-	struct musl_scope scope = { p, NULL };
+	struct musl_scope scope = { p, NULL, NULL };
 	struct image *program = p->program;
 	bool ok = p->trace.failures.n == 0;
 
@@ -342,7 +333,7 @@ static void prepare_lazy(const struct image *root)
 
 static bool open_relocation(struct process *p, struct image *root, size_t from, unsigned flags)
 {
-	struct musl_scope scope = { p, &root->list };
+	struct musl_scope scope = { p, &root->list, NULL };
 	bool ok = true;
 
 	for (size_t i = from; i < p->images.n; i++) {
@@ -384,7 +375,7 @@ static void tell_deferred(struct process *p, size_t from)
 
 static struct image *commit(struct process *p, struct image *root, size_t from, unsigned flags)
 {
-	struct musl_scope scope = { p, NULL };
+	struct musl_scope scope = { p, NULL, NULL };
 
 	for (size_t i = 0; (flags & OPEN_GLOBAL) != 0 && i < root->list.n; i++)
 		process_make_global(p, root->list.v[i]);

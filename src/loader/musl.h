@@ -81,10 +81,11 @@ enum musl_reltype musl_reltype(const struct world *w, uint32_t type);
 struct musl_scope {
 	struct process *p;
 	const struct search_list *more; /* NULL: none */
+	const char *last_name;          /* looked up by musl_bind; NULL: none so far */
 };
 /* do_relocs over all tables of im. `startup`: each complaint is a line, and nothing ends it. False
  * if there was any failure. */
-bool musl_bind(struct process *p, struct image *im, const struct musl_scope *scope, bool startup);
+bool musl_bind(struct process *p, struct image *im, struct musl_scope *scope, bool startup);
 /* The definition that a relocation of that type finds. */
 struct definer musl_look_up(const struct musl_scope *scope, const struct ref *r,
 			    enum musl_reltype rt);

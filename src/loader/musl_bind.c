@@ -151,13 +151,13 @@ struct memo {
 struct binder {
 	struct process *p;
 	struct image *im;
-	const struct musl_scope *scope;
+	struct musl_scope *scope;
 	const struct elf *e;
 	struct memo *memo;
 	uint64_t nmemo;
-	const char *last_name; /* the loader's variable outlives the entry that set it */
 	size_t nfailed;
 	bool startup, ok, dead, cut;
+	bool named; /* the entry has a name */
 };
 
 static const char *name_of(const struct binder *b, const struct image *im)
@@ -223,9 +223,10 @@ static bool in_static_tls(const struct binder *b, const struct image *im)
 	return im->index < b->p->nstarted;
 }
 
+/* An entry without a symbol gets the name that stands in the loader's variable, of an earlier one. */
 static void fail_tls(struct binder *b, struct image *def)
 {
-	const char *symbol = b->last_name != NULL ? b->last_name : "";
+	const char *symbol = b->scope->last_name != NULL ? b->scope->last_name : "(null)";
 	const char *message =
 		musl_text_tls(b->p, name_of(b, b->im), symbol, name_of(b, def));
 	struct failure *f;
@@ -237,10 +238,10 @@ static void fail_tls(struct binder *b, struct image *def)
 	}
 	f = fail(b, FAIL_STATIC_TLS, message);
 	f->provider = def;
-	f->symbol = b->last_name;
+	f->symbol = b->named ? symbol : NULL;
 	f->wanted = def->file->elf.tls.memsz;
-	if (b->last_name == NULL)
-		f->assumes = "which name the loader has in mind there: it prints one that was never set";
+	if (!b->named)
+		f->assumes = "which name the loader prints for a variable that has none";
 }
 
 /* ---- one entry -------------------------------------------------------------------------------- */
@@ -262,7 +263,8 @@ static bool look_up(struct binder *b, const struct elf_rel *rel, enum musl_relty
 		die(b, b->cut ? SIGBUS : SIGSEGV, b->cut ? NULL : "what lies behind its tables");
 		return false;
 	}
-	b->last_name = r.name;
+	b->scope->last_name = r.name;
+	b->named = true;
 	*def = (struct found){ b->im, rel->sym };
 	if (s->bind == STB_LOCAL)
 		return true;
@@ -301,6 +303,7 @@ static void do_reloc(struct binder *b, const struct elf_rel *rel, bool with_adde
 	struct found def = { b->im, 0 };
 	struct elf_sym s = { .size = 0 };
 
+	b->named = false;
 	if (rt == MUSL_REL_NONE)
 		return;
 	if (!with_addend && b->cut && past_end(b->e, rel->offset)) {
@@ -345,7 +348,6 @@ static void walk(struct binder *b)
 	for (int k = 0; k < 3 && !b->dead; k++) {
 		const struct elf_table *t = &r.rel[order[k]];
 
-		b->last_name = NULL;
 		for (uint64_t i = 0; i < t->n && !b->dead; i++) {
 			if (!elf_reloc(b->e, &r, order[k], i, &rel))
 				break;
@@ -359,7 +361,7 @@ static void walk(struct binder *b)
 	}
 }
 
-bool musl_bind(struct process *p, struct image *im, const struct musl_scope *scope, bool startup)
+bool musl_bind(struct process *p, struct image *im, struct musl_scope *scope, bool startup)
 {
 	struct binder b = { .p = p, .im = im, .scope = scope, .startup = startup, .ok = true };
 

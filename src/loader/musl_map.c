@@ -54,17 +54,29 @@ static int check_header(const struct world *w, const struct store_file *f, const
 	return e->phoff > INT64_MAX ? EINVAL : ENOEXEC;
 }
 
-/* The extent of all segments, in which the last PT_DYNAMIC must have an address. */
+/* The address of the last PT_DYNAMIC, in steps of whatever size the header says. */
+static uint64_t find_dynamic(const struct elf *e)
+{
+	uint64_t dyn = 0, off = e->phoff;
+	struct view v;
+
+	for (size_t i = 0; i < e->phnum; i++, off += e->phentsize)
+		if (view_sub(e->file, off, e->is64 ? 24 : 12, &v) &&
+		    load32(v.p, e->swap) == PT_DYNAMIC)
+			dyn = e->is64 ? load64(v.p + 16, e->swap) : load32(v.p + 8, e->swap);
+	return dyn;
+}
+
+/* The extent of all segments. */
 static void measure(struct map *m)
 {
 	const struct elf *e = m->e;
 
+	m->dyn = find_dynamic(e);
 	m->addr_min = UINT64_MAX;
 	for (size_t i = 0; e->phdrs != NULL && i < e->phnum; i++) {
 		const struct elf_phdr *ph = &e->phdrs[i];
 
-		if (ph->type == PT_DYNAMIC)
-			m->dyn = ph->vaddr;
 		if (ph->type != PT_LOAD)
 			continue;
 		if (ph->vaddr < m->addr_min) {
@@ -117,7 +129,7 @@ static int map_errno(const struct map *m)
 
 	if (length == 0)
 		return EINVAL;
-	if (m->addr_max < m->addr_min || length > space)
+	if (m->addr_max < m->addr_min || length >= space)
 		return ENOMEM;
 	if (m->off_start + length < length)
 		return EOVERFLOW;
@@ -188,6 +200,8 @@ static enum musl_map look_inside(struct map *m, const struct store_file *file)
 			   facts->hash.where == ELF_PAST_END ?
 				   NULL :
 				   "what lies where its hash table should be");
+	if (facts->hash.gnu && facts->hash.bloom_words == 0)
+		return die(m, file, SIGSEGV, "what lies far behind its hash table");
 	if (!facts->hash.gnu && facts->hash.sysv_nbuckets == 0)
 		return die(m, file, SIGFPE, NULL);
 	return MUSL_MAPPED;

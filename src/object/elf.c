@@ -155,7 +155,7 @@ static void take_interp(struct elf *e, const struct elf_phdr *ph)
 
 static void take_dynamic(struct elf *e, const struct elf_phdr *ph)
 {
-	if (ph->filesz == 0) { /* a file of debugging information alone */
+	if (ph->filesz == 0 && !e->any_ident) { /* a file of debugging information alone */
 		e->empty_dynamic = !e->has_dynamic;
 		return;
 	}
@@ -261,6 +261,7 @@ bool elf_open(struct view file, uint64_t limit, struct elf *e)
 bool elf_open_as(struct view file, uint64_t limit, bool is64, bool big_endian, struct elf *e)
 {
 	start_open(file, limit, e);
+	e->any_ident = true;
 	e->is64 = is64;
 	e->big_endian = big_endian;
 	e->swap = order_swaps(big_endian);

@@ -473,7 +473,7 @@ const struct store_file *store_native(const struct store_file *file, bool is64, 
 
 	if (file->kind == FILE_ELF && file->elf.is64 == is64 &&
 	    file->elf.big_endian == big_endian && file->elf.defect != ELF_BAD_CLASS &&
-	    file->elf.defect != ELF_BAD_DATA)
+	    file->elf.defect != ELF_BAD_DATA && !file->elf.empty_dynamic)
 		return file;
 	pthread_mutex_lock(&f->lock);
 	if (f->twin == NULL)
