@@ -125,7 +125,7 @@ static bool check_relro(struct process *p, struct image *im)
 	if (from == end || end <= ((e->load_end + page - 1) & ~(page - 1)))
 		return true;
 	fail_signal(p, SIGSEGV, im->file, im)->assumes =
-		"what lies behind the object in memory";
+		"another object lies behind it in memory";
 	return false;
 }
 

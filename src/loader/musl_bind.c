@@ -191,13 +191,23 @@ static void die(struct binder *b, int sig, const char *assumes)
 static void fail_undefined(struct binder *b, const struct ref *r, struct memo *m)
 {
 	const char *message = musl_text_symbol(b->p, name_of(b, b->im), r->name);
+	const struct version *v;
+	struct failure *f;
+	struct ref own;
 
 	print(b, message);
 	b->ok = false;
 	if (m->told || ++b->nfailed > MAX_SYMBOL_FAILURES)
 		return;
 	m->told = true;
-	fail(b, FAIL_SYMBOL, message)->symbol = r->name;
+	f = fail(b, FAIL_SYMBOL, message);
+	f->symbol = r->name;
+	/* musl does not look at versions; they tell whose the symbol was. */
+	if (facts_own_ref(b->im->facts, r->sym, &own) &&
+	    (v = facts_version(b->im->facts, &own)) != NULL) {
+		f->version = v->name;
+		f->version_file = v->file;
+	}
 }
 
 static void fail_type(struct binder *b, uint32_t type)
@@ -241,7 +251,7 @@ static void fail_tls(struct binder *b, struct image *def)
 	f->symbol = b->named ? symbol : NULL;
 	f->wanted = def->file->elf.tls.memsz;
 	if (!b->named)
-		f->assumes = "which name the loader prints for a variable that has none";
+		f->assumes = "the loader still holds the last name that it looked up";
 }
 
 /* ---- one entry -------------------------------------------------------------------------------- */
@@ -260,7 +270,7 @@ static bool look_up(struct binder *b, const struct elf_rel *rel, enum musl_relty
 	struct ref r = { .name = elf_sym_name(b->e, rel->sym) };
 
 	if (!elf_sym(b->e, rel->sym, s) || r.name == NULL) {
-		die(b, b->cut ? SIGBUS : SIGSEGV, b->cut ? NULL : "what lies behind its tables");
+		die(b, b->cut ? SIGBUS : SIGSEGV, b->cut ? NULL : "nothing is mapped behind its tables");
 		return false;
 	}
 	b->scope->last_name = r.name;
@@ -352,7 +362,7 @@ static void walk(struct binder *b)
 			if (!elf_reloc(b->e, &r, order[k], i, &rel))
 				break;
 			if (rel.sym >= b->nmemo && rel.sym != 0)
-				die(b, b->cut ? SIGBUS : SIGSEGV, "what lies behind its symbols");
+				die(b, b->cut ? SIGBUS : SIGSEGV, "nothing is mapped behind its symbols");
 			else
 				do_reloc(b, &rel, r.rela[order[k]]);
 		}

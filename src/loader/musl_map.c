@@ -153,7 +153,7 @@ static enum musl_map map_bss(struct map *m, const struct store_file *file,
 		return die(m, file, SIGBUS, NULL);
 	if (ph->vaddr + ph->memsz > page && w->memory != 0 &&
 	    ph->vaddr + ph->memsz - page > w->memory) {
-		process_assume(m->p, "the memory of this machine and the usual overcommit rule");
+		process_assume(m->p, "the kernel grants no more memory than there is");
 		return refuse(m, ENOMEM);
 	}
 	return MUSL_MAPPED;
@@ -190,7 +190,9 @@ static enum musl_map look_inside(struct map *m, const struct store_file *file)
 	if (e->has_dynamic && e->dynamic_where == ELF_PAST_END)
 		return die(m, file, SIGBUS, NULL);
 	if (e->has_dynamic && e->dynamic_where == ELF_UNMAPPED)
-		return die(m, file, SIGSEGV, "what lies where its dynamic section should be");
+		return die(m, file, SIGSEGV, m->e->dynamic.filesz == 0 ?
+				   NULL :
+				   "nothing of sense lies where its dynamic section should be");
 	if (facts == NULL)
 		return MUSL_MAPPED;
 	if (!facts->hash.gnu && !facts->hash.sysv)
@@ -199,9 +201,9 @@ static enum musl_map look_inside(struct map *m, const struct store_file *file)
 		return die(m, file, facts->hash.where == ELF_PAST_END ? SIGBUS : SIGSEGV,
 			   facts->hash.where == ELF_PAST_END ?
 				   NULL :
-				   "what lies where its hash table should be");
+				   "nothing of sense lies where its hash table should be");
 	if (facts->hash.gnu && facts->hash.bloom_words == 0)
-		return die(m, file, SIGSEGV, "what lies far behind its hash table");
+		return die(m, file, SIGSEGV, "nothing is mapped far behind its hash table");
 	if (!facts->hash.gnu && facts->hash.sysv_nbuckets == 0)
 		return die(m, file, SIGFPE, NULL);
 	return MUSL_MAPPED;
@@ -228,7 +230,7 @@ enum musl_map musl_map(struct process *p, const struct store_entry *en,
 	if (m.dyn == 0)
 		return refuse(&m, ENOEXEC);
 	if (m.e->nload == 0)
-		return die(&m, f, SIGSEGV, "what a file without segments does to the loader");
+		return die(&m, f, SIGSEGV, "the loader does not survive a file without segments");
 	*err = map_errno(&m);
 	if (*err != 0)
 		return MUSL_REFUSED;

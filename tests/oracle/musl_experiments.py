@@ -238,3 +238,57 @@ def shows(case, real):
 
 def remove(folder):
     shutil.rmtree(folder, ignore_errors=True)
+
+
+# ---- a root of Alpine's layout ----------------------------------------------------------------
+
+@experiments.dataclasses.dataclass
+class Inside:
+    name: str
+    kind: str
+    target: str
+    says: object
+    env: dict = experiments.dataclasses.field(default_factory=dict)
+    path_file: str = None     # its content
+
+
+def build_alpine(root):
+    """The loader under Alpine's names, programs and libraries where Alpine has them, no path file."""
+    for folder in ("lib", "usr/lib", "usr/local/lib", "opt/lib", "bin", "etc/apk", "dev", "proc", "tmp"):
+        (root / folder).mkdir(parents=True)
+    shutil.copy(os.path.realpath(oracle.MUSL.path), root / oracle.MUSL.path[1:])
+    os.symlink("ld-musl-x86_64.so.1", root / "lib/libc.musl-x86_64.so.1")
+    (root / "etc/alpine-release").write_text("3.17.0\n")
+    b = Builder(root, oracle.MUSL.compiler)
+    for folder, n in (("usr/lib", 1), ("usr/local/lib", 2), ("opt/lib", 3)):
+        b.lib(f"{folder}/lib{'xyz'[n - 1]}.so", f"int {'xyz'[n - 1]}(void) {{ return {n}; }}")
+    os.rename(root / "usr/lib/libx.so", root / "opt/lib/libx.so")
+    b.lib("usr/lib/libneeds_y.so", "extern int y(void); int ny(void) { return y(); }", "-Lusr/local/lib", "-ly")
+    b.lib("usr/lib/libalpine.so", "int al(void) { return 1; }", "-nodefaultlibs", "-Wl,--no-as-needed", "-Llib",
+          "-l:libc.musl-x86_64.so.1", soname=None)
+    for name in "xy":
+        b.prog(f"bin/needs_{name}", f"extern int {name}(void);", f"{name}()", "-Lopt/lib", "-Lusr/local/lib",
+               f"-l{name}")
+    b.gcc("bin/for_glibc", "int main(void) { return 0; }", compiler="gcc")
+    shutil.copy(oracle.build_driver("bare", root / "tmp", compiler=oracle.MUSL.compiler), root / "bin/bare")
+
+
+def set_path_file(root, content):
+    file = root / PATH_FILE[1:]
+    if content is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_text(content)
+
+
+IN_ALPINE = [
+    Inside("program_of_a_default_folder", "start", "/bin/needs_y", LOADS),
+    Inside("program_whose_library_is_elsewhere", "start", "/bin/needs_x", "libx.so: No such file"),
+    Inside("program_with_library_path", "start", "/bin/needs_x", LOADS, env={"LD_LIBRARY_PATH": "/opt/lib"}),
+    Inside("program_with_path_file", "start", "/bin/needs_x", LOADS, path_file="/opt/lib\n"),
+    Inside("path_file_hides_default_folders", "start", "/bin/needs_y", "liby.so: No such file", path_file="/opt/lib\n"),
+    Inside("library_of_a_default_folder", "open", "libneeds_y.so", LOADS),
+    Inside("library_elsewhere", "open", "libz.so", "libz.so: No such file"),
+    Inside("library_that_names_the_c_library_as_alpine_does", "open", "libalpine.so", LOADS),
+    Inside("the_c_library_by_the_name_of_its_link", "open", "/lib/libc.musl-x86_64.so.1", LOADS),
+]
