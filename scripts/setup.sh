@@ -12,7 +12,7 @@ set -eu
 BUILD="gcc libc6-dev binutils make meson ninja-build pkg-config python3 libxxhash-dev libiberty-dev"
 TEST="clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev libjansson-dev
 	python3-pytest python3-jsonschema patchelf strace libcap2-bin util-linux
-	g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+	g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools"
 DEMO="python3-pip"
 
 case "${1:-test}" in

@@ -345,6 +345,35 @@ static uint64_t symbols_named(const struct elf *e, const struct elf_relocs *r)
 	return n < e->symtab.n ? n : e->symtab.n;
 }
 
+/* The tables as musl runs through them: what is not in the dynamic section counts as 0, entry sizes
+ * do not count, and a table inside another one is gone through twice. */
+static enum elf_where open_tables(const struct elf *e, struct elf_relocs *r)
+{
+	static const struct {
+		int table;
+		enum elf_tag start, size;
+	} tables[] = { { ELF_PLT, ELF_DT_JMPREL, ELF_DT_PLTRELSZ },
+		       { ELF_REL, ELF_DT_REL, ELF_DT_RELSZ },
+		       { ELF_RELA, ELF_DT_RELA, ELF_DT_RELASZ } };
+	enum elf_where where = ELF_HERE;
+
+	memset(r, 0, sizeof(*r));
+	r->rela[ELF_RELA] = true;
+	r->rela[ELF_PLT] = e->dt[ELF_DT_PLTREL] == DT_RELA;
+	for (size_t i = 0; i < 3; i++) {
+		int t = tables[i].table;
+		uint32_t entry = (r->rela[t] ? 3u : 2u) * (e->is64 ? 8u : 4u);
+		enum elf_where at = elf_table(e, e->dt[tables[i].start], e->dt[tables[i].size],
+					      entry, &r->rel[t]);
+
+		if (where == ELF_HERE)
+			where = at;
+		if (e->dt[tables[i].size] % entry != 0) /* the loader counts down, past 0 */
+			r->rel[t].clamped = true;
+	}
+	return where;
+}
+
 static void walk(struct binder *b)
 {
 	static const int order[] = { ELF_PLT, ELF_REL, ELF_RELA };
@@ -352,7 +381,7 @@ static void walk(struct binder *b)
 	struct elf_relocs r;
 	struct elf_rel rel;
 
-	where = elf_relocs_open(b->e, &r);
+	where = open_tables(b->e, &r);
 	b->nmemo = symbols_named(b->e, &r);
 	b->memo = ARENA_ARRAY(b->p->a, b->nmemo + 1, struct memo);
 	for (int k = 0; k < 3 && !b->dead; k++) {

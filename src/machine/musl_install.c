@@ -135,7 +135,7 @@ static void read_version(const struct store_file *f, struct arena *a, struct mus
 static const char *read_arch(struct view v, const char *ld_path, struct arena *a)
 {
 	static const char key[] = "/etc/ld-musl-";
-	const unsigned char *at = memmem(v.p, v.n, key, sizeof(key) - 1);
+	const unsigned char *at = v.n > 0 ? memmem(v.p, v.n, key, sizeof(key) - 1) : NULL;
 	const char *name = strrchr(ld_path, '/');
 	size_t n = 0;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Compare dlwhy with real loaders: experiments, random trees, and other glibcs where there are any.
 
-    run.py [--trees N] [--live N] [--seed S] [--keep] [--roots DIR] [--no-roots]
+    run.py [--trees N] [--live N] [--musl-trees N] [--seed S] [--keep] [--roots DIR] [--no-roots]
 
 Experiments must all agree, mounts and set-user-ID programs included (they need root). Of N random
 trees from seed S on 99.5 % must agree, and every one that does not is listed with its seed; --keep
@@ -20,6 +20,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import experiments  # noqa: E402
 import liveround  # noqa: E402
+import musl_experiments  # noqa: E402
 import oracle  # noqa: E402
 import roundup  # noqa: E402
 
@@ -88,6 +89,36 @@ def ask_trees(count, args):
         roundup.try_tree(seed, bare, out, keep=args.keep)
     judge_trees(count, out, f"glibc {oracle.glibc_version()}")
     shutil.rmtree(folder)
+
+
+# ---- musl -------------------------------------------------------------------------------------
+
+def ask_musl(count, args):
+    version = musl_experiments.version()
+    if version is None:
+        print("skipped musl: its loader or musl-gcc is not here")
+        count.add(0, 0, 1)
+        return
+    print(f"experiments with musl {version}")
+    folder = oracle.scratch("musl")
+    lab = musl_experiments.Lab(folder, musl_experiments.build(folder))
+    for case in musl_experiments.ALL:
+        why = experiments.not_here(case)
+        if why:
+            print(f"  skipped {case.name}: {why}")
+            count.add(0, 0, 1)
+            continue
+        real = lab.real(case)
+        wrong = [musl_experiments.shows(case, real),
+                 oracle.difference(real, lab.dlwhy(case), case.lines and case.kind == "start")]
+        for why in filter(None, wrong):
+            print(f"  differs {case.name}: {why}")
+        count.add(not any(wrong), any(wrong))
+    out = roundup.Roundup()
+    for seed in range(args.seed, args.seed + args.musl_trees):
+        roundup.try_tree(seed, lab.hosts[None], out, keep=args.keep, loader=oracle.MUSL)
+    judge_trees(count, out, f"musl {version}")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # ---- other glibcs -----------------------------------------------------------------------------
@@ -188,6 +219,7 @@ def main():
     parser.add_argument("--trees", type=int, default=2000)
     parser.add_argument("--live", type=int, default=400, help="random trees in running processes")
     parser.add_argument("--root-trees", type=int, default=300, help="the same for each other glibc")
+    parser.add_argument("--musl-trees", type=int, default=600, help="the same for musl")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="leave the folders of trees that differ")
     parser.add_argument("--no-experiments", action="store_true")
@@ -208,6 +240,8 @@ def main():
         ask_trees(count, args)
     if args.live:
         ask_live(count, args)
+    if args.musl_trees:
+        ask_musl(count, args)
     if not args.no_roots:
         ask_roots(count, args)
     print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
