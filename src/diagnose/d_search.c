@@ -394,7 +394,8 @@ static const char *foreign_hit(struct look *k, const struct hits *hits)
 	for (size_t i = 0; i < hits->n; i++) {
 		const struct hit *h = &hits->items[i];
 
-		if (h->kind != HIT_SKEW && !h->usable && !for_glibc(k->d, h) && h->entry != NULL && h->entry->err == 0 &&
+		if (h->kind != HIT_SKEW && !h->usable && !for_glibc(k->d, h) &&
+		    h->entry != NULL && h->entry->err == 0 &&
 		    h->entry->file->kind == FILE_ELF && h->entry->file->elf.defect == ELF_OK)
 			return elf_words(k->d->a, &h->entry->file->elf);
 	}

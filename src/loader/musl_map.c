@@ -61,7 +61,7 @@ static uint64_t find_dynamic(const struct elf *e)
 	struct view v;
 
 	for (size_t i = 0; i < e->phnum; i++, off += e->phentsize)
-		if (view_sub(e->file, off, e->is64 ? 24 : 12, &v) &&
+		if (view_sub(e->file, off, e->is64 ? 24 : 12, &v) && v.p != NULL &&
 		    load32(v.p, e->swap) == PT_DYNAMIC)
 			dyn = e->is64 ? load64(v.p + 16, e->swap) : load32(v.p + 8, e->swap);
 	return dyn;

@@ -14,7 +14,6 @@
 
 #define BUFFER 512          /* 2 * NAME_MAX + 2: longer candidates are passed over in silence */
 #define MAX_ELEMENTS 65536  /* of a list; a hostile file could name millions */
-#define SEPARATORS ":\n"
 
 /* What became of one list of folders: path_open's -1 and -2. */
 enum verdict { TAKE, NOT_THERE, STOP };
@@ -102,20 +101,41 @@ static enum verdict try_list(struct search *s, const struct dir_list *l)
 
 /* ---- lists ------------------------------------------------------------------------------------ */
 
+static bool separates(char c)
+{
+	return c == ':' || c == '\n';
+}
+
+static size_t element_length(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] != '\0' && !separates(s[n]))
+		n++;
+	return n;
+}
+
+static const char *skip_separators(const char *s)
+{
+	while (separates(*s))
+		s++;
+	return s;
+}
+
 /* Empty elements are passed over, also at the ends: the working folder is never meant. */
 static void fill_list(struct process *p, struct dir_list *l, const char *written, const char *list)
 {
 	size_t cap = 1;
 
 	for (const char *s = list; *s != '\0' && cap < MAX_ELEMENTS; s++)
-		cap += *s == ':' || *s == '\n';
+		cap += separates(*s);
 	l->v = ARENA_ARRAY(p->a, cap, struct search_dir *);
-	while (*(list += strspn(list, SEPARATORS)) != '\0') {
-		size_t n = strcspn(list, SEPARATORS), wn;
+	while (*(list = skip_separators(list)) != '\0') {
+		size_t n = element_length(list), wn;
 		struct search_dir *d;
 
-		written += strspn(written, SEPARATORS);
-		wn = strcspn(written, SEPARATORS);
+		written = skip_separators(written);
+		wn = element_length(written);
 		if (l->n == cap) {
 			process_assume(p, "nothing that is wanted lies beyond the first thousands of "
 					  "folders named");

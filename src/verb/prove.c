@@ -126,7 +126,8 @@ static const char *report(const struct trial *t, const char *real)
 	return arena_printf(t->q.a, "dlwhy %s, %s, %s, %s %s; %s, build-id %s, in %s. "
 			    "dlwhy: [%s] real loader: [%s]",
 			    dlwhy_version(), or_unknown(p->os), or_unknown(p->machine),
-			    or_unknown(p->loader), or_unknown(p->loader_version), base_name(t->q.path), build_id(t),
+			    or_unknown(p->loader), or_unknown(p->loader_version),
+			    base_name(t->q.path), build_id(t),
 			    t->r->is_program ? "a start" :
 			    t->q.host != NULL ? base_name(t->q.host) : "a bare program",
 			    without_folders(t, verdict(t)),
@@ -417,9 +418,11 @@ static void judge_musl(struct trial *t, const struct trace_heard *h)
 	size_t ours = (r->loader_message != NULL) + r->nloader_lines;
 	bool same = h->nsaid == ours;
 
-	for (size_t i = 0; same && i < h->nsaid; i++)
-		same = strcmp(h->said[i],
-			      i == 0 ? r->loader_message : r->loader_lines[i - 1]) == 0;
+	for (size_t i = 0; same && i < h->nsaid; i++) {
+		const char *line = i == 0 ? r->loader_message : r->loader_lines[i - 1];
+
+		same = line != NULL && strcmp(h->said[i], line) == 0;
+	}
 	if (h->signal != 0 && r->loads == DLWHY_NO)
 		agrees(t, NULL, NULL);
 	else if (same && (h->status == 0) == (r->loads == DLWHY_YES))

@@ -68,6 +68,21 @@ def test_random_trees_fail_in_many_ways(bare):
     assert len(kinds) >= 8
 
 
+@pytest.mark.parametrize("target,env", [("./app_a", {}), ("./app_a", experiments.path("good")),
+                                        ("./app_many", {}), ("./app_b", experiments.path("onlyb"))])
+def test_a_program_is_proved_without_being_run(lab, target, env):
+    p = oracle.run_dlwhy(["check", "--json", "--prove", target], env=env, cwd=lab.w)
+    assert oracle.json.loads(p.stdout)["proof"]["agrees"] is True
+    assert b"main" not in p.stdout + p.stderr
+
+
+def test_there_is_no_bare_program_of_musl_to_prove_with(lab):
+    p = oracle.run_dlwhy(["check", "--json", "--prove", *oracle.MUSL.bare, "./good/liba.so"], cwd=lab.w)
+    proof = oracle.json.loads(p.stdout)["proof"]
+    assert proof["done"] is False
+    assert "musl" in proof["says"]
+
+
 # ---- a root of Alpine's layout ----------------------------------------------------------------
 
 @pytest.fixture(scope="module")
