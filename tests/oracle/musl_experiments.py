@@ -254,7 +254,7 @@ class Inside:
 
 def build_alpine(root):
     """The loader under Alpine's names, programs and libraries where Alpine has them, no path file."""
-    for folder in ("lib", "usr/lib", "usr/local/lib", "opt/lib", "bin", "etc/apk", "dev", "proc", "tmp"):
+    for folder in ("lib", "usr/lib", "usr/bin", "usr/local/lib", "opt/lib", "bin", "etc/apk", "dev", "proc", "tmp"):
         (root / folder).mkdir(parents=True)
     shutil.copy(os.path.realpath(oracle.MUSL.path), root / oracle.MUSL.path[1:])
     os.symlink("ld-musl-x86_64.so.1", root / "lib/libc.musl-x86_64.so.1")
@@ -269,6 +269,12 @@ def build_alpine(root):
     for name in "xy":
         b.prog(f"bin/needs_{name}", f"extern int {name}(void);", f"{name}()", "-Lopt/lib", "-Lusr/local/lib",
                f"-l{name}")
+    # A Python as far as its modules see it.
+    b.gcc("usr/bin/python3.11", "int PyModule_Create2(void) { return 1; } int PyLong_FromLong(void) { return 2; }"
+          "int main(void) { return 0; }", "-rdynamic")
+    for module, uses in (("fits", "PyModule_Create2"), ("newer", "PyOther_Function")):
+        b.lib(f"usr/lib/python3.11/site-packages/{module}.cpython-311-x86_64-linux-musl.so",
+              f"extern int {uses}(void); int PyInit_{module}(void) {{ return {uses}(); }}", soname=None)
     b.gcc("bin/for_glibc", "int main(void) { return 0; }", compiler="gcc")
     shutil.copy(oracle.build_driver("bare", root / "tmp", compiler=oracle.MUSL.compiler), root / "bin/bare")
 

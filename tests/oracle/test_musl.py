@@ -122,6 +122,16 @@ def test_a_program_for_glibc_lacks_its_loader_there(alpine):
     assert any("apk add gcompat" in c for f in finding["fixes"] for c in f["commands"])
 
 
+def test_a_module_is_judged_in_the_python_of_the_root(alpine):
+    modules = [f"/usr/lib/python3.11/site-packages/{name}.cpython-311-x86_64-linux-musl.so"
+               for name in ("fits", "newer")]
+    fits, newer = (a.raw for a in oracle.ask_dlwhy(modules, options=(), root=alpine))
+    assert fits["host"] == newer["host"] == "/usr/bin/python3.11"
+    assert fits["loads"] is True
+    assert newer["loader_message"] == f"Error relocating {modules[1]}: PyOther_Function: symbol not found"
+    assert (newer["findings"][0]["code"], newer["findings"][0]["detail"]) == ("missing-symbol", "python-abi")
+
+
 def test_no_advice_of_another_system_is_given_there(alpine):
     musl.set_path_file(alpine, None)
     ours = oracle.ask_dlwhy(["/bin/needs_x"], options=(), root=alpine)[0].raw
