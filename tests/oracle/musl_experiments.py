@@ -52,6 +52,9 @@ def build_names(b):
     b.lib("stub/libmany.so", "int one(void) { return 1; } int two(void) { return 2; } int data = 3;")
     b.prog("app_many", "extern int one(void), two(void); extern int data;", "one() + two() + data", "-fpie",
            "-Wl,--no-as-needed", "-Lgood", "-lb", "-Wl,-rpath-link,good", "-Lstub", "-lmany")
+    b.copy("app_a", "suid_a").chmod(0o4755)
+    b.prog("suid_origin", *USE_A, "-Lgood", "-la", NEW + "$ORIGIN/good").chmod(0o4755)
+    b.prog("suid_rpath", *USE_A, "-Lgood", "-la", NEW + "$W/good").chmod(0o4755)
     b.text("pf", f"{b.w}/d3\n")
     b.text("pf_two", f"/nowhere:{b.w}/d2\n")
     b.text("pf_empty", "")
@@ -158,6 +161,10 @@ CASES = [
     starts("path_file_replaces_the_default_folders", "./app_b", "(needed by ./app_b)", setup=with_path_file("cp pf")),
     starts("empty_path_file_leaves_no_error", "./app_a", "No error information", setup=with_path_file("cp pf_empty")),
     starts("path_file_that_is_a_folder", "./app_a", "Is a directory", setup=with_path_file("mkdir")),
+    starts("set_user_id_program_ignores_the_environment", "./suid_a", MISSING, env=path(f"{W}/good"), nobody=True),
+    starts("set_user_id_program_gets_no_origin", "./suid_origin", MISSING, nobody=True),
+    starts("set_user_id_program_keeps_its_rpath", "./suid_rpath", LOADS, nobody=True),
+    starts("set_user_id_program_of_the_same_user", "./suid_a", LOADS, env=path(f"{W}/good")),
     # names
     opens("soname_does_not_count", "./so2/needs_soname.so", "libs.so.1: No such file", env=path("so1")),
     opens("file_name_found_by_search_counts", "./so2/needs_noson.so", LOADS, env=path("so1")),
