@@ -76,7 +76,9 @@ check-quick: setup-test ## the tests that take less than a minute together
 
 check-oracle: setup-test all ## compare with the real loader of this machine
 	@[ -d $(BUILD)/glibc ] || tests/oracle/fetch-glibc.sh $(BUILD)/glibc >/dev/null || true
-	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/run.py --trees 2000 --roots $(BUILD)/glibc
+	@[ -d $(BUILD)/musl ] || tests/oracle/fetch-glibc.sh $(BUILD)/musl musl >/dev/null || true
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/run.py --trees 2000 --roots $(BUILD)/glibc \
+		--musl-roots $(BUILD)/musl
 
 check-corpus: setup-test all ## analyse real packages and compare with the real loader
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/run.py --build $(BUILD)

@@ -1,9 +1,9 @@
 /* loader_fuzzer.c - a library or program of arbitrary bytes in a process: everything that the
- * simulation of glibc and the diagnosis do with it.
+ * simulations of the loaders and the diagnosis do with it.
  *
  * The file is the only one in a root of its own, which is a folder in memory where there is one. It
  * is loaded by a program that has nothing else. Its e_flags, which x86's loader does not look at,
- * choose the release of glibc.
+ * choose the loader and its release.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -64,6 +64,17 @@ static uint8_t byte(const uint8_t *data, size_t size, size_t i)
 	return i < size ? data[i] : 0;
 }
 
+static void make_musl(struct world *w, uint8_t patch)
+{
+	static const char *const dirs[] = { "/lib/", "/usr/local/lib/", "/usr/lib/" };
+
+	w->kind = LOADER_MUSL;
+	w->musl = (struct musl_install){ .ld_path = w->ld_path, .found = true, .major = 1, .minor = 2,
+					 .patch = patch % 7, .version = "1.2.x", .arch = "x86_64",
+					 .path_file = "/etc/ld-musl-x86_64.path", .dirs = dirs,
+					 .ndirs = 3 };
+}
+
 static void make_world(struct world *w, struct store *s, const uint8_t *data, size_t size)
 {
 	static const char *const dirs[] = { "/lib/", "/usr/lib/" };
@@ -95,6 +106,8 @@ static void make_world(struct world *w, struct store *s, const uint8_t *data, si
 	w->tunables.tls_surplus = 1664;
 	w->tunables.tls_optional = 512;
 	w->tunables.exec_stack = 1;
+	if (byte(data, size, w->is64 ? 49 : 37) % 2 == 1)
+		make_musl(w, byte(data, size, w->is64 ? 48 : 36));
 }
 
 /* ---- one input -------------------------------------------------------------------------------- */
@@ -149,7 +162,9 @@ static void open_library(const struct run *r)
 
 	p->program = process_add_image(p, IMAGE_PROGRAM, NULL, "");
 	process_make_global(p, p->program);
-	path_init_system(p);
+	p->nstarted = p->images.n;
+	if (r->w->kind == LOADER_GLIBC)
+		path_init_system(p);
 	p->tls_size = 4096;
 	p->tls_align = 64;
 	im = loader_open(p, FILE_NAME, r->flags);

@@ -54,7 +54,7 @@ struct dlwhy_options {
 	size_t size;              /* set by dlwhy_options_init */
 	const char *root;         /* folder of another system, NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", NULL: what the program asks for */
+	const char *loader;       /* "glibc", "musl": of the bare program; NULL: the one that is there */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -110,8 +110,8 @@ enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
 
 struct dlwhy_platform {
 	const char *os;             /* "linux" */
-	const char *loader;         /* "glibc" */
-	const char *loader_version; /* "2.36", NULL if unknown */
+	const char *loader;         /* "glibc", "musl", "none" */
+	const char *loader_version; /* "2.36", "1.2.3", NULL if unknown */
 	const char *machine;        /* "x86_64", NULL if unknown */
 };
 

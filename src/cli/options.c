@@ -41,7 +41,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_ROOT, 0, "root", "DIR", VERB_CHECK, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
-	  "whose rules: glibc; otherwise what the program asks for" },
+	  "whose the bare program is: glibc or musl (default: what is there)" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_CHECK, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_CHECK, where,

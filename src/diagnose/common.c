@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define APT_MARK "/etc/debian_version"
+#define APK_MARK "/etc/apk"
 
 /* ---- drafts ------------------------------------------------------------------------------- */
 
@@ -164,6 +165,9 @@ void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, con
 	if (has_apt(d)) {
 		fix_command(d, f, arena_printf(d->a, "dpkg -S %s", shell_quote(d->a, path)));
 		fix_command(d, f, "apt-get install --reinstall PACKAGE");
+	} else if (has_apk(d)) {
+		fix_command(d, f, arena_printf(d->a, "apk info --who-owns %s", shell_quote(d->a, path)));
+		fix_command(d, f, "apk fix --reinstall PACKAGE");
 	}
 }
 
@@ -279,4 +283,50 @@ bool has_apt(const struct diag *d)
 	struct os_stat st;
 
 	return d->source != NULL && source_stat(d->source, APT_MARK, true, &st) == 0;
+}
+
+bool has_apk(const struct diag *d)
+{
+	struct os_stat st;
+
+	return d->source != NULL && (source_stat(d->source, APK_MARK, true, &st) == 0 ||
+				     source_stat(d->source, "/etc/alpine-release", true, &st) == 0);
+}
+
+/* ---- musl ------------------------------------------------------------------------------------ */
+
+bool is_musl(const struct diag *d)
+{
+	return d->w != NULL && d->w->kind == LOADER_MUSL;
+}
+
+static bool of_glibc(void *ctx, const struct elf_verneed *n)
+{
+	(void)ctx;
+	return n->name != NULL && starts_with(n->name, "GLIBC_");
+}
+
+bool built_for_glibc(const struct elf *e)
+{
+	for (size_t i = 0; i < e->nneeds; i++)
+		if (e->needs[i].name != NULL && (strcmp(e->needs[i].name, "libc.so.6") == 0 ||
+						 starts_with(e->needs[i].name, "ld-linux")))
+			return true;
+	return elf_each_verneed(e, of_glibc, NULL, NULL);
+}
+
+void draft_fix_musl_build(struct diag *d, struct draft *dr, const char *path)
+{
+	bool wheel = path != NULL && strstr(path, "-packages/") != NULL;
+	struct fix *f;
+
+	draft_fix(d, dr, "replace", "low",
+		  wheel ? "install the wheel for musl (musllinux in its name, not manylinux), or "
+			  "let pip build the package here (pip install --no-binary)"
+			: "take the build for musl (of Python wheels the one with musllinux in its "
+			  "name), or build it here");
+	f = draft_fix(d, dr, "install-package", "high",
+		      "for simple libraries: gcompat gives musl some of glibc's functions");
+	if (has_apk(d))
+		fix_command(d, f, "apk add gcompat");
 }

@@ -132,6 +132,14 @@ bool matches_pattern(const char *name, const char *pattern);
 int compare_versions(const char *a, const char *b);
 /* Is the system under study Debian or one of its children (apt-get)? */
 bool has_apt(const struct diag *d);
+/* Is it Alpine Linux or one of its children (apk)? */
+bool has_apk(const struct diag *d);
+/* Is the process one of musl's loader? */
+bool is_musl(const struct diag *d);
+/* Was the file linked with glibc? */
+bool built_for_glibc(const struct elf *e);
+/* "Take the build for musl", for a file that was built for glibc. */
+void draft_fix_musl_build(struct diag *d, struct draft *dr, const char *path);
 
 /* ---- families ----------------------------------------------------------------------------- */
 

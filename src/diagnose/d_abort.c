@@ -153,9 +153,61 @@ static void cut_off(struct diag *d, struct draft *dr, const struct failure *f)
 		    "the file ends here; its segments go on");
 }
 
+static const struct elf *elf_of(const struct failure *f)
+{
+	if (f->image != NULL)
+		return f->image->file != NULL ? &f->image->file->elf : NULL;
+	return f->candidate != NULL && f->candidate->err == 0 &&
+			       f->candidate->file->kind == FILE_ELF ?
+		       &f->candidate->file->elf :
+		       NULL;
+}
+
+/* What kills a process of musl, although the file is not damaged. */
+static bool killed_by_musl(struct diag *d, const struct failure *f)
+{
+	const struct elf *e = elf_of(f);
+	struct draft *dr;
+
+	if (!is_musl(d) || e == NULL)
+		return false;
+	if (f->image != NULL && elf_has(e, ELF_DT_RELR) && d->w->musl.patch < 4) {
+		dr = begin(d, f, CAUSE_OS_TOO_OLD);
+		draft_say(d, dr,
+			  "%s keeps its relocations in a compact form (DT_RELR) that musl knows "
+			  "from 1.2.4 on; the loader here is %s, leaves its pointers as they are, "
+			  "and the process dies of %s.",
+			  word_of(d, dr, f),
+			  d->w->musl.version != NULL ? d->w->musl.version : "older",
+			  signal_word(f->signal));
+		draft_fact(d, dr, dr->f.object, "DT_RELR is in its dynamic section");
+		draft_fix(d, dr, "upgrade", "high", "run it with musl 1.2.4 or newer");
+		draft_fix(d, dr, "rebuild", "low",
+			  "build it without the linker's -z pack-relative-relocs");
+		return true;
+	}
+	if (f->image == NULL && (e->empty_dynamic ||
+				 (!elf_has(e, ELF_DT_HASH) && !elf_has(e, ELF_DT_GNU_HASH)))) {
+		dr = begin(d, f, CAUSE_NOT_LOADABLE);
+		draft_say(d, dr, "%s %s: musl dies of %s when it looks for symbols in it.",
+			  word_of(d, dr, f),
+			  e->empty_dynamic ? "holds debug information only, split off from the real "
+					     "library"
+					   : "has no table of its symbols' names",
+			  signal_word(f->signal));
+		draft_fix_reinstall(d, dr, dr->f.object, "put the real library there");
+		return true;
+	}
+	return false;
+}
+
 static void killed(struct diag *d, const struct failure *f)
 {
-	struct draft *dr = begin(d, f, CAUSE_CORRUPT_FILE);
+	struct draft *dr;
+
+	if (killed_by_musl(d, f))
+		return;
+	dr = begin(d, f, CAUSE_CORRUPT_FILE);
 
 	if (f->wanted > f->available)
 		cut_off(d, dr, f);

@@ -126,6 +126,8 @@ static void elf_interpreter(struct exe *k)
 				   "the program for this system");
 	if (in != NULL && in->apt != NULL && has_apt(d))
 		apt_commands(d, f, in->apt);
+	else if (in != NULL && in->detail != NULL && has_apk(d))
+		fix_command(d, f, "apk add gcompat");
 }
 
 static void bad_interpreter(struct exe *k)

@@ -4,6 +4,7 @@
  * for a missing file then, and there is none.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "diagnose/common.h"
@@ -481,6 +482,32 @@ static void by_text(struct file *x, const char *text)
 		bad_ident(x, text);
 }
 
+/* musl has one text for all that is no library: "Exec format error". */
+static void by_header(struct file *x, int err)
+{
+	const struct elf *e = elf_of(x);
+	const struct world *w = x->d->w;
+
+	if (err == EPERM || err == ENOMEM || err == EOVERFLOW)
+		map_failed(x);
+	else if (err == EBUSY)
+		program(x);
+	else if (x->en->file->bytes.n < sizeof(Elf64_Ehdr))
+		cut_header(x);
+	else if (e->big_endian != w->big_endian)
+		other_machine(x, "the other byte order");
+	else if (e->is64 != w->is64)
+		other_machine(x, "the other word size");
+	else if (e->type != ET_DYN && e->type != ET_EXEC)
+		bad_type(x);
+	else if (!view_has(x->en->file->bytes, e->phoff, (uint64_t)e->phnum * e->phentsize))
+		cut_header(x);
+	else if (!e->has_dynamic || e->dynamic.vaddr == 0)
+		no_dynamic(x);
+	else
+		bad_ident(x, "Exec format error");
+}
+
 struct draft *file_draft(struct diag *d, const struct failure *f, const struct store_entry *en)
 {
 	struct file x = { .d = d, .f = f, .en = en, .word = base_name(en->path) };
@@ -493,6 +520,8 @@ struct draft *file_draft(struct diag *d, const struct failure *f, const struct s
 		no_regular(&x);
 	else if (en->file->kind != FILE_ELF)
 		no_elf(&x);
+	else if (is_musl(d))
+		by_header(&x, f->err);
 	else
 		by_text(&x, f->string != NULL ? f->string : "");
 	return x.dr;

@@ -84,6 +84,44 @@ static void exec_stack(struct diag *d, const struct failure *f)
 
 /* ---- relocations -------------------------------------------------------------------------- */
 
+/* musl maps a file for another processor without looking, and stumbles over its relocations. */
+static void foreign(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = begin(d, f, CAUSE_WRONG_ARCH);
+	const char *is = elf_words(d->a, &f->image->file->elf);
+	const char *want = world_words(d->a, d->w);
+
+	draft_say(d, dr,
+		  "%s is made for %s, but the process that loads it is %s: musl does not look at "
+		  "that, and stumbles over a relocation that it does not know.",
+		  word_of(dr), is, want);
+	draft_bytes(d, dr, dr->f.object, 4, 16, arena_printf(d->a, "its header says %s", is));
+	draft_fix(d, dr, "replace", "low", arena_printf(d->a, "install the build for %s", want));
+}
+
+/* R_*_IRELATIVE: functions that are chosen when the file is loaded. */
+static void ifunc_in_musl(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = begin(d, f, CAUSE_NOT_LOADABLE);
+
+	dr->f.detail = "libc-mismatch";
+	draft_say(d, dr,
+		  "%s contains functions that are chosen when it is loaded (IFUNC), which musl does "
+		  "not support: it was built for glibc.",
+		  word_of(dr));
+	draft_evidence(d, dr, "fact", f->image,
+		       arena_printf(d->a, "relocation type %u", f->reloc_type))
+		->path = dr->f.object;
+	draft_fix_musl_build(d, dr, dr->f.object);
+}
+
+static bool is_irelative(const struct failure *f, const struct world *w)
+{
+	const char *name = elf_reloc_name(w->machine, f->reloc_type);
+
+	return name != NULL && strstr(name, "IRELATIVE") != NULL;
+}
+
 static void reloc_type(struct diag *d, const struct failure *f)
 {
 	struct draft *dr = begin(d, f, CAUSE_CORRUPT_FILE);
@@ -121,7 +159,14 @@ void d_machine(struct diag *d, size_t i)
 	switch (f->kind) {
 	case FAIL_ISA: isa(d, f); break;
 	case FAIL_EXEC_STACK: exec_stack(d, f); break;
-	case FAIL_RELOC_TYPE: reloc_type(d, f); break;
+	case FAIL_RELOC_TYPE:
+		if (is_musl(d) && f->image->file->elf.machine != d->w->machine)
+			foreign(d, f);
+		else if (is_musl(d) && is_irelative(f, d->w))
+			ifunc_in_musl(d, f);
+		else
+			reloc_type(d, f);
+		break;
 	default: audit(d, f); break;
 	}
 }

@@ -263,6 +263,13 @@ static const char *where_words(const struct hit *h)
 	}
 }
 
+/* In a process of musl a library of glibc's world is no help. */
+static bool for_glibc(const struct diag *d, const struct hit *h)
+{
+	return is_musl(d) && h->entry != NULL && h->entry->err == 0 &&
+	       h->entry->file->kind == FILE_ELF && built_for_glibc(&h->entry->file->elf);
+}
+
 static void hits_evidence(struct look *k, const struct hits *hits)
 {
 	struct diag *d = k->d;
@@ -271,8 +278,12 @@ static void hits_evidence(struct look *k, const struct hits *hits)
 		const struct hit *h = &hits->items[i];
 		const char *what = where_words(h);
 
-		if (!h->usable && h->entry != NULL && h->entry->err == 0 &&
-		    h->entry->file->kind == FILE_ELF)
+		if (for_glibc(d, h))
+			what = arena_printf(d->a, "%s, but built for glibc, which this process does "
+						  "not have",
+					    what);
+		else if (!h->usable && h->entry != NULL && h->entry->err == 0 &&
+			 h->entry->file->kind == FILE_ELF)
 			what = arena_printf(d->a, "%s, but for %s", what,
 					    elf_words(d->a, &h->entry->file->elf));
 		else if (!h->usable)
@@ -384,7 +395,8 @@ static const char *foreign_hit(struct look *k, const struct hits *hits)
 	for (size_t i = 0; i < hits->n; i++) {
 		const struct hit *h = &hits->items[i];
 
-		if (h->kind != HIT_SKEW && !h->usable && h->entry != NULL && h->entry->err == 0 &&
+		if (h->kind != HIT_SKEW && !h->usable && !for_glibc(k->d, h) &&
+		    h->entry != NULL && h->entry->err == 0 &&
 		    h->entry->file->kind == FILE_ELF && h->entry->file->elf.defect == ELF_OK)
 			return elf_words(k->d->a, &h->entry->file->elf);
 	}
@@ -431,6 +443,12 @@ static void missing(struct look *k, const struct hits *hits)
 			  "%s is missing: %s; there is %s, another version that cannot stand in "
 			  "for it.",
 			  k->word, by, skew);
+	} else if (is_musl(d) && starts_with(k->word, "ld-linux")) {
+		dr->f.detail = "libc-mismatch";
+		draft_say(d, dr,
+			  "%s, the loader of glibc, is missing: %s was built for glibc, and the C "
+			  "library of this process is musl.",
+			  k->word, k->from != NULL ? image_word(d, k->from) : "the file");
 	} else if (starts_with(k->word, "libc.musl-")) {
 		dr->f.detail = "libc-mismatch";
 		draft_say(d, dr,
@@ -454,6 +472,10 @@ static void missing(struct look *k, const struct hits *hits)
 	bundled_evidence(k);
 	hits_evidence(k, hits);
 	search_probes(d, dr, k->rq);
+	if (is_musl(d) && starts_with(k->word, "ld-linux")) {
+		draft_fix_musl_build(d, dr, image_path(d, k->from));
+		return;
+	}
 	search_fix_provider(d, dr, k->word);
 	search_fix_generic(d, dr, k->word, k->from);
 }
@@ -542,7 +564,8 @@ static void explain(struct look *k)
 		hunt_library(k->d, k->name, k->rq, &hits);
 		hunt_toolkit(k, &hits);
 		if (hits.n > 0 && hits.items[0].usable && hits.items[0].kind != HIT_SKEW &&
-		    !is_gpu_stub(hits.items[0].path))
+		    !is_gpu_stub(hits.items[0].path) &&
+		    !(is_musl(k->d) && starts_with(k->word, "ld-linux")))
 			exists_elsewhere(k, &hits);
 		else if (!missing_driver(k, &hits))
 			missing(k, &hits);
@@ -597,13 +620,17 @@ void d_preloads(struct diag *d)
 		k.dr->f.severity = DLWHY_WARNING;
 		k.dr->f.object = rq->asked;
 		draft_say(d, k.dr,
-			  "%s, which LD_PRELOAD (or /etc/ld.so.preload) wants to be loaded into "
-			  "every program, cannot be loaded; the loader says so and goes on without "
-			  "it.",
+			  is_musl(d) ? "%s, which LD_PRELOAD wants to be loaded into every "
+				       "program, cannot be loaded; the loader goes on without it, "
+				       "and without a word."
+				     : "%s, which LD_PRELOAD (or /etc/ld.so.preload) wants to be "
+				       "loaded into every program, cannot be loaded; the loader "
+				       "says so and goes on without it.",
 			  k.word);
 		search_probes(d, k.dr, rq);
 		draft_fix(d, k.dr, "environment", "low",
-			  "take the entry out of LD_PRELOAD or /etc/ld.so.preload, or correct its "
-			  "path");
+			  is_musl(d) ? "take the entry out of LD_PRELOAD, or correct its path"
+				     : "take the entry out of LD_PRELOAD or /etc/ld.so.preload, or "
+				       "correct its path");
 	}
 }

@@ -214,7 +214,14 @@ static void from_holder(struct sym *s, const struct image *im, const struct elf_
 				       image_word(d, s->f->image), word, word));
 		return;
 	}
-	if (es->vis == STV_HIDDEN || es->vis == STV_INTERNAL || es->bind == STB_LOCAL) {
+	if (is_musl(d) && es->bind != STB_LOCAL) {
+		s->dr->f.detail = "version-skew";
+		e->says = es->type == STT_GNU_IFUNC ? "an IFUNC, which musl does not take"
+						    : "in an old version only (marked hidden), which "
+						      "musl does not look at";
+		sym_say(s, arena_printf(d->a, "%s has it only in a form that musl does not take (%s)",
+				    word, es->type == STT_GNU_IFUNC ? "IFUNC" : "an old version"));
+	} else if (es->vis == STV_HIDDEN || es->vis == STV_INTERNAL || es->bind == STB_LOCAL) {
 		s->dr->f.detail = "version-skew";
 		e->says = "hidden: not offered to others";
 		sym_say(s, arena_printf(d->a, "%s has it, but keeps it to itself (hidden)", word));
@@ -497,6 +504,54 @@ static bool is_interpreter(const struct symbol_family *f)
 	return f != NULL && !starts_with(f->library, "lib");
 }
 
+/* musl goes on after a library that is missing: what that would have defined is missing then. */
+static bool from_missing(struct sym *s)
+{
+	struct diag *d = s->d;
+
+	for (size_t i = 0; is_musl(d) && i < d->t->failures.n; i++) {
+		const struct failure *o = &d->t->failures.items[i];
+
+		if ((o->kind != FAIL_NOT_FOUND && o->kind != FAIL_CANDIDATE) || o->request == NULL ||
+		    o->request->from != s->f->image)
+			continue;
+		s->dr->f.detail = "not-linked";
+		sym_say(s, arena_printf(d->a,
+				    "nothing that is loaded defines %s; %s, which it needs and which "
+				    "was not loaded, may be the one",
+				    sym_them(s), base_name(o->request->asked)));
+		draft_also(d, s->dr, CAUSE_MISSING_LIBRARY, NULL, o->request->asked);
+		draft_fix(d, s->dr, "link", "low",
+			  arena_printf(d->a, "first let %s be found", base_name(o->request->asked)));
+		return true;
+	}
+	return false;
+}
+
+/* A file that was linked with glibc, in a process of musl: what glibc's library had. */
+static bool from_glibc(struct sym *s)
+{
+	struct diag *d = s->d;
+	const struct image *im = s->f->image;
+	bool versioned = s->f->version != NULL && starts_with(s->f->version, "GLIBC_");
+	bool checked = s->family != NULL && strcmp(s->family->library, "libc.so.6 of glibc") == 0;
+
+	if (!is_musl(d) || im->file == NULL || (!versioned && !checked) ||
+	    !built_for_glibc(&im->file->elf))
+		return false;
+	s->dr->f.detail = "libc-mismatch";
+	sym_say(s, arena_printf(d->a,
+			    "only glibc has %s: it was built for glibc, and the C library of this "
+			    "process is musl",
+			    sym_them(s)));
+	draft_evidence(d, s->dr, "fact", im,
+		       "it was linked with libc.so.6 of glibc; in this process that name leads to "
+		       "musl")
+		->path = image_path(d, im);
+	draft_fix_musl_build(d, s->dr, image_path(d, im));
+	return true;
+}
+
 static void why(struct sym *s)
 {
 	struct elf_sym es;
@@ -506,12 +561,16 @@ static void why(struct sym *s)
 		from_holder(s, im, &es);
 		return;
 	}
+	if (from_glibc(s))
+		return;
 	if (s->family == NULL || strcmp(s->family->what, "Python's C API") != 0)
 		expected_find(s->d, s->all.items, s->all.n, &s->e);
 	if (sym_from_near(s))
 		return;
-	if (s->f->version_file != NULL && s->f->version != NULL)
+	if (s->f->version_file != NULL && s->f->version != NULL && !is_musl(s->d))
 		from_version(s);
+	else if (from_missing(s))
+		return;
 	else if (has_provider(s))
 		from_provider(s);
 	else if (is_interpreter(s->family) || (s->family != NULL && family_loaded(s) != NULL))

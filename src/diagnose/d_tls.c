@@ -36,7 +36,7 @@ static void fixes(struct diag *d, struct draft *dr, const char *path, uint64_t w
 		fix_command(d, f,
 			    arena_printf(d->a, "LD_PRELOAD=%s COMMAND", shell_quote(d->a, path)));
 	}
-	if (d->w->install.minor >= 32) {
+	if (d->w->kind == LOADER_GLIBC && d->w->install.minor >= 32) {
 		f = draft_fix(d, dr, "environment", "low", "make the spare room larger");
 		fix_command(d, f,
 			    arena_printf(d->a,
@@ -44,9 +44,10 @@ static void fixes(struct diag *d, struct draft *dr, const char *path, uint64_t w
 					 " COMMAND",
 					 wanted < 4096 ? (uint64_t)8192 : wanted * 2));
 	}
-	draft_fix(d, dr, "import-first", "medium",
-		  "load it before the other libraries that use up the room (import it first); the "
-		  "order may break again with the next update");
+	if (!is_musl(d))
+		draft_fix(d, dr, "import-first", "medium",
+			  "load it before the other libraries that use up the room (import it "
+			  "first); the order may break again with the next update");
 	draft_fix(d, dr, "rebuild", "low",
 		  "its makers can build it without -ftls-model=initial-exec, so that it needs no "
 		  "such room");
@@ -63,10 +64,17 @@ void d_tls(struct diag *d, size_t i)
 	dr->f.object = path != NULL ? path : f->object;
 	dr->f.symbol = f->symbol;
 	draft_needed_by(d, dr, f->image);
-	draft_say(d, dr,
-		  "%s wants %s for its thread-local variables in the block that is laid out when "
-		  "the program starts, and only %s are left there.",
-		  word, bytes_words(d->a, f->wanted), bytes_words(d->a, f->available));
+	if (is_musl(d))
+		draft_say(d, dr,
+			  "%s keeps %s of thread-local variables that are reached the quick way "
+			  "(initial-exec): musl allows that only for libraries that are loaded when "
+			  "the program starts.",
+			  word, bytes_words(d->a, f->wanted));
+	else
+		draft_say(d, dr,
+			  "%s wants %s for its thread-local variables in the block that is laid out "
+			  "when the program starts, and only %s are left there.",
+			  word, bytes_words(d->a, f->wanted), bytes_words(d->a, f->available));
 	e = draft_evidence(d, dr, f->symbol != NULL ? "symbol" : "fact", f->image,
 			   arena_printf(d->a,
 					"%s uses a variable there by a fixed distance "
@@ -74,9 +82,11 @@ void d_tls(struct diag *d, size_t i)
 					image_word(d, f->image)));
 	e->value = f->symbol;
 	e->path = image_path(d, f->image);
-	draft_fact(d, dr, path,
-		   arena_printf(d->a, "its block has %s; free in the process: %s",
-				bytes_words(d->a, f->wanted), bytes_words(d->a, f->available)));
+	if (!is_musl(d))
+		draft_fact(d, dr, path,
+			   arena_printf(d->a, "its block has %s; free in the process: %s",
+					bytes_words(d->a, f->wanted),
+					bytes_words(d->a, f->available)));
 	fixes(d, dr, path, f->wanted);
 	if (is_loaded_early(word))
 		draft_fact(d, dr, NULL,

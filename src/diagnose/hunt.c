@@ -200,7 +200,8 @@ static void start_hunt(struct diag *d)
 	/* Absolute, since the way up from a relative path ends at the working folder. */
 	if (d->in->target_path != NULL && strchr(d->in->target_path, '/') != NULL)
 		add_around(d, absolute_path(d, d->in->target_path));
-	add_conf(d);
+	if (d->w->kind == LOADER_GLIBC)
+		add_conf(d);
 	add_images(d);
 	add_usual(d);
 }
@@ -224,6 +225,8 @@ static bool usable(const struct diag *d, const struct store_entry *e)
 	if (e == NULL || e->err != 0 || e->file->kind != FILE_ELF)
 		return false;
 	f = &e->file->elf;
+	if (is_musl(d) && built_for_glibc(f))
+		return false;
 	return f->defect == ELF_OK && f->machine == d->w->machine && f->is64 == d->w->is64 &&
 	       f->big_endian == d->w->big_endian && f->type == ET_DYN && f->has_dynamic &&
 	       f->file_end <= e->file->bytes.n;

@@ -169,6 +169,39 @@ static bool is_default_dir(const struct diag *d, const char *dir)
 	return false;
 }
 
+/* musl has no ldconfig. */
+static void fix_link_by_hand(struct diag *d, struct draft *dr, const char *name,
+			     const struct hit *hit)
+{
+	const char *link = join_path(d->a, dir_name(d->a, hit->path), name);
+
+	fix_command(d, draft_fix(d, dr, "link", "low", "make the missing link"),
+		    arena_printf(d->a, "ln -s %s %s", shell_quote(d->a, base_name(hit->path)),
+				 shell_quote(d->a, link)));
+}
+
+/* The file takes the place of the default folders, so these must be named in it. */
+static void fix_path_file(struct diag *d, struct draft *dr, const struct hit *hit)
+{
+	const char *file = d->w->musl.path_file;
+	const char *dir = dir_name(d->a, absolute_path(d, hit->path));
+	const struct store_entry *en = store_open(d->store, file);
+	bool there = en != NULL && en->err == 0;
+	struct fix *f;
+
+	f = draft_fix(d, dr, "path-file", "medium",
+		      arena_printf(d->a,
+				   "for all programs: name the folder in %s (as root)%s", file,
+				   there ? "" : "; the file replaces the default folders, so name "
+						"those as well"));
+	if (there)
+		fix_command(d, f, arena_printf(d->a, "echo %s >>%s", shell_quote(d->a, dir), file));
+	else
+		fix_command(d, f,
+			    arena_printf(d->a, "printf '%%s\\n' /lib /usr/local/lib /usr/lib %s >%s",
+					 shell_quote(d->a, dir), file));
+}
+
 static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit)
 {
 	const char *dir = dir_name(d->a, hit->path);
@@ -193,7 +226,10 @@ void search_fixes(struct diag *d, struct draft *dr, const struct image *from, co
 	if (hit->where == HIT_SITE)
 		fix_import_first(d, dr, name);
 	if (hit->kind == HIT_ALIAS) {
-		fix_link(d, dr, hit);
+		if (is_musl(d))
+			fix_link_by_hand(d, dr, name, hit);
+		else
+			fix_link(d, dr, hit);
 		if (hit->searched)
 			return;
 	}
@@ -201,6 +237,8 @@ void search_fixes(struct diag *d, struct draft *dr, const struct image *from, co
 		draft_fix_library_path(d, dr, "name the folder", hit->path);
 	if (from != NULL)
 		fix_runpath(d, dr, from, hit);
+	if (is_musl(d) && hit->kind == HIT_EXACT)
+		fix_path_file(d, dr, hit);
 }
 
 /* ---- where it comes from ------------------------------------------------------------------ */
@@ -257,6 +295,13 @@ static const char *python_package(struct diag *d, const struct provider *pv, con
 	return arena_printf(d->a, "%s-cuNN (NN is the major release of CUDA)", pv->python);
 }
 
+/* Alpine's packages provide each library under its SONAME. */
+static const char *apk_command(struct diag *d, const char *name)
+{
+	return arena_printf(d->a, "apk add %s",
+			    shell_quote(d->a, arena_printf(d->a, "so:%s", name)));
+}
+
 void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 {
 	const struct provider *pv = provider_of(name);
@@ -279,6 +324,10 @@ void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 			fix_command(d, f,
 				    arena_printf(d->a, "%s install %s",
 						 pip_of(d, dr->f.needed_by), package));
+	} else if (pv->apt != NULL && has_apk(d)) {
+		f = draft_fix(d, dr, "install-package", "low",
+			      with_hint(d, arena_printf(d->a, "install %s", pv->what), pv));
+		fix_command(d, f, apk_command(d, name));
 	} else if (pv->apt != NULL) {
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d,
@@ -315,4 +364,6 @@ void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
 	if (has_apt(d))
 		fix_command(d, f,
 			    arena_printf(d->a, "apt-file search %s", shell_quote(d->a, name)));
+	else if (has_apk(d))
+		fix_command(d, f, apk_command(d, name));
 }

@@ -363,6 +363,8 @@ static const struct elf *usable(const struct diag *d, const struct store_entry *
 	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF)
 		return NULL;
 	e = &en->file->elf;
+	if (is_musl(d) && built_for_glibc(e))
+		return NULL;
 	return e->defect == ELF_OK && e->type == ET_DYN && e->machine == d->w->machine &&
 			       e->is64 == d->w->is64 && e->big_endian == d->w->big_endian &&
 			       e->has_dynamic

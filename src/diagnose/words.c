@@ -140,6 +140,8 @@ const char *rule_words(enum load_rule r)
 	case RULE_DEFAULT_DIR: return "a default folder";
 	case RULE_PATH: return "the path as given";
 	case RULE_INTERPRETER: return "the program's loader";
+	case RULE_PATH_FILE: return "the loader's path file";
+	case RULE_LIBC: return "the C library of the process";
 	default: return "a loaded object";
 	}
 }

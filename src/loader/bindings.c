@@ -5,6 +5,7 @@
  */
 #include "loader/bind.h"
 #include "loader/facts.h"
+#include "loader/musl.h"
 #include "object/elfconst.h"
 
 #define MAX_MISSES 10000 /* look-ups that find nothing, for one image */
@@ -106,6 +107,36 @@ struct teller {
 	size_t missed;
 };
 
+/* musl has no unique symbols: the first in the list is the one. */
+static struct definer musl_definer(struct process *p, const struct image *im,
+				   const struct mention *m)
+{
+	static const enum musl_reltype types[] = { [REF_PLAIN] = MUSL_REL_SYMBOLIC,
+						   [REF_PLT] = MUSL_REL_PLT,
+						   [REF_COPY] = MUSL_REL_COPY };
+	struct musl_scope scope = { p, im->nscopes > 1 ? im->scopes[1] : NULL, NULL };
+
+	return musl_look_up(&scope, &m->ref, types[reltype_class(m->rt)]);
+}
+
+static struct definer definer_of(struct process *p, struct image *im, const struct mention *m)
+{
+	if (p->w->kind == LOADER_MUSL)
+		return musl_definer(p, im, m);
+	return settle_unique(p, &m->ref, bind_look_up(p, im, &m->ref, reltype_class(m->rt)));
+}
+
+/* Functions alone may wait in glibc; in musl whatever a lazy open put off does. */
+static bool is_put_off(const struct image *im, const struct mention *m)
+{
+	if (im->musl == NULL)
+		return m->plt && !im->facts->bind_now;
+	for (size_t i = 0; i < im->musl->deferred.n; i++)
+		if (im->musl->deferred.items[i].ref.sym == m->ref.sym)
+			return true;
+	return false;
+}
+
 static void tell(void *ctx, struct image *im, const struct mention *m)
 {
 	struct teller *t = ctx;
@@ -113,13 +144,12 @@ static void tell(void *ctx, struct image *im, const struct mention *m)
 	struct definer d = { NULL, 0, false };
 
 	if (t->missed < MAX_MISSES)
-		d = settle_unique(t->p, &m->ref,
-				  bind_look_up(t->p, im, &m->ref, reltype_class(m->rt)));
+		d = definer_of(t->p, im, m);
 	t->missed += d.to == NULL;
 	t->fn(t->ctx,
 	      &(struct binding){ m->ref.name, v != NULL ? v->name : NULL, d.to,
 				 d.to != NULL ? version_of_definition(d) : NULL, m->ref.weak,
-				 m->plt && !im->facts->bind_now, m->rt == RT_COPY,
+				 is_put_off(im, m), m->rt == RT_COPY,
 				 m->rt == RT_TLS_DYNAMIC || m->rt == RT_TLS_STATIC ||
 					 m->rt == RT_TLS_DESC });
 }
@@ -131,7 +161,8 @@ void loader_each_binding(struct process *p, struct image *im,
 
 	if (im->file == NULL || im->facts == NULL)
 		return;
-	collect_uniques(p);
+	if (p->w->kind == LOADER_GLIBC)
+		collect_uniques(p);
 	each_mention(p, im, tell, &t);
 }
 

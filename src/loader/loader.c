@@ -14,11 +14,15 @@ const char *loader_name(enum loader_kind k)
 struct process *loader_start(const struct world *w, struct arena *a, const char *program,
 			     const char *argv0, bool secure, unsigned flags)
 {
+	if (w->kind == LOADER_MUSL)
+		return musl_start(w, a, program, argv0, secure, flags);
 	return glibc_start(w, a, program, argv0, secure, flags);
 }
 
 struct image *loader_open(struct process *p, const char *file, unsigned flags)
 {
+	if (p->w->kind == LOADER_MUSL)
+		return musl_open(p, file, flags);
 	return glibc_open(p, file, flags);
 }
 

@@ -54,7 +54,8 @@ struct world {
 	bool is64, big_endian;
 	uint32_t eflags;           /* of the program: some machines have several ABIs */
 	const char *ld_path;       /* PT_INTERP: path of the loader */
-	struct glibc_install install;
+	struct glibc_install install; /* of musl only found, version, version_from and dirs */
+	struct musl_install musl;  /* LOADER_MUSL */
 	struct cpu cpu;
 	struct ldcache *cache;     /* NULL: none usable */
 	const char *cache_why;     /* why not, NULL if usable */
@@ -75,8 +76,9 @@ struct world_options {
 	const char *cpu;            /* as --cpu, NULL: measured or assumed */
 };
 
-/* The world of programs whose PT_INTERP is ld_path (NULL: the usual one for the machine).
- * E_UNSUPPORTED if the loader there is of a kind that is not simulated. Allocates in a. */
+/* The world of programs whose PT_INTERP is ld_path (NULL: the usual one of glibc for the machine).
+ * Whose loader it is, the file says, else its name. E_UNSUPPORTED if none is known for the machine.
+ * Allocates in a. */
 enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uint16_t machine,
 			   bool is64, bool big_endian, uint32_t eflags, const char *ld_path,
 			   struct arena *a, struct dlwhy_error *err);
@@ -101,6 +103,8 @@ enum load_rule {
 	RULE_PATH,         /* the name has a '/' */
 	RULE_PROGRAM,      /* started by the kernel */
 	RULE_INTERPRETER,  /* PT_INTERP */
+	RULE_PATH_FILE,    /* musl: a folder of its path file */
+	RULE_LIBC,         /* musl: the name or the file is a C library's, and it is the one there */
 	RULE_COUNT
 };
 const char *load_rule_id(enum load_rule r); /* "ld-library-path" */
@@ -187,7 +191,7 @@ enum image_kind { IMAGE_PROGRAM, IMAGE_LIBRARY, IMAGE_LOADER, IMAGE_VDSO };
 /* What became of the file of an image since a running process mapped it. */
 enum image_disk { DISK_SAME, DISK_REPLACED, DISK_DELETED };
 
-/* glibc's struct link_map: one object in a process. */
+/* One object in a process: glibc's struct link_map, musl's struct dso. */
 struct image {
 	size_t index;             /* place in the process's list */
 	enum image_kind kind;
@@ -217,6 +221,7 @@ struct image {
 	bool later;               /* of a running process: opened after its start */
 	enum image_disk disk;     /* of a running process: is its file still what it was? */
 	unsigned mark, walked;    /* of needs.c: in the list; its needs are mapped */
+	struct musl_image *musl;  /* what musl's loader keeps besides: musl.h; NULL in glibc */
 };
 
 /* ---- failures ----------------------------------------------------------------------------- */
@@ -310,6 +315,7 @@ struct process {
 	int err;                      /* errno as the loader would see it */
 	bool cache_read;
 	uint64_t search_cost;         /* grows with each candidate: see search.c */
+	size_t nstarted;              /* musl: images that were there when main began */
 };
 
 /* Derived facts of one file (references, versions, hashes): shared by all processes. */
@@ -347,10 +353,13 @@ enum look_answer { LOOK_FOUND, LOOK_ABSENT, LOOK_UNKNOWN /* not for this kind of
 enum look_answer loader_look(struct process *p, struct image *from, const char *name,
 			     struct would_open *out);
 
-/* What stands behind them, by the world's kind: glibc.c. */
+/* What stands behind them, by the world's kind: glibc.c, musl.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
 			    const char *argv0, bool secure, unsigned flags);
 struct image *glibc_open(struct process *p, const char *file, unsigned flags);
+struct process *musl_start(const struct world *w, struct arena *a, const char *program,
+			   const char *argv0, bool secure, unsigned flags);
+struct image *musl_open(struct process *p, const char *file, unsigned flags);
 
 /* Who an image's reference binds to, for --bindings. fn gets each reference of `im` in the order
  * of its relocations. */

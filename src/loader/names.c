@@ -16,6 +16,8 @@ const char *load_rule_id(enum load_rule r)
 		[RULE_PATH] = "path",
 		[RULE_PROGRAM] = "program",
 		[RULE_INTERPRETER] = "interpreter",
+		[RULE_PATH_FILE] = "path-file",
+		[RULE_LIBC] = "libc",
 	};
 
 	return r < RULE_COUNT ? ids[r] : "none";

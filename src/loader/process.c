@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "loader/musl.h"
 #include "loader/path.h"
 
 /* Who answers to a name. */
@@ -87,6 +88,8 @@ struct image *process_add_image(struct process *p, enum image_kind kind,
 	im->name = name;
 	im->real_path = name;
 	im->soname = file != NULL ? file->elf.soname : NULL;
+	if (p->w->kind == LOADER_MUSL)
+		im->musl = ARENA_NEW(p->a, struct musl_image);
 	*ARENA_PUSH(p->a, &p->images) = im;
 	put_name(p, im, name, false);
 	if (im->soname != NULL)

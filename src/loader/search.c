@@ -46,7 +46,7 @@ static struct probe *add_probe(struct search *s, enum load_rule rule, const stru
 	return pr;
 }
 
-static enum probe_outcome outcome_of_errno(int err)
+enum probe_outcome search_outcome(int err)
 {
 	switch (err) {
 	case ENOENT: return PROBE_ABSENT;
@@ -182,7 +182,7 @@ static enum verdict verify(struct search *s, const char *path, struct probe *pr)
 	pr->path = en->path;
 	s->p->err = en->err;
 	if (en->err != 0) {
-		pr->outcome = outcome_of_errno(en->err);
+		pr->outcome = search_outcome(en->err);
 		return SKIP;
 	}
 	if (en->file->st.type == OS_DIRECTORY)
@@ -208,13 +208,18 @@ static const char *join(struct arena *a, const char *dir, const char *sub, const
 	return out;
 }
 
+void search_count(struct process *p, size_t n)
+{
+	p->search_cost += CANDIDATE_COST + n;
+}
+
 /* The path to try in sub-directory i of a folder; NULL if no system call would take it. */
 static const char *candidate(struct search *s, const struct search_dir *d, size_t i)
 {
 	const char *sub = s->p->w->subdirs[i];
 	size_t n = strlen(d->dir) + strlen(sub) + strlen(s->rq->asked);
 
-	s->p->search_cost += CANDIDATE_COST + (n < PATH_MAX ? n : 0);
+	search_count(s->p, n < PATH_MAX ? n : 0);
 	return n < PATH_MAX ? join(s->p->a, d->dir, sub, s->rq->asked) : NULL;
 }
 
@@ -225,8 +230,7 @@ static enum verdict too_long(struct search *s, struct probe *pr)
 	return SKIP;
 }
 
-/* Has the process asked for more candidates than are worth looking at? */
-static bool exhausted(struct process *p)
+bool search_exhausted(struct process *p)
 {
 	if (p->search_cost <= MAX_COST)
 		return false;
@@ -301,7 +305,7 @@ static enum verdict try_dir(struct search *s, const struct dir_list *l,
 
 		if (d->status[i] == DIR_NONEXISTING)
 			continue;
-		if (exhausted(p))
+		if (search_exhausted(p))
 			return SKIP;
 		if (d->status[i] == DIR_UNKNOWN && parent_absent(s, d, p->w->subdirs[i])) {
 			note_absent(s, l, d, i);
@@ -492,7 +496,7 @@ static void not_found(struct search *s)
 	f->image = s->from;
 }
 
-static struct request *add_request(struct process *p, struct image *from, const char *name)
+struct request *search_request(struct process *p, struct image *from, const char *name)
 {
 	struct request *rq = ARENA_NEW(p->a, struct request);
 
@@ -538,7 +542,7 @@ struct image *search_map(struct process *p, struct image *from, const char *name
 	bool by_soname;
 	enum verdict v;
 
-	s.rq = add_request(p, from, name);
+	s.rq = search_request(p, from, name);
 	if (out != NULL)
 		*out = s.rq;
 	im = process_find(p, name, &by_soname);

@@ -19,5 +19,15 @@ struct image *search_map(struct process *p, struct image *from, const char *name
 
 /* The search of search_map without what follows it: see loader_look. */
 bool search_look(struct process *p, struct image *from, const char *name, struct would_open *out);
+/* Parts that the search of every loader has. */
+
+/* What an open that fails with `err` makes of a candidate. */
+enum probe_outcome search_outcome(int err);
+/* A candidate more, whose path has n bytes. */
+void search_count(struct process *p, size_t n);
+/* Has the process asked for more candidates than are worth looking at? Then that is noted. */
+bool search_exhausted(struct process *p);
+/* A new request of `from` at the end of the trace. */
+struct request *search_request(struct process *p, struct image *from, const char *name);
 
 #endif

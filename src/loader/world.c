@@ -129,11 +129,70 @@ static enum dlwhy_code check_loader(const struct world *w, struct dlwhy_error *e
 	if (w->ld_path == NULL)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
 			       "no loader is known for the machine type %u", w->machine);
-	if (w->install.is_musl)
-		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
-			       "%s is musl's loader, which this version does not simulate yet",
-			       w->ld_path);
 	return DLWHY_OK;
+}
+
+/* ---- musl ------------------------------------------------------------------------------------ */
+
+/* What the file says counts; where it is not there, its name. */
+static bool is_musl(const struct world *w)
+{
+	const char *slash = strrchr(w->ld_path, '/');
+
+	if (w->install.found)
+		return w->install.is_musl;
+	return strncmp(slash != NULL ? slash + 1 : w->ld_path, "ld-musl-", 8) == 0;
+}
+
+/* Whoever asks for the default folders or the release need not know whose they are. */
+static void share_install(struct world *w)
+{
+	w->install.version = w->musl.version;
+	w->install.version_from = w->musl.version_from;
+	w->install.dirs = w->musl.dirs;
+	w->install.ndirs = w->musl.ndirs;
+	w->install.dirs_assumed = w->musl.dirs_assumed;
+	w->install.major = w->musl.major;
+	w->install.minor = w->musl.minor;
+	w->install.lib = "lib";
+}
+
+static void read_musl(struct world *w, struct arena *a)
+{
+	w->kind = LOADER_MUSL;
+	musl_install_read(w->store, w->ld_path, a, &w->musl);
+	share_install(w);
+	w->cache_why = "musl has none";
+	w->assumes = NULL; /* musl asks no processor */
+	if (!w->musl.found)
+		w->assumes = arena_printf(a, "there is no loader %s to take the rules from",
+					  w->ld_path);
+	else if (w->musl.version == NULL)
+		w->assumes = "the loader does not say which release of musl it is";
+	if (w->musl.version == NULL) { /* the rules of a current release */
+		w->musl.major = 1;
+		w->musl.minor = 2;
+		w->musl.patch = 5;
+	}
+}
+
+/* ---- glibc ----------------------------------------------------------------------------------- */
+
+static void read_glibc(struct world *w, struct arena *a)
+{
+	read_tunables(w, w->env.tunables, &w->tunables);
+	read_tunables(w, NULL, &w->defaults);
+	if (!w->install.found)
+		w->assumes = arena_printf(a, "there is no loader %s to take the rules from",
+					  w->ld_path);
+	else if (w->install.version == NULL)
+		w->assumes = "the loader does not say which release of glibc it is";
+	if (w->install.version == NULL) { /* the rules of a current release */
+		w->install.major = 2;
+		w->install.minor = 36;
+	}
+	read_cache(w, a);
+	hwcaps_subdirs(world_minor(w), &w->cpu, a, &w->subdirs, &w->nsubdirs);
 }
 
 enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uint16_t machine,
@@ -155,21 +214,12 @@ enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uin
 		return DLWHY_E_UNSUPPORTED;
 	read_env(w, opt->environ, a);
 	read_cpu(w, opt->cpu, a);
-	read_tunables(w, w->env.tunables, &w->tunables);
-	read_tunables(w, NULL, &w->defaults);
 	w->kernel = kernel_number();
 	w->page = cpu_host_machine() == machine ? (uint64_t)os_page_size() : 4096;
 	w->memory = os_total_memory();
-	if (!w->install.found)
-		w->assumes = arena_printf(a, "there is no loader %s to take the rules from",
-					  w->ld_path);
-	else if (w->install.version == NULL)
-		w->assumes = "the loader does not say which release of glibc it is";
-	if (w->install.version == NULL) { /* the rules of a current release */
-		w->install.major = 2;
-		w->install.minor = 36;
-	}
-	read_cache(w, a);
-	hwcaps_subdirs(world_minor(w), &w->cpu, a, &w->subdirs, &w->nsubdirs);
+	if (is_musl(w))
+		read_musl(w, a);
+	else
+		read_glibc(w, a);
 	return DLWHY_OK;
 }

@@ -447,54 +447,6 @@ static void read_version(struct store *s, uint16_t machine, bool is64, struct ar
 	}
 }
 
-/* ---- musl --------------------------------------------------------------------------------- */
-
-/* "1.2.3", or "1.2.5-git-7-gabc": is it at `at`, to the end of a string? What stands before may be
- * another constant, not always a string. */
-static bool take_musl_version(struct view v, size_t at, struct arena *a, struct glibc_install *out)
-{
-	const char *s = (const char *)v.p + at;
-	size_t max = v.n - at, len;
-	int part[3];
-
-	if (at > 0 && ((s[-1] >= '0' && s[-1] <= '9') || s[-1] == '.'))
-		return false;
-	len = parse_version(s, max, part);
-	if (len == 0 || len >= max || part[0] > 1 || (s[len] != '\0' && s[len] != '-') ||
-	    memchr(s, '.', len) == memrchr(s, '.', len))
-		return false;
-	out->major = part[0];
-	out->minor = part[1];
-	out->version = arena_strndup(a, s, len);
-	out->version_from = arena_printf(a, "%s: string \"%s\"", out->ld_path, out->version);
-	return true;
-}
-
-static void read_musl_version(const struct store_file *f, struct arena *a,
-			      struct glibc_install *out)
-{
-	struct view v;
-
-	if (!elf_section(&f->elf, ".rodata", &v))
-		v = f->bytes;
-	v = scanned(v);
-	for (size_t dot = find(v, 1, ".", 1); dot < v.n; dot = find(v, dot + 1, ".", 1)) {
-		if (take_musl_version(v, dot - 1, a, out))
-			return;
-	}
-}
-
-static void read_musl(const struct store_file *f, struct arena *a, struct glibc_install *out)
-{
-	static const char *const dirs[] = { "/lib/", "/usr/local/lib/", "/usr/lib/" };
-
-	out->is_musl = true;
-	out->lib = "lib";
-	set_dirs(a, dirs, 3, out);
-	out->dirs_assumed = !has_string(scanned(f->bytes), "/lib:/usr/local/lib:/usr/lib");
-	read_musl_version(f, a, out);
-}
-
 /* ---- all of it ---------------------------------------------------------------------------- */
 
 static void read_loader(const struct store_file *f, struct arena *a, struct glibc_install *out)
@@ -503,7 +455,7 @@ static void read_loader(const struct store_file *f, struct arena *a, struct glib
 
 	out->found = true;
 	if (find(all, 0, "musl libc", 9) < all.n) {
-		read_musl(f, a, out);
+		out->is_musl = true;
 		return;
 	}
 	/* Strings of code or of debugging information are no constants, if that can be told. */

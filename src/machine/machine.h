@@ -56,7 +56,8 @@ void cpu_assumed(uint16_t machine, struct cpu *out);
 struct glibc_install {
 	const char *ld_path;      /* the PT_INTERP path asked for */
 	bool found;               /* the file is there and is an ELF file */
-	bool is_musl;             /* it is musl's loader */
+	bool is_musl;             /* it is musl's loader: see struct musl_install; nothing below
+				     is filled */
 	int major, minor;         /* version; 0.0 if unknown */
 	const char *version;      /* "2.36" or NULL */
 	const char *version_from; /* where it was read: path and how, for the evidence */
@@ -73,6 +74,29 @@ void glibc_install_read(struct store *s, const char *ld_path, uint16_t machine, 
 			struct arena *a, struct glibc_install *out);
 /* "/lib64/ld-linux-x86-64.so.2" for a machine and class; NULL if unknown. */
 const char *glibc_ld_path(uint16_t machine, bool is64, bool big_endian, uint32_t eflags);
+
+/* ---- musl's installation ------------------------------------------------------------------ */
+
+/* Constants of the one file that is musl's loader and C library. */
+struct musl_install {
+	const char *ld_path;
+	bool found;               /* the file is there and is an ELF file */
+	int major, minor, patch;  /* version; 0.0.0 if unknown */
+	const char *version;      /* "1.2.3" or NULL */
+	const char *version_from;
+	const char *arch;         /* "x86_64": LDSO_ARCH */
+	const char *path_file;    /* PREFIX/etc/ld-musl-ARCH.path; PREFIX lies two levels above the
+				     loader */
+	const char *const *dirs;  /* default folders, each with a final '/' */
+	size_t ndirs;
+	bool dirs_assumed;        /* not found in the file */
+};
+/* Never fails: what cannot be read is assumed or NULL. */
+void musl_install_read(struct store *s, const char *ld_path, struct arena *a,
+		       struct musl_install *out);
+/* "/lib/ld-musl-x86_64.so.1" for a machine and class; NULL if unknown. */
+const char *musl_ld_path(uint16_t machine, bool is64, bool big_endian, uint32_t eflags,
+			 struct arena *a);
 
 /* ---- /etc/ld.so.cache --------------------------------------------------------------------- */
 

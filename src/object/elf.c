@@ -155,7 +155,7 @@ static void take_interp(struct elf *e, const struct elf_phdr *ph)
 
 static void take_dynamic(struct elf *e, const struct elf_phdr *ph)
 {
-	if (ph->filesz == 0) { /* a file of debugging information alone */
+	if (ph->filesz == 0 && !e->any_ident) { /* a file of debugging information alone */
 		e->empty_dynamic = !e->has_dynamic;
 		return;
 	}
@@ -225,15 +225,19 @@ static bool read_phdrs(struct elf *e, struct elf_owned *own)
 
 /* ---- open and close ----------------------------------------------------------------------- */
 
-bool elf_open(struct view file, uint64_t limit, struct elf *e)
+static void start_open(struct view file, uint64_t limit, struct elf *e)
 {
-	struct elf_owned *own;
-
 	memset(e, 0, sizeof(*e));
 	e->file = file;
 	e->limit = limit < file.n ? file.n : limit;
 	e->dynamic_where = ELF_UNMAPPED;
-	e->defect = open_header(e);
+}
+
+/* False if there is no memory. */
+static bool open_rest(struct elf *e)
+{
+	struct elf_owned *own;
+
 	if (e->defect != ELF_OK)
 		return true;
 	own = calloc(1, sizeof(*own));
@@ -245,6 +249,31 @@ bool elf_open(struct view file, uint64_t limit, struct elf *e)
 		return false;
 	}
 	return true;
+}
+
+bool elf_open(struct view file, uint64_t limit, struct elf *e)
+{
+	start_open(file, limit, e);
+	e->defect = open_header(e);
+	return open_rest(e);
+}
+
+bool elf_open_as(struct view file, uint64_t limit, bool is64, bool big_endian, struct elf *e)
+{
+	start_open(file, limit, e);
+	e->any_ident = true;
+	e->is64 = is64;
+	e->big_endian = big_endian;
+	e->swap = order_swaps(big_endian);
+	e->defect = ELF_TOO_SHORT;
+	if (file.n < (is64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)))
+		return true;
+	e->defect = ELF_OK;
+	e->ident_version = file.p[EI_VERSION];
+	e->osabi = file.p[EI_OSABI];
+	e->abiversion = file.p[EI_ABIVERSION];
+	read_header(e);
+	return open_rest(e);
 }
 
 void elf_close(struct elf *e)

@@ -123,6 +123,7 @@ struct elf {
 	uint64_t limit;
 	enum elf_defect defect; /* anything but ELF_OK: only the header fields below are valid */
 	bool is64, swap, big_endian;
+	bool any_ident;         /* opened by elf_open_as */
 	uint8_t osabi, abiversion, ident_version;
 	uint16_t type, machine, phentsize, phnum, shentsize, shnum, shstrndx;
 	uint32_t version, flags;
@@ -162,6 +163,10 @@ struct elf {
 /* Reads `file`, which is followed by zeros up to `limit` (pass the size itself when it is not).
  * Always fills *e; false only when there is no memory. Never fails otherwise: see e->defect. */
 bool elf_open(struct view file, uint64_t limit, struct elf *e);
+/* The same for a loader that does not look at the identification (musl): the file counts as one of
+ * that class and byte order, whatever its first 16 bytes say, and PT_DYNAMIC however long it says it
+ * is. */
+bool elf_open_as(struct view file, uint64_t limit, bool is64, bool big_endian, struct elf *e);
 void elf_close(struct elf *e);
 
 static inline bool elf_has(const struct elf *e, enum elf_tag t)

@@ -27,9 +27,11 @@ struct shard {
 struct parsed {
 	struct store_file pub; /* first: a store_file of ours is one of these */
 	struct source_file from;
-	pthread_mutex_t lock;  /* of making pub.aux and pub.derived */
+	pthread_mutex_t lock;  /* of making pub.aux, pub.derived and twin */
 	void (*drop)(void *aux);
 	void (*drop_derived[2])(void *);
+	struct parsed *twin;   /* see store_native; borrows the bytes */
+	bool is_twin;
 };
 
 struct device {
@@ -63,7 +65,9 @@ static void parsed_free(void *p)
 			f->drop_derived[i](f->pub.derived[i]);
 	if (f->pub.kind == FILE_ELF)
 		elf_close(&f->pub.elf);
-	source_close(&f->from);
+	parsed_free(f->twin);
+	if (!f->is_twin)
+		source_close(&f->from);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
 }
@@ -464,4 +468,45 @@ const void *store_derived(struct store *s, const struct store_file *f, enum stor
 	}
 	pthread_mutex_unlock(&p->lock);
 	return made;
+}
+
+/* ---- files of a wrong identification ------------------------------------------------------ */
+
+static struct parsed *make_twin(const struct parsed *f, bool is64, bool big_endian)
+{
+	struct parsed *t = calloc(1, sizeof(*t));
+
+	if (t == NULL || pthread_mutex_init(&t->lock, NULL) != 0) {
+		free(t);
+		return NULL;
+	}
+	t->is_twin = true;
+	t->pub = f->pub;
+	t->pub.aux = NULL;
+	memset(t->pub.derived, 0, sizeof(t->pub.derived));
+	t->pub.kind = FILE_ELF;
+	if (!elf_open_as(f->pub.bytes, f->pub.padded, is64, big_endian, &t->pub.elf)) {
+		pthread_mutex_destroy(&t->lock);
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+const struct store_file *store_native(const struct store_file *file, bool is64, bool big_endian)
+{
+	struct parsed *f = (struct parsed *)(uintptr_t)file; /* its first member */
+
+	if (file->kind == FILE_ELF && file->elf.is64 == is64 &&
+	    file->elf.big_endian == big_endian && file->elf.defect != ELF_BAD_CLASS &&
+	    file->elf.defect != ELF_BAD_DATA && !file->elf.empty_dynamic)
+		return file;
+	pthread_mutex_lock(&f->lock);
+	if (f->twin == NULL)
+		f->twin = make_twin(f, is64, big_endian);
+	pthread_mutex_unlock(&f->lock);
+	if (f->twin != NULL && f->twin->pub.elf.is64 == is64 &&
+	    f->twin->pub.elf.big_endian == big_endian)
+		return &f->twin->pub;
+	return NULL;
 }

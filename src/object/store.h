@@ -48,6 +48,9 @@ struct store_listing {
 	size_t n;
 };
 const struct store_listing *store_list(struct store *s, const char *dir);
+/* The file as one of that class and byte order, whatever its identification says: itself if it is
+ * one. Made once, for the first class that is asked for. NULL: no memory, or another class. */
+const struct store_file *store_native(const struct store_file *f, bool is64, bool big_endian);
 /* Number of parsed files so far. */
 size_t store_count(const struct store *s);
 

@@ -152,6 +152,14 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 	set_findings(j, &in);
 }
 
+/* How the loader calls the program: glibc by argv[0], which for a script is the interpreter; musl by
+ * what was given to execve. */
+static const char *program_name(const struct job *j, const struct world *w,
+				const struct exec_result *x)
+{
+	return x->nscripts > 0 && w->kind == LOADER_GLIBC ? x->file->path : j->path;
+}
+
 static void start_program(struct job *j, const struct exec_result *x)
 {
 	const struct elf *e = &x->file->file->elf;
@@ -166,8 +174,7 @@ static void start_program(struct job *j, const struct exec_result *x)
 	secure = exec_secure(j->s->store, x->file, j->a);
 	finish_program(j, w,
 		       loader_start(w, j->a, x->file->path,
-				   x->nscripts > 0 ? x->file->path : j->path, secure != NULL,
-				   j->flags),
+				   program_name(j, w, x), secure != NULL, j->flags),
 		       x);
 }
 
@@ -344,21 +351,24 @@ static void open_in_program(struct job *j, const char *program)
 /* The bare program: of this machine; with `auto` of the file's own machine if its loader is here. */
 static const struct world *bare_world(struct job *j, const struct store_file *f)
 {
-	bool is64;
-	uint16_t machine = session_machine(j->s, &is64);
+	bool is64, big_endian = false;
+	uint16_t machine = session_machine(j->s, &is64, j->a);
+	uint32_t eflags = machine == EM_ARM ? 0x400 : machine == EM_RISCV ? 4 : 0; /* hard float */
 	const char *mode = j->s->opt.program;
-	struct os_stat st;
 
 	if ((mode == NULL || strcmp(mode, "none") != 0) && f != NULL && f->kind == FILE_ELF &&
 	    f->elf.defect == ELF_OK) {
 		const struct elf *e = &f->elf;
-		const char *ld = glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags);
 
-		if (ld != NULL && source_stat(j->s->source, ld, true, &st) == 0)
-			return session_world(j->s, e->machine, e->is64, e->big_endian, e->flags,
-					     NULL, &j->err);
+		if (session_has_loader(j->s, e->machine, e->is64, e->big_endian, e->flags, j->a)) {
+			machine = e->machine;
+			is64 = e->is64;
+			big_endian = e->big_endian;
+			eflags = e->flags;
+		}
 	}
-	return session_world(j->s, machine, is64, false, machine == EM_ARM ? 0x400 : 0, NULL,
+	return session_world(j->s, machine, is64, big_endian, eflags,
+			     session_loader(j->s, machine, is64, big_endian, eflags, j->a),
 			     &j->err);
 }
 
@@ -366,7 +376,7 @@ static const struct world *bare_world(struct job *j, const struct store_file *f)
 static void say_foreign(struct job *j, const struct world *w)
 {
 	bool is64;
-	uint16_t machine = session_machine(j->s, &is64);
+	uint16_t machine = session_machine(j->s, &is64, j->a);
 
 	if (w->machine == machine && w->is64 == is64)
 		return;
@@ -408,6 +418,23 @@ static void open_in_process(struct job *j)
 	}
 }
 
+/* Is the host that was found one of the loader that was asked for? */
+static bool has_chosen_loader(struct job *j, const char *program)
+{
+	struct exec_result x;
+	const struct world *w;
+	const struct elf *e;
+
+	if (j->s->opt.loader == NULL)
+		return true;
+	exec_simulate(j->s->store, program, j->a, &x);
+	if (x.err != 0 || x.is_static || x.file == NULL)
+		return false;
+	e = &x.file->file->elf;
+	w = session_world(j->s, e->machine, e->is64, e->big_endian, e->flags, e->interp, NULL);
+	return w != NULL && strcmp(loader_name(w->kind), j->s->opt.loader) == 0;
+}
+
 static void check_library(struct job *j, struct store_file *f)
 {
 	const char *program = j->s->opt.program;
@@ -415,6 +442,8 @@ static void check_library(struct job *j, struct store_file *f)
 
 	if (automatic && f != NULL && f->kind == FILE_ELF && f->elf.defect == ELF_OK)
 		host_find(j->s, j->path, f, j->a, &j->host);
+	if (j->host.program != NULL && !has_chosen_loader(j, j->host.program))
+		j->host.program = NULL;
 	if (j->host.program != NULL)
 		open_in_program(j, j->host.program);
 	else if (automatic || strcmp(program, "none") == 0)

@@ -123,10 +123,11 @@ static const char *report(const struct trial *t, const char *real)
 {
 	const struct dlwhy_platform *p = &t->r->platform;
 
-	return arena_printf(t->q.a, "dlwhy %s, %s, %s, glibc %s; %s, build-id %s, in %s. "
+	return arena_printf(t->q.a, "dlwhy %s, %s, %s, %s %s; %s, build-id %s, in %s. "
 			    "dlwhy: [%s] real loader: [%s]",
 			    dlwhy_version(), or_unknown(p->os), or_unknown(p->machine),
-			    or_unknown(p->loader_version), base_name(t->q.path), build_id(t),
+			    or_unknown(p->loader), or_unknown(p->loader_version),
+			    base_name(t->q.path), build_id(t),
 			    t->r->is_program ? "a start" :
 			    t->q.host != NULL ? base_name(t->q.host) : "a bare program",
 			    without_folders(t, verdict(t)),
@@ -265,6 +266,8 @@ static const char *why_not_bare(const struct trial *t)
 	const char *mine = elf_machine_name(ask_machine());
 	const char *machine = t->r->platform.machine;
 
+	if (strcmp(t->r->platform.loader, "musl") == 0)
+		return "the bare program of this build is one for glibc, not for musl";
 	if (machine == NULL || mine == NULL || strcmp(machine, mine) != 0)
 		return arena_printf(t->q.a,
 				    "the bare program of this build is one for %s, not for %s",
@@ -401,6 +404,58 @@ static void judge_trace(struct trial *t, const struct trace_heard *h)
 	}
 }
 
+/* ---- a program of musl ----------------------------------------------------------------------- */
+
+static bool is_musl_path(const char *interp)
+{
+	return strncmp(base_name(interp), "ld-musl-", 8) == 0;
+}
+
+/* What the loader says as a command is what it says at a start, line by line. */
+static void judge_musl(struct trial *t, const struct trace_heard *h)
+{
+	const struct dlwhy_result *r = t->r;
+	size_t ours = (r->loader_message != NULL) + r->nloader_lines;
+	bool same = h->nsaid == ours;
+
+	for (size_t i = 0; same && i < h->nsaid; i++) {
+		const char *line = i == 0 ? r->loader_message : r->loader_lines[i - 1];
+
+		same = line != NULL && strcmp(h->said[i], line) == 0;
+	}
+	if (h->signal != 0 && r->loads == DLWHY_NO)
+		agrees(t, NULL, NULL);
+	else if (same && (h->status == 0) == (r->loads == DLWHY_YES))
+		agrees(t, r->loader_message, NULL);
+	else if (h->status == 0 && r->loads == DLWHY_NO && ours == 0)
+		not_done(t, "the program would have to be started: it dies only after the point where "
+			    "its loader can be asked without");
+	else
+		disagrees(t, h->nsaid > 0 ? h->said[0] : NULL);
+}
+
+static void prove_musl(struct trial *t)
+{
+	const char *ld = t->exec.file->file->elf.interp;
+	struct trace_heard h;
+
+	if (has_rights(t)) {
+		not_done(t, "it runs with rights of its own (set-user-ID and the like)");
+		return;
+	}
+	ask_musl(&t->q, ld, t->q.path, &h);
+	if (h.why != NULL)
+		not_done(t, h.why);
+	else if (h.err != 0)
+		not_done(t, arena_printf(t->q.a, "its loader %s cannot be started here: %s", ld,
+					 strerrordesc_np(h.err)));
+	else if (h.timed_out)
+		not_done(t, arena_printf(t->q.a, "its loader did not end within %d seconds",
+					 OS_CHILD_SECONDS));
+	else
+		judge_musl(t, &h);
+}
+
 /* The kernel refuses to start the program. Trying is safe if it is one that the loader would only
  * list if the kernel did start it. */
 static void prove_refusal(struct trial *t)
@@ -410,7 +465,7 @@ static void prove_refusal(struct trial *t)
 	struct trace_heard h;
 
 	if (e == NULL || en->file->kind != FILE_ELF || e->defect != ELF_OK || e->interp == NULL ||
-	    e->machine != ask_machine()) {
+	    e->machine != ask_machine() || is_musl_path(e->interp)) {
 		not_done(t, "the file would have to be run");
 		return;
 	}
@@ -456,6 +511,8 @@ static void prove_program(struct trial *t)
 		not_done(t, "it has no loader that could be asked: it would have to be run");
 	else if (t->exec.err != 0)
 		prove_refusal(t);
+	else if (strcmp(t->r->platform.loader, "musl") == 0)
+		prove_musl(t);
 	else
 		prove_start(t);
 }

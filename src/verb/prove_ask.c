@@ -296,12 +296,10 @@ void ask_library(const struct question *q, struct heard *h)
 
 /* ---- programs -------------------------------------------------------------------------------- */
 
-void ask_program(const struct question *q, const char *argv0, struct trace_heard *h)
+static void ask_for_list(const struct question *q, const char *path, const char *const *argv,
+			 const char *const *set, struct trace_heard *h)
 {
-	/* LD_WARN makes the loader relocate as well, lazily unless LD_BIND_NOW says otherwise. */
-	static const char *const set[] = { "LD_TRACE_LOADED_OBJECTS=1", "LD_WARN=1", NULL };
-	const char *const argv[] = { argv0, NULL };
-	struct os_child c = { .path = q->path, .root = q->s->opt.root, .argv = argv };
+	struct os_child c = { .path = path, .root = q->s->opt.root, .argv = argv };
 	struct os_capture out, err;
 	struct os_child_end end;
 
@@ -317,4 +315,22 @@ void ask_program(const struct question *q, const char *argv0, struct trace_heard
 	h->status = end.status;
 	h->listed = split_lines(q->a, out.p, &h->nlisted);
 	h->said = split_lines(q->a, err.p, &h->nsaid);
+}
+
+void ask_program(const struct question *q, const char *argv0, struct trace_heard *h)
+{
+	/* LD_WARN makes the loader relocate as well, lazily unless LD_BIND_NOW says otherwise. */
+	static const char *const set[] = { "LD_TRACE_LOADED_OBJECTS=1", "LD_WARN=1", NULL };
+	const char *const argv[] = { argv0, NULL };
+
+	ask_for_list(q, q->path, argv, set, h);
+}
+
+void ask_musl(const struct question *q, const char *ld_path, const char *program,
+	      struct trace_heard *h)
+{
+	static const char *const set[] = { NULL };
+	const char *const argv[] = { ld_path, "--list", "--", program, NULL };
+
+	ask_for_list(q, ld_path, argv, set, h);
 }

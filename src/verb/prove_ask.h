@@ -57,6 +57,10 @@ struct trace_heard {
 	size_t nsaid;
 };
 void ask_program(const struct question *q, const char *argv0, struct trace_heard *out);
+/* The same of musl, whose loader lists when it is started as a command. It relocates as well, and
+ * calls no constructor. */
+void ask_musl(const struct question *q, const char *ld_path, const char *program,
+	      struct trace_heard *out);
 
 /* Machine type of the programs that this build can run for HOST_BARE. */
 uint16_t ask_machine(void);

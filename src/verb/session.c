@@ -174,9 +174,10 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 	if (o->size < sizeof(o->size))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "the options were not prepared by dlwhy_options_init");
-	if (o->loader != NULL && strcmp(o->loader, "glibc") != 0)
+	if (o->loader != NULL && strcmp(o->loader, "glibc") != 0 && strcmp(o->loader, "musl") != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
-			       "the loader \"%.60s\" is not simulated in this version; glibc is",
+			       "the loader \"%.60s\" is not simulated in this version; glibc and "
+			       "musl are",
 			       o->loader);
 	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
@@ -335,22 +336,44 @@ const struct world *session_world(struct dlwhy_session *s, uint16_t machine, boo
 	return &r.found->world;
 }
 
-uint16_t session_machine(struct dlwhy_session *s, bool *is64)
+static bool is_here(const struct dlwhy_session *s, const char *path)
+{
+	struct os_stat st;
+
+	return path != NULL && source_stat(s->source, path, true, &st) == 0;
+}
+
+const char *session_loader(const struct dlwhy_session *s, uint16_t machine, bool is64,
+			   bool big_endian, uint32_t eflags, struct arena *a)
+{
+	const char *glibc = glibc_ld_path(machine, is64, big_endian, eflags);
+	const char *musl = musl_ld_path(machine, is64, big_endian, eflags, a);
+
+	if (s->opt.loader != NULL)
+		return strcmp(s->opt.loader, "musl") == 0 ? musl : glibc;
+	return !is_here(s, glibc) && is_here(s, musl) ? musl : glibc;
+}
+
+bool session_has_loader(const struct dlwhy_session *s, uint16_t machine, bool is64,
+			bool big_endian, uint32_t eflags, struct arena *a)
+{
+	return is_here(s, session_loader(s, machine, is64, big_endian, eflags, a));
+}
+
+uint16_t session_machine(const struct dlwhy_session *s, bool *is64, struct arena *a)
 {
 	static const uint16_t others[] = { EM_X86_64, EM_AARCH64, EM_386, EM_ARM, EM_PPC64,
 					   EM_S390, EM_RISCV };
+	static const uint32_t hard_float = 0x404; /* of ARM, and of RISC-V: double */
 	uint16_t host = cpu_host_machine();
-	struct os_stat st;
 
 	*is64 = sizeof(void *) == 8;
-	if (s->opt.root == NULL ||
-	    source_stat(s->source, glibc_ld_path(host, *is64, false, 0), true, &st) == 0)
+	if (s->opt.root == NULL || session_has_loader(s, host, *is64, false, 0, a))
 		return host;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		bool wide = others[i] != EM_386 && others[i] != EM_ARM;
-		const char *ld = glibc_ld_path(others[i], wide, false, 0x400);
 
-		if (ld != NULL && source_stat(s->source, ld, true, &st) == 0) {
+		if (session_has_loader(s, others[i], wide, false, hard_float, a)) {
 			*is64 = wide;
 			return others[i];
 		}

@@ -36,7 +36,14 @@ const struct world *session_world(struct dlwhy_session *s, uint16_t machine, boo
 				  struct dlwhy_error *err);
 /* A variable of the environment under study, NULL if unset. */
 const char *session_env(const struct dlwhy_session *s, const char *name);
+/* The loader of a bare program of that kind, by its path: the one that was asked for, else glibc's,
+ * or musl's where that alone is there. NULL if none is known for the machine. */
+const char *session_loader(const struct dlwhy_session *s, uint16_t machine, bool is64,
+			   bool big_endian, uint32_t eflags, struct arena *a);
+/* Is it there? */
+bool session_has_loader(const struct dlwhy_session *s, uint16_t machine, bool is64,
+			bool big_endian, uint32_t eflags, struct arena *a);
 /* The machine type of programs that run in this place: this computer's, or the root's. */
-uint16_t session_machine(struct dlwhy_session *s, bool *is64);
+uint16_t session_machine(const struct dlwhy_session *s, bool *is64, struct arena *a);
 
 #endif

@@ -9,8 +9,10 @@ what the answer must hold.
     no_findings  true: the list of findings must be empty
     text         pieces of the answer as text, whatever the breaks between its words
     not_text     pieces that it must not have
+    needs        programs without which it cannot be built
 
-The real loader is asked too: a case whose loader_message it does not confirm is wrong.
+The real loader is asked too, musl's with --loader musl: a case whose loader_message it does not
+confirm is wrong.
 """
 import json
 import pathlib
@@ -58,8 +60,21 @@ def bare():
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def musl_bare():
+    if not oracle.have(oracle.MUSL.compiler):
+        yield None
+        return
+    folder = oracle.scratch("driver")
+    yield oracle.build_driver("bare", folder, compiler=oracle.MUSL.compiler)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def patient(request):
+    needs = json.loads((HERE / request.param / "case.json").read_text()).get("needs", [])
+    if not oracle.have(*needs):
+        pytest.skip(f"needs {' '.join(needs)}")
     folder = oracle.scratch("case")
     subprocess.run(["sh", "-e", HERE / request.param / "build.sh"], check=True, cwd=folder,
                    env={**oracle.CLEAN, "CC": "gcc"})
@@ -68,7 +83,7 @@ def patient(request):
 
 
 @pytest.mark.parametrize("patient", CASES, indirect=True, ids=CASES)
-def test_case(patient, schema, bare):
+def test_case(patient, schema, bare, musl_bare):
     name, folder = patient
     case = json.loads((HERE / name / "case.json").read_text())
     where = {"cwd": folder, "env": case.get("env")}
@@ -83,6 +98,9 @@ def test_case(patient, schema, bare):
     check_text(case, oracle.run_dlwhy(case["run"], **where))
     if case["run"][0] == "check" and len(case["run"]) == 2:
         real = oracle.real_open(bare, [case["run"][1]], **where)[0]
+        assert oracle.difference(real, oracle.parse_result(answer)) is None
+    if musl_bare and case["run"][:-1] == ["check", *oracle.MUSL.bare]:
+        real = oracle.real_open(musl_bare, [case["run"][-1]], **where)[0]
         assert oracle.difference(real, oracle.parse_result(answer)) is None
 
 

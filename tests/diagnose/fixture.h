@@ -25,6 +25,7 @@
 struct so {
 	const char *soname;
 	const char *runpath;
+	const char *needs;       /* one library */
 	const char *defs[6];
 	const char *undefs[2];   /* that it wants of others */
 	const char *versions[6]; /* that it defines, each with a base record before the first */
@@ -185,6 +186,8 @@ static inline const char *put_so(struct fixture *f, const char *name, const stru
 		so_dyn(&s, DT_SONAME, so_name(&s, o->soname));
 	if (o->runpath != NULL)
 		so_dyn(&s, DT_RUNPATH, so_name(&s, o->runpath));
+	if (o->needs != NULL)
+		so_dyn(&s, DT_NEEDED, so_name(&s, o->needs));
 	if (o->flags_1 != 0)
 		so_dyn(&s, DT_FLAGS_1, o->flags_1);
 	so_dyn(&s, DT_STRTAB, SO_STR);
@@ -274,6 +277,15 @@ static inline struct image *set_target(struct fixture *f, const char *path)
 	f->in.target = f->in.target_path = path;
 	f->in.root = f->target;
 	return f->target;
+}
+
+/* The process is one of musl 1.2.3. */
+static inline void use_musl(struct fixture *f)
+{
+	f->w.kind = LOADER_MUSL;
+	f->w.musl = (struct musl_install){ .found = true, .major = 1, .minor = 2, .patch = 3,
+					   .version = "1.2.3",
+					   .path_file = arena_printf(f->a, "%s/ld-musl.path", f->dir) };
 }
 
 static inline const struct dlwhy_finding *run(struct fixture *f)

@@ -95,6 +95,38 @@ static void a_whole_file_with_wild_tables_is_damage_too(void **state)
 	assert_contains(f->out.findings[0]->summary, "SIGSEGV");
 }
 
+static void a_library_without_names_kills_musl_and_is_not_damaged(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = put_so(f, "liba.so", &(struct so){ 0 });
+	struct failure *x = add_failure(f, FAIL_SIGNAL);
+	const struct store_entry *en = store_open(f->store, path);
+
+	use_musl(f);
+	((struct store_file *)(uintptr_t)en->file)->elf.has &=
+		~(UINT64_C(1) << ELF_DT_HASH | UINT64_C(1) << ELF_DT_GNU_HASH);
+	x->candidate = en;
+	x->signal = SIGSEGV;
+	assert_string_equal(run(f)->code, "not-loadable");
+	assert_contains(f->out.findings[0]->summary, "no table of its symbols' names");
+}
+
+static void compact_relocations_want_a_newer_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct failure *x = add_failure(f, FAIL_SIGNAL);
+	const char *path = put_so(f, "liba.so", &(struct so){ 0 });
+	struct store_file *file =
+		(struct store_file *)(uintptr_t)store_open(f->store, path)->file;
+
+	use_musl(f);
+	file->elf.has |= UINT64_C(1) << ELF_DT_RELR;
+	x->image = set_target(f, path);
+	x->signal = SIGSEGV;
+	assert_string_equal(run(f)->code, "os-too-old");
+	assert_contains(f->out.findings[0]->summary, "1.2.4");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +136,8 @@ int main(void)
 		DIAGNOSE_TEST(an_ifunc_of_the_program_is_a_circle),
 		DIAGNOSE_TEST(a_cut_file_counts_the_missing_bytes),
 		DIAGNOSE_TEST(a_whole_file_with_wild_tables_is_damage_too),
+		DIAGNOSE_TEST(a_library_without_names_kills_musl_and_is_not_damaged),
+		DIAGNOSE_TEST(compact_relocations_want_a_newer_musl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,6 @@
 /* test_d_file.c - files that the loader refuses: what are they really? */
+#include <errno.h>
+
 #include "fixture.h"
 
 /* The target is the file at `path`, refused with the loader's words. */
@@ -204,6 +206,36 @@ static void a_bad_file_that_hides_a_good_one_says_so(void **state)
 	assert_string_equal(d->also[0]->code, "search-path");
 }
 
+/* musl says "Exec format error" of all that is no library. */
+static const char *code_in_musl(struct fixture *f, const char *path, int err)
+{
+	struct failure *x = add_failure(f, FAIL_CANDIDATE);
+
+	f->p->trace.failures.n = 1;
+	x = &f->p->trace.failures.items[0];
+	*x = (struct failure){ .kind = FAIL_CANDIDATE, .object = path, .string = "Exec format error",
+			       .err = err, .candidate = store_open(f->store, path) };
+	return run(f)->code;
+}
+
+static void the_header_tells_what_musl_does_not_say(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char *big = arena_alloc(f->a, 128);
+
+	use_musl(f);
+	memcpy(big, ELFMAG "\2\2\1", 7);
+	assert_string_equal(code_in_musl(f, put(f, "big.so", big, 128), ENOEXEC), "wrong-arch");
+	memcpy(big, ELFMAG "\1\1\1", 7);
+	assert_string_equal(code_in_musl(f, put(f, "small.so", big, 128), ENOEXEC), "wrong-arch");
+	assert_string_equal(code_in_musl(f, put_so(f, "a.o", &(struct so){ .type = ET_REL }), ENOEXEC),
+			    "not-loadable");
+	assert_string_equal(code_in_musl(f, put_so(f, "prog", &(struct so){ .type = ET_EXEC }), EBUSY),
+			    "not-loadable");
+	assert_string_equal(code_in_musl(f, put_so(f, "cut.so", &(struct so){ .size = 60 }), ENOEXEC),
+			    "corrupt-file");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +251,7 @@ int main(void)
 		DIAGNOSE_TEST(noexec_is_a_permission),
 		DIAGNOSE_TEST(broken_segments_are_damage),
 		DIAGNOSE_TEST(a_bad_file_that_hides_a_good_one_says_so),
+		DIAGNOSE_TEST(the_header_tells_what_musl_does_not_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,30 @@ static void a_relocation_is_named_if_it_has_a_name(void **state)
 	assert_contains(run(f)->summary, "R_X86_64_PC16");
 }
 
+static void a_relocation_of_another_processor_is_that_in_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct failure *x = add_failure(f, FAIL_RELOC_TYPE);
+
+	use_musl(f);
+	x->image = set_target(f, put_so(f, "liba.so", &(struct so){ .machine = EM_AARCH64 }));
+	x->reloc_type = R_AARCH64_RELATIVE;
+	assert_string_equal(run(f)->code, "wrong-arch");
+	assert_contains(f->out.findings[0]->summary, "aarch64");
+}
+
+static void functions_chosen_at_load_time_are_not_for_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct failure *x = add_failure(f, FAIL_RELOC_TYPE);
+
+	use_musl(f);
+	x->image = set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	x->reloc_type = R_X86_64_IRELATIVE;
+	assert_string_equal(run(f)->code, "not-loadable");
+	assert_string_equal(f->out.findings[0]->detail, "libc-mismatch");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -67,6 +91,8 @@ int main(void)
 		DIAGNOSE_TEST(an_assumed_processor_makes_it_a_prediction),
 		DIAGNOSE_TEST(an_executable_stack_can_be_cleared),
 		DIAGNOSE_TEST(a_relocation_is_named_if_it_has_a_name),
+		DIAGNOSE_TEST(a_relocation_of_another_processor_is_that_in_musl),
+		DIAGNOSE_TEST(functions_chosen_at_load_time_are_not_for_musl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,6 +380,73 @@ static void what_changes_no_file_is_offered_first(void **state)
 	assert_true(fix_has(f->out.findings[0], "library-path", prog)); /* the command, ready */
 }
 
+static void the_loader_of_glibc_is_a_mismatch_in_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	const struct dlwhy_finding *d;
+
+	use_musl(f);
+	put_so(f, "lib/ld-linux-x86-64.so.2", &(struct so){ 0 }); /* there, and no help */
+	add_missing(f, a, "ld-linux-x86-64.so.2");
+	d = run(f);
+	assert_string_equal(d->code, "missing-library");
+	assert_string_equal(d->detail, "libc-mismatch");
+	assert_contains(d->summary, "built for glibc");
+	assert_false(fix_has(d, "library-path", NULL));
+}
+
+static void musl_is_offered_its_path_file_and_no_cache(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	const struct dlwhy_finding *d;
+
+	use_musl(f);
+	put_so(f, "app/libb.so", &(struct so){ 0 });
+	add_missing(f, a, "libb.so");
+	d = run(f);
+	assert_string_equal(d->code, "search-path");
+	assert_true(fix_has(d, "path-file", "ld-musl.path"));
+	assert_true(fix_has(d, "library-path", "LD_LIBRARY_PATH="));
+	assert_false(fix_has(d, "ldconfig", NULL));
+}
+
+static void a_missing_link_is_made_by_hand_in_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+
+	use_musl(f);
+	put_so(f, "app/libb.so.1.2", &(struct so){ .soname = "libb.so.1" });
+	add_missing(f, a, "libb.so.1");
+	assert_true(fix_has(run(f), "link", "ln -s libb.so.1.2"));
+}
+
+static void a_library_of_glibc_is_no_help_in_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	const struct dlwhy_finding *d;
+
+	use_musl(f);
+	put_so(f, "app/libb.so", &(struct so){ .needs = "libc.so.6" });
+	add_missing(f, a, "libb.so");
+	d = run(f);
+	assert_string_equal(d->code, "missing-library");
+	assert_true(evidence_has(d, "fact", "built for glibc", NULL));
+}
+
+static void a_preload_that_fails_is_passed_over_in_silence_by_musl(void **state)
+{
+	struct fixture *f = *state;
+
+	use_musl(f);
+	set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	add_request(f, NULL, "libpre.so")->preload = true;
+	assert_contains(run(f)->summary, "without a word");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +476,11 @@ int main(void)
 		DIAGNOSE_TEST(a_second_asker_is_evidence_not_a_second_finding),
 		DIAGNOSE_TEST(a_preload_that_fails_is_a_warning),
 		DIAGNOSE_TEST(tokens_are_refused_to_privileged_programs),
+		DIAGNOSE_TEST(the_loader_of_glibc_is_a_mismatch_in_musl),
+		DIAGNOSE_TEST(musl_is_offered_its_path_file_and_no_cache),
+		DIAGNOSE_TEST(a_missing_link_is_made_by_hand_in_musl),
+		DIAGNOSE_TEST(a_library_of_glibc_is_no_help_in_musl),
+		DIAGNOSE_TEST(a_preload_that_fails_is_passed_over_in_silence_by_musl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

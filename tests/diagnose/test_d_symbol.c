@@ -223,6 +223,48 @@ static void what_comes_later_does_not_claim_a_start(void **state)
 	assert_contains(f->out.findings[1]->summary, "Once started, the program dies");
 }
 
+static void what_only_glibc_has_is_a_mismatch_in_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ .needs = "libc.so.6" }));
+	const struct dlwhy_finding *d;
+
+	use_musl(f);
+	add_symbol(f, a, "__sprintf_chk")->version = "GLIBC_2.3.4";
+	d = run(f);
+	assert_string_equal(d->code, "missing-symbol");
+	assert_string_equal(d->detail, "libc-mismatch");
+	assert_contains(d->summary, "built for glibc");
+	assert_true(fix_has(d, "replace", NULL));
+}
+
+static void what_is_not_of_glibc_is_none(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ .needs = "libc.so.6" }));
+
+	use_musl(f);
+	add_symbol(f, a, "own_function");
+	assert_null(run(f)->detail);
+}
+
+static void a_library_that_is_missing_may_be_the_one_in_musl(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	const struct dlwhy_finding *d;
+
+	use_musl(f);
+	add_missing(f, a, "libgone.so");
+	add_symbol(f, a, "gone");
+	run(f);
+	assert_int_equal(f->out.nfindings, 2);
+	assert_string_equal(f->out.findings[0]->code, "missing-library");
+	d = f->out.findings[1];
+	assert_contains(d->summary, "libgone.so");
+	assert_string_equal(d->also[0]->code, "missing-library");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +283,9 @@ int main(void)
 		DIAGNOSE_TEST(a_python_without_the_function_is_another_python),
 		DIAGNOSE_TEST(a_lazy_failure_of_a_program_is_an_error_later_on),
 		DIAGNOSE_TEST(a_lazy_failure_of_a_library_is_a_warning),
+		DIAGNOSE_TEST(what_only_glibc_has_is_a_mismatch_in_musl),
+		DIAGNOSE_TEST(what_is_not_of_glibc_is_none),
+		DIAGNOSE_TEST(a_library_that_is_missing_may_be_the_one_in_musl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

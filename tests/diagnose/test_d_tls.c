@@ -62,6 +62,21 @@ static void variables_of_one_block_are_one_finding(void **state)
 	assert_true(evidence_has(f->out.findings[0], "symbol", "same block", "second"));
 }
 
+static void musl_has_no_room_for_later_libraries_at_all(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	const struct dlwhy_finding *d;
+
+	use_musl(f);
+	add_tls(f, a, a)->symbol = "big";
+	d = run(f);
+	assert_contains(d->summary, "only for libraries that are loaded when the program starts");
+	assert_true(fix_has(d, "preload", "LD_PRELOAD="));
+	assert_false(fix_has(d, "environment", NULL));
+	assert_false(fix_has(d, "import-first", NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +84,7 @@ int main(void)
 		DIAGNOSE_TEST(it_is_about_who_defines_the_variable),
 		DIAGNOSE_TEST(old_releases_have_no_tunable),
 		DIAGNOSE_TEST(variables_of_one_block_are_one_finding),
+		DIAGNOSE_TEST(musl_has_no_room_for_later_libraries_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void a_machine_without_known_loader_is_not_supported(void **state)
 	assert_contains(err.message, "4711");
 }
 
-static void the_loader_of_musl_is_not_simulated(void **state)
+static void the_loader_of_musl_is_known_by_what_the_file_says(void **state)
 {
 	struct fixture *f = *state;
 	struct world_options opt = { .store = f->store };
@@ -71,12 +71,31 @@ static void the_loader_of_musl_is_not_simulated(void **state)
 	struct dlwhy_error err;
 	struct world w;
 
-	strcpy((char *)s->b + SO_DATA, "musl libc (x86_64)");
-	so_put(f, s, "/lib/ld-musl-x86_64.so.1");
+	memcpy(s->b + SO_DATA, "musl libc (x86_64)\0" "1.2.4", 25);
+	so_put(f, s, "/opt/loader");
+	assert_int_equal(world_init(&w, &opt, EM_X86_64, true, false, 0, "/opt/loader", f->a, &err),
+			 DLWHY_OK);
+	assert_int_equal(w.kind, LOADER_MUSL);
+	assert_string_equal(w.install.version, "1.2.4");
+	assert_int_equal(w.musl.patch, 4);
+	assert_null(w.assumes);
+	assert_null(w.cache);
+}
+
+static void a_loader_that_is_not_there_is_known_by_its_name(void **state)
+{
+	struct fixture *f = *state;
+	struct world_options opt = { .store = f->store };
+	struct dlwhy_error err;
+	struct world w;
+
 	assert_int_equal(world_init(&w, &opt, EM_X86_64, true, false, 0, "/lib/ld-musl-x86_64.so.1",
 				    f->a, &err),
-			 DLWHY_E_UNSUPPORTED);
-	assert_contains(err.message, "musl");
+			 DLWHY_OK);
+	assert_int_equal(w.kind, LOADER_MUSL);
+	assert_contains(w.assumes, "ld-musl-x86_64.so.1");
+	assert_int_equal(world_init(&w, &opt, EM_X86_64, true, false, 0, NULL, f->a, &err), DLWHY_OK);
+	assert_int_equal(w.kind, LOADER_GLIBC);
 }
 
 /* ---- environment -------------------------------------------------------------------------------- */
@@ -261,7 +280,8 @@ int main(void)
 		SO_TEST(the_release_is_that_of_the_loader_at_hand),
 		SO_TEST(without_a_loader_the_rules_are_assumed),
 		SO_TEST(a_machine_without_known_loader_is_not_supported),
-		SO_TEST(the_loader_of_musl_is_not_simulated),
+		SO_TEST(the_loader_of_musl_is_known_by_what_the_file_says),
+		SO_TEST(a_loader_that_is_not_there_is_known_by_its_name),
 		SO_TEST(variables_are_taken_by_their_whole_name),
 		SO_TEST(an_empty_ld_bind_now_is_none),
 		SO_TEST(ld_dynamic_weak_counts_whatever_its_value),

@@ -379,6 +379,27 @@ static void each_slot_has_data_of_its_own(void **state)
 
 #define store_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void test_a_file_can_be_read_as_another_class(void **state)
+{
+	struct world *w = *state;
+	const struct store_entry *e;
+	const struct store_file *f;
+	unsigned char h[sizeof(Elf64_Ehdr)] = {[EI_CLASS] = 7, [EI_DATA] = 9, [16] = ET_DYN};
+
+	write_elf(w->tree, "good.so", EM_X86_64);
+	e = store_open(w->store, "/good.so");
+	assert_ptr_equal(store_native(e->file, true, false), e->file);
+	tree_bytes(w->tree, "odd.so", h, sizeof(h));
+	e = store_open(w->store, "/odd.so");
+	f = store_native(e->file, true, false);
+	assert_non_null(f);
+	assert_ptr_not_equal(f, e->file);
+	assert_int_equal(f->elf.type, ET_DYN);
+	assert_true(f->elf.is64);
+	assert_ptr_equal(store_native(e->file, true, false), f);
+	assert_null(store_native(e->file, false, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +415,7 @@ int main(void)
 		store_test(derived_data_is_made_once_and_dropped_with_the_store),
 		store_test(each_slot_has_data_of_its_own),
 		store_test(many_threads_see_one_entry_and_one_file_each),
+		store_test(test_a_file_can_be_read_as_another_class),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

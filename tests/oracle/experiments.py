@@ -62,10 +62,11 @@ NEW, OLD = "-Wl,--enable-new-dtags,-rpath,", "-Wl,--disable-new-dtags,-rpath,"
 class Builder:
     """Compiles small sources below one folder. $W in a flag is that folder."""
 
-    def __init__(self, folder):
-        self.w = folder
+    def __init__(self, folder, compiler="gcc"):
+        self.w, self.compiler = folder, compiler
 
-    def gcc(self, out, source, *flags, compiler="gcc"):
+    def gcc(self, out, source, *flags, compiler=None):
+        compiler = compiler or self.compiler
         target = self.w / out
         target.parent.mkdir(parents=True, exist_ok=True)
         flags = [f.replace("$W", str(self.w)) for f in flags]
@@ -116,17 +117,20 @@ USE_B = ("extern int b_fn(void);", "b_fn()")
 def build(folder):
     """Everything that the cases need. Returns the programs that may open libraries, by name."""
     b = Builder(folder)
-    for part in (build_search, build_damaged, build_paths, build_tokens, build_versions, build_symbols,
-                 build_relocations, build_order, build_tls, build_executables):
+    for part in (*PARTS, build_glibc_versions):
         part(b)
-    hosts = {None: oracle.build_driver("bare", folder)}
+    return build_hosts(folder, oracle.GLIBC)
+
+
+def build_hosts(folder, loader):
+    """The programs that may open libraries, by name; None is the plain one."""
+    hosts = {None: oracle.build_driver("bare", folder, compiler=loader.compiler)}
+    (folder / "provider.c").write_text("int prov(void) { return 77; }\n")
     for name, flags in HOSTS.items():
-        source = folder / "provider.c"
-        source.write_text("int prov(void) { return 77; }\n")
         flags = [f.replace("$W", str(folder)) for f in flags]
-        out = folder / name
-        subprocess.run(["gcc", "-std=gnu11", "-o", out, oracle.HERE / "driver/bare.c", *flags], check=True)
-        hosts[name] = out
+        hosts[name] = folder / name
+        subprocess.run([loader.compiler, "-std=gnu11", "-o", hosts[name], oracle.HERE / "driver/bare.c", *flags],
+                       check=True)
     return hosts
 
 
@@ -160,7 +164,7 @@ def build_damaged(b):
     def bad(name):
         return b.edit("good/liba.so", f"bad/{name}.so")
 
-    b.gcc("bad/lib32.so", A % 1, "-m32", "-shared", "-nostdlib", "-fPIC", "-Wl,-soname,liba.so")
+    b.gcc("bad/lib32.so", A % 1, "-m32", "-shared", "-nostdlib", "-fPIC", "-Wl,-soname,liba.so", compiler="gcc")
     for name, offset, value in (("bigendian", 5, 2), ("eiver", 6, 9), ("osabi", 7, 9), ("osabi_gnu", 7, 3),
                                 ("abiver0", 8, 1), ("pad", 12, 1)):
         with bad(name) as e:
@@ -302,6 +306,15 @@ def build_versions(b):
             e.weaken_version("V2")
         with b.edit(kind, f"{stem}_noneed{dot}{so}") as e:
             e.drop_need("libv.so")
+    with b.edit("libnv2.so", "libverneed7.so") as e:
+        e.put(e.offset_of(e.tag(DT_VERNEED)), "H", 7)
+    # Needs libv and a library that is nowhere.
+    b.lib("stub/libzz.so", "int zz;")
+    b.lib("libnv2zz.so", NV, "-Lv2", "-lv", "-Wl,--no-as-needed", "-Lstub", "-lzz", soname=None)
+
+
+def build_glibc_versions(b):
+    """What rests on the versions of glibc's own symbols."""
     for source in ("app_v2", "app_a"):
         with b.edit(source, f"{source}_glibc99") as e:
             e.rename("GLIBC_2.34", "GLIBC_9.99")
@@ -309,11 +322,6 @@ def build_versions(b):
           soname=None)
     with b.edit("libnv2g.so", "libnv2g.so") as e:
         e.rename("GLIBC_2.2.5", "GLIBC_9.9")
-    with b.edit("libnv2.so", "libverneed7.so") as e:
-        e.put(e.offset_of(e.tag(DT_VERNEED)), "H", 7)
-    # Needs libv and a library that is nowhere.
-    b.lib("stub/libzz.so", "int zz;")
-    b.lib("libnv2zz.so", NV, "-Lv2", "-lv", "-Wl,--no-as-needed", "-Lstub", "-lzz", soname=None)
     relr = 'int x; extern int puts(const char *); int *p[40] = { &x, &x, &x, &x, &x, &x, &x, &x };' \
            'int rr(void) { puts("rr"); return p[1] == &x; }'
     b.lib("librelr.so", relr, "-Wl,-z,pack-relative-relocs", soname=None)
@@ -440,6 +448,10 @@ def build_executables(b):
     with b.edit("ex/fine", "ex/cut") as e:
         e.truncate(100)
     b.copy("ex/fine", "ex/not_executable").chmod(0o644)
+
+
+PARTS = (build_search, build_damaged, build_paths, build_tokens, build_versions, build_symbols, build_relocations,
+         build_order, build_tls, build_executables)
 
 
 # ---- the table --------------------------------------------------------------------------------
@@ -740,6 +752,9 @@ NOT_ASKABLE = [
 ]
 
 
+ALL = CASES
+
+
 # ---- asking -----------------------------------------------------------------------------------
 
 def not_here(case):
@@ -756,8 +771,8 @@ def not_here(case):
 class Lab:
     """The fixtures of one run, and both sides asked about them."""
 
-    def __init__(self, folder, hosts):
-        self.w, self.hosts = folder, hosts
+    def __init__(self, folder, hosts, loader=oracle.GLIBC):
+        self.w, self.hosts, self.loader = folder, hosts, loader
 
     def expand(self, text):
         return text.replace(W, str(self.w))
@@ -776,12 +791,12 @@ class Lab:
             return oracle.real_open(self.hosts[case.program], [target], **where)[0]
         if case.kind == "shell":
             return oracle.real_shell(target, **where)
-        return oracle.real_start([target], **where)
+        return oracle.real_start([target], listed=self.loader.lists, **where)
 
     def dlwhy(self, case):
         options = ()
         if case.kind == "open":
-            options = ("--program", str(self.hosts[case.program]) if case.program else "none")
+            options = ("--program", str(self.hosts[case.program])) if case.program else self.loader.bare
         return oracle.ask_dlwhy([self.expand(case.target)], options=options, **self.where(case))[0]
 
 

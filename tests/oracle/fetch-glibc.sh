@@ -1,9 +1,10 @@
 #!/bin/sh
-# fetch-glibc.sh DIR - other versions of glibc, to compare the simulation with real loaders.
+# fetch-glibc.sh DIR [PACKAGE] - other versions of glibc, to compare the simulation with real loaders.
 #
 # Fetches the amd64 package libc6 of each Debian suite that can be had, by apt with a configuration
 # and state of its own (the system's lists and packages stay as they are), and unpacks it:
 #   DIR/2.31/root   a file system root with ld.so, libc and the other libraries of glibc 2.31
+# With PACKAGE musl the same of musl.
 # Prints one such folder a line. What is already there is not fetched again.
 #
 # Needs: apt-get, dpkg-deb, Debian's archive keys. Exit: 0; 2 wrong usage; 3 nothing could be had.
@@ -13,8 +14,8 @@ KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 ARCHIVE=${DEBIAN_ARCHIVE:-http://archive.debian.org/debian}
 
-if [ $# -ne 1 ]; then
-	echo "usage: fetch-glibc.sh DIR" >&2
+if [ $# -ne 1 ] && [ $# -ne 2 ]; then
+	echo "usage: fetch-glibc.sh DIR [PACKAGE]" >&2
 	exit 2
 fi
 for tool in apt-get dpkg-deb; do
@@ -25,6 +26,7 @@ for tool in apt-get dpkg-deb; do
 done
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
+package=${2:-libc6}
 
 # isolated STATE ARGUMENT...: apt-get that knows of nothing but STATE.
 isolated() {
@@ -75,7 +77,7 @@ fetch() {
 	mkdir -p "$state/etc" "$state/state/lists/partial" "$state/cache/archives/partial"
 	echo "deb [arch=amd64 signed-by=$KEYS] $1 $2 main" >"$state/etc/sources.list"
 	isolated "$state" update >"$state/log" 2>&1 || return 0
-	(cd "$state" && rm -f ./*.deb && isolated "$state" download libc6:amd64 >>log 2>&1) || return 0
+	(cd "$state" && rm -f ./*.deb && isolated "$state" download "$package:amd64" >>log 2>&1) || return 0
 	for deb in "$state"/*.deb; do
 		if [ -f "$deb" ]; then
 			unpack "$deb" >"$state/done"

@@ -25,6 +25,20 @@ CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C",
          **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
 
 
+@dataclasses.dataclass(frozen=True)
+class Loader:
+    """Which loader is asked."""
+    name: str
+    path: str           # as programs name it
+    compiler: str
+    bare: tuple         # options of dlwhy for the bare program
+    lists: bool         # can it list what it loads instead of running the program?
+
+
+GLIBC = Loader("glibc", "/lib64/ld-linux-x86-64.so.2", "gcc", ("--program", "none"), True)
+MUSL = Loader("musl", "/lib/ld-musl-x86_64.so.1", "musl-gcc", ("--program", "none", "--loader", "musl"), False)
+
+
 class OracleError(Exception):
     """The question could not be asked."""
 
@@ -82,9 +96,9 @@ def build_old_driver(name, folder):
     return out
 
 
-def build_driver(name, folder, *flags):
+def build_driver(name, folder, *flags, compiler="gcc"):
     out = pathlib.Path(folder) / name
-    subprocess.run(["gcc", "-std=gnu11", "-O2", *flags, "-o", out, HERE / "driver" / f"{name}.c", "-ldl"],
+    subprocess.run([compiler, "-std=gnu11", "-O2", *flags, "-o", out, HERE / "driver" / f"{name}.c", "-ldl"],
                    check=True)
     return out
 
@@ -172,12 +186,13 @@ def real_open(bare, files, **where):
     return [Answer(False, printed[-1] if printed else None, printed, death, raw=p)] * len(files)
 
 
-def real_start(argv, **where):
-    """Starts a program that prints "main" first thing in main and returns 0."""
+def real_start(argv, listed=True, **where):
+    """Starts a program that prints "main" first thing in main and returns 0. `listed`: its loader
+    can be asked to list what it loads (musl's runs the program)."""
     p = run_there(argv, timeout=SECONDS, **where)
     lines = os.fsdecode(p.stderr).splitlines()
     if p.stdout.startswith(b"main"):
-        return Answer(True, lines=lines, objects=traced(argv, **where), raw=p)
+        return Answer(True, lines=lines, objects=traced(argv, **where) if listed else None, raw=p)
     death = None
     if p.returncode < 0 or "Inconsistency detected by ld.so" in "\n".join(lines):
         death = died_of(-min(p.returncode, 0), p.returncode, "\n".join(lines))

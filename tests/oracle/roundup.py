@@ -28,6 +28,11 @@ _KINDS = [
     ("ELF file", "header"), ("no version information", "version"), ("CPU ISA", "ISA level"), ("IFUNC", "IFUNC"),
     ("DT_RELR", "RELR"), ("dlopen", "not for dlopen"), ("dynamically load", "program"), ("segment", "mapping"),
     ("load command", "mapping"), ("zero-fill", "mapping"), ("dynamic section", "mapping"),
+    ("symbol not found", "undefined symbol"), ("initial-exec TLS", "static TLS"),
+    ("relocation type", "relocation type"), ("No such file", "not found"),
+    ("No error information", "not found without an error"), ("Exec format error", "not loadable"),
+    ("Is a directory", "folder"), ("Symbolic link loop", "link loop"), ("Resource busy", "address taken"),
+    ("Out of memory", "memory"), ("Invalid argument", "invalid argument"), ("Permission denied", "permission"),
 ]
 
 
@@ -48,23 +53,23 @@ def where_of(tree, root):
     return {**where, "root": root, "cwd": "/"} if root else where
 
 
-def real_answers(tree, bare, root=None):
+def real_answers(tree, bare, root=None, loader=oracle.GLIBC):
     where = where_of(tree, root)
     opened = oracle.real_open(bare, tree.opens, **where) if tree.opens else []
-    return opened, [oracle.real_start([name], **where) for name in tree.starts]
+    return opened, [oracle.real_start([name], listed=loader.lists, **where) for name in tree.starts]
 
 
-def our_answers(tree, root=None):
+def our_answers(tree, root=None, loader=oracle.GLIBC):
     where = where_of(tree, root)
-    opened = oracle.ask_dlwhy(tree.opens, **where) if tree.opens else []
+    opened = oracle.ask_dlwhy(tree.opens, options=loader.bare, **where) if tree.opens else []
     return opened, oracle.ask_dlwhy(tree.starts, options=(), **where)
 
 
-def plant(seed, parent=None, absolute=False):
+def plant(seed, parent=None, absolute=False, loader=oracle.GLIBC):
     """A tree of that seed in a new folder."""
     folder = oracle.scratch("tree", parent)
     user = oracle.NOBODY if oracle.is_root() and not absolute else None
-    return trees.make(seed, folder, user, absolute)
+    return trees.make(seed, folder, user, absolute, loader.path)
 
 
 def fell(tree):
@@ -72,12 +77,12 @@ def fell(tree):
     shutil.rmtree(tree.folder)
 
 
-def try_tree(seed, bare, out, root=None, parent=None, keep=False):
+def try_tree(seed, bare, out, root=None, parent=None, keep=False, loader=oracle.GLIBC):
     """Builds one tree, asks both sides, adds to `out`. `root`: another system, in which `parent` is
     visible under the same name. The folder is removed unless it is bad and `keep` is set."""
-    tree = plant(seed, parent, absolute=root is not None)
+    tree = plant(seed, parent, root is not None, loader)
     before = len(out.bad)
-    real, ours = real_answers(tree, bare, root), our_answers(tree, root)
+    real, ours = real_answers(tree, bare, root, loader), our_answers(tree, root, loader)
     out.trees += 1
     for kind, names, them, us in zip(("open", "start"), (tree.opens, tree.starts), real, ours):
         for name, a, b in zip(names, them, us):

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """Compare dlwhy with real loaders: experiments, random trees, and other glibcs where there are any.
 
-    run.py [--trees N] [--live N] [--seed S] [--keep] [--roots DIR] [--no-roots]
+    run.py [--trees N] [--live N] [--musl-trees N] [--seed S] [--keep] [--roots DIR] [--no-roots]
 
 Experiments must all agree, mounts and set-user-ID programs included (they need root). Of N random
 trees from seed S on 99.5 % must agree, and every one that does not is listed with its seed; --keep
 leaves its folder behind. Of N random trees of which a running process has opened some libraries already
 all must agree. DIR holds other systems as DIR/<glibc version>/root, as fetch-glibc.sh
 writes them (default build/glibc, or DLWHY_GLIBC); their loader is asked by chroot, dlwhy by --root.
+The same of musl with --musl-roots (default build/musl, or DLWHY_MUSL).
 The last line counts experiments and trees.
 """
 import argparse
@@ -20,6 +21,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import experiments  # noqa: E402
 import liveround  # noqa: E402
+import musl_experiments  # noqa: E402
 import oracle  # noqa: E402
 import roundup  # noqa: E402
 
@@ -90,6 +92,36 @@ def ask_trees(count, args):
     shutil.rmtree(folder)
 
 
+# ---- musl -------------------------------------------------------------------------------------
+
+def ask_musl(count, args):
+    version = musl_experiments.version()
+    if version is None:
+        print("skipped musl: its loader or musl-gcc is not here")
+        count.add(0, 0, 1)
+        return
+    print(f"experiments with musl {version}")
+    folder = oracle.scratch("musl")
+    lab = musl_experiments.Lab(folder, musl_experiments.build(folder))
+    for case in musl_experiments.ALL:
+        why = experiments.not_here(case)
+        if why:
+            print(f"  skipped {case.name}: {why}")
+            count.add(0, 0, 1)
+            continue
+        real = lab.real(case)
+        wrong = [musl_experiments.shows(case, real),
+                 oracle.difference(real, lab.dlwhy(case), case.lines and case.kind == "start")]
+        for why in filter(None, wrong):
+            print(f"  differs {case.name}: {why}")
+        count.add(not any(wrong), any(wrong))
+    out = roundup.Roundup()
+    for seed in range(args.seed, args.seed + args.musl_trees):
+        roundup.try_tree(seed, lab.hosts[None], out, keep=args.keep, loader=oracle.MUSL)
+    judge_trees(count, out, f"musl {version}")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 # ---- other glibcs -----------------------------------------------------------------------------
 
 def version_key(name):
@@ -110,14 +142,16 @@ def inside(text, w):
     return text
 
 
-def experiments_in_root(count, version, root, base):
+def experiments_in_root(count, version, root, base, loader):
     """Those of the table that mean the same under absolute names. Programs compiled here want this
     machine's glibc or a younger one."""
     w = base / "w"
     w.mkdir()
-    lab = experiments.Lab(w, experiments.build(w))
+    table = musl_experiments if loader is oracle.MUSL else experiments
+    hosts = table.build(w)
+    lab = experiments.Lab(w, hosts, loader)
     good = bad = 0
-    for case in experiments.CASES:
+    for case in table.ALL:
         if case.setup or case.cwd != "." or case.kind == "shell" or case.nobody:
             continue
         target = inside(lab.expand(case.target), w)
@@ -130,20 +164,20 @@ def experiments_in_root(count, version, root, base):
         where = {"env": env, "root": root}
         if case.kind == "open":
             real = oracle.real_open(lab.hosts[case.program], [target], **where)[0]
-            options = ("--program", str(lab.hosts[case.program]) if case.program else "none")
+            options = ("--program", str(lab.hosts[case.program])) if case.program else loader.bare
         else:
-            real = oracle.real_start([target], **where)
+            real = oracle.real_start([target], listed=loader.lists, **where)
             options = ()
         why = oracle.difference(real, oracle.ask_dlwhy([target], options=options, **where)[0], case.kind == "start")
         good += why is None
         bad += why is not None
         if why:
             print(f"  differs {case.name}: {why}")
-    print(f"glibc {version}: {good} experiments agree, {bad} differ")
+    print(f"{loader.name} {version}: {good} experiments agree, {bad} differ")
     count.add(good, bad)
 
 
-def ask_root(count, version, root, args):
+def ask_root(count, version, root, args, loader):
     """In a mount namespace of its own: the fixtures appear in the root under their own name."""
     base = oracle.scratch("root")
     there = root / str(base).lstrip("/")
@@ -154,14 +188,15 @@ def ask_root(count, version, root, args):
         subprocess.run(["mount", "--bind", f"/{special}", root / special], check=True)
     try:
         # A program that is linked today wants 2.34; one for older loaders brings libdl with it.
-        old = version_key(version) < [2, 34]
-        bare = oracle.build_old_driver("bare", base) if old else oracle.build_driver("bare", base)
+        old = loader is oracle.GLIBC and version_key(version) < [2, 34]
+        bare = oracle.build_old_driver("bare", base) if old else \
+            oracle.build_driver("bare", base, compiler=loader.compiler)
         out = roundup.Roundup()
         for seed in range(args.seed, args.seed + args.root_trees):
-            roundup.try_tree(seed, bare, out, root=root, parent=base, keep=args.keep)
-        judge_trees(count, out, f"glibc {version}")
-        if version_key(version) >= [2, 36]:
-            experiments_in_root(count, version, root, base)
+            roundup.try_tree(seed, bare, out, root=root, parent=base, keep=args.keep, loader=loader)
+        judge_trees(count, out, f"{loader.name} {version}")
+        if loader is oracle.MUSL or version_key(version) >= [2, 36]:
+            experiments_in_root(count, version, root, base, loader)
     finally:
         for place in (there, root / "dev", root / "proc"):
             subprocess.run(["umount", place], check=False)
@@ -169,18 +204,20 @@ def ask_root(count, version, root, args):
             shutil.rmtree(base, ignore_errors=True)
 
 
-def ask_roots(count, args):
-    roots = find_roots(args.roots)
+def ask_roots(count, args, folder, loader):
+    roots = find_roots(folder)
+    if loader is oracle.MUSL and musl_experiments.version() is None:
+        roots = []
     if not roots:
-        print(f"skipped other glibcs: none in {args.roots}; tests/oracle/fetch-glibc.sh gets them")
+        print(f"skipped other releases of {loader.name}: none in {folder}; tests/oracle/fetch-glibc.sh gets them")
         count.add(0, 0, 1)
         return
     if not oracle.is_root() or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
-        print("skipped other glibcs: chroot and mounts need root")
+        print(f"skipped other releases of {loader.name}: chroot and mounts need root")
         count.add(0, 0, len(roots))
         return
     for version, root in roots:
-        ask_root(count, version, root.resolve(), args)
+        ask_root(count, version, root.resolve(), args, loader)
 
 
 def main():
@@ -188,11 +225,14 @@ def main():
     parser.add_argument("--trees", type=int, default=2000)
     parser.add_argument("--live", type=int, default=400, help="random trees in running processes")
     parser.add_argument("--root-trees", type=int, default=300, help="the same for each other glibc")
+    parser.add_argument("--musl-trees", type=int, default=600, help="the same for musl")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="leave the folders of trees that differ")
     parser.add_argument("--no-experiments", action="store_true")
     parser.add_argument("--roots", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("DLWHY_GLIBC", oracle.TOP / "build/glibc")))
+    parser.add_argument("--musl-roots", type=pathlib.Path,
+                        default=pathlib.Path(os.environ.get("DLWHY_MUSL", oracle.TOP / "build/musl")))
     parser.add_argument("--no-roots", action="store_true")
     args = parser.parse_args()
     if not args.no_roots and oracle.is_root() and "DLWHY_ORACLE_UNSHARED" not in os.environ and \
@@ -208,8 +248,11 @@ def main():
         ask_trees(count, args)
     if args.live:
         ask_live(count, args)
+    if args.musl_trees:
+        ask_musl(count, args)
     if not args.no_roots:
-        ask_roots(count, args)
+        ask_roots(count, args, args.roots, oracle.GLIBC)
+        ask_roots(count, args, args.musl_roots, oracle.MUSL)
     print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
     return 1 if count.failed else 0
 

@@ -45,15 +45,17 @@ class Lib:
     mode: int = 0o755
 
 
-def make(seed, folder, user=None, absolute=False):
+def make(seed, folder, user=None, absolute=False, interp=INTERP):
     """`user`: who may not read everything, for trees in which that matters; None: everybody may.
-    `absolute`: ask under absolute names only, whatever the working folder."""
-    return _Maker(seed, pathlib.Path(folder), user, absolute).make()
+    `absolute`: ask under absolute names only, whatever the working folder. `interp`: the loader of
+    its programs."""
+    return _Maker(seed, pathlib.Path(folder), user, absolute, interp).make()
 
 
 class _Maker:
-    def __init__(self, seed, folder, user, absolute):
+    def __init__(self, seed, folder, user, absolute, interp):
         self.absolute = absolute
+        self.interp = interp
         self.r = random.Random(seed)
         self.tree = Tree(seed, folder, cwd=folder)
         self.unprivileged = user
@@ -194,7 +196,7 @@ class _Maker:
     def make_program(self):
         r = self.r
         fixed = self.chance(0.25)
-        obj = Object(interp=INTERP, fixed=fixed, flags_1=0 if fixed else DF_1_PIE, split=self.chance(0.7),
+        obj = Object(interp=self.interp, fixed=fixed, flags_1=0 if fixed else DF_1_PIE, split=self.chance(0.7),
                      hash_style=r.choice(["gnu", "both", "sysv"]), relative=0 if fixed else r.randint(0, 3))
         if self.chance(0.3):
             obj.flags |= DF_BIND_NOW
@@ -576,7 +578,7 @@ def _no_open(m, lib):
 
 def _executable(m, lib):
     lib = m.provider_of(lib)
-    lib.obj.interp = INTERP
+    lib.obj.interp = m.interp
     if m.chance(0.5):
         lib.obj.fixed, lib.obj.flags_1 = True, 0
     else:

@@ -1,0 +1,2 @@
+echo 'int main(void) { return 0; }' >main.c
+musl-gcc -o prog main.c
