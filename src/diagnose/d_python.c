@@ -8,6 +8,7 @@
 
 #include "diagnose/common.h"
 #include "diagnose/known.h"
+#include "diagnose/pynames.h"
 
 static unsigned minor_behind(const char *name, const char *mark, char wanted_end)
 {
@@ -29,8 +30,7 @@ static unsigned program_minor(const struct diag *d, const char *path)
 	return n;
 }
 
-/* The release of the Python in the process. */
-static unsigned running_minor(const struct diag *d)
+unsigned python_running(const struct diag *d)
 {
 	for (size_t i = 0; d->p != NULL && i < d->p->images.n; i++) {
 		const struct image *im = d->p->images.items[i];
@@ -49,7 +49,7 @@ void d_python(struct diag *d)
 {
 	const char *path = d->in->target_path;
 	unsigned built = path != NULL ? minor_behind(base_name(path), ".cpython-3", '-') : 0;
-	unsigned runs = built != 0 ? running_minor(d) : 0;
+	unsigned runs = built != 0 ? python_running(d) : 0;
 	struct draft *dr;
 
 	if (runs == 0 || runs == built)

@@ -9,6 +9,7 @@
 
 #include "diagnose/common.h"
 #include "diagnose/known.h"
+#include "diagnose/pynames.h"
 #include "diagnose/symbol_near.h"
 #include "diagnose/whohas.h"
 #include "object/elfconst.h"
@@ -314,19 +315,51 @@ static const struct image *python_of(struct sym *s)
 	return NULL;
 }
 
-/* "Python 3.11" for a name with ".cpython-311-" in it. */
-static const char *built_for(struct sym *s)
+/* What the names tell that are missing: what they are of is a fact, unlike what a file is called. */
+static void tell_python_names(struct sym *s, const struct pyspan *span)
 {
-	unsigned minor = python_minor(image_word(s->d, s->f->image), ".cpython-3", NULL);
+	struct arena *a = s->d->a;
+	const struct pyname *first = &span->first, *last = &span->last;
 
-	return minor != 0 ? arena_printf(s->d->a, "Python 3.%u", minor)
-			  : "another release of Python";
+	if (span->build != NULL) {
+		draft_evidence(s->d, s->dr, "fact", NULL,
+			       arena_printf(a, "only %s has %s", span->build, span->build_name));
+		return;
+	}
+	if (first->name != NULL)
+		draft_evidence(s->d, s->dr, "fact", NULL,
+			       arena_printf(a, "Python has %s since 3.%u", first->name,
+					    first->first));
+	if (last->name != NULL)
+		draft_evidence(s->d, s->dr, "fact", NULL,
+			       arena_printf(a, "Python 3.%u was the last to have %s", last->last,
+					    last->name));
+}
+
+/* "Python 3.11" for a name with ".cpython-311-" in it, unless that one is asked; else by what is
+ * missing. */
+static const char *built_for(struct sym *s, unsigned runs)
+{
+	unsigned named = python_minor(image_word(s->d, s->f->image), ".cpython-3", NULL);
+	struct pyspan span = { .build = NULL };
+	const char *words;
+
+	for (size_t i = 0; i < s->all.n; i++)
+		pyspan_add(&span, s->all.items[i]->symbol);
+	words = pyspan_built_for(s->d->a, &span, runs);
+	if (words != NULL)
+		tell_python_names(s, &span);
+	if (named != 0 && named != runs && span.build == NULL)
+		return arena_printf(s->d->a, "Python 3.%u", named);
+	return words != NULL ? words : "another release or build of Python";
 }
 
 static bool from_python(struct sym *s)
 {
 	struct diag *d = s->d;
 	const struct image *py;
+	unsigned runs = python_running(d);
+	const char *release = runs != 0 ? arena_printf(d->a, " 3.%u", runs) : "", *built;
 
 	if (strcmp(s->family->what, "Python's C API") != 0)
 		return false;
@@ -334,14 +367,15 @@ static bool from_python(struct sym *s)
 	if (py == NULL)
 		return false;
 	s->dr->f.detail = "python-abi";
+	built = built_for(s, runs);
 	sym_say(s, arena_printf(d->a,
-			    "the Python that loads it (%s) does not have %s: it was built for %s",
-			    image_word(d, py), sym_them(s), built_for(s)));
+				"the Python%s that loads it (%s) does not have %s: it was built for %s",
+				release, image_word(d, py), sym_them(s), built));
 	draft_evidence(d, s->dr, "fact", py, "the Python of this process")->path =
 		image_path(d, py);
 	draft_fix(d, s->dr, "replace", "low",
-		  "install the build for this release of Python, or load it in the Python that it "
-		  "was built for");
+		  arena_printf(d->a, "install the build for %s%s, or load it in %s",
+			       runs != 0 ? "Python" : "this release of Python", release, built));
 	return true;
 }
 
