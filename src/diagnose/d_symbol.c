@@ -32,13 +32,24 @@ static bool belongs(const struct sym *s, const struct failure *o)
 	       same_family(family_of_symbol(o->symbol), s->family);
 }
 
+static void not_found(struct sym *s, const struct failure *o)
+{
+	struct diag *d = s->d;
+	struct dlwhy_evidence *e = draft_evidence(
+		d, s->dr, "symbol", o->image,
+		o->version != NULL ? arena_printf(d->a, "not found in version %s", o->version)
+				   : "not found");
+
+	e->path = image_path(d, o->image);
+	e->value = o->symbol;
+}
+
 static void collect(struct sym *s)
 {
 	struct diag *d = s->d;
 
 	for (size_t i = 0; i < d->t->failures.n; i++) {
 		const struct failure *o = &d->t->failures.items[i];
-		struct dlwhy_evidence *e;
 
 		if (o != s->f && (d->taken[i] || !belongs(s, o)))
 			continue;
@@ -46,13 +57,6 @@ static void collect(struct sym *s)
 		s->n++;
 		if (o != s->f) /* the first stands there */
 			*ARENA_PUSH(d->a, &s->all) = o;
-		e = draft_evidence(d, s->dr, "symbol", o->image,
-				   o->version != NULL
-					   ? arena_printf(d->a, "not found in version %s",
-							  o->version)
-					   : "not found");
-		e->path = image_path(d, o->image);
-		e->value = o->symbol;
 	}
 }
 
@@ -632,8 +636,12 @@ void d_symbol(struct diag *d, size_t i)
 	draft_needed_by(d, s.dr, f->image);
 	*ARENA_PUSH(d->a, &s.all) = f;
 	collect(&s);
+	not_found(&s, f);
 	if (f->image == NULL || d->p == NULL)
 		unknown(&s);
 	else
 		why(&s);
+	/* Evidence has an end, and what the sentence rests on must not fall behind it. */
+	for (size_t k = 1; k < s.all.n; k++)
+		not_found(&s, s.all.items[k]);
 }

@@ -81,7 +81,7 @@ static void cxx11(struct sym *s)
 			       asker(s), is_cxx11(s->f->symbol) ? 0 : 1, there(s)));
 	draft_fix(s->d, s->dr, "replace", "low",
 		  arena_printf(s->d->a,
-			       "or take the build of %s that was made for this %s, if there is one",
+			       "take the build of %s that was made for this %s, if there is one",
 			       asker(s), there(s)));
 }
 
