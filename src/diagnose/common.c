@@ -300,6 +300,15 @@ bool is_musl(const struct diag *d)
 	return d->w != NULL && d->w->kind == LOADER_MUSL;
 }
 
+const char *common_dir(const struct diag *d, size_t i)
+{
+	const struct dir_list *l = d->p != NULL ? &d->p->system_dirs : NULL;
+
+	if (is_musl(d) && l != NULL && l->ready && l->rule == RULE_PATH_FILE)
+		return i < l->n && i < 64 ? l->v[i]->dir : NULL;
+	return i < d->w->install.ndirs ? d->w->install.dirs[i] : NULL;
+}
+
 static bool of_glibc(void *ctx, const struct elf_verneed *n)
 {
 	(void)ctx;

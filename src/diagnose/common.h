@@ -136,6 +136,9 @@ bool has_apt(const struct diag *d);
 bool has_apk(const struct diag *d);
 /* Is the process one of musl's loader? */
 bool is_musl(const struct diag *d);
+/* The i-th folder that is searched for all programs, with a final '/': of musl's path file or the
+ * default ones; NULL behind the last. */
+const char *common_dir(const struct diag *d, size_t i);
 /* Was the file linked with glibc? */
 bool built_for_glibc(const struct elf *e);
 /* "Take the build for musl", for a file that was built for glibc. */

@@ -195,8 +195,8 @@ static void start_hunt(struct diag *d)
 	if (d->hunt != NULL)
 		return;
 	d->hunt = ARENA_NEW(d->a, struct hunt);
-	for (size_t i = 0; i < d->w->install.ndirs; i++)
-		add_searched(d, d->w->install.dirs[i]);
+	for (size_t i = 0; common_dir(d, i) != NULL; i++)
+		add_searched(d, common_dir(d, i));
 	/* Absolute, since the way up from a relative path ends at the working folder. */
 	if (d->in->target_path != NULL && strchr(d->in->target_path, '/') != NULL)
 		add_around(d, absolute_path(d, d->in->target_path));
@@ -299,8 +299,8 @@ static void hunt_places(struct diag *d, const struct request *rq, struct hits *o
 static void hunt_below_default(struct diag *d, const struct request *rq, struct hits *out,
 			       const char *name)
 {
-	for (size_t i = 0; i < d->w->install.ndirs; i++) {
-		const char *dir = strip_slash(d->a, d->w->install.dirs[i]);
+	for (size_t i = 0; common_dir(d, i) != NULL; i++) {
+		const char *dir = strip_slash(d->a, common_dir(d, i));
 		const struct store_listing *l = list_dir(d, dir);
 
 		for (size_t k = 0; k < l->n; k++)

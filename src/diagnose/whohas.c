@@ -187,8 +187,8 @@ static void add_searched(struct diag *d)
 	for (size_t i = 0; d->p != NULL && i < d->p->env_dirs.n; i++)
 		if (d->p->env_dirs.v[i] != NULL && *d->p->env_dirs.v[i]->dir != '\0')
 			add_folder(d, d->p->env_dirs.v[i]->dir, WHOHAS_SEARCHED, false);
-	for (size_t i = 0; i < d->w->install.ndirs; i++)
-		add_folder(d, d->w->install.dirs[i], WHOHAS_SEARCHED, false);
+	for (size_t i = 0; common_dir(d, i) != NULL; i++)
+		add_folder(d, common_dir(d, i), WHOHAS_SEARCHED, false);
 	if (d->w->cache != NULL)
 		ldcache_each(d->w->cache, on_cache, &c);
 }
