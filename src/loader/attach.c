@@ -378,6 +378,21 @@ static void remember_dirs(struct attach *at)
 	}
 }
 
+/* What was found in a default folder was looked up in the cache first: that has been opened, or has
+ * failed to, and neither happens twice. */
+static void set_cache_read(struct process *p)
+{
+	for (size_t i = 1; i < p->images.n; i++) {
+		const char *name = p->images.items[i]->name, *slash = strrchr(name, '/');
+		size_t n = slash != NULL ? (size_t)(slash - name) + 1 : 0;
+
+		for (size_t k = 0; p->images.items[i]->kind == IMAGE_LIBRARY && k < p->w->install.ndirs; k++)
+			if (strlen(p->w->install.dirs[k]) == n &&
+			    memcmp(p->w->install.dirs[k], name, n) == 0)
+				p->cache_read = true;
+	}
+}
+
 static void set_stack(struct attach *at)
 {
 	for (size_t i = 0; i < at->l->rows.n; i++)
@@ -415,6 +430,7 @@ static void build(struct attach *at)
 	set_opened(at);
 	set_tls(at, start);
 	remember_dirs(at);
+	set_cache_read(p);
 	path_init_system(p);
 	path_init_image(p, p->program);
 	path_init_env(p);
