@@ -59,6 +59,11 @@ static void touch_list(const struct live_list *l)
 	for (size_t i = 0; l->global_known && i < l->nglobal; i++)
 		if (l->global[i] >= l->n)
 			__builtin_trap();
+	for (size_t i = 0; i < l->ndirs; i++) {
+		touch(l->dirs[i].name);
+		for (size_t k = 0; k < l->dirs[i].n; k++)
+			sink += l->dirs[i].status[k];
+	}
 	for (size_t i = 0; i < l->nothers; i++)
 		touch(l->others[i]);
 }
@@ -88,7 +93,8 @@ static void run(void *ctx)
 	bool is64 = (r->data[0] & 1) != 0, swap = (r->data[0] & 2) != 0;
 	struct live_memory m = { read_memory, r, is64, swap };
 	struct live_files files = { .ld_base = 0 };
-	struct live_hooks h = { .r_debug = BASE, .rtld_global = BASE + 0x40, .slotinfo_at = 0x20,
+	struct live_hooks h = { .r_debug = BASE, .rtld_global = BASE + 0x40,
+				.rtld_size = 0x80, .slotinfo_at = 0x20,
 				.tls_offset_at = 0x60, .tls_used_behind = true };
 	struct live_auxv aux = { .phdr = BASE + r->data[1], .phnum = r->data[1] };
 	struct live_list list;

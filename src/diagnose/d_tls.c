@@ -64,6 +64,10 @@ void d_tls(struct diag *d, size_t i)
 	dr->f.object = path != NULL ? path : f->object;
 	dr->f.symbol = f->symbol;
 	draft_needed_by(d, dr, f->image);
+	if (def != NULL && def->tls_dynamic)
+		draft_fact(d, dr, path,
+			   "its variables have been used already, so they lie elsewhere by now and "
+			   "cannot move into that block");
 	if (is_musl(d))
 		draft_say(d, dr,
 			  "%s keeps %s of thread-local variables that are reached the quick way "

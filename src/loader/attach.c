@@ -356,6 +356,43 @@ static void say_what_is_missing(struct attach *at)
 				  "which was replaced since");
 }
 
+/* A folder that was not there when it was first searched is never searched again. */
+static void remember_dirs(struct attach *at)
+{
+	static const unsigned char as_ours[] = { [LIVE_UNKNOWN] = DIR_UNKNOWN,
+						 [LIVE_ABSENT] = DIR_NONEXISTING,
+						 [LIVE_PRESENT] = DIR_EXISTING };
+	struct process *p = at->p;
+
+	for (size_t i = 0; i < at->list->ndirs; i++) {
+		const struct live_dir *d = &at->list->dirs[i];
+		unsigned char *status = arena_alloc(p->a, d->n);
+		size_t n = strlen(d->name);
+
+		for (size_t k = 0; k < d->n; k++)
+			status[k] = as_ours[d->status[k]];
+		path_remember(p, d->name, status, d->n);
+		if (d->n > 0 && status[d->n - 1] == DIR_NONEXISTING && n > 1 &&
+		    store_stat_dir(p->w->store, arena_strndup(p->a, d->name, n - 1)) == 0)
+			*ARENA_PUSH(p->a, &p->late_dirs) = d->name;
+	}
+}
+
+/* What was found in a default folder was looked up in the cache first: that has been opened, or has
+ * failed to, and neither happens twice. */
+static void set_cache_read(struct process *p)
+{
+	for (size_t i = 1; i < p->images.n; i++) {
+		const char *name = p->images.items[i]->name, *slash = strrchr(name, '/');
+		size_t n = slash != NULL ? (size_t)(slash - name) + 1 : 0;
+
+		for (size_t k = 0; p->images.items[i]->kind == IMAGE_LIBRARY && k < p->w->install.ndirs; k++)
+			if (strlen(p->w->install.dirs[k]) == n &&
+			    memcmp(p->w->install.dirs[k], name, n) == 0)
+				p->cache_read = true;
+	}
+}
+
 static void set_stack(struct attach *at)
 {
 	for (size_t i = 0; i < at->l->rows.n; i++)
@@ -392,6 +429,8 @@ static void build(struct attach *at)
 	set_global(at, start);
 	set_opened(at);
 	set_tls(at, start);
+	remember_dirs(at);
+	set_cache_read(p);
 	path_init_system(p);
 	path_init_image(p, p->program);
 	path_init_env(p);

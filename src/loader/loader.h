@@ -309,6 +309,7 @@ struct process {
 	struct dir_list env_dirs, system_dirs;
 	struct search_dir **dirs;     /* all folders ever named */
 	size_t ndirs, dirs_cap;
+	struct line_list late_dirs;   /* of a running process: folders that came too late for it */
 	uint64_t tls_used, tls_size, tls_align, tls_optional; /* static TLS area, bytes */
 	struct table *uniques;        /* see bindings.c */
 	bool stack_exec;

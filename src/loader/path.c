@@ -186,6 +186,21 @@ static struct search_dir *intern_dir(struct process *p, const char *written, con
 	return d;
 }
 
+void path_remember(struct process *p, const char *dir, const unsigned char *status, size_t n)
+{
+	struct search_dir *d = p->ndirs < MAX_FOLDERS ? intern_dir(p, dir, dir) : NULL;
+	size_t subs = p->w->nsubdirs;
+
+	if (d == NULL || n == 0)
+		return;
+	if (n == subs)
+		memcpy(d->status, status, n);
+	else if (status[n - 1] == DIR_NONEXISTING)
+		memset(d->status, DIR_NONEXISTING, subs);
+	else if (subs > 0)
+		d->status[subs - 1] = status[n - 1];
+}
+
 /* An element as glibc keeps it: without the slashes at its end but for one; NULL: dropped. */
 static const char *clean_dir(struct process *p, struct image *im, const char *element)
 {

@@ -16,6 +16,10 @@ void path_init_system(struct process *p);
 void path_init_env(struct process *p);
 void path_init_image(struct process *p, struct image *im);
 
+/* What a running process remembers of a folder: DIR_* for each sub-directory, or, where their number is
+ * not that of the world, for the folder itself. */
+void path_remember(struct process *p, const char *dir, const unsigned char *status, size_t n);
+
 /* $ORIGIN of a library by the path that it was opened by: its folder, absolute, links kept. */
 const char *path_origin(struct process *p, const char *path);
 

@@ -90,6 +90,7 @@ struct live_memory {
 struct live_hooks {
 	uint64_t r_debug;      /* struct r_debug */
 	uint64_t rtld_global;  /* struct rtld_global: begins with the first namespace */
+	uint64_t rtld_size;    /* bytes of it */
 	uint64_t slotinfo_at;  /* offset of _dl_tls_dtv_slotinfo_list in it */
 	uint64_t tls_offset_at; /* offset of l_tls_offset in a link map */
 	bool tls_used_behind;  /* from 2.35 on: two words behind slotinfo_at is the used size */
@@ -106,6 +107,13 @@ struct live_map {
 	size_t nlist;
 	uint64_t tls_offset;     /* l_tls_offset; see live_list.tls_known */
 };
+/* A folder that the loader has searched, or will, with what it remembers of each sub-directory. */
+enum { LIVE_UNKNOWN, LIVE_ABSENT, LIVE_PRESENT };
+struct live_dir {
+	const char *name;      /* with a final '/'; "" is the working folder */
+	const unsigned char *status; /* per sub-directory, the folder itself last */
+	size_t n;              /* 0: not known how many */
+};
 struct live_list {
 	struct live_map *maps;   /* in the loader's order, the program first */
 	size_t n;
@@ -115,6 +123,8 @@ struct live_list {
 	uint64_t tls_most;       /* highest l_tls_offset of all namespaces */
 	bool tls_used_known;
 	uint64_t tls_used, tls_optional; /* bytes */
+	const struct live_dir *dirs; /* of RPATH, RUNPATH, LD_LIBRARY_PATH and the default ones */
+	size_t ndirs;
 	const char *const *others; /* names of objects in other namespaces (dlmopen) */
 	size_t nothers;
 };

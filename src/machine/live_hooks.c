@@ -46,19 +46,27 @@ static bool take_symbol(void *ctx, uint64_t i)
 	return elf_sym(s->e, i, &s->sym) && s->sym.shndx != SHN_UNDEF;
 }
 
-static bool find_symbol(const struct store_file *f, const char *name, uint64_t *value)
+static bool find_sized(const struct store_file *f, const char *name, uint64_t *value, uint64_t *size)
 {
 	struct symbol s = { .e = f != NULL ? &f->elf : NULL };
 	struct elf_hash h;
 
-	*value = 0;
+	*value = *size = 0;
 	if (f == NULL || f->kind != FILE_ELF || f->elf.defect != ELF_OK)
 		return false;
 	elf_hash_open(s.e, &h);
 	if (elf_hash_find(s.e, &h, name, elf_gnu_hash(name), take_symbol, &s) == 0)
 		return false;
 	*value = s.sym.value;
+	*size = s.sym.size;
 	return true;
+}
+
+static bool find_symbol(const struct store_file *f, const char *name, uint64_t *value)
+{
+	uint64_t size;
+
+	return find_sized(f, name, value, &size);
 }
 
 bool live_is_loader(const struct store_file *f)
@@ -151,7 +159,7 @@ void live_find_hooks(const struct live_memory *m, const struct live_auxv *aux,
 		out->r_debug = dt_debug(m, &t);
 	if (out->r_debug == 0 && f->ld_base != 0 && find_symbol(f->ld, "_r_debug", &value))
 		out->r_debug = f->ld_base + value;
-	if (f->ld_base != 0 && find_symbol(f->ld, "_rtld_global", &value))
+	if (f->ld_base != 0 && find_sized(f->ld, "_rtld_global", &value, &out->rtld_size))
 		out->rtld_global = f->ld_base + value;
 	out->tls_offset_at = described(f->libc, "_thread_db_link_map_l_tls_offset", m->is64);
 	out->slotinfo_at =

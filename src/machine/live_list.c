@@ -21,6 +21,7 @@ enum {
 	SCAN_BYTES = 1024,    /* of a link map: l_searchlist lies in its first 800 bytes */
 	CHUNK = 256
 };
+#define MAX_RTLD 16384 /* bytes of struct rtld_global that are looked at */
 #define MAX_LISTED ((size_t)1 << 20) /* places in all search lists together */
 
 enum { R_MAP = 1, R_STATE = 3, R_NEXT = 5 };                     /* words of struct r_debug */
@@ -301,6 +302,93 @@ static void read_tls_used(struct listing *l)
 	l->out->tls_optional = w[3];
 }
 
+/* ---- folders ------------------------------------------------------------------------------------ */
+
+enum { D_NEXT, D_WHAT, D_WHERE, D_NAME, D_LEN, D_WORDS, MAX_DIRS = 8192, MAX_SUBDIRS = 4096 };
+
+struct dir_items {
+	struct live_dir *items;
+	size_t n, cap;
+};
+
+static const char system_dirs[] = "system search path";
+
+static bool is_origin_of_dirs(const char *what)
+{
+	return what != NULL && (strcmp(what, system_dirs) == 0 || strcmp(what, "RPATH") == 0 ||
+				strcmp(what, "RUNPATH") == 0 || strcmp(what, "LD_LIBRARY_PATH") == 0);
+}
+
+static bool read_status(struct listing *l, uint64_t at, size_t n, struct live_dir *d)
+{
+	unsigned char *status = arena_alloc(l->a, n), buf[CHUNK];
+
+	for (size_t i = 0; i < n; i++) {
+		size_t in_chunk = i % (CHUNK / 4), left = n - i < CHUNK / 4 ? n - i : CHUNK / 4;
+		uint32_t v;
+
+		if (in_chunk == 0 && !get(l, at + 4 * i, buf, 4 * left))
+			return false;
+		v = load32(buf + 4 * in_chunk, l->m->swap);
+		if (v > LIVE_PRESENT)
+			return false;
+		status[i] = (unsigned char)v;
+	}
+	d->status = status;
+	d->n = n;
+	return true;
+}
+
+/* A struct r_search_path_elem. Behind its five words stand the statuses; behind these its name, unless
+ * it is one of the loader's own: so the name tells how many there are. */
+static bool read_dir(struct listing *l, uint64_t at, const uint64_t *w, size_t *subdirs,
+		     struct live_dir *d)
+{
+	uint64_t status = at + D_WORDS * l->word, room = w[D_NAME] - status;
+	const char *what = get_string(l, w[D_WHAT]);
+
+	d->name = get_string(l, w[D_NAME]);
+	if (d->name == NULL || strlen(d->name) != w[D_LEN] || !is_origin_of_dirs(what) ||
+	    (w[D_LEN] > 0 && d->name[w[D_LEN] - 1] != '/'))
+		return false;
+	if (strcmp(what, system_dirs) != 0 && w[D_NAME] > status && room % 4 == 0 && room / 4 <= MAX_SUBDIRS)
+		*subdirs = (size_t)room / 4;
+	return *subdirs == 0 || read_status(l, status, *subdirs, d);
+}
+
+/* Is a list of folders (_dl_all_dirs: the last one first, the default ones at its end) at `at`? */
+static bool read_dir_list(struct listing *l, uint64_t at, struct dir_items *out)
+{
+	uint64_t w[D_WORDS];
+	size_t subdirs = 0;
+
+	for (; at != 0; at = w[D_NEXT]) {
+		struct live_dir d = { NULL, NULL, 0 };
+
+		if (out->n == MAX_DIRS || !get_words(l, at, w, D_WORDS) ||
+		    !read_dir(l, at, w, &subdirs, &d))
+			return false;
+		*ARENA_PUSH(l->a, out) = d;
+	}
+	return out->n > 0;
+}
+
+static void read_dirs(struct listing *l)
+{
+	uint64_t size = l->h->rtld_size < MAX_RTLD ? l->h->rtld_size : MAX_RTLD, at;
+
+	for (uint64_t off = 0; l->h->rtld_global != 0 && off + l->word <= size; off += l->word) {
+		struct dir_items dirs = { NULL, 0, 0 };
+
+		if (!get_words(l, l->h->rtld_global + off, &at, 1) || at == 0 ||
+		    !read_dir_list(l, at, &dirs))
+			continue;
+		l->out->dirs = dirs.items;
+		l->out->ndirs = dirs.n;
+		return;
+	}
+}
+
 /* ---- other namespaces --------------------------------------------------------------------------- */
 
 /* r_version 2 (glibc 2.35): a chain of struct r_debug, one for each namespace that dlmopen made. */
@@ -359,6 +447,7 @@ static void read_private(struct listing *l)
 	if (l->out->tls_known)
 		read_tls_offsets(l, l->out->maps, l->out->n);
 	read_others(l);
+	read_dirs(l);
 	if (l->out->tls_known)
 		read_tls_used(l);
 }

@@ -227,6 +227,27 @@ static void assume_rights(const struct dlwhy_session *s, struct process *p)
 	}
 }
 
+/* A folder that came after the process had looked there once. */
+static const char *too_late(const struct process *p)
+{
+	const struct failure *f = p->trace.failures.n > 0 ? &p->trace.failures.items[0] : NULL;
+
+	if (f == NULL || f->kind != FAIL_NOT_FOUND)
+		return NULL;
+	for (size_t i = 0; i < p->late_dirs.n; i++) {
+		const char *dir = p->late_dirs.items[i];
+		const struct store_entry *en =
+			store_open(p->w->store, arena_printf(p->a, "%s%s", dir, f->object));
+
+		if (en != NULL && en->err == 0)
+			return arena_printf(p->a,
+					    "%s is in %s, but that folder was not there when the process "
+					    "first searched it: its loader does not look there again.",
+					    f->object, dir);
+	}
+	return NULL;
+}
+
 void pid_finish(const struct dlwhy_session *s, struct process *p, const char *path,
 		const char **hint)
 {
@@ -234,6 +255,7 @@ void pid_finish(const struct dlwhy_session *s, struct process *p, const char *pa
 	struct os_stat st;
 
 	assume_rights(s, p);
+	*hint = too_late(p);
 	if (path[0] == '/' || strchr(path, '/') == NULL ||
 	    source_stat(s->source, path, true, &st) == 0 || os_stat(path, true, &st) != 0)
 		return;

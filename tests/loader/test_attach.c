@@ -24,6 +24,7 @@ static void what_the_list_says_is_there(void **state)
 	assert_int_equal(p->program->nneeded, 1);
 	assert_null(p->trace.assumes);
 	assert_false(p->images.items[2]->later);
+	assert_true(p->cache_read); /* libc lies in a default folder */
 }
 
 static void an_image_answers_to_all_its_names(void **state)
@@ -228,6 +229,30 @@ static void blocks_have_their_places(void **state)
 	assert_int_equal(f->p->tls_optional, 100);
 }
 
+/* The folder is there now, but the process has looked before. */
+static void a_folder_that_came_late_is_not_searched(void **state)
+{
+	static const unsigned char absent[] = { LIVE_ABSENT, LIVE_ABSENT }, present[] = { LIVE_UNKNOWN };
+	struct fixture *f = *state;
+	struct live_fixture *lf = live_started(f);
+	struct live_dir dir = { "/late/", absent, 2 };
+
+	put_lib(f, "/late/liba.so", NULL, NULL);
+	f->w.env.library_path = "/late";
+	attach(f, lf);
+	assert_non_null(loader_open(f->p, "liba.so", 0));
+	lf->list.dirs = &dir;
+	lf->list.ndirs = 1;
+	attach(f, lf);
+	assert_null(loader_open(f->p, "liba.so", 0));
+	assert_int_equal(f->p->late_dirs.n, 1);
+	dir.status = present; /* of a world with another number of sub-directories */
+	dir.n = 1;
+	attach(f, lf);
+	assert_non_null(loader_open(f->p, "liba.so", 0));
+	assert_int_equal(f->p->late_dirs.n, 0);
+}
+
 static void an_executable_stack_is_seen(void **state)
 {
 	struct fixture *f = *state;
@@ -254,6 +279,7 @@ int main(void)
 		SO_TEST(a_loader_that_was_replaced_is_told_of),
 		SO_TEST(an_environment_that_cannot_be_read_is_told_of),
 		SO_TEST(blocks_have_their_places),
+		SO_TEST(a_folder_that_came_late_is_not_searched),
 		SO_TEST(an_executable_stack_is_seen),
 	};
 

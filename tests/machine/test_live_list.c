@@ -144,6 +144,65 @@ static void thread_local_offsets_are_read(void **state)
 	free(m);
 }
 
+/* A folder as the loader keeps it, with two sub-directories; the name behind it if it is not its own. */
+static uint64_t put_dir(struct memory *m, uint64_t next, const char *what, const char *name, bool own,
+			uint32_t first, uint32_t last)
+{
+	uint64_t at = memory_take(m, 5 * word(m) + 8 + strlen(name) + 1), behind = at + 5 * word(m) + 8;
+
+	put_word(m, at, next);
+	put_word(m, at + word(m), put_text(m, what));
+	put_word(m, at + 3 * word(m), own ? put_text(m, name) : behind);
+	put_word(m, at + 4 * word(m), strlen(name));
+	put32(m, at + 5 * word(m), first);
+	put32(m, at + 5 * word(m) + 4, last);
+	if (!own)
+		memcpy(m->b + (behind - MEM_BASE), name, strlen(name) + 1);
+	return at;
+}
+
+static void remembered_folders_are_read(void **state)
+{
+	struct fixture *f = *state;
+	struct live_hooks h = { .r_debug = MEM_DEBUG, .rtld_global = MEM_GLOBAL, .rtld_size = 0x100 };
+
+	for (int is64 = 0; is64 < 2; is64++) {
+		struct memory *m = memory_of_three(is64 != 0, false);
+		uint64_t dir = put_dir(m, 0, "system search path", "/lib/", true, 1, 2);
+
+		put_namespace(m);
+		dir = put_dir(m, dir, "LD_LIBRARY_PATH", "/late/", false, 1, 1);
+		dir = put_dir(m, dir, "RUNPATH", "", false, 2, 2);
+		put_word(m, MEM_GLOBAL + 0x80, dir);
+		assert_int_equal(read_with(f, m, h), LIVE_OK);
+		assert_int_equal(f->l.ndirs, 3);
+		assert_string_equal(f->l.dirs[1].name, "/late/");
+		assert_int_equal(f->l.dirs[1].n, 2);
+		assert_int_equal(f->l.dirs[1].status[1], LIVE_ABSENT);
+		assert_string_equal(f->l.dirs[2].name, "/lib/");
+		assert_int_equal(f->l.dirs[2].status[1], LIVE_PRESENT);
+		free(m);
+	}
+}
+
+static void a_folder_that_makes_no_sense_ends_them(void **state)
+{
+	struct fixture *f = *state;
+	struct live_hooks h = { .r_debug = MEM_DEBUG, .rtld_global = MEM_GLOBAL, .rtld_size = UINT64_MAX };
+	struct memory *m = memory_of_three(true, false);
+	uint64_t bad = put_dir(m, 0, "RUNPATH", "/x/", false, 7, 1);
+
+	put_namespace(m);
+	put_word(m, MEM_GLOBAL + 0x80, put_dir(m, bad, "RUNPATH", "/y/", false, 1, 1));
+	assert_int_equal(read_with(f, m, h), LIVE_OK);
+	assert_int_equal(f->l.ndirs, 0);
+	put_word(m, bad, bad); /* a circle */
+	put32(m, bad + 40, 0);
+	assert_int_equal(read_with(f, m, h), LIVE_OK);
+	assert_int_equal(f->l.ndirs, 0);
+	free(m);
+}
+
 static void other_namespaces_are_named(void **state)
 {
 	struct fixture *f = *state;
@@ -272,6 +331,8 @@ int main(void)
 		TEST(what_is_not_glibcs_is_left_alone),
 		TEST(a_list_that_names_strangers_is_no_global_scope),
 		TEST(thread_local_offsets_are_read),
+		TEST(remembered_folders_are_read),
+		TEST(a_folder_that_makes_no_sense_ends_them),
 		TEST(other_namespaces_are_named),
 		TEST(nothing_says_where_the_list_is),
 		TEST(memory_that_may_not_be_read_says_so),

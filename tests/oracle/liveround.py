@@ -113,23 +113,26 @@ def plan(seed, tree):
     return Plan(steps, targets)
 
 
-def try_tree(seed, bare, out, keep=False, **more):
-    tree = roundup.plant(seed)
+def try_tree(seed, bare, out, keep=False, root=None, parent=None):
+    """`root`: another system, in which `parent` is visible under the same name."""
+    tree = roundup.plant(seed, parent, absolute=root is not None)
     before = len(out.bad)
+    if root is not None:
+        tree.cwd = "/"
     try:
-        ask_tree(seed, tree, bare, out, **more)
+        ask_tree(seed, tree, bare, out, root=root)
     finally:
         if not (keep and len(out.bad) > before):
             roundup.fell(tree)
 
 
-def ask_tree(seed, tree, bare, out, options=(), **more):
+def ask_tree(seed, tree, bare, out, root=None):
     todo = plan(seed, tree)
-    where = {"env": tree.env, "cwd": tree.cwd, "user": tree.user, **more}
+    where = {"env": tree.env, "cwd": tree.cwd, "user": tree.user, "root": root}
     out.trees += 1
     try:
         with running(bare, todo.steps, **where) as process:
-            ours = oracle.ask_dlwhy(todo.targets, options=("--pid", str(process.pid), *options), user=tree.user)
+            ours = oracle.ask_dlwhy(todo.targets, options=("--pid", str(process.pid)), user=tree.user)
             real = [process.ask(t) for t in todo.targets]
     except Died:
         return  # the environment alone keeps it from starting: nothing runs

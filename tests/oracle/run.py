@@ -195,6 +195,11 @@ def ask_root(count, version, root, args, loader):
         for seed in range(args.seed, args.seed + args.root_trees):
             roundup.try_tree(seed, bare, out, root=root, parent=base, keep=args.keep, loader=loader)
         judge_trees(count, out, f"{loader.name} {version}")
+        live = roundup.Roundup()
+        for seed in range(args.seed, args.seed + args.root_trees // 3 * (loader is not oracle.MUSL)):
+            liveround.try_tree(seed, bare, live, root=root, parent=base, keep=args.keep)
+        if live.trees:
+            judge_trees(count, live, f"{loader.name} {version}, running processes")
         if loader is oracle.MUSL or version_key(version) >= [2, 36]:
             experiments_in_root(count, version, root, base, loader)
     finally:

@@ -140,6 +140,17 @@ def test_the_environment_is_that_of_the_start(bare, folder):
         assert not agree(process, "libhere.so", env=env)[0].loads
 
 
+def test_a_folder_that_came_late_is_not_searched(bare, folder):
+    env = {"LD_LIBRARY_PATH": f"{folder}/late:{folder}/later"}
+    with liveround.running(bare, [("L", "libm.so.6")], env=env) as process:
+        build(folder / "late/liblate.so", "int late(void) { return 1; }")
+        assert not agree(process, "liblate.so")[0].loads
+        p = oracle.run_dlwhy(["--pid", str(process.pid), "liblate.so"])
+        assert b"was not there when the process first searched it" in b" ".join(p.stdout.split())
+    with liveround.running(bare, [("L", "libm.so.6")], env=env) as process:
+        assert agree(process, "liblate.so")[0].loads
+
+
 def test_relative_names_are_those_of_the_process(bare, folder):
     build(folder / "there/libthere.so", "int there(void) { return 1; }")
     with liveround.running(bare, [("C", folder / "there")]) as process:

@@ -10,6 +10,7 @@
 #define OLDER(name, version) __asm__(".symver " #name "," #name "@" version)
 
 OLDER(dlopen, "GLIBC_2.2.5");
+OLDER(dlclose, "GLIBC_2.2.5");
 OLDER(dlerror, "GLIBC_2.2.5");
 OLDER(dlsym, "GLIBC_2.2.5");
 OLDER(dlvsym, "GLIBC_2.2.5");
