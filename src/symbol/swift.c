@@ -171,6 +171,8 @@ static bool standard(struct reader *r)
 /* One token that can only belong to a type or its labels. */
 static bool type_token(struct reader *r)
 {
+	if (*r->p == '\0')
+		return false;
 	if (isdigit((unsigned char)*r->p))
 		return identifier(r) != NULL;
 	if (*r->p == 'A')
@@ -181,7 +183,7 @@ static bool type_token(struct reader *r)
 		r->p += 2;
 		return true;
 	}
-	if (*r->p == '\0' || strchr("ysxqzdhnmptcKGCVOPl_", *r->p) == NULL)
+	if (strchr("ysxqzdhnmptcKGCVOPl_", *r->p) == NULL)
 		return false;
 	r->p++;
 	return true;
