@@ -46,7 +46,7 @@ static void hear(const char *s, size_t n, void *opaque)
 {
 	struct heard *h = opaque;
 
-	if (h->n < h->room)
+	if (n > 0 && h->n < h->room) /* of nothing s may be NULL */
 		memcpy(h->text + h->n, s, n < h->room - h->n ? n : h->room - h->n);
 	h->n += n;
 	if (h->n > TEXT_MAX_BYTES)

@@ -326,16 +326,16 @@ static const char *walk(struct reader *r)
 
 static const char *member(struct reader *r, const char *module, const char *name)
 {
-	const char *path = r->path, *text;
+	const char *path = r->path, *token = "", *text;
 	bool function;
 
 	if (name != NULL && strcmp(r->p, "Mp") == 0) /* a protocol has no letter for its kind */
 		return arena_printf(r->a, "protocol descriptor for %s.%s", path, name);
-	while (type_token(r))
-		;
+	for (const char *p = r->p; type_token(r); p = r->p)
+		token = p;
 	text = name == NULL ? NULL : END_WITH(r, of_members, arena_printf(r->a, "%s.%s", path, name));
 	/* An initializer has no name of its own: the first label was taken for one. */
-	function = r->p[-1] == 'c' || r->p[-1] == 'l';
+	function = *token == 'c' || *token == 'l';
 	return text != NULL || path == module || !function ? text : END_WITH(r, of_initializers, path);
 }
 

@@ -236,7 +236,7 @@ static void what_is_not_well_formed_is_not_shown(void **state)
 {
 	static const struct pair pairs[] = {
 		{"printf", NULL, NULL}, {"", NULL, NULL}, {"_Z", NULL, NULL}, {"_ZN", NULL, NULL},
-		{"_ZN3foo3barE!", NULL, NULL}, {"_RNvC", NULL, NULL}, {"_RNvC7mycrate3fo", NULL, NULL},
+		{"_ZN3foo3barE!", NULL, NULL}, {"_RNvC", NULL, NULL}, {"_RNvC00", NULL, NULL}, {"_RNvC7mycrate3fo", NULL, NULL},
 	};
 
 	(void)state;
