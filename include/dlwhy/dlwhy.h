@@ -164,6 +164,7 @@ struct dlwhy_evidence {
 	int64_t line;          /* -1 if none */
 	const char *value;     /* NULL if none */
 	const char *says;      /* what it shows, in words */
+	const char *demangled; /* kind "symbol": value as people wrote it, or NULL */
 };
 
 struct dlwhy_fix {
@@ -198,6 +199,7 @@ struct dlwhy_finding {
 	size_t nfixes;
 	const struct dlwhy_also *const *also;
 	size_t nalso;
+	const char *demangled; /* symbol as people wrote it (C++, Rust, Swift), or NULL */
 };
 
 struct dlwhy_binding { /* one reference of one object */

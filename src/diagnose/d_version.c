@@ -5,7 +5,6 @@
 #include "diagnose/copies.h"
 #include "diagnose/known.h"
 #include "object/elfconst.h"
-#include "symbol/demangle.h"
 
 enum { MAX_SYMBOLS = 6, MAX_GROUP = 200, MAX_COPIES = 8 };
 
@@ -131,12 +130,8 @@ static bool on_verneed(void *ctx, const struct elf_verneed *n)
 
 static void symbol_evidence(struct group *g, const struct failure *o, const char *name)
 {
-	const char *readable = demangle_short(g->d->a, name);
-
 	draft_evidence(g->d, g->dr, "symbol", o->image,
-		       readable != NULL
-			       ? arena_printf(g->d->a, "%s is wanted for %s", o->version, readable)
-			       : arena_printf(g->d->a, "%s is wanted for", o->version))
+		       arena_printf(g->d->a, "%s is wanted for", o->version))
 		->value = name;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "symbol/demangle.h"
+
 /* ---- which family writes about which failure ---------------------------------------------- */
 
 static void dispatch(struct diag *d, size_t i)
@@ -42,6 +44,12 @@ static void finish_evidence(struct diag *d, struct draft *dr)
 		e->says = arena_printf(d->a, "and %zu more", dr->left_out);
 		*ARENA_PUSH(d->a, &dr->evidence) = e;
 	}
+	for (size_t i = 0; i < dr->evidence.n; i++) {
+		struct dlwhy_evidence *e = dr->evidence.items[i];
+
+		if (strcmp(e->kind, "symbol") == 0 && e->value != NULL)
+			e->demangled = demangle(d->a, e->value);
+	}
 	dr->f.evidence = (const struct dlwhy_evidence *const *)dr->evidence.items;
 	dr->f.nevidence = dr->evidence.n;
 }
@@ -67,6 +75,8 @@ static const struct dlwhy_finding *finish(struct diag *d, struct draft *dr)
 	finish_fixes(d, dr);
 	dr->f.also = (const struct dlwhy_also *const *)dr->also.items;
 	dr->f.nalso = dr->also.n;
+	if (dr->f.symbol != NULL)
+		dr->f.demangled = demangle(d->a, dr->f.symbol);
 	if (dr->f.summary == NULL)
 		dr->f.summary = dlwhy_cause_at((size_t)dr->cause)->meaning;
 	dr->f.fingerprint = fingerprint(d->a, dr->f.code, dr->f.detail, dr->f.object, dr->f.symbol,

@@ -195,6 +195,7 @@ static void json_evidence(struct json *j, const struct dlwhy_evidence *e)
 	json_opt_int(j, "line", e->line);
 	json_text(j, "value", e->value);
 	json_text(j, "says", e->says);
+	json_text(j, "demangled", e->demangled);
 	json_close(j, '}');
 }
 
@@ -255,6 +256,7 @@ static void json_finding(struct json *j, const struct dlwhy_finding *f)
 	json_text(j, "needed_by", f->needed_by);
 	json_texts(j, "chain", f->chain, f->nchain);
 	json_text(j, "symbol", f->symbol);
+	json_text(j, "demangled", f->demangled);
 	json_text(j, "summary", f->summary);
 	json_finding_lists(j, f);
 	json_text(j, "assumes", f->assumes);

@@ -5,9 +5,11 @@
  */
 #include "report/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "report/escape.h"
+#include "symbol/demangle.h"
 
 enum {
 	SCREEN = 24,      /* lines of the smallest terminal */
@@ -271,18 +273,39 @@ static bool is_known(const struct text *t, const struct dlwhy_finding *f,
 /* What it says, and of what: the value is worth more than the words before it. */
 static const char *evidence_says(struct text *t, const struct dlwhy_evidence *e)
 {
-	const char *says = text_clean(t, e->says), *value = text_clean(t, e->value);
+	const char *readable = e->demangled != NULL ? e->demangled : e->value;
+	const char *says = text_clean(t, e->says), *value = text_clean(t, readable);
 	size_t taken = MARGIN + escape_columns(says) + 2;
 
 	if (strcmp(e->kind, "probe") == 0 && e->path != NULL) {
 		value = words_outcome(says);
 		says = text_clean(t, e->path);
-	} else if (*value == '\0' || (e->says != NULL && strstr(e->says, e->value) != NULL)) {
+	} else if (*value == '\0' || (e->says != NULL && strstr(e->says, readable) != NULL)) {
 		return t->verbose ? says : text_begin(t, says, t->width - MARGIN);
 	} else if (!t->verbose && strcmp(e->kind, "text") != 0) {
 		value = text_fit(t, value, t->width > taken + 30 ? t->width - taken : 30);
 	}
 	return arena_printf(t->a, "%s: %s", says, value);
+}
+
+/* Does the loader's message, which stands above, have the name? */
+static bool loader_names(const struct text *t, const char *symbol)
+{
+	const char *p = t->r->loader_message != NULL ? strstr(t->r->loader_message, symbol) : NULL;
+
+	return p != NULL && !isalnum((unsigned char)p[strlen(symbol)]) && p[strlen(symbol)] != '_';
+}
+
+/* The name as it stands in the file: what one searches for. */
+static void mangled_line(struct text *t, const struct dlwhy_evidence *e, struct lines *out)
+{
+	const char *name = text_clean(t, e->value);
+
+	if (e->demangled == NULL || (!t->verbose && loader_names(t, e->value)))
+		return;
+	if (!t->verbose)
+		name = text_fit(t, name, t->width - DEEPER);
+	text_line(t, out, DEEPER, DIM, name);
 }
 
 static void evidence_line(struct text *t, const struct dlwhy_finding *f,
@@ -302,6 +325,7 @@ static void evidence_line(struct text *t, const struct dlwhy_finding *f,
 	if (t->verbose || t->cols + escape_columns(place) <= t->width)
 		text_add(t, DIM, place);
 	text_end(t, out);
+	mangled_line(t, e, out);
 }
 
 static void cut(struct text *t, struct lines *l, size_t max)
@@ -312,24 +336,34 @@ static void cut(struct text *t, struct lines *l, size_t max)
 	text_line(t, l, MARGIN, DIM, "\xe2\x80\xa6 -v shows all");
 }
 
+/* As much of the list as leaves a line to say how many more there are. ends: of each piece. */
+static void cut_evidence(struct text *t, const size_t *ends, size_t n, size_t max, struct lines *list)
+{
+	size_t whole = n;
+
+	if (list->n <= max)
+		return;
+	while (whole > 0 && ends[whole - 1] > max - 1)
+		whole--;
+	list->n = whole > 0 ? ends[whole - 1] : 0;
+	text_line(t, list, MARGIN, DIM,
+		  arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all", n - whole));
+}
+
 static void evidence_list(struct text *t, const struct dlwhy_finding *f, size_t max,
 			  struct lines *out)
 {
+	size_t *ends = ARENA_ARRAY(t->a, f->nevidence + 1, size_t);
 	struct lines list = { 0 };
 	size_t i, n = 0;
 
 	for (i = 0; i < f->nevidence; i++) {
 		if (!t->verbose && is_known(t, f, f->evidence[i]))
 			continue;
-		if (n++ < max)
-			evidence_line(t, f, f->evidence[i], &list);
+		evidence_line(t, f, f->evidence[i], &list);
+		ends[n++] = list.n;
 	}
-	if (n > max) {
-		list.n = max - 1;
-		text_line(t, &list, MARGIN, DIM,
-			  arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all",
-				       n - (max - 1)));
-	}
+	cut_evidence(t, ends, n, max, &list);
 	if (list.n > 0)
 		text_line(t, out, 0, BOLD, "Evidence");
 	for (i = 0; i < list.n; i++)
@@ -443,6 +477,14 @@ static void append(struct text *t, struct lines *out, const struct lines *more, 
 		*ARENA_PUSH(t->a, out) = more->items[i];
 }
 
+/* A list is read by people; -v gives what one searches for. */
+static const char *binding_name(struct text *t, const char *symbol)
+{
+	const char *readable = t->verbose ? NULL : demangle_short(t->a, symbol);
+
+	return text_clean(t, readable != NULL ? readable : symbol);
+}
+
 void text_bindings(struct text *t, struct lines *out)
 {
 	const struct dlwhy_result *r = t->r;
@@ -454,7 +496,7 @@ void text_bindings(struct text *t, struct lines *out)
 		if (i == 0 || b->from != r->bindings[i - 1]->from)
 			text_line(t, out, MARGIN, BOLD, text_object(t, b->from));
 		text_pad(t, DEEPER);
-		text_add(t, PLAIN, text_clean(t, b->symbol));
+		text_add(t, PLAIN, binding_name(t, b->symbol));
 		if (b->version != NULL)
 			text_add(t, PLAIN, arena_printf(t->a, "@%s", text_clean(t, b->version)));
 		text_add(t, DIM, "  -> ");

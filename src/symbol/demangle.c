@@ -15,10 +15,10 @@
 
 #include "symbol/shorten.h"
 #include "symbol/swift.h"
+#include "symbol/tame.h"
 
 enum {
-	NAME_MAX_BYTES = 16 << 10,
-	TEXT_MAX_BYTES = 64 << 10,
+	TEXT_MAX_BYTES = 32 << 10,
 	USUAL_BYTES = 1024, /* most texts fit; for a longer one libiberty is asked twice */
 };
 
@@ -26,9 +26,8 @@ enum {
 struct heard {
 	char *text;
 	size_t room;
-	size_t n;     /* bytes said, also those that had no room */
-	size_t limit; /* enough is heard when it said more than this */
-	jmp_buf enough;
+	size_t n; /* bytes said, also those that had no room */
+	jmp_buf too_long;
 };
 
 /* May the callback leave here? libiberty holds memory only while it prints a decoded Punycode
@@ -47,25 +46,25 @@ static void hear(const char *s, size_t n, void *opaque)
 {
 	struct heard *h = opaque;
 
-	if (h->n < h->room)
+	if (n > 0 && h->n < h->room) /* of nothing s may be NULL */
 		memcpy(h->text + h->n, s, n < h->room - h->n ? n : h->room - h->n);
 	h->n += n;
-	if (h->n > h->limit)
-		longjmp(h->enough, 1);
+	if (h->n > TEXT_MAX_BYTES)
+		longjmp(h->too_long, 1);
 }
 
 static void hear_rust(const char *s, size_t n, void *opaque)
 {
 	struct heard *h = opaque;
 
-	if (h->n <= h->limit || may_leave(s, n))
+	if (h->n <= TEXT_MAX_BYTES || may_leave(s, n))
 		hear(s, n, opaque);
 }
 
 static bool ask(struct heard *h, enum language language, const char *name, int options)
 {
 	h->n = 0;
-	if (setjmp(h->enough) != 0)
+	if (setjmp(h->too_long) != 0)
 		return false;
 	if (language == LANG_RUST)
 		return rust_demangle_callback(name, options, hear_rust, h) != 0;
@@ -76,8 +75,7 @@ static bool ask(struct heard *h, enum language language, const char *name, int o
 static const char *printed(struct arena *a, enum language language, const char *name, int options)
 {
 	char usual[USUAL_BYTES];
-	struct heard h = { .text = usual, .room = sizeof(usual),
-			   .limit = TEXT_MAX_BYTES };
+	struct heard h = { .text = usual, .room = sizeof(usual) };
 
 	if (!ask(&h, language, name, options) || h.n == 0 || h.n > TEXT_MAX_BYTES)
 		return NULL;
@@ -124,15 +122,6 @@ enum language demangle_language(const char *name)
 	return LANG_NONE;
 }
 
-/* Is all of the C++ name well-formed? Without its parameters libiberty does not look at them, and
- * takes a name with anything behind it. It prints after it has read: one word is an answer. */
-static bool well_formed(const char *name)
-{
-	struct heard h = { .limit = 0 };
-
-	return ask(&h, LANG_CXX, name, DMGL_PARAMS | DMGL_ANSI) || h.n > 0;
-}
-
 /* The form may deceive: a method of C++ may be named like the hash of Rust. */
 static const char *understood(struct arena *a, const char *name, enum language *language, bool full)
 {
@@ -140,16 +129,13 @@ static const char *understood(struct arena *a, const char *name, enum language *
 	int rust = full ? DMGL_VERBOSE : DMGL_NO_OPTS;
 	const char *text = NULL;
 
-	*language = LANG_NONE;
-	if (strnlen(name, NAME_MAX_BYTES + 1) > NAME_MAX_BYTES)
-		return NULL;
 	*language = demangle_language(name);
 	if (*language == LANG_SWIFT)
 		return swift_demangle(a, name);
 	name = without_underscore(name);
-	if (*language == LANG_RUST)
+	if (*language == LANG_RUST && tame_rust(name))
 		text = printed(a, LANG_RUST, name, rust);
-	if (text == NULL && strncmp(name, "_Z", 2) == 0 && (full || well_formed(name))) {
+	if (text == NULL && strncmp(name, "_Z", 2) == 0 && tame_cxx(name)) {
 		*language = LANG_CXX;
 		text = printed(a, LANG_CXX, name, cxx);
 	}

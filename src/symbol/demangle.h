@@ -1,9 +1,9 @@
 /* demangle.h - names that compilers made, as people wrote them: C++, Rust, Swift.
  *
- * Names come from hostile files. One of more than 16 KiB is not looked at, a C++ name of more than
- * 1,024 letters exceeds the recursion limit of libiberty, and a result of more than 64 KiB is none:
- * half a name is another name. All of these give NULL, as what is not understood does; the caller
- * shows the name as it is.
+ * Names come from hostile files. A C++ name of more than 1,024 letters exceeds the recursion limit of
+ * libiberty, a longer Rust or Swift name than 4 KiB is not looked at, nor is one that tame.h warns of;
+ * and a result of more than 32 KiB is none: half a name is another name. All of these give NULL, as
+ * what is not understood does; the caller shows the name as it is.
  */
 #ifndef DLWHY_SYMBOL_DEMANGLE_H
 #define DLWHY_SYMBOL_DEMANGLE_H

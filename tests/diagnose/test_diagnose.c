@@ -30,6 +30,38 @@ static void what_strikes_later_comes_behind(void **state)
 	assert_string_equal(f->out.findings[1]->symbol, "lazy");
 }
 
+static void symbols_are_given_as_people_wrote_them_as_well(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	struct failure *x = add_failure(f, FAIL_SYMBOL);
+	const struct dlwhy_finding *d;
+
+	x->image = a;
+	x->symbol = "_ZN4frob3runEi";
+	d = run(f);
+	assert_string_equal(d->symbol, "_ZN4frob3runEi");
+	assert_string_equal(d->demangled, "frob::run(int)");
+	for (size_t i = 0; i < d->nevidence; i++) {
+		const struct dlwhy_evidence *e = d->evidence[i];
+		bool is_symbol = strcmp(e->kind, "symbol") == 0;
+
+		assert_true((e->demangled != NULL) ==
+			    (is_symbol && strcmp(e->value, "_ZN4frob3runEi") == 0));
+	}
+}
+
+static void plain_symbols_have_one_name(void **state)
+{
+	struct fixture *f = *state;
+	struct image *a = set_target(f, put_so(f, "liba.so", &(struct so){ 0 }));
+	struct failure *x = add_failure(f, FAIL_SYMBOL);
+
+	x->image = a;
+	x->symbol = "frob";
+	assert_null(run(f)->demangled);
+}
+
 static void warnings_come_behind_errors(void **state)
 {
 	struct fixture *f = *state;
@@ -172,6 +204,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DIAGNOSE_TEST(the_first_failure_is_the_first_finding),
 		DIAGNOSE_TEST(what_strikes_later_comes_behind),
+		DIAGNOSE_TEST(symbols_are_given_as_people_wrote_them_as_well),
+		DIAGNOSE_TEST(plain_symbols_have_one_name),
 		DIAGNOSE_TEST(warnings_come_behind_errors),
 		DIAGNOSE_TEST(what_loads_has_no_findings),
 		DIAGNOSE_TEST(any_assumption_makes_a_prediction),

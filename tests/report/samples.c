@@ -114,7 +114,7 @@ static const struct dlwhy_object *const object_list[] = { &objects[0], &objects[
 							  &objects[3] };
 static const char *const chain[] = { IO };
 static const struct dlwhy_evidence missing_evidence = {
-	"probe", 1, "/opt/tfio/../_solib/libtf.so.2", -1, -1, -1, NULL, "no-directory"
+	"probe", 1, "/opt/tfio/../_solib/libtf.so.2", -1, -1, -1, NULL, "no-directory", NULL
 };
 static const struct dlwhy_evidence *const missing_evidence_list[] = { &missing_evidence };
 static const char *const commands[] = { "pip install tensorflow==2.11" };
@@ -210,11 +210,15 @@ const struct dlwhy_result *sample_error(void)
 /* ---- a symbol ----------------------------------------------------------------------------- */
 
 static const struct dlwhy_evidence symbol_evidence[] = {
-	{ "symbol", 1, "./libuse.so", 0x4a8, 24, -1, "frob", "undefined reference to frob" },
-	{ "version", 2, LIB "/libm.so.6", -1, -1, -1, "GLIBC_2.38", "versions that it defines" },
+	{ "symbol", 1, "./libuse.so", 0x4a8, 24, -1, "frob", "undefined reference to frob",
+	  NULL },
+	{ "version", 2, LIB "/libm.so.6", -1, -1, -1, "GLIBC_2.38", "versions that it defines", NULL },
+	{ "symbol", 2, LIB "/libm.so.6", -1, -1, -1, "_ZN4frob3runEi", "what it defines",
+	  "frob::run(int)" },
 };
 static const struct dlwhy_evidence *const symbol_evidence_list[] = { &symbol_evidence[0],
-								     &symbol_evidence[1] };
+								     &symbol_evidence[1],
+								     &symbol_evidence[2] };
 static const struct dlwhy_finding symbol = {
 	.code = "missing-symbol",
 	.detail = "not-linked",
@@ -227,7 +231,7 @@ static const struct dlwhy_finding symbol = {
 	.summary = "./libuse.so uses frob, which no library that it needs defines.",
 	.assumes = "no constructor changes the environment",
 	.evidence = symbol_evidence_list,
-	.nevidence = 2,
+	.nevidence = 3,
 };
 static const struct dlwhy_finding warning = {
 	.code = "exec-stack",
@@ -246,9 +250,10 @@ static const struct dlwhy_binding bindings[] = {
 	{ 1, "frob", NULL, -1, NULL, false, false, false, false },
 	{ 1, "cos", "GLIBC_2.2.5", 2, "GLIBC_2.2.5", false, true, false, false },
 	{ 2, "__gmon_start__", NULL, -1, NULL, true, false, false, false },
+	{ 2, "_ZN4frob3runEi", NULL, 2, NULL, false, false, false, false },
 };
 static const struct dlwhy_binding *const binding_list[] = { &bindings[0], &bindings[1],
-							    &bindings[2] };
+							    &bindings[2], &bindings[3] };
 static const struct dlwhy_proof proof = { true, false, NULL, NULL };
 static const struct dlwhy_result symbol_result = {
 	.verb = "check",
@@ -262,7 +267,7 @@ static const struct dlwhy_result symbol_result = {
 	.objects = symbol_objects,
 	.nobjects = COUNT(symbol_objects),
 	.bindings = binding_list,
-	.nbindings = 3,
+	.nbindings = 4,
 	.host = "a bare program",
 	.target_object = 1,
 	.proof = &proof,
@@ -286,7 +291,8 @@ static const struct dlwhy_object evil_object = { .id = 0, .path = EVIL, .soname 
 						 .needs = evil_needs, .nneeds = 1 };
 static const struct dlwhy_object *const evil_objects[] = { &evil_object };
 static const char *const evil_strings[] = { EVIL, "fine" };
-static const struct dlwhy_evidence evil_evidence = { "text", 0, EVIL, 1, 2, 3, EVIL, EVIL };
+static const struct dlwhy_evidence evil_evidence = { "text", 0, EVIL, 1, 2, 3, EVIL, EVIL,
+							NULL };
 static const struct dlwhy_evidence *const evil_evidence_list[] = { &evil_evidence };
 static const struct dlwhy_fix evil_fix = { 1, "edit", "low", EVIL, evil_strings, 2, evil_strings,
 					   2 };

@@ -71,10 +71,10 @@ static void inner_keys_stand_in_the_agreed_order(void **state)
 		"{\"code\": \"missing-library\", \"detail\": null, \"severity\": \"error\", "
 		"\"certainty\": \"proved\", \"fingerprint\": \"1f2e\", \"object\": \"libtf.so.2\", "
 		"\"needed_by\": \"/opt/tfio/libtfio.so\", \"chain\": [\"/opt/tfio/libtfio.so\"], "
-		"\"symbol\": null, \"summary\": \"libtf.so.2 is needed and is nowhere that the "
+		"\"symbol\": null, \"demangled\": null, \"summary\": \"libtf.so.2 is needed and is nowhere that the "
 		"loader looks.\", \"evidence\": [{\"kind\": \"probe\", \"object\": 1, \"path\": "
 		"\"/opt/tfio/../_solib/libtf.so.2\", \"offset\": null, \"size\": null, \"line\": "
-		"null, \"value\": null, \"says\": \"no-directory\"}], \"fixes\": [{\"n\": 1, "
+		"null, \"value\": null, \"says\": \"no-directory\", \"demangled\": null}], \"fixes\": [{\"n\": 1, "
 		"\"kind\": \"install\", \"risk\": \"low\", \"says\": \"install the tensorflow that "
 		"this was built for:\", \"commands\": [\"pip install tensorflow==2.11\"], "
 		"\"files\": []}], \"also\": [{\"code\": \"search-path\", \"detail\": null, "
@@ -132,6 +132,8 @@ static void proof_and_bindings_are_told(void **state)
 	assert_true(json_is_null(at(j, "proof.real")));
 	assert_true(json_is_null(at(j, "bindings.0.to")));
 	expect_text(j, "bindings.1.version", "GLIBC_2.2.5");
+	expect_text(j, "bindings.3.symbol", "_ZN4frob3runEi");
+	expect_text(j, "findings.0.evidence.2.demangled", "frob::run(int)");
 	assert_true(json_is_true(at(j, "bindings.2.weak")));
 	json_decref(j);
 	free(text);

@@ -22,6 +22,22 @@ static void expect(enum dlwhy_format format, bool verbose, bool color,
 	free(text);
 }
 
+/* Everything but the list of bindings, which is asked for. */
+static void expect_screen(const struct dlwhy_result *r, unsigned width)
+{
+	struct dlwhy_result copy = *r;
+	struct dlwhy_print p;
+	char *text;
+
+	copy.nbindings = 0;
+	dlwhy_print_init(&p);
+	p.width = width;
+	text = print_to_memory(&p, &copy, 0);
+	if (count_lines(text) > SCREEN)
+		fail_msg("%zu lines:\n%s", count_lines(text), text);
+	free(text);
+}
+
 static void a_missing_library_is_told_on_one_screen(void **state)
 {
 	static const char golden[] =
@@ -83,6 +99,8 @@ static void a_missing_symbol_shows_evidence_bindings_and_disagreement(void **sta
 		"Evidence\n"
 		"  undefined reference to frob  (libuse.so, offset 0x4a8, 24 bytes)\n"
 		"  versions that it defines: GLIBC_2.38  (libm.so.6)\n"
+		"  what it defines: frob::run(int)  (libm.so.6)\n"
+		"    _ZN4frob3runEi\n"
 		"Tree\n"
 		"  libuse.so   SYMBOL MISSING\n"
 		"  \xe2\x94\x94\xe2\x94\x80 1 library, found (libm.so.6)\n"
@@ -101,10 +119,76 @@ static void a_missing_symbol_shows_evidence_bindings_and_disagreement(void **sta
 		"    frob  -> NOBODY\n"
 		"    cos@GLIBC_2.2.5  -> libm.so.6  at the first call\n"
 		"  libm.so.6\n"
-		"    __gmon_start__  -> nobody (weak)\n";
+		"    __gmon_start__  -> nobody (weak)\n"
+		"    frob::run  -> libm.so.6\n";
 
 	(void)state;
 	expect(DLWHY_TREE, false, false, sample_symbol(), golden);
+}
+
+static void bindings_have_the_names_of_the_file_when_all_is_asked_for(void **state)
+{
+	struct dlwhy_print p;
+	char *text;
+
+	(void)state;
+	dlwhy_print_init(&p);
+	p.verbose = true;
+	text = print_to_memory(&p, sample_symbol(), 0);
+	assert_non_null(strstr(text, "    _ZN4frob3runEi  -> libm.so.6\n"));
+	assert_null(strstr(text, "frob::run  ->"));
+	free(text);
+}
+
+static void a_name_that_the_loader_said_is_not_repeated(void **state)
+{
+	struct dlwhy_result copy = *sample_symbol();
+	char *text;
+
+	(void)state;
+	copy.loader_message = "./libuse.so: undefined symbol: _ZN4frob3runEi";
+	text = print_simply(DLWHY_TREE, &copy);
+	assert_non_null(strstr(text, "frob::run(int)  (libm.so.6)\nTree\n"));
+	free(text);
+	copy.loader_message = "./libuse.so: undefined symbol: _ZN4frob3runEif";
+	text = print_simply(DLWHY_TREE, &copy);
+	assert_non_null(strstr(text, "frob::run(int)  (libm.so.6)\n    _ZN4frob3runEi\nTree\n"));
+	free(text);
+}
+
+/* Many C++ symbols: their two lines stay together, and the rest is counted. */
+static void a_list_of_symbols_is_cut_between_two(void **state)
+{
+	enum { SYMBOLS = 40 };
+	static const struct dlwhy_evidence one = { "symbol", 2, NULL, -1, -1, -1, "_ZN4frob3runEi",
+						   "what it defines", "frob::run(int)" };
+	const struct dlwhy_evidence *list[SYMBOLS];
+	struct dlwhy_finding finding = *sample_symbol()->findings[0];
+	const struct dlwhy_finding *findings[] = { &finding };
+	struct dlwhy_result copy = *sample_symbol();
+	size_t left, full = 0, mangled = 0;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < SYMBOLS; i++)
+		list[i] = &one;
+	finding.evidence = list;
+	finding.nevidence = SYMBOLS;
+	copy.findings = findings;
+	copy.nfindings = 1;
+	expect_screen(&copy, 80);
+	copy.nbindings = 0;
+	text = print_simply(DLWHY_TREE, &copy);
+	for (const char *q = text; (q = strstr(q, "frob::run(int)")) != NULL; q++)
+		full++;
+	for (const char *q = text; (q = strstr(q, "    _ZN4frob3runEi\n")) != NULL; q++)
+		mangled++;
+	assert_int_equal(full, mangled);
+	assert_true(full > 0);
+	assert_non_null(strstr(text, "\xe2\x80\xa6 and "));
+	left = (size_t)strtoul(strstr(text, "\xe2\x80\xa6 and ") + 8, NULL, 10);
+	assert_int_equal(full + left, SYMBOLS);
+	free(text);
 }
 
 static void hostile_names_are_shown_and_harmless(void **state)
@@ -225,22 +309,6 @@ static void colours_mark_the_failing_word_and_names(void **state)
 
 	(void)state;
 	expect(DLWHY_TREE, false, true, sample_missing(), golden);
-}
-
-/* Everything but the list of bindings, which is asked for. */
-static void expect_screen(const struct dlwhy_result *r, unsigned width)
-{
-	struct dlwhy_result copy = *r;
-	struct dlwhy_print p;
-	char *text;
-
-	copy.nbindings = 0;
-	dlwhy_print_init(&p);
-	p.width = width;
-	text = print_to_memory(&p, &copy, 0);
-	if (count_lines(text) > SCREEN)
-		fail_msg("%zu lines:\n%s", count_lines(text), text);
-	free(text);
 }
 
 static void default_answers_fit_a_screen_of_24_lines(void **state)
@@ -376,6 +444,9 @@ int main(void)
 		cmocka_unit_test(a_library_that_loads_takes_few_lines),
 		cmocka_unit_test(an_unreadable_file_is_told_apart_from_a_broken_one),
 		cmocka_unit_test(a_missing_symbol_shows_evidence_bindings_and_disagreement),
+		cmocka_unit_test(bindings_have_the_names_of_the_file_when_all_is_asked_for),
+		cmocka_unit_test(a_name_that_the_loader_said_is_not_repeated),
+		cmocka_unit_test(a_list_of_symbols_is_cut_between_two),
 		cmocka_unit_test(hostile_names_are_shown_and_harmless),
 		cmocka_unit_test(verbose_shows_every_probe_and_object),
 		cmocka_unit_test(colours_mark_the_failing_word_and_names),

@@ -149,9 +149,84 @@ static void rust_hashes_stay_in_full_and_go_in_short(void **state)
 	static const struct pair pairs[] = {
 		{"_ZN3foo3bar17h0123456789abcdefE", "foo::bar::h0123456789abcdef", "foo::bar"},
 		{"_RNvNtCs1234_7mycrate3foo3bar", "mycrate[3c1c0]::foo::bar", "mycrate::foo::bar"},
+		{"_RNvC00", "[0]", NULL}, /* names without a letter */
 		{"_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h930b740aa94f1d3aE",
 		 "<Test + 'static as foo::Bar<Test>>::bar::h930b740aa94f1d3a",
 		 "<Test + 'static as foo::Bar<Test>>::bar"},
+	};
+
+	(void)state;
+	CHECK(pairs);
+}
+
+/* Milliseconds that the thread computes. */
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* A<int, int>, A<A<int, int>, A<int, int> > and so on: each is the one before, twice. */
+static void doubling(char *name, size_t size)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t n = (size_t)snprintf(name, size, "_Z1f1AIiiE");
+
+	for (int i = 0; i < 36; i++)
+		n += (size_t)snprintf(name + n, size - n, "S_IS%c_S%c_E", digits[i], digits[i]);
+}
+
+static void texts_that_double_with_each_letter_are_given_up_soon(void **state)
+{
+	char cxx[512];
+	/* Tuples of the tuple before, twice. */
+	static const char rust[] =
+		"_RINvC1a1fTuuETB7_B7_ETBb_Bb_ETBj_Bj_ETBr_Br_ETBz_Bz_ETBH_BH_ETBP_BP_ETBX_BX_ETB15_B15_E"
+		"TB1d_B1d_ETB1n_B1n_ETB1x_B1x_ETB1H_B1H_ETB1R_B1R_ETB21_B21_ETB2b_B2b_ETB2l_B2l_E"
+		"TB2v_B2v_ETB2F_B2F_ETB2P_B2P_ETB2Z_B2Z_ETB39_B39_ETB3j_B3j_ETB3t_B3t_ETB3D_B3D_EE";
+	const struct pair pairs[] = {{cxx, NULL, "f"}, {rust, NULL, NULL}};
+	double before;
+
+	(void)state;
+	doubling(cxx, sizeof(cxx));
+	before = cpu_ms();
+	CHECK(pairs);
+	assert_true(cpu_ms() - before < 500); /* it is one; sanitizers and busy machines are slow */
+}
+
+/* 600 parameters: more than the first attempt has room for. */
+static void read_long(void *ctx)
+{
+	char name[700];
+	const char *text;
+
+	memset(name, 'i', sizeof(name));
+	memcpy(name, "_Z1f", 4);
+	name[604] = '\0';
+	text = demangle(ctx, name);
+	assert_non_null(text);
+	assert_int_equal(strlen(text), strlen("f()") + 600 * strlen("int, ") - 2);
+	assert_string_equal(text + strlen(text) - 9, "int, int)");
+	assert_string_equal(demangle_short(ctx, name), "f");
+}
+
+static void texts_that_are_long_are_whole(void **state)
+{
+	struct arena *a = arena_new(0);
+
+	(void)state;
+	assert_non_null(a);
+	assert_int_equal(arena_run(a, read_long, a), ARENA_OK);
+	arena_free(a);
+}
+
+static void a_swift_name_is_the_same_in_both_forms(void **state)
+{
+	static const struct pair pairs[] = {
+		{"$s4main3FooC3baryyF", "main.Foo.bar", "main.Foo.bar"},
+		{"$s4main", NULL, NULL},
 	};
 
 	(void)state;
@@ -179,6 +254,9 @@ int main(void)
 		cmocka_unit_test(tables_and_thunks_say_what_they_are),
 		cmocka_unit_test(only_short_template_arguments_stay),
 		cmocka_unit_test(rust_hashes_stay_in_full_and_go_in_short),
+		cmocka_unit_test(texts_that_double_with_each_letter_are_given_up_soon),
+		cmocka_unit_test(texts_that_are_long_are_whole),
+		cmocka_unit_test(a_swift_name_is_the_same_in_both_forms),
 		cmocka_unit_test(what_is_not_well_formed_is_not_shown),
 	};
 
