@@ -157,6 +157,7 @@ void d_abort(struct diag *d, size_t i);   /* assertions, signals, IFUNC cycles *
 void d_machine(struct diag *d, size_t i); /* ISA level, executable stack, relocation types */
 void d_python(struct diag *d);            /* of a target that loads */
 void d_present(struct diag *d);           /* of copies that are loaded already; behind the others */
+void d_conflict(struct diag *d);          /* of the whole process */
 void d_exec(struct diag *d, size_t i);    /* SIZE_MAX: no failure, in->exec tells */
 void d_isa_notes(struct diag *d);         /* levels asked for that the loader does not look at */
 void d_code(struct diag *d);              /* the machine code, if in->code */

@@ -120,6 +120,8 @@ static void write_drafts(struct diag *d)
 		d_exec(d, SIZE_MAX);
 	if (d->t != NULL)
 		d_preloads(d);
+	if (d->t != NULL)
+		d_conflict(d);
 	if (n == 0)
 		d_python(d);
 	if (d->t != NULL && !d->in->is_program)

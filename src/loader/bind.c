@@ -664,6 +664,16 @@ struct definer bind_look_up(struct process *p, struct image *im, const struct re
 	return (struct definer){ to.to, to.sym, to.unique };
 }
 
+struct definer bind_bound(const struct image *im, size_t ref)
+{
+	const struct bound *to;
+
+	if (im->bound == NULL || im->facts == NULL || ref >= im->facts->nrefs)
+		return (struct definer){ NULL, 0, false };
+	to = &im->bound[ref];
+	return (struct definer){ to->to, to->sym, to->unique };
+}
+
 struct image *bind_find(struct process *p, struct image *im, const char *name,
 			const char *version)
 {

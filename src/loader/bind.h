@@ -25,6 +25,10 @@ struct definer {
 struct definer bind_look_up(struct process *p, struct image *im, const struct ref *r,
 			    enum ref_class class_);
 
+/* The definition that bind_prepare found for reference `ref` of im; `to` is NULL if there is none, or
+ * if it was not looked up. */
+struct definer bind_bound(const struct image *im, size_t ref);
+
 /* Who defines `name` with `version` for a call from im: NULL if nobody does. */
 struct image *bind_find(struct process *p, struct image *im, const char *name,
 			const char *version);

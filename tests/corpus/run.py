@@ -11,7 +11,8 @@ for libraries that a constructor opens by itself.
 Plug-ins (Perl modules, Node addons, PostgreSQL extensions) are checked without saying who loads
 them: dlwhy must find their host, and must miss no symbol that the host provides.
 
-Packages of one version are put beside libraries of another: see pairs.py.
+Packages of one version are put beside libraries of another: see pairs.py. Where real packages bring
+one runtime twice so that the copies meet, dlwhy must say so, and nowhere else: see conflicts.py.
 
 The Python environment is made once in DIR/corpus (--build, default build), or taken from
 DLWHY_CORPUS or --env.
@@ -30,6 +31,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
+import conflicts  # noqa: E402
 import oracle  # noqa: E402
 import pairs  # noqa: E402
 from elfedit import DF_1_PIE, DT_FLAGS_1, DT_SONAME, PT_DYNAMIC, PT_INTERP, EditError, Elf  # noqa: E402
@@ -315,6 +317,8 @@ def main():
         if args.limit and len(files) > args.limit:
             files = files[::len(files) // args.limit]
         results.append(check_libraries(args, files, title))
+    if not args.no_python:
+        results.append(conflicts.check(args.build, env, args.verbose))
     if not args.no_plugins:
         if not args.no_python:
             results.append(check_extensions(env))
