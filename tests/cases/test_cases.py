@@ -3,6 +3,7 @@ what the answer must hold.
 
     run          arguments of dlwhy
     env          environment besides a clean one
+    real_env     the environment for the real loader, where options of dlwhy stand for it
     status       exit status
     json         part of the answer with --json: of an object the keys that are named, of a list as many
                  elements from the front as are given
@@ -96,8 +97,8 @@ def test_case(patient, schema, bare, musl_bare):
     if case.get("no_findings"):
         assert answer["findings"] == []
     check_text(case, oracle.run_dlwhy(case["run"], **where))
-    if case["run"][0] == "check" and len(case["run"]) == 2:
-        real = oracle.real_open(bare, [case["run"][1]], **where)[0]
+    if case["run"][0] == "check" and (len(case["run"]) == 2 or "real_env" in case):
+        real = oracle.real_open(bare, [case["run"][-1]], cwd=folder, env=case.get("real_env", case.get("env")))[0]
         assert oracle.difference(real, oracle.parse_result(answer)) is None
     if musl_bare and case["run"][:-1] == ["check", *oracle.MUSL.bare]:
         real = oracle.real_open(musl_bare, [case["run"][-1]], **where)[0]

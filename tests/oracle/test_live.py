@@ -98,8 +98,8 @@ def test_without_another_copy_nothing_is_said(bare, copies):
 
 
 def test_the_copy_of_a_program_is_named_without_a_process(copies):
-    env = {"LD_PRELOAD": f"{copies}/one/liba.so.1"}
-    fine, = oracle.ask_dlwhy([str(copies / "libfine.so")], env=env)
+    options = ("--program", "none", "--preload", str(copies / "one/liba.so.1"))
+    fine, = oracle.ask_dlwhy([str(copies / "libfine.so")], options=options)
     assert fine.loads and codes(fine) == [("already-loaded", "other-copy")]
 
 
