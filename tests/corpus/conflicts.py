@@ -129,7 +129,7 @@ LLVM_USER = "int __kmpc_global_thread_num(), __kmpc_fork_call(), omp_get_max_thr
 def gcc_and_intel_openmp(b):
     mine = b.library("bygcc", GCC_USER, find(b.env, "libgomp-*.so*"))
     theirs = b.library("byllvm", LLVM_USER, find(b.files, "libiomp5.so"))
-    return b.both("mixed", mine, theirs), {}, "warning", "openmp", ["libgomp-", "libiomp5.so", "needed by libbyllvm.so"]
+    return b.both("mixed", mine, theirs), {}, "note", "openmp", ["libgomp-", "libiomp5.so", "needed by libbyllvm.so"]
 
 
 def intel_and_llvm_openmp(b):

@@ -22,7 +22,7 @@ static void both_copies_and_who_brought_them_are_named(void **state)
 	d = run(f);
 	assert_string_equal(d->code, "duplicate-runtime");
 	assert_string_equal(d->detail, "openmp");
-	assert_int_equal(d->severity, DLWHY_WARNING);
+	assert_int_equal(d->severity, DLWHY_NOTE);
 	assert_int_equal(d->certainty, DLWHY_PROVED);
 	assert_contains(d->summary, "Two OpenMP runtimes are in this process: libgomp.so.1 (needed by "
 				    "liba.so) and libiomp5.so (needed by libb.so).");

@@ -60,13 +60,13 @@ static void two_copies_of_llvm_s_openmp_are_a_warning(void **state)
 	assert_string_equal(last.copies.items[0].kind, last.copies.items[1].kind);
 }
 
-static void two_openmp_runtimes_of_different_kind_are_a_warning(void **state)
+static void openmp_of_gcc_beside_that_of_intel_is_a_note(void **state)
 {
 	struct fixture *f = *state;
 
 	add(f, "libgomp.so.1", "GOMP_parallel", NULL);
 	add(f, "libiomp5.so", "__kmpc_fork_call", "GOMP_parallel");
-	assert_int_equal(found(f), DLWHY_WARNING);
+	assert_int_equal(found(f), DLWHY_NOTE);
 }
 
 static void cuda_matters_by_its_major_release(void **state)
@@ -139,7 +139,7 @@ int main(void)
 		DIAGNOSE_TEST(one_copy_is_no_conflict),
 		DIAGNOSE_TEST(two_copies_of_gcc_s_openmp_are_a_note),
 		DIAGNOSE_TEST(two_copies_of_llvm_s_openmp_are_a_warning),
-		DIAGNOSE_TEST(two_openmp_runtimes_of_different_kind_are_a_warning),
+		DIAGNOSE_TEST(openmp_of_gcc_beside_that_of_intel_is_a_note),
 		DIAGNOSE_TEST(cuda_matters_by_its_major_release),
 		DIAGNOSE_TEST(an_interpreter_beside_the_one_of_the_program),
 		DIAGNOSE_TEST(private_copies_that_do_not_meet_are_nothing),
