@@ -26,7 +26,7 @@ static int place_of_options(int argc, char **argv)
 		return 0;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (strncmp(argv[i], "--root", 6) == 0 || strcmp(argv[i], "--clear-env") == 0 ||
-		    strncmp(argv[i], "--env-of", 8) == 0)
+		    strncmp(argv[i], "--env-of", 8) == 0 || strncmp(argv[i], "--pid", 5) == 0)
 			return 0; /* the environment does not count there */
 	if (strcmp(argv[1], "check") == 0)
 		return 2;
