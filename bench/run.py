@@ -3,7 +3,7 @@
 
 Every pair is measured alternately, A B A B ..., so that whatever else the machine does hits both;
 what is printed is the ratio of the medians. Environment: DLWHY (the program, default build/dlwhy),
-DLWHY_CORPUS (a Python environment with the packages of `make check-corpus`, default build/corpus).
+DLWHY_CORPUS (a Python environment with the packages of `make check-corpus`, default build/corpus/env).
 Exits 1 if a goal is missed, after printing everything.
 """
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DLWHY = os.environ.get("DLWHY", str(ROOT / "build/dlwhy"))
-CORPUS = Path(os.environ.get("DLWHY_CORPUS", str(ROOT / "build/corpus")))
+CORPUS = Path(os.environ.get("DLWHY_CORPUS", str(ROOT / "build/corpus/env")))
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
 ENV = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
 

@@ -28,6 +28,7 @@ enum {
 	READ_FIRST = 4096,
 	MEMINFO_MAX = 65536
 };
+#define SMALL_FILE ((uint64_t)16 << 10) /* of a file that is not worth a mapping */
 #define COPY_MAX ((uint64_t)1 << 30) /* of a file that cannot be mapped */
 
 /* ---- files -------------------------------------------------------------------------------- */
@@ -140,9 +141,13 @@ static int map_by_copy(int fd, struct os_mapping *out)
 
 static int map_bytes(int fd, struct os_mapping *out)
 {
-	void *p = mmap(NULL, out->bytes.n, PROT_READ, MAP_PRIVATE, fd, 0);
+	void *p;
 	int err;
 
+	/* Taking a mapping away stops all threads for a moment; reading a few bytes does not. */
+	if (out->bytes.n <= SMALL_FILE)
+		return map_by_copy(fd, out);
+	p = mmap(NULL, out->bytes.n, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p != MAP_FAILED) {
 		out->bytes.p = p;
 		out->mapped = true;

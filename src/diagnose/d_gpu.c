@@ -52,6 +52,13 @@ static bool has_device(const struct gpu *g, enum gpu_maker m)
 	return m == GPU_AMD ? g->amd_device : g->nvidia_device || g->nvidia_module;
 }
 
+bool gpu_may_matter(const struct diag *d)
+{
+	struct gpu g = machine_gpu(d);
+
+	return has_device(&g, GPU_NVIDIA) || has_device(&g, GPU_AMD);
+}
+
 /* What the machine shows of a driver, as evidence. */
 static void device_facts(struct diag *d, struct draft *dr, const struct gpu *g, enum gpu_maker m)
 {

@@ -35,11 +35,15 @@ static bool take_name(void *ctx, const char *name)
 	return names->n == MAX_NAMES;
 }
 
-/* In the order of the symbol table, so that most files cost little. */
+/* What is undefined stands in front of what a GNU hash table leads to. */
 static bool calls_dlopen(const struct elf *e)
 {
-	uint64_t n = elf_sym_count(e);
+	struct elf_hash h;
 	struct elf_sym s;
+	uint64_t n;
+
+	elf_hash_open(e, &h);
+	n = h.gnu ? h.symoffset : elf_sym_count(e);
 
 	for (uint64_t i = 1; i < n && elf_sym(e, i, &s); i++) {
 		const char *name = s.shndx == 0 ? elf_sym_name(e, i) : NULL;
@@ -159,15 +163,20 @@ static void from_note(struct diag *d, const struct image *im)
 
 void d_opens(struct diag *d)
 {
+	bool gpu;
+
 	if (d->in->opener == NULL || d->store == NULL || d->w == NULL || d->in->root == NULL)
 		return;
+	gpu = gpu_may_matter(d);
 	for (size_t i = 0; i < d->p->images.n; i++) {
 		const struct image *im = d->p->images.items[i];
 
 		if (!is_member(d, im))
 			continue;
 		from_note(d, im);
-		from_strings(d, im);
+		/* Reading the constants of a large library costs more than all the rest. */
+		if (im == d->in->root || gpu)
+			from_strings(d, im);
 	}
 	d_gpu(d);
 }

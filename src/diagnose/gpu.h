@@ -26,6 +26,8 @@ const char *gpu_copy(struct diag *d, const char *name, bool *same);
 /* The summary and the facts about a part of the driver that is missing, or there as a stub alone;
  * `by` says in words who wants it. */
 void gpu_driver_missing(struct diag *d, struct draft *dr, const char *name, const char *by);
+/* Is there a GPU here, so that what libraries of libraries open matters as well? */
+bool gpu_may_matter(const struct diag *d);
 /* One finding about what d->opens could not find of a graphics processor's libraries. */
 void d_gpu(struct diag *d);
 

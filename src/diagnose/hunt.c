@@ -67,12 +67,10 @@ static const struct store_listing *list_dir(struct diag *d, const char *dir)
 
 static bool exists(struct diag *d, const char *path)
 {
-	struct os_stat st;
-
 	if (d->hunt->stats >= MAX_STATS)
 		return false;
 	d->hunt->stats++;
-	return source_stat(d->source, path, true, &st) == 0 && st.type == OS_REGULAR;
+	return store_has_file(d->store, path);
 }
 
 /* ---- places ------------------------------------------------------------------------------- */

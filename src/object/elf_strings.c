@@ -7,7 +7,7 @@
 #include "object/elf_priv.h"
 #include "object/elfconst.h"
 
-enum { MAX_NAME = 64 };
+enum { MAX_NAME = 64, BLOCK = 64 };
 
 static bool is_name_char(unsigned char c)
 {
@@ -34,17 +34,36 @@ static const char *whole_name(const unsigned char *p, size_t n, size_t at, size_
 	return (const char *)p + from;
 }
 
+/* Where ".so" begins at or behind p[at]; n: nowhere. Most of the data is passed over in blocks, whose
+ * inner loop compilers make vector code of: memmem is several times slower. */
+static size_t find_so(const unsigned char *p, size_t n, size_t at)
+{
+	while (n - at >= BLOCK + 2) {
+		const unsigned char *b = p + at;
+		unsigned char hit = 0;
+
+		for (size_t i = 0; i < BLOCK; i++)
+			hit |= (unsigned char)((b[i] == '.') & (b[i + 1] == 's') & (b[i + 2] == 'o'));
+		if (hit != 0)
+			break;
+		at += BLOCK;
+	}
+	while (at + 3 <= n && (p[at] != '.' || p[at + 1] != 's' || p[at + 2] != 'o'))
+		at++;
+	return at + 3 <= n ? at : n;
+}
+
 static bool scan(struct view v, bool (*fn)(void *ctx, const char *name), void *ctx)
 {
 	size_t at = 0;
 
 	while (v.p != NULL && at + 3 < v.n) {
-		const unsigned char *hit = memmem(v.p + at, v.n - at, ".so", 3);
 		const char *name;
 
-		if (hit == NULL)
+		at = find_so(v.p, v.n, at);
+		if (at == v.n)
 			return false;
-		name = whole_name(v.p, v.n, (size_t)(hit - v.p), &at);
+		name = whole_name(v.p, v.n, at, &at);
 		if (name != NULL && fn(ctx, name))
 			return true;
 	}

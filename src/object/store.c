@@ -14,12 +14,16 @@
 
 #include "base/map.h"
 
-enum { SHARDS = 16 };
+enum {
+	SHARDS = 16,
+	REMEMBERED = 8192 /* answers of store_has_file, for one shard */
+};
 
 struct shard {
 	pthread_mutex_t lock;
 	struct map entries; /* path -> struct store_entry */
 	struct map folders; /* path -> errno of a folder, see store_stat_dir */
+	struct map files;   /* path -> 1 or 2, see store_has_file */
 	struct map listings; /* path -> struct store_listing */
 };
 
@@ -89,6 +93,7 @@ static void shards_free(struct store *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		map_free(&s->shards[i].entries, free);
 		map_free(&s->shards[i].folders, NULL);
+		map_free(&s->shards[i].files, NULL);
 		map_free(&s->shards[i].listings, listing_free);
 		pthread_mutex_destroy(&s->shards[i].lock);
 	}
@@ -368,6 +373,27 @@ int store_stat_dir(struct store *s, const char *path)
 	kept = map_put(&h->folders, path, n, (void *)((uintptr_t)err + 1));
 	pthread_mutex_unlock(&h->lock);
 	return kept ? err : -1;
+}
+
+bool store_has_file(struct store *s, const char *path)
+{
+	size_t n = strlen(path);
+	struct shard *h = shard_of(s, path, n);
+	struct os_stat st;
+	uintptr_t known; /* 1 + the answer, as a table keeps no NULL */
+	bool has;
+
+	pthread_mutex_lock(&h->lock);
+	known = (uintptr_t)map_get(&h->files, path, n);
+	pthread_mutex_unlock(&h->lock);
+	if (known != 0)
+		return known == 2;
+	has = source_stat(s->source, path, true, &st) == 0 && st.type == OS_REGULAR;
+	pthread_mutex_lock(&h->lock);
+	if (h->files.n < REMEMBERED)
+		map_put(&h->files, path, n, (void *)(uintptr_t)(has ? 2 : 1));
+	pthread_mutex_unlock(&h->lock);
+	return has;
 }
 
 /* ---- folders ------------------------------------------------------------------------------ */

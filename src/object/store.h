@@ -41,6 +41,8 @@ const struct store_entry *store_open(struct store *s, const char *path);
 int store_open_host(struct store *s, const char *host_path, struct store_file **out);
 /* errno of stat(2), 0 for a folder, ENOTDIR for anything else; remembered. -1: no memory. */
 int store_stat_dir(struct store *s, const char *path);
+/* Is there a regular file of that name? Remembered, as long as there are not too many. */
+bool store_has_file(struct store *s, const char *path);
 /* The names in a folder, in byte order; remembered. Empty if it cannot be read or holds more names
  * than the system layer lists. NULL: no memory. */
 struct store_listing {

@@ -141,7 +141,8 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = x->file->path, .is_program = true,
 				     .exec = x, .root = p->program, .host = "the kernel",
-				     .code = j->s->opt.code, .opener = p };
+				     .code = j->s->opt.code,
+				     .opener = j->s->opt.no_bind ? NULL : p };
 
 	set_platform(j, w);
 	j->r.loads = f == NULL ? DLWHY_YES : DLWHY_NO;
@@ -247,7 +248,8 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 				     .target_path = j->path, .root = target, .host = j->r.host,
 				     .host_assumes = j->host_assumes,
 				     .first_request = j->first_request,
-				     .code = j->s->opt.code, .opener = p };
+				     .code = j->s->opt.code,
+				     .opener = j->s->opt.no_bind ? NULL : p };
 
 	set_platform(j, w);
 	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;

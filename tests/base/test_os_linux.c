@@ -59,20 +59,27 @@ static void a_mapping_shows_the_file_and_zeros_to_the_page(void **state)
 	struct tree *t = *state;
 	struct os_mapping m;
 	struct os_stat st;
+	static char bytes[40001];
 	int fd;
 
-	tree_file(t, "f", "hello");
-	assert_int_equal(os_open(tree_path(t, "f"), &fd), 0);
-	assert_int_equal(os_fstat(fd, &st), 0);
-	assert_int_equal(os_map(fd, st.size, &m), 0);
-	os_close(fd);
-	assert_true(m.mapped);
-	assert_int_equal(m.bytes.n, 5);
-	assert_int_equal(m.padded, os_page_size());
-	assert_memory_equal(m.bytes.p, "hello", 6);
-	assert_int_equal(m.bytes.p[m.padded - 1], 0);
-	os_unmap(&m);
-	assert_null(m.bytes.p);
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = i == 0 ? 5 : 40001;
+
+		tree_bytes(t, "f", bytes, n);
+		assert_int_equal(os_open(tree_path(t, "f"), &fd), 0);
+		assert_int_equal(os_fstat(fd, &st), 0);
+		assert_int_equal(os_map(fd, st.size, &m), 0);
+		os_close(fd);
+		assert_int_equal(m.mapped, n > 5); /* a small one is read */
+		assert_int_equal(m.bytes.n, n);
+		assert_true(m.padded >= n && m.padded % (size_t)os_page_size() == 0);
+		assert_memory_equal(m.bytes.p, bytes, n);
+		assert_int_equal(m.bytes.p[n], 0);
+		assert_int_equal(m.bytes.p[m.padded - 1], 0);
+		os_unmap(&m);
+		assert_null(m.bytes.p);
+	}
 }
 
 static void an_empty_file_has_an_empty_mapping(void **state)
@@ -146,11 +153,11 @@ static int read_what_was_cut_off(struct tree *t)
 	int fd;
 
 	os_guard_mappings();
-	if (os_open(path, &fd) != 0 || os_map(fd, 4 * page, &m) != 0 || os_shrank())
+	if (os_open(path, &fd) != 0 || os_map(fd, 16 * page, &m) != 0 || os_shrank())
 		return 1;
-	if (m.bytes.p[3 * page] != 'x' || truncate(path, (off_t)page) != 0)
+	if (m.bytes.p[15 * page] != 'x' || truncate(path, (off_t)page) != 0)
 		return 2;
-	for (size_t i = page; i < 4 * page; i++)
+	for (size_t i = page; i < 16 * page; i++)
 		sum += m.bytes.p[i];
 	if (sum != 0 || m.bytes.p[page - 1] != 'x' || !os_shrank())
 		return 3;
@@ -161,7 +168,7 @@ static int read_what_was_cut_off(struct tree *t)
 static void a_mapped_file_that_shrinks_reads_as_zeros(void **state)
 {
 	struct tree *t = *state;
-	size_t n = 4 * (size_t)os_page_size();
+	size_t n = 16 * (size_t)os_page_size(); /* too large to be read */
 	char *bytes = malloc(n);
 	int status;
 	pid_t pid;

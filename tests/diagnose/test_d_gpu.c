@@ -107,7 +107,7 @@ static void without_a_gpu_libraries_of_libraries_are_not_told(void **state)
 	set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
 	assert_ptr_not_equal(inner, f->target);
 	assert_null(judged(f, &nothing));
-	assert_int_equal(f->out.nopens, 1);
+	assert_int_equal(f->out.nopens, 0);
 	assert_non_null(judged(f, &nvidia));
 }
 

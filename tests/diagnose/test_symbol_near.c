@@ -1,16 +1,19 @@
 /* test_symbol_near.c - the sentence for each way in which what is there differs. */
 #include "fixture.h"
 
+/* Each in a folder of its own: the store remembers files. */
 static struct image *target(struct fixture *f, const char *const defs[6])
 {
-	struct image *a = set_target(f, put_so(f, "app/liba.so", &(struct so){ 0 }));
+	size_t n = f->p->images.n + arena_used(f->a);
+	struct image *a =
+		set_target(f, put_so(f, arena_printf(f->a, "app%zu/liba.so", n), &(struct so){ 0 }));
 	struct so o = { 0 };
 	struct search_list *l = ARENA_NEW(f->a, struct search_list);
 
 	for (size_t i = 0; i < 5 && defs[i] != NULL; i++)
 		o.defs[i] = defs[i];
 	l->v = ARENA_ARRAY(f->a, 1, struct image *);
-	l->v[0] = add_image(f, IMAGE_LIBRARY, put_so(f, "libs.so", &o));
+	l->v[0] = add_image(f, IMAGE_LIBRARY, put_so(f, arena_printf(f->a, "s%zu/libs.so", n), &o));
 	l->n = 1;
 	a->scopes[a->nscopes++] = l;
 	return a;

@@ -186,6 +186,21 @@ static void folders_are_told_from_the_rest_and_remembered(void **state)
 	assert_int_equal(store_stat_dir(w->store, "/absent"), ENOENT);
 }
 
+static void whether_a_file_is_there_is_remembered(void **state)
+{
+	struct world *w = *state;
+
+	tree_dir(w->tree, "dir");
+	tree_file(w->tree, "file", "");
+	assert_true(store_has_file(w->store, "/file"));
+	assert_false(store_has_file(w->store, "/dir"));
+	assert_false(store_has_file(w->store, "/absent"));
+	tree_file(w->tree, "absent", "");
+	assert_int_equal(unlink(tree_path(w->tree, "file")), 0);
+	assert_true(store_has_file(w->store, "/file"));
+	assert_false(store_has_file(w->store, "/absent"));
+}
+
 static void mount_flags_are_those_of_the_source(void **state)
 {
 	struct world *w = *state;
@@ -410,6 +425,7 @@ int main(void)
 		store_test(ids_are_dense_in_order_of_opening),
 		store_test(errors_are_entries_and_remembered),
 		store_test(folders_are_told_from_the_rest_and_remembered),
+		store_test(whether_a_file_is_there_is_remembered),
 		store_test(mount_flags_are_those_of_the_source),
 		store_test(a_sparse_file_beyond_all_memory_is_no_end_of_the_store),
 		store_test(derived_data_is_made_once_and_dropped_with_the_store),
