@@ -282,7 +282,9 @@ bool has_apt(const struct diag *d)
 {
 	struct os_stat st;
 
-	return d->source != NULL && source_stat(d->source, APT_MARK, true, &st) == 0;
+	/* What apt-get installs beside a musl of its own is built for glibc. */
+	return !is_musl(d) && d->source != NULL &&
+	       source_stat(d->source, APT_MARK, true, &st) == 0;
 }
 
 bool has_apk(const struct diag *d)

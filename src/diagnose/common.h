@@ -130,7 +130,7 @@ bool same_text(const char *a, const char *b); /* NULL equals NULL */
 bool matches_pattern(const char *name, const char *pattern);
 /* -1, 0, 1: "3.4.9" < "3.4.30". Digit runs count as numbers. */
 int compare_versions(const char *a, const char *b);
-/* Is the system under study Debian or one of its children (apt-get)? */
+/* Does apt-get install libraries for this process: Debian or one of its children, and glibc? */
 bool has_apt(const struct diag *d);
 /* Is it Alpine Linux or one of its children (apk)? */
 bool has_apk(const struct diag *d);

@@ -328,6 +328,10 @@ void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d, arena_printf(d->a, "install %s", pv->what), pv));
 		fix_command(d, f, apk_command(d, name));
+	} else if (pv->apt != NULL && is_musl(d)) {
+		draft_fix(d, dr, "install-package", "low",
+			  with_hint(d, arena_printf(d->a, "install %s, built for musl", pv->what),
+				    pv));
 	} else if (pv->apt != NULL) {
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d,

@@ -141,6 +141,11 @@ static void loader_says(struct text *t, struct lines *out)
 		text_add(t, PLAIN, text_fit(t, text_clean(t, r->loader_lines[i]), most));
 		text_end(t, out);
 	}
+	if (n < r->nloader_lines) {
+		text_add(t, PLAIN, arena_printf(t->a, "                    … and %zu more; -v shows all",
+						r->nloader_lines - n));
+		text_end(t, out);
+	}
 }
 
 /* A command is shown whole or not at all: half of one does something else. */
