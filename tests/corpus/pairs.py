@@ -25,7 +25,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"
 import oracle  # noqa: E402
 
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
-MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 TRIPLE = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 LOADER = {"amd64": "lib64/ld-linux-x86-64.so.2", "arm64": "lib/ld-linux-aarch64.so.1"}
 X86 = ["manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux2010_x86_64",
@@ -44,6 +43,18 @@ catch (e) { console.log(e.message) }
 
 class Skip(Exception):
     """This machine or its network lacks something for a pair."""
+
+
+def mirror():
+    """Where this system has its packages from, which has those of other releases as well."""
+    if "DEBIAN_MIRROR" in os.environ:
+        return os.environ["DEBIAN_MIRROR"]
+    sites = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"],
+                           capture_output=True, text=True, check=True).stdout.split()
+    sites = [s for s in sites if not s.rstrip("/").endswith("-security")]
+    if not sites:
+        raise Skip("apt has no package lists")
+    return sites[0]
 
 
 # ---- fetching ---------------------------------------------------------------------------------
@@ -106,7 +117,7 @@ class Packages:
         if not (state / "complete").exists():
             for below in ("etc", "state/lists/partial", "cache/archives/partial"):
                 (state / below).mkdir(parents=True, exist_ok=True)
-            (state / "etc/sources.list").write_text(f"deb [arch={arch} signed-by={KEYS}] {MIRROR} {suite} main\n")
+            (state / "etc/sources.list").write_text(f"deb [arch={arch} signed-by={KEYS}] {mirror()} {suite} main\n")
             subprocess.run(["apt-get", "-q", *flags, "update"], check=True, capture_output=True)
             (state / "complete").touch()
         subprocess.run(["apt-get", "-q", *flags, *args], check=True, capture_output=True, cwd=cwd)

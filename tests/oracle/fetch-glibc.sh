@@ -11,8 +11,11 @@
 set -eu
 
 KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
-MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-ARCHIVE=${DEBIAN_ARCHIVE:-http://archive.debian.org/debian}
+# Where this system has its packages from has those of other suites as well; older ones lie in an
+# archive, whose address DEBIAN_ARCHIVE tells.
+MIRROR=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null |
+	grep -v -- '-security/*$' | head -n 1)}
+ARCHIVE=${DEBIAN_ARCHIVE:-}
 
 if [ $# -ne 1 ] && [ $# -ne 2 ]; then
 	echo "usage: fetch-glibc.sh DIR [PACKAGE]" >&2
@@ -88,8 +91,9 @@ fetch() {
 }
 
 {
-	fetch "$ARCHIVE" stretch
-	fetch "$ARCHIVE" buster
+	for suite in ${ARCHIVE:+stretch buster}; do
+		fetch "$ARCHIVE" "$suite"
+	done
 	for suite in bullseye bookworm trixie forky sid; do
 		fetch "$MIRROR" "$suite"
 	done
