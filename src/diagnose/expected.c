@@ -14,7 +14,8 @@
 
 enum {
 	MAX_ASKED = 64,        /* missing symbols that are looked at */
-	MAX_COMPARED = 300,    /* exports that are compared with each */
+	MAX_COMPARED = 300,    /* exports that are compared with each … */
+	MAX_ALL_COMPARED = 3000, /* … and with all of them */
 	MAX_EXPORTS = 3000000, /* that are walked over in all */
 	ENOUGH = 3,            /* names that make a family */
 	SLOTS = 256            /* of the hash table: a power of two above MAX_ASKED */
@@ -25,7 +26,7 @@ struct search {
 	const struct wanted *wanted[MAX_ASKED];
 	struct near best[MAX_ASKED];
 	const struct image *best_in[MAX_ASKED];
-	unsigned compared[MAX_ASKED];
+	unsigned compared[MAX_ASKED], all_compared;
 	size_t n;
 	short slots[SLOTS], next[MAX_ASKED]; /* by key; -1: none */
 	const char *family, *release, *scope, *suffix; /* of the first; NULL: does not apply */
@@ -140,7 +141,7 @@ static void compare(struct search *s, size_t i, const char *symbol)
 	struct near near;
 	struct near *best = &s->best[i];
 
-	if (s->compared[i]++ >= MAX_COMPARED ||
+	if (s->compared[i]++ >= MAX_COMPARED || s->all_compared++ >= MAX_ALL_COMPARED ||
 	    near_compare(s->d->a, s->wanted[i], symbol, &near) == NEAR_NONE)
 		return;
 	if (!is_nearer(wanted_symbol(s->wanted[i]), &near, best))

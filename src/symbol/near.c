@@ -9,7 +9,8 @@
 
 enum {
 	MIN_NAME = 4,     /* letters of a C name that says who is meant */
-	MIN_FAMILY = 3    /* letters of a common beginning of C names */
+	MIN_FAMILY = 3,   /* letters of a common beginning of C names */
+	MAX_TEXT = 4096   /* bytes of a demangled name that is compared: nobody reads longer ones */
 };
 
 struct wanted {
@@ -42,10 +43,13 @@ static const struct rewrite rewrites[] = {
 
 static char *replace_all(struct arena *a, const char *s, const char *from, const char *to)
 {
-	size_t n = strlen(from), m = strlen(to), len = strlen(s);
-	char *out = arena_alloc(a, m > n ? len * m + 1 : len + 1), *o = out;
+	size_t n = strlen(from), m = strlen(to), hits = 0;
 	const char *hit;
+	char *out, *o;
 
+	for (hit = s; n != 0 && (hit = strstr(hit, from)) != NULL; hit += n)
+		hits++;
+	out = o = arena_alloc(a, strlen(s) + hits * (m > n ? m - n : 0) + 1);
 	while (n != 0 && (hit = strstr(s, from)) != NULL) {
 		memcpy(o, s, (size_t)(hit - s));
 		o += hit - s;
@@ -206,7 +210,7 @@ const struct wanted *wanted_new(struct arena *a, const char *symbol)
 		return w;
 	}
 	w->text = demangle(a, symbol);
-	if (w->text == NULL || !cxx_name_read(a, w->text, &w->name))
+	if (w->text == NULL || strlen(w->text) > MAX_TEXT || !cxx_name_read(a, w->text, &w->name))
 		return NULL;
 	if (w->language == LANG_CXX)
 		read_cxx(a, w);
@@ -421,7 +425,7 @@ static enum near_kind compare_cxx(struct arena *a, const struct wanted *w, const
 			       ? NEAR_LANGUAGE
 			       : NEAR_NONE;
 	out->text = demangle(a, symbol);
-	if (out->text == NULL)
+	if (out->text == NULL || strlen(out->text) > MAX_TEXT)
 		return NEAR_NONE;
 	kind = compare_big(a, w, out->text, out);
 	if (kind != NEAR_NONE || strcmp(w->text, out->text) == 0 ||

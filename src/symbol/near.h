@@ -41,7 +41,8 @@ struct near {
 
 /* A wanted name that has been taken apart, to be compared with many. */
 struct wanted;
-/* NULL if nothing can be near it: an empty name. In a. */
+/* NULL if nothing can be near it: an empty name, one that is not understood, one of more than
+ * 4 KiB. In a. */
 const struct wanted *wanted_new(struct arena *a, const char *symbol);
 const char *wanted_symbol(const struct wanted *w);
 /* A word that every C++ or Rust name near it has among its length-prefixed identifiers, or, for

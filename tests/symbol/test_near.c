@@ -179,6 +179,24 @@ static void the_stem_ends_before_numbers(void **state)
 	assert_int_equal(near_stem(""), 0);
 }
 
+static void names_that_nobody_reads_are_not_compared(void **state)
+{
+	const struct wanted *w = wanted_new(a, "_ZN3foo3runEv");
+	char letters[900 + 1];
+	const char *once, *often;
+	struct near n;
+
+	(void)state;
+	memset(letters, 'x', sizeof(letters));
+	letters[900] = '\0';
+	once = arena_printf(a, "_ZN3foo3runEN3bar900%sE", letters);
+	often = arena_printf(a, "%sS1_S1_S1_S1_S1_", once); /* the same type six times */
+	assert_int_equal(near_compare(a, w, once, &n), NEAR_PARAMETERS);
+	assert_int_equal(near_compare(a, w, often, &n), NEAR_NONE);
+	assert_non_null(wanted_new(a, once));
+	assert_null(wanted_new(a, often));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -203,6 +221,7 @@ int main(void)
 		cmocka_unit_test(the_key_is_a_word_of_every_neighbour),
 		cmocka_unit_test(the_family_is_the_outermost_namespace_or_the_beginning),
 		cmocka_unit_test(the_stem_ends_before_numbers),
+		cmocka_unit_test(names_that_nobody_reads_are_not_compared),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
