@@ -156,6 +156,11 @@ static enum dlwhy_code read_memory(struct dlwhy_session *s, const struct store_f
 	enum live_trouble t;
 	int e;
 
+	if (p->world->kind != LOADER_GLIBC) {
+		p->why = arena_printf(s->a, "the list that %s's loader keeps in memory is not read",
+				      loader_name(p->world->kind));
+		return DLWHY_OK;
+	}
 	live_parse_auxv(p->live.auxv, exe->elf.is64, exe->elf.swap, &aux);
 	f.ld_base = by_hand ? aux.entry - exe->elf.entry : aux.base;
 	f.ld = by_hand ? exe : row_file(s, live_row_at(&p->live.rows, aux.base));
@@ -178,14 +183,7 @@ static enum dlwhy_code find_world(struct dlwhy_session *s, const struct store_fi
 	s->process->world =
 		session_world(s, e->machine, e->is64, e->big_endian, e->flags,
 			      by_hand ? s->process->live.exe : e->interp, err);
-	if (s->process->world == NULL)
-		return DLWHY_E_IO;
-	if (s->process->world->kind != LOADER_GLIBC)
-		return err_set(err, DLWHY_E_IO, 0,
-			       "process %ld runs with %s's loader; of running processes only "
-			       "those with glibc's are understood",
-			       pid, loader_name(s->process->world->kind));
-	return DLWHY_OK;
+	return s->process->world != NULL ? DLWHY_OK : DLWHY_E_IO;
 }
 
 enum dlwhy_code pid_read(struct dlwhy_session *s, struct dlwhy_error *err)

@@ -304,6 +304,27 @@ def test_files_that_the_user_of_the_process_may_not_read(bare, folder):
         assert not process.ask(str(lib)).loads
 
 
+@pytest.mark.skipif(not oracle.have("musl-gcc"), reason="musl-gcc is not here")
+def test_a_process_of_musl_is_predicted_by_its_mappings(folder):
+    def musl(name, source, *flags):
+        subprocess.run(["musl-gcc", "-shared", "-fPIC", "-x", "c", "-", "-x", "none", "-o", folder / name, *flags],
+                       check=True, input=source.encode())
+        return folder / name
+
+    (folder / "lib").mkdir()
+    lib = musl("lib/liba.so", "int a(void) { return 1; }", "-Wl,-soname,liba.so")
+    user = musl("libuser.so", "int a(void); int f(void) { return a(); }", lib)
+    lost = musl("liblost.so", "int b(void); int f(void) { return b(); }")
+    driver = oracle.build_driver("bare", folder, compiler="musl-gcc")
+    env = {"LD_LIBRARY_PATH": str(folder / "lib")}
+    with liveround.running(driver, [("L", "liba.so")], env=env) as process:
+        for answer in agree(process, user, lost, "libnone.so"):
+            assert answer.raw["platform"]["loader"] == "musl"
+            assert answer.raw["certainty"] == "predicted"
+    with liveround.running(driver) as process:
+        assert not agree(process, user)[0].loads
+
+
 def complaint(*args):
     p = oracle.run_there([oracle.dlwhy_program(), *map(str, args)])
     assert p.stdout == b"" and p.stderr.count(b"\n") == 1
