@@ -28,6 +28,8 @@ struct os_mapping {
 	bool mapped;          /* from mmap, not malloc */
 };
 
+/* The number of a device as os_stat has it, from the two that /proc shows. */
+uint64_t os_device(uint32_t major, uint32_t minor);
 int os_stat(const char *path, bool follow, struct os_stat *out);
 /* open(2) for reading, non-blocking, close-on-exec: 0 and *fd, or errno. Says nothing of the
  * type. The caller closes with os_close. */

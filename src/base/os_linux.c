@@ -17,6 +17,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -59,6 +60,11 @@ static void from_stat(const struct stat *st, struct os_stat *out)
 	out->uid = st->st_uid;
 	out->gid = st->st_gid;
 	out->type = type_of(st->st_mode);
+}
+
+uint64_t os_device(uint32_t major_, uint32_t minor_)
+{
+	return makedev(major_, minor_);
 }
 
 int os_stat(const char *path, bool follow, struct os_stat *out)

@@ -15,6 +15,8 @@ static const char *how_many(struct diag *d, size_t n)
 {
 	static const char *const words[] = { "No", "One", "Two", "Three", "Four", "Five" };
 
+	if (n == MAX_COPIES)
+		return arena_printf(d->a, "At least %d", (int)MAX_COPIES);
 	return n < sizeof(words) / sizeof(words[0]) ? words[n] : arena_printf(d->a, "%zu", n);
 }
 
@@ -232,7 +234,8 @@ static void write_torn_heap(struct diag *d, const struct torn_heap *h)
 		->value = h->give;
 	if (h->others > 0)
 		draft_fact(d, dr, NULL,
-			   arena_printf(d->a, "%zu more objects are bound like that", h->others));
+			   arena_printf(d->a, "%zu more object%s bound like that", h->others,
+					h->others == 1 ? " is" : "s are"));
 	draft_fix(d, dr, "replace", "medium",
 		  "let one object define all functions of the heap, or remove the one that defines "
 		  "some of them from the link line or LD_PRELOAD");

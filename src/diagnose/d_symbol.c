@@ -5,6 +5,7 @@
  * name hidden or in another version, the same function with other parameters, the library that
  * such names belong to not being there.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "diagnose/common.h"
@@ -98,6 +99,8 @@ static const struct image *holder(struct sym *s, struct elf_sym *out)
 /* "12,345" */
 static const char *count_words(struct arena *a, size_t n)
 {
+	if (n >= 1000000)
+		return arena_printf(a, "%zu,%03zu,%03zu", n / 1000000, n / 1000 % 1000, n % 1000);
 	return n < 1000 ? arena_printf(a, "%zu", n)
 			: arena_printf(a, "%zu,%03zu", n / 1000, n % 1000);
 }
@@ -298,7 +301,8 @@ static const struct image *family_loaded(struct sym *s)
 	for (size_t i = 0; starts_with(lib, "lib") && i < s->d->p->images.n; i++) {
 		const char *path = image_path(s->d, s->d->p->images.items[i]);
 
-		if (path != NULL && strncmp(base_name(path), lib, n) == 0)
+		if (path != NULL && strncmp(base_name(path), lib, n) == 0 &&
+		    !isalpha((unsigned char)base_name(path)[n]) && base_name(path)[n] != '_')
 			return s->d->p->images.items[i];
 	}
 	return NULL;
@@ -608,6 +612,8 @@ static void why(struct sym *s)
 	if (s->f->version_file != NULL && s->f->version != NULL && !is_musl(s->d))
 		from_version(s);
 	else if (from_missing(s))
+		return;
+	else if (has_provider(s) && from_elsewhere(s))
 		return;
 	else if (has_provider(s))
 		from_provider(s);

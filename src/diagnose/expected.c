@@ -17,6 +17,8 @@ enum {
 	MAX_COMPARED = 300,    /* exports that are compared with each … */
 	MAX_ALL_COMPARED = 3000, /* … and with all of them */
 	MAX_EXPORTS = 3000000, /* that are walked over in all */
+	MAX_SYMBOL = 4096,     /* bytes of one that is looked at */
+	MAX_SEQUENCE = 8,      /* digits of a substitution in a mangled name */
 	ENOUGH = 3,            /* names that make a family */
 	SLOTS = 256            /* of the hash table: a power of two above MAX_ASKED */
 };
@@ -34,6 +36,7 @@ struct search {
 	size_t in_family;                              /* counted for one image … */
 	size_t with_release, with_scope, with_suffix;  /* … and for all */
 	const struct image *im;                        /* that is walked over */
+	bool strong;           /* the export is no weak one, which any user of a header makes */
 	uint64_t walked;
 };
 
@@ -165,10 +168,13 @@ static const char *skip_number(const char *p)
 {
 	const char *end = p + 1;
 
-	while (isdigit((unsigned char)*end) || isupper((unsigned char)*end))
-		end++;
-	if ((*p == 'S' || *p == 'T') && *end == '_')
-		return end + 1;
+	if (*p == 'S' || *p == 'T') {
+		while (end - p < MAX_SEQUENCE &&
+		       (isdigit((unsigned char)*end) || isupper((unsigned char)*end)))
+			end++;
+		if (*end == '_')
+			return end + 1;
+	}
 	if (*p == 'L' && islower((unsigned char)p[1]) && isdigit((unsigned char)p[2]))
 		while (p[1] != '\0' && p[1] != 'E')
 			p++;
@@ -192,7 +198,7 @@ static void mangled_words(struct search *s, const char *symbol)
 			n = n * 10 + (size_t)(*p++ - '0');
 		if (n == 0 || n > (size_t)(end - p))
 			continue;
-		if (first && n == s->nfamily && memcmp(p, s->family, n) == 0)
+		if (first && s->strong && n == s->nfamily && memcmp(p, s->family, n) == 0)
 			s->in_family++;
 		if (n == s->nrelease && memcmp(p, s->release, n) == 0)
 			s->with_release++;
@@ -222,7 +228,7 @@ static void c_word(struct search *s, const char *symbol)
 {
 	size_t stem = near_stem(symbol);
 
-	if (s->nfamily > 0 && strncmp(symbol, s->family, s->nfamily) == 0)
+	if (s->nfamily > 0 && s->strong && strncmp(symbol, s->family, s->nfamily) == 0)
 		s->in_family++;
 	if (s->nsuffix > 0 && strcmp(symbol + stem, s->suffix) == 0)
 		s->with_suffix++;
@@ -241,12 +247,15 @@ static void on_export(struct search *s, const char *symbol)
 
 /* ---- all exports -------------------------------------------------------------------------- */
 
-static bool is_export(const struct elf *e, uint64_t i)
+static bool is_export(const struct elf *e, uint64_t i, bool *strong)
 {
 	struct elf_sym s;
 
-	return elf_sym(e, i, &s) && s.shndx != SHN_UNDEF && s.bind != STB_LOCAL &&
-	       s.vis != STV_HIDDEN && s.vis != STV_INTERNAL;
+	if (!elf_sym(e, i, &s) || s.shndx == SHN_UNDEF || s.bind == STB_LOCAL ||
+	    s.vis == STV_HIDDEN || s.vis == STV_INTERNAL)
+		return false;
+	*strong = s.bind == STB_GLOBAL;
+	return true;
 }
 
 static void walk(struct search *s, const struct image *im)
@@ -259,7 +268,8 @@ static void walk(struct search *s, const struct image *im)
 	for (uint64_t i = 1; i < n && s->walked++ < MAX_EXPORTS; i++) {
 		const char *name = elf_sym_name(e, i);
 
-		if (name != NULL && *name != '\0' && is_export(e, i))
+		if (name != NULL && *name != '\0' && is_export(e, i, &s->strong) &&
+		    strnlen(name, MAX_SYMBOL) < MAX_SYMBOL)
 			on_export(s, name);
 	}
 }
@@ -283,30 +293,53 @@ static void walk_all(struct search *s, const struct image *who, struct expected 
 
 /* ---- what it means ------------------------------------------------------------------------ */
 
-/* How many exports of the library end in that suffix. */
-static size_t with_suffix(const struct image *im, const char *suffix)
+/* How many exports of the library end in that suffix, and how many in another one. */
+static void count_suffixes(const struct image *im, const char *suffix, size_t *same, size_t *others)
 {
 	const struct elf *e = &im->file->elf;
 	uint64_t n = elf_sym_count(e);
-	size_t count = 0;
+	bool strong;
 
-	for (uint64_t i = 1; i < n && i < MAX_EXPORTS && count < ENOUGH; i++) {
-		const char *name = elf_sym_name(e, i);
+	*same = *others = 0;
+	for (uint64_t i = 1; i < n && i < MAX_EXPORTS; i++) {
+		const char *name = elf_sym_name(e, i), *behind;
 
-		if (name != NULL && is_export(e, i) &&
-		    strcmp(name + near_stem(name), suffix) == 0)
-			count++;
+		if (name == NULL || !is_export(e, i, &strong) ||
+		    strnlen(name, MAX_SYMBOL) == MAX_SYMBOL)
+			continue;
+		behind = name + near_stem(name);
+		if (strcmp(behind, suffix) == 0)
+			++*same;
+		else if (*behind != '\0')
+			++*others;
 	}
-	return count;
 }
 
-/* Numbers behind a name tell a release only if all names of the library have them. */
+static bool alike(const struct near *x, const struct near *y);
+
+/* Does another missing symbol differ from what is there in the same way? */
+static bool has_company(const struct search *s)
+{
+	for (size_t i = 1; i < s->n; i++)
+		if (alike(&s->best[i], &s->best[0]))
+			return true;
+	return false;
+}
+
+/* Numbers behind a name tell a release only if all names of the library have the same ("_72"), or
+ * are made of several numbers ("_12_4"). */
 static bool suffix_is_release(struct search *s, const struct near *near)
 {
-	const char *there = *near->there != '\0' ? arena_printf(s->d->a, "_%s", near->there) : NULL;
+	size_t same, others;
 
-	return s->with_suffix == 0 &&
-	       (there == NULL || with_suffix(s->best_in[0], there) >= ENOUGH - 1);
+	if (s->with_suffix > 0)
+		return false;
+	if (*near->there == '\0')
+		return has_company(s);
+	count_suffixes(s->best_in[0], arena_printf(s->d->a, "_%s", near->there), &same, &others);
+	if (strchr(near->there, '_') == NULL && others > same / 50)
+		return false;
+	return same >= ENOUGH - 1;
 }
 
 /* Is what was found for the first one borne out by the rest of what is there? */
@@ -318,7 +351,9 @@ static bool holds(struct search *s)
 	case NEAR_RELEASE:
 	case NEAR_MIXED: return s->with_release == 0;
 	case NEAR_SUFFIX: return suffix_is_release(s, near);
-	case NEAR_MOVED: return s->scope != NULL && s->with_scope == 0;
+	case NEAR_MOVED:
+		return s->scope != NULL && s->with_scope == 0 &&
+		       (near->distance == 0 || has_company(s));
 	default: return near->kind != NEAR_NONE;
 	}
 }

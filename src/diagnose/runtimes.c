@@ -118,8 +118,11 @@ static void add_copy(struct diag *d, struct conflict *c, const struct image *im,
 		     const struct runtime *r)
 {
 	const char *name = file_name(d, im);
-	struct copy *copy = ARENA_PUSH(d->a, &c->copies);
+	struct copy *copy;
 
+	if (c->copies.n >= MAX_COPIES)
+		return;
+	copy = ARENA_PUSH(d->a, &c->copies);
 	copy->im = im;
 	copy->kind = r != NULL ? r->kind : NULL;
 	copy->exports = r != NULL ? r->exports : NULL;
@@ -320,7 +323,10 @@ static void count_own(struct diag *d, struct conflict *c, struct image *im, cons
 	for (int t = 0; t < 3; t++)
 		for (uint64_t i = r.relative[t]; i < r.rel[t].n && looked_up < MAX_LOOK_UPS; i++) {
 			if (!elf_reloc(e, &r, t, i, &rel) || rel.sym >= e->symtab.n ||
-			    seen[rel.sym]++ != 0 || !replaceable(e, rel.sym, &name) ||
+			    seen[rel.sym] != 0)
+				continue;
+			seen[rel.sym] = 1;
+			if (!replaceable(e, rel.sym, &name) ||
 			    !matches_any(name, c->family->names) ||
 			    !others_may_define(c, own, elf_gnu_hash(name)) ||
 			    !facts_own_ref(im->facts, rel.sym, &ref))

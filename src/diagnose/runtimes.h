@@ -4,6 +4,8 @@
 
 #include "diagnose/common.h"
 
+enum { MAX_COPIES = 8 /* of one runtime, that are told; nobody has more by intent */ };
+
 enum { NOTHING = DLWHY_NOTE + 1 }; /* a severity: not worth a word */
 
 struct family {

@@ -144,17 +144,20 @@ static void suffix(struct sym *s)
 	int order = compare_versions(n->here, n->there);
 
 	s->dr->f.detail = "version-skew";
-	if (*n->here == '\0' || *n->there == '\0')
+	if (*n->here == '\0' || *n->there == '\0') {
 		sym_say(s, arena_printf(s->d->a,
-					"%s has %s only as %s: built with its release in the "
+					"%s has %s only as %s: it was built %s its release in the "
 					"names, which %s does not expect",
-					there(s), what(s), n->symbol, asker(s)));
-	else
-		sym_say(s, arena_printf(s->d->a,
-					"%s has %s only as %s: the name tells the release, %s was "
-					"built with %s, and this one is the %s %s",
-					there(s), what(s), n->symbol, asker(s), n->here,
-					order > 0 ? "older" : "newer", n->there));
+					there(s), what(s), n->symbol,
+					*n->there == '\0' ? "without" : "with", asker(s)));
+		fix_releases(s);
+		return;
+	}
+	sym_say(s, arena_printf(s->d->a,
+				"%s has %s only as %s: the name tells the release, %s was built "
+				"with %s, and this one is the %s %s",
+				there(s), what(s), n->symbol, asker(s), n->here,
+				order > 0 ? "older" : "newer", n->there));
 	draft_fix(s->d, s->dr, "upgrade", "medium",
 		  arena_printf(s->d->a, "put the release that %s was built with beside %s, or %s",
 			       asker(s), there(s),
@@ -197,10 +200,10 @@ static void qualifier(struct sym *s)
 
 	s->dr->f.detail = "version-skew";
 	sym_say(s, arena_printf(s->d->a,
-				"%s has it only as %s: the function is%s%s here and%s%s there; "
-				"the two are of different releases",
-				there(s), shown(s, n->text), *n->here != '\0' ? "" : " not const",
-				n->here, *n->there != '\0' ? "" : " not const", n->there));
+				"%s has it only as %s: the function is%s where it is wanted and%s "
+				"there; the two are of different releases",
+				there(s), shown(s, n->text), *n->here != '\0' ? n->here : " plain",
+				*n->there != '\0' ? n->there : " plain"));
 	fix_releases(s);
 }
 
@@ -257,8 +260,8 @@ static void near_evidence(struct sym *s)
 					    s->e.alike, s->e.asked));
 	if (s->e.otherwise > 0)
 		draft_evidence(s->d, s->dr, "fact", NULL,
-			       arena_printf(s->d->a, "%zu more are there in another form still",
-					    s->e.otherwise));
+			       arena_printf(s->d->a, "%zu more %s there in another form still",
+					    s->e.otherwise, s->e.otherwise == 1 ? "is" : "are"));
 }
 
 /* The name itself is gone; that its namespace is of another release says why. */

@@ -18,6 +18,7 @@
 
 enum {
 	MAX_SAID = 4,       /* files that are named one by one in what is assumed */
+	MAX_COMPARED = 4000000, /* names, when needs are looked for by file name */
 	MAX_BY_FILE = 4096  /* needs of one object that are looked for by file name */
 };
 
@@ -57,13 +58,23 @@ const struct store_file *attach_file(struct attach *at, const struct live_row *r
 {
 	const struct store_file *here, *mapped;
 
+	bool numbered;
+
 	*disk = DISK_SAME;
 	if (row == NULL || row->path[0] != '/')
 		return NULL;
 	here = on_disk(at, row);
-	if (here != NULL && here->st.ino == row->ino)
+	numbered = here != NULL && here->st.ino == row->ino;
+	if (numbered && here->st.dev == os_device(row->major, row->minor))
 		return here;
 	mapped = by_mapping(at, row);
+	if (numbered && mapped == NULL) {
+		process_assume(at->p, "files with the number of a mapped one are that file, although "
+				      "their device is numbered otherwise");
+		return here;
+	}
+	if (here != NULL && here == mapped)
+		return here;
 	if (here != NULL && mapped != NULL && same_bytes(here, mapped))
 		return here;
 	*disk = here != NULL ? DISK_REPLACED : DISK_DELETED;
@@ -157,11 +168,17 @@ static void add_image(struct attach *at, size_t i)
 
 /* ---- needs -------------------------------------------------------------------------------------- */
 
-static struct image *by_file_name(struct process *p, const char *name)
+static struct image *by_file_name(struct attach *at, const char *name)
 {
+	struct process *p = at->p;
+
 	for (size_t i = 0; i < p->images.n; i++) {
 		const char *slash = strrchr(p->images.items[i]->name, '/');
 
+		if (at->compared++ > MAX_COMPARED) {
+			process_assume(p, "of its many libraries no other needs each other");
+			return NULL;
+		}
 		if (slash != NULL && strcmp(slash + 1, name) == 0)
 			return p->images.items[i];
 	}
@@ -176,7 +193,7 @@ static void add_need(struct attach *at, struct image *im, const char *name, bool
 	struct image *to = process_find(p, name, &by_soname);
 
 	if (to == NULL && by_file) {
-		to = by_file_name(p, name);
+		to = by_file_name(at, name);
 		if (to != NULL)
 			process_add_name(p, to, name);
 	}

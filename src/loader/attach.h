@@ -11,6 +11,7 @@ struct attach {
 	const char *why;              /* why not */
 	uint64_t base;                /* load address of the loader, 0: unknown */
 	unsigned said;                /* files that were named in what is assumed */
+	size_t compared;     /* names of files so far: see attach.c */
 };
 
 /* The file that is mapped there, and what became of it on disk; NULL if there is none, or none that

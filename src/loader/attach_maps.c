@@ -17,7 +17,8 @@ enum { MAX_IMAGES = 4096 };
 static const struct live_row *row_of(const struct live *l, const struct store_file *f)
 {
 	for (size_t i = 0; i < l->rows.n; i++)
-		if (l->rows.items[i].ino == f->st.ino && l->rows.items[i].path[0] == '/')
+		if (l->rows.items[i].ino == f->st.ino && l->rows.items[i].path[0] == '/' &&
+		    f->st.dev == os_device(l->rows.items[i].major, l->rows.items[i].minor))
 			return &l->rows.items[i];
 	return NULL;
 }

@@ -224,6 +224,10 @@ static bool preload(struct process *p)
 			s++;
 		while (s[n] != '\0' && !is_space(s[n]) && s[n] != ':')
 			n++;
+		if (n == 0) { /* musl asks for a name without letters, which it refuses without a word */
+			p->err = EINVAL;
+			break;
+		}
 		found = musl_load(p, arena_strndup(p->a, s, n), NULL);
 		found.request->preload = true;
 		found.request->optional = true;

@@ -216,6 +216,10 @@ static void fail_type(struct binder *b, uint32_t type)
 	struct failure_list *l = &b->p->trace.failures;
 
 	print(b, message);
+	if (++b->nfailed > MAX_SYMBOL_FAILURES) {
+		b->ok = false;
+		return;
+	}
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].kind == FAIL_RELOC_TYPE && l->items[i].image == b->im &&
 		    l->items[i].reloc_type == type) {

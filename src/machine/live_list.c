@@ -28,6 +28,7 @@ enum { R_MAP = 1, R_STATE = 3, R_NEXT = 5 };                     /* words of str
 enum { L_ADDR, L_NAME, L_LD, L_NEXT, L_PREV, L_REAL, L_NS, L_LIBNAME, L_WORDS };
 
 struct listing {
+	size_t ndirs; /* folders that were looked at, of all lists together */
 	const struct live_memory *m;
 	const struct live_hooks *h;
 	struct arena *a;
@@ -365,7 +366,8 @@ static bool read_dir_list(struct listing *l, uint64_t at, struct dir_items *out)
 	for (; at != 0; at = w[D_NEXT]) {
 		struct live_dir d = { NULL, NULL, 0 };
 
-		if (out->n == MAX_DIRS || !get_words(l, at, w, D_WORDS) ||
+		if (out->n == MAX_DIRS || l->ndirs++ >= 2 * MAX_DIRS ||
+		    !get_words(l, at, w, D_WORDS) || w[D_NEXT] == at ||
 		    !read_dir(l, at, w, &subdirs, &d))
 			return false;
 		*ARENA_PUSH(l->a, out) = d;

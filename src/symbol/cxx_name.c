@@ -170,7 +170,9 @@ bool cxx_name_read(struct arena *a, const char *text, struct cxx_name *out)
 		return false;
 	open = find_outside(text, text, "(");
 	close = open != NULL ? closing(open) : NULL;
-	if (open != NULL && close == NULL)
+	/* Behind the parameters: a variable of the function, a part of it. */
+	if (open != NULL && (close == NULL || strncmp(close + 1, "::", 2) == 0 ||
+			     strstr(close, "[clone") != NULL))
 		return false;
 	name = open != NULL ? behind_return_type(text, open) : text;
 	ok = read_parts(a, open != NULL ? arena_strndup(a, name, (size_t)(open - name)) : name, out);
@@ -186,13 +188,20 @@ bool cxx_name_read(struct arena *a, const char *text, struct cxx_name *out)
 
 bool cxx_is_release(const char *part, size_t n)
 {
-	size_t i = 0, digits = 0;
+	/* Others have numbers that mean something else: sha256, vec3, utf8. */
+	static const char *const words[] = { "v", "V", "_V", "__v", "__", "_", "r", "rel", "lts_",
+					     "icu_", "debian", "abi", "inline_v" };
+	size_t at = 0;
 
-	while (i < n && (islower((unsigned char)part[i]) || part[i] == '_'))
-		i++;
-	if (i == 1 && n > 1 && part[0] == '_' && part[1] == 'V') /* std::_V2 */
-		i++;
-	for (; i < n && (isdigit((unsigned char)part[i]) || part[i] == '_'); i++)
-		digits += part[i] != '_';
-	return i == n && digits > 0 && n <= MAX_RELEASE;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && at == 0; i++) {
+		size_t k = strlen(words[i]);
+
+		if (k < n && strncmp(part, words[i], k) == 0 && isdigit((unsigned char)part[k]))
+			at = k;
+	}
+	if (at == 0 || n > MAX_RELEASE)
+		return false;
+	while (at < n && (isdigit((unsigned char)part[at]) || part[at] == '_'))
+		at++;
+	return at == n;
 }

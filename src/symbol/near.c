@@ -149,6 +149,19 @@ static const char *identifier(struct arena *a, const struct cxx_name *c)
 	return arena_strndup(a, s, word_length(s));
 }
 
+/* Beginnings that say what a function does, not whose it is. */
+static bool is_verb(const char *s, size_t n)
+{
+	static const char *const verbs[] = { "add", "close", "create", "free", "get", "init", "make",
+					     "new", "open", "print", "read", "run", "set", "start",
+					     "stop", "test", "update", "write" };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strlen(verbs[i]) == n && strncmp(s, verbs[i], n) == 0)
+			return true;
+	return false;
+}
+
 /* Up to the first '_' behind its first letters ("ucnv_", "g_dir_"), or the small letters that it begins
  * with, if a capital follows ("cuda"). */
 static const char *c_family(struct arena *a, const char *s)
@@ -158,7 +171,7 @@ static const char *c_family(struct arena *a, const char *s)
 	while (isalnum((unsigned char)s[n]) || (s[n] == '_' && n - lead < MIN_FAMILY))
 		n++;
 	if (s[n] == '_')
-		return arena_strndup(a, s, n + 1);
+		return is_verb(s + lead, n - lead) ? NULL : arena_strndup(a, s, n + 1);
 	for (n = lead; islower((unsigned char)s[n]);)
 		n++;
 	if (n - lead >= MIN_FAMILY && isupper((unsigned char)s[n]))
@@ -191,7 +204,7 @@ static void read_cxx(struct arena *a, struct wanted *w)
 	w->key = identifier(a, &w->name);
 	w->release = first_release(a, w->text);
 	if (w->name.nparts > 1 && strcmp(w->name.parts[0], "std") != 0 &&
-	    w->name.parts[0][0] != '(')
+	    word_length(w->name.parts[0]) > 1)
 		w->family = arena_strndup(a, w->name.parts[0], word_length(w->name.parts[0]));
 }
 
@@ -406,11 +419,22 @@ static enum near_kind compare_moved(struct arena *a, const struct cxx_name *w,
 			return NEAR_NONE;
 		telling = telling || strstr(w->parameters[i], "::") != NULL;
 	}
+	/* Without an outer namespace or a type in common it may be chance: such want company. */
+	out->distance = telling || at > 0 ? 0 : 1;
 	/* Methods of two classes may well have one name. */
 	return tail >= 2 || telling ? NEAR_MOVED : NEAR_NONE;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */
+
+/* Can a function with these parameters be one of C? */
+static bool may_be_c(const struct cxx_name *c)
+{
+	for (size_t i = 0; i < c->nparameters; i++)
+		if (strpbrk(c->parameters[i], "&<:") != NULL)
+			return false;
+	return c->nparts == 1 && *c->kind == '\0' && c->is_function;
+}
 
 static enum near_kind compare_cxx(struct arena *a, const struct wanted *w, const char *symbol,
 				  struct near *out)
@@ -419,8 +443,7 @@ static enum near_kind compare_cxx(struct arena *a, const struct wanted *w, const
 	enum near_kind kind;
 
 	if (demangle_language(symbol) == LANG_NONE)
-		return w->name.nparts == 1 && *w->name.kind == '\0' &&
-				       strlen(symbol) >= MIN_NAME &&
+		return may_be_c(&w->name) && strlen(symbol) >= MIN_NAME &&
 				       strcmp(w->name.parts[0], symbol) == 0
 			       ? NEAR_LANGUAGE
 			       : NEAR_NONE;

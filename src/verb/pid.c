@@ -78,7 +78,8 @@ static const struct store_file *find_exe(struct dlwhy_session *s)
 
 	if (l->exe_guessed)
 		return f;
-	if (f != NULL && os_stat(l->exe_host, true, &st) == 0 && st.ino == f->st.ino)
+	if (f != NULL && os_stat(l->exe_host, true, &st) == 0 && st.ino == f->st.ino &&
+	    st.dev == f->st.dev)
 		return f;
 	return store_open_host(s->store, l->exe_host, &held) == 0 ? good_elf(held) : f;
 }
@@ -92,11 +93,14 @@ static const struct store_file *row_file(struct dlwhy_session *s, const struct l
 	if (row == NULL || row->path[0] != '/')
 		return NULL;
 	f = open_inside(s, row->path);
-	if (f != NULL && f->st.ino == row->ino)
+	if (f != NULL && f->st.ino == row->ino && f->st.dev == os_device(row->major, row->minor))
 		return f;
 	path = arena_printf(s->a, "/proc/%ld/map_files/%llx-%llx", s->process->live.pid,
 			    (unsigned long long)row->start, (unsigned long long)row->end);
-	return store_open_host(s->store, path, &held) == 0 ? good_elf(held) : NULL;
+	if (store_open_host(s->store, path, &held) == 0)
+		return good_elf(held);
+	/* Where files are numbered in two ways, and one may not ask. */
+	return f != NULL && f->st.ino == row->ino ? f : NULL;
 }
 
 static bool is_libc_name(const char *path)

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 static void stat_tells_type_size_and_identity(void **state)
@@ -80,6 +81,18 @@ static void a_mapping_shows_the_file_and_zeros_to_the_page(void **state)
 		os_unmap(&m);
 		assert_null(m.bytes.p);
 	}
+}
+
+static void devices_are_numbered_as_stat_does(void **state)
+{
+	struct tree *t = *state;
+	struct os_stat st;
+	struct stat real;
+
+	tree_file(t, "f", "x");
+	assert_int_equal(os_stat(tree_path(t, "f"), true, &st), 0);
+	assert_int_equal(stat(tree_path(t, "f"), &real), 0);
+	assert_int_equal(os_device(major(real.st_dev), minor(real.st_dev)), st.dev);
 }
 
 static void an_empty_file_has_an_empty_mapping(void **state)
@@ -359,6 +372,7 @@ int main(void)
 		tree_test(stat_tells_type_size_and_identity),
 		tree_test(errors_are_those_of_the_kernel),
 		tree_test(a_mapping_shows_the_file_and_zeros_to_the_page),
+		tree_test(devices_are_numbered_as_stat_does),
 		tree_test(an_empty_file_has_an_empty_mapping),
 		tree_test(a_size_that_no_memory_holds_is_an_error),
 		cmocka_unit_test(a_file_that_cannot_be_mapped_is_read),

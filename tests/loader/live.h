@@ -2,6 +2,8 @@
 #ifndef DLWHY_TESTS_LOADER_LIVE_H
 #define DLWHY_TESTS_LOADER_LIVE_H
 
+#include <sys/sysmacros.h>
+
 #include "so.h"
 
 /* A process whose /proc nobody has: number 0 has no entry there. */
@@ -38,6 +40,8 @@ static inline struct live_map *live_add(struct fixture *f, struct live_fixture *
 	row->exec = true;
 	row->path = path;
 	row->ino = ino != 0 ? ino : en->file->st.ino;
+	row->major = major(en->file->st.dev);
+	row->minor = minor(en->file->st.dev);
 	m->addr = row->start;
 	m->ld = row->start + 0x200;
 	m->name = name;

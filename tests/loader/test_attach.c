@@ -264,6 +264,17 @@ static void an_executable_stack_is_seen(void **state)
 	assert_true(attach(f, lf)->stack_exec);
 }
 
+/* A new file system in the place of the old one may give the old number to another file. */
+static void a_number_on_another_device_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct live_fixture *lf = live_started(f);
+
+	lf->l.rows.items[1].minor ^= 1;
+	attach(f, lf);
+	assert_contains(f->p->trace.assumes, "numbered otherwise");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +292,7 @@ int main(void)
 		SO_TEST(blocks_have_their_places),
 		SO_TEST(a_folder_that_came_late_is_not_searched),
 		SO_TEST(an_executable_stack_is_seen),
+		SO_TEST(a_number_on_another_device_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,9 @@ static void what_only_looks_near_is_not(void **state)
 		{ NEAR_NONE, "_ZN3foo3BarC1Ev", "_ZN3foo3BarC2Ev" },
 		{ NEAR_NONE, "_ZN3foo3getIiEEvv", "_ZN3foo3getIlEEvv" },
 		{ NEAR_NONE, "_ZN3glm4Vec36lengthEv", "_ZN3glm4Vec46lengthEv" },
+		{ NEAR_NONE, "_ZN6crypto6sha5124initEv", "_ZN6crypto6sha2564initEv" },
+		{ NEAR_NONE, "_Z7connectRKSsi", "connect" },
+		{ NEAR_NONE, "_ZN1C1mEi", "_ZZN1C1mEiE7counter" },
 		{ NEAR_NONE, "frobnicate", "_ZN3foo10frobnicateEi" },
 		{ NEAR_NONE, "frobnicate", "frobnicate_all" },
 		{ NEAR_NONE, "f_1", "f_2" }, /* too short to tell who is meant */
