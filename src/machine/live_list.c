@@ -305,7 +305,8 @@ static void read_tls_used(struct listing *l)
 
 /* ---- folders ------------------------------------------------------------------------------------ */
 
-enum { D_NEXT, D_WHAT, D_WHERE, D_NAME, D_LEN, D_WORDS, MAX_DIRS = 8192, MAX_SUBDIRS = 4096 };
+enum { D_NEXT, D_WHAT, D_WHERE, D_NAME, D_LEN, D_WORDS, MAX_DIRS = 8192, MAX_ALL_DIRS = 16384,
+       MAX_SUBDIRS = 4096 };
 
 struct dir_items {
 	struct live_dir *items;
@@ -366,7 +367,7 @@ static bool read_dir_list(struct listing *l, uint64_t at, struct dir_items *out)
 	for (; at != 0; at = w[D_NEXT]) {
 		struct live_dir d = { NULL, NULL, 0 };
 
-		if (out->n == MAX_DIRS || l->ndirs++ >= 2 * MAX_DIRS ||
+		if (out->n == MAX_DIRS || l->ndirs++ >= MAX_ALL_DIRS ||
 		    !get_words(l, at, w, D_WORDS) || w[D_NEXT] == at ||
 		    !read_dir(l, at, w, &subdirs, &d))
 			return false;
