@@ -239,9 +239,7 @@ static void from_holder(struct sym *s, const struct image *im, const struct elf_
 		sym_say(s, arena_printf(d->a, "%s has it only in another version%s", word,
 					versions_named(s, im)));
 	}
-	draft_fix(d, s->dr, "upgrade", "medium",
-		  arena_printf(d->a, "bring %s and %s to releases that were made for each other",
-			       image_word(d, s->f->image), word));
+	sym_fix_releases(s, im);
 }
 
 /* The copy that was loaded for the file that a version is asked of. */
@@ -474,9 +472,7 @@ static void from_provider(struct sym *s)
 					    "%zu of the %zu missing ones that were looked at are "
 					    "there in another form",
 					    s->e.otherwise, s->e.asked));
-	draft_fix(d, s->dr, "upgrade", "medium",
-		  arena_printf(d->a, "bring %s and %s to releases that were made for each other",
-			       image_word(d, s->f->image), word));
+	sym_fix_releases(s, s->e.provider);
 }
 
 /* What would be found by its name comes before what only lies near. */

@@ -247,15 +247,17 @@ static void on_export(struct search *s, const char *symbol)
 
 /* ---- all exports -------------------------------------------------------------------------- */
 
-static bool is_export(const struct elf *e, uint64_t i, bool *strong)
+/* The name of symbol i if it is exported and of a length that people read; NULL. */
+static const char *export_name(const struct elf *e, uint64_t i, bool *strong)
 {
+	const char *name = elf_sym_name(e, i);
 	struct elf_sym s;
 
-	if (!elf_sym(e, i, &s) || s.shndx == SHN_UNDEF || s.bind == STB_LOCAL ||
-	    s.vis == STV_HIDDEN || s.vis == STV_INTERNAL)
-		return false;
+	if (name == NULL || *name == '\0' || !elf_sym(e, i, &s) || s.shndx == SHN_UNDEF ||
+	    s.bind == STB_LOCAL || s.vis == STV_HIDDEN || s.vis == STV_INTERNAL)
+		return NULL;
 	*strong = s.bind == STB_GLOBAL;
-	return true;
+	return strnlen(name, MAX_SYMBOL) < MAX_SYMBOL ? name : NULL;
 }
 
 static void walk(struct search *s, const struct image *im)
@@ -266,10 +268,9 @@ static void walk(struct search *s, const struct image *im)
 	s->im = im;
 	s->in_family = 0;
 	for (uint64_t i = 1; i < n && s->walked++ < MAX_EXPORTS; i++) {
-		const char *name = elf_sym_name(e, i);
+		const char *name = export_name(e, i, &s->strong);
 
-		if (name != NULL && *name != '\0' && is_export(e, i, &s->strong) &&
-		    strnlen(name, MAX_SYMBOL) < MAX_SYMBOL)
+		if (name != NULL)
 			on_export(s, name);
 	}
 }
@@ -302,10 +303,9 @@ static void count_suffixes(const struct image *im, const char *suffix, size_t *s
 
 	*same = *others = 0;
 	for (uint64_t i = 1; i < n && i < MAX_EXPORTS; i++) {
-		const char *name = elf_sym_name(e, i), *behind;
+		const char *name = export_name(e, i, &strong), *behind;
 
-		if (name == NULL || !is_export(e, i, &strong) ||
-		    strnlen(name, MAX_SYMBOL) == MAX_SYMBOL)
+		if (name == NULL)
 			continue;
 		behind = name + near_stem(name);
 		if (strcmp(behind, suffix) == 0)

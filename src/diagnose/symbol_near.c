@@ -55,11 +55,16 @@ static const char *or_none(const char *release)
 
 /* ---- repairs ------------------------------------------------------------------------------ */
 
-static void fix_releases(struct sym *s)
+void sym_fix_releases(struct sym *s, const struct image *with)
 {
 	draft_fix(s->d, s->dr, "upgrade", "medium",
 		  arena_printf(s->d->a, "bring %s and %s to releases that were made for each other",
-			       asker(s), there(s)));
+			       asker(s), image_word(s->d, with)));
+}
+
+static void fix_releases(struct sym *s)
+{
+	sym_fix_releases(s, s->e.near_in);
 }
 
 static bool is_cxx11(const char *symbol)

@@ -28,6 +28,9 @@ const char *sym_them(const struct sym *s);
 /* Writes the summary: "X needs S, and REST." */
 void sym_say(struct sym *s, const char *rest);
 
+/* The repair for two files of releases that do not fit together: the one that asks, and `with`. */
+void sym_fix_releases(struct sym *s, const struct image *with);
+
 /* What expected_find found is told; false: it found nothing that explains the absence. */
 bool sym_from_near(struct sym *s);
 

@@ -17,7 +17,7 @@ static const char anonymous[] = "(anonymous namespace)", lambda[] = "{lambda";
 
 /* ---- walking over brackets ---------------------------------------------------------------- */
 
-static bool is_word(char c)
+bool cxx_is_word(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || c == '$';
 }
@@ -25,7 +25,7 @@ static bool is_word(char c)
 /* Behind "operator" at s: what belongs to its name; s itself if it is no operator. */
 static const char *skip_operator(const char *start, const char *s)
 {
-	if (strncmp(s, "operator", 8) != 0 || is_word(s[8]) || (s > start && is_word(s[-1])))
+	if (strncmp(s, "operator", 8) != 0 || cxx_is_word(s[8]) || (s > start && cxx_is_word(s[-1])))
 		return s;
 	s += 8;
 	if (strncmp(s, "()", 2) == 0 || strncmp(s, "[]", 2) == 0)

@@ -27,6 +27,9 @@ struct cxx_name {
 /* Strings are in a. False if the text has no form that is known. */
 bool cxx_name_read(struct arena *a, const char *text, struct cxx_name *out);
 
+/* A letter of an identifier. */
+bool cxx_is_word(char c);
+
 /* A component that tells a release: "lts_20230802", "v9", "__1", "debian3", "icu_72": one of a few
  * words, then digits. */
 bool cxx_is_release(const char *part, size_t n);

@@ -61,16 +61,11 @@ static char *replace_all(struct arena *a, const char *s, const char *from, const
 	return out;
 }
 
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || c == '$';
-}
-
 static size_t word_length(const char *s)
 {
 	size_t n = 0;
 
-	while (is_word(s[n]))
+	while (cxx_is_word(s[n]))
 		n++;
 	return n;
 }
@@ -143,7 +138,7 @@ static const char *identifier(struct arena *a, const struct cxx_name *c)
 	size_t i = c->nparts - 1;
 	const char *s = c->parts[i];
 
-	while (i > 0 && (strncmp(s, "operator", 8) == 0 || !is_word(s[*s == '~'])))
+	while (i > 0 && (strncmp(s, "operator", 8) == 0 || !cxx_is_word(s[*s == '~'])))
 		s = c->parts[--i];
 	s += *s == '~';
 	return arena_strndup(a, s, word_length(s));
