@@ -147,26 +147,10 @@ static void likely(struct sym *s, const char *why)
 		       arena_printf(s->d->a, "the reason is a rule of thumb: %s", why));
 }
 
-struct find_verdef {
-	uint16_t index;
-	const char *name;
-};
-
-static bool on_verdef(void *ctx, const struct elf_verdef *v)
-{
-	struct find_verdef *x = ctx;
-
-	if (v->ndx != x->index)
-		return false;
-	x->name = v->name;
-	return true;
-}
-
 /* The version in which `im` defines the symbol; NULL if it has none. */
 static const char *definition_version(struct sym *s, const struct image *im)
 {
 	const struct elf *e = &im->file->elf;
-	struct find_verdef x = { 0, NULL };
 	struct elf_hash table;
 	uint16_t v = 0;
 	uint64_t at;
@@ -175,9 +159,7 @@ static const char *definition_version(struct sym *s, const struct image *im)
 	at = elf_hash_find(e, &table, s->f->symbol, elf_gnu_hash(s->f->symbol), take_first, NULL);
 	if (at == 0 || !elf_versym(e, at, &v) || (v & 0x7fff) < 2)
 		return NULL;
-	x.index = v & 0x7fff;
-	elf_each_verdef(e, on_verdef, &x, NULL);
-	return x.name;
+	return elf_verdef_name(e, v & 0x7fff);
 }
 
 static const char *version_words(struct sym *s, const struct image *im)

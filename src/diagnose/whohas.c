@@ -306,34 +306,18 @@ struct question {
 	const struct elf *e;
 };
 
-struct version_name {
-	uint16_t index;
-	const char *name;
-};
-
-static bool on_verdef(void *ctx, const struct elf_verdef *v)
-{
-	struct version_name *x = ctx;
-
-	if ((v->ndx & 0x7fff) != x->index)
-		return false;
-	x->name = v->name;
-	return true;
-}
-
 /* An object without versions answers to any; a hidden version only to its own name. */
 static bool version_fits(const struct question *q, uint64_t sym)
 {
-	struct version_name x = { 0, NULL };
+	const char *name;
 	uint16_t v;
 
 	if (!elf_versym(q->e, sym, &v))
 		return true;
 	if (q->version == NULL)
 		return (v & 0x8000) == 0;
-	x.index = v & 0x7fff;
-	elf_each_verdef(q->e, on_verdef, &x, NULL);
-	return x.name != NULL && strcmp(x.name, q->version) == 0;
+	name = elf_verdef_name(q->e, v & 0x7fff);
+	return name != NULL && strcmp(name, q->version) == 0;
 }
 
 static bool on_symbol(void *ctx, uint64_t sym)

@@ -251,6 +251,8 @@ bool elf_each_verneed(const struct elf *e, bool (*fn)(void *ctx, const struct el
 		      void *ctx, enum elf_where *where);
 bool elf_each_verdef(const struct elf *e, bool (*fn)(void *ctx, const struct elf_verdef *),
 		     void *ctx, enum elf_where *where);
+/* The name of the version with that index (without the hidden bit) that the object defines; NULL. */
+const char *elf_verdef_name(const struct elf *e, uint16_t index);
 /* The raw DT_VERSYM value of symbol i; false if there is none. */
 bool elf_versym(const struct elf *e, uint64_t i, uint16_t *out);
 

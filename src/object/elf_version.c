@@ -181,3 +181,26 @@ bool elf_versym(const struct elf *e, uint64_t i, uint16_t *out)
 	*out = load16(e->versym.p + i * e->versym.entry, e->swap);
 	return true;
 }
+
+struct by_index {
+	uint16_t index;
+	const char *name;
+};
+
+static bool has_index(void *ctx, const struct elf_verdef *v)
+{
+	struct by_index *x = ctx;
+
+	if ((v->ndx & 0x7fff) != x->index)
+		return false;
+	x->name = v->name;
+	return true;
+}
+
+const char *elf_verdef_name(const struct elf *e, uint16_t index)
+{
+	struct by_index x = { index, NULL };
+
+	elf_each_verdef(e, has_index, &x, NULL);
+	return x.name;
+}

@@ -139,6 +139,8 @@ static void definitions_come_in_file_order(void **state)
 		assert_string_equal(s.v[1].name, "V1");
 		assert_int_equal(s.v[1].hash, elf_sysv_hash("V1"));
 		assert_int_equal(s.v[1].offset, AT_VERDEF + 28);
+		assert_string_equal(elf_verdef_name(&e, 2), "V1");
+		assert_null(elf_verdef_name(&e, 3));
 		image_close(&im, &e);
 	}
 }
