@@ -1,0 +1,131 @@
+/* import.h - what `import MODULE` does, step by step, without running Python.
+ *
+ *     py_import_new -> py_import_startup -> py_import_module … -> results in the importer
+ *
+ * The sources are read and evaluated with whatever can be known; what cannot is "unknown", and a branch
+ * on something unknown is taken as a possibility: what happens there is marked `maybe` and proves nothing.
+ * Native files are opened through the host's load(): the caller simulates them in one process.
+ */
+#ifndef DLWHY_PYTHON_IMPORT_H
+#define DLWHY_PYTHON_IMPORT_H
+
+#include "python/find.h"
+#include "python/home.h"
+
+struct py_place {            /* a line of Python source; file NULL: nobody's, the command line */
+	const char *file;
+	unsigned line;
+	const char *in;      /* module or function name, for a traceback: "<module>", "load" */
+};
+
+enum py_load_kind {
+	PY_LOAD_EXTENSION,   /* import: path has a '/', RTLD_NOW | RTLD_LOCAL unless sys.setdlopenflags */
+	PY_LOAD_CTYPES       /* ctypes.CDLL and relatives, and package functions that end in dlopen (tf.load_op_library) */
+};
+
+struct py_load {
+	enum py_load_kind kind;
+	const char *path;    /* as dlopen gets it; NULL: dlopen(NULL) */
+	const char *module;  /* of an extension: full name */
+	const char *init;    /* "PyInit_foo"; NULL for ctypes */
+	bool global, lazy;
+	bool maybe;          /* behind a condition that is not known */
+	struct py_place by;
+};
+
+enum py_load_result {
+	PY_LOAD_OK,
+	PY_LOAD_ERROR,       /* error: the dlerror text */
+	PY_LOAD_NO_INIT,     /* loaded, but has no init function */
+	PY_LOAD_DEATH,       /* the process ends there; error: how, in words */
+	PY_LOAD_UNKNOWN      /* cannot be said */
+};
+
+struct py_loaded {
+	enum py_load_result result;
+	const char *error;
+	void *handle;        /* for symbol() */
+	/* Modules that the extension's own code imports when it is initialised, as far as its bytes tell: full
+	 * names; may be empty. */
+	struct py_strings imports;
+};
+
+struct py_host {
+	void *ctx;
+	void (*load)(void *ctx, const struct py_load *what, struct py_loaded *out);
+	/* Would dlsym find it? 1 yes, 0 no, -1 unknown. */
+	int (*symbol)(void *ctx, void *handle, const char *name);
+	/* ctypes.util.find_library("z") -> "libz.so.1" or NULL. */
+	const char *(*find_library)(void *ctx, const char *name);
+};
+
+/* An exception as Python would show it. */
+struct py_exception {
+	const char *type;            /* "ImportError", "ModuleNotFoundError", "OSError", "SystemExit", … */
+	const char *message;         /* str(e); NULL: not known */
+	bool exact;                  /* every part of the message is known */
+	const char *name, *path;     /* attributes of an ImportError, or NULL */
+	const struct py_exception *cause;   /* __cause__, or the __context__ that is shown */
+	bool explicit_cause;         /* "raise … from …" */
+	const struct py_place *frames;      /* outermost first, as a traceback lists them */
+	size_t nframes;
+	bool from_load;              /* it, or what it was raised for, began with a native file */
+	struct py_load load;         /* that file */
+	bool maybe;
+};
+
+enum py_module_state { PY_MODULE_LOADING, PY_MODULE_LOADED, PY_MODULE_FAILED };
+
+struct py_module_info {
+	const char *name;
+	struct py_spec spec;
+	struct py_place by;          /* who imported it first */
+	bool maybe;                  /* only behind a condition that is not known */
+	enum py_module_state state;
+	size_t depth;
+};
+
+/* An exception that the sources catch: the import goes on, something is missing. */
+struct py_swallowed {
+	struct py_exception e;
+	struct py_place at;          /* the handler */
+	bool warned;                 /* its text is given to warnings.warn, logging or print */
+};
+
+/* Something that reading cannot follow. */
+struct py_gap {
+	const char *what;            /* "exec of text that is not known", "an import hook", … */
+	struct py_place at;
+};
+
+struct py_import {
+	const struct py_home *home;
+	struct py_finder *finder;
+	struct py_host host;
+	struct arena *a;
+	struct { struct py_module_info **items; size_t n, cap; } modules;    /* in the order they were begun */
+	struct { struct py_swallowed *items; size_t n, cap; } swallowed;
+	struct { struct py_gap *items; size_t n, cap; } gaps;
+	bool died;                   /* a load ended the process: nothing after it happened */
+	bool limited;                /* a budget ran out: what came after was not followed */
+	struct py_eval *eval;        /* the evaluator's own state */
+};
+
+struct py_import_options {
+	const char *const *environ;  /* what os.environ holds */
+	const char *const *argv;     /* sys.argv, NULL-ended; NULL: ["-c"] */
+	const char *cwd;
+};
+
+/* The home, finder, host and options must outlive it. */
+struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder, const struct py_host *host,
+				const struct py_import_options *opt, struct arena *a);
+/* What the interpreter imports before the first line of a program: encodings, site, lines of .pth files,
+ * sitecustomize. */
+void py_import_startup(struct py_import *im);
+/* `import a.b.c`. NULL: it imports; else the exception that ends it. The modules stay for the next call. */
+const struct py_exception *py_import_module(struct py_import *im, const char *name);
+/* Runs a statement as `python -c TEXT` would ("import x; x.y()"). */
+const struct py_exception *py_import_statement(struct py_import *im, const char *text);
+
+#endif
