@@ -65,10 +65,13 @@ struct py_eval {
 	size_t meta_path_known;  /* finders that are the import system's own */
 	struct py_value *builtins; /* module */
 	struct py_dict classes;  /* of builtins, by name */
+	struct py_dict known;    /* module -> dict of what the evaluator has instead: see known.c */
 	int dlopen_flags;
 	const char *const *environ;
 	struct py_value *environ_dict;
 	const char *cwd;
+	struct source *source;
+	const char *const *argv;
 	struct py_value *class_object, *class_type, *class_exception, *class_path, *class_module;
 	/* interned names that are used often */
 	const char *n_all, *n_name, *n_file, *n_path, *n_package, *n_spec, *n_loader, *n_doc, *n_dict, *n_class,
@@ -163,7 +166,37 @@ struct py_value *py_module_new(struct py_eval *ev, const char *name);
 struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags); /* ctypes */
 
 /* ---- what the evaluator knows by itself: builtins.c, lib_*.c ---- */
+
+/* Head of a function that Python code can call. `self`: the first argument of a method, the class for a
+ * type's make, the native value itself otherwise. */
+#define PY_NATIVE(name)                                                                            \
+	static struct py_value *name(struct py_eval *ev __attribute__((unused)),                   \
+				     struct py_value *self __attribute__((unused)),                 \
+				     const struct py_call *c __attribute__((unused)))
+
+struct py_native_def {
+	const char *module, *name;
+	py_native *call;
+};
+void py_know(struct py_eval *ev, const struct py_native_def *defs, size_t n);
+void py_know_value(struct py_eval *ev, const char *module, const char *name, struct py_value *v);
+struct py_value *py_class_new(struct py_eval *ev, const char *module, const char *name, struct py_value *base,
+			      py_native *make, enum py_type type);
 void py_builtins_init(struct py_eval *ev);
+void py_lib_os_init(struct py_eval *ev);
+void py_lib_path_init(struct py_eval *ev);
+void py_lib_sys_init(struct py_eval *ev);
+void py_lib_import_init(struct py_eval *ev);
+void py_lib_misc_init(struct py_eval *ev);
+struct py_value *py_path_new(struct py_eval *ev, const char *path);
+/* A path as the process under study means it: made absolute with its working folder. */
+const char *py_absolute(struct py_eval *ev, const char *path);
+char *py_normpath(struct py_eval *ev, const char *path);
+/* As sys.path or __path__ is now: the entries that are known. */
+void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out);
+struct py_value *py_open_file(struct py_eval *ev, const char *path);
+struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
+			      bool expression);
 /* The evaluator's own version of a function or class "module.name" of the standard library; NULL. */
 struct py_value *py_known(struct py_eval *ev, const char *module, const char *name);
 /* Fills a module that is built into the interpreter. */

@@ -179,12 +179,18 @@ static struct py_value *of_library(struct py_eval *ev, struct py_value *lib, con
 {
 	int found;
 
-	if (strncmp(name, "__", 2) == 0)
-		return NULL;
 	found = ev->im->host.symbol(ev->im->host.ctx, lib->u.obj.handle, name);
 	if (found != 0)
 		return &py_unknown;
 	return NULL;
+}
+
+/* The opened library behind an object of ctypes.CDLL, NULL for other objects. */
+static struct py_value *library_of(struct py_eval *ev, struct py_value *v)
+{
+	struct py_value *h = py_dict_name(&v->u.obj.dict, py_name(ev->names, "_handle", 7));
+
+	return h != NULL && h->type == V_INSTANCE && h->u.obj.handle != NULL ? h : NULL;
 }
 
 static struct py_value *by_getattr(struct py_eval *ev, struct py_value *v, struct py_value *f, const char *name)
@@ -217,8 +223,9 @@ static struct py_value *from_instance(struct py_eval *ev, struct py_value *v, co
 		x->u.dict = &v->u.obj.dict;
 		return x;
 	}
-	if (v->u.obj.handle != NULL)
-		return of_library(ev, v, name);
+	x = library_of(ev, v);
+	if (x != NULL && strncmp(name, "__", 2) != 0)
+		return of_library(ev, x, name);
 	if (cls->u.cls->is_exception) {
 		x = of_exception(ev, v, name);
 		if (x != NULL)
@@ -331,7 +338,7 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 
 	if (x != NULL || ev->raised != NULL || ev->stopped)
 		return x;
-	if (v->type == V_INSTANCE && v->u.obj.handle != NULL) {
+	if (v->type == V_INSTANCE && library_of(ev, v) != NULL) {
 		struct py_value *path = py_dict_name(&v->u.obj.dict, py_name(ev->names, "_name", 5));
 
 		return py_raise_soft(ev, "AttributeError",

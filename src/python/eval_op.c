@@ -424,6 +424,11 @@ static struct py_value *call_special(struct py_eval *ev, struct py_value *v, con
 	struct py_value *f = py_class_lookup(v->u.obj.cls, py_name(ev->names, name, strlen(name)), &unknown);
 	struct py_call c = { .args = args, .n = n };
 
+	if (f != NULL && f->type == V_NATIVE) {
+		c.args++;
+		c.n--;
+		return f->u.native.call(ev, v, &c);
+	}
 	return f != NULL && f->type == V_FUNCTION ? py_call(ev, f, &c) : &py_unknown;
 }
 
