@@ -71,6 +71,27 @@ static void conversion(struct py_parser *p, struct py_node *n)
 	n->op = (uint8_t)name[0];
 }
 
+/* The source of "{x = }", which is text as well: without comments (CPython's action_helpers.c,
+ * _PyPegen_formatted_value). */
+static void field_source(struct py_parser *p, const unsigned char *from, const unsigned char *end)
+{
+	struct py_cursor c = { from, p->at.end, p->at.floor, 0, NULL };
+
+	while (c.p < end) {
+		if (*c.p == '#') {
+			py_decode(p, from, c.p, PY_S_RAW);
+			c.p = from = memchr(c.p, '\n', (size_t)(c.end - c.p));
+		} else if ((*c.p == '"' || *c.p == '\'') && !py_skip_string(&c, 0)) {
+			py_fail(p, c.error);
+			return;
+		} else if (*c.p != '"' && *c.p != '\'') {
+			c.p++;
+		}
+	}
+	if (from < end)
+		py_decode(p, from, end, PY_S_RAW);
+}
+
 /* A field, the cursor behind its '{'. Leaves it behind the '}'. */
 static void field(struct py_parser *p, struct format *f)
 {
@@ -84,7 +105,8 @@ static void field(struct py_parser *p, struct format *f)
 	py_above(p, n, n->a);
 	if (py_is(p, PY_T_EQUAL)) {
 		py_next(p);
-		py_decode(p, from, p->t.kind == PY_T_EOF ? from : p->t.at, PY_S_RAW);
+		if (!p->failed)
+			field_source(p, from, p->t.at);
 		if (py_is(p, PY_T_RBRACE))
 			n->op = 'r';
 	}

@@ -179,8 +179,10 @@ static bool begins_match(const struct py_parser *p)
 
 	while (py_class[*c.p] & PY_C_BLANK)
 		c.p++;
+	if (*c.p == '.' && c.p[1] != '.' && !(py_class[c.p[1]] & PY_C_DIGIT))
+		return false; /* not "match ...:" or "match .5:" */
 	switch (*c.p) {
-	case '=': case '.': case ',': case ')': case ':': case ';': case '\n': case '#': case '<': case '>':
+	case '=': case ',': case ')': case ':': case ';': case '\n': case '#': case '<': case '>':
 	case '!': case '/': case '%': case '&': case '|': case '^': case '@':
 		return false;
 	default:
