@@ -12,6 +12,7 @@
 
 enum {
 	CANDIDATES = 256,     /* strings kept of one kind */
+	TEXT_MAX = 200,       /* bytes of one that is looked for */
 	VERSION_TEXT_MAX = 80 /* "%.80s (%.80s) %.80s" of getversion.c */
 };
 
@@ -77,7 +78,7 @@ static const struct store_file *core_file(struct home_ctx *c)
 
 struct strings {
 	struct home_ctx *c;
-	struct py_strings versions, compilers, dates, times, suffixes;
+	struct py_strings versions, tails, compilers, dates, times, suffixes;
 	bool abi3, lib64;
 };
 
@@ -121,6 +122,18 @@ static bool is_tag(const char *s, size_t n)
 	return n >= 10 && n <= 12 && memcmp(s, "cpython-", 8) == 0 && digits(s + 8, n - 8);
 }
 
+/* Linkers keep a string that is the end of another one only there: PY_VERSION is the end of the
+ * configured prefix where somebody named the folder after the release. */
+static void take_tail(struct strings *t, const char *s, size_t n)
+{
+	size_t i = n;
+
+	while (i > 0 && ((s[i - 1] >= '0' && s[i - 1] <= '9') || s[i - 1] == '.'))
+		i--;
+	if (n - i >= 5 && s[i] == '3')
+		keep(t->c, &t->tails, s + i, n - i);
+}
+
 /* One whole string of n bytes, none of them NUL. */
 static void take_string(struct strings *t, const char *s, size_t n)
 {
@@ -135,8 +148,10 @@ static void take_string(struct strings *t, const char *s, size_t n)
 		keep(c, &t->dates, s, n);
 	else if (is_time(s, n))
 		keep(c, &t->times, s, n);
-	else if (s[0] == '/' && n > 1 && n < 1024)
+	else if (s[0] == '/' && n > 1 && n < 1024) {
 		keep(c, &c->core.prefixes, s, n);
+		take_tail(t, s, n);
+	}
 	else if (is_tag(s, n) && c->core.tag == NULL)
 		c->core.tag = arena_strndup(c->a, s, n);
 	else if (n > 12 && n < 100 && memcmp(s, ".cpython-", 9) == 0 &&
@@ -154,16 +169,29 @@ static bool may_begin(unsigned char ch)
 	       ch == 'l' || (ch >= 'A' && ch <= 'S') || (ch >= '0' && ch <= '2');
 }
 
+/* The first string of a section follows bytes that are no text: it begins behind the last of these. */
+static size_t text_begin(const unsigned char *p, size_t n)
+{
+	size_t least = n > TEXT_MAX ? n - TEXT_MAX : 0;
+
+	for (size_t i = n; i > least; i--)
+		if ((p[i - 1] < ' ' && p[i - 1] != '\n' && p[i - 1] != '\t') ||
+		    p[i - 1] == 0x7f || p[i - 1] > 0xf4)
+			return i;
+	return 0;
+}
+
 static void scan(struct strings *t, struct view v)
 {
 	while (v.n > 0) {
 		const unsigned char *end = memchr(v.p, 0, v.n);
-		size_t n = end != NULL ? (size_t)(end - v.p) : v.n;
+		size_t n = end != NULL ? (size_t)(end - v.p) : 0;
+		size_t from = n >= 5 ? text_begin(v.p, n) : n;
 
 		if (end == NULL)
 			break;
-		if (n >= 5 && may_begin(v.p[0]))
-			take_string(t, (const char *)v.p, n);
+		if (n - from >= 5 && may_begin(v.p[from]))
+			take_string(t, (const char *)v.p + from, n - from);
 		v.p += n + 1;
 		v.n -= n + 1;
 	}
@@ -274,6 +302,8 @@ static void set_version(struct home_ctx *c, const struct strings *t, struct py_t
 		hex = 0;
 	exact = hex != 0 ? version_of_hex(c->a, hex) : NULL;
 	full = choose_version(c, &t->versions, exact);
+	if (full == NULL)
+		full = exact != NULL ? exact : choose_version(c, &t->tails, NULL);
 	if (exact == NULL && full != NULL) {
 		n = strcspn(full, " +");
 		exact = arena_strndup(c->a, full, n);
