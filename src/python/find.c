@@ -63,6 +63,19 @@ static void open_zip(struct py_finder *f, const char *path, struct py_importer *
 	im->prefix = *path != '\0' ? arena_printf(f->a, "%s/", path) : "";
 }
 
+/* FileFinder.__init__: the folder as it stands in origins. Before 3.8 a relative entry stayed so; here it
+ * is absolute all the same, because the working folder may be another one later. */
+static const char *base_of(struct py_finder *f, const char *entry)
+{
+	if (*entry == '/')
+		return arena_strdup(f->a, entry);
+	if (*entry == '\0' || (f->h->minor >= 11 && strcmp(entry, ".") == 0))
+		return f->h->cwd;
+	if (f->h->minor >= 12 && strncmp(entry, "./", 2) == 0)
+		entry += 2;
+	return py_join(f->a, f->h->cwd, entry);
+}
+
 struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
 {
 	uint32_t hash = elf_gnu_hash(entry);
@@ -71,9 +84,7 @@ struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
 	if (im != NULL)
 		return im;
 	im = ARENA_NEW(f->a, struct py_importer);
-	im->dir = *entry == '/' ? arena_strdup(f->a, entry) : py_join(f->a, f->h->cwd, entry);
-	if (*entry == '\0' || strcmp(entry, ".") == 0)
-		im->dir = f->h->cwd;
+	im->dir = base_of(f, entry);
 	if (store_stat_dir(f->h->store, im->dir) == 0) {
 		im->kind = PY_IMPORTER_FOLDER;
 		im->list = store_list(f->h->store, im->dir);
