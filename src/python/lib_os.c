@@ -619,9 +619,9 @@ struct py_value *py_open_file(struct py_eval *ev, const char *path)
 	if (err != 0)
 		return os_error(ev, err, path);
 	f = py_instance_new(ev, cls);
-	if (file.st.type == OS_REGULAR && file.map.n <= FILE_MAX_BYTES)
+	if (file.st.type == OS_REGULAR && file.map.bytes.n <= FILE_MAX_BYTES)
 		py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, " text", 5),
-				 py_strn(ev->a, arena_strndup(ev->a, (const char *)file.map.p, file.map.n), file.map.n));
+				 py_strn(ev->a, arena_strndup(ev->a, (const char *)file.map.bytes.p, file.map.bytes.n), file.map.bytes.n));
 	py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, "name", 4), str(ev, path));
 	source_close(&file);
 	return f;
