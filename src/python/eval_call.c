@@ -104,7 +104,7 @@ static void pop(struct py_eval *ev, struct py_frame *f)
 	ev->depth--;
 }
 
-static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
+static struct py_value *run_body(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
 			    struct py_value *yields)
 {
 	struct py_frame f;
@@ -123,12 +123,48 @@ static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_s
 		if (c != CTL_RAISE) {
 			v = f.returned != NULL ? f.returned : &py_none;
 			if (f.maybe_returned != NULL && c != CTL_RETURN)
-				v = py_join(f.maybe_returned, v);
+				v = py_either(f.maybe_returned, v);
 			else if (f.maybe_returned != NULL)
-				v = py_join(v, f.maybe_returned);
+				v = py_either(v, f.maybe_returned);
 		}
 	}
 	pop(ev, &f);
+	return v;
+}
+
+/* Steps that one call from a module's body may take. It is made for its value or to register something; what goes on for
+ * longer works on data that are not known here. */
+#define CALL_STEPS 200000u
+#define RECURSION 2u /* calls of a function inside itself, behind conditions that are not known */
+
+/* A call that a module's body makes, within its budget. */
+static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
+{
+	uint64_t end = ev->call_end, begun = ev->steps;
+	struct py_value *v;
+
+	ev->call_end = ev->steps + CALL_STEPS;
+	v = run_body(ev, fn, scope, yields);
+	ev->call_end = end == UINT64_MAX ? end : end + (ev->steps - begun);
+	if (!ev->gave_up)
+		return v;
+	ev->gave_up = false;
+	ev->stopped = false;
+	ev->raised = NULL;
+	py_gap(ev, "calls a function that goes on for very long");
+	return &py_unknown;
+}
+
+static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
+{
+	bool from_module = ev->frame->scope == NULL || ev->frame->scope->is_class;
+	struct py_value *v;
+
+	if (fn->u.fn.active >= RECURSION && ev->maybe > 0)
+		return &py_unknown;
+	fn->u.fn.active++;
+	v = from_module ? run_within(ev, fn, scope, yields) : run_body(ev, fn, scope, yields);
+	fn->u.fn.active--;
 	return v;
 }
 
@@ -144,7 +180,6 @@ static struct py_value *call_function(struct py_eval *ev, struct py_value *fn, c
 	s->self = c->n > 0 ? c->args[0] : NULL;
 	s->vars.born = ev->branches;
 	bind_params(ev, fn, c, s);
-	fn->u.fn.calls++;
 	if (def->is_async)
 		return &py_unknown;
 	if (fn->u.fn.body == NULL) {

@@ -6,9 +6,12 @@
 
 bool py_step(struct py_eval *ev)
 {
-	if (++ev->steps <= ev->step_limit)
+	if (++ev->steps <= ev->step_limit && ev->steps <= ev->call_end)
 		return true;
-	ev->im->limited = true;
+	if (ev->steps <= ev->step_limit)
+		ev->gave_up = true;
+	else
+		ev->im->limited = true;
 	ev->stopped = true;
 	ev->raised = NULL;
 	return false;
@@ -323,7 +326,8 @@ static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
 			return NULL;
 		t = py_truth_of(ev, v);
 		if (t == (n->op == PY_OP_AND ? PY_NO : PY_YES))
-			return maybe && joined != NULL && n->op == PY_OP_AND ? py_bool(false) : v;
+			/* what came before may be the value; whether that is true is known all the same */
+			return !maybe || n->op == PY_OP_AND || v->type == V_BOOL ? v : &py_unknown;
 		if (t == PY_MAYBE) {
 			maybe = true;
 			joined = &py_unknown;
