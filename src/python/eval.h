@@ -59,7 +59,7 @@ struct py_eval {
 	bool stopped;            /* on its way is the end of everything */
 	unsigned maybe;          /* depth of conditions that are not known */
 	unsigned depth;          /* frames */
-	uint64_t steps, effects; /* effects: imports and loads begun, exceptions raised */
+	uint64_t steps, effects; /* effects: imports and loads begun */
 	uint64_t step_limit;
 	uint64_t call_end;       /* of steps: where the call that a module body has made is given up */
 	bool gave_up;            /* stopped is only the end of that call */

@@ -155,16 +155,31 @@ static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, stru
 	return &py_unknown;
 }
 
+/* A function that has been called often, has cost much and has never imported anything will not do so next time:
+ * generated code calls the same few helpers thousands of times. */
+static bool is_idle(const struct py_function *f)
+{
+	return !f->effective && !f->has_import && f->idle_calls >= 12 && f->idle_steps >= 4000;
+}
+
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
 {
 	bool from_module = ev->frame->scope == NULL || ev->frame->scope->is_class;
+	struct py_function *f = fn->u.fn.fn;
+	uint64_t begun = ev->steps, effects = ev->effects;
 	struct py_value *v;
 
-	if (fn->u.fn.active >= RECURSION && ev->maybe > 0)
+	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f))
 		return &py_unknown;
 	fn->u.fn.active++;
 	v = from_module ? run_within(ev, fn, scope, yields) : run_body(ev, fn, scope, yields);
 	fn->u.fn.active--;
+	if (ev->effects != effects) {
+		f->effective = true;
+	} else {
+		f->idle_calls++;
+		f->idle_steps += ev->steps - begun;
+	}
 	return v;
 }
 

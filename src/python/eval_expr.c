@@ -425,16 +425,19 @@ static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c
 static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_call *c)
 {
 	struct py_value args = { .type = V_LIST };
-	size_t cap = l->n + CALL_NAMES;
+	size_t cap = 0;
 
-	c->names = ARENA_ARRAY(ev->a, cap, const char *);
-	c->values = ARENA_ARRAY(ev->a, cap, struct py_value *);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i]->kind == PY_KEYWORD)
+			cap += l->v[i]->u.name != NULL ? 1 : CALL_NAMES;
+	c->names = cap > 0 ? ARENA_ARRAY(ev->a, cap, const char *) : NULL;
+	c->values = cap > 0 ? ARENA_ARRAY(ev->a, cap, struct py_value *) : NULL;
 	for (size_t i = 0; i < l->n; i++) {
 		struct py_node *n = l->v[i];
 		struct py_value *v;
 
 		if (n->kind == PY_KEYWORD) {
-			if (!add_keyword(ev, n, c, cap - (l->n - i)))
+			if (!add_keyword(ev, n, c, c->nnames + CALL_NAMES))
 				return false;
 		} else if (n->kind == PY_STARRED) {
 			if (!add_spread(ev, &args, n->a))

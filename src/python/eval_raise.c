@@ -56,7 +56,6 @@ struct py_value *py_raise(struct py_eval *ev, struct py_value *e)
 {
 	struct py_raised *r = raised_of(ev, e);
 
-	ev->effects++;
 	if (r->frames == NULL)
 		set_frames(ev, r);
 	if (ev->maybe > 0)
