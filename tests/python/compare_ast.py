@@ -18,6 +18,7 @@ import dump_ast
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("DLWHY_BUILD", TOP / "build-asan"))
 BATCH = 64
+sys.setrecursionlimit(20000)
 
 
 def program():
