@@ -100,6 +100,8 @@ static void field(struct py_parser *p, struct format *f)
 	struct py_node *n = py_expr_new(p, PY_FORMATTED, p->at.line);
 
 	p->paren = p->field = outer_paren + 1;
+	if (outer_paren == 0)
+		p->open_line = n->line;
 	py_next(p);
 	n->a = py_exprs_or_yield(p);
 	py_above(p, n, n->a);

@@ -88,6 +88,7 @@ struct py_parser {
 	struct py_lexeme t;
 	const unsigned char *last_end; /* of the token before */
 	unsigned paren;      /* open brackets */
+	unsigned open_line;  /* of the outermost */
 	unsigned field;      /* paren inside a field of an f-string, 0 outside */
 	unsigned nformats;   /* f-strings that are open */
 	unsigned depth;

@@ -191,7 +191,8 @@ static void operator_token(struct py_parser *p, enum py_token kind, enum py_op o
 
 static void open_bracket(struct py_parser *p, enum py_token kind)
 {
-	p->paren++;
+	if (p->paren++ == 0)
+		p->open_line = p->t.line;
 	take(p, kind, 1);
 }
 
@@ -323,6 +324,8 @@ static void token(struct py_parser *p)
 	p->t.line = p->at.line;
 	if (!there) {
 		p->t.kind = PY_T_EOF;
+		if (p->paren > 0)
+			fail_at(p, "a bracket was never closed", p->open_line);
 		return;
 	}
 	b = *p->t.at;
