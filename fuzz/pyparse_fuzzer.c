@@ -90,7 +90,9 @@ static void function(struct job *j, struct py_function *fn)
 
 	name(fn->name);
 	params(fn, PY_HEIGHT_MAX + 1);
-	if (fn->body_at >= fn->body_end || !view_sub(j->s.text, fn->body_at, fn->body_end - fn->body_at, &body))
+	if (fn->body_at >= fn->body_end)
+		abort();
+	if (!view_sub(j->s.text, fn->body_at, fn->body_end - fn->body_at, &body))
 		abort();
 	if (++j->nbodies > BODIES_MAX)
 		return;

@@ -25,7 +25,8 @@ static void begin(struct py_parser *p, struct py_source *s, struct view text, un
 	p->line_start = true;
 }
 
-void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text, struct py_source *out)
+void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text,
+	      struct py_source *out)
 {
 	struct py_parser p;
 

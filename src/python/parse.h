@@ -41,10 +41,11 @@ enum py_token {
 	PY_T_NOT, PY_T_OR, PY_T_PASS, PY_T_RAISE, PY_T_RETURN, PY_T_TRY, PY_T_WHILE, PY_T_WITH, PY_T_YIELD,
 	/* brackets and signs */
 	PY_T_LPAR, PY_T_RPAR, PY_T_LSQB, PY_T_RSQB, PY_T_LBRACE, PY_T_RBRACE,
-	PY_T_COMMA, PY_T_COLON, PY_T_SEMI, PY_T_DOT, PY_T_ELLIPSIS, PY_T_ARROW, PY_T_AT, PY_T_WALRUS, PY_T_BANG,
+	PY_T_COMMA, PY_T_COLON, PY_T_SEMI, PY_T_DOT, PY_T_ELLIPSIS, PY_T_ARROW, PY_T_AT, PY_T_WALRUS,
+	PY_T_BANG,
 	PY_T_EQUAL, /* "=" */
-	PY_T_BAR, PY_T_CARET, PY_T_AMP, PY_T_LSHIFT, PY_T_RSHIFT, PY_T_PLUS, PY_T_MINUS, PY_T_STAR, PY_T_SLASH,
-	PY_T_PERCENT, PY_T_DSLASH, PY_T_POWER, PY_T_TILDE,
+	PY_T_BAR, PY_T_CARET, PY_T_AMP, PY_T_LSHIFT, PY_T_RSHIFT, PY_T_PLUS, PY_T_MINUS, PY_T_STAR,
+	PY_T_SLASH, PY_T_PERCENT, PY_T_DSLASH, PY_T_POWER, PY_T_TILDE,
 	PY_T_EQ, PY_T_NE, PY_T_LT, PY_T_LE, PY_T_GT, PY_T_GE,
 	PY_T_AUG, /* "+=" and the like; which one is in the token's op */
 	PY_TOKENS
@@ -118,8 +119,8 @@ size_t py_utf8_put(char *out, uint32_t c);        /* up to 4 bytes; U+FFFD for w
 
 /* skip.c: reading over text without making anything of it. */
 bool py_skip_string(struct py_cursor *c, unsigned flags);  /* from the opening quote to behind the closing */
-/* From inside a logical line to the start of the next. Both this and py_skip_block leave the words behind in w,
- * and those in its code in w->seen. */
+/* From inside a logical line to the start of the next. Both this and py_skip_block go on in w to the words
+ * behind, and note those in code in w->seen. */
 bool py_skip_line(struct py_cursor *c, struct py_words *w);
 /* Over the lines deeper than column `indent` and those without code: to the first other line. *any: there
  * was one with code. */

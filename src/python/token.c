@@ -227,8 +227,10 @@ static void less_or_greater(struct py_parser *p)
 {
 	unsigned char b = p->t.at[0];
 
-	if (p->t.at[1] == b)
-		operator_token(p, b == '<' ? PY_T_LSHIFT : PY_T_RSHIFT, b == '<' ? PY_OP_LSHIFT : PY_OP_RSHIFT, 2);
+	if (p->t.at[1] == b && b == '<')
+		operator_token(p, PY_T_LSHIFT, PY_OP_LSHIFT, 2);
+	else if (p->t.at[1] == b)
+		operator_token(p, PY_T_RSHIFT, PY_OP_RSHIFT, 2);
 	else if (p->t.at[1] == '=')
 		take(p, b == '<' ? PY_T_LE : PY_T_GE, 2);
 	else
@@ -239,10 +241,14 @@ static void star_or_slash(struct py_parser *p)
 {
 	bool star = p->t.at[0] == '*', twice = p->t.at[1] == p->t.at[0];
 
-	if (star)
-		operator_token(p, twice ? PY_T_POWER : PY_T_STAR, twice ? PY_OP_POW : PY_OP_MUL, twice ? 2 : 1);
+	if (star && twice)
+		operator_token(p, PY_T_POWER, PY_OP_POW, 2);
+	else if (star)
+		operator_token(p, PY_T_STAR, PY_OP_MUL, 1);
+	else if (twice)
+		operator_token(p, PY_T_DSLASH, PY_OP_FLOORDIV, 2);
 	else
-		operator_token(p, twice ? PY_T_DSLASH : PY_T_SLASH, twice ? PY_OP_FLOORDIV : PY_OP_DIV, twice ? 2 : 1);
+		operator_token(p, PY_T_SLASH, PY_OP_DIV, 1);
 }
 
 static void minus_token(struct py_parser *p)
