@@ -23,8 +23,9 @@ sys.setrecursionlimit(20000)
 def program():
     """dump-ast, which only folders with tests have: that of the release build is in its neighbour."""
     for folder in (BUILD, BUILD.with_name(BUILD.name + "-asan")):
-        if (folder / "dump-ast").exists():
-            return folder / "dump-ast"
+        path = folder / "tests" / "python" / "dump-ast"
+        if path.exists():
+            return path
     raise FileNotFoundError("dump-ast has not been built: make asan")
 
 
