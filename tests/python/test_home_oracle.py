@@ -361,6 +361,103 @@ def test_an_old_easy_install_pth(bench, python):
     bench.compare(program)
 
 
+def install_editable(python, site, top):
+    """As setuptools does it: what it wrote is only the data; the code that reads it is its own."""
+    for name in ("src/alpha/sub", "src/nsp/inner", "flat"):
+        (top / name).mkdir(parents=True)
+    for name in ("src/alpha/__init__.py", "src/alpha/sub/__init__.py", "src/alpha/mod.py", "src/nsp/inner/__init__.py",
+                 "flat/single.py"):
+        (top / name).write_text("")
+    tools = subprocess.run(["/usr/bin/python3", "-c", "import setuptools.command.editable_wheel as e\n"
+                            "m = {m!r}\nprint(e._finder_template('proj', m, {n!r}))".format(
+                                m={"alpha": str(top / "src/alpha"), "nsp.inner": str(top / "src/nsp/inner"),
+                                   "single": str(top / "flat/single"), "gone": "/nowhere/it's gone"},
+                                n={"nsp": [], "wide": [str(top / "src"), str(top / "flat")]})],
+                           stdout=subprocess.PIPE, check=False, timeout=60)
+    if tools.returncode != 0:
+        pytest.skip("no setuptools that writes such files")
+    text = tools.stdout.decode()
+    if version_of(python) in ("3.6", "3.7"):
+        text = text.replace("from __future__ import annotations\n", "")
+    (site / "__editable___proj_0_1_finder.py").write_text(text)
+    (site / "__editable__.proj-0.1.pth").write_text(
+        "import __editable___proj_0_1_finder; __editable___proj_0_1_finder.install()")
+
+
+def test_editable_installations(bench, python):
+    program = make_venv(python, bench.folder / "venv")
+    site = bench.folder / "venv/lib" / ("python" + version_of(python)) / "site-packages"
+    install_editable(python, site, bench.folder / "project")
+    names = [("alpha", None), ("single", None), ("nsp", None), ("wide", None), ("gone", None), ("beta", None),
+             ("alpha.sub", [str(bench.folder / "project/src/alpha")]), ("alpha.mod", ["/nowhere"]),
+             ("nsp.inner", ["/nowhere"]), ("alpha.none", [])]
+    ours = bench.compare(program, names)
+    assert ours["hooks"] == []
+
+
+def test_other_editable_installations_are_named(bench):
+    program = make_venv(PYTHONS[0], bench.folder / "venv")
+    site = bench.folder / "venv/lib" / ("python" + version_of(PYTHONS[0])) / "site-packages"
+    (site / "_proj_editable_loader.py").write_text("")
+    (site / "proj-editable.pth").write_text("import _proj_editable_loader")
+    assert bench.compare(program)["hooks"] == ["_proj_editable_loader"]
+
+
+# ---- zip files ---------------------------------------------------------------------------------------
+
+
+def compiled(python, source, folder):
+    """The bytecode of that Python for a source file, as a zip file would hold it."""
+    target = str(folder / (os.path.basename(source) + "c"))
+    subprocess.run([python, "-c", "import py_compile, sys; py_compile.compile(sys.argv[1], sys.argv[2])", source, target],
+                   check=True, timeout=60)
+    return Path(target).read_bytes()
+
+
+def test_zip_files(bench, python):
+    """Those are read by zipimport: members, packages, folders of each kind, bytecode new, old and foreign."""
+    source = bench.cwd / "code.py"
+    source.write_text("x = 1\n")
+    os.utime(str(source), (1600000000, 1600000000))
+    good = compiled(python, str(source), bench.folder)
+    archive = str(bench.folder / "lib.zip")
+    bench.env["TZ"] = "UTC"
+    day = (2020, 9, 13, 12, 26, 40)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in (("mod.py", "x = 1\n"), ("pkg/__init__.py", ""), ("pkg/inner.py", ""), ("ns/deep/mod.py", ""),
+                           ("code.py", "x = 1\n"), ("code.pyc", good), ("old.py", "x = 11\n"), ("old.pyc", good),
+                           ("foreign.py", ""), ("foreign.pyc", b"\0" * 32), ("only.pyc", good), ("both.py", ""),
+                           ("both/__init__.py", ""), ("ext.so", ""), ("dir/", ""), ("dir/in.py", ""),
+                           ("sub/pkg2/__init__.py", "")):
+            z.writestr(zipfile.ZipInfo(name, day), data)
+    with zipfile.ZipFile(str(bench.folder / "prefixed.pyz"), "w") as z:
+        z.writestr("app.py", "")
+    whole = (bench.folder / "prefixed.pyz").read_bytes()
+    (bench.folder / "prefixed.pyz").write_bytes(b"#!/usr/bin/env python3\n" + whole)
+    (bench.folder / "no.zip").write_bytes(b"PK\x03\x04 nothing")
+    (bench.folder / "empty.zip").write_bytes(b"")
+    bench.env["PYTHONPATH"] = ":".join([archive, archive + "/sub", str(bench.folder / "prefixed.pyz"),
+                                        str(bench.folder / "no.zip"), str(bench.folder / "empty.zip"), archive + "/none"])
+    names = [(n, None) for n in ("mod", "pkg", "ns", "code", "old", "foreign", "only", "both", "ext", "dir", "pkg2", "app",
+                                 "none")]
+    names += [("pkg.inner", [archive + "/pkg"]), ("ns.deep", [archive + "/ns"]), ("dir.in", [archive + "/dir"]),
+              ("pkg.none", [archive + "/pkg"])]
+    bench.compare(python, names)
+
+
+def test_the_standard_library_in_a_zip_file(bench, python):
+    """Where there is python3N.zip, it comes before the folder."""
+    version = version_of(python)
+    prefix = bench.ask_dump(python, [])["base_prefix"]
+    home = bench.folder / "prefix"
+    (home / "lib").mkdir(parents=True)
+    (home / "lib" / ("python" + version)).symlink_to(os.path.join(prefix, "lib/python" + version))
+    with zipfile.ZipFile(str(home / "lib" / ("python" + version.replace(".", "") + ".zip")), "w") as z:
+        z.writestr("zipped.py", "")
+    bench.env["PYTHONHOME"] = str(home)
+    bench.compare(python, [("zipped", None), ("json", None)])
+
+
 # ---- the search --------------------------------------------------------------------------------------
 
 
