@@ -37,13 +37,12 @@ static void read_options(struct home_ctx *c)
 static void set_first_entry(struct home_ctx *c)
 {
 	struct py_home *h = c->h;
-	struct py_path_entry *e;
 	bool script = c->ask->script_dir != NULL;
 
 	if (c->safe_path)
 		return;
-	e = py_path_add(c, "", "");
-	memmove(h->path.items + 1, h->path.items, (h->path.n - 1) * sizeof(*e));
+	(void)py_path_add(c, "", "");
+	memmove(h->path.items + 1, h->path.items, (h->path.n - 1) * sizeof(h->path.items[0]));
 	h->path.items[0] = (struct py_path_entry){
 		.dir = script ? c->ask->script_dir : "",
 		.why = script ? "the folder of the script" : "the working folder",

@@ -28,7 +28,7 @@ struct site {
 
 static bool mentions(const struct site *s, const char *word)
 {
-	return memmem(s->text.p, s->text.n, word, strlen(word)) != NULL;
+	return s->text.n > 0 && memmem(s->text.p, s->text.n, word, strlen(word)) != NULL;
 }
 
 /* Adds to known_paths; false if it is there already. */
