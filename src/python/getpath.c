@@ -214,6 +214,7 @@ static void find_build(struct getpath *g)
 		g->platstdlib_dir = py_join(c->a, dir,
 					    arena_strndup(c->a, (const char *)line.p, line.n));
 	}
+	c->in_build_tree = true;
 	g->build_prefix = source_tree(g);
 	lib = search_up(g, g->build_prefix, has_lib_os);
 	g->prefix = lib != NULL ? lib : g->build_prefix;
@@ -231,7 +232,8 @@ static const char *configured(struct getpath *g, bool (*has)(const struct getpat
 	const struct py_strings *v = &g->c->core.prefixes;
 
 	for (size_t i = 0; i < v->n; i++)
-		if (has(g, v->items[i]))
+		if (v->items[i][strlen(v->items[i]) - 1] != '/' && has(g, v->items[i]) &&
+		    strcmp(v->items[i], py_normpath(g->c->a, v->items[i])) == 0)
 			return v->items[i];
 	return NULL;
 }

@@ -34,6 +34,28 @@ static void read_options(struct home_ctx *c)
 	c->safe_path = ask->isolated;
 }
 
+/* config_init_import and find_frozen of 3.11 and later: debug builds and build trees take only what
+ * importlib itself is made of from the frozen modules. */
+static void choose_frozen(struct home_ctx *c)
+{
+	static const char *const essential[] = { "_frozen_importlib", "_frozen_importlib_external",
+						 "zipimport" };
+	struct py_strings *v = &c->h->frozen;
+	const char *wish = c->h->minor >= 13 ? py_var(c, "PYTHON_FROZEN_MODULES") : NULL;
+	bool use = !c->h->debug && !c->in_build_tree;
+	size_t n = 0;
+
+	if (wish != NULL && (strcmp(wish, "on") == 0 || strcmp(wish, "off") == 0))
+		use = strcmp(wish, "on") == 0;
+	if (use || c->h->minor < 11)
+		return;
+	for (size_t i = 0; i < v->n; i++)
+		for (size_t k = 0; k < sizeof(essential) / sizeof(essential[0]); k++)
+			if (strcmp(v->items[i], essential[k]) == 0)
+				v->items[n++] = v->items[i];
+	v->n = n;
+}
+
 static void set_first_entry(struct home_ctx *c)
 {
 	struct py_home *h = c->h;
@@ -87,6 +109,7 @@ enum dlwhy_code py_home_open(const struct py_ask *ask, struct arena *a, struct p
 	if (out->minor >= 11 && py_var(&c, "PYTHONSAFEPATH") != NULL)
 		c.safe_path = true;
 	py_getpath(&c);
+	choose_frozen(&c);
 	py_site(&c);
 	set_first_entry(&c);
 	look_at_entries(&c);

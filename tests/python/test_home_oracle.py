@@ -284,6 +284,16 @@ def test_other_variables(bench, python, name, value):
     bench.compare(python)
 
 
+@pytest.mark.parametrize("value", ["on", "off", "no"])
+def test_frozen_modules_switched_off(bench, python, value):
+    facts = bench.ask_dump(python, [])
+    bench.env["PYTHON_FROZEN_MODULES"] = value
+    if value == "no" and version_of(python) not in ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12"):
+        pytest.skip("it stops")
+    (bench.cwd / "__hello__.py").write_text("")
+    bench.compare(python, [(name, None) for name in facts["frozen"]])
+
+
 def test_no_home(bench, python):
     del bench.env["HOME"]
     bench.compare(python)
