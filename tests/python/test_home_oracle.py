@@ -189,6 +189,51 @@ def test_options(bench, python, options):
     bench.compare(python)
 
 
+def shims(bench):
+    root = pyenv_root()
+    if root is None or not (root / "shims").is_dir():
+        pytest.skip("there is no pyenv")
+    bench.env["PATH"] = "{}:{}:/usr/bin:/bin".format(root / "shims", root / "bin")
+    bench.env["PYENV_ROOT"] = str(root)
+    return root
+
+
+@pytest.mark.parametrize("wish", ["3.12", "3.12.1", "python-3.9", "system", "3.99:3.8", "3.6:3.7", "3", "none-such:system",
+                                  "3.13-dev:3.10"])
+@pytest.mark.parametrize("how", ["variable", "file", "file above"])
+def test_scripts_of_pyenv(bench, wish, how):
+    shims(bench)
+    if how == "variable":
+        bench.env["PYENV_VERSION"] = wish
+    elif how == "file":
+        (bench.cwd / ".python-version").write_text(wish.replace(":", "\r\n# 3.6\n  ") + " # words\n")
+    else:
+        (bench.folder / ".python-version").write_text("\n" + wish.replace(":", "\n"))
+    bench.compare("python3")
+
+
+def test_scripts_of_pyenv_as_it_is(bench):
+    root = shims(bench)
+    bench.compare("python3")
+    bench.env["PYENV_DIR"] = str(bench.folder)
+    (bench.folder / ".python-version").write_text("3.8")
+    bench.compare("python")
+    bench.compare(str(root / "shims/python3"))
+    (bench.cwd / ".python-version").write_text("")
+    del bench.env["PYENV_DIR"]
+    (bench.folder / ".python-version").unlink()
+    bench.compare("python3")
+
+
+@pytest.mark.parametrize("text", ["#!/bin/sh\nexec {python} \"$@\"\n", "#!/bin/sh\n# exec no\nexec \"{python}\" \"$@\"\n",
+                                  "#!/bin/bash\nif true; then\n\texec '{python}' \"$@\"\nfi\n"])
+def test_scripts_that_start_an_interpreter(bench, python, text):
+    script = bench.cwd / "py"
+    script.write_text(text.format(python=python))
+    script.chmod(0o755)
+    bench.compare("./py")
+
+
 # ---- virtual environments ----------------------------------------------------------------------------
 
 
