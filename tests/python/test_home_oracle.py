@@ -293,6 +293,86 @@ def test_a_configuration_beside_the_program(bench, python):
     bench.compare(program)
 
 
+# ---- layouts -----------------------------------------------------------------------------------------
+
+
+def lay_out(bench, python, where="py", program="bin/python3", library="lib", parts=("stdlib", "dynload")):
+    """A copy of the program, and links to the parts of its standard library, somewhere else."""
+    facts = bench.ask_dump(python, [])
+    top = bench.folder / where
+    version = version_of(python)
+    (top / program).parent.mkdir(parents=True)
+    shutil.copy(os.path.realpath(python), str(top / program))
+    target = bench.folder / where.split("/")[0] / library / ("python" + version)
+    target.mkdir(parents=True)
+    for name in os.listdir(facts["stdlib"]):
+        if name == "site-packages" or name == "lib-dynload" and "dynload" not in parts:
+            continue
+        if name == "lib-dynload" or "stdlib" in parts:
+            (target / name).symlink_to(os.path.join(facts["stdlib"], name))
+    return str(top / program)
+
+
+@pytest.mark.parametrize("how", [
+    {}, {"program": "python"}, {"program": "deep/er/bin/python3.99"}, {"where": "one/two/three"},
+    {"parts": ("stdlib",)}, {"parts": ("dynload",)}, {"parts": ()}], ids=str)
+def test_an_interpreter_that_was_moved(bench, python, how):
+    program = lay_out(bench, python, **how)
+    bench.compare(program, [("json", None), ("_struct", None), ("_ssl", None)])
+    bench.env["PATH"] = os.path.dirname(program)
+    bench.compare(os.path.basename(program))
+
+
+def test_an_interpreter_beside_a_zip_file(bench, python):
+    version = version_of(python).replace(".", "")
+    program = lay_out(bench, python, where="one/two")
+    for place in ("one/two/lib", "one/two/bin/lib", "lib"):
+        (bench.folder / place).mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(str(bench.folder / place / ("python" + version + ".zip")), "w") as z:
+            z.writestr("zipped.py", "")
+        if place != "one/two/lib" or version in ("36", "37", "38", "39", "310"):
+            bench.compare(program, [("zipped", None)])
+        else:  # it is taken for the prefix, and there is no library
+            assert bench.ask_dump(program, [])["prefix"] == str(bench.folder / "one/two")
+            (bench.folder / place / ("python" + version + ".zip")).unlink()
+
+
+def test_an_environment_of_conda(bench, python):
+    program = lay_out(bench, python)
+    (bench.folder / "py/conda-meta").mkdir()
+    assert bench.compare(program)["conda"] == str(bench.folder / "py")
+    assert bench.ask_dump(str(bench.folder / "py"), [])["executable"] == program
+
+
+def test_an_environment_of_an_interpreter_that_was_moved(bench, python):
+    program = lay_out(bench, python)
+    bench.compare(make_venv(program, bench.folder / "venv"))
+    bench.compare(make_venv(program, bench.folder / "copies", "--copies"))
+
+
+@pytest.mark.parametrize("text", ["lib/python{v}\nlib/python{v}/lib-dynload\n", "# all\nlib/python{v} # here\r\n"
+                                  "lib/python{v}/lib-dynload\nimport site\n", "../py/lib/python{v}\nimport os\n"
+                                  "lib/python{v}/lib-dynload\n\nextra\n"])
+def test_a_pth_file_beside_the_program(bench, python, text):
+    program = lay_out(bench, python, program="python")
+    Path(program + "._pth").write_text(text.format(v=version_of(python)))
+    bench.env["PYTHONPATH"] = "/elsewhere"
+    bench.compare(program, [("json", None)])
+
+
+@pytest.mark.parametrize("mark", ["pybuilddir.txt", "Modules/Setup.local", "empty pybuilddir.txt"])
+def test_a_build_tree(bench, python, mark):
+    facts = bench.ask_dump(python, [])
+    tree = bench.folder / "tree"
+    (tree / "Modules").mkdir(parents=True)
+    shutil.copy(os.path.realpath(python), str(tree / "python"))
+    (tree / "Lib").symlink_to(facts["stdlib"])
+    (tree / mark.split()[-1]).write_text("build/lib.here" if mark == "pybuilddir.txt" else "")
+    (tree / "build").mkdir()
+    (tree / "build/lib.here").symlink_to(os.path.join(facts["stdlib"], "lib-dynload"))
+    bench.compare(str(tree / "python"), [("json", None), ("_ssl", None), ("os", None)])
+
+
 # ---- variables ---------------------------------------------------------------------------------------
 
 
