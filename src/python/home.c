@@ -34,15 +34,15 @@ static void read_options(struct home_ctx *c)
 	c->safe_path = ask->isolated;
 }
 
-/* config_init_import and find_frozen of 3.11 and later: debug builds and build trees take only what
- * importlib itself is made of from the frozen modules. */
+/* config_init_import and find_frozen of 3.11 and later: debug builds take only what importlib itself is
+ * made of from the frozen modules. */
 static void choose_frozen(struct home_ctx *c)
 {
 	static const char *const essential[] = { "_frozen_importlib", "_frozen_importlib_external",
 						 "zipimport" };
 	struct py_strings *v = &c->h->frozen;
 	const char *wish = c->h->minor >= 13 ? py_var(c, "PYTHON_FROZEN_MODULES") : NULL;
-	bool use = !c->h->debug && !c->in_build_tree;
+	bool use = !c->h->debug;
 	size_t n = 0;
 
 	if (wish != NULL && (strcmp(wish, "on") == 0 || strcmp(wish, "off") == 0))

@@ -31,7 +31,6 @@ struct home_ctx {
 	struct py_core core;
 	/* as it will be, options and ._pth files considered */
 	bool use_environment, site, user_site, safe_path;
-	bool in_build_tree;       /* the program was not installed */
 	const char *platlibdir;
 	const char *subdir;       /* "lib/python3.11" */
 };

@@ -323,18 +323,18 @@ def test_an_interpreter_that_was_moved(bench, python, how):
     bench.compare(os.path.basename(program))
 
 
-def test_an_interpreter_beside_a_zip_file(bench, python):
+@pytest.mark.parametrize("place", ["one/two/lib", "one/two/bin/lib", "one/lib"])
+def test_an_interpreter_beside_a_zip_file(bench, python, place):
+    """From 3.11 on the folder of such a file is taken for the prefix, whatever else is there."""
     version = version_of(python).replace(".", "")
     program = lay_out(bench, python, where="one/two")
-    for place in ("one/two/lib", "one/two/bin/lib", "lib"):
-        (bench.folder / place).mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(str(bench.folder / place / ("python" + version + ".zip")), "w") as z:
-            z.writestr("zipped.py", "")
-        if place != "one/two/lib" or version in ("36", "37", "38", "39", "310"):
-            bench.compare(program, [("zipped", None)])
-        else:  # it is taken for the prefix, and there is no library
-            assert bench.ask_dump(program, [])["prefix"] == str(bench.folder / "one/two")
-            (bench.folder / place / ("python" + version + ".zip")).unlink()
+    (bench.folder / place).mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(str(bench.folder / place / ("python" + version + ".zip")), "w") as z:
+        z.writestr("zipped.py", "")
+    if place == "one/lib" or version in ("36", "37", "38", "39", "310"):
+        bench.compare(program, [("zipped", None)])
+    else:
+        assert bench.ask_dump(program, [])["prefix"] == str((bench.folder / place).parent)
 
 
 def test_an_environment_of_conda(bench, python):
@@ -360,8 +360,10 @@ def test_a_pth_file_beside_the_program(bench, python, text):
     bench.compare(program, [("json", None)])
 
 
-@pytest.mark.parametrize("mark", ["pybuilddir.txt", "Modules/Setup.local", "empty pybuilddir.txt"])
+@pytest.mark.parametrize("mark", ["pybuilddir.txt", "Modules/Setup.local", "Modules/Setup", "empty pybuilddir.txt"])
 def test_a_build_tree(bench, python, mark):
+    if python.startswith("/usr/bin"):
+        pytest.skip("its VPATH is compiled in; here there is no Makefile that says it")
     facts = bench.ask_dump(python, [])
     tree = bench.folder / "tree"
     (tree / "Modules").mkdir(parents=True)
