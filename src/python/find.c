@@ -291,8 +291,9 @@ void py_find_on_path(struct py_finder *f, const char *fullname, const struct py_
 			continue;
 		/* a module ends the search: portions of namespaces before it do not count */
 		out->locations.n -= before;
-		memmove(out->locations.items, out->locations.items + before,
-			out->locations.n * sizeof(out->locations.items[0]));
+		if (before > 0)
+			memmove(out->locations.items, out->locations.items + before,
+				out->locations.n * sizeof(out->locations.items[0]));
 		out->entry = i;
 		return;
 	}
