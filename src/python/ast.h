@@ -124,6 +124,10 @@ struct py_function {
 	bool has_import;         /* "import" (also __import__, import_module) */
 	bool has_global;         /* "global" or "nonlocal" */
 	struct py_list body;     /* once parsed */
+	/* The evaluator's account: what calls that imported nothing have cost. */
+	bool effective;
+	unsigned idle_calls;
+	uint64_t idle_steps;
 };
 
 struct py_node {
