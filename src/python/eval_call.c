@@ -134,7 +134,7 @@ static struct py_value *run_body(struct py_eval *ev, struct py_value *fn, struct
 
 /* Steps that one call from a module's body may take. It is made for its value or to register something; what goes on for
  * longer works on data that are not known here. */
-#define CALL_STEPS 200000u
+#define CALL_STEPS 40000u
 #define RECURSION 2u /* calls of a function inside itself, behind conditions that are not known */
 
 /* A call that a module's body makes, within its budget. */
@@ -159,7 +159,9 @@ static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, stru
  * generated code calls the same few helpers thousands of times. */
 static bool is_idle(const struct py_function *f)
 {
-	return !f->effective && !f->has_import && f->idle_calls >= 12 && f->idle_steps >= 4000;
+	if (f->effective || f->has_import)
+		return false;
+	return (f->idle_calls >= 12 && f->idle_steps >= 4000) || (f->idle_calls >= 2 && f->idle_steps >= 30000);
 }
 
 /* What somebody does with an argument that cannot be followed: a mapping or a module may get names. */
