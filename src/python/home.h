@@ -74,6 +74,8 @@ struct py_home {
 	struct py_strings frozen;        /* names of frozen modules, from the binary; may be empty */
 	const char *editable_finders;    /* reserved */
 	const char *why;                 /* how the interpreter was found, for a person */
+	struct store *store;             /* as asked with: the finder lists folders through it */
+	const char *cwd;                 /* absolute: what "" in path means */
 	const char *not_followed;        /* NULL, or why this interpreter cannot be followed: "PyPy", "a static program", … */
 };
 

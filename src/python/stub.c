@@ -1,61 +1,9 @@
-/* stub.c - stands in for what is not there yet: the interpreter's facts, the finder and the importer. */
-#include "base/err.h"
+/* stub.c - stands in for the importer, which is not there yet: finds a module, opens an extension. */
+#include <string.h>
+
 #include "python/import.h"
 
 #define WEAK __attribute__((weak))
-
-WEAK enum dlwhy_code py_home_open(const struct py_ask *ask, struct arena *a, struct py_home *out,
-				  struct dlwhy_error *err)
-{
-	(void)ask;
-	(void)a;
-	*out = (struct py_home){ .given = NULL };
-	return err_set(err, DLWHY_E_UNSUPPORTED, 0, "not in this version");
-}
-
-WEAK void py_home_others(const struct py_ask *ask, struct arena *a, size_t max,
-			 struct py_strings *out)
-{
-	(void)ask;
-	(void)a;
-	(void)max;
-	*out = (struct py_strings){ NULL, 0, 0 };
-}
-
-WEAK struct py_finder *py_finder_new(const struct py_home *h, struct source *src, struct arena *a)
-{
-	(void)h;
-	(void)src;
-	(void)a;
-	return NULL;
-}
-
-WEAK void py_find(struct py_finder *f, const char *fullname, const struct py_strings *path,
-		  struct py_spec *out)
-{
-	(void)f;
-	(void)path;
-	*out = (struct py_spec){ .kind = PY_SPEC_MISSING, .name = fullname };
-}
-
-WEAK void py_find_near(struct py_finder *f, const char *fullname, const struct py_strings *path,
-		       size_t max, struct py_near *out, size_t *n)
-{
-	(void)f;
-	(void)fullname;
-	(void)path;
-	(void)max;
-	(void)out;
-	*n = 0;
-}
-
-WEAK int py_find_source(struct py_finder *f, const struct py_spec *spec, struct view *out)
-{
-	(void)f;
-	(void)spec;
-	*out = (struct view){ NULL, 0 };
-	return 2;
-}
 
 WEAK struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder,
 				     const struct py_host *host,
@@ -76,10 +24,71 @@ WEAK void py_import_startup(struct py_import *im)
 	(void)im;
 }
 
+static struct py_exception *raise(struct py_import *im, const char *type, const char *message,
+				  const char *name)
+{
+	struct py_exception *e = ARENA_NEW(im->a, struct py_exception);
+
+	e->type = type;
+	e->message = message;
+	e->exact = true;
+	e->name = name;
+	return e;
+}
+
+static const struct py_exception *load(struct py_import *im, struct py_module_info *m)
+{
+	struct py_loaded got;
+	struct py_load what = { .kind = PY_LOAD_EXTENSION, .path = m->spec.origin, .module = m->name };
+	const char *dot = strrchr(m->name, '.');
+	struct py_exception *e;
+
+	what.init = arena_printf(im->a, "PyInit_%s", dot != NULL ? dot + 1 : m->name);
+	im->host.load(im->host.ctx, &what, &got);
+	im->died = got.result == PY_LOAD_DEATH;
+	if (got.result == PY_LOAD_OK || im->died)
+		return NULL;
+	m->state = PY_MODULE_FAILED;
+	if (got.result == PY_LOAD_NO_INIT)
+		got.error = arena_printf(im->a, "dynamic module does not define module export function (%s)",
+					 what.init);
+	e = raise(im, "ImportError", got.error, m->name);
+	e->path = what.path;
+	e->from_load = true;
+	e->load = what;
+	return e;
+}
+
+static const struct py_exception *one(struct py_import *im, const char *name, struct py_strings *path)
+{
+	struct py_module_info *m = ARENA_NEW(im->a, struct py_module_info);
+
+	m->name = name;
+	py_find(im->finder, name, path, &m->spec);
+	if (m->spec.kind == PY_SPEC_MISSING)
+		return raise(im, "ModuleNotFoundError",
+			     arena_printf(im->a, "No module named '%s'", name), name);
+	m->state = PY_MODULE_LOADED;
+	*ARENA_PUSH(im->a, &im->modules) = m;
+	*path = m->spec.locations;
+	return m->spec.kind == PY_SPEC_EXTENSION ? load(im, m) : NULL;
+}
+
 WEAK const struct py_exception *py_import_module(struct py_import *im, const char *name)
 {
-	(void)im;
-	(void)name;
+	struct py_strings path = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < im->home->path.n; i++)
+		*ARENA_PUSH(im->a, &path) = im->home->path.items[i].dir;
+	for (const char *dot = name; dot != NULL;) {
+		const struct py_exception *e;
+
+		dot = strchr(dot, '.');
+		e = one(im, dot != NULL ? arena_strndup(im->a, name, (size_t)(dot - name)) : name, &path);
+		if (e != NULL)
+			return e;
+		dot = dot != NULL ? dot + 1 : NULL;
+	}
 	return NULL;
 }
 
