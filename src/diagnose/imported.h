@@ -2,6 +2,8 @@
 #ifndef DLWHY_DIAGNOSE_IMPORTED_H
 #define DLWHY_DIAGNOSE_IMPORTED_H
 
+#include <dlwhy/dlwhy.h>
+
 #include "loader/loader.h"
 #include "python/import.h"
 
@@ -26,6 +28,10 @@ struct imported {
 	const struct native_load *const *loads; /* in order */
 	size_t nloads;
 	const struct native_load *decisive; /* the load that e began with, or that ended the process */
+	bool before;                 /* it is what came before the target: see options.after */
 };
+
+/* How sure it is at best what an import does, and what that rests on (NULL: proved). */
+enum dlwhy_certainty imported_certainty(const struct imported *i, const char **assumes);
 
 #endif

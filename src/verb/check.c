@@ -449,6 +449,7 @@ static void open_after_import(struct job *j)
 		say_died(j);
 		return;
 	}
+	j->after->done.before = true;
 	for (size_t i = 0; i < p->images.n; i++)
 		p->images.items[i]->is_host = true;
 	open_target(j, j->after->world, p);

@@ -39,36 +39,15 @@ static void set_error(struct job *j)
 
 /* ---- how sure it is ------------------------------------------------------------------------- */
 
-static const char sources_do[] = "the Python sources, read and not run, do what they say";
-
-/* Did it end before any line of the module ran? Then it rests on what was probed alone. */
-static bool before_all_sources(const struct imported *i)
-{
-	return i->e != NULL && i->e->exact && !i->e->maybe && i->e->nframes <= 1 && i->im->gaps.n == 0 &&
-	       i->home->imports.n == 0;
-}
-
-static void weaken(struct dlwhy_result *r, enum dlwhy_certainty c, const char *assumes)
-{
-	if (c > r->certainty || r->assumes == NULL)
-		r->assumes = assumes;
-	if (c > r->certainty)
-		r->certainty = c;
-}
-
 static void set_certainty(struct job *j)
 {
-	const struct imported *i = &j->pp.done;
+	const char *assumes;
+	enum dlwhy_certainty c = imported_certainty(&j->pp.done, &assumes);
 
-	if (!before_all_sources(i))
-		weaken(&j->r, DLWHY_PREDICTED, sources_do);
-	if (i->im->limited)
-		weaken(&j->r, DLWHY_LIKELY,
-		       "what was not followed, because it is too much, does not matter");
-	else if (i->e != NULL && !i->e->exact)
-		weaken(&j->r, DLWHY_LIKELY, "the part of the message that is not known does not matter");
-	else if (j->r.loads == DLWHY_UNKNOWN)
-		weaken(&j->r, DLWHY_LIKELY, "a condition that reading cannot decide");
+	if (c > j->r.certainty || (c != DLWHY_PROVED && j->r.assumes == NULL))
+		j->r.assumes = assumes;
+	if (c > j->r.certainty)
+		j->r.certainty = c;
 }
 
 /* ---- the answer ----------------------------------------------------------------------------- */
