@@ -98,23 +98,3 @@ WEAK const struct py_exception *py_import_statement(struct py_import *im, const 
 	(void)text;
 	return NULL;
 }
-
-WEAK void py_home_others(const struct py_ask *ask, struct arena *a, size_t max,
-			 struct py_strings *out)
-{
-	(void)ask;
-	(void)a;
-	(void)max;
-	*out = (struct py_strings){ NULL, 0, 0 };
-}
-
-WEAK void py_find_near(struct py_finder *f, const char *fullname, const struct py_strings *path,
-		       size_t max, struct py_near *out, size_t *n)
-{
-	(void)f;
-	(void)fullname;
-	(void)path;
-	(void)max;
-	(void)out;
-	*n = 0;
-}
