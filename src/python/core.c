@@ -186,11 +186,11 @@ static void scan(struct strings *t, struct view v)
 	while (v.n > 0) {
 		const unsigned char *end = memchr(v.p, 0, v.n);
 		size_t n = end != NULL ? (size_t)(end - v.p) : 0;
-		size_t from = n >= 5 ? text_begin(v.p, n) : n;
+		size_t from = n >= 2 ? text_begin(v.p, n) : n;
 
 		if (end == NULL)
 			break;
-		if (n - from >= 5 && may_begin(v.p[from]))
+		if (n - from >= 5 ? may_begin(v.p[from]) : n - from >= 2 && v.p[from] == '/')
 			take_string(t, (const char *)v.p + from, n - from);
 		v.p += n + 1;
 		v.n -= n + 1;

@@ -52,7 +52,7 @@ static void open_zip(struct py_finder *f, const char *path, struct py_importer *
 	z = table_get(&f->zips, archive, elf_gnu_hash(archive));
 	if (z == NULL) {
 		z = py_zip_open(f->h->store, f->a, archive);
-		table_put(&f->zips, archive, elf_gnu_hash(archive), z);
+		table_put(&f->zips, py_zip_path(z), elf_gnu_hash(archive), z);
 	}
 	if (!py_zip_usable(z))
 		return;
@@ -63,6 +63,19 @@ static void open_zip(struct py_finder *f, const char *path, struct py_importer *
 	im->prefix = *path != '\0' ? arena_printf(f->a, "%s/", path) : "";
 }
 
+/* FileFinder.__init__: the folder as it stands in origins. Before 3.8 a relative entry stayed so; here it
+ * is absolute all the same, because the working folder may be another one later. */
+static const char *base_of(struct py_finder *f, const char *entry)
+{
+	if (*entry == '/')
+		return arena_strdup(f->a, entry);
+	if (*entry == '\0' || (f->h->minor >= 11 && strcmp(entry, ".") == 0))
+		return f->h->cwd;
+	if (f->h->minor >= 12 && strncmp(entry, "./", 2) == 0)
+		entry += 2;
+	return py_join(f->a, f->h->cwd, entry);
+}
+
 struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
 {
 	uint32_t hash = elf_gnu_hash(entry);
@@ -71,9 +84,7 @@ struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
 	if (im != NULL)
 		return im;
 	im = ARENA_NEW(f->a, struct py_importer);
-	im->dir = *entry == '/' ? arena_strdup(f->a, entry) : py_join(f->a, f->h->cwd, entry);
-	if (*entry == '\0' || strcmp(entry, ".") == 0)
-		im->dir = f->h->cwd;
+	im->dir = base_of(f, entry);
 	if (store_stat_dir(f->h->store, im->dir) == 0) {
 		im->kind = PY_IMPORTER_FOLDER;
 		im->list = store_list(f->h->store, im->dir);
@@ -192,38 +203,69 @@ static bool find_in_folder(struct py_finder *f, const struct py_importer *im, co
 
 /* ---- zipimporter.find_spec ---------------------------------------------------------------- */
 
-static bool find_in_zip(struct py_finder *f, const struct py_importer *im, const char *tail,
-			struct py_spec *out)
+/* From which release on do folders without an entry of their own count? Its own source tells. */
+static bool implicit_folders(struct py_finder *f)
+{
+	struct view v;
+
+	if (f->implicit == 0) {
+		f->implicit = 1;
+		if (f->h->stdlib != NULL &&
+		    py_bytes(f->h->store, py_join(f->a, f->h->stdlib, "zipimport.py"), &v) &&
+		    memmem(v.p, v.n, "implicit director", 17) != NULL)
+			f->implicit = 2;
+	}
+	return f->implicit == 2;
+}
+
+/* _get_module_code: bytecode that does not fit, or is older than the source beside it, gives way to what
+ * comes next in the order. */
+static const char *zip_member(struct py_finder *f, const struct py_importer *im, const char *stem,
+			      bool *is_package, bool *is_source)
 {
 	static const char *const order[] = { "/__init__.pyc", "/__init__.py", ".pyc", ".py" };
-	const char *archive = py_zip_path(im->zip);
-	const char *stem = arena_printf(f->a, "%s%s", im->prefix, tail);
+	const char *first = NULL;
 
 	for (size_t i = 0; i < 4; i++) {
 		const char *member = arena_printf(f->a, "%s%s", stem, order[i]);
-		const char *other;
+		const char *py = arena_printf(f->a, "%s%s", stem, order[i | 1]);
 
 		if (!py_zip_has(im->zip, member))
 			continue;
-		/* _get_module_code: bytecode that does not fit its source gives way to it */
-		other = arena_strndup(f->a, member, strlen(member) - 1);
-		if ((i & 1) == 0 && py_zip_has(im->zip, other) &&
-		    !py_zip_pyc_fits(im->zip, f->a, member, other, f->h->minor)) {
-			member = other;
-			i++;
+		if (first == NULL) {
+			first = member;
+			*is_package = i < 2; /* _get_module_info looks no further */
+			*is_source = (i & 1) != 0;
 		}
-		out->kind = (i & 1) != 0 ? PY_SPEC_SOURCE : PY_SPEC_BYTECODE;
-		out->zip = archive;
-		out->member = member;
-		out->origin = arena_printf(f->a, "%s/%s", archive, member);
-		out->is_package = i < 2;
-		if (out->is_package)
-			add_location(f, out, arena_printf(f->a, "%s/%s", archive, stem));
-		return true;
+		if ((i & 1) == 0 && !py_zip_pyc_fits(im->zip, f->a, member, py, f->h->minor))
+			continue;
+		*is_source = (i & 1) != 0;
+		return member;
 	}
-	if (py_zip_has_folder(im->zip, stem, f->h->store, f->h->stdlib))
+	return first;
+}
+
+static bool find_in_zip(struct py_finder *f, const struct py_importer *im, const char *tail,
+			struct py_spec *out)
+{
+	const char *archive = py_zip_path(im->zip);
+	const char *stem = arena_printf(f->a, "%s%s", im->prefix, tail);
+	bool is_package = false, is_source = false;
+	const char *member = zip_member(f, im, stem, &is_package, &is_source);
+
+	if (member == NULL) {
+		if (py_zip_has_folder(im->zip, f->a, stem, implicit_folders(f)))
+			add_location(f, out, arena_printf(f->a, "%s/%s", archive, stem));
+		return false;
+	}
+	out->kind = is_source ? PY_SPEC_SOURCE : PY_SPEC_BYTECODE;
+	out->zip = archive;
+	out->member = member;
+	out->origin = arena_printf(f->a, "%s/%s", archive, member);
+	out->is_package = is_package;
+	if (is_package)
 		add_location(f, out, arena_printf(f->a, "%s/%s", archive, stem));
-	return false;
+	return true;
 }
 
 /* ---- PathFinder --------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ struct py_finder {
 	struct arena *a;
 	struct table importers;          /* entry -> struct py_importer */
 	struct table zips;               /* archive -> struct py_zip */
+	int implicit;                    /* of zipimport.py: 0 unknown, 1 no, 2 yes */
 	bool editables_read;
 	struct py_editable *editables;
 	size_t neditables;

@@ -73,8 +73,8 @@ static void find_executable(struct getpath *g)
 
 	if (strchr(name, '/') == NULL)
 		g->executable = c->started;
-	else if (g->modern)
-		g->executable = py_abspath(c->a, c->cwd, name);
+	else if (g->modern) /* _Py_abspath(_Py_normpath(name)) */
+		g->executable = py_join(c->a, c->cwd, py_normpath(c->a, name));
 	else if (name[0] == '/')
 		g->executable = name;
 	else
@@ -314,6 +314,8 @@ static void add_paths(struct getpath *g)
 	add_pythonpath(c, g->modern);
 	py_path_add(c, py_join(c->a, base, zip_name(g)), "the standard library in a zip file");
 	py_path_add(c, g->stdlib_dir, "the standard library");
+	if (c->h->minor <= 6) /* its compiled-in PYTHONPATH is ":": site makes them one */
+		py_path_add(c, g->stdlib_dir, "the standard library");
 	py_path_add(c, g->platstdlib_dir, "extensions of the standard library");
 	if (g->build_prefix != NULL)
 		g->prefix = g->exec_prefix = base;

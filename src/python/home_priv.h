@@ -45,6 +45,7 @@ const char *py_join(struct arena *a, const char *dir, const char *name);
 /* The part before the last slash, "" if there is none: getpath's dirname. "/x" gives "". */
 const char *py_dirname(struct arena *a, const char *path);
 const char *py_basename(const char *path);
+const char *py_normpath(struct arena *a, const char *path); /* "" where os.path.normpath says "." */
 /* os.path.normpath(os.path.join(cwd, path)). */
 const char *py_abspath(struct arena *a, const char *cwd, const char *path);
 bool py_isfile(struct source *s, const char *path);

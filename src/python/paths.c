@@ -45,27 +45,31 @@ const char *py_basename(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* Drops the last component of out[0, n), which is absolute; the length that is left. */
-static size_t drop_component(const char *out, size_t n, size_t root)
+/* Drops the last component of out[0, n); false if there is none that ".." could take away. */
+static bool drop_component(const char *out, size_t *n, size_t root)
 {
-	while (n > root && out[n - 1] != '/')
-		n--;
-	return n > root ? n - 1 : n;
+	size_t at = *n;
+
+	while (at > root && out[at - 1] != '/')
+		at--;
+	if (root == 0 && (*n == 0 || (*n - at == 2 && memcmp(out + at, "..", 2) == 0)))
+		return false;
+	*n = at > root ? at - 1 : root;
+	return true;
 }
 
-/* posixpath.normpath of an absolute path: exactly two slashes at its beginning stay. */
-static const char *normalize(struct arena *a, const char *path)
+/* posixpath.normpath: exactly two slashes at its beginning stay. "" for the folder itself. */
+const char *py_normpath(struct arena *a, const char *path)
 {
-	size_t root = path[1] == '/' && path[2] != '/' ? 2 : 1, n = root;
+	size_t root = path[0] != '/' ? 0 : path[1] == '/' && path[2] != '/' ? 2 : 1, n = root;
 	char *out = arena_alloc(a, strlen(path) + 2);
 
 	memset(out, '/', root);
 	for (const char *p = path; *p != '\0';) {
 		size_t len = strcspn(p, "/");
+		bool up = len == 2 && p[0] == '.' && p[1] == '.';
 
-		if (len == 2 && p[0] == '.' && p[1] == '.') {
-			n = drop_component(out, n, root);
-		} else if (len > 0 && !(len == 1 && p[0] == '.')) {
+		if (len > 0 && !(len == 1 && p[0] == '.') && !(up && drop_component(out, &n, root))) {
 			if (n > root)
 				out[n++] = '/';
 			memcpy(out + n, p, len);
@@ -80,7 +84,7 @@ static const char *normalize(struct arena *a, const char *path)
 
 const char *py_abspath(struct arena *a, const char *cwd, const char *path)
 {
-	return normalize(a, py_join(a, cwd, path));
+	return py_normpath(a, py_join(a, cwd, path));
 }
 
 static bool stat_is(struct source *s, const char *path, struct os_stat *st)

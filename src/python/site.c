@@ -127,6 +127,21 @@ static void move_to_front(struct site *s)
 	memcpy(h->path.items, moved, n * sizeof(moved[0]));
 }
 
+/* addsitedir without known_paths begins with what sys.path has then, and its caller does not learn what
+ * it added. */
+static void add_dir_alone(struct site *s, const char *dir, const char *why)
+{
+	struct table outer = s->known;
+	struct home_ctx *c = s->c;
+
+	table_init(&s->known, c->a);
+	for (size_t i = 0; i < c->h->path.n; i++)
+		if (py_exists(c->src, c->h->path.items[i].dir))
+			(void)learn(s, c->h->path.items[i].dir);
+	add_site_dir(s, dir, why);
+	s->known = outer;
+}
+
 /* A line that is executed. What it does is for others to know, but for the few forms that change
  * sys.path and can be read off. */
 static void execute(struct site *s, const char *file, const char *line)
@@ -142,7 +157,7 @@ static void execute(struct site *s, const char *file, const char *line)
 		move_to_front(s);
 	dir = literal_after(s, line, "site.addsitedir(");
 	if (dir != NULL && s->nested < NESTED_MAX)
-		add_site_dir(s, dir, arena_printf(s->c->a, "a line of %s", file));
+		add_dir_alone(s, dir, arena_printf(s->c->a, "a line of %s", file));
 	dir = literal_after(s, line, "sys.path.append(");
 	if (dir != NULL)
 		py_path_add(s->c, dir, arena_printf(s->c->a, "a line of %s", file))->from = file;

@@ -13,10 +13,8 @@ struct py_zip *py_zip_open(struct store *s, struct arena *a, const char *path);
 bool py_zip_usable(const struct py_zip *z);
 const char *py_zip_path(const struct py_zip *z);
 bool py_zip_has(const struct py_zip *z, const char *member);
-/* Is it a folder there? From the releases on whose zipimport.py (in stdlib) knows folders without an
- * entry of their own, those count too. */
-bool py_zip_has_folder(const struct py_zip *z, const char *name, struct store *s,
-		       const char *stdlib);
+/* Is it a folder there, with an entry of its own, or, if `implicit`, without? */
+bool py_zip_has_folder(const struct py_zip *z, struct arena *a, const char *name, bool implicit);
 /* Would zipimport of Python 3.minor take the bytecode, or go on to the source beside it? */
 bool py_zip_pyc_fits(const struct py_zip *z, struct arena *a, const char *pyc, const char *py,
 		     unsigned minor);

@@ -65,22 +65,23 @@ static json_t *find_all(const struct py_home *h, struct source *src, struct aren
 {
 	struct py_finder *f = py_finder_new(h, src, a);
 	struct py_strings top = { 0 };
-	json_t *out = json_object();
+	json_t *out = json_array();
 	static char line[1 << 16];
 
 	for (size_t i = 0; i < h->path.n; i++)
 		*ARENA_PUSH(a, &top) = h->path.items[i].dir;
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		struct py_strings dirs = { 0 };
-		char *name = strsep(&(char *){ line }, "\n"), *rest = name, *dir;
+		char *rest = line, *name = strsep(&rest, "\n"), *dir;
 		bool sub = strchr(name, '\t') != NULL;
 		struct py_spec spec;
 
+		rest = name;
 		name = strsep(&rest, "\t");
 		while ((dir = strsep(&rest, "\t")) != NULL)
 			*ARENA_PUSH(a, &dirs) = arena_strdup(a, dir);
 		py_find(f, name, sub ? &dirs : &top, &spec);
-		json_object_set_new(out, name, describe_spec(&spec));
+		json_array_append_new(out, describe_spec(&spec));
 	}
 	return out;
 }
