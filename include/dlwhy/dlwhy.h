@@ -151,6 +151,7 @@ struct dlwhy_object {
 	const struct dlwhy_need *const *needs;
 	size_t nneeds;
 	bool by_host;          /* belongs to the program that loads, not to the target */
+	bool unloaded;         /* of an import: mapped for an open that failed, and gone again */
 };
 
 /* A library that a file says it opens by name at run time (dlopen), and what that would find. */

@@ -16,6 +16,7 @@ struct native_load {
 	struct failure_list failures; /* of this load alone */
 	size_t first_request;        /* its requests in the trace: [first_request, end_request) */
 	size_t end_request;
+	size_t first_image;          /* images from that one on are of this load */
 	const struct process *then;  /* refused: the process as it was when it failed; else NULL */
 };
 

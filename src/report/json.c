@@ -327,6 +327,8 @@ static void json_object(struct json *j, const struct dlwhy_object *o)
 		json_need(j, o->needs[i]);
 	json_close(j, ']');
 	json_bool(j, "by_host", o->by_host);
+	if (o->unloaded)
+		json_bool(j, "unloaded", true);
 	json_close(j, '}');
 }
 

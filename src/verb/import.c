@@ -61,7 +61,8 @@ static enum dlwhy_answer verdict(const struct imported *i)
 	return i->e->maybe ? DLWHY_UNKNOWN : DLWHY_NO;
 }
 
-/* The process that the result shows: where it failed, what it was then. */
+/* The process that the result shows: what is loaded in the end and, behind that, what the failed open had
+ * mapped. The latter are in no other list any more, so they can be given new numbers. */
 static struct process *shown_process(struct job *j)
 {
 	const struct native_load *l = j->pp.done.decisive;
@@ -71,7 +72,19 @@ static struct process *shown_process(struct job *j)
 		return j->pp.p;
 	p = ARENA_NEW(j->a, struct process);
 	*p = *l->then;
+	p->trace = j->pp.p->trace;
 	p->trace.failures = l->failures;
+	if (l->result == PY_LOAD_DEATH)
+		return p;
+	p->images = (struct image_list){ NULL, 0, 0 };
+	for (size_t i = 0; i < j->pp.p->images.n; i++)
+		*ARENA_PUSH(j->a, &p->images) = j->pp.p->images.items[i];
+	for (size_t i = l->first_image; i < l->then->images.n; i++) {
+		struct image *im = l->then->images.items[i];
+
+		im->index = p->images.n;
+		*ARENA_PUSH(j->a, &p->images) = im;
+	}
 	return p;
 }
 
@@ -136,6 +149,12 @@ static void say_no_start(struct job *j)
 				 j->pp.home.executable);
 }
 
+static void mark_unloaded(struct dlwhy_result *r, size_t from)
+{
+	for (size_t i = from; i < r->nobjects; i++)
+		((struct dlwhy_object *)(uintptr_t)r->objects[i])->unloaded = true;
+}
+
 static void finish(struct job *j)
 {
 	const struct imported *i = &j->pp.done;
@@ -145,6 +164,7 @@ static void finish(struct job *j)
 	if (j->r.loads == DLWHY_NO && i->decisive != NULL && i->decisive->result == PY_LOAD_ERROR)
 		j->r.loader_message = i->decisive->error;
 	result_objects(&j->r, &j->s->opt, p, i->decisive != NULL ? i->decisive->image : NULL, j->a);
+	mark_unloaded(&j->r, p == j->pp.p ? p->images.n : j->pp.p->images.n);
 	set_findings(j, p);
 	set_certainty(j);
 	j->r.python = pyp_result(&j->pp, p, j->a);

@@ -97,11 +97,11 @@ static const char *death_words(struct arena *a, const struct failure *f)
 	return arena_printf(a, "killed by %s", os_signal_name(f->signal, name, sizeof(name)));
 }
 
-static void refused(struct py_process *pp, struct native_load *l, size_t images)
+static void refused(struct py_process *pp, struct native_load *l)
 {
 	const struct failure *f = first_fatal(&l->failures);
 
-	l->image = mapped(pp->p, images);
+	l->image = mapped(pp->p, l->first_image);
 	l->then = snapshot(pp->p);
 	if (f == NULL) {
 		l->result = PY_LOAD_UNKNOWN;
@@ -129,16 +129,16 @@ static void open_file(struct py_process *pp, struct native_load *l, struct py_lo
 {
 	struct process *p = pp->p;
 	unsigned flags = pp->flags | (l->what.global ? OPEN_GLOBAL : 0) | (l->what.lazy ? OPEN_LAZY : 0);
-	size_t images = p->images.n;
 
 	loader_mark(p, &pp->mark);
+	l->first_image = p->images.n;
 	l->first_request = p->trace.requests.n;
 	l->image = loader_open(p, l->what.path, flags);
 	take_failures(p, l);
 	if (l->image != NULL)
 		opened(pp, l, out);
 	else
-		refused(pp, l, images);
+		refused(pp, l);
 }
 
 static void host_load(void *ctx, const struct py_load *what, struct py_loaded *out)
