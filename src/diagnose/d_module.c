@@ -80,7 +80,7 @@ static struct draft *shadow_draft(struct diag *d, const struct py_module_info *m
 			       base_name(m->spec.is_package ? dir_name(d->a, m->spec.origin)
 							    : m->spec.origin)));
 	if (m->by.file == NULL || m->spec.entry == 0)
-		draft_fix(d, dr, "change-folder", "low", "or start Python in another folder");
+		draft_fix(d, dr, "change-folder", "low", "start Python in another folder");
 	return dr;
 }
 

@@ -44,7 +44,7 @@ static void go_words(struct diag *d, struct draft *dr, const struct native_load 
 		    arena_printf(d->a, "%s -c 'import ctypes; ctypes.CDLL(\"%s\")'",
 				 shell_quote(d->a, d->in->imported->home->executable), l->what.path));
 	draft_fix(d, dr, "build", "medium",
-		  "or build it as a module: gopy, or a C file with PyInit that calls it");
+		  "build it as a module: gopy, or a C file with PyInit that calls it");
 }
 
 static void other_words(struct diag *d, struct draft *dr, const struct native_load *l, const char *other)
@@ -131,7 +131,7 @@ struct draft *import_numpy(struct diag *d, const struct py_exception *e)
 		fix_command(d, dr->fixes.items[0],
 			    import_pip(d, arena_printf(d->a, "--upgrade %s",
 						       import_distribution(d->a, l->what.module))));
-	draft_fix(d, dr, "downgrade", "medium", "or go back to NumPy 1");
+	draft_fix(d, dr, "downgrade", "medium", "go back to NumPy 1");
 	fix_command(d, dr->fixes.items[1], import_pip(d, "'numpy<2'"));
 	return dr;
 }

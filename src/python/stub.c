@@ -52,7 +52,7 @@ static const struct py_exception *load(struct py_import *im, struct py_module_in
 	if (got.result == PY_LOAD_NO_INIT)
 		got.error = arena_printf(im->a, "dynamic module does not define module export function (%s)",
 					 what.init);
-	e = raise(im, "ImportError", got.error, m->name);
+	e = raise(im, got.type != NULL ? got.type : "ImportError", got.error, m->name);
 	e->path = what.path;
 	e->from_load = true;
 	e->load = what;

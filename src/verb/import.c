@@ -161,7 +161,8 @@ static void finish(struct job *j)
 	struct process *p = shown_process(j);
 
 	j->r.loads = verdict(i);
-	if (j->r.loads == DLWHY_NO && i->decisive != NULL && i->decisive->result == PY_LOAD_ERROR)
+	if (j->r.loads == DLWHY_NO && i->decisive != NULL && i->decisive->then != NULL &&
+	    i->decisive->result == PY_LOAD_ERROR)
 		j->r.loader_message = i->decisive->error;
 	result_objects(&j->r, &j->s->opt, p, i->decisive != NULL ? i->decisive->image : NULL, j->a);
 	mark_unloaded(&j->r, p == j->pp.p ? p->images.n : j->pp.p->images.n);

@@ -8,6 +8,7 @@
 #include "base/os_child.h"
 #include "object/elfconst.h"
 #include "python/ext_imports.h"
+#include "python/ext_numpy.h"
 #include "verb/py_process.h"
 
 enum { MAX_LOADS = 4000 };
@@ -113,14 +114,49 @@ static void refused(struct py_process *pp, struct native_load *l)
 		loader_undo(pp->p, &pp->mark);
 }
 
+static bool is_elf(const struct image *im)
+{
+	return im->file != NULL && im->file->kind == FILE_ELF && im->file->elf.defect == ELF_OK;
+}
+
+/* Does the extension, or a library that lies beside it and came with it, ask for NumPy 1 where there is
+ * NumPy 2? Then it is opened, and its init function raises an exception. */
+static bool clashes(struct py_process *pp, const struct native_load *l, struct ext_clash *clash)
+{
+	const char *slash = strrchr(l->what.path, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - l->what.path) : 0;
+
+	if (l->what.module == NULL || strncmp(l->what.module, "numpy.", 6) == 0)
+		return false;
+	if (pp->new_numpy < 0)
+		pp->new_numpy = ext_numpy_is_new(pp->finder, &pp->home, pp->a);
+	if (pp->new_numpy == 0)
+		return false;
+	for (size_t i = l->first_image; i < pp->p->images.n; i++) {
+		const struct image *im = pp->p->images.items[i];
+
+		if (is_elf(im) && strncmp(im->name, l->what.path, folder) == 0 &&
+		    im->name[folder] == '/' && strchr(im->name + folder + 1, '/') == NULL &&
+		    ext_numpy_old(&im->file->elf, clash))
+			return true;
+	}
+	return false;
+}
+
 static void opened(struct py_process *pp, struct native_load *l, struct py_loaded *out)
 {
+	struct ext_clash clash;
+
 	l->result = PY_LOAD_OK;
-	if (l->what.init != NULL && !has_symbol(pp->p, l->image, l->what.init))
+	if (l->what.init != NULL && !has_symbol(pp->p, l->image, l->what.init)) {
 		l->result = PY_LOAD_NO_INIT;
+	} else if (l->what.kind == PY_LOAD_EXTENSION && clashes(pp, l, &clash)) {
+		l->result = PY_LOAD_ERROR;
+		l->error = clash.message;
+		out->type = clash.type;
+	}
 	out->handle = l->image;
-	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && l->image->file != NULL &&
-	    l->image->file->kind == FILE_ELF)
+	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image))
 		py_ext_imports(&l->image->file->elf, l->what.module, pp->finder, &pp->home, pp->a,
 			       &out->imports);
 }

@@ -65,7 +65,7 @@ enum dlwhy_code pyp_open(struct dlwhy_session *s, struct arena *a, unsigned flag
 {
 	enum dlwhy_code code;
 
-	*out = (struct py_process){ .s = s, .a = a, .flags = flags };
+	*out = (struct py_process){ .s = s, .a = a, .flags = flags, .new_numpy = -1 };
 	out->ask = (struct py_ask){ .source = s->source,
 				    .store = s->store,
 				    .python = s->opt.python,

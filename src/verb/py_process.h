@@ -22,6 +22,7 @@ struct py_process {
 		size_t n, cap;
 	} loads;
 	struct imported done;        /* what pyp_import left */
+	int new_numpy;               /* is NumPy 2 there? -1 not asked yet */
 };
 
 /* Reads the interpreter's facts and starts it. Allocates in a (under arena_run); what it keeps of
