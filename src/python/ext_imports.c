@@ -203,23 +203,39 @@ static bool has(struct view v, const char *text)
 	return memmem(v.p, v.n, text, strlen(text)) != NULL;
 }
 
+/* Is it made by Cython? */
+static bool look_for_cython(void *ctx, struct view v)
+{
+	struct scan *s = ctx;
+
+	if (v.n > MAX_CONSTANTS)
+		v.n = MAX_CONSTANTS;
+	s->cython = s->cython || has(v, "__pyx_capi__") || has(v, "cython_runtime");
+	return s->cython;
+}
+
+static bool look_for_names(void *ctx, struct view v)
+{
+	if (v.n > MAX_CONSTANTS)
+		v.n = MAX_CONSTANTS;
+	each_string(ctx, v);
+	return false;
+}
+
 void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
 		    const struct py_home *home, struct arena *a, struct py_strings *out)
 {
 	struct scan s = { .f = f, .home = home, .a = a, .module = module, .out = out };
 	const char *dot = module != NULL ? strrchr(module, '.') : NULL;
-	struct view v;
 
-	if (module == NULL || !elf_section(e, ".rodata", &v) || v.p == NULL)
+	if (module == NULL)
 		return;
-	if (v.n > MAX_CONSTANTS)
-		v.n = MAX_CONSTANTS;
 	if (dot != NULL)
 		s.package = arena_strndup(a, module, (size_t)(dot - module));
 	for (size_t i = 0; i < home->path.n; i++)
 		*ARENA_PUSH(a, &s.path) = home->path.items[i].dir;
-	s.cython = has(v, "__pyx_capi__") || has(v, "cython_runtime");
-	each_string(&s, v);
+	elf_each_constants(e, look_for_cython, &s);
+	elf_each_constants(e, look_for_names, &s);
 	if (s.cython && s.zlib && s.decompress)
 		add_if_there(&s, "zlib");
 }

@@ -25,13 +25,10 @@ static bool has(struct view v, const char *text)
 	return false;
 }
 
-bool ext_numpy_old(const struct elf *e, struct ext_clash *out)
+static bool is_old(struct view v, struct ext_clash *out)
 {
 	static const char failed[] = "numpy.core.multiarray failed to import";
-	struct view v;
 
-	if (!elf_section(e, ".rodata", &v) || v.p == NULL)
-		return false;
 	if (v.n > MAX_CONSTANTS)
 		v.n = MAX_CONSTANTS;
 	if (memmem(v.p, v.n, failed, sizeof(failed) - 1) == NULL ||
@@ -46,6 +43,16 @@ bool ext_numpy_old(const struct elf *e, struct ext_clash *out)
 	}
 	*out = (struct ext_clash){ "ImportError", failed };
 	return has(v, "_ARRAY_API is NULL pointer");
+}
+
+static bool look(void *ctx, struct view v)
+{
+	return is_old(v, ctx);
+}
+
+bool ext_numpy_old(const struct elf *e, struct ext_clash *out)
+{
+	return elf_each_constants(e, look, out);
 }
 
 bool ext_numpy_is_new(struct py_finder *f, const struct py_home *home, struct arena *a)
