@@ -77,8 +77,8 @@ enum py_kind {
 	PY_FUNCTION,   /* fn; list: decorators */
 	PY_CLASS,      /* name, list: bases and PY_KEYWORD as in a call; body; decorators in orelse */
 	PY_MATCH,      /* a: subject; list: of PY_CASE */
-	PY_CASE,       /* a: pattern as an expression where it can be read as one (literals, dotted names, |, a
-			  lone _ as PY_NAME "_"), else NULL; b: guard or NULL; body */
+	PY_CASE,       /* a: pattern as an expression where it can be read as one (literals, dotted names, |,
+			  a lone _ as PY_NAME "_"), else NULL; b: guard or NULL; body */
 	PY_TYPE_ALIAS, /* type name = …: name alone */
 	PY_KINDS
 };
@@ -88,7 +88,8 @@ enum py_op {
 	PY_OP_ADD, PY_OP_SUB, PY_OP_MUL, PY_OP_MATMUL, PY_OP_DIV, PY_OP_MOD, PY_OP_POW, PY_OP_FLOORDIV,
 	PY_OP_LSHIFT, PY_OP_RSHIFT, PY_OP_AND_BITS, PY_OP_OR_BITS, PY_OP_XOR,
 	PY_OP_NOT, PY_OP_INVERT, PY_OP_AND, PY_OP_OR,
-	PY_OP_EQ, PY_OP_NE, PY_OP_LT, PY_OP_LE, PY_OP_GT, PY_OP_GE, PY_OP_IS, PY_OP_IS_NOT, PY_OP_IN, PY_OP_NOT_IN
+	PY_OP_EQ, PY_OP_NE, PY_OP_LT, PY_OP_LE, PY_OP_GT, PY_OP_GE, PY_OP_IS, PY_OP_IS_NOT,
+	PY_OP_IN, PY_OP_NOT_IN
 };
 
 struct py_node;
@@ -123,6 +124,10 @@ struct py_function {
 	bool has_import;         /* "import" (also __import__, import_module) */
 	bool has_global;         /* "global" or "nonlocal" */
 	struct py_list body;     /* once parsed */
+	/* The evaluator's account: what calls that imported nothing have cost. */
+	bool effective;
+	unsigned idle_calls;
+	uint64_t idle_steps;
 };
 
 struct py_node {
@@ -167,7 +172,8 @@ const char *py_name(struct py_names *names, const char *s, size_t n);
 
 /* Parses `text` (any bytes; a coding line other than UTF-8 or Latin-1 is passed over). *out is filled in
  * any case. Depth of nesting, nodes and names are capped: a file over a cap has an error. */
-void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text, struct py_source *out);
+void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text,
+	      struct py_source *out);
 /* Parses the body of a def found in that source, once; errors leave an empty rest and go to s->error if it
  * is still NULL. */
 void py_parse_body(struct py_source *s, struct py_function *fn);

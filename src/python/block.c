@@ -159,7 +159,8 @@ static bool items_in_parentheses(struct py_parser *p)
 /* What can only stand in a tuple or alone, not be one of several items. */
 static bool is_no_item(const struct py_node *n)
 {
-	return n->kind == PY_STARRED || n->kind == PY_WALRUS || n->kind == PY_YIELD || n->kind == PY_YIELD_FROM;
+	return n->kind == PY_STARRED || n->kind == PY_WALRUS || n->kind == PY_YIELD ||
+	       n->kind == PY_YIELD_FROM;
 }
 
 /* The items were the elements of a tuple, or what the brackets held was no list. */

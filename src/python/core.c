@@ -60,7 +60,7 @@ static const struct store_file *core_file(struct home_ctx *c)
 	if (e == NULL || e->err != 0 || e->file == NULL || e->file->kind != FILE_ELF ||
 	    e->file->elf.defect != ELF_OK)
 		return NULL;
-	c->h->is_static = !e->file->elf.has_interp && !e->file->elf.has_dynamic;
+	c->h->is_static = !e->file->elf.has_interp;
 	name = needed_core(&e->file->elf);
 	if (name == NULL)
 		return e->file;

@@ -3,17 +3,6 @@
 
 #include "python/parse.h"
 
-static bool holds(struct view body, const char *word)
-{
-	return memmem(body.p, body.n, word, strlen(word)) != NULL;
-}
-
-static void look_for_words(struct py_function *fn, struct view body)
-{
-	fn->has_import = holds(body, "import");
-	fn->has_global = holds(body, "global") || holds(body, "nonlocal");
-}
-
 /* Over blanks, continued lines and a comment to the end of the line (true) or the first statement. */
 static bool body_on_next_line(struct py_cursor *c)
 {
@@ -37,17 +26,20 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 		py_fail(p, "expected ':'");
 		return;
 	}
+	if (p->words.at < c->p)
+		py_words_from(&p->words, c->p);
+	p->words.seen = 0;
 	fn->indent = p->indents[p->nindents - 1];
 	if (body_on_next_line(c)) {
 		c->p++;
 		c->line++;
 		fn->body_at = (size_t)(c->p - text);
 		fn->body_line = c->line;
-		ok = py_skip_block(c, fn->indent, &any);
+		ok = py_skip_block(c, fn->indent, &p->words, &any);
 	} else {
 		fn->body_at = (size_t)(c->p - text);
 		fn->body_line = c->line;
-		ok = py_skip_line(c);
+		ok = py_skip_line(c, &p->words);
 	}
 	p->t.line = c->line;
 	if (!ok || !any) {
@@ -55,7 +47,8 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 		return;
 	}
 	fn->body_end = (size_t)(c->p - text);
-	look_for_words(fn, (struct view){ text + fn->body_at, fn->body_end - fn->body_at });
+	fn->has_import = p->words.seen & PY_W_IMPORT;
+	fn->has_global = p->words.seen & PY_W_GLOBAL;
 	p->line_start = true;
 	py_next(p);
 }

@@ -59,10 +59,11 @@ struct py_eval {
 	bool stopped;            /* on its way is the end of everything */
 	unsigned maybe;          /* depth of conditions that are not known */
 	unsigned depth;          /* frames */
-	uint64_t steps, effects; /* effects: imports and loads begun, exceptions raised */
+	uint64_t steps, effects; /* effects: imports and loads begun */
 	uint64_t step_limit;
+	uint64_t call_end;       /* of steps: where the call that a module body has made is given up */
+	bool gave_up;            /* stopped is only the end of that call */
 	struct py_value *sys_modules, *sys_path, *meta_path;
-	size_t meta_path_known;  /* finders that are the import system's own */
 	struct py_value *builtins; /* module */
 	struct py_dict classes;  /* of builtins, by name */
 	struct py_dict known;    /* module -> dict of what the evaluator has instead: see known.c */
@@ -78,6 +79,9 @@ struct py_eval {
 		*n_getattr, *n_getattribute, *n_init, *n_new, *n_call, *n_enter, *n_exit, *n_builtins, *n_main,
 		*n_import_star, *n_self, *n_cached;
 };
+
+/* Stands in sys.meta_path for the finders that the import system has by itself. */
+extern struct py_value py_meta_path_own;
 
 /* ---- expressions and statements: eval_expr.c, eval_stmt.c ---- */
 
@@ -150,7 +154,7 @@ struct py_place py_here(const struct py_eval *ev);
 void py_note_write(struct py_eval *ev, struct py_dict *d, const char *name, struct py_value *old);
 enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, const struct py_list *no);
 struct py_value *py_eval_branches(struct py_eval *ev, struct py_node *yes, struct py_node *no);
-struct py_value *py_join(struct py_value *a, struct py_value *b);
+struct py_value *py_either(struct py_value *a, struct py_value *b);
 void py_gap(struct py_eval *ev, const char *what);
 
 /* ---- modules: modules.c ---- */
@@ -194,7 +198,7 @@ struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const 
 struct py_value *py_path_new(struct py_eval *ev, const char *path);
 /* A path as the process under study means it: made absolute with its working folder. */
 const char *py_absolute(struct py_eval *ev, const char *path);
-char *py_normpath(struct py_eval *ev, const char *path);
+char *py_os_normpath(struct py_eval *ev, const char *path);
 /* As sys.path or __path__ is now: the entries that are known. */
 void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out);
 struct py_value *py_open_file(struct py_eval *ev, const char *path);

@@ -237,6 +237,19 @@ static struct py_value *from_instance(struct py_eval *ev, struct py_value *v, co
 	return unknown || v->u.obj.dict.tainted || strncmp(name, "__", 2) == 0 ? &py_unknown : NULL;
 }
 
+/* module.__getattr__(name); what it does not know may be there all the same in a module not wholly known. */
+static struct py_value *by_module_getattr(struct py_eval *ev, struct py_value *m, struct py_value *f,
+					  const char *name)
+{
+	struct py_value *v = py_call1(ev, f, py_str(ev->a, name));
+
+	if (v != NULL || ev->stopped || !m->u.module.dict.tainted ||
+	    py_is_subclass(ev->raised->u.obj.cls, py_builtin_class(ev, "AttributeError")) != PY_YES)
+		return v;
+	ev->raised = NULL;
+	return &py_unknown;
+}
+
 static struct py_value *from_module(struct py_eval *ev, struct py_value *m, const char *name)
 {
 	struct py_value *v = py_dict_name(&m->u.module.dict, name), *f;
@@ -255,7 +268,7 @@ static struct py_value *from_module(struct py_eval *ev, struct py_value *m, cons
 		return &py_unknown;
 	f = py_dict_name(&m->u.module.dict, ev->n_getattr);
 	if (f != NULL && f->type == V_FUNCTION && name != ev->n_path && name != ev->n_all)
-		return strncmp(name, "__", 2) == 0 ? NULL : py_call1(ev, f, py_str(ev->a, name));
+		return strncmp(name, "__", 2) == 0 ? NULL : by_module_getattr(ev, m, f, name);
 	if (f != NULL && py_is_unknown(f))
 		return &py_unknown;
 	return m->u.module.dict.tainted ? &py_unknown : NULL;

@@ -104,7 +104,7 @@ static void pop(struct py_eval *ev, struct py_frame *f)
 	ev->depth--;
 }
 
-static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
+static struct py_value *run_body(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
 			    struct py_value *yields)
 {
 	struct py_frame f;
@@ -123,12 +123,63 @@ static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_s
 		if (c != CTL_RAISE) {
 			v = f.returned != NULL ? f.returned : &py_none;
 			if (f.maybe_returned != NULL && c != CTL_RETURN)
-				v = py_join(f.maybe_returned, v);
+				v = py_either(f.maybe_returned, v);
 			else if (f.maybe_returned != NULL)
-				v = py_join(v, f.maybe_returned);
+				v = py_either(v, f.maybe_returned);
 		}
 	}
 	pop(ev, &f);
+	return v;
+}
+
+/* Steps that one call from a module's body may take. It is made for its value or to register something; what goes on for
+ * longer works on data that are not known here. */
+#define CALL_STEPS 200000u
+#define RECURSION 2u /* calls of a function inside itself, behind conditions that are not known */
+
+/* A call that a module's body makes, within its budget. */
+static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
+{
+	uint64_t end = ev->call_end, begun = ev->steps;
+	struct py_value *v;
+
+	ev->call_end = ev->steps + CALL_STEPS;
+	v = run_body(ev, fn, scope, yields);
+	ev->call_end = end == UINT64_MAX ? end : end + (ev->steps - begun);
+	if (!ev->gave_up)
+		return v;
+	ev->gave_up = false;
+	ev->stopped = false;
+	ev->raised = NULL;
+	py_gap(ev, "calls a function that goes on for very long");
+	return &py_unknown;
+}
+
+/* A function that has been called often, has cost much and has never imported anything will not do so next time:
+ * generated code calls the same few helpers thousands of times. */
+static bool is_idle(const struct py_function *f)
+{
+	return !f->effective && !f->has_import && f->idle_calls >= 12 && f->idle_steps >= 4000;
+}
+
+static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
+{
+	bool from_module = ev->frame->scope == NULL || ev->frame->scope->is_class;
+	struct py_function *f = fn->u.fn.fn;
+	uint64_t begun = ev->steps, effects = ev->effects;
+	struct py_value *v;
+
+	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f))
+		return &py_unknown;
+	fn->u.fn.active++;
+	v = from_module ? run_within(ev, fn, scope, yields) : run_body(ev, fn, scope, yields);
+	fn->u.fn.active--;
+	if (ev->effects != effects) {
+		f->effective = true;
+	} else {
+		f->idle_calls++;
+		f->idle_steps += ev->steps - begun;
+	}
 	return v;
 }
 
@@ -144,7 +195,6 @@ static struct py_value *call_function(struct py_eval *ev, struct py_value *fn, c
 	s->self = c->n > 0 ? c->args[0] : NULL;
 	s->vars.born = ev->branches;
 	bind_params(ev, fn, c, s);
-	fn->u.fn.calls++;
 	if (def->is_async)
 		return &py_unknown;
 	if (fn->u.fn.body == NULL) {

@@ -6,9 +6,12 @@
 
 bool py_step(struct py_eval *ev)
 {
-	if (++ev->steps <= ev->step_limit)
+	if (++ev->steps <= ev->step_limit && ev->steps <= ev->call_end)
 		return true;
-	ev->im->limited = true;
+	if (ev->steps <= ev->step_limit)
+		ev->gave_up = true;
+	else
+		ev->im->limited = true;
 	ev->stopped = true;
 	ev->raised = NULL;
 	return false;
@@ -323,7 +326,8 @@ static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
 			return NULL;
 		t = py_truth_of(ev, v);
 		if (t == (n->op == PY_OP_AND ? PY_NO : PY_YES))
-			return maybe && joined != NULL && n->op == PY_OP_AND ? py_bool(false) : v;
+			/* what came before may be the value; whether that is true is known all the same */
+			return !maybe || n->op == PY_OP_AND || v->type == V_BOOL ? v : &py_unknown;
 		if (t == PY_MAYBE) {
 			maybe = true;
 			joined = &py_unknown;
@@ -421,16 +425,19 @@ static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c
 static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_call *c)
 {
 	struct py_value args = { .type = V_LIST };
-	size_t cap = l->n + CALL_NAMES;
+	size_t cap = 0;
 
-	c->names = ARENA_ARRAY(ev->a, cap, const char *);
-	c->values = ARENA_ARRAY(ev->a, cap, struct py_value *);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i]->kind == PY_KEYWORD)
+			cap += l->v[i]->u.name != NULL ? 1 : CALL_NAMES;
+	c->names = cap > 0 ? ARENA_ARRAY(ev->a, cap, const char *) : NULL;
+	c->values = cap > 0 ? ARENA_ARRAY(ev->a, cap, struct py_value *) : NULL;
 	for (size_t i = 0; i < l->n; i++) {
 		struct py_node *n = l->v[i];
 		struct py_value *v;
 
 		if (n->kind == PY_KEYWORD) {
-			if (!add_keyword(ev, n, c, cap - (l->n - i)))
+			if (!add_keyword(ev, n, c, c->nnames + CALL_NAMES))
 				return false;
 		} else if (n->kind == PY_STARRED) {
 			if (!add_spread(ev, &args, n->a))

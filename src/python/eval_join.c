@@ -25,7 +25,7 @@ void py_note_write(struct py_eval *ev, struct py_dict *d, const char *name, stru
 		*ARENA_PUSH(ev->a, ev->log) = (struct py_write){ d, name, old };
 }
 
-struct py_value *py_join(struct py_value *a, struct py_value *b)
+struct py_value *py_either(struct py_value *a, struct py_value *b)
 {
 	if (a == b || b == NULL)
 		return a;
@@ -76,7 +76,7 @@ static void branch_apply(struct py_eval *ev, struct branch *b, bool alone)
 
 		py_note_write(ev, w->dict, w->name, now);
 		py_dict_set_name(ev->a, w->dict, w->name,
-				 alone ? b->after[i] : py_join(b->after[i], now));
+				 alone ? b->after[i] : py_either(b->after[i], now));
 	}
 }
 
@@ -100,7 +100,7 @@ static enum py_ctl merge(struct py_eval *ev, struct branch *yes, struct branch *
 			struct py_value *now = py_dict_name(w->dict, w->name);
 
 			py_note_write(ev, w->dict, w->name, now);
-			py_dict_set_name(ev->a, w->dict, w->name, py_join(no->after[i], now));
+			py_dict_set_name(ev->a, w->dict, w->name, py_either(no->after[i], now));
 		}
 		ev->steps += yes->log.n * no->log.n / 16;
 		for (size_t i = 0; i < yes->log.n; i++) {
@@ -112,7 +112,7 @@ static enum py_ctl merge(struct py_eval *ev, struct branch *yes, struct branch *
 				       no->log.items[k].name == w->name;
 			if (!both && w->old != NULL)
 				py_dict_set_name(ev->a, w->dict, w->name,
-						 py_join(yes->after[i], w->old));
+						 py_either(yes->after[i], w->old));
 		}
 		return CTL_NEXT;
 	}
@@ -154,7 +154,7 @@ enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, cons
 	drop_raise(ev, &a);
 	if (a.ctl == CTL_RETURN) {
 		first = f->returned;
-		f->maybe_returned = py_join(first, f->maybe_returned);
+		f->maybe_returned = py_either(first, f->maybe_returned);
 	}
 	f->returned = returned;
 	branch_begin(ev, &b);
@@ -163,8 +163,8 @@ enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, cons
 	if (ev->stopped)
 		return CTL_RAISE;
 	if (b.ctl == CTL_RETURN) {
-		f->maybe_returned = py_join(f->returned, f->maybe_returned);
-		f->returned = first != NULL ? py_join(first, f->returned) : f->returned;
+		f->maybe_returned = py_either(f->returned, f->maybe_returned);
+		f->returned = first != NULL ? py_either(first, f->returned) : f->returned;
 	} else if (first != NULL && b.ctl == CTL_RAISE) {
 		f->returned = first;
 	}
@@ -195,5 +195,5 @@ struct py_value *py_eval_branches(struct py_eval *ev, struct py_node *yes, struc
 	ev->raised = NULL;
 	if (x == NULL && y == NULL)
 		return &py_unknown;
-	return py_join(x, y);
+	return py_either(x, y);
 }

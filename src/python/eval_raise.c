@@ -56,7 +56,6 @@ struct py_value *py_raise(struct py_eval *ev, struct py_value *e)
 {
 	struct py_raised *r = raised_of(ev, e);
 
-	ev->effects++;
 	if (r->frames == NULL)
 		set_frames(ev, r);
 	if (ev->maybe > 0)
@@ -100,14 +99,19 @@ static bool guard_wants(const struct py_eval *ev, const struct py_guard *g, stru
 	return false;
 }
 
+static bool is_wanted(const struct py_eval *ev, struct py_value *cls)
+{
+	for (const struct py_guard *g = ev->guards; g != NULL; g = g->up)
+		if (guard_wants(ev, g, cls))
+			return true;
+	return false;
+}
+
 struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char *message)
 {
 	struct py_value *cls = py_builtin_class(ev, type);
 
-	for (const struct py_guard *g = ev->guards; cls != NULL && g != NULL; g = g->up)
-		if (guard_wants(ev, g, cls))
-			return py_raise_new(ev, type, message);
-	return &py_unknown;
+	return cls != NULL && is_wanted(ev, cls) ? py_raise_new(ev, type, message) : &py_unknown;
 }
 
 /* ---- what is shown ------------------------------------------------------------------------------- */
@@ -194,6 +198,41 @@ const struct py_exception *py_exception_export(struct py_eval *ev, struct py_val
 
 /* ---- raise -------------------------------------------------------------------------------------- */
 
+static bool is_kind(struct py_eval *ev, const struct py_value *e, const char *name)
+{
+	return py_is_subclass(e->u.obj.cls, py_builtin_class(ev, name)) != PY_NO;
+}
+
+/* Is a `raise` in the sources to be believed? One that has to do with an import or a library is. Others are sanity
+ * checks and refusals of bad arguments more often than not, and reached because the evaluator does not know better:
+ * nobody who waits for such an exception misses it. */
+static bool is_believed(struct py_eval *ev, struct py_value *e)
+{
+	const struct py_raised *r = raised_of(ev, e);
+	const struct py_value *of = r->cause;
+
+	for (struct py_frame *f = ev->frame; f != NULL && of == NULL; f = f->up)
+		of = f->handling;
+	if (r->from_load || is_kind(ev, e, "ImportError") || is_kind(ev, e, "SystemExit"))
+		return true;
+	if (of != NULL && of->u.obj.raised != NULL &&
+	    (of->u.obj.raised->from_load || is_kind(ev, of, "ImportError")))
+		return true;
+	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0)
+		return true;
+	return is_wanted(ev, e->u.obj.cls);
+}
+
+/* The rest of the function, or the one statement of a module, is passed over. */
+static enum py_ctl disbelieve(struct py_eval *ev)
+{
+	py_gap(ev, "raises an exception, as far as can be read");
+	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
+		return CTL_NEXT;
+	ev->frame->returned = &py_unknown;
+	return CTL_RETURN;
+}
+
 static struct py_value *to_exception(struct py_eval *ev, struct py_value *v)
 {
 	if (v->type == V_CLASS && v->u.cls->is_exception)
@@ -231,15 +270,15 @@ enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n)
 	}
 	if (e == NULL || (n->b != NULL && cause == NULL))
 		return CTL_RAISE;
-	if (e->type != V_INSTANCE) {
-		raise_unknown(ev);
-		return CTL_RAISE;
-	}
+	if (e->type != V_INSTANCE)
+		return disbelieve(ev);
 	if (n->b != NULL) {
 		raised_of(ev, e)->suppress_context = true;
 		if (cause->type == V_INSTANCE)
 			raised_of(ev, e)->cause = cause;
 	}
+	if (!is_believed(ev, e))
+		return disbelieve(ev);
 	py_raise(ev, e);
 	return CTL_RAISE;
 }

@@ -5,10 +5,18 @@
 static const struct binary {
 	uint8_t strength, op;
 } binaries[PY_TOKENS] = {
-	[PY_T_BAR] = { 1, PY_OP_OR_BITS },  [PY_T_CARET] = { 2, PY_OP_XOR },    [PY_T_AMP] = { 3, PY_OP_AND_BITS },
-	[PY_T_LSHIFT] = { 4, PY_OP_LSHIFT }, [PY_T_RSHIFT] = { 4, PY_OP_RSHIFT }, [PY_T_PLUS] = { 5, PY_OP_ADD },
-	[PY_T_MINUS] = { 5, PY_OP_SUB },    [PY_T_STAR] = { 6, PY_OP_MUL },     [PY_T_SLASH] = { 6, PY_OP_DIV },
-	[PY_T_DSLASH] = { 6, PY_OP_FLOORDIV }, [PY_T_PERCENT] = { 6, PY_OP_MOD }, [PY_T_AT] = { 6, PY_OP_MATMUL },
+	[PY_T_BAR] = { 1, PY_OP_OR_BITS },
+	[PY_T_CARET] = { 2, PY_OP_XOR },
+	[PY_T_AMP] = { 3, PY_OP_AND_BITS },
+	[PY_T_LSHIFT] = { 4, PY_OP_LSHIFT },
+	[PY_T_RSHIFT] = { 4, PY_OP_RSHIFT },
+	[PY_T_PLUS] = { 5, PY_OP_ADD },
+	[PY_T_MINUS] = { 5, PY_OP_SUB },
+	[PY_T_STAR] = { 6, PY_OP_MUL },
+	[PY_T_SLASH] = { 6, PY_OP_DIV },
+	[PY_T_DSLASH] = { 6, PY_OP_FLOORDIV },
+	[PY_T_PERCENT] = { 6, PY_OP_MOD },
+	[PY_T_AT] = { 6, PY_OP_MATMUL },
 };
 
 /* Each operator, so that the common comparison needs no array of its own. */
@@ -23,10 +31,10 @@ static struct py_node *unary(struct py_parser *p);
 bool py_begins_expr(enum py_token kind)
 {
 	switch (kind) {
-	case PY_T_NUMBER: case PY_T_STRING: case PY_T_FSTRING: case PY_T_NAME: case PY_T_FALSE: case PY_T_NONE:
-	case PY_T_TRUE: case PY_T_ASYNC: case PY_T_AWAIT: case PY_T_LAMBDA: case PY_T_NOT: case PY_T_LPAR:
-	case PY_T_LSQB: case PY_T_LBRACE: case PY_T_ELLIPSIS: case PY_T_PLUS: case PY_T_MINUS: case PY_T_TILDE:
-	case PY_T_STAR: case PY_T_YIELD:
+	case PY_T_NUMBER: case PY_T_STRING: case PY_T_FSTRING: case PY_T_NAME: case PY_T_FALSE:
+	case PY_T_NONE: case PY_T_TRUE: case PY_T_ASYNC: case PY_T_AWAIT: case PY_T_LAMBDA:
+	case PY_T_NOT: case PY_T_LPAR: case PY_T_LSQB: case PY_T_LBRACE: case PY_T_ELLIPSIS:
+	case PY_T_PLUS: case PY_T_MINUS: case PY_T_TILDE: case PY_T_STAR: case PY_T_YIELD:
 		return true;
 	default:
 		return false;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "object/elf.h"
+#include "python/editable.h"
 #include "python/finder.h"
 #include "python/home_priv.h"
 
@@ -290,8 +291,9 @@ void py_find_on_path(struct py_finder *f, const char *fullname, const struct py_
 			continue;
 		/* a module ends the search: portions of namespaces before it do not count */
 		out->locations.n -= before;
-		memmove(out->locations.items, out->locations.items + before,
-			out->locations.n * sizeof(out->locations.items[0]));
+		if (before > 0)
+			memmove(out->locations.items, out->locations.items + before,
+				out->locations.n * sizeof(out->locations.items[0]));
 		out->entry = i;
 		return;
 	}
@@ -334,6 +336,81 @@ static void find_frozen(struct py_finder *f, const char *fullname, struct py_spe
 	out->origin = file;
 }
 
+/* ---- editable installations --------------------------------------------------------------- */
+
+/* _EditableNamespaceFinder: portions that its entry on sys.path adds. */
+static void find_namespace(struct py_finder *f, const char *fullname, struct py_spec *out)
+{
+	for (size_t i = 0; i < f->h->editables.n; i++) {
+		const struct py_editable *e = f->h->editables.items[i];
+		const struct py_mapping *m = py_mapping_find(&e->namespaces, fullname);
+		const struct py_mapping *own;
+
+		if (m == NULL)
+			continue;
+		own = m->places.n > 0 ? m : py_mapping_find(&e->mapping, fullname);
+		for (size_t k = 0; own != NULL && k < own->places.n; k++)
+			add_location(f, out, own->places.items[k]);
+		if (e->placeholder != NULL && (e->placeholder_always || own == NULL))
+			add_location(f, out, e->placeholder);
+		out->kind = PY_SPEC_NAMESPACE;
+		out->is_package = true;
+	}
+}
+
+/* _EditableFinder._find_spec: the __init__.py of the folder, else the place with an ending in the order of
+ * importlib.machinery.all_suffixes(). */
+static bool find_at(struct py_finder *f, const char *place, struct py_spec *out)
+{
+	struct endings e;
+	const char *base = py_basename(place), *dot = strrchr(base, '.');
+	size_t stem = dot != NULL && dot != base ? (size_t)(dot - place) : strlen(place);
+	const char *path = arena_printf(f->a, "%s/__init__.py", place);
+
+	out->is_package = store_has_file(f->h->store, path);
+	if (out->is_package) {
+		out->kind = PY_SPEC_SOURCE;
+		out->origin = path;
+		add_location(f, out, place);
+		return true;
+	}
+	get_endings(f->h, &e);
+	for (size_t i = 0; i < e.n; i++) {
+		size_t at = (i + e.source) % e.n; /* source, bytecode, extensions */
+
+		path = arena_printf(f->a, "%.*s%s", (int)stem, place, e.v[at]);
+		if (!store_has_file(f->h->store, path))
+			continue;
+		out->kind = kind_of(&e, at);
+		out->origin = path;
+		return true;
+	}
+	return false;
+}
+
+/* _EditableFinder.find_spec, which comes after all others. */
+static void find_editable(struct py_finder *f, const char *fullname, struct py_spec *out)
+{
+	size_t parent = (size_t)(py_tail(fullname) - fullname);
+
+	for (size_t i = 0; i < f->h->editables.n && out->kind == PY_SPEC_MISSING; i++) {
+		const struct py_editable *e = f->h->editables.items[i];
+		const struct py_mapping *m = py_mapping_find(&e->mapping, fullname);
+
+		if (m != NULL && m->places.n > 0) {
+			(void)find_at(f, m->places.items[0], out);
+			continue;
+		}
+		if (parent == 0)
+			continue;
+		m = py_mapping_find(&e->mapping, arena_strndup(f->a, fullname, parent - 1));
+		if (m != NULL)
+			py_find_on_path(f, fullname, &m->places, out);
+	}
+}
+
+/* ---- the whole ---------------------------------------------------------------------------- */
+
 void py_find(struct py_finder *f, const char *fullname, const struct py_strings *path,
 	     struct py_spec *out)
 {
@@ -348,6 +425,10 @@ void py_find(struct py_finder *f, const char *fullname, const struct py_strings 
 		return;
 	}
 	py_find_on_path(f, fullname, path, out);
+	if (out->kind == PY_SPEC_MISSING || out->kind == PY_SPEC_NAMESPACE)
+		find_namespace(f, fullname, out);
+	if (out->kind == PY_SPEC_MISSING)
+		find_editable(f, fullname, out);
 }
 
 /* ---- sources ------------------------------------------------------------------------------ */

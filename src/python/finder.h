@@ -17,8 +17,6 @@ struct py_importer {
 	const char *prefix;              /* folder in the zip with a final slash, or "" */
 };
 
-struct py_editable;
-
 struct py_finder {
 	const struct py_home *h;
 	struct source *src;
@@ -26,9 +24,6 @@ struct py_finder {
 	struct table importers;          /* entry -> struct py_importer */
 	struct table zips;               /* archive -> struct py_zip */
 	int implicit;                    /* of zipimport.py: 0 unknown, 1 no, 2 yes */
-	bool editables_read;
-	struct py_editable *editables;
-	size_t neditables;
 };
 
 struct py_importer *py_importer_of(struct py_finder *f, const char *entry);

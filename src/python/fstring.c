@@ -81,11 +81,11 @@ static void field_source(struct py_parser *p, const unsigned char *from, const u
 		if (*c.p == '#') {
 			py_decode(p, from, c.p, PY_S_RAW);
 			c.p = from = memchr(c.p, '\n', (size_t)(c.end - c.p));
-		} else if ((*c.p == '"' || *c.p == '\'') && !py_skip_string(&c, 0)) {
-			py_fail(p, c.error);
-			return;
 		} else if (*c.p != '"' && *c.p != '\'') {
 			c.p++;
+		} else if (!py_skip_string(&c, 0)) {
+			py_fail(p, c.error);
+			return;
 		}
 	}
 	if (from < end)
@@ -100,6 +100,8 @@ static void field(struct py_parser *p, struct format *f)
 	struct py_node *n = py_expr_new(p, PY_FORMATTED, p->at.line);
 
 	p->paren = p->field = outer_paren + 1;
+	if (outer_paren == 0)
+		p->open_line = n->line;
 	py_next(p);
 	n->a = py_exprs_or_yield(p);
 	py_above(p, n, n->a);

@@ -16,8 +16,7 @@ struct getpath {
 	const char *home;           /* PYTHONHOME, or the folder of a ._pth file; NULL */
 	const char *venv_prefix;
 	const char *prefix, *exec_prefix, *stdlib_dir, *platstdlib_dir;
-	const char *build_prefix, *configured;
-	bool prefix_found;
+	bool build_prefix, build_exec_prefix; /* found in a build tree: sys.prefix is the configured one */
 	const char *pth_dir;
 	struct view pth;
 };
@@ -171,8 +170,8 @@ static void use_pth(struct getpath *g)
 		if (py_view_is(line, "import site"))
 			c->site = true;
 		else if (line.n > 0 && !(line.n > 7 && memcmp(line.p, "import ", 7) == 0))
-			py_path_add(c, py_join(c->a, g->pth_dir,
-					       arena_strndup(c->a, (const char *)line.p, line.n)),
+			py_path_add(c, py_abspath(c->a, g->pth_dir,
+						  arena_strndup(c->a, (const char *)line.p, line.n)),
 				    "a line of the interpreter's ._pth file");
 	}
 }
@@ -200,26 +199,55 @@ static const char *source_tree(struct getpath *g)
 	return dir;
 }
 
+/* "pybuilddir.txt" says where the extensions were built. */
+static bool read_builddir(struct getpath *g)
+{
+	struct home_ctx *c = g->c;
+	struct view text, line = { NULL, 0 };
+
+	if (!py_bytes(c->store, py_join(c->a, g->real_executable_dir, "pybuilddir.txt"), &text))
+		return false;
+	(void)py_next_line(&text, &line);
+	g->platstdlib_dir = py_join(c->a, g->real_executable_dir,
+				    arena_strndup(c->a, (const char *)line.p, line.n));
+	return true;
+}
+
 static void find_build(struct getpath *g)
 {
 	struct home_ctx *c = g->c;
-	const char *dir = g->real_executable_dir, *lib;
-	struct view text, line = { NULL, 0 };
-	bool marked = py_bytes(c->store, py_join(c->a, dir, "pybuilddir.txt"), &text);
+	const char *dir = g->real_executable_dir, *tree, *lib;
 
-	if (!marked && !py_isfile(c->src, py_join(c->a, dir, "Modules/Setup.local")))
+	if (!read_builddir(g) && !py_isfile(c->src, py_join(c->a, dir, "Modules/Setup.local")))
 		return;
-	if (marked) {
-		(void)py_next_line(&text, &line);
-		g->platstdlib_dir = py_join(c->a, dir,
-					    arena_strndup(c->a, (const char *)line.p, line.n));
-	}
-	g->build_prefix = source_tree(g);
-	lib = search_up(g, g->build_prefix, has_lib_os);
-	g->prefix = lib != NULL ? lib : g->build_prefix;
+	g->build_prefix = g->build_exec_prefix = true;
+	tree = source_tree(g);
+	lib = search_up(g, tree, has_lib_os);
+	g->prefix = lib != NULL ? lib : tree;
 	g->stdlib_dir = py_join(c->a, g->prefix, "Lib");
-	g->exec_prefix = g->build_prefix;
-	g->prefix_found = lib != NULL;
+	g->exec_prefix = tree;
+}
+
+/* Up to 3.10 the sources and the built extensions are looked for one without the other. */
+static void find_build_before_3_11(struct getpath *g)
+{
+	struct home_ctx *c = g->c;
+	const char *mark = c->h->minor <= 7 ? "Modules/Setup" : "Modules/Setup.local";
+	const char *tree = g->executable_dir;
+
+	if (g->home != NULL)
+		return;
+	if (py_isfile(c->src, py_join(c->a, tree, mark))) {
+		tree = source_tree(g);
+		g->build_prefix = has_lib_os(g, tree);
+	}
+	if (g->build_prefix) {
+		g->prefix = tree;
+		g->stdlib_dir = py_join(c->a, tree, "Lib");
+	}
+	g->build_exec_prefix = read_builddir(g);
+	if (g->build_exec_prefix)
+		g->exec_prefix = g->real_executable_dir;
 }
 
 /* ---- the prefixes ------------------------------------------------------------------------- */
@@ -231,7 +259,8 @@ static const char *configured(struct getpath *g, bool (*has)(const struct getpat
 	const struct py_strings *v = &g->c->core.prefixes;
 
 	for (size_t i = 0; i < v->n; i++)
-		if (has(g, v->items[i]))
+		if (v->items[i][strlen(v->items[i]) - 1] != '/' && has(g, v->items[i]) &&
+		    strcmp(v->items[i], py_normpath(g->c->a, v->items[i])) == 0)
 			return v->items[i];
 	return NULL;
 }
@@ -257,7 +286,6 @@ static void find_prefix(struct getpath *g)
 		g->prefix = search_up(g, g->executable_dir, has_zip);
 	if (g->prefix == NULL)
 		g->prefix = search_up(g, g->executable_dir, has_os);
-	g->prefix_found = g->prefix != NULL;
 	if (g->prefix == NULL)
 		g->prefix = configured(g, has_os);
 }
@@ -279,7 +307,6 @@ static void split_home(struct getpath *g)
 
 	g->prefix = arena_strndup(g->c->a, g->home, n);
 	g->exec_prefix = g->home[n] == ':' ? g->home + n + 1 : g->prefix;
-	g->prefix_found = true;
 	g->stdlib_dir = NULL;
 }
 
@@ -298,15 +325,19 @@ static void add_pythonpath(struct home_ctx *c, bool modern)
 	}
 }
 
+/* What configure was told, as far as it can be known. */
+static const char *configured_prefix(struct getpath *g)
+{
+	const char *prefix = configured(g, has_os);
+
+	return prefix != NULL ? prefix : "/usr/local";
+}
+
 static void add_paths(struct getpath *g)
 {
 	struct home_ctx *c = g->c;
-	const char *base = g->prefix;
+	const char *base = g->build_prefix ? configured_prefix(g) : g->prefix;
 
-	if (g->build_prefix != NULL) {
-		g->configured = configured(g, has_os);
-		base = g->configured != NULL ? g->configured : "/usr/local";
-	}
 	if (g->stdlib_dir == NULL)
 		g->stdlib_dir = py_join(c->a, g->prefix, c->subdir);
 	if (g->platstdlib_dir == NULL)
@@ -317,12 +348,15 @@ static void add_paths(struct getpath *g)
 	if (c->h->minor <= 6) /* its compiled-in PYTHONPATH is ":": site makes them one */
 		py_path_add(c, g->stdlib_dir, "the standard library");
 	py_path_add(c, g->platstdlib_dir, "extensions of the standard library");
-	if (g->build_prefix != NULL)
-		g->prefix = g->exec_prefix = base;
+	if (g->build_prefix)
+		g->prefix = base;
+	if (g->build_exec_prefix)
+		g->exec_prefix = configured_prefix(g);
 }
 
 static const char *found_stdlib(struct getpath *g)
 {
+	g->stdlib_dir = py_abspath(g->c->a, g->c->cwd, g->stdlib_dir);
 	if (py_isfile(g->c->src, py_join(g->c->a, g->stdlib_dir, "os.py")) ||
 	    py_isfile(g->c->src, py_join(g->c->a, g->stdlib_dir, "os.pyc")))
 		return g->stdlib_dir;
@@ -355,7 +389,10 @@ void py_getpath(struct home_ctx *c)
 	find_executable(&g);
 	find_folders(&g);
 	read_pth(&g);
-	find_build(&g);
+	if (g.modern)
+		find_build(&g);
+	else
+		find_build_before_3_11(&g);
 	if (g.home != NULL)
 		split_home(&g);
 	find_prefix(&g);

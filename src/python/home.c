@@ -34,16 +34,37 @@ static void read_options(struct home_ctx *c)
 	c->safe_path = ask->isolated;
 }
 
+/* config_init_import and find_frozen of 3.11 and later: debug builds take only what importlib itself is
+ * made of from the frozen modules. */
+static void choose_frozen(struct home_ctx *c)
+{
+	static const char *const essential[] = { "_frozen_importlib", "_frozen_importlib_external",
+						 "zipimport" };
+	struct py_strings *v = &c->h->frozen;
+	const char *wish = c->h->minor >= 13 ? py_var(c, "PYTHON_FROZEN_MODULES") : NULL;
+	bool use = !c->h->debug;
+	size_t n = 0;
+
+	if (wish != NULL && (strcmp(wish, "on") == 0 || strcmp(wish, "off") == 0))
+		use = strcmp(wish, "on") == 0;
+	if (use || c->h->minor < 11)
+		return;
+	for (size_t i = 0; i < v->n; i++)
+		for (size_t k = 0; k < sizeof(essential) / sizeof(essential[0]); k++)
+			if (strcmp(v->items[i], essential[k]) == 0)
+				v->items[n++] = v->items[i];
+	v->n = n;
+}
+
 static void set_first_entry(struct home_ctx *c)
 {
 	struct py_home *h = c->h;
-	struct py_path_entry *e;
 	bool script = c->ask->script_dir != NULL;
 
 	if (c->safe_path)
 		return;
-	e = py_path_add(c, "", "");
-	memmove(h->path.items + 1, h->path.items, (h->path.n - 1) * sizeof(*e));
+	(void)py_path_add(c, "", "");
+	memmove(h->path.items + 1, h->path.items, (h->path.n - 1) * sizeof(h->path.items[0]));
 	h->path.items[0] = (struct py_path_entry){
 		.dir = script ? c->ask->script_dir : "",
 		.why = script ? "the folder of the script" : "the working folder",
@@ -88,6 +109,7 @@ enum dlwhy_code py_home_open(const struct py_ask *ask, struct arena *a, struct p
 	if (out->minor >= 11 && py_var(&c, "PYTHONSAFEPATH") != NULL)
 		c.safe_path = true;
 	py_getpath(&c);
+	choose_frozen(&c);
 	py_site(&c);
 	set_first_entry(&c);
 	look_at_entries(&c);

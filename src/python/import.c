@@ -6,7 +6,7 @@
 #include "python/eval.h"
 
 /* Statements and expressions of one session: far more than any import takes, and an end for the rest. */
-#define STEPS_MAX 60000000ULL
+#define STEPS_MAX 30000000ULL
 
 static void init_names(struct py_eval *ev)
 {
@@ -25,6 +25,8 @@ static void init_names(struct py_eval *ev)
 		*names[i].to = py_name(ev->names, names[i].s, strlen(names[i].s));
 }
 
+struct py_value py_meta_path_own = { .type = V_UNKNOWN };
+
 static void init_paths(struct py_eval *ev)
 {
 	const struct py_home *h = ev->im->home;
@@ -33,9 +35,9 @@ static void init_paths(struct py_eval *ev)
 	for (size_t i = 0; i < h->path.n; i++)
 		py_list_add(ev->a, ev->sys_path, py_str(ev->a, h->path.items[i].dir));
 	ev->meta_path = py_list_new(ev->a, V_LIST);
-	ev->meta_path_known = 3;
-	for (size_t i = 0; i < ev->meta_path_known; i++)
-		py_list_add(ev->a, ev->meta_path, &py_unknown);
+	/* BuiltinImporter, FrozenImporter, PathFinder */
+	for (size_t i = 0; i < 3; i++)
+		py_list_add(ev->a, ev->meta_path, &py_meta_path_own);
 }
 
 static void add_main(struct py_eval *ev)
@@ -66,6 +68,7 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	ev->source = opt->source;
 	ev->argv = opt->argv;
 	ev->step_limit = STEPS_MAX;
+	ev->call_end = UINT64_MAX;
 	ev->dlopen_flags = 2; /* RTLD_NOW */
 	init_names(ev);
 	init_paths(ev);

@@ -39,7 +39,7 @@ static struct py_value *str(struct py_eval *ev, const char *s)
 /* ---- names ------------------------------------------------------------------------------------------------ */
 
 /* posixpath.normpath */
-char *py_normpath(struct py_eval *ev, const char *path)
+char *py_os_normpath(struct py_eval *ev, const char *path)
 {
 	size_t n = strlen(path), at = 0;
 	char *out = arena_alloc(ev->a, n + 3);
@@ -192,14 +192,14 @@ PY_NATIVE(p_normpath)
 {
 	const char *p = path_arg(ev, c, 0);
 
-	return p != NULL ? str(ev, py_normpath(ev, p)) : &py_unknown;
+	return p != NULL ? str(ev, py_os_normpath(ev, p)) : &py_unknown;
 }
 
 PY_NATIVE(p_abspath)
 {
 	const char *p = path_arg(ev, c, 0);
 
-	return p != NULL ? str(ev, py_normpath(ev, py_absolute(ev, p))) : &py_unknown;
+	return p != NULL ? str(ev, py_os_normpath(ev, py_absolute(ev, p))) : &py_unknown;
 }
 
 PY_NATIVE(p_realpath)
@@ -211,7 +211,7 @@ PY_NATIVE(p_realpath)
 	if (p == NULL)
 		return &py_unknown;
 	if (source_realpath(ev->source, py_absolute(ev, p), &real) != 0)
-		return str(ev, py_normpath(ev, py_absolute(ev, p)));
+		return str(ev, py_os_normpath(ev, py_absolute(ev, p)));
 	v = str(ev, arena_strdup(ev->a, real));
 	free(real);
 	return v;
@@ -254,8 +254,8 @@ PY_NATIVE(p_relpath)
 
 	if (p == NULL || start == NULL)
 		return &py_unknown;
-	p = py_normpath(ev, py_absolute(ev, p));
-	start = py_normpath(ev, py_absolute(ev, start));
+	p = py_os_normpath(ev, py_absolute(ev, p));
+	start = py_os_normpath(ev, py_absolute(ev, start));
 	for (; p[i] != '\0' && p[i] == start[i]; i++)
 		if (p[i] == '/')
 			common = i + 1;

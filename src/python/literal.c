@@ -259,7 +259,9 @@ struct py_node *py_strings(struct py_parser *p)
 		} else if (py_is(p, PY_T_FSTRING)) {
 			py_fstring(p, mark);
 		} else {
-			py_decode(p, p->t.at + p->t.open, p->t.end - (p->t.flags & PY_S_TRIPLE ? 3 : 1), p->t.flags);
+			size_t close = p->t.flags & PY_S_TRIPLE ? 3 : 1;
+
+			py_decode(p, p->t.at + p->t.open, p->t.end - close, p->t.flags);
 			py_next(p);
 		}
 	}

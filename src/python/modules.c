@@ -160,12 +160,16 @@ static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source
 static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const char *name, struct py_dict *globals)
 {
 	struct py_log *log = ev->log;
+	uint64_t end = ev->call_end, begun = ev->steps;
 	struct py_frame f;
 	enum py_ctl c;
 
 	push_module(ev, &f, src, name, globals);
 	ev->log = NULL;
+	ev->call_end = UINT64_MAX;
 	c = py_exec(ev, &src->body);
+	/* what a module takes is not on the account of the call that imports it */
+	ev->call_end = end == UINT64_MAX ? end : end + (ev->steps - begun);
 	ev->log = log;
 	ev->maybe -= f.maybe_rest;
 	ev->frame = f.up;
@@ -299,6 +303,7 @@ static struct py_value *load_by_kind(struct py_eval *ev, struct py_value *m, con
 	case PY_SPEC_NAMESPACE:
 		return m;
 	case PY_SPEC_BUILTIN:
+	case PY_SPEC_FROZEN:
 		m->opaque = true;
 		py_fill_builtin(ev, m);
 		return m;
@@ -352,9 +357,29 @@ void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings 
 	}
 }
 
-static bool has_hooks(struct py_eval *ev)
+/* Would one of the import hooks that the sources have added provide it? Each is asked as the import system
+ * asks: finder.find_spec(name, path). */
+static bool is_hooked(struct py_eval *ev, const char *name, struct py_value *where)
 {
-	return ev->meta_path->tainted || ev->meta_path->u.list.n > ev->meta_path_known;
+	struct py_value *args[3] = { py_str(ev->a, name), where, &py_none };
+	struct py_call c = { .args = args, .n = 3 };
+
+	for (size_t i = 0; i < ev->meta_path->u.list.n; i++) {
+		struct py_value *hook = ev->meta_path->u.list.v[i], *f, *spec;
+
+		if (hook == &py_meta_path_own)
+			continue;
+		f = py_getattr_quiet(ev, hook, intern(ev, "find_spec"));
+		if (f == NULL && ev->raised == NULL)
+			continue;
+		spec = f != NULL && !py_is_unknown(f) ? py_call(ev, f, &c) : &py_unknown;
+		if (ev->stopped)
+			return false;
+		ev->raised = NULL;
+		if (spec == NULL || spec->type != V_NONE)
+			return true;
+	}
+	return false;
 }
 
 /* A module that somebody's import hook may provide. */
@@ -374,6 +399,8 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 	struct py_strings path;
 	struct py_spec spec;
 
+	if (ev->stopped)
+		return NULL;
 	if (ev->depth >= IMPORT_DEPTH || ev->im->modules.n >= MODULES_MAX) {
 		ev->im->limited = true;
 		return hooked(ev, name);
@@ -392,11 +419,13 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 	}
 	py_strings_of(ev, where, &path);
 	py_find(ev->im->finder, name, &path, &spec);
+	spec.name = name; /* the interned spelling */
 	if (spec.kind != PY_SPEC_MISSING)
 		return load(ev, &spec);
-	if (has_hooks(ev) || (where->tainted && where != ev->sys_path))
-		return hooked(ev, name);
-	return no_module(ev, name, "");
+	if ((where->tainted && where != ev->sys_path) ||
+	    is_hooked(ev, name, parent != NULL ? where : &py_none))
+		return ev->stopped ? NULL : hooked(ev, name);
+	return ev->stopped ? NULL : no_module(ev, name, "");
 }
 
 static void bind_in_parent(struct py_eval *ev, struct py_value *parent, const char *name, struct py_value *m)

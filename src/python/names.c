@@ -66,6 +66,20 @@ static uint32_t hash_of(const struct py_names *t, const char *s, size_t n)
 	return (uint32_t)(h ^ h >> 32);
 }
 
+/* The common names are short: no call for them. */
+static bool is_same(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+
+	for (; n >= sizeof(x); a += sizeof(x), b += sizeof(x), n -= sizeof(x)) {
+		memcpy(&x, a, sizeof(x));
+		memcpy(&y, b, sizeof(y));
+		if (x != y)
+			return false;
+	}
+	return tail(a, n) == tail(b, n);
+}
+
 static void grow(struct py_names *t)
 {
 	size_t mask = t->mask * 2 + 1;
@@ -110,7 +124,7 @@ const char *py_name(struct py_names *names, const char *s, size_t n)
 	for (k = hash & names->mask; names->slots[k].name != NULL; k = (k + 1) & names->mask) {
 		const struct slot *at = &names->slots[k];
 
-		if (at->hash == hash && at->n == n && memcmp(at->name, s, n) == 0)
+		if (at->hash == hash && at->n == n && is_same(at->name, s, n))
 			return at->name;
 	}
 	return add(names, &names->slots[k], hash, s, n);

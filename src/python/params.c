@@ -7,6 +7,14 @@ struct params {
 	bool keyword_only;
 };
 
+/* The next token of what is passed over. */
+static void next_quietly(struct py_parser *p)
+{
+	p->quiet = true;
+	py_next(p);
+	p->quiet = false;
+}
+
 /* To the token that ends an annotation outside its brackets. */
 void py_skip_annotation(struct py_parser *p)
 {
@@ -30,7 +38,7 @@ void py_skip_annotation(struct py_parser *p)
 		default:
 			break;
 		}
-		py_next(p);
+		next_quietly(p);
 	}
 }
 
@@ -45,7 +53,7 @@ void py_skip_type_params(struct py_parser *p)
 		if (py_is(p, PY_T_FSTRING))
 			py_skip_fstring(p);
 		else
-			py_next(p);
+			next_quietly(p);
 	}
 	py_expect(p, PY_T_RSQB);
 }

@@ -41,10 +41,11 @@ enum py_token {
 	PY_T_NOT, PY_T_OR, PY_T_PASS, PY_T_RAISE, PY_T_RETURN, PY_T_TRY, PY_T_WHILE, PY_T_WITH, PY_T_YIELD,
 	/* brackets and signs */
 	PY_T_LPAR, PY_T_RPAR, PY_T_LSQB, PY_T_RSQB, PY_T_LBRACE, PY_T_RBRACE,
-	PY_T_COMMA, PY_T_COLON, PY_T_SEMI, PY_T_DOT, PY_T_ELLIPSIS, PY_T_ARROW, PY_T_AT, PY_T_WALRUS, PY_T_BANG,
+	PY_T_COMMA, PY_T_COLON, PY_T_SEMI, PY_T_DOT, PY_T_ELLIPSIS, PY_T_ARROW, PY_T_AT, PY_T_WALRUS,
+	PY_T_BANG,
 	PY_T_EQUAL, /* "=" */
-	PY_T_BAR, PY_T_CARET, PY_T_AMP, PY_T_LSHIFT, PY_T_RSHIFT, PY_T_PLUS, PY_T_MINUS, PY_T_STAR, PY_T_SLASH,
-	PY_T_PERCENT, PY_T_DSLASH, PY_T_POWER, PY_T_TILDE,
+	PY_T_BAR, PY_T_CARET, PY_T_AMP, PY_T_LSHIFT, PY_T_RSHIFT, PY_T_PLUS, PY_T_MINUS, PY_T_STAR,
+	PY_T_SLASH, PY_T_PERCENT, PY_T_DSLASH, PY_T_POWER, PY_T_TILDE,
 	PY_T_EQ, PY_T_NE, PY_T_LT, PY_T_LE, PY_T_GT, PY_T_GE,
 	PY_T_AUG, /* "+=" and the like; which one is in the token's op */
 	PY_TOKENS
@@ -65,6 +66,14 @@ struct py_lexeme {
 	const char *name; /* words: interned */
 };
 
+/* The words of a text that matter in bodies: where the next one is. */
+enum { PY_W_IMPORT = 1, PY_W_GLOBAL = 2 };
+struct py_words {
+	const unsigned char *floor, *end, *at; /* at: end if there is none any more */
+	unsigned kind;                         /* PY_W_*: which it is */
+	unsigned seen;                         /* PY_W_*: those that code held so far */
+};
+
 /* A place in the text. */
 struct py_cursor {
 	const unsigned char *p, *end, *floor; /* floor: nothing before it may be looked at */
@@ -76,15 +85,18 @@ struct py_parser {
 	struct arena *a;
 	struct py_source *s;
 	struct py_cursor at; /* behind the token */
+	struct py_words words;
 	struct py_lexeme t;
 	const unsigned char *last_end; /* of the token before */
 	unsigned paren;      /* open brackets */
+	unsigned open_line;  /* of the outermost */
 	unsigned field;      /* paren inside a field of an f-string, 0 outside */
 	unsigned nformats;   /* f-strings that are open */
 	unsigned depth;
 	unsigned dedents;    /* still to be handed out */
 	bool line_start;     /* the indentation is still to be read */
 	bool failed, saw_yield;
+	bool quiet;          /* words that are passed over need not be known */
 	unsigned nindents;
 	unsigned indents[PY_INDENTS_MAX];
 	/* Nodes that wait for their list: first in `few`, then in the arena. */
@@ -107,16 +119,21 @@ size_t py_utf8_put(char *out, uint32_t c);        /* up to 4 bytes; U+FFFD for w
 
 /* skip.c: reading over text without making anything of it. */
 bool py_skip_string(struct py_cursor *c, unsigned flags);  /* from the opening quote to behind the closing */
-bool py_skip_line(struct py_cursor *c);    /* from inside a logical line to the start of the next */
+/* From inside a logical line to the start of the next. Both this and py_skip_block go on in w to the words
+ * behind, and note those in code in w->seen. */
+bool py_skip_line(struct py_cursor *c, struct py_words *w);
 /* Over the lines deeper than column `indent` and those without code: to the first other line. *any: there
  * was one with code. */
-bool py_skip_block(struct py_cursor *c, unsigned indent, bool *any);
+bool py_skip_block(struct py_cursor *c, unsigned indent, struct py_words *w, bool *any);
 unsigned py_column(struct py_cursor *c);   /* over the blanks that begin a line */
 /* The cursor at '(': over it, and is the next sign a ':'? */
 bool py_skip_parens(struct py_cursor *c, bool *colon);
 bool py_skip_field(struct py_cursor *c, unsigned flags, unsigned char quote, unsigned nest);
 /* Does the logical line at c end in a colon? */
 bool py_line_ends_in_colon(struct py_cursor c);
+
+/* words.c: to the first word at p or behind it. */
+void py_words_from(struct py_words *w, const unsigned char *p);
 
 /* token.c */
 void py_next(struct py_parser *p);

@@ -1,5 +1,7 @@
-/* pattern.c - "match" and its patterns (PEP 634). What a pattern binds is not kept: a pattern is kept where it
- * is an expression to compare with, else it is read over.
+/* pattern.c - "match" and its patterns (PEP 634).
+ *
+ * What a pattern binds is not kept: a pattern is kept where it is an expression to compare with, else it is
+ * read over.
  */
 #include "python/parse.h"
 

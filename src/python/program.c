@@ -106,6 +106,10 @@ static const char *shell_word(struct home_ctx *c, struct view v)
 		if (strncmp(s, here[i], strlen(here[i])) == 0) {
 			dir = py_dirname(c->a, c->started);
 			s += strlen(here[i]);
+			if (quote != '\0' && *s == quote) { /* "$(dirname "$0")"/… */
+				s++;
+				quote = '\0';
+			}
 			break;
 		}
 	}

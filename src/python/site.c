@@ -8,6 +8,7 @@
 
 #include "base/table.h"
 #include "object/elf.h"
+#include "python/editable.h"
 #include "python/home_priv.h"
 
 enum {
@@ -27,7 +28,7 @@ struct site {
 
 static bool mentions(const struct site *s, const char *word)
 {
-	return memmem(s->text.p, s->text.n, word, strlen(word)) != NULL;
+	return s->text.n > 0 && memmem(s->text.p, s->text.n, word, strlen(word)) != NULL;
 }
 
 /* Adds to known_paths; false if it is there already. */
@@ -142,15 +143,46 @@ static void add_dir_alone(struct site *s, const char *dir, const char *why)
 	s->known = outer;
 }
 
+/* In a virtual environment, site.py goes through its folder twice. The second time a module that a line
+ * imports is there already. */
+static bool is_known_import(const struct py_home *h, const char *file, const char *line)
+{
+	for (size_t i = 0; i < h->imports.n; i++)
+		if (strcmp(h->imports.items[i].file, file) == 0 &&
+		    strcmp(h->imports.items[i].line, line) == 0)
+			return true;
+	return false;
+}
+
+/* A line of an editable installation puts a finder behind the others, and an entry on sys.path that only
+ * that one understands. */
+static void install_editable(struct site *s, const char *file, const char *line)
+{
+	struct home_ctx *c = s->c;
+	struct py_editable *e;
+	const char *name;
+
+	if (is_known_import(c->h, file, line) ||
+	    !py_editable_read(c->store, c->a, py_dirname(c->a, file), line, &e, &name))
+		return;
+	if (e == NULL) {
+		py_strings_add(c->a, &c->h->hooks, name);
+		return;
+	}
+	*ARENA_PUSH(c->a, &c->h->editables) = e;
+	if (e->placeholder != NULL)
+		py_path_add(c, e->placeholder, arena_printf(c->a, "a line of %s", file))->from = file;
+}
+
 /* A line that is executed. What it does is for others to know, but for the few forms that change
  * sys.path and can be read off. */
 static void execute(struct site *s, const char *file, const char *line)
 {
-	struct py_pth_import *im = ARENA_PUSH(s->c->a, &s->c->h->imports);
 	const char *dir;
 
-	im->file = file;
-	im->line = line;
+	install_editable(s, file, line);
+	if (!is_known_import(s->c->h, file, line))
+		*ARENA_PUSH(s->c->a, &s->c->h->imports) = (struct py_pth_import){ file, line };
 	if (strstr(line, "sys.__plen = len(sys.path)") != NULL)
 		s->easy_mark = s->c->h->path.n;
 	else if (strstr(line, "sys.path[p:p]=new") != NULL && s->easy_mark <= s->c->h->path.n)

@@ -246,9 +246,46 @@ static bool code_backslash(struct py_cursor *c)
 	return next_line(c);
 }
 
+/* What was read from `from` on was a comment or string: words in it do not count, those before it do. */
+static void no_code(const struct py_cursor *c, struct py_words *w, const unsigned char *from)
+{
+	while (w->at < from) {
+		w->seen |= w->kind;
+		py_words_from(w, w->at + 1);
+	}
+	if (w->at < c->p)
+		py_words_from(w, c->p);
+}
+
+/* What has been read since was code. */
+static void was_code(const struct py_cursor *c, struct py_words *w)
+{
+	no_code(c, w, c->p);
+}
+
+static bool code_string(struct py_cursor *c, struct py_words *w)
+{
+	const unsigned char *from = c->p;
+	unsigned flags = prefix_before(c, from);
+
+	if (!skip_quoted(c, flags, 0))
+		return false;
+	if (!(flags & PY_S_FORMAT)) /* in which there is code */
+		no_code(c, w, from);
+	return true;
+}
+
+static void code_comment(struct py_cursor *c, struct py_words *w)
+{
+	const unsigned char *from = c->p;
+
+	skip_to_line_end(c);
+	no_code(c, w, from);
+}
+
 /* From code on: to the line end of its logical line or, with `closed`, to behind the bracket that closes the
  * first one. *code_end: where the last piece of code ended, before a comment. */
-static bool skip_code(struct py_cursor *c, bool closed, const unsigned char **code_end)
+static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, const unsigned char **code_end)
 {
 	size_t depth = 0;
 
@@ -272,7 +309,7 @@ static bool skip_code(struct py_cursor *c, bool closed, const unsigned char **co
 		case '#':
 			if (depth == 0)
 				*code_end = p;
-			skip_to_line_end(c);
+			code_comment(c, w);
 			break;
 		case '\\':
 			if (!code_backslash(c))
@@ -280,7 +317,7 @@ static bool skip_code(struct py_cursor *c, bool closed, const unsigned char **co
 			break;
 		case '"':
 		case '\'':
-			if (!skip_quoted(c, prefix_before(c, p), 0))
+			if (!code_string(c, w))
 				return false;
 			break;
 		case '(':
@@ -299,21 +336,23 @@ static bool skip_code(struct py_cursor *c, bool closed, const unsigned char **co
 	}
 }
 
-bool py_skip_line(struct py_cursor *c)
+bool py_skip_line(struct py_cursor *c, struct py_words *w)
 {
 	const unsigned char *code_end;
 
-	if (!skip_code(c, false, &code_end))
+	if (!skip_code(c, false, w, &code_end))
 		return false;
 	(void)next_line(c);
+	was_code(c, w);
 	return true;
 }
 
 bool py_line_ends_in_colon(struct py_cursor c)
 {
 	const unsigned char *at = c.p, *code_end;
+	struct py_words none = { .at = c.end };
 
-	if (!skip_code(&c, false, &code_end))
+	if (!skip_code(&c, false, &none, &code_end))
 		return false;
 	while (code_end > at && (py_class[code_end[-1]] & PY_C_BLANK))
 		code_end--;
@@ -323,9 +362,10 @@ bool py_line_ends_in_colon(struct py_cursor c)
 bool py_skip_parens(struct py_cursor *c, bool *colon)
 {
 	const unsigned char *code_end;
+	struct py_words none = { .at = c->end };
 
 	*colon = false;
-	if (!skip_code(c, true, &code_end))
+	if (!skip_code(c, true, &none, &code_end))
 		return false;
 	while ((py_class[*c->p] & PY_C_BLANK) || (*c->p == '\\' && c->p[1] == '\n' && c->p + 2 < c->end))
 		c->p += *c->p == '\\' ? 2 : 1;
@@ -349,7 +389,7 @@ unsigned py_column(struct py_cursor *c)
 	return column;
 }
 
-bool py_skip_block(struct py_cursor *c, unsigned indent, bool *any)
+bool py_skip_block(struct py_cursor *c, unsigned indent, struct py_words *w, bool *any)
 {
 	*any = false;
 	while (c->p < c->end) {
@@ -357,7 +397,7 @@ bool py_skip_block(struct py_cursor *c, unsigned indent, bool *any)
 		unsigned column = py_column(c);
 
 		if (*c->p == '#')
-			skip_to_line_end(c);
+			code_comment(c, w);
 		if (*c->p == '\n') {
 			(void)next_line(c);
 			continue;
@@ -367,7 +407,7 @@ bool py_skip_block(struct py_cursor *c, unsigned indent, bool *any)
 			return true;
 		}
 		*any = true;
-		if (!py_skip_line(c))
+		if (!py_skip_line(c, w))
 			return false;
 	}
 	return true;

@@ -186,20 +186,87 @@ static uint64_t find_string(const struct elf *e, const char *s)
 	return 0;
 }
 
-/* Of a program that exports no names: the table is the one that names "posix", each name followed by
- * a function; back to its first entry. */
+/* An entry of the table: a name, and a function; some have none (config.c). */
+static bool is_entry(const struct py_tables *t, uint64_t at)
+{
+	uint64_t fn = pointer_at(t, at + word_size(t));
+	const char *name = string_at(t, pointer_at(t, at));
+	struct view v;
+
+	if (!is_name(name))
+		return false;
+	if (fn == 0)
+		return strcmp(name, "builtins") == 0 || strcmp(name, "sys") == 0 ||
+		       strcmp(name, "__main__") == 0;
+	for (size_t i = 0; i < t->elf->phnum; i++) {
+		const struct elf_phdr *ph = &t->elf->phdrs[i];
+
+		if (ph->type == PY_PT_LOAD && (ph->flags & PY_PF_X) != 0 && fn >= ph->vaddr &&
+		    fn - ph->vaddr < ph->memsz)
+			return elf_at(t->elf, fn, 1, &v) == ELF_HERE;
+	}
+	return false;
+}
+
+/* Is it the table itself? */
+static bool is_inittab(const struct py_tables *t, uint64_t at)
+{
+	uint64_t step = 2 * word_size(t);
+	unsigned without = 0;
+
+	for (int i = 0; i < NAMES_MAX && is_entry(t, at); i++, at += step)
+		without += pointer_at(t, at + word_size(t)) == 0;
+	return without >= 2;
+}
+
+static uint64_t first_entry(const struct py_tables *t, uint64_t at)
+{
+	uint64_t step = 2 * word_size(t);
+
+	for (int i = 0; at > step && i < NAMES_MAX && is_entry(t, at - step); i++)
+		at -= step;
+	return is_inittab(t, at) ? at : 0;
+}
+
+/* Where a word of the data is that pointer, in a program that is not relocated. */
+static uint64_t find_word(const struct py_tables *t, uint64_t value)
+{
+	for (size_t i = 0; i < t->elf->phnum; i++) {
+		const struct elf_phdr *ph = &t->elf->phdrs[i];
+		uint64_t size = word_size(t), at = (ph->vaddr + size - 1) / size * size;
+		struct view v;
+
+		if (ph->type != PY_PT_LOAD || (ph->flags & PY_PF_W) == 0 ||
+		    elf_at(t->elf, at, size, &v) != ELF_HERE)
+			continue;
+		for (; v.n >= size; v.p += size, v.n -= (size_t)size, at += size) {
+			uint64_t first;
+
+			if (word(t->elf, v) != value)
+				continue;
+			first = first_entry(t, at);
+			if (first != 0)
+				return first;
+		}
+	}
+	return 0;
+}
+
+/* Of a program that exports no names: the table is the one that names "posix". */
 static uint64_t find_inittab(const struct py_tables *t)
 {
-	uint64_t name = find_string(t->elf, "posix"), step = 2 * word_size(t), at = 0;
+	uint64_t name = find_string(t->elf, "posix");
 
-	for (size_t i = 0; i < t->n && name != 0 && at == 0; i++)
-		if (t->slots[i].value == name &&
-		    is_name(string_at(t, pointer_at(t, t->slots[i].at + step))))
-			at = t->slots[i].at;
-	for (int i = 0; at > step && i < NAMES_MAX; i++, at -= step)
-		if (!is_name(string_at(t, pointer_at(t, at - step))))
-			break;
-	return at;
+	if (name == 0)
+		return 0;
+	for (size_t i = 0; i < t->n; i++) {
+		uint64_t first =
+			t->slots[i].value == name ? first_entry(t, t->slots[i].at) : 0;
+
+		if (first != 0)
+			return first;
+	}
+	return find_word(t, name);
 }
 
 void py_tables_builtins(const struct py_tables *t, struct py_strings *out)

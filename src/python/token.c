@@ -133,6 +133,10 @@ static void word_token(struct py_parser *p)
 		return;
 	}
 	p->at.p = end;
+	if (p->quiet) {
+		p->t.kind = n == 6 && memcmp(at, "lambda", n) == 0 ? PY_T_LAMBDA : PY_T_NAME;
+		return;
+	}
 	p->t.name = py_name(p->s->names, (const char *)at, n);
 	p->t.kind = (uint8_t)py_name_token(p->t.name);
 }
@@ -187,7 +191,8 @@ static void operator_token(struct py_parser *p, enum py_token kind, enum py_op o
 
 static void open_bracket(struct py_parser *p, enum py_token kind)
 {
-	p->paren++;
+	if (p->paren++ == 0)
+		p->open_line = p->t.line;
 	take(p, kind, 1);
 }
 
@@ -222,8 +227,10 @@ static void less_or_greater(struct py_parser *p)
 {
 	unsigned char b = p->t.at[0];
 
-	if (p->t.at[1] == b)
-		operator_token(p, b == '<' ? PY_T_LSHIFT : PY_T_RSHIFT, b == '<' ? PY_OP_LSHIFT : PY_OP_RSHIFT, 2);
+	if (p->t.at[1] == b && b == '<')
+		operator_token(p, PY_T_LSHIFT, PY_OP_LSHIFT, 2);
+	else if (p->t.at[1] == b)
+		operator_token(p, PY_T_RSHIFT, PY_OP_RSHIFT, 2);
 	else if (p->t.at[1] == '=')
 		take(p, b == '<' ? PY_T_LE : PY_T_GE, 2);
 	else
@@ -234,10 +241,14 @@ static void star_or_slash(struct py_parser *p)
 {
 	bool star = p->t.at[0] == '*', twice = p->t.at[1] == p->t.at[0];
 
-	if (star)
-		operator_token(p, twice ? PY_T_POWER : PY_T_STAR, twice ? PY_OP_POW : PY_OP_MUL, twice ? 2 : 1);
+	if (star && twice)
+		operator_token(p, PY_T_POWER, PY_OP_POW, 2);
+	else if (star)
+		operator_token(p, PY_T_STAR, PY_OP_MUL, 1);
+	else if (twice)
+		operator_token(p, PY_T_DSLASH, PY_OP_FLOORDIV, 2);
 	else
-		operator_token(p, twice ? PY_T_DSLASH : PY_T_SLASH, twice ? PY_OP_FLOORDIV : PY_OP_DIV, twice ? 2 : 1);
+		operator_token(p, PY_T_SLASH, PY_OP_DIV, 1);
 }
 
 static void minus_token(struct py_parser *p)
@@ -319,6 +330,8 @@ static void token(struct py_parser *p)
 	p->t.line = p->at.line;
 	if (!there) {
 		p->t.kind = PY_T_EOF;
+		if (p->paren > 0)
+			fail_at(p, "a bracket was never closed", p->open_line);
 		return;
 	}
 	b = *p->t.at;

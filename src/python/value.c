@@ -11,9 +11,10 @@ struct py_value py_true = { .type = V_BOOL, .u.integer = 1 };
 struct py_value py_false = { .type = V_BOOL, .u.integer = 0 };
 struct py_value py_ellipsis = { .type = V_ELLIPSIS };
 
+/* Only as many bytes as its type has: most values are small. */
 static struct py_value *new_value(struct arena *a, enum py_type type)
 {
-	struct py_value *v = ARENA_NEW(a, struct py_value);
+	struct py_value *v = arena_alloc(a, offsetof(struct py_value, u) + sizeof(v->u.list));
 
 	v->type = (uint8_t)type;
 	return v;

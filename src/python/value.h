@@ -115,7 +115,7 @@ struct py_value {
 			struct py_value *cls;    /* class it was defined in, NULL */
 			const char *module;
 			struct py_dict *attrs;   /* NULL until one is set */
-			unsigned calls, idle;    /* how often called; how often without any effect */
+			unsigned active;         /* calls of it that have not returned */
 		} fn;
 		struct { py_native *call; const char *name; void *data; } native;
 		struct { struct py_value *self, *fn; } method;

@@ -274,8 +274,9 @@ static int64_t days(int64_t y, int64_t m, int64_t d)
 static int64_t dos_seconds(uint32_t dos)
 {
 	int64_t day = days((dos >> 25) + 1980, dos >> 21 & 15, dos >> 16 & 31);
+	int64_t hour = dos >> 11 & 31, minute = dos >> 5 & 63, second = dos & 31;
 
-	return day * 86400 + (dos >> 11 & 31) * 3600 + (dos >> 5 & 63) * 60 + (dos & 31) * 2;
+	return ((day * 24 + hour) * 60 + minute) * 60 + second * 2;
 }
 
 /* _eq_mtime allows a second. In which zone the archive was packed is not known here: zones differ by

@@ -12,7 +12,7 @@ import importlib.machinery as machinery  # noqa: E402
 
 KINDS = {"SourceFileLoader": "source", "SourcelessFileLoader": "bytecode", "ExtensionFileLoader": "extension"}
 FINDERS = [f for f in sys.meta_path if getattr(f, "__name__", "") in
-           ("BuiltinImporter", "FrozenImporter", "PathFinder")]
+           ("BuiltinImporter", "FrozenImporter", "PathFinder", "_EditableFinder")]
 
 
 def name_of(thing):

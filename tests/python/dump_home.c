@@ -39,7 +39,7 @@ static json_t *describe(const struct py_home *h)
 	}
 	for (size_t i = 0; i < h->imports.n; i++)
 		json_array_append_new(imports, text(h->imports.items[i].line));
-	return json_pack("{so so so so so so so so so so sb so so so so so so so so so so so so so so si sb sb sb sb sb so}",
+	return json_pack("{so so so so so so so so so so sb so so so so so so so so so so so so so so si sb sb sb sb sb so so}",
 		"executable", text(h->executable), "program", text(h->program), "libpython", text(h->libpython),
 		"version", text(h->version), "version_text", text(h->version_text), "abiflags", text(h->abiflags),
 		"multiarch", text(h->multiarch), "cache_tag", text(h->cache_tag), "suffixes", list(&h->suffixes),
@@ -49,7 +49,7 @@ static json_t *describe(const struct py_home *h)
 		"path", path, "why_path", why, "imports", imports, "builtins", list(&h->builtins.names),
 		"frozen", list(&h->frozen), "not_followed", text(h->not_followed), "hexversion", (int)h->hexversion,
 		"debug", (int)h->debug, "free_threaded", (int)h->free_threaded, "debian", (int)h->debian,
-		"system_site", (int)h->system_site, "user_site_used", (int)h->user_site_used, "why", text(h->why));
+		"system_site", (int)h->system_site, "user_site_used", (int)h->user_site_used, "why", text(h->why), "hooks", list(&h->hooks));
 }
 
 static json_t *describe_spec(const struct py_spec *s)

@@ -189,6 +189,51 @@ def test_options(bench, python, options):
     bench.compare(python)
 
 
+def shims(bench):
+    root = pyenv_root()
+    if root is None or not (root / "shims").is_dir():
+        pytest.skip("there is no pyenv")
+    bench.env["PATH"] = "{}:{}:/usr/bin:/bin".format(root / "shims", root / "bin")
+    bench.env["PYENV_ROOT"] = str(root)
+    return root
+
+
+@pytest.mark.parametrize("wish", ["3.12", "3.12.1", "python-3.9", "system", "3.99:3.8", "3.6:3.7", "3", "none-such:system",
+                                  "3.13-dev:3.10"])
+@pytest.mark.parametrize("how", ["variable", "file", "file above"])
+def test_scripts_of_pyenv(bench, wish, how):
+    shims(bench)
+    if how == "variable":
+        bench.env["PYENV_VERSION"] = wish
+    elif how == "file":
+        (bench.cwd / ".python-version").write_text(wish.replace(":", "\r\n# 3.6\n  ") + " # words\n")
+    else:
+        (bench.folder / ".python-version").write_text("\n" + wish.replace(":", "\n"))
+    bench.compare("python3")
+
+
+def test_scripts_of_pyenv_as_it_is(bench):
+    root = shims(bench)
+    bench.compare("python3")
+    bench.env["PYENV_DIR"] = str(bench.folder)
+    (bench.folder / ".python-version").write_text("3.8")
+    bench.compare("python")
+    bench.compare(str(root / "shims/python3"))
+    (bench.cwd / ".python-version").write_text("")
+    del bench.env["PYENV_DIR"]
+    (bench.folder / ".python-version").unlink()
+    bench.compare("python3")
+
+
+@pytest.mark.parametrize("text", ["#!/bin/sh\nexec {python} \"$@\"\n", "#!/bin/sh\n# exec no\nexec \"{python}\" \"$@\"\n",
+                                  "#!/bin/bash\nif true; then\n\texec '{python}' \"$@\"\nfi\n"])
+def test_scripts_that_start_an_interpreter(bench, python, text):
+    script = bench.cwd / "py"
+    script.write_text(text.format(python=python))
+    script.chmod(0o755)
+    bench.compare("./py")
+
+
 # ---- virtual environments ----------------------------------------------------------------------------
 
 
@@ -248,6 +293,88 @@ def test_a_configuration_beside_the_program(bench, python):
     bench.compare(program)
 
 
+# ---- layouts -----------------------------------------------------------------------------------------
+
+
+def lay_out(bench, python, where="py", program="bin/python3", library="lib", parts=("stdlib", "dynload")):
+    """A copy of the program, and links to the parts of its standard library, somewhere else."""
+    facts = bench.ask_dump(python, [])
+    top = bench.folder / where
+    version = version_of(python)
+    (top / program).parent.mkdir(parents=True)
+    shutil.copy(os.path.realpath(python), str(top / program))
+    target = bench.folder / where.split("/")[0] / library / ("python" + version)
+    target.mkdir(parents=True)
+    for name in os.listdir(facts["stdlib"]):
+        if name == "site-packages" or name == "lib-dynload" and "dynload" not in parts:
+            continue
+        if name == "lib-dynload" or "stdlib" in parts:
+            (target / name).symlink_to(os.path.join(facts["stdlib"], name))
+    return str(top / program)
+
+
+@pytest.mark.parametrize("how", [
+    {}, {"program": "python"}, {"program": "deep/er/bin/python3.99"}, {"where": "one/two/three"},
+    {"parts": ("stdlib",)}, {"parts": ("dynload",)}, {"parts": ()}], ids=str)
+def test_an_interpreter_that_was_moved(bench, python, how):
+    program = lay_out(bench, python, **how)
+    bench.compare(program, [("json", None), ("_struct", None), ("_ssl", None)])
+    bench.env["PATH"] = os.path.dirname(program)
+    bench.compare(os.path.basename(program))
+
+
+@pytest.mark.parametrize("place", ["one/two/lib", "one/two/bin/lib", "one/lib"])
+def test_an_interpreter_beside_a_zip_file(bench, python, place):
+    """From 3.11 on the folder of such a file is taken for the prefix, whatever else is there."""
+    version = version_of(python).replace(".", "")
+    program = lay_out(bench, python, where="one/two")
+    (bench.folder / place).mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(str(bench.folder / place / ("python" + version + ".zip")), "w") as z:
+        z.writestr("zipped.py", "")
+    if place == "one/lib" or version in ("36", "37", "38", "39", "310"):
+        bench.compare(program, [("zipped", None)])
+    else:
+        assert bench.ask_dump(program, [])["prefix"] == str((bench.folder / place).parent)
+
+
+def test_an_environment_of_conda(bench, python):
+    program = lay_out(bench, python)
+    (bench.folder / "py/conda-meta").mkdir()
+    assert bench.compare(program)["conda"] == str(bench.folder / "py")
+    assert bench.ask_dump(str(bench.folder / "py"), [])["executable"] == program
+
+
+def test_an_environment_of_an_interpreter_that_was_moved(bench, python):
+    program = lay_out(bench, python)
+    bench.compare(make_venv(program, bench.folder / "venv"))
+    bench.compare(make_venv(program, bench.folder / "copies", "--copies"))
+
+
+@pytest.mark.parametrize("text", ["lib/python{v}\nlib/python{v}/lib-dynload\n", "# all\nlib/python{v} # here\r\n"
+                                  "lib/python{v}/lib-dynload\nimport site\n", "../py/lib/python{v}\nimport os\n"
+                                  "lib/python{v}/lib-dynload\n\nextra\n"])
+def test_a_pth_file_beside_the_program(bench, python, text):
+    program = lay_out(bench, python, program="python")
+    Path(program + "._pth").write_text(text.format(v=version_of(python)))
+    bench.env["PYTHONPATH"] = "/elsewhere"
+    bench.compare(program, [("json", None)])
+
+
+@pytest.mark.parametrize("mark", ["pybuilddir.txt", "Modules/Setup.local", "Modules/Setup", "empty pybuilddir.txt"])
+def test_a_build_tree(bench, python, mark):
+    if python.startswith("/usr/bin"):
+        pytest.skip("its VPATH is compiled in; here there is no Makefile that says it")
+    facts = bench.ask_dump(python, [])
+    tree = bench.folder / "tree"
+    (tree / "Modules").mkdir(parents=True)
+    shutil.copy(os.path.realpath(python), str(tree / "python"))
+    (tree / "Lib").symlink_to(facts["stdlib"])
+    (tree / mark.split()[-1]).write_text("build/lib.here" if mark == "pybuilddir.txt" else "")
+    (tree / "build").mkdir()
+    (tree / "build/lib.here").symlink_to(os.path.join(facts["stdlib"], "lib-dynload"))
+    bench.compare(str(tree / "python"), [("json", None), ("_ssl", None), ("os", None)])
+
+
 # ---- variables ---------------------------------------------------------------------------------------
 
 
@@ -282,6 +409,16 @@ def test_other_variables(bench, python, name, value):
     user.mkdir(parents=True)
     bench.env[name] = value
     bench.compare(python)
+
+
+@pytest.mark.parametrize("value", ["on", "off", "no"])
+def test_frozen_modules_switched_off(bench, python, value):
+    facts = bench.ask_dump(python, [])
+    bench.env["PYTHON_FROZEN_MODULES"] = value
+    if value == "no" and version_of(python) not in ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12"):
+        pytest.skip("it stops")
+    (bench.cwd / "__hello__.py").write_text("")
+    bench.compare(python, [(name, None) for name in facts["frozen"]])
 
 
 def test_no_home(bench, python):
@@ -359,6 +496,103 @@ def test_an_old_easy_install_pth(bench, python):
         "import sys; new=sys.path[sys.__plen:]; del sys.path[sys.__plen:]; "
         "p=getattr(sys,'__egginsert',0); sys.path[p:p]=new; sys.__egginsert = p+len(new)\n")
     bench.compare(program)
+
+
+def install_editable(python, site, top):
+    """As setuptools does it: what it wrote is only the data; the code that reads it is its own."""
+    for name in ("src/alpha/sub", "src/nsp/inner", "flat"):
+        (top / name).mkdir(parents=True)
+    for name in ("src/alpha/__init__.py", "src/alpha/sub/__init__.py", "src/alpha/mod.py", "src/nsp/inner/__init__.py",
+                 "flat/single.py"):
+        (top / name).write_text("")
+    tools = subprocess.run(["/usr/bin/python3", "-c", "import setuptools.command.editable_wheel as e\n"
+                            "m = {m!r}\nprint(e._finder_template('proj', m, {n!r}))".format(
+                                m={"alpha": str(top / "src/alpha"), "nsp.inner": str(top / "src/nsp/inner"),
+                                   "single": str(top / "flat/single"), "gone": "/nowhere/it's gone"},
+                                n={"nsp": [], "wide": [str(top / "src"), str(top / "flat")]})],
+                           stdout=subprocess.PIPE, check=False, timeout=60)
+    if tools.returncode != 0:
+        pytest.skip("no setuptools that writes such files")
+    text = tools.stdout.decode()
+    if version_of(python) in ("3.6", "3.7"):
+        text = text.replace("from __future__ import annotations\n", "")
+    (site / "__editable___proj_0_1_finder.py").write_text(text)
+    (site / "__editable__.proj-0.1.pth").write_text(
+        "import __editable___proj_0_1_finder; __editable___proj_0_1_finder.install()")
+
+
+def test_editable_installations(bench, python):
+    program = make_venv(python, bench.folder / "venv")
+    site = bench.folder / "venv/lib" / ("python" + version_of(python)) / "site-packages"
+    install_editable(python, site, bench.folder / "project")
+    names = [("alpha", None), ("single", None), ("nsp", None), ("wide", None), ("gone", None), ("beta", None),
+             ("alpha.sub", [str(bench.folder / "project/src/alpha")]), ("alpha.mod", ["/nowhere"]),
+             ("nsp.inner", ["/nowhere"]), ("alpha.none", [])]
+    ours = bench.compare(program, names)
+    assert ours["hooks"] == []
+
+
+def test_other_editable_installations_are_named(bench):
+    program = make_venv(PYTHONS[0], bench.folder / "venv")
+    site = bench.folder / "venv/lib" / ("python" + version_of(PYTHONS[0])) / "site-packages"
+    (site / "_proj_editable_loader.py").write_text("")
+    (site / "proj-editable.pth").write_text("import _proj_editable_loader")
+    assert bench.compare(program)["hooks"] == ["_proj_editable_loader"]
+
+
+# ---- zip files ---------------------------------------------------------------------------------------
+
+
+def compiled(python, source, folder):
+    """The bytecode of that Python for a source file, as a zip file would hold it."""
+    target = str(folder / (os.path.basename(source) + "c"))
+    subprocess.run([python, "-c", "import py_compile, sys; py_compile.compile(sys.argv[1], sys.argv[2])", source, target],
+                   check=True, timeout=60)
+    return Path(target).read_bytes()
+
+
+def test_zip_files(bench, python):
+    """Those are read by zipimport: members, packages, folders of each kind, bytecode new, old and foreign."""
+    source = bench.cwd / "code.py"
+    source.write_text("x = 1\n")
+    os.utime(str(source), (1600000000, 1600000000))
+    good = compiled(python, str(source), bench.folder)
+    archive = str(bench.folder / "lib.zip")
+    bench.env["TZ"] = "UTC"
+    day = (2020, 9, 13, 12, 26, 40)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in (("mod.py", "x = 1\n"), ("pkg/__init__.py", ""), ("pkg/inner.py", ""), ("ns/deep/mod.py", ""),
+                           ("code.py", "x = 1\n"), ("code.pyc", good), ("old.py", "x = 11\n"), ("old.pyc", good),
+                           ("foreign.py", ""), ("foreign.pyc", b"\0" * 32), ("only.pyc", good), ("both.py", ""),
+                           ("both/__init__.py", ""), ("ext.so", ""), ("dir/", ""), ("dir/in.py", ""),
+                           ("sub/pkg2/__init__.py", "")):
+            z.writestr(zipfile.ZipInfo(name, day), data)
+    with zipfile.ZipFile(str(bench.folder / "prefixed.pyz"), "w") as z:
+        z.writestr("app.py", "")
+    whole = (bench.folder / "prefixed.pyz").read_bytes()
+    (bench.folder / "prefixed.pyz").write_bytes(b"#!/usr/bin/env python3\n" + whole)
+    (bench.folder / "no.zip").write_bytes(b"PK\x03\x04 nothing")
+    (bench.folder / "empty.zip").write_bytes(b"")
+    bench.env["PYTHONPATH"] = ":".join([archive, archive + "/sub", str(bench.folder / "prefixed.pyz"),
+                                        str(bench.folder / "no.zip"), str(bench.folder / "empty.zip"), archive + "/none"])
+    names = [(n, None) for n in ("mod", "pkg", "ns", "code", "old", "foreign", "only", "both", "ext", "dir", "pkg2", "app",
+                                 "none")]
+    names += [("pkg.inner", [archive + "/pkg"]), ("ns.deep", [archive + "/ns"]), ("dir.in", [archive + "/dir"]),
+              ("pkg.none", [archive + "/pkg"])]
+    bench.compare(python, names)
+
+
+def test_the_standard_library_in_a_zip_file(bench, python):
+    """Where there is python3N.zip, it comes before the folder."""
+    version = version_of(python)
+    prefix = bench.ask_dump(python, [])["base_prefix"]
+    home = bench.folder / "prefix"
+    (home / "lib").mkdir(parents=True)
+    (home / "lib" / ("python" + version)).symlink_to(os.path.join(prefix, "lib/python" + version))
+    with zipfile.ZipFile(str(home / "lib" / ("python" + version.replace(".", "") + ".zip")), "w") as z:
+        z.writestr("zipped.py", "")
+    bench.env["PYTHONHOME"] = str(home)
+    bench.compare(python, [("zipped", None), ("json", None)])
 
 
 # ---- the search --------------------------------------------------------------------------------------
