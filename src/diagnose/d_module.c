@@ -264,10 +264,12 @@ static struct draft *not_installed(struct diag *d, const char *name)
 			  import_who(d), version, other);
 		draft_fact(d, dr, other, arena_printf(d->a, "Python %s, which has it", version));
 	}
-	for (size_t k = 0; k < i->home->path.n && k < 12; k++)
-		draft_fact(d, dr, i->home->path.items[k].dir,
-			   i->home->path.items[k].exists ? "looked for here, absent"
-							 : "looked for here: no such folder or file");
+	for (size_t k = 0; k < i->home->path.n && k < 12; k++) {
+		const struct py_path_entry *p = &i->home->path.items[k];
+
+		draft_evidence(d, dr, "fact", NULL, p->exists ? "looked for in" : "no such folder")->value =
+			*p->dir != '\0' ? p->dir : i->ask->cwd;
+	}
 	if (other != NULL) {
 		struct fix *f = draft_fix(d, dr, "other-python", "low",
 					  "use the interpreter that has it");

@@ -164,7 +164,7 @@ static bool is_idle(const struct py_function *f)
 
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
 {
-	bool from_module = ev->frame->scope == NULL || ev->frame->scope->is_class;
+	bool from_module = ev->frame == NULL || ev->frame->scope == NULL || ev->frame->scope->is_class;
 	struct py_function *f = fn->u.fn.fn;
 	uint64_t begun = ev->steps, effects = ev->effects;
 	struct py_value *v;

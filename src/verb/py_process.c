@@ -109,6 +109,7 @@ void pyp_import(struct py_process *pp, const char *module)
 
 	opt->environ = pp->ask.environ;
 	opt->cwd = pp->ask.cwd;
+	opt->source = pp->s->source;
 	pp->finder = py_finder_new(&pp->home, pp->s->source, pp->a);
 	im = py_import_new(&pp->home, pp->finder, &host, opt, pp->a);
 	pp->done = (struct imported){ .im = im, .home = &pp->home, .ask = &pp->ask, .module = module };
