@@ -304,6 +304,7 @@ struct dlwhy_python {
 	const struct dlwhy_swallowed *const *swallowed;
 	const struct dlwhy_gap *const *not_followed;
 	const char *const *path;    /* sys.path */
+	size_t nstartup;            /* the first modules: what every start of the interpreter imports */
 };
 
 /* ---- the answer about one target ----------------------------------------------------------- */

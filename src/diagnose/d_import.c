@@ -16,7 +16,7 @@ static const char sources_do[] = "the Python sources, read and not run, do what 
 /* Did it end before any line of a module ran? Then it rests on what was probed alone. */
 static bool before_all_sources(const struct imported *i)
 {
-	return i->e != NULL && i->e->exact && !i->e->maybe && i->e->nframes <= 1 && i->im->gaps.n == 0 &&
+	return i->e != NULL && i->e->exact && !i->e->maybe && i->e->nframes <= 1 &&
 	       i->home->imports.n == 0;
 }
 

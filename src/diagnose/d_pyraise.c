@@ -51,6 +51,35 @@ struct draft *import_circular(struct diag *d, const struct py_exception *e)
 
 /* ---- cannot import name ------------------------------------------------------------------------- */
 
+/* Is the file that imports a part of the package that it imports from? */
+static bool of_one_package(struct diag *d, const struct py_exception *e, const char *module)
+{
+	const struct py_module_info *m = import_module_of(d->in->imported, import_top(d->a, module));
+	const char *file = last_frame(e) != NULL ? last_frame(e)->file : NULL;
+	const char *dir = m != NULL && m->spec.origin != NULL && m->spec.is_package ?
+				  dir_name(d->a, m->spec.origin) : NULL;
+
+	return file != NULL && dir != NULL && strncmp(file, dir, strlen(dir)) == 0 &&
+	       file[strlen(dir)] == '/';
+}
+
+static void name_fix(struct diag *d, struct draft *dr, const struct py_exception *e, const char *module)
+{
+	const char *one = import_distribution(d->a, d->in->imported->module);
+	const char *two = import_distribution(d->a, module);
+
+	if (of_one_package(d, e, module)) {
+		draft_fix(d, dr, "reinstall", "low", "install the package again");
+		fix_command(d, dr->fixes.items[0],
+			    import_pip(d, arena_printf(d->a, "--force-reinstall %s", two)));
+		return;
+	}
+	draft_fix(d, dr, "update", "low", "install releases that belong together: bring both up to date");
+	fix_command(d, dr->fixes.items[0],
+		    import_pip(d, arena_printf(d->a, "--upgrade %s%s%s", strcmp(one, two) != 0 ? one : "",
+					       strcmp(one, two) != 0 ? " " : "", two)));
+}
+
 struct draft *import_name(struct diag *d, const struct py_exception *e)
 {
 	static const char start[] = "cannot import name '", from[] = "' from '";
@@ -72,16 +101,13 @@ struct draft *import_name(struct diag *d, const struct py_exception *e)
 	dr = import_draft(d, CAUSE_PYTHON_MODULE, "version-skew");
 	dr->f.object = origin != NULL ? origin : module;
 	dr->f.symbol = name;
-	draft_say(d, dr, "%s%s%s has no %s, which %s imports from it: the two are of releases that do not fit "
-		  "together.", module, version != NULL ? " " : "", version != NULL ? version : "", name,
+	draft_say(d, dr, "%s%s%s has no %s, which %s imports from it: %s.", module,
+		  version != NULL ? " " : "", version != NULL ? version : "", name,
 		  last_frame(e) != NULL && last_frame(e)->file != NULL ? base_name(last_frame(e)->file)
-								       : "the command line");
-	draft_fix(d, dr, "update", "low",
-		  "install releases that belong together: bring both packages up to date");
-	fix_command(d, dr->fixes.items[0],
-		    import_pip(d, arena_printf(d->a, "--upgrade %s %s",
-					       import_distribution(d->a, d->in->imported->module),
-					       import_distribution(d->a, module))));
+								       : "the command line",
+		  of_one_package(d, e, module) ? "the files are not of one release, or one is missing"
+					       : "the two are of releases that do not fit together");
+	name_fix(d, dr, e, module);
 	return dr;
 }
 

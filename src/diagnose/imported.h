@@ -29,6 +29,7 @@ struct imported {
 	const struct native_load *const *loads; /* in order */
 	size_t nloads;
 	const struct native_load *decisive; /* the load that e began with, or that ended the process */
+	size_t startup;              /* modules that the interpreter itself began with */
 	bool before;                 /* it is what came before the target: see options.after */
 };
 

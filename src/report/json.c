@@ -593,6 +593,7 @@ static void json_python(struct json *j, const struct dlwhy_python *p)
 	json_exception(j, "exception", p->exception, 0);
 	json_bool(j, "died", p->died);
 	json_bool(j, "limited", p->limited);
+	json_int(j, "startup", (int64_t)p->nstartup);
 	json_python_lists(j, p);
 	json_close(j, '}');
 }

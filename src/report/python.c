@@ -20,12 +20,12 @@ bool python_is_import(const struct dlwhy_result *r)
 const char *python_counts(struct text *t)
 {
 	const struct dlwhy_python *p = t->r->python;
-	size_t loaded = 0;
+	size_t loaded = 0, modules = p->nmodules > p->nstartup ? p->nmodules - p->nstartup : 0;
 
 	for (size_t i = 0; i < p->nnatives; i++)
 		loaded += strcmp(p->natives[i]->outcome, "loaded") == 0;
-	return arena_printf(t->a, "imports: %zu module%s, %zu native file%s", p->nmodules,
-			    p->nmodules == 1 ? "" : "s", loaded, loaded == 1 ? "" : "s");
+	return arena_printf(t->a, "imports: %zu module%s, %zu native file%s", modules,
+			    modules == 1 ? "" : "s", loaded, loaded == 1 ? "" : "s");
 }
 
 /* ---- the end of a traceback ----------------------------------------------------------------- */
@@ -209,9 +209,6 @@ const char *python_not_followed(struct text *t)
 		return "It is too much to be followed to its end.";
 	if (p->nnot_followed == 0)
 		return NULL;
-	return arena_printf(t->a, "Not followed: %s (%s)%s", text_clean(t, p->not_followed[0]->what),
-			    place_words(t, &p->not_followed[0]->at),
-			    p->nnot_followed > 1
-				    ? arena_printf(t->a, " and %zu more; -v shows all.", p->nnot_followed - 1)
-				    : ".");
+	return arena_printf(t->a, "Not followed: %zu place%s; -v shows %s.", p->nnot_followed,
+			    p->nnot_followed == 1 ? "" : "s", p->nnot_followed == 1 ? "it" : "them");
 }

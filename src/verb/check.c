@@ -14,6 +14,7 @@
 #include "verb/pid.h"
 #include "verb/program.h"
 #include "verb/prove.h"
+#include "verb/prove_import.h"
 #include "verb/py_process.h"
 #include "verb/result.h"
 #include "verb/session.h"
@@ -445,6 +446,7 @@ static void open_after_import(struct job *j)
 	struct process *p = j->after->p;
 
 	pyp_import(j->after, j->s->opt.after);
+	imported_certainty(&j->after->done, &j->host_assumes);
 	if (j->after->done.im->died) {
 		say_died(j);
 		return;
@@ -531,7 +533,9 @@ static void judge(void *ctx)
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
-	if (j->s->opt.prove && j->s->opt.after == NULL)
+	if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
+		prove_after(j->after, &j->r, j->path, j->a);
+	else if (j->s->opt.prove)
 		prove(j->s, &j->r, j->path, j->opener,
 		      j->host.family != NULL ? family_name(j->host.family) : NULL,
 		      j->r.is_program, j->a);

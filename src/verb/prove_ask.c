@@ -62,6 +62,21 @@ static const char import_code[] =
 	" end(('no\\n'+q+(': '+s if s else '')).encode('utf-8','surrogateescape'))\n"
 	"end(b'ok')\n";
 
+/* Whatever the import did, the file is opened by ctypes behind it. */
+static const char after_code[] =
+	"import posix,sys\n"
+	"r=posix.dup(1);posix.dup2(2,1);m=sys.argv.pop();p=sys.argv.pop()\n"
+	"g=p[:1]=='g';p=p[1:]\n"
+	"def end(b):\n"
+	" posix.write(r,b);posix._exit(0)\n"
+	"try:__import__(m)\n"
+	"except BaseException:pass\n"
+	"import ctypes\n"
+	"posix.write(r,b'+')\n"
+	"try:ctypes.CDLL(p,mode=posix.RTLD_NOW|(posix.RTLD_GLOBAL if g else 0))\n"
+	"except OSError as e:end(b'no\\n'+str(e).encode('utf-8','surrogateescape'))\n"
+	"end(b'ok')\n";
+
 /* Perl opens it as its XSLoader does; PERL_DL_NONLAZY makes that RTLD_NOW. To the loader's text it
  * adds where it was itself, and a NUL. */
 static const char perl_code[] =
@@ -133,7 +148,9 @@ static const char *const *make_argv(const struct question *q)
 	v[n++] = q->kind == HOST_BARE ? "program" : q->host;
 	if (q->module != NULL) {
 		v[n++] = "-c";
-		v[n++] = import_code;
+		v[n++] = q->path != NULL ? after_code : import_code;
+		if (q->path != NULL)
+			v[n++] = arena_printf(q->a, "%c%s", q->s->opt.global ? 'g' : 'l', q->path);
 		v[n] = q->module;
 		return v;
 	}

@@ -46,7 +46,8 @@ struct heard {
 /* dlopen(path, RTLD_NOW) in a new process of that kind. */
 void ask_library(const struct question *q, struct heard *out);
 
-/* `import q->module` in a new process of that Python. HEARD_REFUSED: an exception, text is how its
+/* `import q->module` in a new process of that Python; with a path, the file opened by ctypes behind that:
+ * then it is the file that is answered about. HEARD_REFUSED: an exception, text is how its
  * traceback ends. */
 void ask_import(const struct question *q, struct heard *out);
 

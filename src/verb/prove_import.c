@@ -101,9 +101,57 @@ static const char *why_not(const struct py_process *pp, const struct dlwhy_resul
 	return NULL;
 }
 
+static void judge_file(const struct dlwhy_result *r, const struct heard *h, struct dlwhy_proof *p,
+		       struct arena *a)
+{
+	bool agrees;
+
+	switch (h->kind) {
+	case HEARD_LOADED:
+		agrees = r->loads == DLWHY_YES;
+		judged(p, agrees, NULL, NULL);
+		break;
+	case HEARD_REFUSED:
+		agrees = r->loader_message != NULL && strcmp(r->loader_message, h->text) == 0;
+		judged(p, agrees, h->text, NULL);
+		break;
+	case HEARD_DEATH:
+	case HEARD_NO_START:
+		agrees = r->loads == DLWHY_NO && r->loader_message == NULL;
+		judged(p, agrees, h->text, NULL);
+		break;
+	default:
+		not_done(p, h->text != NULL ? h->text : "it did not come back in time");
+	}
+	if (p->done && !p->agrees)
+		p->says = arena_printf(a, "dlwhy %s, a file after import %s. dlwhy: [%s] real: [%s]",
+				       dlwhy_version(), r->python->module,
+				       r->loads == DLWHY_YES	   ? "it loads"
+				       : r->loader_message != NULL ? r->loader_message
+								   : "the process dies",
+				       h->kind == HEARD_LOADED ? "it loads" : h->text);
+}
+
+void prove_after(const struct py_process *pp, struct dlwhy_result *r, const char *path, struct arena *a)
+{
+	struct question q = { .s = pp->s, .a = a, .path = path, .kind = HOST_PYTHON,
+			      .host = pp->home.executable, .module = r->python->module };
+	struct dlwhy_proof *p = ARENA_NEW(a, struct dlwhy_proof);
+	const char *why = why_not(pp, r);
+	struct heard h;
+
+	r->proof = p;
+	if (why != NULL) {
+		not_done(p, why);
+		return;
+	}
+	ask_import(&q, &h);
+	judge_file(r, &h, p, a);
+}
+
 void prove_import(const struct py_process *pp, struct dlwhy_result *r, struct arena *a)
 {
-	struct question q = { .s = pp->s, .a = a, .path = r->target, .kind = HOST_PYTHON,
+	struct question q = { .s = pp->s, .a = a, .kind = HOST_PYTHON,
 			      .host = pp->home.executable, .module = r->target };
 	struct dlwhy_proof *p = ARENA_NEW(a, struct dlwhy_proof);
 	const char *why = why_not(pp, r);

@@ -8,4 +8,7 @@
  * there already. Allocates in a. */
 void prove_import(const struct py_process *pp, struct dlwhy_result *r, struct arena *a);
 
+/* The same for the file at `path`, opened in a process that has imported the module first. */
+void prove_after(const struct py_process *pp, struct dlwhy_result *r, const char *path, struct arena *a);
+
 #endif

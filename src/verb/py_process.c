@@ -114,6 +114,7 @@ void pyp_import(struct py_process *pp, const char *module)
 	im = py_import_new(&pp->home, pp->finder, &host, opt, pp->a);
 	pp->done = (struct imported){ .im = im, .home = &pp->home, .ask = &pp->ask, .module = module };
 	py_import_startup(im);
+	pp->done.startup = im->modules.n;
 	if (!im->died)
 		e = py_import_module(im, module);
 	pp->done.e = im->died ? NULL : e;

@@ -191,6 +191,7 @@ const struct dlwhy_python *pyp_result(const struct py_process *pp, const struct 
 	if (pp->done.im == NULL)
 		return out;
 	out->exception = exception(pp->done.e, a, 0);
+	out->nstartup = pp->done.startup;
 	out->died = pp->done.im->died;
 	out->limited = pp->done.im->limited;
 	add_modules(pp->done.im, a, out);
