@@ -751,7 +751,7 @@ PY_NATIVE(b_import)
 
 static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bool expression)
 {
-	struct py_value *text = arg0(c), *where = py_arg(c, 1, "globals");
+	struct py_value *text = arg0(c), *where = py_arg(c, 1, "globals"), *own = py_arg(c, 2, "locals");
 	struct py_dict *globals = ev->frame->globals;
 
 	if (where != NULL && where->type == V_DICT)
@@ -763,7 +763,8 @@ static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bo
 		}
 		return &py_unknown;
 	}
-	return py_exec_text(ev, "<string>", text->u.str.p, text->u.str.n, globals, expression);
+	return py_exec_text(ev, "<string>", text->u.str.p, text->u.str.n, globals,
+			    own != NULL && own->type == V_DICT && own->u.dict != globals ? own->u.dict : NULL, expression);
 }
 
 PY_NATIVE(b_exec)

@@ -162,6 +162,15 @@ static bool is_idle(const struct py_function *f)
 	return !f->effective && !f->has_import && f->idle_calls >= 12 && f->idle_steps >= 4000;
 }
 
+/* What somebody does with an argument that cannot be followed: a mapping or a module may get names. */
+static void give_away(struct py_value *v)
+{
+	if (v != NULL && v->type == V_DICT)
+		v->u.dict->tainted = true;
+	else if (v != NULL && v->type == V_MODULE)
+		v->u.module.dict.tainted = true;
+}
+
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
 {
 	bool from_module = ev->frame == NULL || ev->frame->scope == NULL || ev->frame->scope->is_class;
@@ -169,8 +178,11 @@ static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_s
 	uint64_t begun = ev->steps, effects = ev->effects;
 	struct py_value *v;
 
-	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f))
+	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f)) {
+		for (size_t i = 0; i < scope->vars.n; i++)
+			give_away(scope->vars.items[i].value);
 		return &py_unknown;
+	}
 	fn->u.fn.active++;
 	v = from_module ? run_within(ev, fn, scope, yields) : run_body(ev, fn, scope, yields);
 	fn->u.fn.active--;
@@ -312,6 +324,8 @@ struct py_value *py_call(struct py_eval *ev, struct py_value *f, const struct py
 	case V_STATIC:
 		return py_call(ev, f->u.wrap.fn, c);
 	default:
+		for (size_t i = 0; i < c->n; i++)
+			give_away(c->args[i]);
 		return &py_unknown;
 	}
 }

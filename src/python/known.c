@@ -34,6 +34,36 @@ struct py_value *py_known(struct py_eval *ev, const char *module, const char *na
 	return d != NULL ? py_dict_name(d->u.dict, intern(ev, name)) : NULL;
 }
 
+static void open_core(struct py_eval *ev)
+{
+	const struct py_home *h = ev->im->home;
+	const char *path = h->libpython != NULL ? h->libpython : h->program;
+
+	ev->core_opened = true;
+	if (path == NULL || source_open(ev->source, path, &ev->core) != 0)
+		memset(&ev->core, 0, sizeof(ev->core));
+}
+
+/* A string that ends like the name may be that name: linkers merge them. */
+static bool has_string(struct view bytes, const char *name)
+{
+	return bytes.p == NULL || memmem(bytes.p, bytes.n, name, strlen(name) + 1) != NULL;
+}
+
+bool py_core_has(struct py_eval *ev, const char *name)
+{
+	const char *n = intern(ev, name);
+	struct py_value *v = py_dict_name(&ev->core_names, n);
+
+	if (!ev->core_opened)
+		open_core(ev);
+	if (v == NULL) {
+		v = py_bool(has_string(ev->core.map.bytes, n));
+		py_dict_set_name(ev->a, &ev->core_names, n, v);
+	}
+	return v == &py_true;
+}
+
 /* Modules that are built into the interpreter have what is known of them, and much that is not. */
 void py_fill_builtin(struct py_eval *ev, struct py_value *m)
 {
