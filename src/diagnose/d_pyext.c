@@ -121,7 +121,7 @@ struct draft *import_numpy(struct diag *d, const struct py_exception *e)
 	draft_say(d, dr, "%s was built against NumPy 1, and NumPy %s is installed: an extension must be of "
 		  "the same kind.", dr->f.object != NULL ? base_name(dr->f.object) : "An extension",
 		  version != NULL ? version : "2");
-	draft_assume(dr, DLWHY_LIKELY, "what the extension does when it is initialised, which is not run");
+	draft_assume(dr, DLWHY_LIKELY, "the extension, which is not run, does what the names in it tell");
 	if (dr->f.object != NULL)
 		draft_fact(d, dr, dr->f.object,
 			   "asks for numpy.core._multiarray_umath, the place in NumPy 1, and not for that "

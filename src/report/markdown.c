@@ -176,7 +176,8 @@ static void proof(struct text *t, struct lines *out)
 		return;
 	blank(t, out);
 	if (p->agrees)
-		text_line(t, out, 0, PLAIN, "The real loader agrees.");
+		text_line(t, out, 0, PLAIN,
+			  python_is_import(t->r) ? "Python itself agrees." : "The real loader agrees.");
 	else if (p->real == NULL)
 		text_line(t, out, 0, PLAIN, "**The real loader disagrees:** it loads the file.");
 	else

@@ -435,7 +435,7 @@ static void proof_lines(struct text *t, struct lines *out)
 
 	if (p == NULL)
 		return;
-	text_add(t, PLAIN, "Real loader: ");
+	text_add(t, PLAIN, python_is_import(t->r) ? "Python itself: " : "Real loader: ");
 	if (!p->done) {
 		text_add(t, PLAIN, "not asked: ");
 		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
@@ -446,7 +446,10 @@ static void proof_lines(struct text *t, struct lines *out)
 	if (p->agrees)
 		return;
 	text_add(t, PLAIN, "  It says:  ");
-	text_add(t, PLAIN, p->real != NULL ? text_clean(t, p->real) : "nothing: it loads the file");
+	text_add(t, PLAIN,
+		 p->real != NULL	 ? text_clean(t, p->real)
+		 : python_is_import(t->r) ? "nothing: it imports"
+					  : "nothing: it loads the file");
 	text_end(t, out);
 	if (p->says != NULL)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
@@ -490,7 +493,8 @@ static void certainty_lines(struct text *t, const struct dlwhy_finding *f, struc
 /* What an import leaves out, and what could not be followed. */
 static void python_tail(struct text *t, struct lines *out)
 {
-	const char *gone = python_gone(t), *gap = python_not_followed(t);
+	const char *gone = t->r->loads == DLWHY_YES ? python_gone(t) : NULL;
+	const char *gap = python_not_followed(t);
 
 	if (gone != NULL)
 		text_wrap(t, out, MARGIN, 2, arena_printf(t->a, "Without it are gone: %s.", gone));
@@ -696,7 +700,9 @@ static void healthy_line(struct text *t, struct lines *out)
 	text_add(t, style, verdict);
 	text_add(t, DIM, arena_printf(t->a, " (%s; %s%s)", libraries(t),
 				      words_certainty(t->r->certainty),
-				      p != NULL && p->done ? "; the real loader agrees" : ""));
+				      p == NULL || !p->done	    ? ""
+				     : python_is_import(t->r) ? "; Python itself agrees"
+							      : "; the real loader agrees"));
 	text_end(t, out);
 }
 
