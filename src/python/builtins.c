@@ -205,6 +205,14 @@ PY_NATIVE(make_unknown)
 	return &py_unknown;
 }
 
+/* types.ModuleType.__init__(self, name): lazy loaders derive from it. */
+PY_NATIVE(module_init)
+{
+	if (self->type == V_INSTANCE && c->n > 0)
+		py_dict_set_name(ev->a, &self->u.obj.dict, ev->n_name, c->args[0]);
+	return &py_none;
+}
+
 static struct py_value *wrap(struct py_eval *ev, enum py_type type, struct py_value *fn)
 {
 	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
@@ -905,6 +913,8 @@ void py_builtins_init(struct py_eval *ev)
 	/* bool is an int */
 	py_builtin_class(ev, "bool")->u.cls->bases[0] = py_builtin_class(ev, "int");
 	ev->class_module = py_builtin_class(ev, "module");
+	py_dict_set_name(ev->a, &ev->class_module->u.cls->dict, ev->n_init,
+			 py_native_new(ev->a, "__init__", module_init, NULL));
 	add_exceptions(ev);
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
 	py_know_value(ev, "builtins", "NotImplemented", &py_unknown);

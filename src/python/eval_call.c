@@ -289,6 +289,8 @@ static struct py_value *call_class(struct py_eval *ev, struct py_value *cls, con
 	if (k->is_exception)
 		fill_exception(ev, v, c);
 	init = py_class_lookup(cls, ev->n_init, &unknown);
+	if (init != NULL && init->type == V_NATIVE)
+		init->u.native.call(ev, v, c);
 	if (init != NULL && init->type == V_FUNCTION && call_with_first(ev, init, v, c) == NULL)
 		return NULL;
 	return v;
