@@ -175,7 +175,7 @@ static void give_away(struct py_value *v)
 
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
 {
-	bool from_module = ev->frame->scope == NULL || ev->frame->scope->is_class;
+	bool from_module = ev->frame == NULL || ev->frame->scope == NULL || ev->frame->scope->is_class;
 	struct py_function *f = fn->u.fn.fn;
 	uint64_t begun = ev->steps, effects = ev->effects;
 	struct py_value *v;

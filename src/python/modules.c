@@ -281,13 +281,15 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error) == NULL ? NULL : m;
 	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
-		e = py_exception_new(ev, "ImportError",
+		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError",
 				     r.result == PY_LOAD_ERROR
 					     ? r.error
 					     : arena_printf(ev->a, "dynamic module does not define module export function (%s)",
 							    l.init));
-		set_text(ev, e, "name", spec->name);
-		set_text(ev, e, "path", spec->origin);
+		if (r.type == NULL) { /* else the init function raised it */
+			set_text(ev, e, "name", spec->name);
+			set_text(ev, e, "path", spec->origin);
+		}
 		return raise_for_load(ev, e, &l);
 	}
 	import_inside(ev, &r.imports);
