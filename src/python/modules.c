@@ -284,8 +284,8 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		return die(ev, &l, r.error) == NULL ? NULL : m;
 	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
 		if (r.result == PY_LOAD_NO_INIT)
-			r.error = arena_printf(ev->a, "dynamic module does not define module export function (%s)",
-					       l.init);
+			r.error = arena_printf(
+				ev->a, "dynamic module does not define module export function (%s)", l.init);
 		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError", r.error);
 		if (r.type == NULL) { /* else the init function raised it */
 			set_text(ev, e, "name", spec->name);
