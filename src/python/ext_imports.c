@@ -141,7 +141,7 @@ static bool of_any_file(struct scan *s, const char *p, size_t n)
 	else if (strcmp(p, "datetime.datetime_CAPI") == 0)
 		add_if_there(s, "datetime");
 	else if (strcmp(p, "_cffi_backend") == 0 || ends_with(p, n, "__mypyc"))
-		add_if_there(s, p);
+		add_if_there(s, arena_strndup(s->a, p, n));
 	else
 		return strncmp(p, "numpy.core", 10) == 0;
 	return true;

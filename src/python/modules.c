@@ -293,6 +293,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		}
 		return raise_for_load(ev, e, &l);
 	}
+	py_fill_builtin(ev, m); /* parts of the standard library are files in some builds */
 	import_inside(ev, &r.imports);
 	return ev->stopped ? NULL : m;
 }
