@@ -234,7 +234,8 @@ static void find_failures(struct run *run, size_t i)
 static bool is_suspicious(const struct run *run, const struct watch_process *p)
 {
 	for (size_t k = 0; k < p->loads.n; k++)
-		if (p->loads.items[k].nobjects == 0 || !p->loads.items[k].finished)
+		if (p->loads.items[k].nobjects == 0 || !p->loads.items[k].finished ||
+		    p->loads.items[k].undone)
 			return true;
 	return p->ending == WATCH_CRASH || is_child(run, p);
 }
