@@ -88,6 +88,11 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f);
 /* "does not load", "starts here": what follows the name of the target, with its style. */
 const char *text_verdict(const struct dlwhy_result *r, enum style *style);
 
+/* text_run.c: of a run. */
+const char *text_run_verdict(struct text *t, enum style *style);
+/* What else there is to say of it: other failures, differences, with -v every load. */
+void text_run_lines(struct text *t, struct lines *out);
+
 /* Starts and ends the state; fn fills lines in between. False: no memory. */
 bool text_run(struct report *o, const struct dlwhy_result *r,
 	      void (*fn)(struct text *t, struct lines *out, void *ctx), void *ctx,
