@@ -231,6 +231,8 @@ static void read_stack(void *ctx)
 	fault_read(x->t, x->out);
 	read_frames(x, arch, &r);
 	mark_parts(x);
+	if (x->out->fault == WATCH_JUMP_NULL && x->out->nframes > 1)
+		called_read(x->t, x->out->pc, x->frames[1].pc, &x->out->called);
 	x->out->abort_message = abort_text(x->t);
 }
 

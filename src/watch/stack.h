@@ -79,6 +79,12 @@ enum watch_fault {
 	WATCH_OTHER
 };
 
+/* The function that a call meant which led nowhere; NULL: not known. */
+struct watch_call {
+	const char *symbol;
+	bool weak;
+};
+
 struct watch_stack {
 	uint16_t machine;  /* EM_* */
 	bool is64;
@@ -92,6 +98,7 @@ struct watch_stack {
 	const struct watch_frame *frames; /* innermost first; at least one */
 	size_t nframes;
 	bool cut;                         /* there were more than WATCH_FRAMES */
+	struct watch_call called;         /* WATCH_JUMP_NULL: by the second frame */
 	const char *abort_message;        /* what glibc printed before it aborted; NULL */
 };
 

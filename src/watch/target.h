@@ -76,4 +76,9 @@ bool unwind_step(struct target *t, const struct unwind_arch *arch, bool exact,
 
 void fault_read(struct target *t, struct watch_stack *out);
 
+/* ---- called.c ----------------------------------------------------------------------------- */
+
+/* `to`: the address that was called; `ret`: where the call would come back to. */
+void called_read(struct target *t, uint64_t to, uint64_t ret, struct watch_call *out);
+
 #endif
