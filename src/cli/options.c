@@ -68,7 +68,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "the same as --format json" },
 	{ OPT_FORMAT, 0, "format", "F", VERB_CHECK | VERB_RUN, output,
 	  "tree (default), json, jsonl (a line for each file), md (for an issue)" },
-	{ OPT_OUTPUT, 'o', "output", "FILE", VERB_RUN, output,
+	{ OPT_OUTPUT, 0, "output", "FILE", VERB_RUN, output,
 	  "write what is said to FILE instead of standard error" },
 	{ OPT_COLOR, 0, "color", "WHEN", VERB_CHECK | VERB_RUN, output,
 	  "auto (default: on a terminal), always, never" },

@@ -116,7 +116,8 @@ void cli_terminal(struct cli *c)
 	struct winsize size;
 	int fd = c->verb == VERB_RUN ? STDERR_FILENO : STDOUT_FILENO;
 
-	c->print.color = c->color == COLOR_ALWAYS || (c->color == COLOR_AUTO && auto_color(fd) && c->output == NULL);
+	c->print.color = c->color == COLOR_ALWAYS ||
+			 (c->color == COLOR_AUTO && c->output == NULL && auto_color(fd));
 	if (c->output == NULL && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0)
 		c->print.width = size.ws_col;
 }

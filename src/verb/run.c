@@ -28,7 +28,9 @@ enum {
 struct failed {
 	size_t process, load;     /* places in run.log and in its loads */
 	size_t order;
-	bool optional;            /* a name that nobody has, and the program went on */
+	bool absent;              /* there is no file of that name */
+	bool survived;            /* what the command is about began only after it */
+	bool optional;            /* absent, and the program went on */
 	bool lazy;                /* a function was called that nobody defines */
 	struct dlwhy_result *r;   /* once it is explained */
 };
@@ -191,14 +193,26 @@ static struct failed *add_failed(struct run *run, size_t process, size_t load)
 	return f;
 }
 
-/* A name that is nowhere: programs ask for what they can do without. */
-static bool is_optional(const struct run *run, size_t process, size_t load)
+/* When the program began that the command was in the end: shells and wrappers become another. */
+static size_t last_beginning(const struct run *run)
 {
-	const struct watch_process *p = run->log.processes.items[process];
-	const struct watch_load *l = &p->loads.items[load];
+	size_t order = 0;
 
-	return load > 0 && l->nobjects == 0 && strchr(l->name, '/') == NULL &&
-	       (load + 1 < p->loads.n || went_well(run));
+	for (size_t i = 0; i < run->log.processes.n; i++)
+		if (is_child(run, run->log.processes.items[i]))
+			order = run->log.processes.items[i]->begun;
+	return order;
+}
+
+/* Programs ask for what they can do without: a name that is nowhere is worth a word only where nothing
+ * came after it. */
+static void weigh(const struct run *run, struct failed *f)
+{
+	const struct watch_process *p = run->log.processes.items[f->process];
+
+	f->survived = went_well(run) || f->order < last_beginning(run);
+	f->absent = f->load > 0 && p->loads.items[f->load].nobjects == 0;
+	f->optional = f->absent && (f->survived || f->load + 1 < p->loads.n);
 }
 
 /* What is worth a replay with all symbols: closed at once is either of the two. */
@@ -210,7 +224,7 @@ static void find_failures(struct run *run, size_t i)
 		enum replay_outcome o = run->outcomes[i][k];
 
 		if (o == REPLAY_FAILED || o == REPLAY_CLOSED)
-			add_failed(run, i, k)->optional = is_optional(run, i, k);
+			weigh(run, add_failed(run, i, k));
 	}
 	/* ld.so ends a program with that status, without a word to anybody. */
 	if (run->end.status == STATUS_LAZY && p->began && p->ending == WATCH_UNKNOWN)
@@ -220,7 +234,8 @@ static void find_failures(struct run *run, size_t i)
 static bool is_suspicious(const struct run *run, const struct watch_process *p)
 {
 	for (size_t k = 0; k < p->loads.n; k++)
-		if (p->loads.items[k].nobjects == 0 || !p->loads.items[k].finished)
+		if (p->loads.items[k].nobjects == 0 || !p->loads.items[k].finished ||
+		    p->loads.items[k].undone)
 			return true;
 	return p->ending == WATCH_CRASH || is_child(run, p);
 }
@@ -252,7 +267,7 @@ static void follow_all(struct run *run)
 	}
 }
 
-/* ---- explanations --------------------------------------------------------------------------------------- */
+/* ---- explanations ------------------------------------------------------------------------------ */
 
 static const struct failure *first_fatal(const struct process *p)
 {
@@ -263,7 +278,28 @@ static const struct failure *first_fatal(const struct process *p)
 }
 
 /* It did happen: what the finding assumes was so. */
-static void set_findings(struct run *run, struct dlwhy_result *r, const struct diagnose_input *in)
+static void add_seen(struct run *run, struct dlwhy_finding *f, const char *seen)
+{
+	const struct dlwhy_evidence **v =
+		ARENA_ARRAY(run->a, f->nevidence + 1, const struct dlwhy_evidence *);
+	struct dlwhy_evidence *e = ARENA_NEW(run->a, struct dlwhy_evidence);
+
+	f->certainty = DLWHY_PROVED;
+	f->assumes = NULL;
+	if (seen == NULL)
+		return;
+	e->kind = "fact";
+	e->object = -1;
+	e->offset = e->size = e->line = -1;
+	e->says = seen;
+	if (f->nevidence > 0)
+		memcpy(v, f->evidence, f->nevidence * sizeof(*v));
+	v[f->nevidence++] = e;
+	f->evidence = v;
+}
+
+static void set_findings(struct run *run, struct dlwhy_result *r, const struct diagnose_input *in,
+			 const char *seen)
 {
 	struct diagnosis d = { .certainty = DLWHY_PROVED };
 	const struct dlwhy_finding **v;
@@ -274,10 +310,8 @@ static void set_findings(struct run *run, struct dlwhy_result *r, const struct d
 		struct dlwhy_finding *f = ARENA_NEW(run->a, struct dlwhy_finding);
 
 		*f = *d.findings[i];
-		if (i == 0 && f->severity == DLWHY_ERROR) {
-			f->certainty = DLWHY_PROVED;
-			f->assumes = NULL;
-		}
+		if (i == 0 && f->severity == DLWHY_ERROR)
+			add_seen(run, f, seen);
 		v[i] = f;
 	}
 	r->findings = v;
@@ -326,7 +360,9 @@ static void explain_start(struct run *run, struct failed *f, struct replay *rp)
 	r->loader_lines = p->trace.lines.items + (p->trace.lines.n > 0);
 	r->nloader_lines = p->trace.lines.n - (p->trace.lines.n > 0);
 	result_objects(r, &rp->s.opt, p, p->program, run->a);
-	set_findings(run, r, &in);
+	set_findings(run, r, &in,
+		     f->lazy ? NULL : arena_printf(run->a, "seen in the run: process %u did not start",
+						   rp->seen->pid));
 }
 
 static void explain_open(struct run *run, struct failed *f, struct replay *rp)
@@ -351,7 +387,8 @@ static void explain_open(struct run *run, struct failed *f, struct replay *rp)
 			in.root = p->images.items[i];
 	r->loader_message = first_fatal(p)->message;
 	result_objects(r, &rp->s.opt, p, in.root, run->a);
-	set_findings(run, r, &in);
+	set_findings(run, r, &in, arena_printf(run->a, "seen in the run: process %u could not open %s",
+						rp->seen->pid, l->name));
 }
 
 static void explain(struct run *run, struct failed *f)
@@ -389,6 +426,24 @@ static void sort_failed(struct run *run)
 	}
 }
 
+/* Has the same been explained already? Programs ask again and again. */
+static bool is_known(const struct run *run, size_t n)
+{
+	const struct failed *f = &run->failed.items[n];
+	const struct watch_process *p = run->log.processes.items[f->process];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct failed *g = &run->failed.items[i];
+		const struct watch_process *q = run->log.processes.items[g->process];
+
+		if (g->r != NULL && f->load > 0 && g->load > 0 && !f->lazy && !g->lazy &&
+		    strcmp(p->loads.items[f->load].name, q->loads.items[g->load].name) == 0 &&
+		    strcmp(p->exe, q->exe) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void explain_all(struct run *run)
 {
 	size_t done = 0;
@@ -397,15 +452,14 @@ static void explain_all(struct run *run)
 	for (size_t i = 0; i < run->failed.n && done < MAX_EXPLAINED; i++) {
 		struct failed *f = &run->failed.items[i];
 
-		/* A program that ends well has done without it. */
-		if (f->optional && went_well(run) && !run->s->opt.probes)
+		if ((f->absent && f->survived && !run->s->opt.probes) || is_known(run, i))
 			continue;
 		explain(run, f);
 		done += f->r != NULL;
 	}
 }
 
-/* ---- the result ------------------------------------------------------------------------------------------- */
+/* ---- the result -------------------------------------------------------------------------------- */
 
 static const char *ending_word(enum watch_ending e)
 {
@@ -533,7 +587,7 @@ static void explain_exec(struct run *run)
 	else
 		r->loader_message = run->exec.message;
 	if (run->exec.err != 0)
-		set_findings(run, r, &in);
+		set_findings(run, r, &in, "seen in the run: the system did not start it");
 }
 
 /* The first explanation is the answer; the others stand beside it. */

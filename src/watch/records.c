@@ -50,6 +50,7 @@ static struct watch_process *begin_program(struct reading *rd, const struct agen
 		before->ending = WATCH_EXEC;
 	p->parent = (uint32_t)r->value;
 	p->bits = r->flag == 32 ? 32 : 64;
+	p->begun = rd->order;
 	start = ARENA_PUSH(rd->a, &p->loads);
 	start->tid = r->tid;
 	p->busy = true;
@@ -78,6 +79,7 @@ static struct watch_process *begin_fork(struct reading *rd, const struct agent_r
 	p->pid = r->pid;
 	p->parent = parent->pid;
 	p->forked = true;
+	p->begun = rd->order;
 	p->ending = WATCH_UNKNOWN;
 	p->objects.items = copy(rd->a, parent->objects.items, parent->objects.n,
 				sizeof(*p->objects.items));

@@ -71,7 +71,7 @@ struct watch_process {
 	enum watch_ending ending;
 	int signal;             /* WATCH_CRASH */
 	uint64_t fault, pc;
-	size_t order;           /* of its last record, over all processes */
+	size_t begun, order;    /* of its first and its last record, over all processes */
 	/* Between two records, while the log is read. */
 	bool busy, musl;
 };

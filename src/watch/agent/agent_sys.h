@@ -37,16 +37,16 @@ enum { UCONTEXT_PC = 76, MMAP_UNIT = 4096 };
 /* ebx and ebp belong to the compiler: they are kept on the stack. */
 static inline long sys6(long n, long a, long b, long c, long d, long e, long f)
 {
-	long more[2] = { a, f };
+	const long more[3] = { a, d, f };
+	const long *args = more;
 	long out;
 
 	__asm__ volatile("push %%ebp\n\tpush %%ebx\n\t"
-			 "mov 4(%%esi), %%ebp\n\tmov (%%esi), %%ebx\n\t"
-			 "mov 8(%%esi), %%esi\n\t"
+			 "mov (%%esi), %%ebx\n\tmov 8(%%esi), %%ebp\n\tmov 4(%%esi), %%esi\n\t"
 			 "int $0x80\n\t"
 			 "pop %%ebx\n\tpop %%ebp"
-			 : "=a"(out)
-			 : "a"(n), "S"((const long[]){ more[0], more[1], d }), "c"(b), "d"(c), "D"(e)
+			 : "=a"(out), "+S"(args)
+			 : "a"(n), "c"(b), "d"(c), "D"(e)
 			 : "memory");
 	return out;
 }
