@@ -8,6 +8,7 @@
 
 #include "diagnose/crash.h"
 #include "machine/code.h"
+#include "object/elfconst.h"
 
 enum { SHOWN_FRAMES = 16, WEAK_SHOWN = 8 };
 
