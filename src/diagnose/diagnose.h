@@ -5,8 +5,15 @@
 #include <dlwhy/dlwhy.h>
 
 #include "loader/loader.h"
+#include "watch/stack.h"
 
 struct gpu; /* machine/gpu.h */
+
+/* Where a library was that was closed. */
+struct crash_closed {
+	const char *path;
+	uint64_t start, end;
+};
 
 struct diagnose_input {
 	const struct world *world;
@@ -24,6 +31,10 @@ struct diagnose_input {
 	bool code;                     /* look at the machine code as well */
 	struct process *opener;        /* `process`, to ask it what dlopen would find; NULL: it is
 					  not asked. Nothing of it is changed that counts */
+	const struct watch_stack *stack; /* it ran, and died there of a signal: that is to be
+					  explained, and nothing else. `process` may be NULL */
+	const struct crash_closed *closed;
+	size_t nclosed;
 };
 
 struct diagnosis {

@@ -13,6 +13,7 @@
 #include "verb/program.h"
 #include "verb/replay.h"
 #include "verb/result.h"
+#include "verb/run_crash.h"
 #include "verb/session.h"
 #include "watch/supervisor.h"
 
@@ -52,6 +53,10 @@ struct run {
 		struct failed *items;
 		size_t n, cap;
 	} failed;
+	struct {
+		struct dlwhy_result **items;
+		size_t n, cap;
+	} dead;                   /* processes that died of a signal, the one that matters most first */
 	struct exec_result exec;  /* of the command itself */
 	const char *program;      /* its path */
 	struct dlwhy_run basic;   /* how it ended, whatever else can be said */
@@ -631,30 +636,82 @@ static void explain_exec(struct run *run)
 		set_findings(run, r, &in, "seen in the run: the system did not start it");
 }
 
-/* The first explanation is the answer; the others stand beside it. */
-static void fill_result(struct run *run)
+/* ---- deaths by a signal ------------------------------------------------------------------------ */
+
+/* The last program of that number, SIZE_MAX if no agent was in it. */
+static size_t process_of(const struct run *run, uint32_t pid)
 {
-	const struct dlwhy_result **v =
-		ARENA_ARRAY(run->a, run->failed.n + 1, const struct dlwhy_result *);
-	const struct dlwhy_run *out = run->r.run;
-	const char *target = run->r.target;
-	size_t n = 0;
+	for (size_t i = run->log.processes.n; i-- > 0;)
+		if (run->log.processes.items[i]->pid == pid)
+			return i;
+	return SIZE_MAX;
+}
 
-	for (size_t i = 0; i < run->failed.n; i++) {
-		const struct dlwhy_result *r = run->failed.items[i].r;
+static void explain_death(struct run *run, const struct watch_crash *c)
+{
+	struct run_dead dead = { .crash = c };
+	size_t i = process_of(run, c->pid);
 
-		if (r == NULL)
-			continue;
-		if (run->r.findings == NULL) {
-			run->r = *r;
-			run->r.target = target;
-			run->r.run = out;
-		} else {
-			v[n++] = r;
+	if (i != SIZE_MAX) {
+		dead.seen = run->log.processes.items[i];
+		if (run->replays[i].seen != NULL && run->replays[i].why_not == NULL) {
+			dead.replay = &run->replays[i];
+			dead.outcomes = run->outcomes[i];
 		}
 	}
-	run->r.members = v;
-	run->r.nmembers = n;
+	*ARENA_PUSH(run->a, &run->dead) = run_crash_explain(run->s, &dead, run->a);
+}
+
+/* The command itself first, then the others, the last one first. A command that ends well has coped
+ * with the death of others. */
+static void explain_deaths(struct run *run)
+{
+	const struct watch_crash *v;
+	size_t n = run->watch != NULL ? watch_crashes(run->watch, &v) : 0;
+
+	if (went_well(run))
+		return;
+	for (int others = 0; others < 2; others++)
+		for (size_t i = n; i-- > 0 && run->dead.n < MAX_EXPLAINED;)
+			if (v[i].stack != NULL && ((long)v[i].pid != run->end.pid) == others &&
+			    (others != 0 || run->end.signal != 0))
+				explain_death(run, &v[i]);
+}
+
+/* ---- all together ------------------------------------------------------------------------------ */
+
+struct result_list {
+	const struct dlwhy_result **items;
+	size_t n, cap;
+};
+
+/* The first explanation is the answer; the others stand beside it. */
+static void add_result(struct run *run, struct result_list *others, const struct dlwhy_result *r)
+{
+	const struct dlwhy_run *out = run->r.run;
+	const char *target = run->r.target;
+
+	if (r == NULL)
+		return;
+	if (run->r.findings != NULL) {
+		*ARENA_PUSH(run->a, others) = r;
+		return;
+	}
+	run->r = *r;
+	run->r.target = target;
+	run->r.run = out;
+}
+
+static void fill_result(struct run *run)
+{
+	struct result_list others = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < run->dead.n; i++)
+		add_result(run, &others, run->dead.items[i]);
+	for (size_t i = 0; i < run->failed.n; i++)
+		add_result(run, &others, run->failed.items[i].r);
+	run->r.members = others.items;
+	run->r.nmembers = others.n;
 }
 
 /* musl's loader calls nobody before all is loaded and bound. */
@@ -704,6 +761,7 @@ static void analyse(void *ctx)
 		add_command(run);
 	follow_all(run);
 	explain_all(run);
+	explain_deaths(run);
 	fill_run(run);
 	if (run->end.failed != 0)
 		explain_exec(run);

@@ -10,6 +10,8 @@
 #include "watch/agent/agent.h"
 #include "watch/agent/agent_log.h"
 
+#define STACK_MEMORY ((size_t)256 << 20) /* for the stacks of all crashes */
+
 enum {
 	STEP = 2 << 20,       /* bytes of the log that are made sure of at a time */
 	CRASHES = 16,         /* processes that are looked at while they die */
@@ -24,7 +26,9 @@ struct watch {
 	size_t seen;          /* bytes of the log that were looked through for crashes */
 	const struct os_command_end *end; /* of the command; its pid is known from the start on */
 	struct watch_crash crashes[CRASHES];
+	struct watch_stack stacks[CRASHES];
 	size_t ncrashes;
+	struct arena *a;      /* of what is known of crashes; NULL until there is one */
 	bool there;           /* the folder */
 };
 
@@ -190,6 +194,7 @@ void watch_free(struct watch *w)
 		return;
 	remove_folder(w);
 	os_shared_free(&w->log);
+	arena_free(w->a);
 	free(w);
 }
 
@@ -218,12 +223,22 @@ static void answer(struct watch *w, size_t at)
 	os_wake(&r->answer);
 }
 
+static void read_stack(struct watch *w, struct watch_crash *c)
+{
+	struct watch_stack *stack = &w->stacks[c - w->crashes];
+
+	if (w->a == NULL)
+		w->a = arena_new(STACK_MEMORY);
+	if (w->a != NULL && watch_stack(c->pid, c->tid, w->a, stack, NULL) == DLWHY_OK)
+		c->stack = stack;
+}
+
 /* The thread waits for us. It is traced from here on, so that it stops where the signal strikes. */
 static void look_at_crash(struct watch *w, const struct agent_record *r, size_t at)
 {
 	struct watch_crash *c = &w->crashes[w->ncrashes < CRASHES ? w->ncrashes : CRASHES - 1];
 
-	*c = (struct watch_crash){ r->pid, r->tid, (int)r->flag, r->value, r->pc, 0 };
+	*c = (struct watch_crash){ r->pid, r->tid, (int)r->flag, r->value, r->pc, 0, NULL };
 	if (w->ncrashes < CRASHES)
 		w->ncrashes++;
 	c->trace_err = is_ours(w, r->pid) ? os_trace_begin(r->tid) : ESRCH;
@@ -231,6 +246,8 @@ static void look_at_crash(struct watch *w, const struct agent_record *r, size_t 
 	if (c->trace_err != 0)
 		return;
 	c->trace_err = os_trace_wait(r->tid, w->end->pid, c->signal, STOP_MS);
+	if (c->trace_err == 0)
+		read_stack(w, c);
 	os_trace_end(r->tid, c->trace_err == 0 ? c->signal : 0);
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/os_watch.h"
 #include "base/view.h"
+#include "watch/stack.h"
 
 struct watch;
 
@@ -23,6 +24,7 @@ struct watch_crash {
 	int signal;
 	uint64_t address, pc; /* of the fault, as the signal says */
 	int trace_err;        /* 0: it could be looked at; else errno of what failed */
+	const struct watch_stack *stack; /* NULL: not known */
 };
 
 /* `parents`: folders in which a folder may be made, the best first, NULL-ended. NULL and *err, an errno

@@ -1,0 +1,262 @@
+/* stack.c - the stack of a stopped thread. See stack.h. */
+#include "watch/stack.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbol/demangle.h"
+#include "watch/target.h"
+
+enum { REGISTERS = 1024, ABORT_TEXT = 1024, INIT_MAX = 65536 };
+
+struct reading {
+	struct target *t;
+	long tid;
+	const struct os_signal *why;
+	struct watch_stack *out;
+	struct watch_frame *frames;
+	struct dlwhy_error *err;
+	enum dlwhy_code code;
+};
+
+const char *watch_how_words(enum watch_how how)
+{
+	switch (how) {
+	case WATCH_FRAME_POINTER:
+		return "a guess: by the frame pointer";
+	case WATCH_SCAN:
+		return "a guess: its address stands on the stack behind a call";
+	default:
+		return NULL;
+	}
+}
+
+/* ---- what the loader calls ---------------------------------------------------------------- */
+
+/* Is the function one of the list at `vaddr`? The process has it with addresses as they are there. */
+static bool in_list(const struct target *t, const struct module *m, enum elf_tag list,
+		    enum elf_tag size, uint64_t function)
+{
+	uint64_t word = t->is64 ? 8 : 4, n, v;
+
+	if (!elf_has(&m->elf, list) || !elf_has(&m->elf, size))
+		return false;
+	n = m->elf.dt[size] / word;
+	for (uint64_t i = 0; i < n && i < INIT_MAX; i++)
+		if (target_word(t, m->object->bias + m->elf.dt[list] + i * word, &v) &&
+		    v == m->object->bias + function)
+			return true;
+	return false;
+}
+
+static bool is_constructor(const struct target *t, const struct module *m, uint64_t function)
+{
+	return (elf_has(&m->elf, ELF_DT_INIT) && m->elf.dt[ELF_DT_INIT] == function) ||
+	       in_list(t, m, ELF_DT_INIT_ARRAY, ELF_DT_INIT_ARRAYSZ, function);
+}
+
+/* A function that the linker found no name for is called by address alone: R_…_IRELATIVE. */
+static bool is_resolver(const struct module *m, uint64_t function)
+{
+	struct elf_relocs relocs;
+	struct elf_rel x;
+
+	(void)elf_relocs_open(&m->elf, &relocs);
+	for (int table = ELF_REL; table <= ELF_PLT; table++)
+		for (uint64_t i = 0; elf_reloc(&m->elf, &relocs, table, i, &x); i++)
+			if (x.sym == 0 && (uint64_t)x.addend == function)
+				return true;
+	return false;
+}
+
+static uint64_t start_of(const struct module *m, const struct symbol_hit *hit, uint64_t vaddr)
+{
+	struct elf_function *list;
+	uint64_t start = 0;
+	size_t n;
+
+	if (hit->name != NULL)
+		return hit->start;
+	if (!elf_functions(&m->elf, &list, &n))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (list[i].vaddr <= vaddr && vaddr - list[i].vaddr < list[i].size)
+			start = list[i].vaddr;
+	free(list);
+	return start;
+}
+
+static enum watch_part part_of(const struct target *t, struct module *m, uint64_t vaddr)
+{
+	struct symbol_hit hit;
+	uint64_t start;
+
+	symbol_at(m, vaddr, &hit);
+	start = start_of(m, &hit, vaddr);
+	if (start == 0)
+		return WATCH_PLAIN;
+	if (hit.name != NULL && hit.type == STT_GNU_IFUNC)
+		return WATCH_RESOLVER;
+	return is_constructor(t, m, start) ? WATCH_CONSTRUCTOR
+	       : is_resolver(m, start)     ? WATCH_RESOLVER
+					   : WATCH_PLAIN;
+}
+
+/* Only what the loader itself calls can be a constructor; those of the program are called by the C
+ * library (__libc_start_main) since glibc 2.34. */
+static void mark_parts(struct reading *x)
+{
+	for (size_t i = 0; i + 1 < x->out->nframes; i++) {
+		struct watch_frame *f = &x->frames[i];
+		const struct watch_object *caller = x->frames[i + 1].object;
+		struct module *m;
+
+		if (f->object == NULL || caller == NULL || f->object == caller ||
+		    (!caller->loader && strstr(caller->path, "/libc.so") == NULL))
+			continue;
+		m = target_module(x->t, f->pc);
+		if (m != NULL && m->opened)
+			f->part = part_of(x->t, m, f->vaddr);
+	}
+}
+
+/* ---- frames ------------------------------------------------------------------------------- */
+
+static void name_frame(struct reading *x, struct watch_frame *f, bool exact)
+{
+	uint64_t at = exact ? f->pc : f->pc - 1;
+	struct module *m = target_module(x->t, at);
+	struct symbol_hit hit;
+
+	if (m == NULL)
+		return;
+	f->object = m->object;
+	f->vaddr = at - m->object->bias;
+	symbol_at(m, f->vaddr, &hit);
+	if (hit.name == NULL)
+		return;
+	f->symbol = arena_strdup(x->t->a, hit.name);
+	f->demangled = demangle_short(x->t->a, f->symbol);
+	f->offset = f->vaddr - hit.start;
+}
+
+static void read_frames(struct reading *x, const struct unwind_arch *arch,
+			struct unwind_regs *r)
+{
+	bool exact = true, signal;
+	enum watch_how how = WATCH_TOP;
+
+	x->frames = ARENA_ARRAY(x->t->a, WATCH_FRAMES, struct watch_frame);
+	x->out->frames = x->frames;
+	for (;;) {
+		struct watch_frame *f = &x->frames[x->out->nframes++];
+
+		f->pc = r->pc;
+		f->how = how;
+		f->signal = exact && how != WATCH_TOP;
+		name_frame(x, f, exact);
+		if (!unwind_step(x->t, arch, exact, r, &how, &signal))
+			break;
+		exact = signal;
+		if (x->out->nframes == WATCH_FRAMES) {
+			x->out->cut = true;
+			break;
+		}
+	}
+}
+
+/* struct abort_msg_s { unsigned int size; char msg[]; } *__abort_msg, of glibc (GLIBC_PRIVATE):
+ * set by __libc_message and __assert_fail before they abort. */
+static const char *abort_text(struct target *t)
+{
+	char text[ABORT_TEXT + 1];
+	uint64_t vaddr, at;
+
+	for (size_t i = 0; i < t->nmodules; i++) {
+		struct module *m = &t->modules[i];
+		size_t n = ABORT_TEXT;
+
+		if (!symbol_named(m, "__abort_msg", &vaddr) ||
+		    !target_word(t, m->object->bias + vaddr, &at) || at == 0)
+			continue;
+		while (n > 0 && target_read(t, at + 4, text, n) != 0)
+			n /= 2;
+		text[n] = '\0';
+		text[strcspn(text, "\n")] = '\0';
+		if (text[0] != '\0')
+			return arena_strdup(t->a, text);
+	}
+	return NULL;
+}
+
+/* ---- the way in --------------------------------------------------------------------------- */
+
+static enum dlwhy_code fail(struct reading *x, int err, const char *what)
+{
+	x->code = err_set(x->err, err == ENOMEM ? DLWHY_E_NO_MEMORY : DLWHY_E_IO, err, "%s", what);
+	return x->code;
+}
+
+static void read_stack(void *ctx)
+{
+	struct reading *x = ctx;
+	unsigned char raw[REGISTERS];
+	const struct unwind_arch *arch;
+	struct unwind_regs r;
+	size_t n;
+	int err = target_open(x->t, x->tid, x->t->a);
+
+	if (err == 0)
+		err = os_stopped_registers(x->tid, raw, sizeof(raw), &n);
+	if (err == 0 && x->why == NULL)
+		err = os_stopped_signal(x->tid, &x->out->why);
+	else if (x->why != NULL)
+		x->out->why = *x->why;
+	if (err != 0) {
+		fail(x, err, "the stopped process cannot be read");
+		return;
+	}
+	arch = unwind_arch(raw, n, &r, &x->out->machine);
+	if (arch == NULL) {
+		x->code = err_set(x->err, DLWHY_E_UNSUPPORTED, 0,
+				  "registers of a machine that is not known here");
+		return;
+	}
+	x->t->machine = x->out->machine;
+	x->t->is64 = x->out->is64 = x->out->machine != EM_386;
+	x->out->pc = r.pc;
+	x->out->sp = unwind_sp(arch, &r);
+	fault_read(x->t, x->out);
+	read_frames(x, arch, &r);
+	mark_parts(x);
+	if (x->out->fault == WATCH_JUMP_NULL && x->out->nframes > 1)
+		called_read(x->t, x->out->pc, x->frames[1].pc, &x->out->called);
+	x->out->abort_message = abort_text(x->t);
+}
+
+enum dlwhy_code watch_stack_of(long pid, long tid, const struct os_signal *why, struct arena *a,
+			       struct watch_stack *out, struct dlwhy_error *err)
+{
+	struct reading x = { .tid = tid, .why = why, .out = out, .err = err };
+
+	(void)pid;
+	memset(out, 0, sizeof(*out));
+	x.t = calloc(1, sizeof(*x.t));
+	if (x.t == NULL)
+		return fail(&x, ENOMEM, "no memory");
+	x.t->a = a;
+	x.t->mem = -1;
+	if (arena_run(a, read_stack, &x) != ARENA_OK)
+		fail(&x, ENOMEM, "no memory");
+	target_close(x.t);
+	free(x.t);
+	return x.code;
+}
+
+enum dlwhy_code watch_stack(long pid, long tid, struct arena *a, struct watch_stack *out,
+			    struct dlwhy_error *err)
+{
+	return watch_stack_of(pid, tid, NULL, a, out, err);
+}
