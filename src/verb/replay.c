@@ -247,6 +247,13 @@ static void compare_start(const struct replay *r, struct process *p, enum replay
 	compare_predicted(r, p, 0, l, out);
 }
 
+/* Nobody has a file of the name that was asked for: not one that it needs. */
+static bool is_absent(const struct failure *f, const struct watch_load *l)
+{
+	return f->kind == FAIL_NOT_FOUND && f->request != NULL &&
+	       strcmp(f->request->name, l->name) == 0;
+}
+
 /* Nothing was mapped: it was there already, or it failed. */
 static void compare_none(const struct replay *r, struct process *p, size_t n,
 			 enum replay_outcome *outcome, struct replay_words *out)
@@ -254,10 +261,13 @@ static void compare_none(const struct replay *r, struct process *p, size_t n,
 	const struct watch_load *l = &r->seen->loads.items[n];
 	size_t images = p->images.n, failures = p->trace.failures.n;
 	struct image *im = replay_load(r, p, n, OPEN_NO_BIND);
+	bool absent = im == NULL && p->trace.failures.n > failures &&
+		      is_absent(&p->trace.failures.items[failures], l);
+	bool failed = l->called && l->ended && !l->succeeded;
 
 	p->trace.failures.n = failures;
-	*outcome = im != NULL ? REPLAY_THERE : REPLAY_FAILED;
-	if (im == NULL || p->images.n == images)
+	*outcome = absent ? REPLAY_ABSENT : im == NULL || failed ? REPLAY_FAILED : REPLAY_THERE;
+	if (im == NULL || p->images.n == images || failed)
 		return;
 	*outcome = REPLAY_FAILED;
 	differ(r, out, arena_printf(r->a, "%s failed; it was predicted to bring %s",
@@ -270,7 +280,7 @@ static void compare_load(const struct replay *r, struct process *p, size_t n,
 	const struct watch_load *l = &r->seen->loads.items[n];
 	size_t images = p->images.n, failures = p->trace.failures.n;
 
-	if (l->nobjects == 0 && !(l->called && l->ended && !l->succeeded)) {
+	if (l->nobjects == 0) {
 		compare_none(r, p, n, outcome, out);
 		return;
 	}

@@ -6,8 +6,11 @@
 #include "watch/records.h"
 #include "watch/supervisor.h"
 
-/* What became of a load, by what was seen and, where that leaves it open, by the simulation. */
-enum replay_outcome { REPLAY_LOADED, REPLAY_THERE, REPLAY_FAILED, REPLAY_CLOSED, REPLAY_UNKNOWN };
+/* What became of a load, by what was seen and, where that leaves it open, by the simulation. ABSENT: it
+ * failed because there is no such file. */
+enum replay_outcome {
+	REPLAY_LOADED, REPLAY_THERE, REPLAY_FAILED, REPLAY_ABSENT, REPLAY_CLOSED, REPLAY_UNKNOWN
+};
 
 struct replay {
 	struct dlwhy_session s;       /* with the environment and the working folder of the process */

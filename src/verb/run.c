@@ -234,7 +234,7 @@ static void weigh(const struct run *run, struct failed *f)
 	const struct watch_process *p = run->log.processes.items[f->process];
 
 	f->survived = went_well(run) || f->order < last_beginning(run);
-	f->absent = f->load > 0 && p->loads.items[f->load].nobjects == 0;
+	f->absent = run->outcomes[f->process][f->load] == REPLAY_ABSENT;
 	f->optional = f->absent && (f->survived || f->load + 1 < p->loads.n);
 }
 
@@ -246,7 +246,7 @@ static void find_failures(struct run *run, size_t i)
 	for (size_t k = 0; k < p->loads.n; k++) {
 		enum replay_outcome o = run->outcomes[i][k];
 
-		if (o == REPLAY_FAILED || o == REPLAY_CLOSED)
+		if (o == REPLAY_FAILED || o == REPLAY_ABSENT || o == REPLAY_CLOSED)
 			weigh(run, add_failed(run, i, k));
 	}
 	if (p->ending == WATCH_CRASH)
@@ -519,7 +519,8 @@ static const char *ending_word(enum watch_ending e)
 
 static const char *outcome_word(enum replay_outcome o)
 {
-	static const char *const words[] = { "loaded", "there-already", "failed", "closed", "unknown" };
+	static const char *const words[] = { "loaded", "there-already", "failed", "failed",
+					     "closed", "unknown" };
 
 	return words[o];
 }
