@@ -266,6 +266,9 @@ struct dlwhy_run {
 	const struct dlwhy_run_process *const *processes; /* those with a watched loader, in order */
 	size_t nprocesses;
 	size_t lost;           /* records for which there was no room */
+	const char *const *unseen; /* programs that were started and could not be watched, and why: as far as
+				      they ran long enough to be noticed */
+	size_t nunseen;
 };
 
 struct dlwhy_result {

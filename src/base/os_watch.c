@@ -312,6 +312,41 @@ void os_die_by(int sig)
 	raise(sig);
 }
 
+struct children {
+	const char *tasks; /* a folder of /proc */
+	void (*fn)(long child, void *ctx);
+	void *ctx;
+};
+
+/* Children belong to the thread that forked. */
+static void each_child_of_thread(const char *tid, void *ctx)
+{
+	const struct children *c = ctx;
+	char path[128], *text = NULL, *at, *end;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s/children", c->tasks, tid);
+	if (os_read_all(path, 1 << 20, &text, &n) != 0)
+		return;
+	for (at = text; *at != '\0'; at = end) {
+		long child = strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		c->fn(child, c->ctx);
+	}
+	free(text);
+}
+
+void os_each_child(long pid, void (*fn)(long child, void *ctx), void *ctx)
+{
+	char tasks[64];
+	struct children c = { tasks, fn, ctx };
+
+	snprintf(tasks, sizeof(tasks), "/proc/%ld/task", pid);
+	os_list(tasks, each_child_of_thread, &c);
+}
+
 /* ---- a thread that is about to die ------------------------------------------------------------- */
 
 int os_trace_begin(long tid)

@@ -68,6 +68,9 @@ int os_command_run(const struct os_command *c, struct os_command_end *end);
 /* Ends this process as `sig` ends one, without a core file of its own. Returns if it cannot. */
 void os_die_by(int sig);
 
+/* Calls fn for each process that `pid` has started and that runs, as far as /proc tells. */
+void os_each_child(long pid, void (*fn)(long child, void *ctx), void *ctx);
+
 /* ---- a thread that is about to die ------------------------------------------------------------- */
 
 /* Begins to trace thread `tid`, which goes on. 0 or errno: EPERM. */

@@ -503,6 +503,7 @@ static void json_run(struct json *j, const struct dlwhy_run *run)
 	json_bool(j, "watched", run->watched);
 	json_text(j, "why_not", run->why_not);
 	json_int(j, "lost", (int64_t)run->lost);
+	json_texts(j, "unseen", run->unseen, run->nunseen);
 	json_key(j, "processes");
 	json_open(j, '[');
 	for (size_t i = 0; i < run->nprocesses; i++)

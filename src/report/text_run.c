@@ -121,6 +121,9 @@ void text_run_lines(struct text *t, struct lines *out)
 	if (run->why_not != NULL)
 		text_wrap(t, out, MARGIN, 3,
 			  arena_printf(t->a, "Not watched: %s.", text_clean(t, run->why_not)));
+	for (size_t i = 0; i < run->nunseen; i++)
+		text_wrap(t, out, MARGIN, 3,
+			  arena_printf(t->a, "Not watched: %s.", text_clean(t, run->unseen[i])));
 	if (run->lost > 0)
 		text_wrap(t, out, MARGIN, 2,
 			  arena_printf(t->a, "There was no room for %zu of the records.", run->lost));

@@ -171,14 +171,11 @@ static void prepare(void *ctx)
 	run->env = environment(run);
 }
 
-static const char *why_not_watched(struct run *run)
+/* Why a program has no agent; NULL: it could have one. */
+static const char *why_unseen(struct run *run, const struct exec_result *x)
 {
-	const struct exec_result *x = &run->exec;
 	const char *secure;
 
-	if (run->watch == NULL)
-		return arena_printf(run->a, "no folder could be made for what watches: %s",
-				    strerrordesc_np(run->watch_err));
 	if (x->err != 0 || x->file == NULL)
 		return NULL;
 	if (x->is_static)
@@ -190,6 +187,50 @@ static const char *why_not_watched(struct run *run)
 				    "%s runs with rights of its own by %s: its loader lets nobody watch",
 				    x->file->path, secure);
 	return NULL;
+}
+
+static const char *why_not_watched(struct run *run)
+{
+	if (run->watch == NULL)
+		return arena_printf(run->a, "no folder could be made for what watches: %s",
+				    strerrordesc_np(run->watch_err));
+	return why_unseen(run, &run->exec);
+}
+
+static bool is_program_of(const struct run *run, const char *path)
+{
+	for (size_t i = 0; i < run->log.processes.n; i++)
+		if (run->log.processes.items[i]->exe != NULL &&
+		    strcmp(run->log.processes.items[i]->exe, path) == 0)
+			return true;
+	return run->exec.file != NULL && strcmp(run->exec.file->path, path) == 0;
+}
+
+static const char *stranger_words(struct run *run, const struct watch_stranger *s)
+{
+	struct exec_result x = { .err = 0 };
+
+	if (s->path[0] == '\0')
+		return arena_printf(run->a, "process %u is one of another user", s->pid);
+	if (is_program_of(run, s->path))
+		return NULL;
+	exec_simulate(run->s->store, arena_strdup(run->a, s->path), run->a, &x);
+	return why_unseen(run, &x);
+}
+
+static void find_unseen(struct run *run, struct dlwhy_run *out)
+{
+	const struct watch_stranger *v = NULL;
+	size_t n = run->watch != NULL ? watch_strangers(run->watch, &v) : 0;
+	const char **words = ARENA_ARRAY(run->a, n + 1, const char *);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *why = stranger_words(run, &v[i]);
+
+		if (why != NULL)
+			words[out->nunseen++] = why;
+	}
+	out->unseen = words;
 }
 
 /* ---- failures --------------------------------------------------------------------------------------- */
@@ -613,6 +654,7 @@ static void fill_run(struct run *run)
 	out->processes = v;
 	out->nprocesses = run->log.processes.n;
 	out->why_not = why_not_watched(run);
+	find_unseen(run, out);
 	out->watched = run->watch != NULL && run->log.processes.n > 0;
 	out->lost = run->watch != NULL ? watch_lost(run->watch) : 0;
 	run->r.run = out;

@@ -15,6 +15,7 @@
 enum {
 	STEP = 2 << 20,       /* bytes of the log that are made sure of at a time */
 	CRASHES = 16,         /* processes that are looked at while they die */
+	LOOK_EVERY = 4,       /* ticks */
 	STOP_MS = 1000        /* for a dying thread to come to its signal */
 };
 
@@ -29,6 +30,8 @@ struct watch {
 	struct watch_stack stacks[CRASHES];
 	size_t ncrashes;
 	struct arena *a;      /* of what is known of crashes; NULL until there is one */
+	struct strangers strangers;
+	unsigned ticks;
 	bool there;           /* the folder */
 };
 
@@ -266,6 +269,8 @@ static void look_for_crashes(struct watch *w)
 			return;
 		if (r.size < sizeof(r) || (r.size & 7) != 0 || !view_has(log, w->seen, r.size))
 			return;
+		if (r.kind == AGENT_HELLO || r.kind == AGENT_FORK)
+			strangers_know(&w->strangers, r.pid);
 		if (r.kind == AGENT_CRASH)
 			look_at_crash(w, &r, w->seen);
 		w->seen += r.size;
@@ -288,6 +293,8 @@ static void tick(void *ctx)
 
 	make_room(w);
 	look_for_crashes(w);
+	if (++w->ticks % LOOK_EVERY == 0)
+		strangers_look(&w->strangers, w->end->pid);
 }
 
 int watch_command(struct watch *w, const char *const *argv, const char *const *env,
@@ -331,6 +338,12 @@ struct view watch_bytes(const struct watch *w)
 uint32_t watch_lost(const struct watch *w)
 {
 	return w->head->lost;
+}
+
+size_t watch_strangers(const struct watch *w, const struct watch_stranger **out)
+{
+	*out = w->strangers.found;
+	return w->strangers.n;
 }
 
 size_t watch_crashes(const struct watch *w, const struct watch_crash **out)

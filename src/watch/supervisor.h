@@ -15,6 +15,7 @@
 #include "base/os_watch.h"
 #include "base/view.h"
 #include "watch/stack.h"
+#include "watch/strangers.h"
 
 struct watch;
 
@@ -43,6 +44,8 @@ int watch_command(struct watch *w, const char *const *argv, const char *const *e
 /* What the agents wrote, and how many records were lost for want of room. */
 struct view watch_bytes(const struct watch *w);
 uint32_t watch_lost(const struct watch *w);
+/* Programs that ran below the command without an agent in them, or just before they got one. */
+size_t watch_strangers(const struct watch *w, const struct watch_stranger **out);
 size_t watch_crashes(const struct watch *w, const struct watch_crash **out);
 
 #endif
