@@ -258,6 +258,15 @@ static void one_record(struct reading *rd, const struct agent_record *r, const c
 		rd->log->damaged++;
 }
 
+/* With a NUL behind it; there may be others in it. */
+static const char *text_of(const struct reading *rd, const unsigned char *p, size_t n)
+{
+	char *text = arena_alloc(rd->a, n + 1);
+
+	memcpy(text, p, n);
+	return text;
+}
+
 struct watch_process *watch_add(struct watch_log *log, uint32_t pid, struct arena *a)
 {
 	struct reading rd = { NULL, log, a, 0 };
@@ -285,7 +294,7 @@ void watch_read(struct view bytes, const char *own, struct arena *a, struct watc
 			at += 8;
 			continue;
 		}
-		one_record(&rd, &r, arena_strndup(a, (const char *)bytes.p + at + sizeof(r), r.length));
+		one_record(&rd, &r, text_of(&rd, bytes.p + at + sizeof(r), r.length));
 		at += r.size;
 	}
 }
