@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DIFFERENCES = 20 };
+enum {
+	MAX_DIFFERENCES = 20,
+	MODE_GLOBAL = 0x100 /* RTLD_GLOBAL */
+};
 
 /* ---- a session as that process was ---------------------------------------------------------- */
 
@@ -18,24 +21,27 @@ static bool is_of_loader(const char *pair)
 	return strncmp(pair, "LD_", 3) == 0 || strncmp(pair, "GLIBC_TUNABLES=", 15) == 0;
 }
 
-/* LD_AUDIT without our own entry; NULL: there was no other. */
-static const char *without_agent(struct arena *a, const char *pair, const char *audit)
+/* The variable without our own entry, which is its first; NULL: there was no other. */
+static const char *without(struct arena *a, const char *pair, const char *name, const char *entry)
 {
-	const char *value, *at;
-	size_t n = audit != NULL ? strlen(audit) : 0;
+	size_t n = strlen(name), m = strlen(entry);
+	const char *value = pair + n + 1;
 
-	if (n == 0 || strncmp(pair, "LD_AUDIT=", 9) != 0)
+	if (strncmp(pair, name, n) != 0 || pair[n] != '=' || strncmp(value, entry, m) != 0)
 		return pair;
-	value = pair + 9;
-	at = strstr(value, audit);
-	if (at == NULL)
-		return pair;
-	value = arena_printf(a, "%.*s%s", (int)(at - value), value, at + n + (at[n] == ':'));
-	return *value != '\0' ? arena_printf(a, "LD_AUDIT=%s", value) : NULL;
+	value += m + (value[m] == ':');
+	return *value != '\0' ? arena_printf(a, "%s=%s", name, value) : NULL;
+}
+
+static const char *without_agent(struct arena *a, const char *pair, const struct watch *w)
+{
+	const char *rest = w != NULL ? without(a, pair, "LD_AUDIT", watch_audit(w)) : pair;
+
+	return rest == pair && w != NULL ? without(a, pair, "LD_PRELOAD", watch_preload(w)) : rest;
 }
 
 static const char *const *environment(const struct dlwhy_session *s, const struct watch_process *seen,
-				      const char *audit, struct arena *a)
+				      const struct watch *w, struct arena *a)
 {
 	struct env_list l = { NULL, 0, 0 };
 
@@ -43,7 +49,7 @@ static const char *const *environment(const struct dlwhy_session *s, const struc
 		if (!is_of_loader(s->environ[i]))
 			*ARENA_PUSH(a, &l) = s->environ[i];
 	for (size_t i = 0; i < seen->env.n; i++) {
-		const char *pair = without_agent(a, seen->env.items[i], audit);
+		const char *pair = without_agent(a, seen->env.items[i], w);
 
 		if (pair != NULL)
 			*ARENA_PUSH(a, &l) = pair;
@@ -95,8 +101,8 @@ static void find_program(struct replay *r)
 		r->why_not = "its loader is not known";
 }
 
-void replay_open(const struct dlwhy_session *s, const struct watch_process *seen, const char *audit,
-		 struct arena *a, struct replay *r)
+void replay_open(const struct dlwhy_session *s, const struct watch_process *seen,
+		 const struct watch *w, struct arena *a, struct replay *r)
 {
 	memset(r, 0, sizeof(*r));
 	r->s = *s;
@@ -106,7 +112,7 @@ void replay_open(const struct dlwhy_session *s, const struct watch_process *seen
 	pthread_mutex_init(&r->s.lock, NULL);
 	r->seen = seen;
 	r->a = a;
-	r->s.environ = environment(s, seen, audit, a);
+	r->s.environ = environment(s, seen, w, a);
 	if (move_to(r, seen->cwd))
 		find_program(r);
 	else
@@ -146,6 +152,8 @@ struct image *replay_load(const struct replay *r, struct process *p, size_t n, u
 	const struct watch_load *l = &r->seen->loads.items[n];
 	struct image *by = replay_image(r, p, l->by);
 
+	if (l->called && (l->mode & MODE_GLOBAL) != 0)
+		flags |= OPEN_GLOBAL;
 	return loader_open_by(p, by != NULL ? by : p->program, l->name, flags);
 }
 
@@ -262,7 +270,7 @@ static void compare_load(const struct replay *r, struct process *p, size_t n,
 	const struct watch_load *l = &r->seen->loads.items[n];
 	size_t images = p->images.n, failures = p->trace.failures.n;
 
-	if (l->nobjects == 0) {
+	if (l->nobjects == 0 && !(l->called && l->ended && !l->succeeded)) {
 		compare_none(r, p, n, outcome, out);
 		return;
 	}

@@ -4,6 +4,7 @@
 
 #include "verb/session.h"
 #include "watch/records.h"
+#include "watch/supervisor.h"
 
 /* What became of a load, by what was seen and, where that leaves it open, by the simulation. */
 enum replay_outcome { REPLAY_LOADED, REPLAY_THERE, REPLAY_FAILED, REPLAY_CLOSED, REPLAY_UNKNOWN };
@@ -19,9 +20,9 @@ struct replay {
 	const char *why_not;          /* it cannot be simulated, in words; NULL */
 };
 
-/* `audit`: the entry of LD_AUDIT that was ours. */
-void replay_open(const struct dlwhy_session *s, const struct watch_process *seen, const char *audit,
-		 struct arena *a, struct replay *r);
+/* `w`: whose entries are in the environment of the process. */
+void replay_open(const struct dlwhy_session *s, const struct watch_process *seen,
+		 const struct watch *w, struct arena *a, struct replay *r);
 void replay_close(struct replay *r);
 /* A fresh process that has done what came before load number n; `flags` for all of them. Of loads that
  * failed or were let go at once nothing is left. */

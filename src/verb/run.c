@@ -33,6 +33,7 @@ struct failed {
 	bool survived;            /* what the command is about began only after it */
 	bool optional;            /* absent, and the program went on */
 	bool lazy;                /* a function was called that nobody defines */
+	bool crash;               /* a signal ended the process */
 	struct dlwhy_result *r;   /* once it is explained */
 };
 
@@ -98,33 +99,44 @@ static const char *const *folders(struct run *run)
 	return l.items;
 }
 
-/* The environment of the command: what the session has, and our entry before those of LD_AUDIT. */
+static bool is_musl(const struct run *run)
+{
+	const struct store_entry *en = run->exec.file;
+	const char *interp = en != NULL && run->exec.err == 0 ? en->file->elf.interp : NULL;
+
+	return interp != NULL && strstr(interp, "/ld-musl-") != NULL;
+}
+
+/* Puts an entry before those that the variable has. */
+static void add_entry(struct run *run, struct text_list *l, const char *name, const char *entry)
+{
+	size_t n = strlen(name), i = 0;
+	const char *old = "";
+
+	while (i < l->n && (strncmp(l->items[i], name, n) != 0 || l->items[i][n] != '='))
+		i++;
+	if (i < l->n)
+		old = l->items[i] + n + 1;
+	else
+		ARENA_PUSH(run->a, l)[0] = NULL;
+	l->items[i] = arena_printf(run->a, "%s=%s%s%s", name, entry, *old != '\0' ? ":" : "", old);
+}
+
+/* What the session has, and the agent. As it is, with all that is odd in it, unless something else was
+ * asked for. */
 static const char *const *environment(struct run *run)
 {
-	/* As it is, with all that is odd in it, unless something else was asked for. */
 	const char *const *env = run->s->other_environ ? run->s->environ : os_environ();
-	const char *audit = run->watch != NULL ? watch_audit(run->watch) : NULL, *old = NULL;
 	struct text_list l = { NULL, 0, 0 };
 
 	for (; env != NULL && *env != NULL; env++)
-		if (audit != NULL && strncmp(*env, "LD_AUDIT=", 9) == 0)
-			old = *env + 9;
-		else
-			*ARENA_PUSH(run->a, &l) = *env;
-	if (audit != NULL)
-		*ARENA_PUSH(run->a, &l) =
-			arena_printf(run->a, "LD_AUDIT=%s%s%s", audit,
-				     old != NULL && *old != '\0' ? ":" : "", old != NULL ? old : "");
+		*ARENA_PUSH(run->a, &l) = *env;
+	if (run->watch != NULL)
+		add_entry(run, &l, "LD_AUDIT", watch_audit(run->watch));
+	if (run->watch != NULL && is_musl(run))
+		add_entry(run, &l, "LD_PRELOAD", watch_preload(run->watch));
 	*ARENA_PUSH(run->a, &l) = NULL;
 	return l.items;
-}
-
-static void prepare(void *ctx)
-{
-	struct run *run = ctx;
-
-	run->watch = watch_new(folders(run), &run->watch_err);
-	run->env = environment(run);
 }
 
 /* ---- the command itself ----------------------------------------------------------------------------- */
@@ -148,10 +160,20 @@ static const char *find_command(struct run *run)
 	return NULL;
 }
 
+static void prepare(void *ctx)
+{
+	struct run *run = ctx;
+
+	run->program = find_command(run);
+	if (run->program != NULL)
+		exec_simulate(run->s->store, run->program, run->a, &run->exec);
+	run->watch = watch_new(folders(run), &run->watch_err);
+	run->env = environment(run);
+}
+
 static const char *why_not_watched(struct run *run)
 {
 	const struct exec_result *x = &run->exec;
-	const struct elf *e;
 	const char *secure;
 
 	if (run->watch == NULL)
@@ -167,10 +189,6 @@ static const char *why_not_watched(struct run *run)
 		return arena_printf(run->a,
 				    "%s runs with rights of its own by %s: its loader lets nobody watch",
 				    x->file->path, secure);
-	e = &x->file->file->elf;
-	if (e->interp != NULL && strstr(e->interp, "/ld-musl-") != NULL)
-		return arena_printf(run->a, "%s is a program of musl, whose loader cannot be watched",
-				    x->file->path);
 	return NULL;
 }
 
@@ -231,6 +249,8 @@ static void find_failures(struct run *run, size_t i)
 		if (o == REPLAY_FAILED || o == REPLAY_CLOSED)
 			weigh(run, add_failed(run, i, k));
 	}
+	if (p->ending == WATCH_CRASH)
+		add_failed(run, i, p->loads.n)->crash = true;
 	/* ld.so ends a program with that status, without a word to anybody. */
 	if (run->end.status == STATUS_LAZY && p->began && p->ending == WATCH_UNKNOWN)
 		add_failed(run, i, p->loads.n)->lazy = true;
@@ -249,7 +269,7 @@ static void follow(struct run *run, size_t i)
 {
 	struct watch_process *p = run->log.processes.items[i];
 
-	replay_open(run->s, p, watch_audit(run->watch), run->a, &run->replays[i]);
+	replay_open(run->s, p, run->watch, run->a, &run->replays[i]);
 	if (run->replays[i].why_not != NULL)
 		return;
 	run->outcomes[i] = ARENA_ARRAY(run->a, p->loads.n + 1, enum replay_outcome);
@@ -396,11 +416,31 @@ static void explain_open(struct run *run, struct failed *f, struct replay *rp)
 						rp->seen->pid, l->name));
 }
 
+/* All went well with its loads, and then it died: the process as it was. */
+static void explain_crash(struct run *run, struct failed *f, struct replay *rp)
+{
+	struct process *p = replay_until(rp, f->load, run->outcomes[f->process], OPEN_LAZY);
+	struct dlwhy_result *r = new_result(run, rp, rp->seen->exe);
+	struct diagnose_input in = { .world = rp->w, .process = p, .target = rp->seen->exe,
+				     .target_path = rp->seen->exe, .is_program = true,
+				     .exec = &rp->exec, .root = p->program, .host = "the kernel",
+				     .opener = p };
+
+	r->loads = DLWHY_YES;
+	r->is_program = true;
+	result_objects(r, &rp->s.opt, p, p->program, run->a);
+	set_findings(run, r, &in, NULL);
+	if (r->nfindings > 0)
+		f->r = r;
+}
+
 static void explain(struct run *run, struct failed *f)
 {
 	struct replay *rp = &run->replays[f->process];
 
-	if (f->load == 0 || f->lazy)
+	if (f->crash)
+		explain_crash(run, f, rp);
+	else if (f->load == 0 || f->lazy)
 		explain_start(run, f, rp);
 	else
 		explain_open(run, f, rp);
@@ -442,6 +482,7 @@ static bool is_known(const struct run *run, size_t n)
 		const struct watch_process *q = run->log.processes.items[g->process];
 
 		if (g->r != NULL && f->load > 0 && g->load > 0 && !f->lazy && !g->lazy &&
+		    !f->crash && !g->crash &&
 		    strcmp(p->loads.items[f->load].name, q->loads.items[g->load].name) == 0 &&
 		    strcmp(p->exe, q->exe) == 0)
 			return true;
@@ -673,6 +714,37 @@ static void fill_result(struct run *run)
 	run->r.nmembers = others.n;
 }
 
+/* musl's loader calls nobody before all is loaded and bound. */
+static bool ended_before_agent(const struct run *run)
+{
+	const struct exec_result *x = &run->exec;
+
+	for (size_t i = 0; i < run->log.processes.n; i++)
+		if (is_child(run, run->log.processes.items[i]))
+			return false;
+	return run->watch != NULL && !went_well(run) && run->end.failed == 0 && x->err == 0 &&
+	       x->file != NULL && !x->is_static && exec_secure(run->s->store, x->file, run->a) == NULL;
+}
+
+static void add_command(struct run *run)
+{
+	struct watch_process *p = watch_add(&run->log, (uint32_t)run->end.pid, run->a);
+	size_t n = 0;
+
+	if (p == NULL)
+		return;
+	while (run->argv[n] != NULL)
+		n++;
+	p->argv = ARENA_ARRAY(run->a, n + 1, const char *);
+	memcpy(p->argv, run->argv, n * sizeof(*p->argv));
+	p->argc = n;
+	p->exe = run->exec.file->path;
+	p->bits = run->exec.file->file->elf.is64 ? 64 : 32;
+	for (const char *const *env = run->env; *env != NULL; env++)
+		if (strncmp(*env, "LD_", 3) == 0 || strncmp(*env, "GLIBC_TUNABLES=", 15) == 0)
+			*ARENA_PUSH(run->a, &p->env) = *env;
+}
+
 static void analyse(void *ctx)
 {
 	struct run *run = ctx;
@@ -683,11 +755,10 @@ static void analyse(void *ctx)
 	run->r.platform.loader = "none";
 	run->r.loads = DLWHY_YES;
 	run->r.target_object = -1;
-	run->program = find_command(run);
-	if (run->program != NULL)
-		exec_simulate(run->s->store, run->program, run->a, &run->exec);
 	if (run->watch != NULL)
-		watch_read(watch_bytes(run->watch), run->a, &run->log);
+		watch_read(watch_bytes(run->watch), watch_folder(run->watch), run->a, &run->log);
+	if (ended_before_agent(run))
+		add_command(run);
 	follow_all(run);
 	explain_all(run);
 	explain_deaths(run);

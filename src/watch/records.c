@@ -11,6 +11,7 @@ enum {
 };
 
 struct reading {
+	const char *own;
 	struct watch_log *log;
 	struct arena *a;
 	size_t order;
@@ -127,9 +128,12 @@ static void search(struct reading *rd, struct watch_process *p, const struct age
 static void open_object(struct reading *rd, struct watch_process *p, const struct agent_record *r,
 			const char *name)
 {
-	struct watch_mapped *o = ARENA_PUSH(rd->a, &p->objects);
 	struct watch_load *l = current(p);
+	struct watch_mapped *o;
 
+	if (rd->own != NULL && strncmp(name, rd->own, strlen(rd->own)) == 0)
+		return;
+	o = ARENA_PUSH(rd->a, &p->objects);
 	o->cookie = r->cookie;
 	o->address = r->value;
 	o->name = name;
@@ -185,21 +189,29 @@ static void words(struct reading *rd, struct watch_process *p, const char *text,
 static void called(struct reading *rd, struct watch_process *p, const struct agent_record *r,
 		   const char *text)
 {
-	struct watch_load *l;
+	struct watch_load *l = ARENA_PUSH(rd->a, &p->loads);
 
-	if (r->kind == AGENT_DLERROR) {
-		l = current(p);
-		if (l != NULL)
-			l->error = text;
-		return;
-	}
-	p->musl = true;
-	l = ARENA_PUSH(rd->a, &p->loads);
 	l->name = text;
 	l->tid = r->tid;
-	l->flags = r->flag;
+	l->mode = r->flag;
+	l->call = r->cookie;
 	l->called = true;
 	l->object0 = p->objects.n;
+	l->order = rd->order;
+}
+
+/* Constructors may call dlopen again: the innermost ends first. */
+static void returned(struct watch_process *p, const struct agent_record *r)
+{
+	for (size_t i = p->loads.n; i-- > 0;) {
+		struct watch_load *l = &p->loads.items[i];
+
+		if (!l->called || l->ended || l->tid != r->tid || l->call != r->cookie)
+			continue;
+		l->ended = true;
+		l->succeeded = l->finished = r->flag != 0;
+		return;
+	}
 }
 
 static void crash(struct watch_process *p, const struct agent_record *r)
@@ -225,8 +237,8 @@ static void happened(struct reading *rd, struct watch_process *p, const struct a
 	case AGENT_ACTIVITY: activity(p, r); break;
 	case AGENT_PREINIT: p->began = true; break;
 	case AGENT_CRASH: crash(p, r); break;
-	case AGENT_DLOPEN:
-	case AGENT_DLERROR: called(rd, p, r, text); break;
+	case AGENT_DLOPEN: called(rd, p, r, text); break;
+	case AGENT_DLOPENED: returned(p, r); break;
 	default: break;
 	}
 }
@@ -246,9 +258,19 @@ static void one_record(struct reading *rd, const struct agent_record *r, const c
 		rd->log->damaged++;
 }
 
-void watch_read(struct view bytes, struct arena *a, struct watch_log *out)
+struct watch_process *watch_add(struct watch_log *log, uint32_t pid, struct arena *a)
 {
-	struct reading rd = { out, a, 0 };
+	struct reading rd = { NULL, log, a, 0 };
+	struct watch_process *p = add_process(&rd, pid);
+
+	if (p != NULL)
+		(void)ARENA_PUSH(a, &p->loads);
+	return p;
+}
+
+void watch_read(struct view bytes, const char *own, struct arena *a, struct watch_log *out)
+{
+	struct reading rd = { own, out, a, 0 };
 	size_t at = sizeof(struct agent_head);
 
 	memset(out, 0, sizeof(*out));

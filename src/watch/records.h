@@ -42,10 +42,10 @@ struct watch_load {
 	bool undone;            /* all that it brought was closed at once: it failed, or was let go */
 	const char *last;       /* name that was searched for last, NULL if none */
 	uint64_t last_by;
-	/* musl only */
-	bool called;            /* the call itself was seen: flags and error count */
-	uint32_t flags;
-	const char *error;      /* what dlerror said, NULL if it succeeded */
+	/* musl only: the call itself was seen. */
+	bool called, ended, succeeded;
+	uint32_t mode;
+	uint64_t call;
 };
 
 struct watch_process {
@@ -73,7 +73,7 @@ struct watch_process {
 	uint64_t fault, pc;
 	size_t begun, order;    /* of its first and its last record, over all processes */
 	/* Between two records, while the log is read. */
-	bool busy, musl;
+	bool busy;
 };
 
 struct watch_log {
@@ -84,8 +84,11 @@ struct watch_log {
 	size_t damaged;         /* records that made no sense */
 };
 
-/* Believes nothing of what it reads. Strings and lists are in a. */
-void watch_read(struct view bytes, struct arena *a, struct watch_log *out);
+/* Believes nothing of what it reads. Objects in folder `own` are our own and left out. Strings and lists are
+ * in a. */
+void watch_read(struct view bytes, const char *own, struct arena *a, struct watch_log *out);
+/* A process that left no record: it never came so far. */
+struct watch_process *watch_add(struct watch_log *log, uint32_t pid, struct arena *a);
 /* The object of that link map in p, NULL if there is none. */
 const struct watch_mapped *watch_by_cookie(const struct watch_process *p, uint64_t cookie);
 

@@ -20,7 +20,7 @@ enum {
 
 struct watch {
 	char folder[AGENT_PATH_MAX];
-	char audit[AGENT_PATH_MAX + 32];
+	char audit[AGENT_PATH_MAX + 32], preload[AGENT_PATH_MAX + 32];
 	struct os_shared log;
 	struct agent_head *head;
 	size_t seen;          /* bytes of the log that were looked through for crashes */
@@ -48,6 +48,10 @@ static const struct {
 	{ "aarch64", false },
 #endif
 };
+
+/* glibc puts a word in the place of the token, musl takes it as the name of a folder. So one entry of
+ * LD_PRELOAD is two files; the one for glibc, being no audit library there, does nothing. */
+#define MUSL_FOLDER "$PLATFORM"
 
 static int write_agent(const char *folder, const char *sub, const unsigned char *bytes, size_t n)
 {
@@ -94,6 +98,8 @@ static int write_agents(const char *folder)
 
 	if (err == 0 && agent32_size > 0)
 		err = write_agent(folder, "narrow", agent32_bytes, agent32_size);
+	if (err == 0)
+		err = write_agent(folder, MUSL_FOLDER, agent_musl_bytes, agent_musl_size);
 	return err == 0 ? link_platforms(folder) : err;
 }
 
@@ -120,7 +126,7 @@ static int open_log(struct watch *w, bool others)
 /* A name that LD_AUDIT can hold, with room for what is put behind it. */
 static bool is_usable(const char *parent)
 {
-	return parent[0] == '/' && strpbrk(parent, ":$") == NULL &&
+	return parent[0] == '/' && strpbrk(parent, ":$ ") == NULL &&
 	       strlen(parent) + 32 < AGENT_PATH_MAX;
 }
 
@@ -178,6 +184,7 @@ struct watch *watch_new(const char *const *parents, int *err)
 	/* Without the word for the platform glibc would complain of the token. */
 	snprintf(w->audit, sizeof(w->audit), "%s/%s/agent.so", w->folder,
 		 os_auxv_platform() != NULL && sizeof(platforms) > 0 ? "$PLATFORM" : "wide");
+	snprintf(w->preload, sizeof(w->preload), "%s/%s/agent.so", w->folder, MUSL_FOLDER);
 	return w;
 }
 
@@ -299,9 +306,19 @@ int watch_command(struct watch *w, const char *const *argv, const char *const *e
 
 /* ---- afterwards ---------------------------------------------------------------------------------- */
 
+const char *watch_folder(const struct watch *w)
+{
+	return w->folder;
+}
+
 const char *watch_audit(const struct watch *w)
 {
 	return w->audit;
+}
+
+const char *watch_preload(const struct watch *w)
+{
+	return w->preload;
 }
 
 struct view watch_bytes(const struct watch *w)

@@ -31,8 +31,12 @@ struct watch_crash {
  * value, if none will do. */
 struct watch *watch_new(const char *const *parents, int *err);
 void watch_free(struct watch *w); /* NULL is fine */
+const char *watch_folder(const struct watch *w);
 /* What LD_AUDIT must begin with. */
 const char *watch_audit(const struct watch *w);
+/* What LD_PRELOAD must begin with for programs of musl. Those of glibc that they start get a library
+ * that does nothing. */
+const char *watch_preload(const struct watch *w);
 /* Runs the command; the folder is gone when this returns. As os_command_run. */
 int watch_command(struct watch *w, const char *const *argv, const char *const *env,
 		  struct os_command_end *end);

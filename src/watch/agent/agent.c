@@ -6,6 +6,10 @@
  * file that is mapped once (agent_log.h): no system call for each record but for the ids, so that it
  * works on after fork, in a chroot, and under a seccomp filter.
  *
+ * musl has no such interface. For its programs the same file is compiled with AGENT_FOR_MUSL: a library
+ * for LD_PRELOAD, with a constructor, that stands before dlopen and lists what is there after each call.
+ * Whom dlopen is called by does not matter to musl.
+ *
  * A signal that would end the process is caught once, so that the supervisor can look at the stack,
  * and is then sent again as it was. That is done only while its action is the default one.
  */
@@ -13,24 +17,6 @@
 #include "agent_sys.h"
 
 #define EXPORT __attribute__((visibility("default")))
-
-/* ---- what glibc's <link.h> says, for either class --------------------------------------------- */
-
-struct link_map {
-	uintptr_t l_addr;
-	const char *l_name;
-	void *l_ld;
-	struct link_map *l_next, *l_prev;
-};
-
-enum { LA_VERSION_MAX = 2, LA_SER_ORIG = 1 };
-
-EXPORT unsigned la_version(unsigned version);
-EXPORT const char *la_objsearch(const char *name, uintptr_t *cookie, unsigned flag);
-EXPORT void la_activity(uintptr_t *cookie, unsigned flag);
-EXPORT unsigned la_objopen(struct link_map *map, long lmid, uintptr_t *cookie);
-EXPORT unsigned la_objclose(uintptr_t *cookie);
-EXPORT void la_preinit(uintptr_t *cookie);
 
 /* ---- the log ---------------------------------------------------------------------------------- */
 
@@ -190,8 +176,8 @@ static int matters(const char *s, size_t n)
 /* The environment, in pieces: a variable that is longer than the buffer is passed over. */
 static void put_environment(void)
 {
-	char buf[AGENT_TEXT_MAX];
-	size_t kept = 0;
+	static char buf[AGENT_TEXT_MAX]; /* called once, while there is one thread */
+	size_t kept = 0; /* bytes of a variable whose end is not read yet */
 	int skip = 0;
 	long fd = sys_open("/proc/self/environ", OPEN_READ), n;
 
@@ -308,7 +294,25 @@ static void catch_signals(void)
 	}
 }
 
+#ifndef AGENT_FOR_MUSL
 /* ---- what the loader calls: rtld-audit(7) -------------------------------------------------------- */
+
+/* What glibc's <link.h> says, for either class. */
+struct link_map {
+	uintptr_t l_addr;
+	const char *l_name;
+	void *l_ld;
+	struct link_map *l_next, *l_prev;
+};
+
+enum { LA_VERSION_MAX = 2, LA_SER_ORIG = 1 };
+
+EXPORT unsigned la_version(unsigned version);
+EXPORT const char *la_objsearch(const char *name, uintptr_t *cookie, unsigned flag);
+EXPORT void la_activity(uintptr_t *cookie, unsigned flag);
+EXPORT unsigned la_objopen(struct link_map *map, long lmid, uintptr_t *cookie);
+EXPORT unsigned la_objclose(uintptr_t *cookie);
+EXPORT void la_preinit(uintptr_t *cookie);
 
 unsigned la_version(unsigned version)
 {
@@ -351,3 +355,75 @@ void la_preinit(uintptr_t *cookie)
 {
 	put(AGENT_PREINIT, 0, cookie != NULL ? *cookie : 0, 0, "", 0);
 }
+#else
+/* ---- musl: a library that is preloaded -------------------------------------------------------------- */
+
+/* The beginning of what dl_iterate_phdr gives: <link.h>. */
+struct phdr_info {
+	uintptr_t dlpi_addr;
+	const char *dlpi_name;
+};
+
+enum { ACTIVITY_CONSISTENT = 0 };
+#define NEXT_IN_ORDER ((void *)-1) /* RTLD_NEXT */
+
+/* Of musl's libc.so. */
+void *dlsym(void *handle, const char *name);
+int dl_iterate_phdr(int (*fn)(struct phdr_info *info, size_t size, void *ctx), void *ctx);
+EXPORT void *dlopen(const char *name, int mode);
+
+static size_t listed; /* objects that were written down; musl never takes one away */
+
+static int list_one(struct phdr_info *info, size_t size, void *ctx)
+{
+	const char *name = "";
+	size_t *i = ctx;
+
+	(void)size;
+	if ((*i)++ < listed)
+		return 0;
+	listed++;
+	/* The program comes first: its name is empty in the other kind of log. Here that of the kernel's
+	 * own object is. */
+	if (listed > 1)
+		name = info->dlpi_name[0] != '\0' ? info->dlpi_name : "linux-gate.so.1";
+	put(AGENT_OPEN, 0, listed, info->dlpi_addr, name, length_of(name));
+	return 0;
+}
+
+static void list_objects(void)
+{
+	size_t i = 0;
+
+	dl_iterate_phdr(list_one, &i);
+}
+
+__attribute__((constructor)) static void begin_program(void)
+{
+	head = open_log();
+	if (head == NULL)
+		return;
+	say_hello();
+	list_objects();
+	put(AGENT_ACTIVITY, ACTIVITY_CONSISTENT, 0, 0, "", 0);
+	put(AGENT_PREINIT, 0, 0, 0, "", 0);
+	catch_signals();
+}
+
+void *dlopen(const char *name, int mode)
+{
+	void *(*next)(const char *, int) =
+		(void *(*)(const char *, int))dlsym(NEXT_IN_ORDER, "dlopen");
+	uintptr_t call = (uintptr_t)__builtin_frame_address(0);
+	void *handle;
+
+	if (name != NULL)
+		put(AGENT_DLOPEN, (uint32_t)mode, call, 0, name, length_of(name));
+	handle = next(name, mode);
+	list_objects();
+	if (name != NULL)
+		put(AGENT_DLOPENED, handle != NULL, call, 0, "", 0);
+	catch_signals();
+	return handle;
+}
+#endif

@@ -9,5 +9,8 @@ extern const size_t agent_size;
 /* For 32-bit programs on a 64-bit machine; of size 0 where there is none. */
 extern const unsigned char agent32_bytes[];
 extern const size_t agent32_size;
+/* For musl, to be preloaded. */
+extern const unsigned char agent_musl_bytes[];
+extern const size_t agent_musl_size;
 
 #endif

@@ -44,8 +44,8 @@ enum agent_kind {
 	AGENT_ACTIVITY,  /* flag: LA_ACT_* */
 	AGENT_PREINIT,   /* everything is loaded and bound: the program begins */
 	AGENT_CRASH,     /* flag: signal; value: address of the fault; pc: where */
-	AGENT_DLOPEN,    /* musl: the call itself; flag: its mode */
-	AGENT_DLERROR,   /* musl: what it said, if it failed */
+	AGENT_DLOPEN,    /* musl: a call begins; flag: its mode; cookie: which call */
+	AGENT_DLOPENED,  /* musl: it ends; flag: 1 if it gave a handle; cookie: which call */
 	AGENT_FORK,      /* the process is a copy of another, value: whose */
 	AGENT_KINDS
 };
