@@ -385,14 +385,22 @@ static bool runtime_is_twice(struct diag *d, const struct crash *c)
 
 /* ---- code that runs at load time ---------------------------------------------------------------- */
 
-static bool while_loading(struct diag *d, const struct crash *c)
+/* The frame of such code, nframes if there is none. */
+static size_t loading_frame(const struct crash *c)
 {
-	struct draft *dr;
 	size_t i = 0;
-	bool constructor;
 
 	while (i < c->s->nframes && c->s->frames[i].part == WATCH_PLAIN)
 		i++;
+	return i;
+}
+
+static bool while_loading(struct diag *d, const struct crash *c)
+{
+	size_t i = loading_frame(c);
+	struct draft *dr;
+	bool constructor;
+
 	if (i == c->s->nframes)
 		return false;
 	constructor = c->s->frames[i].part == WATCH_CONSTRUCTOR;
