@@ -61,7 +61,7 @@ struct dlwhy_result *run_crash_explain(const struct dlwhy_session *s, const stru
 	r->is_program = true;
 	r->loads = DLWHY_YES;
 	in.target = in.target_path = r->target;
-	if (rp != NULL) {
+	if (rp != NULL && dead->seen != NULL) {
 		struct process *p = replay_until(rp, dead->seen->loads.n, dead->outcomes, OPEN_LAZY);
 
 		in.world = rp->w;

@@ -27,11 +27,13 @@ import signal
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 HERE = Path(__file__).resolve().parent
 DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build" / "dlwhy"))
 DEATHS = sorted(p.parent.name for p in (HERE / "deaths").glob("*/death.json"))
+SCHEMA = json.loads((HERE.parents[1] / "docs/schema-1.json").read_text(encoding="utf-8"))
 ENV = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1",
        **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
 
@@ -115,6 +117,7 @@ def test_death(dying):
         assert words == ""
         return
     answer = json.loads(written.read_text(encoding="utf-8"))
+    jsonschema.validate(answer, SCHEMA)
     assert answer["findings"], words
     check_finding(truth, answer["findings"][0])
     said = " ".join(words.split())
