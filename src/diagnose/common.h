@@ -164,6 +164,7 @@ void d_exec(struct diag *d, size_t i);    /* SIZE_MAX: no failure, in->exec tell
 void d_isa_notes(struct diag *d);         /* levels asked for that the loader does not look at */
 void d_code(struct diag *d);              /* the machine code, if in->code */
 void d_opens(struct diag *d);             /* libraries that are opened by name at run time */
+void d_early_exit(struct diag *d);        /* in->exited_early */
 void d_crash(struct diag *d);             /* a death by a signal: in->stack */
 
 /* The highest level among the bits of GNU_PROPERTY_X86_ISA_1_NEEDED, and what to do about one that

@@ -86,8 +86,16 @@ static bool by_needs(const struct diag *d, const struct image *x, const struct i
 	return false;
 }
 
-static bool split_by_needs(struct diag *d, const struct image *x, const struct image *y,
-			   bool adjacent, struct split *out)
+/* The two count where one called the other and that died, or where one of the copies died. */
+static bool is_near(const struct crash *c, const struct split *s)
+{
+	const struct image *top = c->objects[0];
+
+	return (s->x == top && s->y == c->objects[1]) || s->zx == top || s->zy == top;
+}
+
+static bool split_by_needs(struct diag *d, const struct crash *c, const struct image *x,
+			   const struct image *y, struct split *out)
 {
 	struct split s = { .x = x, .y = y };
 	const char *name;
@@ -96,7 +104,7 @@ static bool split_by_needs(struct diag *d, const struct image *x, const struct i
 		return false;
 	count_across(&s, x, s.zx, s.zy);
 	count_across(&s, y, s.zy, s.zx);
-	if (!adjacent && s.across == 0)
+	if (!is_near(c, &s) && s.across == 0)
 		return false;
 	name = name_of(d, s.zx);
 	s.what = arena_strndup(d->a, name, stem(name));
@@ -140,8 +148,8 @@ static bool counts(const char *name)
 	       strcmp(name, "main") != 0 && name[0] != '_';
 }
 
-static bool split_by_binding(struct diag *d, const struct image *x, const struct image *y,
-			     struct split *out)
+static bool split_by_binding(struct diag *d, const struct crash *c, const struct image *x,
+			     const struct image *y, struct split *out)
 {
 	struct split s = { .kind = SPLIT_BOUND, .x = x, .y = y };
 
@@ -152,11 +160,11 @@ static bool split_by_binding(struct diag *d, const struct image *x, const struct
 		struct definer def = bind_bound(y, i);
 		const struct image *other;
 
-		if (def.to == NULL || def.to == x || !is_ours(def.to) || !counts(r->name) ||
-		    !is_strong(def))
+		if (def.to == NULL || def.to == x || def.to == y || !is_ours(def.to) ||
+		    !counts(r->name) || !is_strong(def))
 			continue;
 		other = answer_for(x, r);
-		if (other == NULL || other == def.to)
+		if (other == NULL || other == def.to || other == x)
 			continue;
 		s.zx = other;
 		s.zy = def.to;
@@ -164,9 +172,11 @@ static bool split_by_binding(struct diag *d, const struct image *x, const struct
 			s.examples[s.nexamples++] = r->name;
 		s.across++;
 	}
-	if (s.across == 0)
+	if (s.across == 0 || !is_near(c, &s))
 		return false;
-	s.what = symbol_word(d->a, s.examples[0]);
+	s.what = arena_printf(d->a, "copies of %s", symbol_word(d->a, s.examples[0]));
+	if (s.across > 1)
+		s.what = arena_printf(d->a, "%s and %zu more symbols", s.what, s.across - 1);
 	*out = s;
 	return true;
 }
@@ -238,26 +248,21 @@ static bool split_by_numpy(const struct diag *d, const struct image *x, const st
 
 /* ---- the way in --------------------------------------------------------------------------------- */
 
-static bool split_of(struct diag *d, const struct image *x, const struct image *y, bool adjacent,
-		     struct split *out)
+static bool split_of(struct diag *d, const struct crash *c, const struct image *x,
+		     const struct image *y, struct split *out)
 {
-	if (split_by_needs(d, x, y, adjacent, out))
+	if (split_by_needs(d, c, x, y, out) || split_by_binding(d, c, x, y, out))
 		return true;
-	if (!adjacent)
-		return false;
-	return split_by_binding(d, x, y, out) || split_by_strings(x, y, out) ||
-	       split_by_numpy(d, x, y, out);
+	return x == c->objects[0] && y == c->objects[1] &&
+	       (split_by_strings(x, y, out) || split_by_numpy(d, x, y, out));
 }
 
 void crash_find_split(struct diag *d, const struct crash *c, struct split *out)
 {
 	memset(out, 0, sizeof(*out));
 	/* The nearest pair first: the one that died and the one that called it. */
-	for (size_t i = 0; i + 1 < c->nobjects; i++)
-		if (split_of(d, c->objects[i], c->objects[i + 1], i == 0, out))
-			return;
-	for (size_t i = 0; i < c->nobjects; i++)
-		for (size_t k = i + 2; k < c->nobjects; k++)
-			if (split_of(d, c->objects[i], c->objects[k], false, out))
+	for (size_t apart = 1; apart < c->nobjects; apart++)
+		for (size_t i = 0; i + apart < c->nobjects; i++)
+			if (split_of(d, c, c->objects[i], c->objects[i + apart], out))
 				return;
 }

@@ -109,6 +109,8 @@ static const char *where_words(struct diag *d, const struct crash *c)
 	inner = c->s->frames[c->where - 1].demangled;
 	if (inner == NULL)
 		inner = c->s->frames[c->where - 1].symbol;
+	if (inner == NULL)
+		inner = f->calls;
 	return inner == NULL ? place
 			     : arena_printf(d->a, "%s, in its call of %s", place,
 					    symbol_word(d->a, inner));
@@ -383,14 +385,22 @@ static bool runtime_is_twice(struct diag *d, const struct crash *c)
 
 /* ---- code that runs at load time ---------------------------------------------------------------- */
 
-static bool while_loading(struct diag *d, const struct crash *c)
+/* The frame of such code, nframes if there is none. */
+static size_t loading_frame(const struct crash *c)
 {
-	struct draft *dr;
 	size_t i = 0;
-	bool constructor;
 
 	while (i < c->s->nframes && c->s->frames[i].part == WATCH_PLAIN)
 		i++;
+	return i;
+}
+
+static bool while_loading(struct diag *d, const struct crash *c)
+{
+	size_t i = loading_frame(c);
+	struct draft *dr;
+	bool constructor;
+
 	if (i == c->s->nframes)
 		return false;
 	constructor = c->s->frames[i].part == WATCH_CONSTRUCTOR;
@@ -463,7 +473,7 @@ static const char *built_words(struct diag *d, const struct crash *c)
 						  : image_word(d, s->x),
 				    image_word(d, s->zx), image_word(d, s->y), image_word(d, s->zy));
 	if (s->kind == SPLIT_BOUND)
-		return arena_printf(d->a, "%s gets it from %s, %s from %s", image_word(d, s->x),
+		return arena_printf(d->a, "%s has it from %s, %s from %s", image_word(d, s->x),
 				    image_path(d, s->zx), image_word(d, s->y), image_path(d, s->zy));
 	if (s->kind == SPLIT_CXX11)
 		return "one uses std::string as it was before GCC 5, the other std::__cxx11::string";
@@ -493,14 +503,21 @@ static bool built_apart(struct diag *d, const struct crash *c)
 					       "numpy-abi" };
 	const struct split *s = &c->split;
 	struct draft *dr;
+	const char *who;
 
 	if (s->kind == SPLIT_NONE)
 		return false;
 	dr = begin(d, c, CAUSE_ABI_CRASH, details[s->kind], c->where);
-	draft_say(d, dr,
-		  "A crash in %s%s, which were built against different %s: %s. (%s%s.)",
-		  where_words(d, c), called_from(d, c), s->what, built_words(d, c), crash_words(d, c),
-		  said(d, c));
+	if (c->images[c->where] == s->x && c->caller < c->s->nframes &&
+	    c->images[c->caller] == s->y)
+		who = ", which";
+	else
+		who = arena_printf(d->a, "; of those on the stack, %s and %s", image_word(d, s->x),
+				   image_word(d, s->y));
+	draft_say(d, dr, "A crash in %s%s%s %s different %s: %s. (%s%s.)", where_words(d, c),
+		  called_from(d, c), who,
+		  s->kind == SPLIT_BOUND ? "are bound to" : "were built against", s->what,
+		  built_words(d, c), crash_words(d, c), said(d, c));
 	draft_assume(dr, DLWHY_LIKELY, "the crash comes of it");
 	show_split(d, dr, s);
 	show_stack(d, dr, c);

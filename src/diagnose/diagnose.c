@@ -113,6 +113,10 @@ static void write_drafts(struct diag *d)
 		d_crash(d);
 		return;
 	}
+	if (d->in->exited_early) {
+		d_early_exit(d);
+		return;
+	}
 	d->taken = ARENA_ARRAY(d->a, n + 1, bool);
 	for (size_t i = 0; i < n && d->drafts.n < MAX_FINDINGS; i++) {
 		if (d->taken[i])

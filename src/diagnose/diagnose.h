@@ -33,6 +33,7 @@ struct diagnose_input {
 					  not asked. Nothing of it is changed that counts */
 	const struct watch_stack *stack; /* it ran, and died there of a signal: that is to be
 					  explained, and nothing else. `process` may be NULL */
+	bool exited_early;             /* it ran, and ended before its program began: the same */
 	const struct crash_closed *closed;
 	size_t nclosed;
 };

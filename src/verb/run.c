@@ -34,6 +34,7 @@ struct failed {
 	bool optional;            /* absent, and the program went on */
 	bool lazy;                /* a function was called that nobody defines */
 	bool crash;               /* a signal ended the process */
+	bool early;               /* it exited before its program began, all being loaded */
 	struct dlwhy_result *r;   /* once it is explained */
 };
 
@@ -279,6 +280,18 @@ static void weigh(const struct run *run, struct failed *f)
 	f->optional = f->absent && (f->survived || f->load + 1 < p->loads.n);
 }
 
+/* Is its stack known? Then explain_deaths sees to it. */
+static bool was_seen_dying(const struct run *run, const struct watch_process *p)
+{
+	const struct watch_crash *v;
+	size_t n = watch_crashes(run->watch, &v);
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].pid == p->pid && v[i].stack != NULL)
+			return true;
+	return false;
+}
+
 /* What is worth a replay with all symbols: closed at once is either of the two. */
 static void find_failures(struct run *run, size_t i)
 {
@@ -290,8 +303,12 @@ static void find_failures(struct run *run, size_t i)
 		if (o == REPLAY_FAILED || o == REPLAY_ABSENT || o == REPLAY_CLOSED)
 			weigh(run, add_failed(run, i, k));
 	}
-	if (p->ending == WATCH_CRASH)
+	if (p->ending == WATCH_CRASH && !was_seen_dying(run, p))
 		add_failed(run, i, p->loads.n)->crash = true;
+	if (is_child(run, p) && !p->began && p->ending == WATCH_UNKNOWN && run->end.signal == 0 &&
+	    run->end.status != 0 && run->end.status != STATUS_LAZY && p->loads.n > 0 &&
+	    run->outcomes[i][0] == REPLAY_LOADED)
+		add_failed(run, i, p->loads.n)->early = true;
 	/* ld.so ends a program with that status, without a word to anybody. */
 	if (run->end.status == STATUS_LAZY && p->began && p->ending == WATCH_UNKNOWN)
 		add_failed(run, i, p->loads.n)->lazy = true;
@@ -457,7 +474,7 @@ static void explain_open(struct run *run, struct failed *f, struct replay *rp)
 						rp->seen->pid, l->name));
 }
 
-/* All went well with its loads, and then it died: the process as it was. */
+/* All went well with its loads, and then it died, or ended too early: the process as it was. */
 static void explain_crash(struct run *run, struct failed *f, struct replay *rp)
 {
 	struct process *p = replay_until(rp, f->load, run->outcomes[f->process], OPEN_LAZY);
@@ -465,7 +482,7 @@ static void explain_crash(struct run *run, struct failed *f, struct replay *rp)
 	struct diagnose_input in = { .world = rp->w, .process = p, .target = rp->seen->exe,
 				     .target_path = rp->seen->exe, .is_program = true,
 				     .exec = &rp->exec, .root = p->program, .host = "the kernel",
-				     .opener = p };
+				     .opener = p, .exited_early = f->early };
 
 	r->loads = DLWHY_YES;
 	r->is_program = true;
@@ -479,7 +496,7 @@ static void explain(struct run *run, struct failed *f)
 {
 	struct replay *rp = &run->replays[f->process];
 
-	if (f->crash)
+	if (f->crash || f->early)
 		explain_crash(run, f, rp);
 	else if (f->load == 0 || f->lazy)
 		explain_start(run, f, rp);
@@ -523,7 +540,7 @@ static bool is_known(const struct run *run, size_t n)
 		const struct watch_process *q = run->log.processes.items[g->process];
 
 		if (g->r != NULL && f->load > 0 && g->load > 0 && !f->lazy && !g->lazy &&
-		    !f->crash && !g->crash &&
+		    !f->crash && !g->crash && !f->early && !g->early &&
 		    strcmp(p->loads.items[f->load].name, q->loads.items[g->load].name) == 0 &&
 		    strcmp(p->exe, q->exe) == 0)
 			return true;
@@ -693,6 +710,7 @@ static size_t process_of(const struct run *run, uint32_t pid)
 static void explain_death(struct run *run, const struct watch_crash *c)
 {
 	struct run_dead dead = { .crash = c };
+	struct dlwhy_result *r;
 	size_t i = process_of(run, c->pid);
 
 	if (i != SIZE_MAX) {
@@ -702,7 +720,9 @@ static void explain_death(struct run *run, const struct watch_crash *c)
 			dead.outcomes = run->outcomes[i];
 		}
 	}
-	*ARENA_PUSH(run->a, &run->dead) = run_crash_explain(run->s, &dead, run->a);
+	r = run_crash_explain(run->s, &dead, run->a);
+	if (r->nfindings > 0)
+		*ARENA_PUSH(run->a, &run->dead) = r;
 }
 
 /* The command itself first, then the others, the last one first. A command that ends well has coped

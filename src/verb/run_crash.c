@@ -24,7 +24,7 @@ static void find_closed(const struct run_dead *dead, struct store *store, struct
 		const struct watch_mapped *m = &p->objects.items[i];
 		const struct store_entry *en;
 
-		if (!m->closed || m->name == NULL || m->name[0] != '/')
+		if (!m->closed || m->name[0] == '\0' || m->name[0] == '[')
 			continue;
 		en = store_open(store, m->name);
 		if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF ||
@@ -61,7 +61,7 @@ struct dlwhy_result *run_crash_explain(const struct dlwhy_session *s, const stru
 	r->is_program = true;
 	r->loads = DLWHY_YES;
 	in.target = in.target_path = r->target;
-	if (rp != NULL) {
+	if (rp != NULL && dead->seen != NULL) {
 		struct process *p = replay_until(rp, dead->seen->loads.n, dead->outcomes, OPEN_LAZY);
 
 		in.world = rp->w;

@@ -1,11 +1,12 @@
-/* called.c - which function was meant by a call that led to address 0: the symbol of the slot that the
- * address came from.
+/* called.c - which function was meant by a call: the symbol of the slot that the address came from. It
+ * tells what is missing where a call led to address 0, and the names of functions that a library has
+ * only for the calls of others (the strlen that suits the processor).
  *
  *   ff 15 disp32                 call *slot(%rip)         -fno-plt
  *   e8 disp32 -> [f3 0f 1e fa] [f2] ff 25 disp32          the stub in .plt or .plt.sec: jmp *slot(%rip)
  *   48|4c 8b modrm disp32 … [41] ff d0+r                  mov slot(%rip), %r … call *%r
  *
- * x86-64 alone. A slot counts if it holds the address that was called and a relocation fills it.
+ * x86-64 alone. A slot counts if it holds an address of whom was called and a relocation fills it.
  */
 #include <elf.h>
 #include <string.h>
@@ -17,12 +18,19 @@ enum { BACK = 96, STUB = 16, MOV_SIZE = 7 };
 struct caller {
 	struct target *t;
 	const struct module *m;
-	uint64_t to; /* the address that was called */
+	const struct watch_object *to; /* who was called; NULL: address 0 */
 };
 
 static uint64_t displaced(uint64_t next, const unsigned char *disp)
 {
 	return next + (uint64_t)(int64_t)(int32_t)load32(disp, false);
+}
+
+static bool leads_to(const struct caller *c, uint64_t value)
+{
+	const struct module *m = value != 0 && c->to != NULL ? target_module(c->t, value) : NULL;
+
+	return c->to != NULL ? m != NULL && m->object == c->to : value == 0;
 }
 
 /* The symbol of the relocation that fills the slot. */
@@ -33,7 +41,7 @@ static bool symbol_of_slot(const struct caller *c, uint64_t slot, struct watch_c
 	struct elf_sym s;
 	uint64_t value;
 
-	if (!target_word(c->t, slot, &value) || value != c->to)
+	if (!target_word(c->t, slot, &value) || !leads_to(c, value))
 		return false;
 	(void)elf_relocs_open(&c->m->elf, &r);
 	for (int table = ELF_REL; table <= ELF_PLT; table++)
@@ -90,7 +98,8 @@ static bool by_call(const struct caller *c, uint64_t ret, struct watch_call *out
 	       by_register(c, ret, b, (end[-1] & 7u) | (end[-3] == 0x41 ? 8u : 0u), out);
 }
 
-void called_read(struct target *t, uint64_t to, uint64_t ret, struct watch_call *out)
+void called_read(struct target *t, const struct watch_object *to, uint64_t ret,
+		 struct watch_call *out)
 {
 	struct caller c = { t, target_module(t, ret - 1), to };
 

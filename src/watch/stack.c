@@ -167,6 +167,21 @@ static void read_frames(struct reading *x, const struct unwind_arch *arch,
 	}
 }
 
+static void name_calls(struct reading *x)
+{
+	for (size_t i = 1; i < x->out->nframes; i++) {
+		const struct watch_frame *above = &x->frames[i - 1];
+		struct watch_frame *f = &x->frames[i];
+		struct watch_call call;
+
+		if (above->object == NULL || above->symbol != NULL || f->object == NULL ||
+		    f->object == above->object || f->signal)
+			continue;
+		called_read(x->t, above->object, f->pc, &call);
+		f->calls = call.symbol;
+	}
+}
+
 /* struct abort_msg_s { unsigned int size; char msg[]; } *__abort_msg, of glibc (GLIBC_PRIVATE):
  * set by __libc_message and __assert_fail before they abort. */
 static const char *abort_text(struct target *t)
@@ -232,7 +247,8 @@ static void read_stack(void *ctx)
 	read_frames(x, arch, &r);
 	mark_parts(x);
 	if (x->out->fault == WATCH_JUMP_NULL && x->out->nframes > 1)
-		called_read(x->t, x->out->pc, x->frames[1].pc, &x->out->called);
+		called_read(x->t, NULL, x->frames[1].pc, &x->out->called);
+	name_calls(x);
 	x->out->abort_message = abort_text(x->t);
 }
 

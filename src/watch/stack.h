@@ -49,6 +49,8 @@ struct watch_frame {
 	uint64_t vaddr;    /* in the object: of the instruction, or of the call's last byte */
 	const char *symbol, *demangled; /* NULL: not known */
 	uint64_t offset;   /* of vaddr from the symbol */
+	const char *calls; /* by which name it calls the frame above, which is of another object and
+			      has no symbol; NULL: not known */
 	enum watch_how how;
 	enum watch_part part;
 	bool signal;       /* was interrupted there by a signal, whose handler is the frame above */

@@ -40,8 +40,17 @@ static bool is_code(const struct elf_sym *s)
 	       (s->type == STT_FUNC || s->type == STT_GNU_IFUNC || s->type == STT_NOTYPE);
 }
 
-/* Of two that cover the address: the nearer one, a global one, a function. */
-static bool better(const struct elf_sym *s, const struct elf_sym *best, bool any)
+/* "free" rather than "__libc_free". */
+static bool is_inner(const struct table *t, const struct elf_sym *s)
+{
+	const char *name = view_cstr(t->strs, s->name);
+
+	return name == NULL || name[0] == '_';
+}
+
+/* Of two that cover the address: the nearer one, a function, a global one, the one that is meant for
+ * people. */
+static bool better(const struct table *t, const struct elf_sym *s, const struct elf_sym *best, bool any)
 {
 	if (!any || s->value != best->value)
 		return !any || s->value > best->value;
@@ -49,7 +58,7 @@ static bool better(const struct elf_sym *s, const struct elf_sym *best, bool any
 		return best->type == STT_NOTYPE;
 	if ((s->bind == STB_LOCAL) != (best->bind == STB_LOCAL))
 		return best->bind == STB_LOCAL;
-	return s->bind == STB_GLOBAL && best->bind != STB_GLOBAL;
+	return is_inner(t, best) && !is_inner(t, s);
 }
 
 static bool search(const struct table *t, uint64_t vaddr, struct symbol_hit *out)
@@ -59,7 +68,7 @@ static bool search(const struct table *t, uint64_t vaddr, struct symbol_hit *out
 
 	for (uint64_t i = 1; decode(t, i, &s); i++)
 		if (s.value <= vaddr && vaddr - s.value < s.size && is_code(&s) &&
-		    better(&s, &best, any)) {
+		    better(t, &s, &best, any)) {
 			best = s;
 			any = true;
 		}

@@ -78,7 +78,8 @@ void fault_read(struct target *t, struct watch_stack *out);
 
 /* ---- called.c ----------------------------------------------------------------------------- */
 
-/* `to`: the address that was called; `ret`: where the call would come back to. */
-void called_read(struct target *t, uint64_t to, uint64_t ret, struct watch_call *out);
+/* `to`: the object that was called, NULL: address 0; `ret`: where the call comes back to. */
+void called_read(struct target *t, const struct watch_object *to, uint64_t ret,
+		 struct watch_call *out);
 
 #endif

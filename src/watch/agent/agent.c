@@ -226,6 +226,7 @@ struct action { /* as the kernel has it */
 enum {
 	FLAG_INFO = 4, FLAG_ON_STACK = 0x08000000, FLAG_RESTORER = 0x04000000,
 	SIGNAL_SET = 8,             /* bytes */
+	HANDLER_STACK = 65536, STACK_DISABLED = 2,
 	ANSWER_ROUNDS = 20          /* each of a tenth of a second */
 };
 
@@ -281,6 +282,25 @@ static void on_signal(int sig, void *info, void *context)
 	     (long)info, 0, 0);
 }
 
+/* Where a stack is full, no handler can run on it. The first thread gets another one, unless it has
+ * one already. */
+static void give_stack(void)
+{
+	static char room[HANDLER_STACK];
+	struct {
+		void *at;
+		int flags;
+		size_t size;
+	} now = { NULL, 0, 0 };
+
+	if (sys6(SYS_SIGALTSTACK, 0, (long)&now, 0, 0, 0, 0) != 0 || now.flags != STACK_DISABLED)
+		return;
+	now.at = room;
+	now.flags = 0;
+	now.size = sizeof(room);
+	sys6(SYS_SIGALTSTACK, (long)&now, 0, 0, 0, 0, 0);
+}
+
 static void catch_signals(void)
 {
 	static const unsigned char fatal[] = { 4, 6, 7, 8, 11 }; /* ILL, ABRT, BUS, FPE, SEGV */
@@ -317,8 +337,10 @@ EXPORT void la_preinit(uintptr_t *cookie);
 unsigned la_version(unsigned version)
 {
 	head = open_log();
-	if (head != NULL)
+	if (head != NULL) {
 		say_hello();
+		give_stack();
+	}
 	catch_signals();
 	return version < LA_VERSION_MAX ? version : LA_VERSION_MAX;
 }
@@ -407,6 +429,7 @@ __attribute__((constructor)) static void begin_program(void)
 	list_objects();
 	put(AGENT_ACTIVITY, ACTIVITY_CONSISTENT, 0, 0, "", 0);
 	put(AGENT_PREINIT, 0, 0, 0, "", 0);
+	give_stack();
 	catch_signals();
 }
 
