@@ -12,7 +12,8 @@ bool crash_is_plumbing(const struct watch_frame *f)
 {
 	static const char *const names[] = {
 		"libc.so.*", "libc-2.*", "libpthread*", "ld-linux*", "ld-musl*", "ld-2.*", "libstdc++.so*",
-		"libgcc_s*", "libc++.so*", "libc++abi*", "libm.so*", "libdl.so*", "[vdso]",
+		"libgcc_s*", "libc++.so*", "libc++abi*", "libm.so*", "libdl.so*", "libffi.so*",
+		"[vdso]",
 	};
 
 	if (f->object == NULL)

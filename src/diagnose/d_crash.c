@@ -57,6 +57,10 @@ static void show_stack(struct diag *d, struct draft *dr, const struct crash *c)
 {
 	size_t n = c->s->nframes;
 
+	if (c->s->handled)
+		draft_fact(d, dr, NULL,
+			   "the program caught the signal, and its handler ended it; this is the stack of "
+			   "what it was called for");
 	if (c->s->abort_message != NULL)
 		draft_evidence(d, dr, "text", NULL, "the C library said so before it aborted")->value =
 			c->s->abort_message;

@@ -3,13 +3,15 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "symbol/demangle.h"
 #include "watch/target.h"
 
-enum { REGISTERS = 1024, ABORT_TEXT = 1024, INIT_MAX = 65536 };
+enum { REGISTERS = 1024, ABORT_TEXT = 1024, INIT_MAX = 65536, UCONTEXT_SIZE = 304, INFO_SIZE = 24,
+       TRAP_AT = 200, CR2_AT = 216, TRAP_PROTECTION = 13, TRAP_PAGE = 14 };
 
 struct reading {
 	struct target *t;
@@ -17,6 +19,9 @@ struct reading {
 	const struct os_signal *why;
 	struct watch_stack *out;
 	struct watch_frame *frames;
+	size_t interrupted;       /* the first frame that a signal interrupted, 0: none */
+	uint64_t info_at;         /* what the kernel told the handler: siginfo_t */
+	struct unwind_regs regs;  /* of that frame */
 	struct dlwhy_error *err;
 	enum dlwhy_code code;
 };
@@ -142,11 +147,32 @@ static void name_frame(struct reading *x, struct watch_frame *f, bool exact)
 	f->offset = f->vaddr - hit.start;
 }
 
+/* Where the kernel has put the siginfo_t, by the stack pointer that the handler returns with:
+ * arch/x86/include/asm/sigframe.h, arch/arm64/kernel/signal.c. 0: not known. */
+static uint64_t info_place(const struct reading *x, uint64_t sp)
+{
+	switch (x->out->machine) {
+	case EM_X86_64: return sp + UCONTEXT_SIZE;
+	case EM_AARCH64: return sp;
+	default: return 0;
+	}
+}
+
+static void note_interrupted(struct reading *x, const struct unwind_regs *r, uint64_t sp)
+{
+	if (x->interrupted != 0 || x->out->nframes >= WATCH_FRAMES)
+		return;
+	x->interrupted = x->out->nframes;
+	x->info_at = info_place(x, sp);
+	x->regs = *r;
+}
+
 static void read_frames(struct reading *x, const struct unwind_arch *arch,
 			struct unwind_regs *r)
 {
 	bool exact = true, signal;
 	enum watch_how how = WATCH_TOP;
+	uint64_t sp;
 
 	x->frames = ARENA_ARRAY(x->t->a, WATCH_FRAMES, struct watch_frame);
 	x->out->frames = x->frames;
@@ -157,8 +183,11 @@ static void read_frames(struct reading *x, const struct unwind_arch *arch,
 		f->how = how;
 		f->signal = exact && how != WATCH_TOP;
 		name_frame(x, f, exact);
+		sp = unwind_sp(arch, r);
 		if (!unwind_step(x->t, arch, exact, r, &how, &signal))
 			break;
+		if (signal)
+			note_interrupted(x, r, sp);
 		exact = signal;
 		if (x->out->nframes == WATCH_FRAMES) {
 			x->out->cut = true;
@@ -180,6 +209,74 @@ static void name_calls(struct reading *x)
 		called_read(x->t, above->object, f->pc, &call);
 		f->calls = call.symbol;
 	}
+}
+
+/* ---- a handler that died on purpose --------------------------------------------------------- */
+
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE;
+}
+
+/* The siginfo_t of a fault that a handler was called for. */
+static bool read_info(const struct reading *x, struct os_signal *out)
+{
+	unsigned char b[INFO_SIZE];
+
+	if (x->info_at == 0 || target_read(x->t, x->info_at, b, sizeof(b)) != 0)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->signal = (int)load32(b, false);
+	out->code = (int)load32(b + 8, false);
+	if (!is_fault(out->signal) || load32(b + 4, false) != 0 || out->code <= 0 ||
+	    out->code > SI_KERNEL)
+		return false;
+	out->address = out->code != SI_KERNEL ? load64(b + 16, false) : 0;
+	return true;
+}
+
+/* x86-64 leaves that out for handlers that do not ask for it; what the processor said stands in the
+ * context all the same: trap number and CR2 of struct sigcontext. They are those of the last fault, so
+ * memory that may be used by now was another one. */
+static bool read_trap(const struct reading *x, struct os_signal *out)
+{
+	uint64_t context = x->info_at - UCONTEXT_SIZE, trap, address;
+	const struct live_row *row;
+
+	if (x->out->machine != EM_X86_64 || x->info_at == 0 ||
+	    !target_word(x->t, context + TRAP_AT, &trap) ||
+	    !target_word(x->t, context + CR2_AT, &address))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->signal = is_fault(x->out->why.signal) ? x->out->why.signal : SIGSEGV;
+	out->code = SI_KERNEL;
+	if (trap == TRAP_PROTECTION)
+		return true;
+	row = live_row_at(&x->t->live.rows, address);
+	out->code = row != NULL ? SEGV_ACCERR : SEGV_MAPERR;
+	out->address = address;
+	return trap == TRAP_PAGE && (row == NULL || !row->read || !row->write);
+}
+
+/* A program that catches SIGSEGV to print something (Python's faulthandler) ends itself afterwards by a
+ * signal that it sends: what counts is the fault that the handler was called for. */
+static void take_fault(struct reading *x, const struct unwind_arch *arch)
+{
+	struct watch_stack *s = x->out;
+	struct os_signal first;
+
+	if (!s->why.sent || x->interrupted == 0 || (!read_info(x, &first) && !read_trap(x, &first)))
+		return;
+	s->why = first;
+	s->pc = x->regs.pc;
+	s->sp = unwind_sp(arch, &x->regs);
+	s->frames += x->interrupted;
+	x->frames += x->interrupted;
+	s->nframes -= x->interrupted;
+	x->frames[0].how = WATCH_TOP;
+	x->frames[0].signal = false;
+	s->handled = true;
+	fault_read(x->t, s);
 }
 
 /* struct abort_msg_s { unsigned int size; char msg[]; } *__abort_msg, of glibc (GLIBC_PRIVATE):
@@ -245,6 +342,7 @@ static void read_stack(void *ctx)
 	x->out->sp = unwind_sp(arch, &r);
 	fault_read(x->t, x->out);
 	read_frames(x, arch, &r);
+	take_fault(x, arch);
 	mark_parts(x);
 	if (x->out->fault == WATCH_JUMP_NULL && x->out->nframes > 1)
 		called_read(x->t, NULL, x->frames[1].pc, &x->out->called);

@@ -91,6 +91,7 @@ struct watch_stack {
 	uint16_t machine;  /* EM_* */
 	bool is64;
 	struct os_signal why;
+	bool handled;      /* `why` called a handler of the program, which then ended it */
 	enum watch_fault fault;
 	uint64_t pc, sp;
 	struct watch_place at_pc, at_address;
