@@ -292,6 +292,12 @@ static bool was_seen_dying(const struct run *run, const struct watch_process *p)
 	return false;
 }
 
+/* ld.so ends a program with that status, without a word to anybody; a shell passes it on. */
+static bool may_be_lazy(const struct run *run, const struct watch_process *p)
+{
+	return run->end.status == STATUS_LAZY && p->began && p->ending == WATCH_UNKNOWN;
+}
+
 /* What is worth a replay with all symbols: closed at once is either of the two. */
 static void find_failures(struct run *run, size_t i)
 {
@@ -309,8 +315,7 @@ static void find_failures(struct run *run, size_t i)
 	    run->end.status != 0 && run->end.status != STATUS_LAZY && p->loads.n > 0 &&
 	    run->outcomes[i][0] == REPLAY_LOADED)
 		add_failed(run, i, p->loads.n)->early = true;
-	/* ld.so ends a program with that status, without a word to anybody. */
-	if (run->end.status == STATUS_LAZY && p->began && p->ending == WATCH_UNKNOWN)
+	if (may_be_lazy(run, p))
 		add_failed(run, i, p->loads.n)->lazy = true;
 }
 
@@ -320,7 +325,7 @@ static bool is_suspicious(const struct run *run, const struct watch_process *p)
 		if (p->loads.items[k].nobjects == 0 || !p->loads.items[k].finished ||
 		    p->loads.items[k].undone)
 			return true;
-	return p->ending == WATCH_CRASH || is_child(run, p);
+	return p->ending == WATCH_CRASH || is_child(run, p) || may_be_lazy(run, p);
 }
 
 static void follow(struct run *run, size_t i)
@@ -393,7 +398,7 @@ static void set_findings(struct run *run, struct dlwhy_result *r, const struct d
 		struct dlwhy_finding *f = ARENA_NEW(run->a, struct dlwhy_finding);
 
 		*f = *d.findings[i];
-		if (i == 0 && f->severity == DLWHY_ERROR)
+		if (i == 0 && f->severity == DLWHY_ERROR && seen != NULL)
 			add_seen(run, f, seen);
 		v[i] = f;
 	}
@@ -434,7 +439,7 @@ static void explain_start(struct run *run, struct failed *f, struct replay *rp)
 				     .exec = &rp->exec, .root = p->program, .host = "the kernel",
 				     .opener = p };
 
-	if (first == NULL && !(f->lazy && p->trace.failures.n > 0))
+	if (first == NULL)
 		return;
 	r = f->r = new_result(run, rp, rp->seen->exe);
 	r->is_program = true;
@@ -444,8 +449,40 @@ static void explain_start(struct run *run, struct failed *f, struct replay *rp)
 	r->nloader_lines = p->trace.lines.n - (p->trace.lines.n > 0);
 	result_objects(r, &rp->s.opt, p, p->program, run->a);
 	set_findings(run, r, &in,
-		     f->lazy ? NULL : arena_printf(run->a, "seen in the run: process %u did not start",
-						   rp->seen->pid));
+		     arena_printf(run->a, "seen in the run: process %u did not start", rp->seen->pid));
+}
+
+/* The line that ld.so prints before it ends the program (_dl_signal_error in _dl_fixup). */
+static const char *lazy_message(const struct run *run, const struct replay *rp, const struct failure *f)
+{
+	return arena_printf(run->a, "%s: symbol lookup error: %s: %s", rp->seen->argv[0],
+			    *f->object != '\0' ? f->object : rp->seen->argv[0],
+			    f->string != NULL ? f->string : "");
+}
+
+/* It called a function that nobody has. Where there are several, which of them is not known. */
+static void explain_lazy(struct run *run, struct failed *f, struct replay *rp)
+{
+	struct process *p = replay_lazily(rp, run->outcomes[f->process]);
+	const struct failure_list *l = &p->trace.failures;
+	struct dlwhy_result *r;
+	struct diagnose_input in = { .world = rp->w, .process = p, .target = rp->seen->exe,
+				     .target_path = rp->seen->exe, .is_program = true,
+				     .exec = &rp->exec, .root = p->program, .host = "the kernel",
+				     .opener = p };
+
+	if (l->n == 0 || first_fatal(p) != NULL || rp->seen->argc == 0)
+		return;
+	r = f->r = new_result(run, rp, rp->seen->exe);
+	r->is_program = true;
+	r->loader_message = lazy_message(run, rp, &l->items[0]);
+	result_objects(r, &rp->s.opt, p, p->program, run->a);
+	set_findings(run, r, &in,
+		     l->n > 1 ? NULL :
+				arena_printf(run->a,
+					     "seen in the run: process %u ended without a word to its "
+					     "loader, and the command with status %d",
+					     rp->seen->pid, STATUS_LAZY));
 }
 
 static void explain_open(struct run *run, struct failed *f, struct replay *rp)
@@ -498,7 +535,9 @@ static void explain(struct run *run, struct failed *f)
 
 	if (f->crash || f->early)
 		explain_crash(run, f, rp);
-	else if (f->load == 0 || f->lazy)
+	else if (f->lazy)
+		explain_lazy(run, f, rp);
+	else if (f->load == 0)
 		explain_start(run, f, rp);
 	else
 		explain_open(run, f, rp);
@@ -741,6 +780,47 @@ static void explain_deaths(struct run *run)
 				explain_death(run, &v[i]);
 }
 
+/* The object that has an address in a process; NULL: none is known. */
+static const char *object_at(const struct run *run, const struct watch_process *p, uint64_t address)
+{
+	const struct watch_mapped *best = NULL;
+	const struct store_entry *en;
+	const char *name;
+
+	for (size_t i = 0; i < p->objects.n; i++) {
+		const struct watch_mapped *o = &p->objects.items[i];
+
+		if (!o->closed && o->address <= address && (best == NULL || o->address > best->address))
+			best = o;
+	}
+	name = best == NULL ? NULL : best->name[0] != '\0' ? best->name : p->exe;
+	en = name != NULL && name[0] == '/' ? store_open(run->s->store, name) : NULL;
+	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF ||
+	    address - best->address >= en->file->elf.load_end)
+		return NULL;
+	return name;
+}
+
+/* Nobody could look at the command while it died: what is known all the same. */
+static void explain_unread(struct run *run)
+{
+	const struct watch_crash *v = NULL;
+	size_t n = run->watch != NULL && run->end.signal != 0 ? watch_crashes(run->watch, &v) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = process_of(run, v[i].pid);
+		const char *object;
+
+		if ((long)v[i].pid != run->end.pid || v[i].stack != NULL || v[i].trace_err == 0)
+			continue;
+		object = k != SIZE_MAX ? object_at(run, run->log.processes.items[k], v[i].pc) : NULL;
+		run->r.hint = arena_printf(
+			run->a, "It died at 0x%llx%s%s; its stack could not be read: %s.",
+			(unsigned long long)v[i].pc, object != NULL ? " in " : "",
+			object != NULL ? object : "", strerrordesc_np(v[i].trace_err));
+	}
+}
+
 /* ---- all together ------------------------------------------------------------------------------ */
 
 struct result_list {
@@ -775,6 +855,7 @@ static void fill_result(struct run *run)
 		add_result(run, &others, run->failed.items[i].r);
 	run->r.members = others.items;
 	run->r.nmembers = others.n;
+	explain_unread(run);
 }
 
 /* musl's loader calls nobody before all is loaded and bound. */
