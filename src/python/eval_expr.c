@@ -82,6 +82,19 @@ void py_bind(struct py_eval *ev, const char *name, struct py_value *v)
 	py_dict_set_name(ev->a, d, name, v);
 }
 
+void py_unbind(struct py_eval *ev, const char *name)
+{
+	struct py_frame *f = ev->frame;
+	struct py_dict *d = f->globals;
+
+	if (f->scope != NULL && !is_declared_global(f->scope, name))
+		d = &owner(f->scope, name)->vars;
+	if (py_dict_name(d, name) == NULL)
+		return;
+	py_note_write(ev, d, name, py_dict_name(d, name));
+	py_dict_set_name(ev->a, d, name, NULL);
+}
+
 /* ---- displays and comprehensions ------------------------------------------------------------- */
 
 static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node *of)
@@ -92,8 +105,12 @@ static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node
 	if (items == NULL)
 		return false;
 	list->tainted = list->tainted || items->tainted;
+	list->unordered = list->unordered || items->unordered || (items->type == V_SET && items->u.list.n > 1);
 	for (size_t i = 0; i < items->u.list.n; i++)
-		py_list_add(ev->a, list, items->u.list.v[i]);
+		if (list->type == V_SET)
+			py_set_add(ev, list, items->u.list.v[i]);
+		else
+			py_list_add(ev->a, list, items->u.list.v[i]);
 	return true;
 }
 
@@ -112,7 +129,10 @@ static struct py_value *eval_display(struct py_eval *ev, struct py_node *n, enum
 		v = py_eval_expr(ev, n->list.v[i]);
 		if (v == NULL)
 			return NULL;
-		py_list_add(ev->a, list, v);
+		if (type == V_SET)
+			py_set_add(ev, list, v);
+		else
+			py_list_add(ev->a, list, v);
 	}
 	return list;
 }
@@ -161,10 +181,12 @@ static bool comp_emit(struct py_eval *ev, struct py_node *n, struct py_value *ou
 
 	if (v == NULL)
 		return false;
-	if (n->kind != PY_DICTCOMP) {
+	if (n->kind == PY_SETCOMP)
+		py_set_add(ev, out, v);
+	else if (n->kind != PY_DICTCOMP)
 		py_list_add(ev->a, out, v);
+	if (n->kind != PY_DICTCOMP)
 		return true;
-	}
 	w = py_eval_expr(ev, n->b);
 	if (w != NULL)
 		py_dict_set(ev, out->u.dict, v, w);
@@ -197,18 +219,24 @@ static enum py_truth comp_conditions(struct py_eval *ev, const struct py_node *c
 
 static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct py_value *out)
 {
+	struct py_scope *scope = ev->frame->scope;
 	struct py_node *comp;
 	struct py_value *v, *items;
 
 	if (level == n->list.n)
 		return comp_emit(ev, n, out);
 	comp = n->list.v[level];
+	if (level == 0) /* the first is evaluated around the comprehension */
+		ev->frame->scope = scope->outer;
 	v = py_eval_expr(ev, comp->b);
+	ev->frame->scope = scope;
 	items = v != NULL ? py_iterate(ev, v) : NULL;
 	if (items == NULL)
 		return false;
 	if (items->tainted)
 		comp_taint(n, out);
+	if (n->kind != PY_DICTCOMP && n->kind != PY_SETCOMP)
+		out->unordered = out->unordered || py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n; i++) {
 		enum py_truth t;
 
@@ -248,6 +276,8 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 	ev->frame->scope = scope;
 	ok = comp_run(ev, n, 0, out);
 	ev->frame->scope = before;
+	if (n->kind == PY_GENEXP)
+		out->view = true;
 	return ok ? out : NULL;
 }
 
@@ -255,8 +285,10 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 
 static struct py_value *convert(struct py_eval *ev, struct py_value *v, int conversion)
 {
-	if (conversion == 'r' || conversion == 'a')
-		return py_to_repr(ev, v);
+	if (conversion == 'r' || conversion == 'a') {
+		v = py_to_repr(ev, v);
+		return conversion == 'a' && v->type == V_STR && !py_is_ascii(v) ? &py_unknown : v;
+	}
 	return conversion == 's' ? py_to_str(ev, v) : v;
 }
 
@@ -271,6 +303,8 @@ static struct py_value *eval_formatted(struct py_eval *ev, struct py_node *n)
 		return NULL;
 	if (n->b == NULL)
 		return py_to_str(ev, v);
+	if (v->type == V_UNKNOWN)
+		return v;
 	spec = py_eval_expr(ev, n->b);
 	if (spec == NULL)
 		return NULL;
@@ -571,8 +605,10 @@ static struct py_value *eval_literal(struct py_eval *ev, struct py_node *n)
 		return py_int(ev->a, n->u.integer);
 	case PY_FLOAT:
 		return py_float(ev->a, strtod(n->u.name, NULL));
-	case PY_STR:
-		return py_strn(ev->a, n->u.str.p, n->u.str.n);
+	case PY_STR: /* U+FFFD stands for what the parser does not know: \N{…} */
+		return n->u.str.n >= 3 && memmem(n->u.str.p, n->u.str.n, "\xef\xbf\xbd", 3) != NULL
+			       ? &py_unknown
+			       : py_strn(ev->a, n->u.str.p, n->u.str.n);
 	case PY_BYTES:
 		return bytes_new(ev, n);
 	default:

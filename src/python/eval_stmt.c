@@ -29,7 +29,7 @@ static bool assign_items(struct py_eval *ev, struct py_node *t, struct py_value 
 			for (size_t k = i; k + behind < items->u.list.n; k++)
 				py_list_add(ev->a, x, items->u.list.v[k]);
 			target = target->a;
-		} else if (!items->tainted && at < items->u.list.n) {
+		} else if (!items->tainted && !py_is_unordered(items) && at < items->u.list.n) {
 			x = items->u.list.v[at];
 		}
 		if (!py_assign(ev, target, x))
@@ -90,6 +90,7 @@ static struct py_value *augmented(struct py_eval *ev, struct py_node *n, struct 
 	if (items == NULL)
 		return NULL;
 	a->tainted = a->tainted || items->tainted || ev->log != NULL;
+	a->unordered = a->unordered || py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n; i++)
 		py_list_add(ev->a, a, items->u.list.v[i]);
 	return a;
@@ -106,16 +107,11 @@ static enum py_ctl exec_augassign(struct py_eval *ev, struct py_node *n)
 
 static bool delete_one(struct py_eval *ev, struct py_node *t)
 {
-	struct py_frame *f = ev->frame;
-	struct py_dict *d = f->scope != NULL ? &f->scope->vars : f->globals;
 	struct py_value *of, *key;
 
 	switch (t->kind) {
 	case PY_NAME:
-		if (py_dict_name(d, t->u.name) == NULL)
-			d = f->globals;
-		if (py_dict_name(d, t->u.name) != NULL)
-			py_dict_del(ev, d, py_str(ev->a, t->u.name));
+		py_unbind(ev, t->u.name);
 		return true;
 	case PY_SUBSCRIPT:
 		of = py_eval_expr(ev, t->a);
@@ -205,6 +201,8 @@ static enum py_ctl exec_for(struct py_eval *ev, struct py_node *n)
 		if (c == CTL_BREAK || c == CTL_RETURN || c == CTL_RAISE)
 			return after_loop(ev, n, c);
 	}
+	if (py_is_unordered(items) && !py_assign(ev, n->a, &py_unknown))
+		return CTL_RAISE; /* which was the last one? */
 	if (items->tainted) {
 		if (!py_assign(ev, n->a, &py_unknown))
 			return CTL_RAISE;

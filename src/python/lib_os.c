@@ -635,7 +635,23 @@ PY_NATIVE(file_self)
 	return self;
 }
 
-struct py_value *py_open_file(struct py_eval *ev, const char *path)
+/* Files that the kernel makes up have no length; line ends that a text file would be read without are
+ * not followed. */
+static struct py_value *content(struct py_eval *ev, struct view bytes, const char *path, bool binary)
+{
+	struct py_value *v;
+
+	if (bytes.n == 0)
+		return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0 ? &py_unknown
+											  : str(ev, "");
+	if (!binary && memchr(bytes.p, '\r', bytes.n) != NULL)
+		return &py_unknown;
+	v = py_strn(ev->a, arena_strndup(ev->a, (const char *)bytes.p, bytes.n), bytes.n);
+	v->type = binary ? V_BYTES : V_STR;
+	return v;
+}
+
+struct py_value *py_open_file(struct py_eval *ev, const char *path, bool binary)
 {
 	struct py_value *cls = py_known(ev, "_io", "TextIOWrapper"), *f;
 	struct source_file file;
@@ -646,9 +662,7 @@ struct py_value *py_open_file(struct py_eval *ev, const char *path)
 	f = py_instance_new(ev, cls);
 	if (file.st.type == OS_REGULAR && file.map.bytes.n <= FILE_MAX_BYTES)
 		py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, " text", 5),
-				 py_strn(ev->a,
-					 arena_strndup(ev->a, (const char *)file.map.bytes.p,
-						       file.map.bytes.n), file.map.bytes.n));
+				 content(ev, file.map.bytes, path, binary));
 	py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, "name", 4), str(ev, path));
 	source_close(&file);
 	return f;
@@ -732,6 +746,6 @@ void py_lib_os_init(struct py_eval *ev)
 	py_know_value(ev, "_ctypes", "RTLD_GLOBAL", py_int(ev->a, 0x100));
 	py_know_value(ev, "_ctypes", "RTLD_LOCAL", py_int(ev->a, 0));
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
-	py_know_value(ev, "posix", "environ", py_dict_new(ev->a));
+	py_know_value(ev, "posix", "environ", &py_unknown);
 	file_class(ev);
 }

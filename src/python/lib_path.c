@@ -231,7 +231,7 @@ PY_NATIVE(path_glob)
 
 PY_NATIVE(path_read_text)
 {
-	struct py_value *f = py_open_file(ev, self->u.str.p), *read;
+	struct py_value *f = py_open_file(ev, self->u.str.p, false), *read;
 
 	if (f == NULL || f->type != V_INSTANCE)
 		return f;
