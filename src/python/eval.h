@@ -91,6 +91,8 @@ extern struct py_value py_meta_path_own;
 
 /* NULL: an exception is on its way (ev->raised). */
 struct py_value *py_eval_expr(struct py_eval *ev, struct py_node *n);
+/* Of a condition, of which more may be known than of its value; PY_MAYBE with ev->raised or ev->stopped: raised. */
+enum py_truth py_eval_truth(struct py_eval *ev, struct py_node *n);
 enum py_ctl py_exec(struct py_eval *ev, const struct py_list *body);
 /* Assigns to a target of any shape; false: raised. */
 bool py_assign(struct py_eval *ev, struct py_node *target, struct py_value *v);

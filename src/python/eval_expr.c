@@ -47,12 +47,24 @@ struct py_value *py_lookup(struct py_eval *ev, const char *name)
 	return v;
 }
 
+/* Builtins that "from numpy import *" and the like replace: where names may have come from somewhere unknown,
+ * nobody knows whether it is still the builtin one. */
+static bool is_shadowed(struct py_eval *ev, const char *name, const struct py_value *v)
+{
+	static const char *const names[] = { "abs", "all", "any", "bool", "max", "min", "pow", "round", "sum" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return v == py_dict_name(&ev->builtins->u.module.dict, name);
+	return false;
+}
+
 static struct py_value *eval_name(struct py_eval *ev, const char *name)
 {
 	struct py_value *v = py_lookup(ev, name);
 
 	if (v != NULL)
-		return v;
+		return !ev->frame->globals->tainted || !is_shadowed(ev, name, v) ? v : &py_unknown;
 	if (ev->frame->globals->tainted)
 		return &py_unknown;
 	return py_raise_soft(ev, "NameError", arena_printf(ev->a, "name '%s' is not defined", name));
@@ -206,10 +218,9 @@ static enum py_truth comp_conditions(struct py_eval *ev, const struct py_node *c
 	enum py_truth all = PY_YES;
 
 	for (size_t i = 0; i < comp->list.n; i++) {
-		struct py_value *v = py_eval_expr(ev, comp->list.v[i]);
-		enum py_truth t = v != NULL ? py_truth_of(ev, v) : PY_NO;
+		enum py_truth t = py_eval_truth(ev, comp->list.v[i]);
 
-		if (t == PY_NO)
+		if (t == PY_NO || ev->raised != NULL || ev->stopped)
 			return PY_NO;
 		if (t == PY_MAYBE)
 			all = PY_MAYBE;
@@ -262,6 +273,7 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 	out = n->kind == PY_DICTCOMP ? py_dict_new(ev->a)
 				     : py_list_new(ev->a, n->kind == PY_SETCOMP ? V_SET : V_LIST);
 	scope->outer = before;
+	scope->is_comprehension = true;
 	scope->globals = ev->frame->globals;
 	scope->vars.born = ev->branches;
 	if (before != NULL) {
@@ -340,17 +352,19 @@ static struct py_value *eval_fstring(struct py_eval *ev, struct py_node *n)
 
 /* ---- operators with a short way out ---------------------------------------------------------- */
 
-static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
+/* "a and b", "a or b": the value, NULL if it is raised. *truth may be known where the value is not: what is false
+ * behind something unknown makes all of an "and" false, but nobody knows which of both it is. */
+static struct py_value *boolop(struct py_eval *ev, struct py_node *n, enum py_truth *truth)
 {
-	struct py_value *v = NULL, *joined = NULL;
+	struct py_value *v = NULL;
+	enum py_truth end = n->op == PY_OP_AND ? PY_NO : PY_YES;
 	bool maybe = false;
 
 	for (size_t i = 0; i < n->list.n; i++) {
-		enum py_truth t;
-
 		/* what stands behind something unknown may not be evaluated at all */
 		ev->maybe += maybe;
 		v = py_eval_expr(ev, n->list.v[i]);
+		*truth = v != NULL ? py_truth_of(ev, v) : PY_MAYBE;
 		ev->maybe -= maybe;
 		if (v == NULL && maybe && !ev->stopped) {
 			ev->raised = NULL;
@@ -358,16 +372,33 @@ static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
 		}
 		if (v == NULL)
 			return NULL;
-		t = py_truth_of(ev, v);
-		if (t == (n->op == PY_OP_AND ? PY_NO : PY_YES))
-			/* what came before may be the value; whether that is true is known all the same */
-			return !maybe || n->op == PY_OP_AND || v->type == V_BOOL ? v : &py_unknown;
-		if (t == PY_MAYBE) {
-			maybe = true;
-			joined = &py_unknown;
-		}
+		if (*truth == end)
+			return maybe ? &py_unknown : v;
+		maybe = maybe || *truth == PY_MAYBE;
 	}
-	return joined != NULL ? joined : v;
+	if (maybe)
+		*truth = PY_MAYBE;
+	return maybe ? &py_unknown : v;
+}
+
+static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
+{
+	enum py_truth truth;
+
+	return boolop(ev, n, &truth);
+}
+
+enum py_truth py_eval_truth(struct py_eval *ev, struct py_node *n)
+{
+	enum py_truth t = PY_MAYBE;
+	struct py_value *v;
+
+	if (n->kind == PY_BOOLOP) {
+		boolop(ev, n, &t);
+		return t;
+	}
+	v = py_eval_expr(ev, n);
+	return v != NULL ? py_truth_of(ev, v) : PY_MAYBE;
 }
 
 static struct py_value *eval_compare(struct py_eval *ev, struct py_node *n)
@@ -395,15 +426,18 @@ static struct py_value *eval_compare(struct py_eval *ev, struct py_node *n)
 
 static struct py_value *eval_unary(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a);
+	struct py_value *v;
 	enum py_truth t;
 
-	if (v == NULL)
-		return NULL;
 	if (n->op == PY_OP_NOT) {
-		t = py_truth_of(ev, v);
+		t = py_eval_truth(ev, n->a);
+		if (ev->raised != NULL || ev->stopped)
+			return NULL;
 		return t == PY_MAYBE ? &py_unknown : py_bool(t == PY_NO);
 	}
+	v = py_eval_expr(ev, n->a);
+	if (v == NULL)
+		return NULL;
 	if (v->type == V_FLOAT && n->op == PY_OP_SUB)
 		return py_float(ev->a, -v->u.real);
 	if (v->type != V_INT && v->type != V_BOOL)
@@ -415,11 +449,11 @@ static struct py_value *eval_unary(struct py_eval *ev, struct py_node *n)
 
 static struct py_value *eval_ifexp(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a);
+	enum py_truth t = py_eval_truth(ev, n->a);
 
-	if (v == NULL)
+	if (ev->raised != NULL || ev->stopped)
 		return NULL;
-	switch (py_truth_of(ev, v)) {
+	switch (t) {
 	case PY_YES:
 		return py_eval_expr(ev, n->b);
 	case PY_NO:
@@ -442,7 +476,7 @@ static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c
 		c->values[c->nnames++] = v;
 		return true;
 	}
-	if (v->type != V_DICT || v->u.dict->tainted) {
+	if (v->type != V_DICT || v->u.dict->tainted || c->nnames + v->u.dict->live > cap) {
 		c->unknown = true;
 		return true;
 	}
@@ -471,7 +505,7 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 		struct py_value *v;
 
 		if (n->kind == PY_KEYWORD) {
-			if (!add_keyword(ev, n, c, c->nnames + CALL_NAMES))
+			if (!add_keyword(ev, n, c, n->u.name != NULL ? 0 : c->nnames + CALL_NAMES))
 				return false;
 		} else if (n->kind == PY_STARRED) {
 			if (!add_spread(ev, &args, n->a))
@@ -652,9 +686,15 @@ static struct py_value *eval_binop(struct py_eval *ev, struct py_node *n)
 static struct py_value *eval_walrus(struct py_eval *ev, struct py_node *n)
 {
 	struct py_value *v = py_eval_expr(ev, n->a);
+	struct py_scope *s = ev->frame->scope;
 
-	if (v != NULL)
-		py_bind(ev, n->u.name, v);
+	if (v == NULL)
+		return NULL;
+	/* PEP 572: of a comprehension it binds around that */
+	while (ev->frame->scope != NULL && ev->frame->scope->is_comprehension)
+		ev->frame->scope = ev->frame->scope->outer;
+	py_bind(ev, n->u.name, v);
+	ev->frame->scope = s;
 	return v;
 }
 

@@ -151,22 +151,31 @@ static enum py_ctl exec_delete(struct py_eval *ev, struct py_node *n)
 
 /* ---- conditions and loops -------------------------------------------------------------------- */
 
+static bool is_elif(const struct py_node *n)
+{
+	return n->orelse.n == 1 && n->orelse.v[0]->kind == PY_IF;
+}
+
+/* Conditions that are not known nest: behind so many of them a long chain of elif is left. */
+#define MAYBE_DEPTH 60u
+
 static enum py_ctl exec_if(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a);
+	enum py_truth t;
 
-	if (v == NULL)
-		return CTL_RAISE;
-	switch (py_truth_of(ev, v)) {
-	case PY_YES:
-		return py_exec(ev, &n->body);
-	case PY_NO:
-		return py_exec(ev, &n->orelse);
-	default:
-		if (ev->raised != NULL || ev->stopped)
+	while ((t = py_eval_truth(ev, n->a)) == PY_NO && is_elif(n)) {
+		n = n->orelse.v[0];
+		ev->frame->line = n->line;
+		if (!py_step(ev))
 			return CTL_RAISE;
-		return py_exec_branches(ev, &n->body, &n->orelse);
 	}
+	if (ev->raised != NULL || ev->stopped)
+		return CTL_RAISE;
+	if (t == PY_YES)
+		return py_exec(ev, &n->body);
+	if (t == PY_NO)
+		return py_exec(ev, &n->orelse);
+	return py_exec_branches(ev, &n->body, ev->maybe < MAYBE_DEPTH ? &n->orelse : NULL);
 }
 
 static enum py_ctl after_loop(struct py_eval *ev, struct py_node *n, enum py_ctl c)
@@ -216,11 +225,10 @@ static enum py_ctl exec_for(struct py_eval *ev, struct py_node *n)
 static enum py_ctl exec_while(struct py_eval *ev, struct py_node *n)
 {
 	for (unsigned round = 0; round < LOOP_ROUNDS; round++) {
-		struct py_value *v = py_eval_expr(ev, n->a);
-		enum py_truth t = v != NULL ? py_truth_of(ev, v) : PY_NO;
+		enum py_truth t = py_eval_truth(ev, n->a);
 		enum py_ctl c;
 
-		if (v == NULL || ev->stopped)
+		if (ev->raised != NULL || ev->stopped)
 			return CTL_RAISE;
 		if (t == PY_NO)
 			return after_loop(ev, n, CTL_NEXT);
@@ -409,11 +417,12 @@ static enum py_ctl exec_return(struct py_eval *ev, struct py_node *n)
 
 static enum py_ctl exec_assert(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a), *m;
+	enum py_truth t = py_eval_truth(ev, n->a);
+	struct py_value *m, *v;
 
-	if (v == NULL)
+	if (ev->raised != NULL || ev->stopped)
 		return CTL_RAISE;
-	if (py_truth_of(ev, v) != PY_NO)
+	if (t != PY_NO)
 		return CTL_NEXT;
 	m = n->b != NULL ? py_eval_expr(ev, n->b) : py_str(ev->a, "");
 	if (m == NULL)

@@ -64,6 +64,19 @@ PY_NATIVE(f_property)
 
 /* ---- functools.partial ----------------------------------------------------------------------- */
 
+/* A name that is there keeps its place. */
+static void add_name(struct py_call *c, const char *name, struct py_value *v)
+{
+	size_t k = 0;
+
+	while (k < c->nnames && c->names[k] != name)
+		k++;
+	c->names[k] = name;
+	c->values[k] = v;
+	if (k == c->nnames)
+		c->nnames++;
+}
+
 PY_NATIVE(partial_call)
 {
 	const struct py_call *first = self->u.native.data;
@@ -76,14 +89,10 @@ PY_NATIVE(partial_call)
 		all.args[all.n++] = c->args[i];
 	all.names = ARENA_ARRAY(ev->a, first->nnames + c->nnames + 1, const char *);
 	all.values = ARENA_ARRAY(ev->a, first->nnames + c->nnames + 1, struct py_value *);
-	for (size_t k = 0; k < c->nnames; k++) {
-		all.names[all.nnames] = c->names[k];
-		all.values[all.nnames++] = c->values[k];
-	}
-	for (size_t k = 0; k < first->nnames; k++) {
-		all.names[all.nnames] = first->names[k];
-		all.values[all.nnames++] = first->values[k];
-	}
+	for (size_t k = 0; k < first->nnames; k++)
+		add_name(&all, first->names[k], first->values[k]);
+	for (size_t k = 0; k < c->nnames; k++)
+		add_name(&all, c->names[k], c->values[k]);
 	return py_call(ev, first->args[0], &all);
 }
 

@@ -205,17 +205,25 @@ PY_NATIVE(p_abspath)
 
 PY_NATIVE(p_realpath)
 {
-	const char *p = path_arg(ev, c, 0);
+	const char *p = path_arg(ev, c, 0), *v;
+	size_t n;
 	char *real;
-	struct py_value *v;
 
-	if (p == NULL)
+	if (p == NULL || c->nnames > 0)
 		return &py_unknown;
-	if (source_realpath(ev->source, py_absolute(ev, p), &real) != 0)
-		return str(ev, py_os_normpath(ev, py_absolute(ev, p)));
-	v = str(ev, arena_strdup(ev->a, real));
-	free(real);
-	return v;
+	p = py_absolute(ev, p);
+	/* of what is not there, the part that is is resolved */
+	for (n = strlen(p); n > 0; n = head_length(arena_strndup(ev->a, p, n))) {
+		if (source_realpath(ev->source, arena_strndup(ev->a, p, n), &real) != 0) {
+			if (n == 1 || strstr(p + head_length(arena_strndup(ev->a, p, n)), "..") != NULL)
+				return &py_unknown;
+			continue;
+		}
+		v = arena_printf(ev->a, "%s/%s", real, p + n);
+		free(real);
+		return str(ev, py_os_normpath(ev, v));
+	}
+	return &py_unknown;
 }
 
 static const char *env(struct py_eval *ev, const char *name)
@@ -253,7 +261,7 @@ PY_NATIVE(p_relpath)
 	struct buf b;
 	struct py_value *v;
 
-	if (p == NULL || start == NULL)
+	if (p == NULL || start == NULL || c->nnames > 0)
 		return &py_unknown;
 	p = py_os_normpath(ev, py_absolute(ev, p));
 	start = py_os_normpath(ev, py_absolute(ev, start));

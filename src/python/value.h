@@ -57,7 +57,7 @@ struct py_scope {            /* names of one call, with those of the functions a
 	size_t nglobals_declared;
 	const char **nonlocals;
 	size_t nnonlocals;
-	bool is_class;
+	bool is_class, is_comprehension;
 };
 
 struct py_call {

@@ -3,6 +3,7 @@
 dump_eval imports modules without running Python and prints every global whose value it takes for known; a real
 interpreter imports them as well, and each of these values must be the same, to the type. What is not known is no
 failure here: what is known and wrong is one."""
+import ast
 import json
 import os
 import subprocess
@@ -89,20 +90,28 @@ def test_globals_of_the_standard_library(tmp_path):
 
 # ---- expressions ----------------------------------------------------------------------------------
 
+IMPORTS = """import os, os.path as osp, glob, fnmatch, json, sys, types, textwrap, importlib.util
+from pathlib import Path, PurePosixPath
+from collections import OrderedDict, namedtuple, defaultdict
+from functools import partial, reduce"""
 EXPRESSIONS = Path(__file__).with_name("expressions.txt")
 
 
 def expressions():
-    lines = EXPRESSIONS.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    """Each line is one, or several between commas."""
+    found = []
+    for line in EXPRESSIONS.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            tree = ast.parse(line, mode="eval").body
+            parts = tree.elts if isinstance(tree, ast.Tuple) and not line.startswith("(") else [tree]
+            found += [ast.get_source_segment(line, part) if len(parts) > 1 else line for part in parts]
+    return found
 
 
 def test_expressions(tmp_path):
-    """One statement for each: those that raise leave no value, and must not leave one here either."""
+    """Those that raise leave no value, and must not leave one here either."""
     asked = expressions()
-    text = ["# coding: utf-8", "import os", "import os.path as osp", "from pathlib import Path, PurePosixPath", "import glob",
-            "import json", "import fnmatch", "import sys", "import importlib.util", "from collections import OrderedDict, namedtuple, defaultdict",
-            "from functools import partial, reduce", "import textwrap", "import types"]
+    text = [IMPORTS]
     for i, expression in enumerate(asked):
         text += ["try:", f"    e{i} = {expression}", "except Exception:", "    pass"]
     (tmp_path / "table.py").write_text("\n".join(text) + "\n", encoding="utf-8")
@@ -120,4 +129,4 @@ def test_expressions(tmp_path):
     assert not wrong, "\n".join(wrong)
     unknown = [asked[i] for i in range(len(asked)) if i not in known]
     print("not known:", *unknown, sep="\n  ")
-    assert len(known) > len(asked) * 0.6
+    assert len(known) > len(asked) * 0.8
