@@ -140,6 +140,15 @@ class Ours:
     seconds: float = 0.0
 
     @property
+    def modules(self):
+        """That are in sys.modules afterwards."""
+        return [m["name"] for m in (self.raw.get("python") or {}).get("modules", []) if not m["maybe"] and not m.get("failed")]
+
+    @property
+    def died(self):
+        return bool((self.raw.get("python") or {}).get("died"))
+
+    @property
     def errors(self):
         return [f for f in self.raw.get("findings", []) if f["severity"] == "error"]
 
