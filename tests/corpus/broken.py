@@ -159,7 +159,10 @@ class Cut(Kind):
 
 class Swapped(Kind):
     def draw(self, rng, copy, file, mapped):
-        return rng.choice([f for f in mapped if f != file])
+        others = [f for f in mapped if f != file]
+        if not others:
+            raise Undoable
+        return rng.choice(others)
 
     def apply(self, copy, path, sound, how):
         shutil.copyfile(copy.sound_site / how, path)
@@ -383,7 +386,7 @@ def judge(real, ours):
     if ours.loads:
         return group, "missed"
     if group == "dies":
-        return group, "same" if ours.type is None else "differs"
+        return group, "same" if ours.died or ours.type is None else "differs"
     return group, "same" if (ours.type, ours.message) == (real["type"], real["message"]) else "differs"
 
 

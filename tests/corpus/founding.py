@@ -111,7 +111,7 @@ class Asker:
             wrong += [] if tells_of_copy(ours) else [f"Python: {real.death}; dlwhy: loads {ours.loads}; {ours.first()}"]
         elif ours.loads is not real.loads:
             wrong.append(f"Python: {real.text or 'loads'}; dlwhy: loads {ours.loads}, {message}; {ours.raw.get('error') or ours.first()}")
-        elif not real.loads and (real.type, real.message) != ("OSError", message):
+        elif not real.loads and not real.death and (real.type, real.message) != ("OSError", message):
             wrong.append(f"Python: {real.text}\n    dlwhy: {message}")
         known = KNOWN.get((self.name, library), "unknown")
         if known != "unknown":
