@@ -372,6 +372,16 @@ def loader_fails(real):
     return any(LOADER.search(t) for t in texts)
 
 
+def group_of(real):
+    """What ended an import that does not work."""
+    if real["death"]:
+        return "dies"
+    if loader_fails(real):
+        return "loader"
+    unfound = real["type"] == "ModuleNotFoundError" or (real["message"] or "").startswith("cannot import name")
+    return "import system" if unfound else "own code"
+
+
 def judge(real, ours):
     """(group, verdict): verdict "same", "differs", "undecided", "broken", "missed"."""
     if real["loads"]:
@@ -379,8 +389,7 @@ def judge(real, ours):
         if ours.loads is True and not ours.errors:
             return group, "same"
         return group, "undecided" if ours.loads is None and not ours.errors else "broken"
-    group = "dies" if real["death"] else "loader" if loader_fails(real) else "import system" \
-        if real["type"] == "ModuleNotFoundError" else "own code"
+    group = group_of(real)
     if ours.loads is None:
         return group, "undecided"
     if ours.loads:

@@ -3,13 +3,20 @@
 A program is a folder of files and the module to be imported. Native files come from a pool that is
 built once: extension modules without Python.h, of which some lack something, and libraries for ctypes.
 """
+import json
+import os
 import pathlib
 import random
 import shutil
 import subprocess
-import sysconfig
+import sys
 
-SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+# The interpreter that is asked: another one than that of the tests, if need be.
+PYTHON = os.environ.get("DLWHY_PYTHON", sys.executable)
+FACTS = json.loads(subprocess.run(
+    [PYTHON, "-c", "import json, sys, sysconfig\nprint(json.dumps([sysconfig.get_config_var('EXT_SUFFIX'), sys.version_info[:2], "
+     "getattr(sys, '_base_executable', sys.executable)]))"], capture_output=True, check=True).stdout)
+SUFFIX, VERSION, BASE = FACTS
 
 # As much of Python.h as a module of one phase needs; the layout is that of every build with the GIL.
 MODULE = """

@@ -1,7 +1,8 @@
-"""`dlwhy import` beside the interpreter that runs these tests: exception, native files and modules.
+"""`dlwhy import` beside the interpreter: exception, native files and modules.
 
 Programs are written by hand (handmade.py) or made at random (programs.py); a random one is the same for
-the same seed. DLWHY_SEED moves the seeds, DLWHY_PROGRAMS says how many.
+the same seed. DLWHY_SEED moves the seeds, DLWHY_PROGRAMS says how many, DLWHY_PYTHON names an interpreter
+other than that of the tests.
 """
 import os
 import pathlib
@@ -31,7 +32,7 @@ def pool(tmp_path_factory):
 def standard(tmp_path_factory):
     """What a start alone has loaded."""
     where = tmp_path_factory.mktemp("standard")
-    ours = pyask.ask_ours(sys.executable, "sys", where, pyask.environment(where))
+    ours = pyask.ask_ours(programs.PYTHON, "sys", where, pyask.environment(where))
     return {os.path.realpath(o) for o in ours.objects}
 
 
@@ -40,7 +41,7 @@ class Scene:
 
     def __init__(self, program, folder):
         self.program, self.dir = program, pathlib.Path(os.path.realpath(folder))
-        self.python = sys.executable
+        self.python = programs.PYTHON
         files = {name: data.replace("@/", f"{self.dir}/") if isinstance(data, str) else data for name, data in program.files.items()}
         if program.python == "venv":
             files = {name.replace("site/", self.make_venv(), 1) if name.startswith("site/") else name: d for name, d in files.items()}
@@ -54,11 +55,11 @@ class Scene:
         venv = self.dir / "venv"
         if not venv.exists():
             (venv / "bin").mkdir(parents=True)
-            base = pathlib.Path(os.path.realpath(sys._base_executable))
+            base = pathlib.Path(os.path.realpath(programs.BASE))
             (venv / "bin/python").symlink_to(base)
             (venv / "pyvenv.cfg").write_text(f"home = {base.parent}\ninclude-system-site-packages = false\n")
             self.python = str(venv / "bin/python")
-        return f"venv/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/"
+        return "venv/lib/python{}.{}/site-packages/".format(*programs.VERSION)
 
     def below(self, paths):
         top = f"{self.dir}/"
