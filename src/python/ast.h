@@ -15,6 +15,12 @@
 #include "base/arena.h"
 #include "base/view.h"
 
+enum {
+	PY_DEPTH_MAX = 1000,     /* brackets, operators and blocks in each other */
+	PY_HEIGHT_MAX = 2000,    /* of the tree of one expression; also of "elif"s in a row */
+	PY_NODES_MAX = 2000000   /* of one file */
+};
+
 enum py_kind {
 	/* expressions */
 	PY_NAME,       /* name */
@@ -24,9 +30,9 @@ enum py_kind {
 	PY_STR,        /* str: the value in UTF-8 (surrogates and unknown \N{} become U+FFFD); adjacent
 			  literals are one node */
 	PY_BYTES,      /* str */
-	PY_FSTRING,    /* list: of PY_STR and PY_FORMATTED */
+	PY_FSTRING,    /* list: of PY_STR and PY_FORMATTED, at least one of these; op 't' for a t"" */
 	PY_FORMATTED,  /* a: expression, op: conversion ('r', 's', 'a' or 0), b: format (PY_FSTRING or NULL);
-			  "{x=}" gives a PY_STR "x=" before it and 'r' */
+			  "{x=}" gives a PY_STR "x=" before it and, without a format, 'r' */
 	PY_TUPLE, PY_LIST, PY_SET, /* list */
 	PY_DICT,       /* list: key, value, key, value, …; a NULL key for "**value" */
 	PY_ATTRIBUTE,  /* a . name */
@@ -53,10 +59,10 @@ enum py_kind {
 	PY_ANNASSIGN,  /* a: target, b: value or NULL; the annotation is dropped */
 	PY_RETURN,     /* a or NULL */
 	PY_DELETE,     /* list */
-	PY_FOR,        /* for a in b: body, orelse */
+	PY_FOR,        /* for a in b: body, orelse; op 1 if async */
 	PY_WHILE,      /* while a: body, orelse */
 	PY_IF,         /* if a: body, orelse (an elif is a PY_IF alone in orelse) */
-	PY_WITH,       /* list: of PY_WITHITEM, body */
+	PY_WITH,       /* list: of PY_WITHITEM, body; op 1 if async */
 	PY_WITHITEM,   /* a as b (or NULL) */
 	PY_RAISE,      /* raise a from b, each may be NULL */
 	PY_TRY,        /* body, list: of PY_HANDLER, orelse, final; op 1 for except* */
@@ -71,8 +77,8 @@ enum py_kind {
 	PY_FUNCTION,   /* fn; list: decorators */
 	PY_CLASS,      /* name, list: bases and PY_KEYWORD as in a call; body; decorators in orelse */
 	PY_MATCH,      /* a: subject; list: of PY_CASE */
-	PY_CASE,       /* a: pattern as an expression where it can be read as one (literals, dotted names, |, a
-			  lone _ as PY_NAME "_"), else NULL; b: guard or NULL; body */
+	PY_CASE,       /* a: pattern as an expression where it can be read as one (literals, dotted names, |,
+			  a lone _ as PY_NAME "_"), else NULL; b: guard or NULL; body */
 	PY_TYPE_ALIAS, /* type name = …: name alone */
 	PY_KINDS
 };
@@ -82,7 +88,8 @@ enum py_op {
 	PY_OP_ADD, PY_OP_SUB, PY_OP_MUL, PY_OP_MATMUL, PY_OP_DIV, PY_OP_MOD, PY_OP_POW, PY_OP_FLOORDIV,
 	PY_OP_LSHIFT, PY_OP_RSHIFT, PY_OP_AND_BITS, PY_OP_OR_BITS, PY_OP_XOR,
 	PY_OP_NOT, PY_OP_INVERT, PY_OP_AND, PY_OP_OR,
-	PY_OP_EQ, PY_OP_NE, PY_OP_LT, PY_OP_LE, PY_OP_GT, PY_OP_GE, PY_OP_IS, PY_OP_IS_NOT, PY_OP_IN, PY_OP_NOT_IN
+	PY_OP_EQ, PY_OP_NE, PY_OP_LT, PY_OP_LE, PY_OP_GT, PY_OP_GE, PY_OP_IS, PY_OP_IS_NOT,
+	PY_OP_IN, PY_OP_NOT_IN
 };
 
 struct py_node;
@@ -107,21 +114,27 @@ struct py_function {
 	struct py_param *params;
 	size_t nparams;
 	bool is_async;
-	/* Where the body stands in the source, for py_parse_body; [0, 0) for a lambda. */
+	/* Where the body stands in s->text, for py_parse_body; [0, 0) for a lambda. It begins a line, or
+	 * stands behind the colon. indent: column of the def. */
 	size_t body_at, body_end;
 	unsigned body_line, indent;
 	bool parsed, is_generator; /* is_generator: known once parsed */
-	/* The body's bytes hold the word: without it, a call cannot import (or open) by itself. */
+	/* The body's code (not its strings and comments) holds the word: without it, a call cannot
+	 * import by itself. */
 	bool has_import;         /* "import" (also __import__, import_module) */
 	bool has_global;         /* "global" or "nonlocal" */
 	struct py_list body;     /* once parsed */
+	/* The evaluator's account: what calls that imported nothing have cost. */
+	bool effective;
+	unsigned idle_calls;
+	uint64_t idle_steps;
 };
 
 struct py_node {
 	uint8_t kind;            /* enum py_kind */
 	uint8_t op;
+	uint16_t height;         /* of the expression's tree, at most PY_HEIGHT_MAX */
 	uint32_t line;           /* from 1 */
-	uint32_t end_line;       /* of statements that have a body: the line of the header's end */
 	struct py_node *a, *b, *c;
 	struct py_list list;
 	union {
@@ -131,6 +144,9 @@ struct py_node {
 		struct py_function *fn;
 		const uint8_t *ops; /* PY_COMPARE: enum py_op, list.n of them */
 	} u;
+	/* Memory ends here in nodes of expressions: only statements, handlers, cases, items of a with
+	 * and aliases have the rest. */
+	uint32_t end_line;       /* of statements that have a body: the line of the header's end */
 	const char *as;          /* PY_ALIAS */
 	struct py_list body, orelse, final;
 };
@@ -139,13 +155,15 @@ struct py_node {
 struct py_source {
 	struct arena *a;
 	const char *path;        /* for messages */
-	struct view text;        /* without a byte order mark; must outlive the tree */
+	struct view text;        /* without a byte order mark; must outlive the tree. Made anew in the
+				  * arena if it is Latin-1, has carriage returns or an unended line */
 	struct py_names *names;  /* interned names: shared by all files of one evaluator */
 	struct py_list body;
 	/* The first thing that could not be read: NULL if all could. "invalid syntax" and the like; what
 	 * stands before it was kept. */
 	const char *error;
 	unsigned error_line;
+	size_t nnodes;           /* made so far, bodies as well */
 };
 
 /* Spellings of names, each kept once, so that equal names are equal pointers. */
@@ -154,7 +172,8 @@ const char *py_name(struct py_names *names, const char *s, size_t n);
 
 /* Parses `text` (any bytes; a coding line other than UTF-8 or Latin-1 is passed over). *out is filled in
  * any case. Depth of nesting, nodes and names are capped: a file over a cap has an error. */
-void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text, struct py_source *out);
+void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text,
+	      struct py_source *out);
 /* Parses the body of a def found in that source, once; errors leave an empty rest and go to s->error if it
  * is still NULL. */
 void py_parse_body(struct py_source *s, struct py_function *fn);

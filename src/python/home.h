@@ -10,6 +10,8 @@
 #include "object/store.h"
 #include "source/source.h"
 
+struct py_editable;
+
 struct py_strings {
 	const char **items;
 	size_t n, cap;
@@ -72,8 +74,13 @@ struct py_home {
 	struct { struct py_pth_import *items; size_t n, cap; } imports; /* executed lines of .pth files, in order */
 	struct { struct py_strings names; } builtins; /* sys.builtin_module_names, from PyImport_Inittab in the file */
 	struct py_strings frozen;        /* names of frozen modules, from the binary; may be empty */
-	const char *editable_finders;    /* reserved */
+	struct { struct py_editable **items; size_t n, cap; } editables; /* finders of editable installations,
+					    followed by py_find */
+	struct py_strings hooks;         /* modules that executed lines of .pth files import to change the search in
+					    ways that are not followed: "_scipy_editable_loader" */
 	const char *why;                 /* how the interpreter was found, for a person */
+	struct store *store;             /* as asked with: the finder lists folders through it */
+	const char *cwd;                 /* absolute: what "" in path means */
 	const char *not_followed;        /* NULL, or why this interpreter cannot be followed: "PyPy", "a static program", … */
 };
 

@@ -83,6 +83,8 @@ struct py_module_info {
 	bool maybe;                  /* only behind a condition that is not known */
 	enum py_module_state state;
 	size_t depth;
+	size_t end;                  /* modules[own index … end) were begun while it was loading */
+	unsigned conditions;         /* how many conditions that are not known stand before it */
 };
 
 /* An exception that the sources catch: the import goes on, something is missing. */
@@ -115,6 +117,7 @@ struct py_import_options {
 	const char *const *environ;  /* what os.environ holds */
 	const char *const *argv;     /* sys.argv, NULL-ended; NULL: ["-c"] */
 	const char *cwd;
+	struct source *source;       /* for os.path.exists and the like */
 };
 
 /* The home, finder, host and options must outlive it. */

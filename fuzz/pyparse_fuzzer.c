@@ -1,0 +1,147 @@
+/* pyparse_fuzzer.c - the tree of a Python file of arbitrary bytes, and of the bodies of all its functions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/ast.h"
+
+#define MEMORY ((size_t)256 << 20)
+/* Nested functions are read once for each level. */
+#define BODIES_MAX 10000
+
+struct job {
+	struct arena *a;
+	struct view text;
+	struct py_source s;
+	size_t nbodies;
+};
+
+/* Where the sums go, so that no compiler drops the reads. */
+static volatile size_t sink;
+
+static void expression(const struct py_node *n, unsigned above);
+static void statements(struct job *j, const struct py_list *l);
+
+static void name(const char *s)
+{
+	if (s == NULL)
+		abort();
+	sink += strlen(s);
+}
+
+static void expressions(const struct py_list *l, unsigned above)
+{
+	for (size_t i = 0; i < l->n; i++)
+		expression(l->v[i], above);
+}
+
+static void params(const struct py_function *fn, unsigned above)
+{
+	for (size_t i = 0; i < fn->nparams; i++) {
+		name(fn->params[i].name);
+		expression(fn->params[i].value, above);
+	}
+}
+
+static void fields(const struct py_node *n)
+{
+	switch (n->kind) {
+	case PY_NAME: case PY_ATTRIBUTE: case PY_WALRUS: case PY_BIG: case PY_FLOAT: case PY_COMPLEX:
+		name(n->u.name);
+		break;
+	case PY_STR: case PY_BYTES:
+		if (n->u.str.p[n->u.str.n] != '\0')
+			abort();
+		break;
+	case PY_LAMBDA:
+		params(n->u.fn, n->height);
+		break;
+	case PY_COMPARE:
+		for (size_t i = 0; i < n->list.n; i++) {
+			if (n->u.ops[i] < PY_OP_EQ || n->u.ops[i] > PY_OP_NOT_IN)
+				abort();
+		}
+		break;
+	case PY_BINOP:
+		if (n->a == NULL || n->b == NULL)
+			abort();
+		break;
+	default:
+		break;
+	}
+}
+
+/* A tree is lower than what it hangs on, so that a walk over it ends. */
+static void expression(const struct py_node *n, unsigned above)
+{
+	if (n == NULL)
+		return;
+	if (n->kind >= PY_EXPR || n->height >= above)
+		abort();
+	fields(n);
+	expression(n->a, n->height);
+	expression(n->b, n->height);
+	expression(n->c, n->height);
+	expressions(&n->list, n->height);
+}
+
+static void function(struct job *j, struct py_function *fn)
+{
+	struct view body;
+
+	name(fn->name);
+	params(fn, PY_HEIGHT_MAX + 1);
+	if (fn->body_at >= fn->body_end)
+		abort();
+	if (!view_sub(j->s.text, fn->body_at, fn->body_end - fn->body_at, &body))
+		abort();
+	if (++j->nbodies > BODIES_MAX)
+		return;
+	py_parse_body(&j->s, fn);
+	statements(j, &fn->body);
+}
+
+static void statement(struct job *j, const struct py_node *n)
+{
+	if (n == NULL || n->kind < PY_EXPR || n->kind >= PY_KINDS)
+		abort();
+	expression(n->a, PY_HEIGHT_MAX + 1);
+	expression(n->b, PY_HEIGHT_MAX + 1);
+	if (n->kind == PY_FUNCTION)
+		function(j, n->u.fn);
+	if (n->kind == PY_TRY || n->kind == PY_MATCH || n->kind == PY_WITH || n->kind == PY_IMPORT)
+		statements(j, &n->list);
+	else if (n->kind != PY_IMPORT_FROM)
+		expressions(&n->list, PY_HEIGHT_MAX + 1);
+	if (n->kind == PY_CLASS)
+		expressions(&n->orelse, PY_HEIGHT_MAX + 1);
+	else
+		statements(j, &n->orelse);
+	statements(j, &n->body);
+	statements(j, &n->final);
+}
+
+static void statements(struct job *j, const struct py_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		statement(j, l->v[i]);
+}
+
+static void parse(void *ctx)
+{
+	struct job *j = ctx;
+
+	py_parse(j->a, py_names_new(j->a), "file.py", j->text, &j->s);
+	if (j->s.nnodes > PY_NODES_MAX + j->text.n + 10)
+		abort();
+	statements(j, &j->s.body);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct job j = { .a = arena_new(MEMORY), .text = { data, size } };
+
+	if (j.a != NULL)
+		(void)arena_run(j.a, parse, &j);
+	arena_free(j.a);
+	return 0;
+}

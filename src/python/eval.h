@@ -1,0 +1,224 @@
+/* eval.h - the evaluator's own state, shared by its files; import.h is what others see. */
+#ifndef DLWHY_PYTHON_EVAL_H
+#define DLWHY_PYTHON_EVAL_H
+
+#include "base/buf.h"
+#include "python/value.h"
+
+/* What a statement ended with. */
+enum py_ctl { CTL_NEXT, CTL_BREAK, CTL_CONTINUE, CTL_RETURN, CTL_RAISE };
+
+/* One module body or call that is being evaluated. */
+struct py_frame {
+	struct py_frame *up;
+	const char *file;
+	const char *in;          /* "<module>" or the function's name */
+	const char *module;
+	unsigned line;
+	struct py_scope *scope;  /* NULL at the top of a module */
+	struct py_dict *globals;
+	struct py_source *source;
+	struct py_value *returned;
+	struct py_value *maybe_returned; /* by a branch that may not be taken; NULL */
+	unsigned maybe_rest;     /* how often the rest became a mere possibility */
+	struct py_value *yields; /* list, while a generator is drained */
+	struct py_value *handling; /* the exception of the handler that runs: for a bare raise */
+};
+
+/* A `try` that is active: what it would catch. */
+struct py_guard {
+	struct py_guard *up;
+	const struct py_frame *frame;
+	struct py_value **types; /* classes; NULL entry: everything */
+	size_t n;
+	bool unknown;            /* a handler's type is not known */
+};
+
+/* A value that a name had before a branch that may not be taken. */
+struct py_write {
+	struct py_dict *dict;
+	const char *name;
+	struct py_value *old;    /* NULL: unbound */
+};
+struct py_log {
+	struct py_log *up;
+	unsigned serial;
+	struct py_write *items;
+	size_t n, cap;
+};
+
+struct py_eval {
+	struct py_import *im;
+	struct arena *a;
+	struct py_names *names;
+	struct py_frame *frame;
+	struct py_guard *guards;
+	struct py_log *log;
+	unsigned branches;       /* how many were begun */
+	struct py_value *raised; /* while an exception is on its way */
+	bool stopped;            /* on its way is the end of everything */
+	unsigned maybe;          /* depth of conditions that are not known */
+	unsigned depth;          /* frames */
+	uint64_t steps, effects; /* effects: imports and loads begun */
+	uint64_t step_limit;
+	uint64_t call_end;       /* of steps: where the call that a module body has made is given up */
+	bool gave_up;            /* stopped is only the end of that call */
+	struct py_value *sys_modules, *sys_path, *meta_path;
+	struct py_value *builtins; /* module */
+	struct py_dict classes;  /* of builtins, by name */
+	struct py_dict known;    /* module -> dict of what the evaluator has instead: see known.c */
+	int dlopen_flags;
+	const char *const *environ;
+	struct py_value *environ_dict;
+	const char *cwd;
+	struct source *source;
+	const char *const *argv;
+	struct py_value *class_object, *class_type, *class_exception, *class_path, *class_module;
+	/* interned names that are used often */
+	const char *n_all, *n_name, *n_file, *n_path, *n_package, *n_spec, *n_loader, *n_doc, *n_dict, *n_class,
+		*n_getattr, *n_getattribute, *n_init, *n_new, *n_call, *n_enter, *n_exit, *n_builtins, *n_main,
+		*n_import_star, *n_self, *n_cached;
+};
+
+/* Stands in sys.meta_path for the finders that the import system has by itself. */
+extern struct py_value py_meta_path_own;
+
+/* ---- expressions and statements: eval_expr.c, eval_stmt.c ---- */
+
+/* NULL: an exception is on its way (ev->raised). */
+struct py_value *py_eval_expr(struct py_eval *ev, struct py_node *n);
+enum py_ctl py_exec(struct py_eval *ev, const struct py_list *body);
+/* Assigns to a target of any shape; false: raised. */
+bool py_assign(struct py_eval *ev, struct py_node *target, struct py_value *v);
+/* The value of a name where the frame is now, NULL if it is unbound everywhere. */
+struct py_value *py_lookup(struct py_eval *ev, const char *name);
+void py_bind(struct py_eval *ev, const char *name, struct py_value *v);
+/* Counts work; false when the budget is used up (then everything stops). */
+bool py_step(struct py_eval *ev);
+
+/* ---- operators: eval_op.c ---- */
+struct py_value *py_binary(struct py_eval *ev, enum py_op op, struct py_value *a, struct py_value *b);
+struct py_value *py_compare(struct py_eval *ev, enum py_op op, struct py_value *a, struct py_value *b);
+struct py_value *py_index(struct py_eval *ev, struct py_value *v, struct py_value *key);
+bool py_set_index(struct py_eval *ev, struct py_value *v, struct py_value *key, struct py_value *x);
+struct py_value *py_slice(struct py_eval *ev, struct py_value *v, struct py_value *from, struct py_value *to,
+			  struct py_value *step);
+enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_value *x);
+/* The elements of anything that can be iterated, as a list; an empty and tainted one where it is not known.
+ * NULL: raised. */
+struct py_value *py_iterate(struct py_eval *ev, struct py_value *v);
+enum py_truth py_truth_of(struct py_eval *ev, struct py_value *v); /* also by __bool__ and __len__ */
+
+/* ---- attributes: eval_attr.c ---- */
+
+/* Unknown where it cannot be known; NULL: raised (by __getattr__, or softly). */
+struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name);
+/* The same without an exception: NULL if it is surely not there. */
+struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const char *name);
+bool py_setattr(struct py_eval *ev, struct py_value *v, const char *name, struct py_value *x);
+/* In a class and its bases. *unknown: a base is not known. */
+struct py_value *py_class_lookup(struct py_value *cls, const char *name, bool *unknown);
+enum py_truth py_is_subclass(struct py_value *cls, struct py_value *of);
+enum py_truth py_is_instance(struct py_eval *ev, struct py_value *v, struct py_value *of);
+struct py_value *py_class_of(struct py_eval *ev, struct py_value *v); /* NULL: not known */
+
+/* ---- calls: eval_call.c ---- */
+struct py_value *py_call(struct py_eval *ev, struct py_value *f, const struct py_call *c);
+struct py_value *py_call1(struct py_eval *ev, struct py_value *f, struct py_value *arg);
+struct py_value *py_call0(struct py_eval *ev, struct py_value *f);
+struct py_value *py_function_new(struct py_eval *ev, struct py_node *n);
+/* What a generator yields, all at once. */
+struct py_value *py_drain(struct py_eval *ev, struct py_value *gen);
+/* An argument of a native function by place or name; NULL if it is not given. */
+struct py_value *py_arg(const struct py_call *c, size_t i, const char *name);
+struct py_value *py_make_class(struct py_eval *ev, struct py_node *n);
+struct py_value *py_instance_new(struct py_eval *ev, struct py_value *cls);
+
+/* ---- exceptions: eval_raise.c ---- */
+struct py_value *py_raise(struct py_eval *ev, struct py_value *exception); /* always NULL */
+/* message NULL: not known. Always NULL. */
+struct py_value *py_raise_new(struct py_eval *ev, const char *type, const char *message);
+struct py_value *py_exception_new(struct py_eval *ev, const char *type, const char *message);
+/* NameError, KeyError and the like are only raised where somebody waits for them: the evaluator may be the one
+ * that does not know better. Unknown otherwise; NULL if raised. */
+struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char *message);
+struct py_value *py_builtin_class(struct py_eval *ev, const char *name);
+const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *exact); /* str(e); NULL unknown */
+const struct py_exception *py_exception_export(struct py_eval *ev, struct py_value *e);
+enum py_ctl py_exec_try(struct py_eval *ev, struct py_node *n);
+enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n);
+/* Runs fn(ctx) as the body of a `try` that catches what `types` says: used by contextlib.suppress. */
+struct py_place py_here(const struct py_eval *ev);
+
+/* ---- branches that may not be taken: eval_join.c ---- */
+void py_note_write(struct py_eval *ev, struct py_dict *d, const char *name, struct py_value *old);
+enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, const struct py_list *no);
+struct py_value *py_eval_branches(struct py_eval *ev, struct py_node *yes, struct py_node *no);
+struct py_value *py_either(struct py_value *a, struct py_value *b);
+void py_gap(struct py_eval *ev, const char *what);
+
+/* ---- modules: modules.c ---- */
+
+/* The module of that name, imported if it is not there. NULL: raised. */
+struct py_value *py_import_name(struct py_eval *ev, const char *name);
+/* `from M import name`. */
+struct py_value *py_import_from(struct py_eval *ev, struct py_value *module, const char *name);
+bool py_import_star(struct py_eval *ev, struct py_value *module);
+/* The absolute name of a relative one where the frame is; NULL: raised. */
+const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level);
+struct py_value *py_module_new(struct py_eval *ev, const char *name);
+struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags); /* ctypes */
+
+/* ---- what the evaluator knows by itself: builtins.c, lib_*.c ---- */
+
+/* Head of a function that Python code can call. `self`: the first argument of a method, the class for a
+ * type's make, the native value itself otherwise. */
+#define PY_NATIVE(name)                                                                            \
+	static struct py_value *name(struct py_eval *ev __attribute__((unused)),                   \
+				     struct py_value *self __attribute__((unused)),                 \
+				     const struct py_call *c __attribute__((unused)))
+
+struct py_native_def {
+	const char *module, *name;
+	py_native *call;
+};
+void py_know(struct py_eval *ev, const struct py_native_def *defs, size_t n);
+void py_know_value(struct py_eval *ev, const char *module, const char *name, struct py_value *v);
+struct py_value *py_class_new(struct py_eval *ev, const char *module, const char *name, struct py_value *base,
+			      py_native *make, enum py_type type);
+void py_builtins_init(struct py_eval *ev);
+void py_lib_os_init(struct py_eval *ev);
+void py_lib_path_init(struct py_eval *ev);
+void py_lib_sys_init(struct py_eval *ev);
+void py_lib_import_init(struct py_eval *ev);
+void py_lib_misc_init(struct py_eval *ev);
+/* Of pathlib.Path: methods, and what is read like an attribute. */
+py_native *py_path_method(const char *name);
+struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const char *name);
+struct py_value *py_path_new(struct py_eval *ev, const char *path);
+/* A path as the process under study means it: made absolute with its working folder. */
+const char *py_absolute(struct py_eval *ev, const char *path);
+char *py_os_normpath(struct py_eval *ev, const char *path);
+/* As sys.path or __path__ is now: the entries that are known. */
+void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out);
+struct py_value *py_open_file(struct py_eval *ev, const char *path);
+struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
+			      bool expression);
+/* The evaluator's own version of a function or class "module.name" of the standard library; NULL. */
+struct py_value *py_known(struct py_eval *ev, const char *module, const char *name);
+/* Fills a module that is built into the interpreter. */
+void py_fill_builtin(struct py_eval *ev, struct py_value *module);
+/* A method of a value that is no instance: "abc".join. NULL if there is none of that name. */
+struct py_value *py_method_of(struct py_eval *ev, struct py_value *v, const char *name);
+
+/* ---- text: format.c ---- */
+struct py_value *py_to_str(struct py_eval *ev, struct py_value *v);  /* str(v); unknown if not known */
+struct py_value *py_to_repr(struct py_eval *ev, struct py_value *v);
+struct py_value *py_percent(struct py_eval *ev, struct py_value *format, struct py_value *args);
+struct py_value *py_format_method(struct py_eval *ev, struct py_value *format, const struct py_call *c);
+struct py_value *py_format_spec(struct py_eval *ev, struct py_value *v, const char *spec, size_t n);
+
+/* Path of a str, bytes or Path value; NULL if not known. */
+const char *py_path_of(struct py_eval *ev, const struct py_value *v);
+
+#endif

@@ -1,0 +1,37 @@
+/* finder.h - what find.c, find_near.c and editable.c share. */
+#ifndef DLWHY_PYTHON_FINDER_H
+#define DLWHY_PYTHON_FINDER_H
+
+#include "base/table.h"
+#include "python/find.h"
+#include "python/zip.h"
+
+enum py_importer_kind { PY_IMPORTER_NONE, PY_IMPORTER_FOLDER, PY_IMPORTER_ZIP };
+
+/* What sys.path_importer_cache keeps for one entry of a path. */
+struct py_importer {
+	enum py_importer_kind kind;
+	const char *dir;                 /* absolute; of a zip the archive and the folder in it */
+	const struct store_listing *list; /* names in the folder, sorted */
+	struct py_zip *zip;
+	const char *prefix;              /* folder in the zip with a final slash, or "" */
+};
+
+struct py_finder {
+	const struct py_home *h;
+	struct source *src;
+	struct arena *a;
+	struct table importers;          /* entry -> struct py_importer */
+	struct table zips;               /* archive -> struct py_zip */
+	int implicit;                    /* of zipimport.py: 0 unknown, 1 no, 2 yes */
+};
+
+struct py_importer *py_importer_of(struct py_finder *f, const char *entry);
+/* Is that name in the folder? */
+bool py_folder_has(const struct py_importer *im, const char *name);
+const char *py_tail(const char *fullname); /* behind the last dot */
+/* PathFinder.find_spec alone: no built-in or frozen modules, no hooks. */
+void py_find_on_path(struct py_finder *f, const char *fullname, const struct py_strings *path,
+		     struct py_spec *out);
+
+#endif

@@ -1,0 +1,152 @@
+/* import.c - what `import MODULE` does: the evaluator behind import.h. */
+#include "python/import.h"
+
+#include <string.h>
+
+#include "python/eval.h"
+
+/* Statements and expressions of one session: far more than any import takes, and an end for the rest. */
+#define STEPS_MAX 30000000ULL
+
+static void init_names(struct py_eval *ev)
+{
+	struct { const char **to; const char *s; } names[] = {
+		{ &ev->n_all, "__all__" }, { &ev->n_name, "__name__" }, { &ev->n_file, "__file__" },
+		{ &ev->n_path, "__path__" }, { &ev->n_package, "__package__" }, { &ev->n_spec, "__spec__" },
+		{ &ev->n_loader, "__loader__" }, { &ev->n_doc, "__doc__" }, { &ev->n_dict, "__dict__" },
+		{ &ev->n_class, "__class__" }, { &ev->n_getattr, "__getattr__" },
+		{ &ev->n_getattribute, "__getattribute__" }, { &ev->n_init, "__init__" }, { &ev->n_new, "__new__" },
+		{ &ev->n_call, "__call__" }, { &ev->n_enter, "__enter__" }, { &ev->n_exit, "__exit__" },
+		{ &ev->n_builtins, "__builtins__" }, { &ev->n_main, "__main__" }, { &ev->n_import_star, "*" },
+		{ &ev->n_self, "self" }, { &ev->n_cached, "__cached__" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		*names[i].to = py_name(ev->names, names[i].s, strlen(names[i].s));
+}
+
+struct py_value py_meta_path_own = { .type = V_UNKNOWN };
+
+static void init_paths(struct py_eval *ev)
+{
+	const struct py_home *h = ev->im->home;
+
+	ev->sys_path = py_list_new(ev->a, V_LIST);
+	for (size_t i = 0; i < h->path.n; i++)
+		py_list_add(ev->a, ev->sys_path, py_str(ev->a, h->path.items[i].dir));
+	ev->meta_path = py_list_new(ev->a, V_LIST);
+	/* BuiltinImporter, FrozenImporter, PathFinder */
+	for (size_t i = 0; i < 3; i++)
+		py_list_add(ev->a, ev->meta_path, &py_meta_path_own);
+}
+
+static void add_main(struct py_eval *ev)
+{
+	struct py_value *m = py_module_new(ev, ev->n_main);
+
+	m->ready = true;
+	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_package, &py_none);
+	py_dict_set_name(ev->a, ev->sys_modules->u.dict, ev->n_main, m);
+}
+
+struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder, const struct py_host *host,
+				const struct py_import_options *opt, struct arena *a)
+{
+	struct py_import *im = ARENA_NEW(a, struct py_import);
+	struct py_eval *ev = ARENA_NEW(a, struct py_eval);
+
+	im->home = home;
+	im->finder = finder;
+	im->host = *host;
+	im->a = a;
+	im->eval = ev;
+	ev->im = im;
+	ev->a = a;
+	ev->names = py_names_new(a);
+	ev->environ = opt->environ;
+	ev->cwd = opt->cwd;
+	ev->source = opt->source;
+	ev->argv = opt->argv;
+	ev->step_limit = STEPS_MAX;
+	ev->call_end = UINT64_MAX;
+	ev->dlopen_flags = 2; /* RTLD_NOW */
+	init_names(ev);
+	init_paths(ev);
+	ev->sys_modules = py_dict_new(a);
+	py_builtins_init(ev);
+	py_lib_sys_init(ev);
+	py_lib_os_init(ev);
+	py_lib_path_init(ev);
+	py_lib_import_init(ev);
+	py_lib_misc_init(ev);
+	add_main(ev);
+	return im;
+}
+
+static struct py_dict *main_globals(struct py_eval *ev)
+{
+	return &py_dict_name(ev->sys_modules->u.dict, ev->n_main)->u.module.dict;
+}
+
+static void forget_raised(struct py_eval *ev)
+{
+	if (!ev->stopped)
+		ev->raised = NULL;
+}
+
+/* Failures here are printed by Python and end nothing. */
+static void try_import(struct py_eval *ev, const char *name)
+{
+	if (!ev->stopped && py_import_name(ev, py_name(ev->names, name, strlen(name))) == NULL)
+		forget_raised(ev);
+}
+
+void py_import_startup(struct py_import *im)
+{
+	/* Py_InitializeFromConfig: init_import_site and what stands before it */
+	static const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref", "_io", "marshal",
+					     "posix", "time", "zipimport", "codecs", "encodings", "encodings.aliases",
+					     "encodings.utf_8", "signal", "abc", "io", "site" };
+	struct py_eval *ev = im->eval;
+
+	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
+		try_import(ev, early[i]);
+	for (size_t i = 0; i < im->home->imports.n && !ev->stopped; i++) {
+		const struct py_pth_import *p = &im->home->imports.items[i];
+
+		if (py_exec_text(ev, p->file, p->line, strlen(p->line), main_globals(ev), false) == NULL)
+			forget_raised(ev);
+	}
+	try_import(ev, "sitecustomize");
+	if (im->home->user_site_used)
+		try_import(ev, "usercustomize");
+}
+
+static const struct py_exception *outcome(struct py_eval *ev, bool failed)
+{
+	const struct py_exception *e;
+
+	if (!failed || ev->raised == NULL)
+		return NULL;
+	e = py_exception_export(ev, ev->raised);
+	ev->raised = NULL;
+	return e;
+}
+
+const struct py_exception *py_import_module(struct py_import *im, const char *name)
+{
+	struct py_eval *ev = im->eval;
+
+	if (ev->stopped)
+		return NULL;
+	return outcome(ev, py_import_name(ev, py_name(ev->names, name, strlen(name))) == NULL);
+}
+
+const struct py_exception *py_import_statement(struct py_import *im, const char *text)
+{
+	struct py_eval *ev = im->eval;
+
+	if (ev->stopped)
+		return NULL;
+	return outcome(ev, py_exec_text(ev, "<string>", text, strlen(text), main_globals(ev), false) == NULL);
+}

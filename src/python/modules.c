@@ -1,0 +1,668 @@
+/* modules.c - importing: importlib's _find_and_load, _handle_fromlist and the import statement.
+ *
+ * What a branch that may not be taken imports stays imported: a module's state is not undone.
+ */
+#include <string.h>
+
+#include "python/eval.h"
+
+#define IMPORT_DEPTH 140
+#define MODULES_MAX 20000
+
+static const char *intern(struct py_eval *ev, const char *s)
+{
+	return py_name(ev->names, s, strlen(s));
+}
+
+static struct py_value *in_modules(struct py_eval *ev, const char *name)
+{
+	return py_dict_name(ev->sys_modules->u.dict, name);
+}
+
+/* ---- failures ------------------------------------------------------------------------------------------ */
+
+static void set_text(struct py_eval *ev, struct py_value *e, const char *name, const char *text)
+{
+	if (text != NULL)
+		py_dict_set_name(ev->a, &e->u.obj.dict, intern(ev, name), py_str(ev->a, text));
+}
+
+static struct py_value *raise_import(struct py_eval *ev, const char *type, const char *name, const char *path,
+				     const char *message)
+{
+	struct py_value *e = py_exception_new(ev, type, message);
+
+	set_text(ev, e, "name", name);
+	set_text(ev, e, "path", path);
+	return py_raise(ev, e);
+}
+
+static struct py_value *no_module(struct py_eval *ev, const char *name, const char *behind)
+{
+	return raise_import(ev, "ModuleNotFoundError", name, NULL,
+			    arena_printf(ev->a, "No module named '%s'%s", name, behind));
+}
+
+/* ---- a module ------------------------------------------------------------------------------------------- */
+
+struct py_value *py_module_new(struct py_eval *ev, const char *name)
+{
+	struct py_value *m = ARENA_NEW(ev->a, struct py_value);
+
+	m->type = V_MODULE;
+	m->u.module.name = name;
+	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_name, py_str(ev->a, name));
+	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_doc, &py_unknown);
+	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_loader, &py_unknown);
+	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_spec, &py_unknown);
+	return m;
+}
+
+static const char *package_of(struct py_eval *ev, const char *name, bool is_package)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (is_package)
+		return name;
+	return dot != NULL ? arena_strndup(ev->a, name, (size_t)(dot - name)) : "";
+}
+
+static struct py_value *list_of(struct py_eval *ev, const struct py_strings *s)
+{
+	struct py_value *l = py_list_new(ev->a, V_LIST);
+
+	for (size_t i = 0; i < s->n; i++)
+		py_list_add(ev->a, l, py_str(ev->a, s->items[i]));
+	return l;
+}
+
+static struct py_value *spec_value(struct py_eval *ev, const struct py_spec *spec)
+{
+	struct py_value *cls = py_known(ev, "importlib._bootstrap", "ModuleSpec"), *v;
+
+	if (cls == NULL)
+		return &py_unknown;
+	v = py_instance_new(ev, cls);
+	set_text(ev, v, "name", spec->name);
+	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "origin"),
+			 spec->origin != NULL ? py_str(ev->a, spec->origin) : &py_none);
+	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "submodule_search_locations"),
+			 spec->is_package ? list_of(ev, &spec->locations) : &py_none);
+	set_text(ev, v, "parent", package_of(ev, spec->name, spec->is_package));
+	return v;
+}
+
+static void set_attributes(struct py_eval *ev, struct py_value *m, const struct py_spec *spec)
+{
+	struct py_dict *d = &m->u.module.dict;
+
+	py_dict_set_name(ev->a, d, ev->n_package,
+			 py_str(ev->a, package_of(ev, spec->name, spec->is_package)));
+	if (spec->origin != NULL && spec->kind != PY_SPEC_BUILTIN && spec->kind != PY_SPEC_FROZEN)
+		py_dict_set_name(ev->a, d, ev->n_file, py_str(ev->a, spec->origin));
+	if (spec->is_package)
+		py_dict_set_name(ev->a, d, ev->n_path, list_of(ev, &spec->locations));
+	py_dict_set_name(ev->a, d, ev->n_spec, spec_value(ev, spec));
+	py_dict_set_name(ev->a, d, ev->n_builtins, ev->builtins);
+}
+
+static struct py_module_info *note_module(struct py_eval *ev, const struct py_spec *spec)
+{
+	struct py_module_info *info = ARENA_NEW(ev->a, struct py_module_info);
+
+	info->name = spec->name;
+	info->spec = *spec;
+	info->by = py_here(ev);
+	info->conditions = ev->maybe;
+	info->maybe = ev->maybe > 0;
+	info->depth = ev->depth;
+	*ARENA_PUSH(ev->a, &ev->im->modules) = info;
+	return info;
+}
+
+/* A module that was only a possibility is imported for certain now, and what it imported with it. */
+static void make_certain(struct py_eval *ev, struct py_module_info *of)
+{
+	size_t i = 0;
+
+	if (of == NULL || ev->maybe >= of->conditions || of->conditions == 0)
+		return;
+	while (i < ev->im->modules.n && ev->im->modules.items[i] != of)
+		i++;
+	for (size_t k = i; k < ev->im->modules.n && (k < of->end || k == i); k++) {
+		struct py_module_info *m = ev->im->modules.items[k];
+
+		if (m != of && m->conditions > of->conditions)
+			continue;
+		m->maybe = ev->maybe > 0;
+		if (m != of)
+			m->conditions = ev->maybe;
+	}
+	of->conditions = ev->maybe;
+}
+
+/* ---- loading --------------------------------------------------------------------------------------------- */
+
+static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source *src, const char *name,
+			struct py_dict *globals)
+{
+	memset(f, 0, sizeof(*f));
+	f->up = ev->frame;
+	f->file = src->path;
+	f->in = "<module>";
+	f->module = name;
+	f->globals = globals;
+	f->source = src;
+	ev->frame = f;
+	ev->depth++;
+}
+
+static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const char *name, struct py_dict *globals)
+{
+	struct py_log *log = ev->log;
+	uint64_t end = ev->call_end, begun = ev->steps;
+	struct py_frame f;
+	enum py_ctl c;
+
+	push_module(ev, &f, src, name, globals);
+	ev->log = NULL;
+	ev->call_end = UINT64_MAX;
+	c = py_exec(ev, &src->body);
+	/* what a module takes is not on the account of the call that imports it */
+	ev->call_end = end == UINT64_MAX ? end : end + (ev->steps - begun);
+	ev->log = log;
+	ev->maybe -= f.maybe_rest;
+	ev->frame = f.up;
+	ev->depth--;
+	return c;
+}
+
+static struct py_source *read_source(struct py_eval *ev, const struct py_spec *spec)
+{
+	struct py_source *src;
+	struct view text;
+
+	if (py_find_source(ev->im->finder, spec, &text) != 0)
+		return NULL;
+	src = ARENA_NEW(ev->a, struct py_source);
+	py_parse(ev->a, ev->names, spec->origin, text, src);
+	return src;
+}
+
+/* Python refuses it: where we are sure; else only we cannot read it. */
+static void note_syntax(struct py_eval *ev, const struct py_source *src)
+{
+	if (src->error != NULL)
+		py_gap(ev, arena_printf(ev->a, "%s, line %u: %s", src->path, src->error_line, src->error));
+}
+
+static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
+				    struct py_module_info *info)
+{
+	struct py_source *src = spec->kind == PY_SPEC_SOURCE ? read_source(ev, spec) : NULL;
+
+	if (src == NULL) {
+		m->opaque = true;
+		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin : spec->name));
+		return m;
+	}
+	note_syntax(ev, src);
+	if (run_module(ev, src, spec->name, &m->u.module.dict) == CTL_RAISE) {
+		info->state = PY_MODULE_FAILED;
+		return NULL;
+	}
+	return m;
+}
+
+static struct py_load load_of(struct py_eval *ev, enum py_load_kind kind, const char *path)
+{
+	struct py_load l = { .kind = kind, .path = path };
+
+	l.by = py_here(ev);
+	l.maybe = ev->maybe > 0;
+	return l;
+}
+
+/* The process is gone, and with it everything that would have followed. */
+static struct py_value *die(struct py_eval *ev, const struct py_load *l, const char *how)
+{
+	if (ev->maybe > 0) {
+		py_gap(ev, arena_printf(ev->a, "%s would end the process: %s", l->path, how));
+		return &py_unknown;
+	}
+	ev->im->died = true;
+	ev->stopped = true;
+	return NULL;
+}
+
+static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, const struct py_load *l)
+{
+	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	e->u.obj.raised->from_load = true;
+	e->u.obj.raised->load = *l;
+	return py_raise(ev, e);
+}
+
+/* What the extension's own code imports: as far as its bytes tell. */
+static void import_inside(struct py_eval *ev, const struct py_strings *names)
+{
+	struct py_log *log = ev->log;
+
+	ev->log = NULL;
+	ev->maybe++;
+	for (size_t i = 0; i < names->n && !ev->stopped; i++)
+		if (py_import_name(ev, intern(ev, names->items[i])) == NULL && !ev->stopped)
+			ev->raised = NULL;
+	ev->maybe--;
+	ev->log = log;
+}
+
+/* PyInit_x; PyInitU_… for names that are not ASCII are not followed. */
+static const char *init_name(struct py_eval *ev, const char *module)
+{
+	const char *dot = strrchr(module, '.');
+
+	return arena_printf(ev->a, "PyInit_%s", dot != NULL ? dot + 1 : module);
+}
+
+static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, const struct py_spec *spec)
+{
+	struct py_load l = load_of(ev, PY_LOAD_EXTENSION, spec->origin);
+	struct py_loaded r = { 0 };
+	struct py_value *e;
+
+	l.module = spec->name;
+	l.init = init_name(ev, spec->name);
+	l.global = (ev->dlopen_flags & 0x100) != 0;
+	l.lazy = (ev->dlopen_flags & 2) == 0;
+	ev->effects++;
+	m->opaque = true;
+	ev->im->host.load(ev->im->host.ctx, &l, &r);
+	if (r.result == PY_LOAD_DEATH)
+		return die(ev, &l, r.error) == NULL ? NULL : m;
+	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
+		e = py_exception_new(ev, "ImportError",
+				     r.result == PY_LOAD_ERROR
+					     ? r.error
+					     : arena_printf(ev->a, "dynamic module does not define module export function (%s)",
+							    l.init));
+		set_text(ev, e, "name", spec->name);
+		set_text(ev, e, "path", spec->origin);
+		return raise_for_load(ev, e, &l);
+	}
+	import_inside(ev, &r.imports);
+	return ev->stopped ? NULL : m;
+}
+
+static struct py_value *load_by_kind(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
+				     struct py_module_info *info)
+{
+	switch (spec->kind) {
+	case PY_SPEC_EXTENSION:
+		return load_extension(ev, m, spec);
+	case PY_SPEC_NAMESPACE:
+		return m;
+	case PY_SPEC_BUILTIN:
+	case PY_SPEC_FROZEN:
+		m->opaque = true;
+		py_fill_builtin(ev, m);
+		return m;
+	default:
+		return load_source(ev, m, spec, info);
+	}
+}
+
+/* What sys.modules has in the end: a module may put something else in its own place. */
+static struct py_value *finish(struct py_eval *ev, const char *name, struct py_value *m)
+{
+	struct py_value *now = in_modules(ev, name);
+
+	m->ready = true;
+	return now != NULL ? now : m;
+}
+
+static struct py_value *load(struct py_eval *ev, const struct py_spec *spec)
+{
+	struct py_value *m = py_module_new(ev, spec->name);
+	struct py_module_info *info = note_module(ev, spec);
+
+	m->u.module.info = info;
+	ev->effects++;
+	set_attributes(ev, m, spec);
+	py_dict_set_name(ev->a, ev->sys_modules->u.dict, spec->name, m);
+	if (load_by_kind(ev, m, spec, info) == NULL) {
+		info->state = PY_MODULE_FAILED;
+		info->end = ev->im->modules.n;
+		if (!ev->stopped)
+			py_dict_set_name(ev->a, ev->sys_modules->u.dict, spec->name, NULL);
+		return NULL;
+	}
+	info->state = PY_MODULE_LOADED;
+	info->end = ev->im->modules.n;
+	return finish(ev, spec->name, m);
+}
+
+/* ---- finding ----------------------------------------------------------------------------------------------- */
+
+void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (list == NULL || (list->type != V_LIST && list->type != V_TUPLE))
+		return;
+	for (size_t i = 0; i < list->u.list.n; i++) {
+		struct py_value *v = list->u.list.v[i];
+
+		if (v->type == V_STR)
+			*ARENA_PUSH(ev->a, out) = v->u.str.p;
+	}
+}
+
+/* Would one of the import hooks that the sources have added provide it? Each is asked as the import system
+ * asks: finder.find_spec(name, path). */
+static bool is_hooked(struct py_eval *ev, const char *name, struct py_value *where)
+{
+	struct py_value *args[3] = { py_str(ev->a, name), where, &py_none };
+	struct py_call c = { .args = args, .n = 3 };
+
+	for (size_t i = 0; i < ev->meta_path->u.list.n; i++) {
+		struct py_value *hook = ev->meta_path->u.list.v[i], *f, *spec;
+
+		if (hook == &py_meta_path_own)
+			continue;
+		f = py_getattr_quiet(ev, hook, intern(ev, "find_spec"));
+		if (f == NULL && ev->raised == NULL)
+			continue;
+		spec = f != NULL && !py_is_unknown(f) ? py_call(ev, f, &c) : &py_unknown;
+		if (ev->stopped)
+			return false;
+		ev->raised = NULL;
+		if (spec == NULL || spec->type != V_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* A module that somebody's import hook may provide. */
+static struct py_value *hooked(struct py_eval *ev, const char *name)
+{
+	struct py_value *m = py_module_new(ev, name);
+
+	m->opaque = true;
+	py_gap(ev, arena_printf(ev->a, "an import hook may provide %s", name));
+	py_dict_set_name(ev->a, ev->sys_modules->u.dict, name, m);
+	return m;
+}
+
+static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)
+{
+	struct py_value *where = ev->sys_path;
+	struct py_strings path;
+	struct py_spec spec;
+
+	if (ev->stopped)
+		return NULL;
+	if (ev->depth >= IMPORT_DEPTH || ev->im->modules.n >= MODULES_MAX) {
+		ev->im->limited = true;
+		return hooked(ev, name);
+	}
+	if (parent != NULL) {
+		if (parent->type != V_MODULE)
+			return &py_unknown;
+		where = py_dict_name(&parent->u.module.dict, ev->n_path);
+		if (where == NULL && parent->opaque && parent->u.module.info == NULL)
+			return hooked(ev, name);
+		if (where == NULL)
+			return no_module(ev, name, arena_printf(ev->a, "; '%s' is not a package",
+								parent->u.module.name));
+		if (where->type != V_LIST && where->type != V_TUPLE)
+			return hooked(ev, name);
+	}
+	py_strings_of(ev, where, &path);
+	py_find(ev->im->finder, name, &path, &spec);
+	spec.name = name; /* the interned spelling */
+	if (spec.kind != PY_SPEC_MISSING)
+		return load(ev, &spec);
+	if ((where->tainted && where != ev->sys_path) ||
+	    is_hooked(ev, name, parent != NULL ? where : &py_none))
+		return ev->stopped ? NULL : hooked(ev, name);
+	return ev->stopped ? NULL : no_module(ev, name, "");
+}
+
+static void bind_in_parent(struct py_eval *ev, struct py_value *parent, const char *name, struct py_value *m)
+{
+	if (parent != NULL && parent->type == V_MODULE)
+		py_dict_set_name(ev->a, &parent->u.module.dict, intern(ev, strrchr(name, '.') + 1), m);
+}
+
+static struct py_value *import_part(struct py_eval *ev, const char *name, struct py_value *parent)
+{
+	struct py_value *m = in_modules(ev, name);
+
+	if (m == NULL) {
+		m = import_leaf(ev, name, parent);
+		if (m != NULL && parent != NULL)
+			bind_in_parent(ev, parent, name, m);
+		return m;
+	}
+	if (m->type == V_NONE)
+		return raise_import(ev, "ModuleNotFoundError", name, NULL,
+				    arena_printf(ev->a, "import of %s halted; None in sys.modules", name));
+	if (m->type == V_MODULE)
+		make_certain(ev, m->u.module.info);
+	return m;
+}
+
+struct py_value *py_import_name(struct py_eval *ev, const char *name)
+{
+	struct py_value *m = in_modules(ev, name);
+	const char *dot = name;
+
+	if (m != NULL)
+		return import_part(ev, name, NULL);
+	do {
+		struct py_value *parent = m;
+
+		dot = strchr(dot + 1, '.');
+		m = import_part(ev, dot != NULL ? py_name(ev->names, name, (size_t)(dot - name)) : name, parent);
+		if (m == NULL)
+			return NULL;
+	} while (dot != NULL);
+	return m;
+}
+
+/* ---- from … import … ---------------------------------------------------------------------------------------- */
+
+const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level)
+{
+	struct py_value *p = py_dict_name(ev->frame->globals, ev->n_package);
+	const char *package, *end;
+
+	if (level == 0)
+		return name;
+	if (p == NULL || p->type != V_STR || p->u.str.n == 0) {
+		raise_import(ev, "ImportError", NULL, NULL,
+			     "attempted relative import with no known parent package");
+		return NULL;
+	}
+	package = p->u.str.p;
+	end = package + strlen(package);
+	for (unsigned i = 1; i < level; i++) {
+		const char *dot = memrchr(package, '.', (size_t)(end - package));
+
+		if (dot == NULL) {
+			raise_import(ev, "ImportError", NULL, NULL,
+				     "attempted relative import beyond top-level package");
+			return NULL;
+		}
+		end = dot;
+	}
+	return intern(ev, name != NULL ? arena_printf(ev->a, "%.*s.%s", (int)(end - package), package, name)
+				       : arena_strndup(ev->a, package, (size_t)(end - package)));
+}
+
+static const char *file_of(struct py_eval *ev, struct py_value *m)
+{
+	struct py_value *f = py_dict_name(&m->u.module.dict, ev->n_file);
+
+	return f != NULL && f->type == V_STR ? f->u.str.p : NULL;
+}
+
+static struct py_value *cannot_import(struct py_eval *ev, struct py_value *m, const char *name)
+{
+	const char *file = file_of(ev, m);
+	bool partial = m->u.module.info != NULL && !m->ready;
+
+	return raise_import(
+		ev, "ImportError", m->u.module.name, file,
+		arena_printf(ev->a, "cannot import name '%s' from %s'%s'%s (%s)", name,
+			     partial ? "partially initialized module " : "", m->u.module.name,
+			     partial ? " (most likely due to a circular import)" : "",
+			     file != NULL ? file : "unknown location"));
+}
+
+/* A submodule of that name: _handle_fromlist asks for it where the package has no such attribute. *absent: there is
+ * none, which is no failure. */
+static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const char *name, bool *absent)
+{
+	const char *full = intern(ev, arena_printf(ev->a, "%s.%s", m->u.module.name, name));
+	struct py_value *v, *where = py_dict_name(&m->u.module.dict, ev->n_path);
+	struct py_strings path;
+	struct py_spec spec;
+
+	*absent = false;
+	v = in_modules(ev, full);
+	if (v != NULL)
+		return v;
+	if (where != NULL) {
+		py_strings_of(ev, where, &path);
+		py_find(ev->im->finder, full, &path, &spec);
+		if (spec.kind != PY_SPEC_MISSING)
+			return import_part(ev, full, m);
+	}
+	*absent = true;
+	return NULL;
+}
+
+struct py_value *py_import_from(struct py_eval *ev, struct py_value *m, const char *name)
+{
+	struct py_value *v;
+	bool absent;
+
+	if (m->type != V_MODULE)
+		return py_getattr(ev, m, name);
+	v = py_dict_name(&m->u.module.dict, name);
+	if (v != NULL)
+		return v;
+	v = py_getattr_quiet(ev, m, name);
+	if (v == NULL && ev->raised != NULL && !ev->stopped &&
+	    py_is_subclass(ev->raised->u.obj.cls, py_builtin_class(ev, "AttributeError")) == PY_YES)
+		ev->raised = NULL;
+	if (ev->raised != NULL || ev->stopped)
+		return NULL;
+	if (v != NULL && !py_is_unknown(v))
+		return v;
+	if (v != NULL && m->opaque && m->u.module.info == NULL)
+		return v;
+	{
+		struct py_value *sub = submodule(ev, m, name, &absent);
+
+		if (!absent)
+			return sub;
+	}
+	if (v != NULL)
+		return v;
+	return cannot_import(ev, m, name);
+}
+
+static bool star_names(struct py_eval *ev, struct py_value *m, struct py_value *all)
+{
+	for (size_t i = 0; i < all->u.list.n; i++) {
+		struct py_value *n = all->u.list.v[i], *v;
+		const char *name;
+
+		if (n->type != V_STR)
+			continue;
+		name = py_name(ev->names, n->u.str.p, n->u.str.n);
+		v = py_import_from(ev, m, name);
+		if (v == NULL)
+			return false;
+		py_bind(ev, name, v);
+	}
+	return true;
+}
+
+bool py_import_star(struct py_eval *ev, struct py_value *m)
+{
+	struct py_value *all;
+	struct py_dict *d;
+
+	if (m->type != V_MODULE) {
+		ev->frame->globals->tainted = true;
+		return true;
+	}
+	d = &m->u.module.dict;
+	all = py_dict_name(d, ev->n_all);
+	if (m->opaque || d->tainted || (all != NULL && all->type != V_LIST && all->type != V_TUPLE) ||
+	    (all != NULL && all->tainted))
+		ev->frame->globals->tainted = true;
+	if (all != NULL && (all->type == V_LIST || all->type == V_TUPLE))
+		return star_names(ev, m, all);
+	for (size_t i = 0; i < d->n; i++)
+		if (d->items[i].value != NULL && d->items[i].name != NULL && d->items[i].name[0] != '_')
+			py_bind(ev, d->items[i].name, d->items[i].value);
+	return true;
+}
+
+/* ---- ctypes -------------------------------------------------------------------------------------------------- */
+
+struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags)
+{
+	const char *p = path->type == V_NONE ? NULL : py_path_of(ev, path);
+	struct py_load l;
+	struct py_loaded r = { 0 };
+	struct py_value *v;
+
+	if (path->type != V_NONE && p == NULL) {
+		py_gap(ev, "opens a library whose name is not known");
+		return &py_unknown;
+	}
+	l = load_of(ev, PY_LOAD_CTYPES, p);
+	l.global = (flags & 0x100) != 0;
+	ev->effects++;
+	ev->im->host.load(ev->im->host.ctx, &l, &r);
+	if (r.result == PY_LOAD_DEATH)
+		return die(ev, &l, r.error);
+	if (r.result == PY_LOAD_ERROR)
+		return raise_for_load(ev, py_exception_new(ev, "OSError", r.error), &l);
+	if (r.handle == NULL)
+		return &py_unknown;
+	v = py_instance_new(ev, ev->class_object);
+	v->u.obj.handle = r.handle;
+	return v;
+}
+
+/* ---- text that is executed ---------------------------------------------------------------------------------------- */
+
+struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
+			      bool expression)
+{
+	struct py_source *src = ARENA_NEW(ev->a, struct py_source);
+	struct view v = { (const unsigned char *)text, n };
+	struct py_frame f;
+	struct py_value *r = &py_none;
+
+	if (ev->depth >= IMPORT_DEPTH)
+		return &py_unknown;
+	py_parse(ev->a, ev->names, file, v, src);
+	if (src->error != NULL)
+		return &py_unknown;
+	push_module(ev, &f, src, ev->frame != NULL && ev->frame->module != NULL ? ev->frame->module : "__main__", globals);
+	if (expression)
+		r = src->body.n == 1 && src->body.v[0]->kind == PY_EXPR ? py_eval_expr(ev, src->body.v[0]->a) : &py_unknown;
+	else if (py_exec(ev, &src->body) == CTL_RAISE)
+		r = NULL;
+	ev->maybe -= f.maybe_rest;
+	ev->frame = f.up;
+	ev->depth--;
+	return r;
+}

@@ -1,0 +1,392 @@
+/* value.c - making values, and dictionaries that keep the order of insertion. */
+#include "python/value.h"
+
+#include <string.h>
+
+#include "python/eval.h"
+
+struct py_value py_unknown = { .type = V_UNKNOWN };
+struct py_value py_none = { .type = V_NONE };
+struct py_value py_true = { .type = V_BOOL, .u.integer = 1 };
+struct py_value py_false = { .type = V_BOOL, .u.integer = 0 };
+struct py_value py_ellipsis = { .type = V_ELLIPSIS };
+
+/* Only as many bytes as its type has: most values are small. */
+static struct py_value *new_value(struct arena *a, enum py_type type)
+{
+	struct py_value *v = arena_alloc(a, offsetof(struct py_value, u) + sizeof(v->u.list));
+
+	v->type = (uint8_t)type;
+	return v;
+}
+
+struct py_value *py_bool(bool b)
+{
+	return b ? &py_true : &py_false;
+}
+
+struct py_value *py_int(struct arena *a, int64_t i)
+{
+	struct py_value *v = new_value(a, V_INT);
+
+	v->u.integer = i;
+	return v;
+}
+
+struct py_value *py_float(struct arena *a, double d)
+{
+	struct py_value *v = new_value(a, V_FLOAT);
+
+	v->u.real = d;
+	return v;
+}
+
+struct py_value *py_strn(struct arena *a, const char *s, size_t n)
+{
+	struct py_value *v = new_value(a, V_STR);
+
+	v->u.str.p = s;
+	v->u.str.n = n;
+	return v;
+}
+
+struct py_value *py_str(struct arena *a, const char *s)
+{
+	return py_strn(a, s, strlen(s));
+}
+
+struct py_value *py_list_new(struct arena *a, enum py_type type)
+{
+	return new_value(a, type);
+}
+
+void py_list_add(struct arena *a, struct py_value *list, struct py_value *v)
+{
+	void *items = list->u.list.v;
+
+	arena_grow(a, &items, &list->u.list.n, &list->u.list.cap, sizeof(struct py_value *));
+	list->u.list.v = items;
+	list->u.list.v[list->u.list.n - 1] = v;
+}
+
+struct py_value *py_dict_new(struct arena *a)
+{
+	struct py_value *v = new_value(a, V_DICT);
+
+	v->u.dict = ARENA_NEW(a, struct py_dict);
+	return v;
+}
+
+struct py_value *py_native_new(struct arena *a, const char *name, py_native *call, void *data)
+{
+	struct py_value *v = new_value(a, V_NATIVE);
+
+	v->u.native.call = call;
+	v->u.native.name = name;
+	v->u.native.data = data;
+	return v;
+}
+
+/* ---- dictionaries ------------------------------------------------------------------------------ */
+
+#define SMALL 8
+
+static size_t hash_pointer(const void *p)
+{
+	uint64_t x = (uint64_t)(uintptr_t)p;
+
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdULL;
+	x ^= x >> 33;
+	return (size_t)x;
+}
+
+/* Equal keys have equal hashes; keys of other kinds than these are compared one by one. */
+static size_t hash_key(const char *name, const struct py_value *key)
+{
+	size_t h = 17;
+
+	if (name != NULL)
+		return hash_pointer(name);
+	switch (key->type) {
+	case V_BOOL:
+	case V_INT:
+		return (size_t)((uint64_t)key->u.integer * 0x9e3779b97f4a7c15ULL >> 7);
+	case V_FLOAT:
+		return (size_t)((uint64_t)(int64_t)key->u.real * 0x9e3779b97f4a7c15ULL >> 7);
+	case V_BYTES:
+	case V_PATH:
+	case V_STR:
+		for (size_t i = 0; i < key->u.str.n; i++)
+			h = h * 31 + (unsigned char)key->u.str.p[i];
+		return h;
+	case V_TUPLE:
+		return key->u.list.n * 1000003u;
+	default:
+		return hash_pointer(key);
+	}
+}
+
+static bool same_key(const struct py_entry *e, const char *name, const struct py_value *key)
+{
+	if (name != NULL || e->name != NULL)
+		return e->name == name && name != NULL;
+	return e->key == key || py_equal(e->key, key) == PY_YES;
+}
+
+static void index_add(struct py_dict *d, size_t i)
+{
+	size_t at = hash_key(d->items[i].name, d->items[i].key) & d->mask;
+
+	while (d->index[at] != 0)
+		at = (at + 1) & d->mask;
+	d->index[at] = (uint32_t)i + 1;
+}
+
+static void reindex(struct arena *a, struct py_dict *d)
+{
+	size_t slots = 32;
+
+	while (slots < d->n * 3)
+		slots *= 2;
+	d->index = ARENA_ARRAY(a, slots, uint32_t);
+	d->mask = slots - 1;
+	for (size_t i = 0; i < d->n; i++)
+		index_add(d, i);
+}
+
+static struct py_entry *find(const struct py_dict *d, const char *name, const struct py_value *key)
+{
+	if (d->index == NULL) {
+		for (size_t i = 0; i < d->n; i++)
+			if (same_key(&d->items[i], name, key))
+				return &d->items[i];
+		return NULL;
+	}
+	for (size_t at = hash_key(name, key) & d->mask; d->index[at] != 0; at = (at + 1) & d->mask)
+		if (same_key(&d->items[d->index[at] - 1], name, key))
+			return &d->items[d->index[at] - 1];
+	return NULL;
+}
+
+static void set(struct arena *a, struct py_dict *d, const char *name, struct py_value *key,
+		struct py_value *v)
+{
+	struct py_entry *e = find(d, name, key);
+
+	if (e == NULL) {
+		e = ARENA_PUSH(a, d);
+		e->name = name;
+		e->key = key;
+		if (d->index != NULL && d->n * 2 <= d->mask)
+			index_add(d, d->n - 1);
+		else if (d->n > SMALL)
+			reindex(a, d);
+	}
+	d->live += (v != NULL) - (size_t)(e->value != NULL);
+	e->value = v;
+}
+
+struct py_value *py_dict_name(const struct py_dict *d, const char *name)
+{
+	struct py_entry *e = find(d, name, NULL);
+
+	return e != NULL ? e->value : NULL;
+}
+
+void py_dict_set_name(struct arena *a, struct py_dict *d, const char *name, struct py_value *v)
+{
+	set(a, d, name, NULL, v);
+}
+
+static const char *name_of(struct py_eval *ev, const struct py_value *key)
+{
+	return key->type == V_STR ? py_name(ev->names, key->u.str.p, key->u.str.n) : NULL;
+}
+
+struct py_value *py_dict_get(struct py_eval *ev, const struct py_dict *d, struct py_value *key)
+{
+	struct py_entry *e;
+
+	if (py_is_unknown(key))
+		return &py_unknown;
+	e = find(d, name_of(ev, key), key);
+	return e != NULL ? e->value : NULL;
+}
+
+void py_dict_set(struct py_eval *ev, struct py_dict *d, struct py_value *key, struct py_value *v)
+{
+	const char *name;
+
+	if (py_is_unknown(key)) {
+		d->tainted = true;
+		return;
+	}
+	name = name_of(ev, key);
+	if (name != NULL)
+		py_note_write(ev, d, name, py_dict_name(d, name));
+	set(ev->a, d, name, key, v);
+}
+
+bool py_dict_del(struct py_eval *ev, struct py_dict *d, struct py_value *key)
+{
+	struct py_entry *e;
+
+	if (py_is_unknown(key))
+		return false;
+	e = find(d, name_of(ev, key), key);
+	if (e == NULL || e->value == NULL)
+		return false;
+	if (e->name != NULL)
+		py_note_write(ev, d, e->name, e->value);
+	e->value = NULL;
+	d->live--;
+	return true;
+}
+
+struct py_value *py_entry_key(struct arena *a, struct py_entry *e)
+{
+	if (e->key == NULL)
+		e->key = py_str(a, e->name);
+	return e->key;
+}
+
+/* ---- truth and equality ------------------------------------------------------------------------ */
+
+enum py_truth py_truth(const struct py_value *v)
+{
+	switch (v->type) {
+	case V_NONE:
+		return PY_NO;
+	case V_BOOL:
+	case V_INT:
+		return v->u.integer != 0 ? PY_YES : PY_NO;
+	case V_FLOAT:
+		return v->u.real > 0 || v->u.real < 0 ? PY_YES : PY_NO;
+	case V_STR:
+	case V_BYTES:
+		return v->u.str.n != 0 ? PY_YES : v->tainted ? PY_MAYBE : PY_NO;
+	case V_TUPLE:
+	case V_LIST:
+	case V_SET:
+		return v->u.list.n != 0 ? PY_YES : v->tainted ? PY_MAYBE : PY_NO;
+	case V_DICT:
+		return v->u.dict->live != 0 ? PY_YES : v->u.dict->tainted ? PY_MAYBE : PY_NO;
+	case V_UNKNOWN:
+	case V_INSTANCE: /* py_truth_of knows more */
+		return PY_MAYBE;
+	default:
+		return PY_YES;
+	}
+}
+
+static bool is_number(const struct py_value *v)
+{
+	return v->type == V_INT || v->type == V_BOOL || v->type == V_FLOAT;
+}
+
+static double number(const struct py_value *v)
+{
+	return v->type == V_FLOAT ? v->u.real : (double)v->u.integer;
+}
+
+static enum py_truth equal_items(const struct py_value *a, const struct py_value *b)
+{
+	enum py_truth all = PY_YES;
+
+	if (a->tainted || b->tainted)
+		return PY_MAYBE;
+	if (a->u.list.n != b->u.list.n)
+		return PY_NO;
+	for (size_t i = 0; i < a->u.list.n; i++) {
+		enum py_truth t = a->u.list.v[i] == b->u.list.v[i] && !py_is_unknown(a->u.list.v[i])
+					  ? PY_YES
+					  : py_equal(a->u.list.v[i], b->u.list.v[i]);
+
+		if (t == PY_NO)
+			return PY_NO;
+		if (t == PY_MAYBE)
+			all = PY_MAYBE;
+	}
+	return all;
+}
+
+static enum py_truth equal_sets(const struct py_value *a, const struct py_value *b)
+{
+	if (a->tainted || b->tainted)
+		return PY_MAYBE;
+	if (a->u.list.n != b->u.list.n)
+		return PY_NO;
+	for (size_t i = 0; i < a->u.list.n; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < b->u.list.n && !found; k++)
+			found = py_equal(a->u.list.v[i], b->u.list.v[k]) == PY_YES;
+		if (!found)
+			return PY_NO;
+	}
+	return PY_YES;
+}
+
+/* Containers in containers end somewhere: what is deeper is not known. */
+#define EQUAL_DEPTH 20
+
+enum py_truth py_equal(const struct py_value *a, const struct py_value *b)
+{
+	static _Thread_local unsigned depth;
+	enum py_truth t;
+
+	if (py_is_unknown(a) || py_is_unknown(b))
+		return PY_MAYBE;
+	if (a == b)
+		return PY_YES;
+	if (is_number(a) && is_number(b))
+		return number(a) < number(b) || number(a) > number(b) ? PY_NO : PY_YES;
+	if (a->type == V_INSTANCE || b->type == V_INSTANCE)
+		return PY_MAYBE;
+	if (a->type != b->type)
+		return PY_NO;
+	switch (a->type) {
+	case V_STR:
+	case V_BYTES:
+	case V_PATH:
+		if (a->tainted || b->tainted)
+			return PY_MAYBE;
+		return a->u.str.n == b->u.str.n && memcmp(a->u.str.p, b->u.str.p, a->u.str.n) == 0
+			       ? PY_YES
+			       : PY_NO;
+	case V_TUPLE:
+	case V_LIST:
+		if (depth >= EQUAL_DEPTH)
+			return PY_MAYBE;
+		depth++;
+		t = equal_items(a, b);
+		depth--;
+		return t;
+	case V_SET:
+		return equal_sets(a, b);
+	case V_DICT:
+		return a->u.dict == b->u.dict ? PY_YES : PY_MAYBE;
+	case V_METHOD:
+		return PY_MAYBE;
+	default:
+		return PY_NO;
+	}
+}
+
+const char *py_type_name(const struct py_value *v)
+{
+	static const char *const names[] = {
+		[V_NONE] = "NoneType", [V_ELLIPSIS] = "ellipsis", [V_BOOL] = "bool", [V_INT] = "int",
+		[V_FLOAT] = "float", [V_STR] = "str", [V_BYTES] = "bytes", [V_TUPLE] = "tuple",
+		[V_LIST] = "list", [V_SET] = "set", [V_DICT] = "dict", [V_FUNCTION] = "function",
+		[V_NATIVE] = "builtin_function_or_method", [V_METHOD] = "method", [V_CLASS] = "type",
+		[V_MODULE] = "module", [V_PROPERTY] = "property", [V_STATIC] = "staticmethod",
+		[V_CLASSMETHOD] = "classmethod", [V_GENERATOR] = "generator", [V_SUPER] = "super",
+		[V_PATH] = "PosixPath",
+	};
+
+	if (v->type == V_INSTANCE)
+		return v->u.obj.cls->u.cls->name;
+	return names[v->type] != NULL ? names[v->type] : "object";
+}

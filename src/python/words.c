@@ -1,0 +1,71 @@
+/* words.c - finding the words in a text that make the call of a function matter: "import" in any name,
+ * "global" and "nonlocal".
+ *
+ * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code. That is
+ * written with the vectors of the compiler, for any processor.
+ */
+#include <string.h>
+
+#include "python/parse.h"
+
+typedef unsigned char letters __attribute__((vector_size(16)));
+
+/* Is the word that `at` bytes before p begin a word of its own? */
+static bool is_word(const unsigned char *p, size_t at, const char *word, const unsigned char *floor,
+		    const unsigned char *end)
+{
+	size_t n = strlen(word);
+
+	if ((size_t)(p - floor) < at || (size_t)(end - p) < n - at || memcmp(p - at, word, n) != 0)
+		return false;
+	return (p - at == floor || !(py_class[p[-(ptrdiff_t)at - 1]] & PY_C_WORD)) &&
+	       (p - at + n == end || !(py_class[p[n - at]] & PY_C_WORD));
+}
+
+static unsigned word_at(const unsigned char *p, const unsigned char *floor, const unsigned char *end)
+{
+	if (*p == 'i')
+		return end - p >= 6 && memcmp(p, "import", 6) == 0 ? PY_W_IMPORT : 0;
+	if (*p == 'l' && (is_word(p, 1, "global", floor, end) || is_word(p, 3, "nonlocal", floor, end)))
+		return PY_W_GLOBAL;
+	return 0;
+}
+
+/* Could one of the words be at one of the 16 places from p on? 18 bytes are read. */
+static bool may_be(const unsigned char *p)
+{
+	letters a, b, c, found;
+	uint64_t halves[2];
+
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, p + 1, sizeof(b));
+	memcpy(&c, p + 2, sizeof(c));
+	found = (letters)((a == 'i') & (b == 'm') & (c == 'p')) |
+		(letters)((a == 'l') & (b == 'o') & ((c == 'b') | (c == 'c')));
+	memcpy(halves, &found, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+static bool in_sixteen(struct py_words *w, const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		w->kind = word_at(p + i, w->floor, w->end);
+		if (w->kind != 0) {
+			w->at = p + i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void py_words_from(struct py_words *w, const unsigned char *p)
+{
+	for (; w->end - p >= 18; p += 16) {
+		if (may_be(p) && in_sixteen(w, p, 16))
+			return;
+	}
+	if (in_sixteen(w, p, p < w->end ? (size_t)(w->end - p) : 0))
+		return;
+	w->at = w->end;
+	w->kind = 0;
+}
