@@ -291,6 +291,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		return raise_for_load(ev, e, &l);
 	}
 	import_inside(ev, &r.imports);
+	py_fill_builtin(ev, m);
 	return ev->stopped ? NULL : m;
 }
 

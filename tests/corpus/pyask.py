@@ -30,21 +30,24 @@ def _files():
             if len(part) == 6 and part[5][:1] == b'/':
                 out.add(part[5])
     return out
+def _name(e):  # as a traceback has it
+    t = type(e)
+    return t.__name__ if t.__module__ in ('builtins', '__main__') else t.__module__ + '.' + t.__qualname__
 _before, _names = _files(), set(sys.modules)
 _error, _chain = None, []
 try:
     exec(compile(STATEMENT, '<string>', 'exec'), {'__name__': '__main__', '__builtins__': __builtins__})
 except BaseException as e:
     try:
-        _error = (type(e).__name__, str(e), getattr(e, 'name', None), getattr(e, 'path', None))
+        _error = (_name(e), str(e), getattr(e, 'name', None), getattr(e, 'path', None))
     except BaseException:
-        _error = (type(e).__name__, None, None, None)
+        _error = (_name(e), None, None, None)
     while len(_chain) < 20:
         e = e.__cause__ or e.__context__
         if e is None:
             break
         try:
-            _chain.append((type(e).__name__, str(e)))
+            _chain.append((_name(e), str(e)))
         except BaseException:
             break
 _said = repr((_error, _chain, sorted(_before), sorted(_files()), sorted(set(sys.modules) - _names))).encode()
@@ -183,7 +186,8 @@ def run_dlwhy(args, cwd, env):
 def parse_ours(result, seconds):
     python = result.get("python") or {}
     e = python.get("exception") or {}
-    paths = tuple(oracle.raw_text(o, "path") for o in result.get("objects", []) if o.get("path"))
+    # What a refused file had mapped is gone again.
+    paths = tuple(oracle.raw_text(o, "path") for o in result.get("objects", []) if o.get("path") and not o.get("unloaded"))
     maybe = tuple(n["path"] for n in python.get("natives") or [] if n.get("maybe") and n.get("path"))
     return Ours(result.get("loads"), e.get("type"), oracle.raw_text(e, "message") if e else None, bool(e.get("exact")),
                 paths, maybe, result, seconds)

@@ -157,11 +157,11 @@ def programs(pool):
                 env={"PYTHONPATH": "@/d"}),
         Program("library of LD_LIBRARY_PATH", {f"needy{SUFFIX}": pool.bytes("needy"), "d/libthere.so": pool.bytes("libthere")}, "needy",
                 env={"LD_LIBRARY_PATH": "@/d"}),
-        Program("line of a .pth", {"site/x.pth": "../../../../more\n", "more/inside.py": "import nothere"}, "inside", python="venv"),
-        Program("import in a .pth", {"site/x.pth": "import hook\n", "site/hook.py": "import sys\nsys.path.append('@/more')",
+        Program("line of a .pth", {"packages/x.pth": "../../../../more\n", "more/inside.py": "import nothere"}, "inside", python="venv"),
+        Program("import in a .pth", {"packages/x.pth": "import hook\n", "packages/hook.py": "import sys\nsys.path.append('@/more')",
                                      "more/inside.py": "import nothere"}, "inside", python="venv"),
-        Program("package of a virtual environment", {"site/p/__init__.py": "from . import good", f"site/p/good{SUFFIX}": pool.bytes("starved")}, "p",
+        Program("package of a virtual environment", {"packages/p/__init__.py": "from . import good", f"packages/p/good{SUFFIX}": pool.bytes("starved")}, "p",
                 python="venv"),
-        Program("editable by a path", {"site/__editable__.p.pth": "@/src\n", "src/p/__init__.py": "from . import gone"}, "p", python="venv"),
+        Program("editable by a path", {"packages/__editable__.p.pth": "@/src\n", "src/p/__init__.py": "from . import gone"}, "p", python="venv"),
     ]
     return out

@@ -44,7 +44,7 @@ class Scene:
         self.python = programs.PYTHON
         files = {name: data.replace("@/", f"{self.dir}/") if isinstance(data, str) else data for name, data in program.files.items()}
         if program.python == "venv":
-            files = {name.replace("site/", self.make_venv(), 1) if name.startswith("site/") else name: d for name, d in files.items()}
+            files = {name.replace("packages/", self.make_venv(), 1) if name.startswith("packages/") else name: d for name, d in files.items()}
         programs.Program("", files, "").write(self.dir)
         self.home = self.dir / "home"
         self.home.mkdir()
