@@ -6,7 +6,8 @@
 
 #include "loader/loader.h"
 
-struct gpu; /* machine/gpu.h */
+struct gpu;      /* machine/gpu.h */
+struct imported; /* imported.h */
 
 struct diagnose_input {
 	const struct world *world;
@@ -24,6 +25,7 @@ struct diagnose_input {
 	bool code;                     /* look at the machine code as well */
 	struct process *opener;        /* `process`, to ask it what dlopen would find; NULL: it is
 					  not asked. Nothing of it is changed that counts */
+	const struct imported *imported; /* of an import; NULL */
 };
 
 struct diagnosis {
