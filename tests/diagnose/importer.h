@@ -35,6 +35,7 @@ static inline struct importer *importer_new(struct fixture *f)
 				    .version = "3.11.2", .cache_tag = "cpython-311",
 				    .abiflags = "", .multiarch = "x86_64-linux-gnu",
 				    .stdlib = at(f, "lib"), .prefix = "/x" };
+	i->home.store = f->store;
 	i->home.suffixes = (struct py_strings){ suffixes, 3, 3 };
 	i->home.path.items = i->path;
 	i->home.path.n = i->home.path.cap = 3;

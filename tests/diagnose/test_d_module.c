@@ -19,7 +19,7 @@ static void what_is_nowhere_is_not_installed(void **state)
 	assert_string_equal(d->detail, "not-installed");
 	assert_int_equal(d->severity, DLWHY_ERROR);
 	assert_true(fix_has(d, "install", "/x/bin/python3 -m pip install opencv-python"));
-	assert_true(evidence_has(d, "fact", "looked for here", NULL));
+	assert_true(evidence_has(d, "fact", "looked for in", at(f, "site-packages")));
 	assert_contains(d->needed_by, "m.py");
 }
 
@@ -68,7 +68,7 @@ static void modules_that_were_removed_are_known(void **state)
 	assert_string_equal(missing(f, i, "distutils.core")->detail, "removed");
 	assert_contains(f->out.findings[0]->summary, "Python 3.11 was the last");
 	i->home.minor = 11;
-	assert_string_equal(missing(f, i, "distutils.core")->detail, "not-installed");
+	assert_string_not_equal(missing(f, i, "distutils.core")->detail, "removed");
 }
 
 static void a_python_may_be_built_without_a_part(void **state)

@@ -22,6 +22,7 @@ struct modules {
 	char dir[64];
 	struct arena *a;
 	struct source *source;
+	struct store *store;
 	struct py_home home;
 	struct py_path_entry entry;
 	struct py_finder *finder;
@@ -53,6 +54,9 @@ static inline struct py_finder *modules_finder(struct modules *m)
 	m->home.path.items = &m->entry;
 	m->home.path.n = m->home.path.cap = 1;
 	m->home.suffixes = (struct py_strings){ suffixes, 3, 3 };
+	if (m->store != NULL)
+		store_free(m->store);
+	m->home.store = m->store = store_new(m->source);
 	m->home.implementation = "cpython";
 	m->home.version = "3.11.2";
 	m->home.major = 3;
@@ -88,6 +92,8 @@ static inline int modules_teardown(void **state)
 
 	nftw(m->dir, modules_remove, 16, FTW_DEPTH | FTW_PHYS);
 	arena_free(m->a);
+	if (m->store != NULL)
+		store_free(m->store);
 	source_free(m->source);
 	free(m);
 	return 0;
