@@ -196,6 +196,8 @@ void py_lib_path_init(struct py_eval *ev);
 void py_lib_sys_init(struct py_eval *ev);
 void py_lib_import_init(struct py_eval *ev);
 void py_lib_misc_init(struct py_eval *ev);
+void py_lib_frame_init(struct py_eval *ev);
+void py_lib_tensorflow_init(struct py_eval *ev);
 /* Of pathlib.Path: methods, and what is read like an attribute. */
 py_native *py_path_method(const char *name);
 struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const char *name);

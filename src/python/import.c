@@ -79,6 +79,8 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	py_lib_path_init(ev);
 	py_lib_import_init(ev);
 	py_lib_misc_init(ev);
+	py_lib_frame_init(ev);
+	py_lib_tensorflow_init(ev);
 	add_main(ev);
 	return im;
 }
