@@ -296,6 +296,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 	l.lazy = (ev->dlopen_flags & 2) == 0;
 	ev->effects++;
 	m->opaque = true;
+	m->u.module.dict.tainted = true;
 	ev->im->host.load(ev->im->host.ctx, &l, &r);
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error) == NULL ? NULL : m;
@@ -414,6 +415,22 @@ static struct py_value *hooked(struct py_eval *ev, const char *name)
 	return m;
 }
 
+/* An extension may put modules of its own into sys.modules: if its bytes have their name. */
+static bool may_make(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *last = strrchr(name, '.');
+	struct source_file f;
+	bool has;
+
+	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL ||
+	    source_open(ev->source, info->spec.origin, &f) != 0)
+		return false;
+	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, last + 1, strlen(last)) != NULL;
+	source_close(&f);
+	return has;
+}
+
 static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)
 {
 	struct py_value *where = ev->sys_path;
@@ -430,7 +447,8 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 		if (parent->type != V_MODULE)
 			return &py_unknown;
 		where = py_dict_name(&parent->u.module.dict, ev->n_path);
-		if (where == NULL && parent->opaque && parent->u.module.info == NULL)
+		if (where == NULL && parent->opaque &&
+		    (parent->u.module.info == NULL || may_make(ev, parent, name)))
 			return hooked(ev, name);
 		if (where == NULL)
 			return no_module(ev, name, arena_printf(ev->a, "; '%s' is not a package",
