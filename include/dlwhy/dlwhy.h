@@ -11,7 +11,8 @@
  *     dlwhy_check(s, files, 1, on_result, NULL, &err);
  *     dlwhy_session_free(s);
  *
- * Nothing that is examined is executed, unless `prove` is asked for. Nothing is written to disk.
+ * Nothing that is examined is executed, unless `prove` is asked for or dlwhy_run is called. Nothing is
+ * written to disk, but for a temporary folder while dlwhy_run has its command running.
  *
  * Strings. All are NUL-ended and, when they come from a file, hold whatever bytes it holds: they
  * may be no UTF-8 and may contain control characters. The printers below escape them.
@@ -106,6 +107,15 @@ DLWHY_API enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const
 DLWHY_API enum dlwhy_code dlwhy_import(struct dlwhy_session *s, const char *const *modules,
 				       size_t nmodules, dlwhy_on_result *on_result, void *user,
 				       struct dlwhy_error *err);
+/* Runs a command once, with its loader watched, and says afterwards what failed to load in it and in what
+ * it started. argv is NULL-ended; its first word is searched on PATH. The command shares all open files,
+ * its terminal and its signals are left alone, and its environment is that of this process, with one
+ * entry in LD_AUDIT. One result: result->run says how it ended. A program without fault has no finding.
+ * This is the only question that runs what it is about. Not while other threads of the caller run. */
+DLWHY_API enum dlwhy_code dlwhy_run(struct dlwhy_session *s, const char *const *argv,
+				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
+/* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
+DLWHY_API void dlwhy_die_by(int signal);
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
@@ -309,6 +319,49 @@ struct dlwhy_python {
 
 /* ---- the answer about one target ----------------------------------------------------------- */
 
+/* ---- answers of dlwhy_run -------------------------------------------------------------------- */
+
+struct dlwhy_run_load { /* one request of a process that was watched, in order */
+	const char *name;      /* as asked for; NULL: the start of the program */
+	const char *by;        /* path of the object that asked, or NULL */
+	const char *outcome;   /* "loaded", "there-already", "failed", "closed" (let go at once), "unknown" */
+	const char *message;   /* what the loader said of it, NULL */
+	const char *const *objects; /* paths that it brought into the process */
+	size_t nobjects;
+};
+
+struct dlwhy_run_process {
+	int64_t pid, parent;   /* as they see themselves */
+	const char *program;   /* path; NULL if it is not known */
+	const char *const *argv;
+	size_t nargv;
+	const char *ending;    /* "exit", "exec", "signal", "unknown" */
+	int signal;            /* 0 if none was seen */
+	bool forked;           /* a copy of its parent, no program of its own */
+	bool started;          /* its own code was reached */
+	const struct dlwhy_run_load *const *loads;
+	size_t nloads;
+	const char *const *differences; /* where the simulation says otherwise, in words */
+	size_t ndifferences;
+	bool compared;         /* with the simulation */
+};
+
+struct dlwhy_run {
+	int exit_status;       /* -1 if a signal ended it or it was not started */
+	int signal;            /* that ended it, 0 if none */
+	const char *signal_name; /* "SIGSEGV", NULL */
+	bool found;            /* there is such a command */
+	bool started;
+	bool watched;          /* false: nothing was seen; why_not tells why */
+	const char *why_not;   /* also why a part was not seen; or NULL */
+	const struct dlwhy_run_process *const *processes; /* those with a watched loader, in order */
+	size_t nprocesses;
+	size_t lost;           /* records for which there was no room */
+	const char *const *unseen; /* programs that were started and could not be watched, and why: as far as
+				      they ran long enough to be noticed */
+	size_t nunseen;
+};
+
 struct dlwhy_result {
 	const char *verb;      /* "check", "import" */
 	const char *target;    /* as given */
@@ -336,6 +389,7 @@ struct dlwhy_result {
 	const struct dlwhy_open *const *opens; /* by name at run time, as far as files tell */
 	size_t nopens;
 	const struct dlwhy_python *python; /* of an import, and of a check with options.after; or NULL */
+	const struct dlwhy_run *run; /* of dlwhy_run, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

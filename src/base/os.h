@@ -70,6 +70,7 @@ unsigned os_processors(void);
 char *os_kernel_release(void);
 const char *os_auxv_platform(void); /* AT_PLATFORM or NULL */
 uint64_t os_total_memory(void);     /* RAM and swap in bytes, 0 if unknown */
+long os_pid(void);
 uint32_t os_euid(void);
 uint32_t os_egid(void);
 

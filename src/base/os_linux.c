@@ -491,6 +491,11 @@ uint64_t os_total_memory(void)
 	return total;
 }
 
+long os_pid(void)
+{
+	return getpid();
+}
+
 uint32_t os_euid(void)
 {
 	return geteuid();

@@ -12,12 +12,18 @@ enum {
 	EXIT_FINE = 0,     /* nothing wrong */
 	EXIT_FINDING = 1,  /* a finding of severity error, or what --fail-on says */
 	EXIT_USAGE = 2,
-	EXIT_UNANSWERED = 3 /* something could not be analysed or printed; beats 1 */
+	EXIT_UNANSWERED = 3, /* something could not be analysed or printed; beats 1 */
+	EXIT_NOT_RUN = 125,  /* verb run: dlwhy itself failed; else it is the command's */
+	EXIT_NO_EXEC = 126,  /* the command is there and cannot be started */
+	EXIT_NO_COMMAND = 127
 };
 
 /* ---- options.c ---------------------------------------------------------------------------- */
 
-enum { VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_IMPORT = 8, VERB_ALL = 15 };
+enum {
+	VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_IMPORT = 8, VERB_RUN = 16,
+	VERB_ALL = 31
+};
 /* The verbs that answer about targets. */
 enum { VERB_TARGETS = VERB_CHECK | VERB_IMPORT };
 
@@ -36,7 +42,7 @@ enum cli_option_id {
 	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_BINDINGS, OPT_CODE, OPT_VERBOSE, OPT_PROVE, OPT_THREADS,
 	OPT_JSON,
-	OPT_FORMAT, OPT_COLOR, OPT_REDACT, OPT_FAIL_ON, OPT_HELP, OPT_VERSION, OPT_SCHEMA, OPT_COUNT
+	OPT_FORMAT, OPT_OUTPUT, OPT_COLOR, OPT_REDACT, OPT_FAIL_ON, OPT_HELP, OPT_VERSION, OPT_SCHEMA, OPT_COUNT
 };
 
 /* One row is all there is to an option: parsing and --help are made from it. */
@@ -66,6 +72,9 @@ struct cli {
 	struct dlwhy_print print;
 	enum cli_color color;
 	enum dlwhy_severity fail_on; /* DLWHY_NOTE: never */
+	const char *output;         /* of --output, NULL */
+	void (*on_pipe)(int);       /* what SIGPIPE did when the program began */
+	int died_by;                /* verb run: the signal that ended the command, 0 */
 };
 
 /* Fills *c, which borrows argv and is freed with cli_free. 0, or an exit status after a line on
@@ -97,6 +106,8 @@ void cli_usage(void);            /* short, to stderr */
 int cli_explain(const struct cli *c);
 /* The verbs check and import. */
 int cli_check(const struct cli *c);
+/* run.c: the status of the command; a signal that ended it is in c->died_by. */
+int cli_run(struct cli *c);
 /* The exit status that a result asks for. */
 int cli_status_of(const struct cli *c, const struct dlwhy_result *r);
 /* Of two exit statuses the one that counts. */

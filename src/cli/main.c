@@ -51,22 +51,27 @@ static int run(struct cli *c, int argc, char **argv)
 		cli_usage();
 		return EXIT_USAGE;
 	}
-	return cli_check(c);
+	return c->verb == VERB_RUN ? cli_run(c) : cli_check(c);
 }
 
 int main(int argc, char **argv)
 {
+	void (*on_pipe)(int);
 	struct cli c;
 	int status;
 
 	cli_guard_descriptors();
-	signal(SIGPIPE, SIG_IGN);
+	on_pipe = signal(SIGPIPE, SIG_IGN);
 	dlwhy_guard_mappings();
 	status = cli_parse(&c, argc, argv);
+	c.on_pipe = on_pipe;
 	if (status == 0) {
 		cli_terminal(&c);
 		status = run(&c, argc, argv);
 	}
 	cli_free(&c);
-	return cli_finish(status);
+	status = cli_finish(status);
+	if (c.died_by != 0)
+		dlwhy_die_by(c.died_by);
+	return status;
 }

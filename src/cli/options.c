@@ -9,9 +9,9 @@
 const struct cli_verb cli_verbs[] = {
 	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
 	{ "import", VERB_IMPORT, "MODULE...", "why `import MODULE` works in Python or does not" },
+	{ "run", VERB_RUN, "-- CMD...", "run CMD once and say what failed to load in it" },
 	{ "explain", VERB_EXPLAIN, "CODE", "what a cause means and what never to do about it" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
-	{ "run", 0, NULL, NULL },
 	{ "link", 0, NULL, NULL },
 	{ "fix", 0, NULL, NULL },
 	{ "undo", 0, NULL, NULL },
@@ -48,7 +48,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "whose the bare program is: glibc or musl (default: what is there)" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
-	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS, where,
+	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN, where,
 	  "set a variable for the loader; may be repeated" },
 	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_TARGETS, where,
 	  "forget the loader's variables that are set here" },
@@ -62,19 +62,21 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "who gives each symbol to whom" },
 	{ OPT_CODE, 0, "code", NULL, VERB_TARGETS, much,
 	  "also look at the machine code for instructions that this processor lacks" },
-	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_TARGETS, much,
+	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_TARGETS | VERB_RUN, much,
 	  "every object, every place that was searched, every finding" },
 	{ OPT_PROVE, 0, "prove", NULL, VERB_TARGETS, much,
 	  "also let the real loader open it, in a child process: this runs its code" },
 	{ OPT_THREADS, 0, "threads", "N", VERB_TARGETS, much,
 	  "how many files at a time; one for each processor by default" },
-	{ OPT_JSON, 0, "json", NULL, VERB_TARGETS, output,
+	{ OPT_JSON, 0, "json", NULL, VERB_TARGETS | VERB_RUN, output,
 	  "the same as --format json" },
-	{ OPT_FORMAT, 0, "format", "F", VERB_TARGETS, output,
+	{ OPT_FORMAT, 0, "format", "F", VERB_TARGETS | VERB_RUN, output,
 	  "tree (default), json, jsonl (a line for each file), md (for an issue)" },
-	{ OPT_COLOR, 0, "color", "WHEN", VERB_TARGETS, output,
+	{ OPT_OUTPUT, 0, "output", "FILE", VERB_RUN, output,
+	  "write what is said to FILE instead of standard error" },
+	{ OPT_COLOR, 0, "color", "WHEN", VERB_TARGETS | VERB_RUN, output,
 	  "auto (default: on a terminal), always, never" },
-	{ OPT_REDACT, 0, "redact", NULL, VERB_TARGETS, output,
+	{ OPT_REDACT, 0, "redact", NULL, VERB_TARGETS | VERB_RUN, output,
 	  "leave out home folder, user name and host name" },
 	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_TARGETS, output,
 	  "exit with 1 for findings of this severity: error (default), warning, never" },
@@ -216,6 +218,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_THREADS: return set_threads(c, value);
 	case OPT_JSON: return set_format(c, "json");
 	case OPT_FORMAT: return set_format(c, value);
+	case OPT_OUTPUT: c->output = value; return 0;
 	case OPT_COLOR: return set_color(c, value);
 	case OPT_REDACT: c->print.redact = true; return 0;
 	case OPT_FAIL_ON: return set_fail_on(c, value);
@@ -332,7 +335,10 @@ static int parse_words(struct cli *c, int argc, char **argv)
 	for (i = 1; i < argc && status == 0; i++) {
 		const char *word = argv[i];
 
-		if (options && strcmp(word, "--") == 0) {
+		/* What is behind a command is the command's. */
+		if (c->verb == VERB_RUN && c->nwords > 0)
+			c->words[c->nwords++] = word;
+		else if (options && strcmp(word, "--") == 0) {
 			options = false;
 			if (c->verb == 0)
 				c->verb = VERB_CHECK;

@@ -77,9 +77,10 @@ void cli_guard_descriptors(void)
 {
 	int fd;
 
-	/* Opened for reading: what is written to a stdout that was closed fails, as it must. */
+	/* Opened for reading: what is written to a stdout that was closed fails, as it must. A command that
+	 * is run finds them closed, as it would without us. */
 	for (fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY | O_CLOEXEC) < 0)
 			return;
 }
 
@@ -100,21 +101,23 @@ static bool equals(const char *name, const char *value)
 }
 
 /* no-color.org and bixense.com/clicolors. */
-static bool auto_color(void)
+static bool auto_color(int fd)
 {
 	if (is_set("NO_COLOR"))
 		return false;
 	if (is_set("CLICOLOR_FORCE") && !equals("CLICOLOR_FORCE", "0"))
 		return true;
-	return isatty(STDOUT_FILENO) && is_set("TERM") && !equals("TERM", "dumb") &&
+	return isatty(fd) && is_set("TERM") && !equals("TERM", "dumb") &&
 	       !equals("CLICOLOR", "0");
 }
 
 void cli_terminal(struct cli *c)
 {
 	struct winsize size;
+	int fd = c->verb == VERB_RUN ? STDERR_FILENO : STDOUT_FILENO;
 
-	c->print.color = c->color == COLOR_ALWAYS || (c->color == COLOR_AUTO && auto_color());
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	c->print.color = c->color == COLOR_ALWAYS ||
+			 (c->color == COLOR_AUTO && c->output == NULL && auto_color(fd));
+	if (c->output == NULL && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0)
 		c->print.width = size.ws_col;
 }

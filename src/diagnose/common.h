@@ -45,6 +45,7 @@ struct draft {
 
 struct hunt;   /* hunt.c: folders that were looked through already */
 struct whohas; /* whohas.c: libraries that may define a symbol */
+struct crash;  /* crash.h */
 
 struct diag {
 	const struct diagnose_input *in;
@@ -58,6 +59,7 @@ struct diag {
 	struct hunt *hunt;
 	struct whohas *whohas;
 	const char *hint;        /* a last line for a person, or NULL */
+	struct crash *crash;     /* crash.c: while it looks at copies */
 	struct {
 		struct draft **items;
 		size_t n, cap;
@@ -163,6 +165,8 @@ void d_import(struct diag *d);            /* of an import, if in->imported; behi
 void d_isa_notes(struct diag *d);         /* levels asked for that the loader does not look at */
 void d_code(struct diag *d);              /* the machine code, if in->code */
 void d_opens(struct diag *d);             /* libraries that are opened by name at run time */
+void d_early_exit(struct diag *d);        /* in->exited_early */
+void d_crash(struct diag *d);             /* a death by a signal: in->stack */
 
 /* The highest level among the bits of GNU_PROPERTY_X86_ISA_1_NEEDED, and what to do about one that
  * the processor lacks. */

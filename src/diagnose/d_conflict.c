@@ -190,7 +190,7 @@ static void say(struct diag *d, struct draft *dr, const struct conflict *c)
 }
 
 /* The copy that came second is the one too many, for a person who added something. */
-static void write_conflict(struct diag *d, const struct conflict *c)
+void conflict_write(struct diag *d, const struct conflict *c)
 {
 	struct draft *dr = draft_new(d, CAUSE_DUPLICATE_RUNTIME, NULL);
 	const struct copy *last = &c->copies.items[c->copies.n - 1];
@@ -243,6 +243,6 @@ static void write_torn_heap(struct diag *d, const struct torn_heap *h)
 
 void d_conflict(struct diag *d)
 {
-	runtimes_each_conflict(d, write_conflict);
+	runtimes_each_conflict(d, conflict_write);
 	runtimes_each_torn_heap(d, write_torn_heap);
 }

@@ -9,7 +9,7 @@
 
 enum { MAX_FRAMES = 12, LINE_MAX_BYTES = 200 };
 
-static const char sources_do[] = "the Python sources, read and not run, do what they say";
+static const char sources_do[] = "the Python sources do what they say";
 
 /* ---- how sure ------------------------------------------------------------------------------- */
 

@@ -109,6 +109,14 @@ void diagnose_failures(struct diag *d)
 {
 	size_t n = d->t != NULL ? d->t->failures.n : 0;
 
+	if (d->in->stack != NULL) {
+		d_crash(d);
+		return;
+	}
+	if (d->in->exited_early) {
+		d_early_exit(d);
+		return;
+	}
 	d->taken = ARENA_ARRAY(d->a, n + 1, bool);
 	for (size_t i = 0; i < n && d->drafts.n < MAX_FINDINGS; i++) {
 		if (d->taken[i])

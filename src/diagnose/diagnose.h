@@ -5,9 +5,16 @@
 #include <dlwhy/dlwhy.h>
 
 #include "loader/loader.h"
+#include "watch/stack.h"
 
 struct gpu;      /* machine/gpu.h */
 struct imported; /* imported.h */
+
+/* Where a library was that was closed. */
+struct crash_closed {
+	const char *path;
+	uint64_t start, end;
+};
 
 struct diagnose_input {
 	const struct world *world;
@@ -26,6 +33,11 @@ struct diagnose_input {
 	struct process *opener;        /* `process`, to ask it what dlopen would find; NULL: it is
 					  not asked. Nothing of it is changed that counts */
 	const struct imported *imported; /* of an import; NULL */
+	const struct watch_stack *stack; /* it ran, and died there of a signal: that is to be
+					  explained, and nothing else. `process` may be NULL */
+	bool exited_early;             /* it ran, and ended before its program began: the same */
+	const struct crash_closed *closed;
+	size_t nclosed;
 };
 
 struct diagnosis {

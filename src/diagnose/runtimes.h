@@ -69,5 +69,7 @@ struct torn_heap {
 void runtimes_each_conflict(struct diag *d, void (*fn)(struct diag *d, const struct conflict *c));
 /* Calls fn for each pair of functions that is torn, with the first object for which it is. */
 void runtimes_each_torn_heap(struct diag *d, void (*fn)(struct diag *d, const struct torn_heap *h));
+/* The finding of d_conflict.c about it. */
+void conflict_write(struct diag *d, const struct conflict *c);
 
 #endif

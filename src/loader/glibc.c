@@ -415,11 +415,11 @@ static bool open_relocation(struct process *p, struct image *root, size_t new_fr
 	return relocate_all(p, root, lazy, false) && check_constructors(p, root, new_from);
 }
 
-struct image *glibc_open(struct process *p, const char *file, unsigned flags)
+struct image *glibc_open_by(struct process *p, struct image *by, const char *file, unsigned flags)
 {
 	size_t new_from = p->images.n;
 	struct image *root =
-		search_map(p, p->program, file, SEARCH_CALLER | SEARCH_DLOPEN, NULL);
+		search_map(p, by, file, SEARCH_CALLER | SEARCH_DLOPEN, NULL);
 	bool ok = root != NULL;
 
 	if (ok && root->list.n == 0)
@@ -430,4 +430,9 @@ struct image *glibc_open(struct process *p, const char *file, unsigned flags)
 		for (size_t i = 0; i < root->list.n; i++)
 			process_make_global(p, root->list.v[i]);
 	return ok ? root : NULL;
+}
+
+struct image *glibc_open(struct process *p, const char *file, unsigned flags)
+{
+	return glibc_open_by(p, p->program, file, flags);
 }

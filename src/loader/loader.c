@@ -19,11 +19,16 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 	return glibc_start(w, a, program, argv0, secure, flags);
 }
 
+struct image *loader_open_by(struct process *p, struct image *by, const char *file, unsigned flags)
+{
+	if (p->w->kind == LOADER_MUSL) /* which does not ask who calls */
+		return musl_open(p, file, flags);
+	return glibc_open_by(p, by, file, flags);
+}
+
 struct image *loader_open(struct process *p, const char *file, unsigned flags)
 {
-	if (p->w->kind == LOADER_MUSL)
-		return musl_open(p, file, flags);
-	return glibc_open(p, file, flags);
+	return loader_open_by(p, p->program, file, flags);
 }
 
 enum look_answer loader_look(struct process *p, struct image *from, const char *name,

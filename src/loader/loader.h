@@ -334,6 +334,8 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 			     const char *argv0, bool secure, unsigned flags);
 /* dlopen(file, flags) called by the program. The image, or NULL with failures in the trace. */
 struct image *loader_open(struct process *p, const char *file, unsigned flags);
+/* The same, called by code of `by`, whose folders count for a name without '/'. */
+struct image *loader_open_by(struct process *p, struct image *by, const char *file, unsigned flags);
 
 /* A running process as it is now. `l`: what /proc says of it; `list`: what its loader wrote, NULL if
  * that could not be read, and then `why` in words. What had to be assumed is in the trace. */
@@ -358,6 +360,7 @@ enum look_answer loader_look(struct process *p, struct image *from, const char *
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
 			    const char *argv0, bool secure, unsigned flags);
 struct image *glibc_open(struct process *p, const char *file, unsigned flags);
+struct image *glibc_open_by(struct process *p, struct image *by, const char *file, unsigned flags);
 struct process *musl_start(const struct world *w, struct arena *a, const char *program,
 			   const char *argv0, bool secure, unsigned flags);
 struct image *musl_open(struct process *p, const char *file, unsigned flags);

@@ -438,3 +438,18 @@ uint64_t code_starts_with(const struct code_facts *c)
 		isa |= (uint64_t)(c->use[i].start_from != 0) << i;
 	return isa;
 }
+
+bool code_one(uint16_t machine, const unsigned char *p, size_t n, uint64_t vaddr,
+	      struct code_step *out)
+{
+	struct code_decoder d;
+
+	*out = (struct code_step){ .flow = FLOW_NEXT };
+	if (machine == EM_X86_64 || machine == EM_386)
+		return code_x86_one(machine == EM_X86_64, p, n, vaddr, out);
+	if (machine != EM_AARCH64 || !code_arm64_open(&d))
+		return false;
+	d.step(d.state, p, n, vaddr, out);
+	d.close(d.state);
+	return true;
+}

@@ -76,6 +76,11 @@ struct code_step {
 	char text[56];        /* empty where isa is 0 */
 };
 
+/* One instruction by itself, of a process that stands at it: its text is there, whatever it belongs
+ * to, if it could be decoded. False: a machine whose code is not read here, or no memory. */
+bool code_one(uint16_t machine, const unsigned char *p, size_t n, uint64_t vaddr,
+	      struct code_step *out);
+
 struct code_decoder {
 	void *state;
 	void (*step)(void *state, const unsigned char *p, size_t n, uint64_t vaddr,
@@ -84,6 +89,9 @@ struct code_decoder {
 };
 /* False: no memory. */
 bool code_x86_open(struct code_decoder *d);
+/* One instruction, its text never empty if it could be decoded. False: no memory. */
+bool code_x86_one(bool is64, const unsigned char *p, size_t n, uint64_t vaddr,
+		  struct code_step *out);
 bool code_arm64_open(struct code_decoder *d);
 
 #endif

@@ -271,13 +271,13 @@ static void close_x86(void *state)
 	free(x);
 }
 
-bool code_x86_open(struct code_decoder *d)
+static bool open_mode(cs_mode mode, struct code_decoder *d)
 {
 	struct x86 *x = calloc(1, sizeof(*x));
 
 	if (x == NULL)
 		return false;
-	if (cs_open(CS_ARCH_X86, CS_MODE_64, &x->handle) != CS_ERR_OK) {
+	if (cs_open(CS_ARCH_X86, mode, &x->handle) != CS_ERR_OK) {
 		free(x);
 		return false;
 	}
@@ -289,5 +289,27 @@ bool code_x86_open(struct code_decoder *d)
 		return false;
 	}
 	*d = (struct code_decoder){ x, step, close_x86 };
+	return true;
+}
+
+bool code_x86_open(struct code_decoder *d)
+{
+	return open_mode(CS_MODE_64, d);
+}
+
+bool code_x86_one(bool is64, const unsigned char *p, size_t n, uint64_t vaddr,
+		  struct code_step *out)
+{
+	struct code_decoder d;
+	const struct x86 *x;
+
+	if (!open_mode(is64 ? CS_MODE_64 : CS_MODE_32, &d))
+		return false;
+	x = d.state;
+	step(d.state, p, n, vaddr, out);
+	if (out->size != 0 && !out->unknown && out->text[0] == '\0')
+		snprintf(out->text, sizeof(out->text), "%.15s%s%.38s", x->insn->mnemonic,
+			 x->insn->op_str[0] != '\0' ? " " : "", x->insn->op_str);
+	d.close(d.state);
 	return true;
 }

@@ -31,8 +31,9 @@ bool live_parse_stat(const char *text, struct live_stat *out);
 /* One line of /proc/N/maps. */
 struct live_row {
 	uint64_t start, end, ino;
+	uint64_t offset;         /* in the file */
 	uint32_t major, minor;   /* of the device */
-	bool exec;
+	bool read, write, exec;
 	const char *path;  /* without " (deleted)", escapes undone; "[stack]"; "" for nothing */
 	bool deleted;
 };

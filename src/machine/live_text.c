@@ -85,15 +85,17 @@ static void take_path(struct arena *a, const char *s, size_t n, struct live_row 
 /* "7f01-7f02 r-xp 00001000 fe:01 1234       /lib/x.so"; `end`: of the line. */
 static bool take_row(const char *s, const char *end, struct arena *a, struct live_row *row)
 {
-	uint64_t major, minor, offset;
+	uint64_t major, minor;
 	char *stop;
 
 	if (!take_hex(&s, &row->start, '-') || !take_hex(&s, &row->end, ' ') ||
 	    row->end <= row->start || end - s < 5 || s[4] != ' ')
 		return false;
+	row->read = s[0] == 'r';
+	row->write = s[1] == 'w';
 	row->exec = s[2] == 'x';
 	s += 5;
-	if (!take_hex(&s, &offset, ' ') || !take_hex(&s, &major, ':') ||
+	if (!take_hex(&s, &row->offset, ' ') || !take_hex(&s, &major, ':') ||
 	    !take_hex(&s, &minor, ' ') || *s < '0' || *s > '9')
 		return false;
 	row->major = (uint32_t)major;

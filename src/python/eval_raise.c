@@ -385,8 +385,11 @@ static bool is_import_problem(struct py_eval *ev, struct py_value *e)
 static void note_swallowed(struct py_eval *ev, const struct py_node *h, struct py_value *e)
 {
 	struct py_swallowed *s;
+	/* what a module tells people of its own start, whatever it is about */
+	bool told = ev->frame->scope == NULL && says_something(&h->body) &&
+		    (e->type != V_INSTANCE || e->u.obj.raised == NULL || !e->u.obj.raised->maybe);
 
-	if (!is_import_problem(ev, e) || ev->im->swallowed.n >= 5000)
+	if ((!is_import_problem(ev, e) && !told) || ev->im->swallowed.n >= 5000)
 		return;
 	s = ARENA_PUSH(ev->a, &ev->im->swallowed);
 	s->e = *py_exception_export(ev, e);

@@ -598,6 +598,66 @@ static void json_python(struct json *j, const struct dlwhy_python *p)
 	json_close(j, '}');
 }
 
+/* ---- a run --------------------------------------------------------------------------------- */
+
+static void json_load(struct json *j, const struct dlwhy_run_load *l)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_text(j, "name", l->name);
+	json_text(j, "by", l->by);
+	json_id(j, "outcome", l->outcome);
+	json_text(j, "message", l->message);
+	json_texts(j, "objects", l->objects, l->nobjects);
+	json_close(j, '}');
+}
+
+static void json_process(struct json *j, const struct dlwhy_run_process *p)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_int(j, "pid", p->pid);
+	json_int(j, "parent", p->parent);
+	json_text(j, "program", p->program);
+	json_texts(j, "argv", p->argv, p->nargv);
+	json_id(j, "ending", p->ending);
+	json_opt_int(j, "signal", p->signal != 0 ? p->signal : -1);
+	json_bool(j, "forked", p->forked);
+	json_bool(j, "started", p->started);
+	json_bool(j, "compared", p->compared);
+	json_texts(j, "differences", p->differences, p->ndifferences);
+	json_key(j, "loads");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->nloads; i++)
+		json_load(j, p->loads[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void json_run(struct json *j, const struct dlwhy_run *run)
+{
+	json_key(j, "run");
+	if (run == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_bool(j, "started", run->started);
+	json_opt_int(j, "exit_status", run->exit_status);
+	json_opt_int(j, "signal", run->signal != 0 ? run->signal : -1);
+	json_id(j, "signal_name", run->signal_name);
+	json_bool(j, "watched", run->watched);
+	json_text(j, "why_not", run->why_not);
+	json_int(j, "lost", (int64_t)run->lost);
+	json_texts(j, "unseen", run->unseen, run->nunseen);
+	json_key(j, "processes");
+	json_open(j, '[');
+	for (size_t i = 0; i < run->nprocesses; i++)
+		json_process(j, run->processes[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -616,6 +676,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_close(j, ']');
 	json_opens(j, r);
 	json_python(j, r->python);
+	json_run(j, r->run);
 }
 
 /* index SIZE_MAX: not printed. */

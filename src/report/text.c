@@ -63,6 +63,8 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 	*style = RED;
 	if (r->error != NULL)
 		return "could not be analysed";
+	if (r->run != NULL && (r->run->signal != 0 || r->run->exit_status != 0))
+		return "failed";
 	if (r->loads == DLWHY_NO)
 		return r->is_program ? "does not start" : "does not load";
 	*style = YELLOW;
@@ -132,7 +134,8 @@ const char *text_target(struct text *t)
 static void answer_line(struct text *t, struct lines *out)
 {
 	enum style style;
-	const char *verdict = text_verdict(t->r, &style), *name = text_target(t);
+	const char *verdict = t->r->run != NULL ? text_run_verdict(t, &style) : text_verdict(t->r, &style);
+	const char *name = text_target(t);
 
 	if (!t->verbose && escape_columns(name) + escape_columns(verdict) + 2 > t->width)
 		name = text_fit(t, name, t->width - escape_columns(verdict) - 2);
@@ -818,7 +821,9 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
-	if (t->verbose)
+	if (t->r->run != NULL && t->r->nfindings == 0 && t->r->error == NULL)
+		head_lines(t, NULL, out);
+	else if (t->verbose)
 		everything(t, out);
 	else if (is_one_line(t, ntargets))
 		healthy_line(t, out);
@@ -826,7 +831,9 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 		healthy_short(t, out);
 	else
 		failing_short(t, out);
-	if (t->r->nmembers > 0)
+	if (t->r->run != NULL)
+		text_run_lines(t, out);
+	else if (t->r->nmembers > 0)
 		member_lines(t, out);
 }
 

@@ -103,6 +103,11 @@ const char *python_gone(struct text *t);
 /* A sentence about what reading could not follow, NULL. */
 const char *python_not_followed(struct text *t);
 
+/* text_run.c: of a run. */
+const char *text_run_verdict(struct text *t, enum style *style);
+/* What else there is to say of it: other failures, differences, with -v every load. */
+void text_run_lines(struct text *t, struct lines *out);
+
 /* Starts and ends the state; fn fills lines in between. False: no memory. */
 bool text_run(struct report *o, const struct dlwhy_result *r,
 	      void (*fn)(struct text *t, struct lines *out, void *ctx), void *ctx,

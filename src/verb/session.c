@@ -118,6 +118,8 @@ static enum dlwhy_code make_env(struct dlwhy_session *s, struct dlwhy_error *err
 	add_preloads(s, &l, s->opt.preload);
 	*ARENA_PUSH(s->a, &l) = NULL;
 	s->environ = l.items;
+	s->other_environ = s->opt.env != NULL || s->opt.preload != NULL || s->opt.clear_env ||
+			   s->opt.env_of_pid != 0;
 	return code;
 }
 

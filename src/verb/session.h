@@ -25,6 +25,7 @@ struct dlwhy_session {
 	struct store *store;
 	struct dlwhy_options opt; /* strings are the session's own */
 	const char *const *environ; /* the environment under study, NULL-ended */
+	bool other_environ;       /* it is not that of this process */
 	pthread_mutex_t lock;
 	struct world_slot *worlds;
 	struct session_process *process; /* opt.pid: see pid.h; else NULL */

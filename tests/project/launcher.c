@@ -19,7 +19,7 @@ static bool is_loaders(const char *variable)
 	return strncmp(variable, "LD_", 3) == 0;
 }
 
-/* Where --env may stand: behind the verb `check` or, without a verb, first. 0 if nowhere. */
+/* Where --env may stand: behind the verbs `check` and `run` or, without a verb, first. 0 if nowhere. */
 static int place_of_options(int argc, char **argv)
 {
 	if (argc < 2)
@@ -28,7 +28,7 @@ static int place_of_options(int argc, char **argv)
 		if (strncmp(argv[i], "--root", 6) == 0 || strcmp(argv[i], "--clear-env") == 0 ||
 		    strncmp(argv[i], "--env-of", 8) == 0 || strncmp(argv[i], "--pid", 5) == 0)
 			return 0; /* the environment does not count there */
-	if (strcmp(argv[1], "check") == 0)
+	if (strcmp(argv[1], "check") == 0 || strcmp(argv[1], "run") == 0)
 		return 2;
 	return argv[1][strspn(argv[1], "abcdefghijklmnopqrstuvwxyz")] == '\0' ? 0 : 1;
 }

@@ -23,7 +23,8 @@ TIERS = [
 ]
 
 # Programs of their own, which are compiled without the library and run in other processes.
-OTHER_PROGRAMS = {TOP / "src/verb/prober/prober.c"}
+OTHER_PROGRAMS = {TOP / "src/verb/prober/prober.c"} | {
+    TOP / "src/watch/agent" / name for name in ("agent.c", "agent_sys.h")}
 
 
 def files(*suffixes, under=("src", "include", "tests", "fuzz", "bench", "scripts")):

@@ -1,0 +1,2 @@
+echo 'int main(void) { return *(volatile int *)12; }' >prog.c
+$CC -o prog prog.c

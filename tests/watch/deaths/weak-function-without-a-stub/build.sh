@@ -1,0 +1,8 @@
+# The same called through the table of addresses, as -fno-plt makes it.
+cat >part.c <<'C'
+extern void feature(void) __attribute__((weak));
+int part(void) { feature(); return 0; }
+C
+echo 'int part(void); int main(void) { return part(); }' >prog.c
+$CC -O1 -fno-plt -shared -fPIC -o libpart.so part.c
+$CC -Wl,-rpath,'$ORIGIN' -o prog prog.c ./libpart.so
