@@ -8,12 +8,13 @@
 static const char intro[] =
 	"dlwhy says why a native library does not load, and what makes it work.\n"
 	"It reads files as the dynamic loader would; it runs nothing (unless you ask for\n"
-	"--prove) and changes nothing.\n"
+	"--prove, or for run) and changes nothing.\n"
 	"\n"
 	"Examples\n"
 	"  dlwhy ./libfoo.so                     why does this library not load?\n"
 	"  dlwhy libcuda.so.1                    what would dlopen(\"libcuda.so.1\") find?\n"
 	"  dlwhy -v ./prog                       all libraries of a program, and from where\n"
+	"  dlwhy run -- ./prog --option          run it once: what failed to load, and why?\n"
 	"  dlwhy --root /mnt/image /usr/bin/app  a program of another system\n"
 	"  dlwhy --format md --redact ./x.so     a report to paste into an issue\n"
 	"\n"
@@ -26,6 +27,7 @@ static const char outro[] =
 	"  1  something does not load, or a finding of the severity of --fail-on\n"
 	"  2  wrong usage\n"
 	"  3  something could not be analysed or printed\n"
+	"  run: that of the command; 125 if dlwhy itself failed\n"
 	"\n"
 	"A word that names a verb and a file means the verb: dlwhy check import, or ./import.\n";
 

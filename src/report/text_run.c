@@ -116,6 +116,8 @@ void text_run_lines(struct text *t, struct lines *out)
 
 	if (t->r->nfindings == 0 && t->r->loads == DLWHY_YES)
 		nothing_failed(t, out);
+	if (t->r->nfindings == 0 && t->r->hint != NULL)
+		text_wrap(t, out, MARGIN, 3, text_clean(t, t->r->hint));
 	also_failed(t, out);
 	difference_lines(t, out);
 	if (run->why_not != NULL)

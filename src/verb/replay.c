@@ -164,6 +164,22 @@ static struct process *start(const struct replay *r, unsigned flags)
 	return loader_start(r->w, r->a, r->exec.file->path, argv0, false, flags);
 }
 
+static void repeat(const struct replay *r, struct process *p, size_t n,
+		   const enum replay_outcome *outcomes, unsigned flags)
+{
+	for (size_t i = 1; i < n && i < r->seen->loads.n; i++)
+		if (outcomes[i] == REPLAY_LOADED || outcomes[i] == REPLAY_THERE)
+			replay_load(r, p, i, flags);
+}
+
+struct process *replay_lazily(const struct replay *r, const enum replay_outcome *outcomes)
+{
+	struct process *p = start(r, 0);
+
+	repeat(r, p, r->seen->loads.n, outcomes, OPEN_LAZY);
+	return p;
+}
+
 struct process *replay_until(const struct replay *r, size_t n, const enum replay_outcome *outcomes,
 			     unsigned flags)
 {
@@ -173,9 +189,7 @@ struct process *replay_until(const struct replay *r, size_t n, const enum replay
 		return p;
 	p->trace.failures.n = 0;
 	p->trace.lines.n = 0;
-	for (size_t i = 1; i < n && i < r->seen->loads.n; i++)
-		if (outcomes[i] == REPLAY_LOADED || outcomes[i] == REPLAY_THERE)
-			replay_load(r, p, i, flags);
+	repeat(r, p, n, outcomes, flags);
 	p->trace.failures.n = 0;
 	return p;
 }

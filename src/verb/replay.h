@@ -31,6 +31,8 @@ void replay_close(struct replay *r);
  * failed or were let go at once nothing is left. */
 struct process *replay_until(const struct replay *r, size_t n, const enum replay_outcome *outcomes,
 			     unsigned flags);
+/* The whole process; what it lacks at its first calls stays in the trace. */
+struct process *replay_lazily(const struct replay *r, const enum replay_outcome *outcomes);
 /* Load number n itself, which is a dlopen. */
 struct image *replay_load(const struct replay *r, struct process *p, size_t n, unsigned flags);
 /* The image that the process knew by that link map; NULL: not known. */

@@ -7,6 +7,7 @@
 
 enum {
 	MAX_PROCESSES = 1 << 16,
+	LIST_BITS = 12,
 	LA_ACT_CONSISTENT = 0, LA_ACT_ADD = 1, LA_ACT_DELETE = 2
 };
 
@@ -19,12 +20,30 @@ struct reading {
 
 /* ---- processes ---------------------------------------------------------------------------------- */
 
+static struct watch_process **list_of(const struct watch_log *log, uint32_t pid)
+{
+	return &log->by_pid[(pid * 2654435761u) >> (32 - LIST_BITS)]; /* Knuth's multiplicative hash */
+}
+
 static struct watch_process *last_of(const struct watch_log *log, uint32_t pid)
 {
-	for (size_t i = log->processes.n; i-- > 0;)
-		if (log->processes.items[i]->pid == pid)
-			return log->processes.items[i];
-	return NULL;
+	struct watch_process *p = log->by_pid != NULL ? *list_of(log, pid) : NULL;
+
+	while (p != NULL && p->pid != pid)
+		p = p->next;
+	return p;
+}
+
+/* Before all others of that number. */
+static void remember(struct reading *rd, struct watch_process *p)
+{
+	struct watch_process **list;
+
+	if (rd->log->by_pid == NULL)
+		rd->log->by_pid = ARENA_ARRAY(rd->a, (size_t)1 << LIST_BITS, struct watch_process *);
+	list = list_of(rd->log, p->pid);
+	p->next = *list;
+	*list = p;
 }
 
 static struct watch_process *add_process(struct reading *rd, uint32_t pid)
@@ -36,6 +55,7 @@ static struct watch_process *add_process(struct reading *rd, uint32_t pid)
 	p = ARENA_NEW(rd->a, struct watch_process);
 	p->pid = pid;
 	*ARENA_PUSH(rd->a, &rd->log->processes) = p;
+	remember(rd, p);
 	return p;
 }
 
@@ -72,11 +92,13 @@ static struct watch_process *begin_fork(struct reading *rd, const struct agent_r
 {
 	uint64_t from = r->kind == AGENT_CRASH ? r->cookie : r->value;
 	const struct watch_process *parent = last_of(rd->log, (uint32_t)from);
-	struct watch_process *p = add_process(rd, r->pid);
+	struct watch_process *p = add_process(rd, r->pid), *next;
 
 	if (p == NULL || parent == NULL)
 		return p;
+	next = p->next;
 	*p = *parent;
+	p->next = next;
 	p->pid = r->pid;
 	p->parent = parent->pid;
 	p->forked = true;

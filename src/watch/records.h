@@ -72,8 +72,9 @@ struct watch_process {
 	int signal;             /* WATCH_CRASH */
 	uint64_t fault, pc;
 	size_t begun, order;    /* of its first and its last record, over all processes */
-	/* Between two records, while the log is read. */
-	bool busy;
+	/* While the log is read. */
+	bool busy;              /* something is being loaded */
+	struct watch_process *next;
 };
 
 struct watch_log {
@@ -82,6 +83,7 @@ struct watch_log {
 		size_t n, cap;
 	} processes;
 	size_t damaged;         /* records that made no sense */
+	struct watch_process **by_pid; /* heads of lists, while the log is read; NULL before */
 };
 
 /* Believes nothing of what it reads. Objects in folder `own` are our own and left out. Strings and lists are

@@ -330,7 +330,10 @@ def test_where_nobody_may_trace_nothing_fails(made, tmp_path):
     result = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", DLWHY, "run", "--json", "--output", out,
                              "--", "./opener", "0", "./libcrash.so"], cwd=made, check=False)
     assert result.returncode in (-signal.SIGSEGV, 128 + signal.SIGSEGV)
-    assert json.loads(out.read_text())["run"]["signal"] == signal.SIGSEGV
+    data = json.loads(out.read_text())
+    assert data["run"]["signal"] == signal.SIGSEGV
+    assert "could not be read" in data["hint"]
+    assert "libcrash.so" in data["hint"] or "0x" in data["hint"]
 
 
 # ---- programs of other kinds ------------------------------------------------------------------------------
@@ -341,6 +344,89 @@ def test_a_static_program_is_said(made, tmp_path):
     assert data["run"]["watched"] is False
     assert "statically linked" in data["run"]["why_not"]
     assert run(made / "static").stderr == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task/%d/children" % os.getpid()),
+                    reason="this kernel does not tell who the children of a process are")
+def test_programs_that_cannot_be_watched_are_said(made, tmp_path):
+    (made / "slow.c").write_text("#include <unistd.h>\nint main(void) { usleep(700000); return 0; }")
+    cc("-static", "-o", made / "slow-static", made / "slow.c")
+    cc("-o", made / "slow", made / "slow.c")
+    _, data = answer("sh", "-c", "./slow-static; ./slow; exit 3", tmp_path=tmp_path, cwd=made)
+    assert len(data["run"]["unseen"]) == 1
+    assert "slow-static is statically linked" in data["run"]["unseen"][0]
+    if os.geteuid() == 0:
+        os.chown(made / "slow", 12345, 12345)
+        os.chmod(made / "slow", 0o4755)
+        _, data = answer("sh", "-c", "./slow; exit 3", tmp_path=tmp_path, cwd=made)
+        assert "set-user-ID" in data["run"]["unseen"][0]
+
+
+@pytest.mark.skipif(not shutil.which("musl-gcc"), reason="needs musl-gcc")
+def test_programs_of_musl_are_watched(made, tmp_path):
+    top = tmp_path / "musl"
+    top.mkdir()
+
+    def musl(*args):
+        subprocess.run(["musl-gcc", "-w", *map(str, args)], check=True)
+
+    musl("-o", top / "opener", made / "opener.c")
+    musl("-shared", "-fPIC", "-o", top / "libsymbol.so", made / "symbol.c")
+    musl("-shared", "-fPIC", "-o", top / "libfine.so", made / "fine.c")
+    musl("-shared", "-fPIC", "-o", top / "libgone.so", made / "fine.c")
+    musl("-o", top / "starts-not", made / "main.c", "-Wl,--no-as-needed", top / "libgone.so")
+    (top / "libgone.so").unlink()
+
+    result, data = answer("./opener", 0, "./libfine.so", "libm.so", "libnot-there.so", tmp_path=tmp_path, cwd=top)
+    assert result.returncode == 0
+    assert data["findings"] == []
+    assert loads(data) == {"./libfine.so": "loaded", "libm.so": "there-already", "libnot-there.so": "failed"}
+
+    result, data = answer("./opener", 4, "./libfine.so", "./libsymbol.so", tmp_path=tmp_path, cwd=top)
+    assert result.returncode == 4
+    assert data["platform"]["loader"] == "musl"
+    assert data["loader_message"] == result.stderr.decode().strip()
+    assert data["findings"][0]["symbol"] == "nobody_has_this"
+    assert differences(data) == []
+
+    result, data = answer("./starts-not", tmp_path=tmp_path, cwd=top)
+    assert result.returncode == 127
+    assert result.stderr.decode().splitlines()[0] == data["loader_message"]
+    assert data["findings"][0]["code"] == "missing-library"
+
+    # What it starts is watched as well, be it glibc's, which gets nothing that changes it.
+    result, data = answer("./opener", 0, tmp_path=tmp_path, cwd=top)
+    assert result.stderr == b""
+    (top / "shell.c").write_text("#include <stdlib.h>\nint main(int c, char **v) { return system(v[1]) >> 8; }")
+    musl("-o", top / "shell", top / "shell.c")
+    result, data = answer("./shell", f"cd {made} && ./opener 2 ./libsymbol.so", tmp_path=tmp_path, cwd=top)
+    assert result.returncode == 2
+    assert data["platform"]["loader"] == "glibc"
+    assert data["findings"][0]["symbol"] == "nobody_has_this"
+    assert differences(data) == []
+
+
+def test_a_file_that_is_there_and_refused_is_no_missing_one(made, tmp_path):
+    (made / "libtext.so").write_text("this is no library\n")
+    result, data = answer("./opener", 0, "./libtext.so", tmp_path=tmp_path, cwd=made)
+    assert data["findings"][0]["code"] == "corrupt-file"
+    assert result.stderr.decode().strip() == data["loader_message"]
+
+
+@pytest.mark.parametrize("flag", ["RTLD_LAZY", "RTLD_NOW"])
+@pytest.mark.parametrize("via", ["itself", "a shell"])
+def test_a_function_that_nobody_has_ends_a_program_at_its_call(made, tmp_path, flag, via):
+    """ld.so ends the program with status 127 and says so on standard error alone."""
+    (made / "lazy.c").write_text("int nobody_has_this(void); void go(void) { nobody_has_this(); }")
+    cc("-shared", "-fPIC", "-Wl,-z,lazy", "-o", made / "liblazy.so", made / "lazy.c")
+    (made / "caller.c").write_text(OPENER.replace("RTLD_NOW", flag))
+    cc("-o", made / "caller", made / "caller.c")
+    command = ["./caller", "3", "./liblazy.so"] if via == "itself" else ["sh", "-c", "./caller 3 ./liblazy.so; exit $?"]
+    result, data = answer(*command, tmp_path=tmp_path, cwd=made)
+    assert result.returncode == (127 if flag == "RTLD_LAZY" else 3)
+    assert data["findings"][0]["code"] == "missing-symbol"
+    assert data["findings"][0]["symbol"] == "nobody_has_this"
+    assert result.stderr.decode().strip() == data["loader_message"]
 
 
 def test_a_script_is_followed(made, tmp_path):
