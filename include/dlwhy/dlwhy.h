@@ -70,6 +70,9 @@ struct dlwhy_options {
 	long pid;                 /* as that running process would load it, 0 for none */
 	const char *const *preload; /* as if LD_PRELOAD began with them, NULL-ended; NULL for none */
 	bool global;              /* opened with RTLD_GLOBAL; else RTLD_LOCAL */
+	const char *python;       /* the interpreter of dlwhy_import and of `after`: a program, its name, or
+				     the folder of an environment; NULL: python3, then python, on PATH */
+	const char *after;        /* dlwhy_check: in a Python process that has imported this module */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -99,6 +102,11 @@ DLWHY_API enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const
 				      size_t ntargets, dlwhy_on_result *on_result, void *user,
 				      struct dlwhy_error *err);
 
+/* What would `import MODULE` do in a fresh interpreter? Each module gets a process of its own; nothing
+ * is run. A name is dotted: "scipy.linalg". */
+DLWHY_API enum dlwhy_code dlwhy_import(struct dlwhy_session *s, const char *const *modules,
+				       size_t nmodules, dlwhy_on_result *on_result, void *user,
+				       struct dlwhy_error *err);
 /* Runs a command once, with its loader watched, and says afterwards what failed to load in it and in what
  * it started. argv is NULL-ended; its first word is searched on PATH. The command shares all open files,
  * its terminal and its signals are left alone, and its environment is that of this process, with one
@@ -153,6 +161,7 @@ struct dlwhy_object {
 	const struct dlwhy_need *const *needs;
 	size_t nneeds;
 	bool by_host;          /* belongs to the program that loads, not to the target */
+	bool unloaded;         /* of an import: mapped for an open that failed, and gone again */
 };
 
 /* A library that a file says it opens by name at run time (dlopen), and what that would find. */
@@ -228,6 +237,88 @@ struct dlwhy_proof { /* options.prove */
 	const char *says;
 };
 
+/* ---- answers about Python ------------------------------------------------------------------ */
+
+/* A line of Python source. file NULL: the command line. */
+struct dlwhy_place {
+	const char *file;
+	int64_t line;          /* -1 if none */
+	const char *in;        /* "<module>" or the function's name, or NULL */
+};
+
+/* An exception as Python would show it. */
+struct dlwhy_exception {
+	const char *type;      /* "ImportError" */
+	const char *message;   /* str(e), NULL: not known */
+	const char *text;      /* how a traceback ends: "ImportError: No module …" */
+	bool exact;            /* every part of the message is known */
+	bool maybe;            /* behind a condition that could not be decided */
+	const char *name, *path; /* attributes of an ImportError, or NULL */
+	const struct dlwhy_place *const *traceback; /* outermost first */
+	size_t ntraceback;
+	const struct dlwhy_exception *cause; /* "the direct cause of", or "during the handling of" */
+	bool explicit_cause;   /* raise … from … */
+};
+
+struct dlwhy_module {
+	const char *name;      /* full name */
+	const char *kind;      /* "source", "extension", "builtin", "frozen", "bytecode", "namespace",
+				  "missing" */
+	const char *origin;    /* its file, or NULL */
+	struct dlwhy_place by; /* who imported it first */
+	bool maybe;            /* only behind a condition that could not be decided */
+	bool failed;           /* an exception ended it */
+};
+
+/* A native file that Python opened, in order. */
+struct dlwhy_native {
+	const char *path;      /* as dlopen gets it, NULL: dlopen(NULL) */
+	const char *kind;      /* "extension", "ctypes" */
+	const char *module;    /* full name of an extension, or NULL */
+	struct dlwhy_place by;
+	const char *outcome;   /* "loaded", "refused", "no-init", "death", "unknown" */
+	const char *message;   /* dlerror(), or how the process ends; NULL */
+	bool maybe;
+	int32_t object;        /* id in objects, -1 if it is not there */
+};
+
+/* An exception that the sources catch: the import goes on, something is missing. */
+struct dlwhy_swallowed {
+	const struct dlwhy_exception *exception;
+	struct dlwhy_place at; /* the handler */
+	bool warned;           /* its text is printed or logged */
+	const char *native;    /* the native file that it began with, or NULL */
+	const char *const *gone; /* "tensorflow_io.experimental.serial.…": what the package is without */
+	size_t ngone;
+};
+
+struct dlwhy_gap { /* what could not be followed */
+	const char *what;
+	struct dlwhy_place at;
+};
+
+struct dlwhy_python {
+	const char *executable;     /* sys.executable */
+	const char *program;        /* the ELF file that runs */
+	const char *implementation; /* "cpython" */
+	const char *version;        /* "3.11.2" */
+	const char *prefix;         /* sys.prefix */
+	const char *why;            /* how the interpreter was found */
+	const char *module;         /* that is imported */
+	const struct dlwhy_exception *exception; /* that ends the import, or NULL */
+	bool died;                  /* the process ends inside a native file */
+	bool limited;               /* too large: what came after was not followed */
+	size_t nmodules, nnatives, nswallowed, nnot_followed, npath;
+	const struct dlwhy_module *const *modules; /* in the order they were begun */
+	const struct dlwhy_native *const *natives;
+	const struct dlwhy_swallowed *const *swallowed;
+	const struct dlwhy_gap *const *not_followed;
+	const char *const *path;    /* sys.path */
+	size_t nstartup;            /* the first modules: what every start of the interpreter imports */
+};
+
+/* ---- the answer about one target ----------------------------------------------------------- */
+
 /* ---- answers of dlwhy_run -------------------------------------------------------------------- */
 
 struct dlwhy_run_load { /* one request of a process that was watched, in order */
@@ -272,7 +363,7 @@ struct dlwhy_run {
 };
 
 struct dlwhy_result {
-	const char *verb;      /* "check" */
+	const char *verb;      /* "check", "import" */
 	const char *target;    /* as given */
 	struct dlwhy_platform platform;
 	enum dlwhy_answer loads;
@@ -297,6 +388,7 @@ struct dlwhy_result {
 	const char *assumes;   /* what a verdict that is not proved rests on, NULL if proved */
 	const struct dlwhy_open *const *opens; /* by name at run time, as far as files tell */
 	size_t nopens;
+	const struct dlwhy_python *python; /* of an import, and of a check with options.after; or NULL */
 	const struct dlwhy_run *run; /* of dlwhy_run, else NULL */
 };
 

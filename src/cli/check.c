@@ -1,7 +1,8 @@
-/* check.c - the verb `check`: asks the library about each target and prints what it says. */
+/* check.c - the verbs `check` and `import`: ask the library about each target and print what it says. */
 #include "cli.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 struct check {
@@ -44,7 +45,7 @@ static void answer_rest(struct check *check, const struct dlwhy_error *error)
 {
 	while (check->err == 0 && check->done < check->c->nwords) {
 		struct dlwhy_result r = {
-			.verb = "check",
+			.verb = check->c->verb == VERB_IMPORT ? "import" : "check",
 			.target = check->c->words[check->done],
 			.platform = { "linux", "glibc", NULL, NULL },
 			.loads = DLWHY_UNKNOWN,
@@ -64,9 +65,23 @@ static int summary(const struct check *check)
 		return check->status;
 	if (check->unanswered > 0)
 		snprintf(more, sizeof(more), ", %zu not analysed", check->unanswered);
-	snprintf(line, sizeof(line), "\n%zu files: %zu fine, %zu failing%s.\n", check->c->nwords,
-		 check->fine, check->failing, more);
+	snprintf(line, sizeof(line), "\n%zu %s: %zu fine, %zu failing%s.\n", check->c->nwords,
+		 check->c->verb == VERB_IMPORT ? "modules" : "files", check->fine, check->failing, more);
 	return cli_print(line, check->status);
+}
+
+/* A name of a module, and no path of its file. */
+static bool is_module_name(const char *word)
+{
+	size_t n = strlen(word);
+
+	if (n == 0 || strchr(word, '/') != NULL || (n > 3 && strcmp(word + n - 3, ".py") == 0) ||
+	    word[0] == '.' || word[n - 1] == '.' || strstr(word, "..") != NULL ||
+	    strpbrk(word, " \t\n") != NULL) {
+		cli_complain("'%s' is no name of a module: dlwhy import numpy.linalg", word);
+		return false;
+	}
+	return true;
 }
 
 int cli_check(const struct cli *c)
@@ -78,9 +93,15 @@ int cli_check(const struct cli *c)
 
 	for (size_t i = 0; i < c->nwords; i++)
 		if (*c->words[i] == '\0') {
-			cli_complain("the name of a file is empty");
+			cli_complain("the name of a %s is empty",
+				     c->verb == VERB_IMPORT ? "module" : "file");
 			return EXIT_USAGE;
 		}
+	for (size_t i = 0; i < c->nwords && c->verb == VERB_IMPORT; i++)
+		if (!is_module_name(c->words[i]))
+			return EXIT_USAGE;
+	if (c->library.after != NULL && !is_module_name(c->library.after))
+		return EXIT_USAGE;
 	s = dlwhy_session_new(&c->library, &err);
 	if (s == NULL) {
 		cli_complain("%s", err.message);
@@ -88,7 +109,10 @@ int cli_check(const struct cli *c)
 			       EXIT_USAGE :
 			       EXIT_UNANSWERED;
 	}
-	code = dlwhy_check(s, c->words, c->nwords, on_result, &check, &err);
+	if (c->verb == VERB_IMPORT)
+		code = dlwhy_import(s, c->words, c->nwords, on_result, &check, &err);
+	else
+		code = dlwhy_check(s, c->words, c->nwords, on_result, &check, &err);
 	if (check.err == 0 && code != DLWHY_OK)
 		answer_rest(&check, &err);
 	dlwhy_session_free(s);

@@ -20,7 +20,12 @@ enum {
 
 /* ---- options.c ---------------------------------------------------------------------------- */
 
-enum { VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_RUN = 16, VERB_ALL = 23 };
+enum {
+	VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_IMPORT = 8, VERB_RUN = 16,
+	VERB_ALL = 31
+};
+/* The verbs that answer about targets. */
+enum { VERB_TARGETS = VERB_CHECK | VERB_IMPORT };
 
 struct cli_verb {
 	const char *name;
@@ -33,7 +38,7 @@ extern const struct cli_verb cli_verbs[];
 const struct cli_verb *cli_verb_find(const char *name); /* NULL if there is none */
 
 enum cli_option_id {
-	OPT_PROGRAM, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
+	OPT_PROGRAM, OPT_PYTHON, OPT_AFTER, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
 	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_BINDINGS, OPT_CODE, OPT_VERBOSE, OPT_PROVE, OPT_THREADS,
 	OPT_JSON,
@@ -99,6 +104,7 @@ void cli_terminal(struct cli *c);
 int cli_help(const char *verb);  /* NULL: of the whole program. To stdout; an exit status */
 void cli_usage(void);            /* short, to stderr */
 int cli_explain(const struct cli *c);
+/* The verbs check and import. */
 int cli_check(const struct cli *c);
 /* run.c: the status of the command; a signal that ended it is in c->died_by. */
 int cli_run(struct cli *c);

@@ -13,6 +13,7 @@ static const char intro[] =
 	"Examples\n"
 	"  dlwhy ./libfoo.so                     why does this library not load?\n"
 	"  dlwhy libcuda.so.1                    what would dlopen(\"libcuda.so.1\") find?\n"
+	"  dlwhy import numpy                    what would `import numpy` do in python3?\n"
 	"  dlwhy -v ./prog                       all libraries of a program, and from where\n"
 	"  dlwhy run -- ./prog --option          run it once: what failed to load, and why?\n"
 	"  dlwhy --root /mnt/image /usr/bin/app  a program of another system\n"
@@ -139,6 +140,7 @@ int cli_help(const char *verb)
 void cli_usage(void)
 {
 	fputs("usage: dlwhy [OPTION...] FILE...     why does FILE not load?\n"
+	      "       dlwhy import MODULE...        why does `import MODULE` not work?\n"
 	      "       dlwhy explain CODE            what does a cause mean?\n"
 	      "       dlwhy --help                  examples and all options\n",
 	      stderr);

@@ -8,10 +8,10 @@
 
 const struct cli_verb cli_verbs[] = {
 	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
+	{ "import", VERB_IMPORT, "MODULE...", "why `import MODULE` works in Python or does not" },
 	{ "run", VERB_RUN, "-- CMD...", "run CMD once and say what failed to load in it" },
 	{ "explain", VERB_EXPLAIN, "CODE", "what a cause means and what never to do about it" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
-	{ "import", 0, NULL, NULL },
 	{ "link", 0, NULL, NULL },
 	{ "fix", 0, NULL, NULL },
 	{ "undo", 0, NULL, NULL },
@@ -30,51 +30,55 @@ static const char where[] = "Who loads it, and where", much[] = "How much",
 const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
+	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS, where,
+	  "the Python of import and --after: a program or an environment (default: python3)" },
+	{ OPT_AFTER, 0, "after", "MODULE", VERB_CHECK, where,
+	  "in a Python process that has imported MODULE" },
 	{ OPT_PID, 0, "pid", "N", VERB_CHECK, where,
 	  "as the running process N would load it now" },
-	{ OPT_PRELOAD, 0, "preload", "LIB", VERB_CHECK, where,
+	{ OPT_PRELOAD, 0, "preload", "LIB", VERB_TARGETS, where,
 	  "as if LD_PRELOAD began with LIB; may be repeated" },
 	{ OPT_GLOBAL, 0, "global", NULL, VERB_CHECK, where,
 	  "opened with RTLD_GLOBAL: what is opened later may use its symbols" },
 	{ OPT_LOCAL, 0, "local", NULL, VERB_CHECK, where,
 	  "opened with RTLD_LOCAL (default)" },
-	{ OPT_ROOT, 0, "root", "DIR", VERB_CHECK, where,
+	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
 	  "whose the bare program is: glibc or musl (default: what is there)" },
-	{ OPT_CPU, 0, "cpu", "C", VERB_CHECK, where,
+	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
-	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_CHECK | VERB_RUN, where,
+	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN, where,
 	  "set a variable for the loader; may be repeated" },
-	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_CHECK, where,
+	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_TARGETS, where,
 	  "forget the loader's variables that are set here" },
-	{ OPT_ENV_OF, 0, "env-of", "PID", VERB_CHECK, where,
+	{ OPT_ENV_OF, 0, "env-of", "PID", VERB_TARGETS, where,
 	  "take the environment of a running process" },
-	{ OPT_NO_BIND, 0, "no-bind", NULL, VERB_CHECK, much,
+	{ OPT_NO_BIND, 0, "no-bind", NULL, VERB_TARGETS, much,
 	  "the tree alone: search and versions, no symbols" },
-	{ OPT_NO_EXPLAIN, 0, "no-explain", NULL, VERB_CHECK, much,
+	{ OPT_NO_EXPLAIN, 0, "no-explain", NULL, VERB_TARGETS, much,
 	  "the verdict and the loader's message alone, without reasons" },
-	{ OPT_BINDINGS, 0, "bindings", NULL, VERB_CHECK, much,
+	{ OPT_BINDINGS, 0, "bindings", NULL, VERB_TARGETS, much,
 	  "who gives each symbol to whom" },
-	{ OPT_CODE, 0, "code", NULL, VERB_CHECK, much,
+	{ OPT_CODE, 0, "code", NULL, VERB_TARGETS, much,
 	  "also look at the machine code for instructions that this processor lacks" },
-	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_CHECK | VERB_RUN, much,
+	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_TARGETS | VERB_RUN, much,
 	  "every object, every place that was searched, every finding" },
-	{ OPT_PROVE, 0, "prove", NULL, VERB_CHECK, much,
+	{ OPT_PROVE, 0, "prove", NULL, VERB_TARGETS, much,
 	  "also let the real loader open it, in a child process: this runs its code" },
-	{ OPT_THREADS, 0, "threads", "N", VERB_CHECK, much,
+	{ OPT_THREADS, 0, "threads", "N", VERB_TARGETS, much,
 	  "how many files at a time; one for each processor by default" },
-	{ OPT_JSON, 0, "json", NULL, VERB_CHECK | VERB_RUN, output,
+	{ OPT_JSON, 0, "json", NULL, VERB_TARGETS | VERB_RUN, output,
 	  "the same as --format json" },
-	{ OPT_FORMAT, 0, "format", "F", VERB_CHECK | VERB_RUN, output,
+	{ OPT_FORMAT, 0, "format", "F", VERB_TARGETS | VERB_RUN, output,
 	  "tree (default), json, jsonl (a line for each file), md (for an issue)" },
 	{ OPT_OUTPUT, 0, "output", "FILE", VERB_RUN, output,
 	  "write what is said to FILE instead of standard error" },
-	{ OPT_COLOR, 0, "color", "WHEN", VERB_CHECK | VERB_RUN, output,
+	{ OPT_COLOR, 0, "color", "WHEN", VERB_TARGETS | VERB_RUN, output,
 	  "auto (default: on a terminal), always, never" },
-	{ OPT_REDACT, 0, "redact", NULL, VERB_CHECK | VERB_RUN, output,
+	{ OPT_REDACT, 0, "redact", NULL, VERB_TARGETS | VERB_RUN, output,
 	  "leave out home folder, user name and host name" },
-	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_CHECK, output,
+	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_TARGETS, output,
 	  "exit with 1 for findings of this severity: error (default), warning, never" },
 	{ OPT_HELP, 'h', "help", NULL, VERB_ALL, other, "this text" },
 	{ OPT_VERSION, 'V', "version", NULL, VERB_ALL, other, "the version" },
@@ -193,6 +197,8 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	c->seen[o->id] = true;
 	switch (o->id) {
 	case OPT_PROGRAM: c->library.program = value; return 0;
+	case OPT_PYTHON: c->library.python = value; return 0;
+	case OPT_AFTER: c->library.after = value; return 0;
 	case OPT_PID: return set_number(o->name, value, INT_MAX, &c->library.pid);
 	case OPT_PRELOAD: c->preload[c->npreload++] = value; return 0;
 	case OPT_GLOBAL: c->library.global = true; return 0;
@@ -350,8 +356,9 @@ static int parse_words(struct cli *c, int argc, char **argv)
 /* A running process has its program, place and environment already, and nothing is run in it. */
 static int check_pid(const struct cli *c)
 {
-	static const enum cli_option_id others[] = { OPT_PROGRAM, OPT_PRELOAD, OPT_ROOT, OPT_CPU, OPT_ENV,
-						     OPT_CLEAR_ENV, OPT_ENV_OF, OPT_PROVE };
+	static const enum cli_option_id others[] = { OPT_PROGRAM, OPT_AFTER, OPT_PRELOAD, OPT_ROOT,
+						     OPT_CPU, OPT_ENV, OPT_CLEAR_ENV,
+						     OPT_ENV_OF, OPT_PROVE };
 
 	if (c->seen[OPT_GLOBAL] && c->seen[OPT_LOCAL]) {
 		cli_complain("--global and --local do not go together");
@@ -378,6 +385,16 @@ static int check_options(const struct cli *c)
 		}
 	if (c->library.no_bind && c->library.bindings) {
 		cli_complain("--no-bind and --bindings do not go together");
+		return EXIT_USAGE;
+	}
+	if (c->verb == VERB_CHECK && c->seen[OPT_PYTHON] && !c->seen[OPT_AFTER]) {
+		cli_complain("--python goes with import and with --after; a program that loads FILE is named "
+			     "by --program");
+		return EXIT_USAGE;
+	}
+	if (c->seen[OPT_AFTER] && (c->seen[OPT_PROGRAM] || c->seen[OPT_LOADER])) {
+		cli_complain("--after means a Python process: --%s does not go with it",
+			     c->seen[OPT_PROGRAM] ? "program" : "loader");
 		return EXIT_USAGE;
 	}
 	if (c->library.no_explain && c->library.code) {

@@ -161,6 +161,7 @@ void d_python(struct diag *d);            /* of a target that loads */
 void d_present(struct diag *d);           /* of copies that are loaded already; behind the others */
 void d_conflict(struct diag *d);          /* of the whole process */
 void d_exec(struct diag *d, size_t i);    /* SIZE_MAX: no failure, in->exec tells */
+void d_import(struct diag *d);            /* of an import, if in->imported; behind the failures */
 void d_isa_notes(struct diag *d);         /* levels asked for that the loader does not look at */
 void d_code(struct diag *d);              /* the machine code, if in->code */
 void d_opens(struct diag *d);             /* libraries that are opened by name at run time */
@@ -175,6 +176,8 @@ void isa_fixes(struct diag *d, struct draft *dr);
 /* A draft about a file whose header or segments the loader refuses: what is it really? */
 struct draft *file_draft(struct diag *d, const struct failure *f, const struct store_entry *en);
 
+/* All failures of d->t, each by its family. */
+void diagnose_failures(struct diag *d);
 void rank_drafts(struct diag *d);
 /* 32 hex digits that are the same on every machine for the same finding. */
 const char *fingerprint(struct arena *a, const char *code, const char *detail, const char *object,

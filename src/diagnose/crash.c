@@ -81,21 +81,32 @@ static bool on_stack(const struct crash *c, const struct image *im)
 	return false;
 }
 
-/* Copies whose being together explains a death with one of them on the stack. */
+/* Did it die there, or was it called from there? */
+static bool is_near(const struct crash *c, const struct image *im)
+{
+	return im != NULL && (c->images[c->where] == im || c->images[c->caller] == im);
+}
+
+/* Copies whose being together explains a death: where one is mixed up with the other next to the death,
+ * or where two that do not go together are what died. */
 static bool touches(const struct crash *c, const struct conflict *x)
 {
+	bool died = false;
 	size_t there = 0;
 
-	for (size_t i = 0; i < x->crossings.n; i++)
-		if (on_stack(c, x->crossings.items[i].im) &&
-		    (x->crossings.items[i].torn || on_stack(c, x->crossings.items[i].other->im)))
+	for (size_t i = 0; i < x->crossings.n; i++) {
+		const struct crossing *k = &x->crossings.items[i];
+
+		if (k->torn && is_near(c, k->im))
 			return true;
-	for (size_t i = 0; i < x->copies.n; i++)
+		if (on_stack(c, k->im) && on_stack(c, k->other->im))
+			return true;
+	}
+	for (size_t i = 0; i < x->copies.n; i++) {
 		there += on_stack(c, x->copies.items[i].im);
-	/* One copy does its work in the middle of many stacks; it counts where it is what died. */
-	return there > 1 || (x->together <= DLWHY_WARNING && there > 0 &&
-			     c->where < c->s->nframes && x->family->id != NULL &&
-			     on_stack(c, c->images[c->where]) && there > 0);
+		died = died || c->images[c->where] == x->copies.items[i].im;
+	}
+	return there > 1 || (died && x->together <= DLWHY_WARNING);
 }
 
 static void note_conflict(struct diag *d, const struct conflict *x)
@@ -110,11 +121,46 @@ static void note_conflict(struct diag *d, const struct conflict *x)
 	c->conflict = kept;
 }
 
-static void note_heap(struct diag *d, const struct torn_heap *h)
+/* ---- memory --------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *get, *give;
+} heaps[] = { { "malloc", "free" },   { "calloc", "free" },     { "realloc", "free" },
+	      { "_Znwm", "_ZdlPv" },  { "_Znwm", "_ZdlPvm" },   { "_Znam", "_ZdaPv" } };
+
+static const struct watch_bound *bound_of(const struct watch_stack *s, const struct watch_object *by,
+					  const char *symbol)
 {
-	if (d->crash->heap.im == NULL)
-		d->crash->heap = *h;
+	for (size_t i = 0; i < s->nbounds; i++)
+		if (s->bounds[i].by == by && strcmp(s->bounds[i].symbol, symbol) == 0)
+			return &s->bounds[i];
+	return NULL;
 }
+
+/* The one that gives back is the one that died; what it got may come from any on the stack. */
+static void find_torn_heap(const struct crash *c, struct torn *out)
+{
+	const struct watch_stack *s = c->s;
+	const struct watch_object *giver = c->where < s->nframes ? s->frames[c->where].object : NULL;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t k = 0; giver != NULL && k < sizeof(heaps) / sizeof(heaps[0]); k++) {
+		const struct watch_bound *given = bound_of(s, giver, heaps[k].give);
+
+		for (size_t i = c->where; given != NULL && i < s->nframes; i++) {
+			const struct watch_bound *got = NULL;
+
+			if (s->frames[i].object != NULL && !crash_is_plumbing(&s->frames[i]))
+				got = bound_of(s, s->frames[i].object, heaps[k].get);
+			if (got == NULL || got->to == given->to)
+				continue;
+			*out = (struct torn){ got, given };
+			return;
+		}
+	}
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 void crash_read(struct diag *d, const struct watch_stack *s, struct crash *out)
 {
@@ -128,11 +174,11 @@ void crash_read(struct diag *d, const struct watch_stack *s, struct crash *out)
 	for (size_t i = 0; i < s->nframes; i++)
 		if (!crash_is_plumbing(&s->frames[i]))
 			add_object(out, out->images[i]);
+	find_torn_heap(out, &out->heap);
 	if (d->p == NULL)
 		return;
 	d->crash = out;
 	runtimes_each_conflict(d, note_conflict);
-	runtimes_each_torn_heap(d, note_heap);
 	d->crash = NULL;
 	crash_find_split(d, out, &out->split);
 }

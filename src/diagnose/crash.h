@@ -23,6 +23,13 @@ struct split {
 	size_t nexamples, across;
 };
 
+/* One object on the stack gets memory from one definer, and another, or itself, gives it back to a
+ * second one. */
+struct torn {
+	const struct watch_bound *got, *given; /* malloc for the one, free for the other; NULL: nothing is
+						  torn */
+};
+
 struct crash {
 	const struct watch_stack *s;
 	const struct image **images; /* of each frame; NULL: none is known */
@@ -33,7 +40,7 @@ struct crash {
 	size_t nobjects;
 	/* What is said of several copies of one runtime, if one of them is on the stack. */
 	const struct conflict *conflict;
-	struct torn_heap heap;       /* im NULL: none */
+	struct torn heap;
 	struct split split;
 };
 

@@ -330,32 +330,46 @@ static bool heap_is_torn(struct diag *d, const struct crash *c)
 {
 	static const char *const names[] = { "free", "cfree", "__libc_free", "realloc", "_ZdlPv", "_ZdaPv",
 					     "_ZdlPvm", NULL };
-	const struct torn_heap *h = &c->heap;
+	const struct watch_bound *got = c->heap.got, *given = c->heap.given;
 	bool in_heap = is_heap_word(c->s->abort_message) || crash_find(c, c->where, names) != SIZE_MAX;
+	const char *getter, *giver;
 	struct draft *dr;
 
-	if (!in_heap || h->im == NULL)
+	if (!in_heap || got == NULL)
 		return false;
+	getter = base_name(got->by->path);
+	giver = base_name(given->by->path);
 	dr = begin(d, c, CAUSE_DUPLICATE_RUNTIME, "malloc", c->where);
 	draft_say(d, dr,
-		  "%s%s gave memory back to a heap that it did not come from%s: %s of %s come from two "
-		  "objects, %s and %s.",
-		  where_words(d, c), called_from(d, c), said(d, c), h->words, image_word(d, h->im),
-		  image_word(d, h->getter), image_word(d, h->giver));
-	draft_assume(dr, DLWHY_LIKELY, "the memory was gotten where the bindings lead");
-	draft_evidence(d, dr, "symbol", h->getter,
-		       arena_printf(d->a, "%s gets it from %s", image_word(d, h->im),
-				    image_word(d, h->getter)))
-		->value = h->get;
-	draft_evidence(d, dr, "symbol", h->giver,
-		       arena_printf(d->a, "%s gets it from %s", image_word(d, h->im),
-				    image_word(d, h->giver)))
-		->value = h->give;
+		  "%s%s gave memory back to a heap that it did not come from%s: %s of %s comes from %s, "
+		  "%s of %s from %s.",
+		  where_words(d, c), called_from(d, c), said(d, c), symbol_word(d->a, got->symbol), getter,
+		  base_name(got->to->path), symbol_word(d->a, given->symbol),
+		  got->by == given->by ? "the same" : giver, base_name(given->to->path));
+	draft_assume(dr, DLWHY_LIKELY, "the memory was gotten where that leads");
+	draft_evidence(d, dr, "symbol", NULL,
+		       arena_printf(d->a, "%s has it from %s", getter, base_name(got->to->path)))
+		->value = got->symbol;
+	draft_evidence(d, dr, "symbol", NULL,
+		       arena_printf(d->a, "%s has it from %s", giver, base_name(given->to->path)))
+		->value = given->symbol;
 	show_stack(d, dr, c);
 	draft_fix(d, dr, "replace", "medium",
 		  "let one object define all functions of the heap, or remove the one that defines some "
 		  "of them from the link line or LD_PRELOAD");
 	return true;
+}
+
+/* A copy by its base name, or by its path where two share the name. */
+static const char *copy_word(struct diag *d, const struct conflict *x, size_t i)
+{
+	const char *name = image_word(d, x->copies.items[i].im);
+	const char *path = image_path(d, x->copies.items[i].im);
+
+	for (size_t k = 0; k < x->copies.n && path != NULL; k++)
+		if (k != i && strcmp(name, image_word(d, x->copies.items[k].im)) == 0)
+			return path;
+	return name;
 }
 
 static bool runtime_is_twice(struct diag *d, const struct crash *c)
@@ -371,9 +385,7 @@ static bool runtime_is_twice(struct diag *d, const struct crash *c)
 				    i == 0                   ? "" :
 				    i + 1 == x->copies.n     ? " and " :
 							       ", ",
-				    image_path(d, x->copies.items[i].im) != NULL ?
-					    image_path(d, x->copies.items[i].im) :
-					    image_word(d, x->copies.items[i].im));
+				    copy_word(d, x, i));
 	dr = begin(d, c, CAUSE_DUPLICATE_RUNTIME, x->family->id, c->where);
 	draft_say(d, dr, "%s in %s%s, and %zu %s are in the process: %s. %s%c%s.",
 		  c->s->fault == WATCH_NO_FAULT ? "An abort" : "A crash", where_words(d, c),
@@ -470,11 +482,11 @@ static const char *built_words(struct diag *d, const struct crash *c)
 {
 	const struct split *s = &c->split;
 
+	if (s->kind == SPLIT_NEEDS && s->zx == s->x)
+		return arena_printf(d->a, "%s was linked with %s", image_word(d, s->y),
+				    image_word(d, s->zy));
 	if (s->kind == SPLIT_NEEDS)
-		return arena_printf(d->a, "%s with %s, %s with %s",
-				    s->zx == s->x ? arena_printf(d->a, "%s is one of them, and goes",
-								 image_word(d, s->x))
-						  : image_word(d, s->x),
+		return arena_printf(d->a, "%s with %s, %s with %s", image_word(d, s->x),
 				    image_word(d, s->zx), image_word(d, s->y), image_word(d, s->zy));
 	if (s->kind == SPLIT_BOUND)
 		return arena_printf(d->a, "%s has it from %s, %s from %s", image_word(d, s->x),

@@ -55,6 +55,7 @@ void d_python(struct diag *d)
 	if (runs == 0 || runs == built)
 		return;
 	dr = draft_new(d, CAUSE_PYTHON_MODULE, NULL);
+	dr->f.severity = DLWHY_NOTE; /* it loads: nothing is said against the file */
 	dr->f.object = path;
 	dr->f.detail = "python-abi";
 	draft_say(d, dr,

@@ -105,7 +105,7 @@ enum dlwhy_certainty diagnose_certainty(const struct diagnose_input *in)
 	return l != NULL && l->n > 0 && l->items[0].assumes != NULL ? DLWHY_PREDICTED : overall(&d);
 }
 
-static void write_drafts(struct diag *d)
+void diagnose_failures(struct diag *d)
 {
 	size_t n = d->t != NULL ? d->t->failures.n : 0;
 
@@ -124,15 +124,23 @@ static void write_drafts(struct diag *d)
 		d->taken[i] = true;
 		dispatch(d, i);
 	}
+}
+
+static void write_drafts(struct diag *d)
+{
+	size_t n = d->t != NULL ? d->t->failures.n : 0;
+
+	diagnose_failures(d);
+	d_import(d);
 	if (n == 0 && d->in->exec != NULL && d->in->exec->err != 0)
 		d_exec(d, SIZE_MAX);
 	if (d->t != NULL)
 		d_preloads(d);
 	if (d->t != NULL)
 		d_conflict(d);
-	if (n == 0)
+	if (n == 0 && d->in->imported == NULL)
 		d_python(d);
-	if (d->t != NULL && !d->in->is_program)
+	if (d->t != NULL && !d->in->is_program && (d->in->imported == NULL || d->in->root != NULL))
 		d_present(d);
 	if (d->t != NULL) {
 		d_isa_notes(d);

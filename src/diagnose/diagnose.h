@@ -7,7 +7,8 @@
 #include "loader/loader.h"
 #include "watch/stack.h"
 
-struct gpu; /* machine/gpu.h */
+struct gpu;      /* machine/gpu.h */
+struct imported; /* imported.h */
 
 /* Where a library was that was closed. */
 struct crash_closed {
@@ -31,6 +32,7 @@ struct diagnose_input {
 	bool code;                     /* look at the machine code as well */
 	struct process *opener;        /* `process`, to ask it what dlopen would find; NULL: it is
 					  not asked. Nothing of it is changed that counts */
+	const struct imported *imported; /* of an import; NULL */
 	const struct watch_stack *stack; /* it ran, and died there of a signal: that is to be
 					  explained, and nothing else. `process` may be NULL */
 	bool exited_early;             /* it ran, and ended before its program began: the same */

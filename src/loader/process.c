@@ -53,6 +53,20 @@ static void put_name(struct process *p, struct image *im, const char *name, bool
 	*h = (struct holder){ im, soname };
 }
 
+void process_rename(struct process *p)
+{
+	table_init(&p->names, p->a);
+	for (size_t i = 0; i < p->images.n; i++) {
+		struct image *im = p->images.items[i];
+
+		put_name(p, im, im->name, false);
+		if (im->soname != NULL)
+			put_name(p, im, im->soname, true);
+		for (size_t k = 0; k < im->nnames; k++)
+			put_name(p, im, im->names[k], false);
+	}
+}
+
 bool image_has_name(const struct image *im, const char *name)
 {
 	if (strcmp(im->name, name) == 0)

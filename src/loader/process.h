@@ -17,6 +17,8 @@ struct image *process_add_image(struct process *p, enum image_kind kind,
 struct image *process_find(struct process *p, const char *name, bool *by_soname);
 /* One more name that an image answers to. */
 void process_add_name(struct process *p, struct image *im, const char *name);
+/* Makes the table of names anew from the list of images, some of which are gone. */
+void process_rename(struct process *p);
 /* _dl_name_match_p: by a recorded name only. */
 bool image_has_name(const struct image *im, const char *name);
 /* The image of that file, NULL if it is not loaded. The program and ld.so never match: the loader

@@ -292,6 +292,9 @@ void elf_notes(const struct elf *e, struct elf_notes *out);
 bool elf_section(const struct elf *e, const char *name, struct view *out);
 /* .gnu_debuglink: file name and CRC. */
 bool elf_debuglink(const struct elf *e, const char **file, uint32_t *crc);
+/* Calls fn for each part of the file that holds its read-only data without code: .rodata, or where section
+ * headers are missing the segments of constants; until it returns true (then true). */
+bool elf_each_constants(const struct elf *e, bool (*fn)(void *ctx, struct view constants), void *ctx);
 /* Calls fn for each whole string in the read-only data that is a library's name ("libcuda.so.1"),
  * until it returns true (then true). The strings are in the mapped file. */
 bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *name), void *ctx);

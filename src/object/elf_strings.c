@@ -90,16 +90,35 @@ static struct view behind_tables(const struct elf *e, struct view v)
 	return (struct view){ e->strtab.p + size, v.n - (size_t)(at + size) };
 }
 
-bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *name), void *ctx)
+bool elf_each_constants(const struct elf *e, bool (*fn)(void *ctx, struct view constants), void *ctx)
 {
 	struct view v;
 
 	if (elf_section(e, ".rodata", &v) && v.n > 0)
-		return scan(v, fn, ctx);
+		return v.p != NULL && fn(ctx, v);
 	for (size_t i = 0; e->phdrs != NULL && i < e->phnum; i++)
 		if (is_constant(&e->phdrs[i]) &&
-		    view_sub(e->file, e->phdrs[i].offset, e->phdrs[i].filesz, &v) &&
-		    scan(behind_tables(e, v), fn, ctx))
+		    view_sub(e->file, e->phdrs[i].offset, e->phdrs[i].filesz, &v) && v.p != NULL &&
+		    fn(ctx, behind_tables(e, v)))
 			return true;
 	return false;
+}
+
+struct library_names {
+	bool (*fn)(void *ctx, const char *name);
+	void *ctx;
+};
+
+static bool scan_constants(void *ctx, struct view v)
+{
+	struct library_names *l = ctx;
+
+	return scan(v, l->fn, l->ctx);
+}
+
+bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *name), void *ctx)
+{
+	struct library_names l = { fn, ctx };
+
+	return elf_each_constants(e, scan_constants, &l);
 }

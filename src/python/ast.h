@@ -160,10 +160,15 @@ struct py_source {
 	struct py_names *names;  /* interned names: shared by all files of one evaluator */
 	struct py_list body;
 	/* The first thing that could not be read: NULL if all could. "invalid syntax" and the like; what
-	 * stands before it was kept. */
+	 * stands before it was kept. In the body of a function it is found when that is parsed. */
 	const char *error;
 	unsigned error_line;
 	size_t nnodes;           /* made so far, bodies as well */
+	/* The minor version of Python 3 that what was read so far needs, 0 if 3.6 will do; where it was
+	 * first seen. Of what older ones refuse only the common forms are known: annotations from
+	 * __future__ (7), := and / and {x=} (8), with (a as b) (9), match (10), except* and a[*b] (11),
+	 * type, [T], quotes and backslashes in fields (12), except a, b and t"" (14). */
+	unsigned since, since_line;
 };
 
 /* Spellings of names, each kept once, so that equal names are equal pointers. */

@@ -282,6 +282,8 @@ static struct py_node *slice(struct py_parser *p)
 	unsigned line = p->t.line;
 
 	if (!py_is(p, PY_T_COLON)) {
+		if (py_is(p, PY_T_STAR))
+			py_since(p, 11, p->t.line);
 		first = py_star_named(p);
 		if (!py_is(p, PY_T_COLON))
 			return first;

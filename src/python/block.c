@@ -105,9 +105,17 @@ static struct py_node *handler(struct py_parser *p, bool *star)
 {
 	struct py_node *n = begun(p, PY_HANDLER);
 
-	*star = py_accept(p, PY_T_STAR);
+	*star = py_is(p, PY_T_STAR);
+	if (*star) {
+		py_since(p, 11, p->t.line);
+		py_next(p);
+	}
 	if (!py_is(p, PY_T_COLON)) {
+		bool bracket = py_is(p, PY_T_LPAR);
+
 		n->a = py_exprs(p);
+		if (n->a->kind == PY_TUPLE && !bracket)
+			py_since(p, 14, p->t.line);
 		if (py_accept(p, PY_T_AS))
 			n->u.name = py_expect_name(p);
 	}
@@ -191,6 +199,8 @@ static void parenthesized_items(struct py_parser *p)
 			py_comprehension(p, all);
 			a = all;
 		}
+		if (py_is(p, PY_T_AS))
+			py_since(p, 9, p->t.line);
 		tuple = tuple || is_no_item(a);
 		py_push(p, with_item(p, a));
 		comma = py_accept(p, PY_T_COMMA);

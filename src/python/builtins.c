@@ -205,6 +205,14 @@ PY_NATIVE(make_unknown)
 	return &py_unknown;
 }
 
+/* types.ModuleType.__init__(self, name): lazy loaders derive from it. */
+PY_NATIVE(module_init)
+{
+	if (self->type == V_INSTANCE && c->n > 0)
+		py_dict_set_name(ev->a, &self->u.obj.dict, ev->n_name, c->args[0]);
+	return &py_none;
+}
+
 static struct py_value *wrap(struct py_eval *ev, enum py_type type, struct py_value *fn)
 {
 	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
@@ -751,7 +759,7 @@ PY_NATIVE(b_import)
 
 static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bool expression)
 {
-	struct py_value *text = arg0(c), *where = py_arg(c, 1, "globals");
+	struct py_value *text = arg0(c), *where = py_arg(c, 1, "globals"), *own = py_arg(c, 2, "locals");
 	struct py_dict *globals = ev->frame->globals;
 
 	if (where != NULL && where->type == V_DICT)
@@ -763,7 +771,8 @@ static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bo
 		}
 		return &py_unknown;
 	}
-	return py_exec_text(ev, "<string>", text->u.str.p, text->u.str.n, globals, expression);
+	return py_exec_text(ev, "<string>", text->u.str.p, text->u.str.n, globals,
+			    own != NULL && own->type == V_DICT && own->u.dict != globals ? own->u.dict : NULL, expression);
 }
 
 PY_NATIVE(b_exec)
@@ -904,6 +913,8 @@ void py_builtins_init(struct py_eval *ev)
 	/* bool is an int */
 	py_builtin_class(ev, "bool")->u.cls->bases[0] = py_builtin_class(ev, "int");
 	ev->class_module = py_builtin_class(ev, "module");
+	py_dict_set_name(ev->a, &ev->class_module->u.cls->dict, ev->n_init,
+			 py_native_new(ev->a, "__init__", module_init, NULL));
 	add_exceptions(ev);
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
 	py_know_value(ev, "builtins", "NotImplemented", &py_unknown);

@@ -329,33 +329,43 @@ static void split_suffix(struct home_ctx *c, const char *suffix)
 		c->h->multiarch = arena_strndup(c->a, platform + 1, len - 4);
 }
 
-/* _PyImport_DynLoadFiletab (dynload_shlib.c): SOABI, ALT_SOABI of debug builds, abi3, none. */
-static void set_suffixes(struct home_ctx *c, struct strings *t)
+/* SOABI of the build itself: of the strings of that form the one with the most flags. */
+static const char *main_suffix(struct home_ctx *c, const struct strings *t)
 {
-	const char *prefix = arena_printf(c->a, ".%s", c->core.tag);
-	const char *main_suffix = NULL;
+	const char *prefix = arena_printf(c->a, ".%s", c->core.tag), *best = NULL;
 	size_t n = strlen(prefix);
 
 	for (size_t i = 0; i < t->suffixes.n; i++) {
 		const char *s = t->suffixes.items[i];
 
-		if (strncmp(s, prefix, n) != 0 || (s[n] >= '0' && s[n] <= '9'))
-			continue;
-		if (main_suffix == NULL || strlen(s) > strlen(main_suffix))
-			main_suffix = s; /* with more flags: that of the debug build itself */
+		if (strncmp(s, prefix, n) == 0 && (s[n] < '0' || s[n] > '9') &&
+		    (best == NULL || strlen(s) > strlen(best)))
+			best = s;
 	}
-	c->h->abiflags = "";
-	if (main_suffix != NULL) {
-		split_suffix(c, main_suffix);
-		py_strings_add(c->a, &c->h->suffixes, main_suffix);
+	return best;
+}
+
+/* _PyImport_DynLoadFiletab (dynload_shlib.c): SOABI, ALT_SOABI of debug builds, the stable ABI, none. */
+static void set_suffixes(struct home_ctx *c, struct strings *t, const struct py_tables *tables)
+{
+	const char *own = main_suffix(c, t);
+	struct py_strings *v = &c->h->suffixes;
+
+	if (own != NULL) {
+		split_suffix(c, own);
+		py_tables_endings(tables, own, v);
 	}
-	for (size_t i = 0; i < t->suffixes.n; i++)
-		if (t->suffixes.items[i] != main_suffix && main_suffix != NULL &&
-		    strncmp(t->suffixes.items[i], prefix, n) == 0)
-			py_strings_add(c->a, &c->h->suffixes, t->suffixes.items[i]);
+	if (v->n > 0)
+		return;
+	if (own != NULL)
+		py_strings_add(c->a, v, own);
+	if (c->h->debug)
+		for (size_t i = 0; i < t->suffixes.n; i++)
+			if (t->suffixes.items[i] != own)
+				py_strings_add(c->a, v, t->suffixes.items[i]);
 	if (t->abi3)
-		py_strings_add(c->a, &c->h->suffixes, ".abi3.so");
-	py_strings_add(c->a, &c->h->suffixes, ".so");
+		py_strings_add(c->a, v, ".abi3.so");
+	py_strings_add(c->a, v, ".so");
 }
 
 static void name_stranger(struct home_ctx *c)
@@ -402,8 +412,8 @@ void py_read_core(struct home_ctx *c)
 	c->h->cache_tag = c->core.tag;
 	c->core.platlibdir = t.lib64 ? "lib64" : "lib";
 	set_numbers(c->h, c->core.tag);
-	set_suffixes(c, &t);
 	py_tables_open(&tables, &f->elf, c->a);
+	set_suffixes(c, &t, &tables);
 	set_version(c, &t, &tables);
 	py_tables_builtins(&tables, &c->h->builtins.names);
 	py_tables_frozen(&tables, c->h->minor, &c->h->frozen);

@@ -24,6 +24,8 @@ void py_tables_open(struct py_tables *t, const struct elf *e, struct arena *a);
 unsigned py_tables_version(const struct py_tables *t);
 /* The names in PyImport_Inittab, sorted as sys.builtin_module_names is. */
 void py_tables_builtins(const struct py_tables *t, struct py_strings *out);
+/* _PyImport_DynLoadFiletab, which begins with that string; nothing if it is not found. */
+void py_tables_endings(const struct py_tables *t, const char *first, struct py_strings *out);
 void py_tables_frozen(const struct py_tables *t, unsigned minor, struct py_strings *out);
 
 #endif

@@ -66,6 +66,10 @@ struct py_eval {
 	struct py_value *sys_modules, *sys_path, *meta_path;
 	struct py_value *builtins; /* module */
 	struct py_dict classes;  /* of builtins, by name */
+	struct source_file core; /* the file that holds the interpreter; see known.c */
+	bool core_opened;
+	uint64_t *core_words;
+	struct py_dict core_names; /* name -> whether it is in there */
 	struct py_dict known;    /* module -> dict of what the evaluator has instead: see known.c */
 	int dlopen_flags;
 	const char *const *environ;
@@ -192,6 +196,8 @@ void py_lib_path_init(struct py_eval *ev);
 void py_lib_sys_init(struct py_eval *ev);
 void py_lib_import_init(struct py_eval *ev);
 void py_lib_misc_init(struct py_eval *ev);
+void py_lib_frame_init(struct py_eval *ev);
+void py_lib_tensorflow_init(struct py_eval *ev);
 /* Of pathlib.Path: methods, and what is read like an attribute. */
 py_native *py_path_method(const char *name);
 struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const char *name);
@@ -199,11 +205,13 @@ struct py_value *py_path_new(struct py_eval *ev, const char *path);
 /* A path as the process under study means it: made absolute with its working folder. */
 const char *py_absolute(struct py_eval *ev, const char *path);
 char *py_os_normpath(struct py_eval *ev, const char *path);
+/* Can a module that is built into the interpreter have something of that name? Its file must have the name then. */
+bool py_core_has(struct py_eval *ev, const char *name);
 /* As sys.path or __path__ is now: the entries that are known. */
 void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out);
 struct py_value *py_open_file(struct py_eval *ev, const char *path);
 struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
-			      bool expression);
+			      struct py_dict *locals, bool expression);
 /* The evaluator's own version of a function or class "module.name" of the standard library; NULL. */
 struct py_value *py_known(struct py_eval *ev, const char *module, const char *name);
 /* Fills a module that is built into the interpreter. */

@@ -250,6 +250,11 @@ static struct py_value *by_module_getattr(struct py_eval *ev, struct py_value *m
 	return &py_unknown;
 }
 
+static bool is_built_in(const struct py_value *m)
+{
+	return m->u.module.info != NULL && m->u.module.info->spec.kind == PY_SPEC_BUILTIN;
+}
+
 static struct py_value *from_module(struct py_eval *ev, struct py_value *m, const char *name)
 {
 	struct py_value *v = py_dict_name(&m->u.module.dict, name), *f;
@@ -265,7 +270,7 @@ static struct py_value *from_module(struct py_eval *ev, struct py_value *m, cons
 	if (name == ev->n_class)
 		return ev->class_module != NULL ? ev->class_module : &py_unknown;
 	if (m->opaque)
-		return &py_unknown;
+		return is_built_in(m) && !py_core_has(ev, name) ? NULL : &py_unknown;
 	f = py_dict_name(&m->u.module.dict, ev->n_getattr);
 	if (f != NULL && f->type == V_FUNCTION && name != ev->n_path && name != ev->n_all)
 		return strncmp(name, "__", 2) == 0 ? NULL : by_module_getattr(ev, m, f, name);

@@ -134,7 +134,7 @@ static struct py_value *run_body(struct py_eval *ev, struct py_value *fn, struct
 
 /* Steps that one call from a module's body may take. It is made for its value or to register something; what goes on for
  * longer works on data that are not known here. */
-#define CALL_STEPS 200000u
+#define CALL_STEPS 40000u
 #define RECURSION 2u /* calls of a function inside itself, behind conditions that are not known */
 
 /* A call that a module's body makes, within its budget. */
@@ -159,18 +159,32 @@ static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, stru
  * generated code calls the same few helpers thousands of times. */
 static bool is_idle(const struct py_function *f)
 {
-	return !f->effective && !f->has_import && f->idle_calls >= 12 && f->idle_steps >= 4000;
+	if (f->effective || f->has_import)
+		return false;
+	return (f->idle_calls >= 12 && f->idle_steps >= 4000) || (f->idle_calls >= 2 && f->idle_steps >= 30000);
+}
+
+/* What somebody does with an argument that cannot be followed: a mapping or a module may get names. */
+static void give_away(struct py_value *v)
+{
+	if (v != NULL && v->type == V_DICT)
+		v->u.dict->tainted = true;
+	else if (v != NULL && v->type == V_MODULE)
+		v->u.module.dict.tainted = true;
 }
 
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
 {
-	bool from_module = ev->frame->scope == NULL || ev->frame->scope->is_class;
+	bool from_module = ev->frame == NULL || ev->frame->scope == NULL || ev->frame->scope->is_class;
 	struct py_function *f = fn->u.fn.fn;
 	uint64_t begun = ev->steps, effects = ev->effects;
 	struct py_value *v;
 
-	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f))
+	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f)) {
+		for (size_t i = 0; i < scope->vars.n; i++)
+			give_away(scope->vars.items[i].value);
 		return &py_unknown;
+	}
 	fn->u.fn.active++;
 	v = from_module ? run_within(ev, fn, scope, yields) : run_body(ev, fn, scope, yields);
 	fn->u.fn.active--;
@@ -277,6 +291,8 @@ static struct py_value *call_class(struct py_eval *ev, struct py_value *cls, con
 	if (k->is_exception)
 		fill_exception(ev, v, c);
 	init = py_class_lookup(cls, ev->n_init, &unknown);
+	if (init != NULL && init->type == V_NATIVE)
+		init->u.native.call(ev, v, c);
 	if (init != NULL && init->type == V_FUNCTION && call_with_first(ev, init, v, c) == NULL)
 		return NULL;
 	return v;
@@ -312,6 +328,8 @@ struct py_value *py_call(struct py_eval *ev, struct py_value *f, const struct py
 	case V_STATIC:
 		return py_call(ev, f->u.wrap.fn, c);
 	default:
+		for (size_t i = 0; i < c->n; i++)
+			give_away(c->args[i]);
 		return &py_unknown;
 	}
 }

@@ -455,18 +455,31 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 	return true;
 }
 
+static struct py_value *super_of(struct py_eval *ev, struct py_value *cls, struct py_value *self)
+{
+	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+
+	v->type = V_SUPER;
+	v->u.super.after = cls;
+	v->u.super.self = self;
+	return v;
+}
+
+/* super(cls, self): NULL if that is no such call. */
+static struct py_value *old_super(struct py_eval *ev, struct py_value *f, const struct py_call *c)
+{
+	if (f != py_builtin_class(ev, "super") || c->n != 2 || c->args[0]->type != V_CLASS ||
+	    (c->args[1]->type != V_INSTANCE && c->args[1]->type != V_CLASS))
+		return NULL;
+	return super_of(ev, c->args[0], c->args[1]);
+}
+
 static struct py_value *eval_super(struct py_eval *ev)
 {
-	struct py_value *v;
-
 	for (struct py_scope *s = ev->frame->scope; s != NULL; s = s->outer) {
 		if (s->cls == NULL || s->self == NULL)
 			continue;
-		v = ARENA_NEW(ev->a, struct py_value);
-		v->type = V_SUPER;
-		v->u.super.after = s->cls;
-		v->u.super.self = s->self;
-		return v;
+		return super_of(ev, s->cls, s->self);
 	}
 	return &py_unknown;
 }
@@ -485,8 +498,8 @@ static struct py_value *eval_call(struct py_eval *ev, struct py_node *n)
 		return NULL;
 	if (n->line > line)
 		ev->frame->line = n->line;
-	v = py_call(ev, f, &c);
-	return v;
+	v = old_super(ev, f, &c);
+	return v != NULL ? v : py_call(ev, f, &c);
 }
 
 static struct py_value *eval_optional(struct py_eval *ev, struct py_node *n)

@@ -83,6 +83,23 @@ struct py_value *py_raise_new(struct py_eval *ev, const char *type, const char *
 
 /* ---- who waits ----------------------------------------------------------------------------------- */
 
+/* A handler waits for what its own lines do, or a function that they call: not for what some module far below does that
+ * is imported there. */
+#define GUARD_REACH 3
+
+static bool is_near(const struct py_eval *ev, const struct py_guard *g)
+{
+	const struct py_frame *f = ev->frame;
+
+	for (unsigned i = 0; f != NULL && i <= GUARD_REACH; f = f->up, i++) {
+		if (f == g->frame)
+			return true;
+		if (f->scope == NULL)
+			return false;
+	}
+	return false;
+}
+
 static bool guard_wants(const struct py_eval *ev, const struct py_guard *g, struct py_value *cls)
 {
 	if (g->unknown)
@@ -93,7 +110,7 @@ static bool guard_wants(const struct py_eval *ev, const struct py_guard *g, stru
 			     strcmp(t->u.cls->name, "BaseException") == 0;
 
 		/* "except Exception" around a large piece of work waits for other things */
-		if (broad ? g->frame == ev->frame : py_is_subclass(cls, t) == PY_YES)
+		if (broad ? g->frame == ev->frame : is_near(ev, g) && py_is_subclass(cls, t) == PY_YES)
 			return true;
 	}
 	return false;
@@ -226,9 +243,11 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 /* The rest of the function, or the one statement of a module, is passed over. */
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
-	py_gap(ev, "raises an exception, as far as can be read");
-	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
+	if (ev->frame->scope == NULL || ev->frame->scope->is_class) {
+		if (ev->frame->scope == NULL && ev->maybe == 0)
+			py_gap(ev, "raises an exception, as far as can be read");
 		return CTL_NEXT;
+	}
 	ev->frame->returned = &py_unknown;
 	return CTL_RETURN;
 }
@@ -366,8 +385,11 @@ static bool is_import_problem(struct py_eval *ev, struct py_value *e)
 static void note_swallowed(struct py_eval *ev, const struct py_node *h, struct py_value *e)
 {
 	struct py_swallowed *s;
+	/* what a module tells people of its own start, whatever it is about */
+	bool told = ev->frame->scope == NULL && says_something(&h->body) &&
+		    (e->type != V_INSTANCE || e->u.obj.raised == NULL || !e->u.obj.raised->maybe);
 
-	if (!is_import_problem(ev, e) || ev->im->swallowed.n >= 5000)
+	if ((!is_import_problem(ev, e) && !told) || ev->im->swallowed.n >= 5000)
 		return;
 	s = ARENA_PUSH(ev->a, &ev->im->swallowed);
 	s->e = *py_exception_export(ev, e);

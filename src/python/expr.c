@@ -256,6 +256,7 @@ struct py_node *py_named(struct py_parser *p)
 
 	if (!py_is(p, PY_T_WALRUS) || n->kind != PY_NAME)
 		return n;
+	py_since(p, 8, p->t.line);
 	py_next(p);
 	walrus = of_one(p, PY_WALRUS, n->line, py_expr(p));
 	walrus->u.name = n->u.name;

@@ -144,10 +144,11 @@ static void add_location(struct py_finder *f, struct py_spec *out, const char *d
 static bool find_package(struct py_finder *f, const char *base, const struct endings *e,
 			 struct py_spec *out)
 {
-	const struct py_importer *im = py_importer_of(f, base);
+	const struct py_importer *im;
 
-	if (im->kind != PY_IMPORTER_FOLDER)
+	if (store_stat_dir(f->h->store, base) != 0)
 		return false;
+	im = py_importer_of(f, base);
 	for (size_t i = 0; i < e->n; i++) {
 		const char *name = arena_printf(f->a, "__init__%s", e->v[i]);
 		const char *path;

@@ -28,18 +28,22 @@ struct py_spec {
 /* A file with that module's name that the search passed over, and why: evidence for special causes. */
 struct py_near {
 	const char *path;
-	const char *why;            /* "built for CPython 3.12 (cpython-312)", "built for another platform (darwin)", "for Windows",
-				       "for musl", "for a debug build", "a folder without __init__.py", "differs in upper and lower case" */
+	const char *why;            /* "built for CPython 3.12 (cpython-312)", "built for another platform
+				       (darwin)", "for Windows", "for musl", "for a debug build", "a folder
+				       without __init__.py", "differs in upper and lower case" */
 	const char *tag;            /* "cpython-312-x86_64-linux-gnu" or NULL */
 };
 
 struct py_finder;
 
-/* Keeps lists of folders, so a session of thousands of look-ups reads each folder once. */
+/* Keeps lists of folders, so a session of thousands of look-ups reads each folder once. The home must be
+ * one that py_home_open has filled. */
 struct py_finder *py_finder_new(const struct py_home *h, struct source *src, struct arena *a);
-/* `path`: the package's __path__, or sys.path (top level) as it is now. For top level names built-in and frozen modules come
- * first. */
-void py_find(struct py_finder *f, const char *fullname, const struct py_strings *path, struct py_spec *out);
+/* `path`: the package's __path__, or sys.path (top level) as it is now. Built-in and frozen modules come
+ * first, the finders of editable installations last. Origins are absolute: a relative entry counts from
+ * the home's working folder. */
+void py_find(struct py_finder *f, const char *fullname, const struct py_strings *path,
+	     struct py_spec *out);
 /* Files that have the name, in path's folders, and are no module for this interpreter. */
 void py_find_near(struct py_finder *f, const char *fullname, const struct py_strings *path, size_t max,
 		  struct py_near *out, size_t *n);

@@ -92,6 +92,16 @@ static void field_source(struct py_parser *p, const unsigned char *from, const u
 		py_decode(p, from, end, PY_S_RAW);
 }
 
+/* Does the expression of a field hold what it might not before Python 3.12: a backslash, or the quote of a
+ * string of one line around it? */
+static bool is_new_form(const struct format *f, const unsigned char *from, const unsigned char *end)
+{
+	size_t n = end > from ? (size_t)(end - from) : 0;
+
+	return memchr(from, '\\', n) != NULL ||
+	       (!(f->flags & PY_S_TRIPLE) && memchr(from, f->quote, n) != NULL);
+}
+
 /* A field, the cursor behind its '{'. Leaves it behind the '}'. */
 static void field(struct py_parser *p, struct format *f)
 {
@@ -105,7 +115,10 @@ static void field(struct py_parser *p, struct format *f)
 	py_next(p);
 	n->a = py_exprs_or_yield(p);
 	py_above(p, n, n->a);
+	if (!p->failed && is_new_form(f, from, p->t.at))
+		py_since(p, 12, n->line);
 	if (py_is(p, PY_T_EQUAL)) {
+		py_since(p, 8, p->t.line);
 		py_next(p);
 		if (!p->failed)
 			field_source(p, from, p->t.at);
@@ -177,6 +190,8 @@ void py_fstring(struct py_parser *p, size_t text_mark)
 
 	if (++p->nformats > PY_FSTRINGS_MAX)
 		py_fail(p, "too many nested f-strings");
+	if (f.flags & PY_S_TEMPLATE)
+		py_since(p, 14, p->t.line);
 	p->field = 0;
 	if (py_enter(p)) {
 		parts(p, &f, false);

@@ -203,7 +203,7 @@ static const char *source_tree(struct getpath *g)
 static bool read_builddir(struct getpath *g)
 {
 	struct home_ctx *c = g->c;
-	struct view text, line = { NULL, 0 };
+	struct view text, line = { (const unsigned char *)"", 0 };
 
 	if (!py_bytes(c->store, py_join(c->a, g->real_executable_dir, "pybuilddir.txt"), &text))
 		return false;

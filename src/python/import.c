@@ -79,6 +79,8 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	py_lib_path_init(ev);
 	py_lib_import_init(ev);
 	py_lib_misc_init(ev);
+	py_lib_frame_init(ev);
+	py_lib_tensorflow_init(ev);
 	add_main(ev);
 	return im;
 }
@@ -114,7 +116,7 @@ void py_import_startup(struct py_import *im)
 	for (size_t i = 0; i < im->home->imports.n && !ev->stopped; i++) {
 		const struct py_pth_import *p = &im->home->imports.items[i];
 
-		if (py_exec_text(ev, p->file, p->line, strlen(p->line), main_globals(ev), false) == NULL)
+		if (py_exec_text(ev, p->file, p->line, strlen(p->line), main_globals(ev), NULL, false) == NULL)
 			forget_raised(ev);
 	}
 	try_import(ev, "sitecustomize");
@@ -148,5 +150,5 @@ const struct py_exception *py_import_statement(struct py_import *im, const char 
 
 	if (ev->stopped)
 		return NULL;
-	return outcome(ev, py_exec_text(ev, "<string>", text, strlen(text), main_globals(ev), false) == NULL);
+	return outcome(ev, py_exec_text(ev, "<string>", text, strlen(text), main_globals(ev), NULL, false) == NULL);
 }

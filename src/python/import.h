@@ -44,6 +44,7 @@ enum py_load_result {
 struct py_loaded {
 	enum py_load_result result;
 	const char *error;
+	const char *type;    /* of the exception that it becomes; NULL: ImportError, of ctypes OSError */
 	void *handle;        /* for symbol() */
 	/* Modules that the extension's own code imports when it is initialised, as far as its bytes tell: full
 	 * names; may be empty. */

@@ -148,7 +148,7 @@ PY_NATIVE(i_exec_module)
 	spec.origin = origin->u.str.p;
 	if (py_find_source(ev->im->finder, &spec, &text) != 0)
 		return &py_unknown;
-	return py_exec_text(ev, spec.origin, (const char *)text.p, text.n, &m->u.module.dict, false);
+	return py_exec_text(ev, spec.origin, (const char *)text.p, text.n, &m->u.module.dict, NULL, false);
 }
 
 PY_NATIVE(i_none)

@@ -383,6 +383,25 @@ PY_NATIVE(o_stat)
 	return err == 0 ? &py_unknown : os_error(ev, err, p);
 }
 
+/* os.access(path, mode): root may do everything but execute what nobody may; of groups nothing is known here. */
+PY_NATIVE(o_access)
+{
+	const char *p = path_arg(ev, c, 0);
+	unsigned want = c->n > 1 && c->args[1]->type == V_INT ? (unsigned)(c->args[1]->u.integer & 7) : 8, shift;
+	struct os_stat st;
+
+	if (p == NULL || want == 8)
+		return &py_unknown;
+	if (source_stat(ev->source, py_absolute(ev, p), true, &st) != 0)
+		return py_bool(false);
+	if (os_euid() == 0)
+		return py_bool((want & 1) == 0 || (st.mode & 0111) != 0);
+	shift = st.uid == os_euid() ? 6 : 0;
+	if ((st.mode >> shift & want) == want)
+		return py_bool(true);
+	return shift == 6 ? py_bool(false) : &py_unknown;
+}
+
 /* os.walk from the top; links to folders are not followed. */
 static bool walk(struct py_eval *ev, struct py_value *out, const char *dir, unsigned depth)
 {
@@ -658,7 +677,7 @@ static const struct py_native_def functions[] = {
 	{ "genericpath", "exists", p_exists }, { "genericpath", "isfile", p_isfile }, { "genericpath", "isdir", p_isdir },
 	{ "genericpath", "islink", p_islink }, { "genericpath", "lexists", p_lexists }, { "genericpath", "getsize", o_unknown },
 	{ "genericpath", "samefile", o_unknown }, { "genericpath", "getmtime", o_unknown },
-	{ "posix", "listdir", o_listdir }, { "posix", "stat", o_stat }, { "posix", "lstat", o_stat },
+	{ "posix", "listdir", o_listdir }, { "posix", "stat", o_stat }, { "posix", "lstat", o_stat }, { "posix", "access", o_access },
 	{ "posix", "getcwd", o_getcwd }, { "posix", "fspath", o_fspath }, { "posix", "putenv", o_none },
 	{ "posix", "unsetenv", o_none }, { "posix", "mkdir", o_none }, { "posix", "system", o_run },
 	{ "os", "_createenviron", o_environ }, { "os", "walk", o_walk }, { "os", "makedirs", o_none },
@@ -682,6 +701,19 @@ void py_lib_os_init(struct py_eval *ev)
 					 py_str(ev->a, eq + 1));
 	}
 	ev->environ_dict = d;
+	py_know_value(ev, "posix", "F_OK", py_int(ev->a, 0));
+	py_know_value(ev, "posix", "X_OK", py_int(ev->a, 1));
+	py_know_value(ev, "posix", "W_OK", py_int(ev->a, 2));
+	py_know_value(ev, "posix", "R_OK", py_int(ev->a, 4));
+	py_know_value(ev, "posix", "RTLD_LAZY", py_int(ev->a, 1));
+	py_know_value(ev, "posix", "RTLD_NOW", py_int(ev->a, 2));
+	py_know_value(ev, "posix", "RTLD_GLOBAL", py_int(ev->a, 0x100));
+	py_know_value(ev, "posix", "RTLD_LOCAL", py_int(ev->a, 0));
+	py_know_value(ev, "posix", "RTLD_NOLOAD", py_int(ev->a, 4));
+	py_know_value(ev, "posix", "RTLD_NODELETE", py_int(ev->a, 0x1000));
+	py_know_value(ev, "posix", "RTLD_DEEPBIND", py_int(ev->a, 8));
+	py_know_value(ev, "_ctypes", "RTLD_GLOBAL", py_int(ev->a, 0x100));
+	py_know_value(ev, "_ctypes", "RTLD_LOCAL", py_int(ev->a, 0));
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
 	py_know_value(ev, "posix", "environ", py_dict_new(ev->a));
 	file_class(ev);

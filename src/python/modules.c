@@ -281,15 +281,18 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error) == NULL ? NULL : m;
 	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
-		e = py_exception_new(ev, "ImportError",
+		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError",
 				     r.result == PY_LOAD_ERROR
 					     ? r.error
 					     : arena_printf(ev->a, "dynamic module does not define module export function (%s)",
 							    l.init));
-		set_text(ev, e, "name", spec->name);
-		set_text(ev, e, "path", spec->origin);
+		if (r.type == NULL) { /* else the init function raised it */
+			set_text(ev, e, "name", spec->name);
+			set_text(ev, e, "path", spec->origin);
+		}
 		return raise_for_load(ev, e, &l);
 	}
+	py_fill_builtin(ev, m); /* parts of the standard library are files in some builds */
 	import_inside(ev, &r.imports);
 	return ev->stopped ? NULL : m;
 }
@@ -644,10 +647,11 @@ struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int 
 /* ---- text that is executed ---------------------------------------------------------------------------------------- */
 
 struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
-			      bool expression)
+			      struct py_dict *locals, bool expression)
 {
 	struct py_source *src = ARENA_NEW(ev->a, struct py_source);
 	struct view v = { (const unsigned char *)text, n };
+	struct py_scope scope = { .globals = globals, .is_class = true };
 	struct py_frame f;
 	struct py_value *r = &py_none;
 
@@ -657,10 +661,17 @@ struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *
 	if (src->error != NULL)
 		return &py_unknown;
 	push_module(ev, &f, src, ev->frame != NULL && ev->frame->module != NULL ? ev->frame->module : "__main__", globals);
+	if (locals != NULL) {
+		scope.vars = *locals;
+		f.scope = ARENA_NEW(ev->a, struct py_scope); /* functions may keep it */
+		*f.scope = scope;
+	}
 	if (expression)
 		r = src->body.n == 1 && src->body.v[0]->kind == PY_EXPR ? py_eval_expr(ev, src->body.v[0]->a) : &py_unknown;
 	else if (py_exec(ev, &src->body) == CTL_RAISE)
 		r = NULL;
+	if (locals != NULL)
+		*locals = f.scope->vars;
 	ev->maybe -= f.maybe_rest;
 	ev->frame = f.up;
 	ev->depth--;

@@ -49,6 +49,7 @@ void py_skip_type_params(struct py_parser *p)
 
 	if (!py_is(p, PY_T_LSQB))
 		return;
+	py_since(p, 12, p->t.line);
 	while (!p->failed && !py_is(p, PY_T_EOF) && p->paren >= paren) {
 		if (py_is(p, PY_T_FSTRING))
 			py_skip_fstring(p);
@@ -75,6 +76,7 @@ static void param(struct py_parser *p, struct params *all, enum py_param_kind ki
 
 static void slash(struct py_parser *p, struct params *all)
 {
+	py_since(p, 8, p->t.line);
 	py_next(p);
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->items[i].kind == PY_PARAM_PLAIN)

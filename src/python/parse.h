@@ -138,6 +138,7 @@ void py_words_from(struct py_words *w, const unsigned char *p);
 /* token.c */
 void py_next(struct py_parser *p);
 void py_fail(struct py_parser *p, const char *error);
+void py_since(struct py_parser *p, unsigned minor, unsigned line); /* what is there needs that version */
 static inline bool py_is(const struct py_parser *p, enum py_token kind)
 {
 	return p->t.kind == kind;

@@ -201,6 +201,7 @@ struct py_node *py_match(struct py_parser *p)
 	if (!begins_match(p))
 		return NULL;
 	n = py_stmt_new(p, PY_MATCH, p->t.line);
+	py_since(p, 10, p->t.line);
 	py_next(p);
 	n->a = py_exprs(p);
 	n->end_line = p->t.line;

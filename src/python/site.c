@@ -24,6 +24,12 @@ struct site {
 	bool in_venv;              /* what Debian's site.py asks for */
 	unsigned nested;
 	size_t easy_mark;          /* sys.__plen of easy-install.pth */
+	bool batch;                /* 3.15, PEP 829: all paths first, then what is executed */
+	struct table processed;    /* _processed_sitedirs */
+	struct {
+		struct py_pth_import *items;
+		size_t n, cap;
+	} later, starts;           /* lines of .pth files; entry points of .start files */
 };
 
 static bool mentions(const struct site *s, const char *word)
@@ -70,6 +76,7 @@ static void remove_duplicates(struct site *s)
 /* ---- .pth files --------------------------------------------------------------------------- */
 
 static void add_site_dir(struct site *s, const char *dir, const char *why);
+static void execute_later(struct site *s);
 
 /* str.rstrip() with the white space of Unicode that has two or three bytes. */
 static size_t rstrip(const unsigned char *p, size_t n)
@@ -132,15 +139,20 @@ static void move_to_front(struct site *s)
  * it added. */
 static void add_dir_alone(struct site *s, const char *dir, const char *why)
 {
-	struct table outer = s->known;
+	struct site outer = *s;
 	struct home_ctx *c = s->c;
 
 	table_init(&s->known, c->a);
+	table_init(&s->processed, c->a);
+	s->later.items = s->starts.items = NULL;
+	s->later.n = s->later.cap = s->starts.n = s->starts.cap = 0;
 	for (size_t i = 0; i < c->h->path.n; i++)
 		if (py_exists(c->src, c->h->path.items[i].dir))
 			(void)learn(s, c->h->path.items[i].dir);
 	add_site_dir(s, dir, why);
-	s->known = outer;
+	execute_later(s);
+	outer.easy_mark = s->easy_mark;
+	*s = outer;
 }
 
 /* In a virtual environment, site.py goes through its folder twice. The second time a module that a line
@@ -201,10 +213,17 @@ static void pth_line(struct site *s, const char *sitedir, const char *file, stru
 	const char *dir;
 	struct py_path_entry *e;
 
+	if (s->batch)
+		line = py_trim(line);
 	if (line.n > 0 && line.p[0] == '#')
 		return;
 	if (line.n >= 7 && (memcmp(line.p, "import ", 7) == 0 || memcmp(line.p, "import\t", 7) == 0)) {
-		execute(s, file, arena_strndup(c->a, (const char *)line.p, line.n));
+		const char *text = arena_strndup(c->a, (const char *)line.p, line.n);
+
+		if (s->batch)
+			*ARENA_PUSH(c->a, &s->later) = (struct py_pth_import){ file, text };
+		else
+			execute(s, file, text);
 		return;
 	}
 	line.n = rstrip(line.p, line.n);
@@ -253,40 +272,101 @@ static bool is_utf8(struct view v)
 	return true;
 }
 
-/* addpackage. 3.13: a byte order mark is passed over, lines end as in str.splitlines(). */
-static void add_pth(struct site *s, const char *sitedir, const char *name)
+/* A line of a .start file is "package.module:function". */
+static void start_line(struct site *s, const char *sitedir, const char *file, struct view line)
 {
-	struct home_ctx *c = s->c;
-	const char *file = py_join(c->a, sitedir, name);
-	bool modern = c->h->minor >= 13;
-	struct view v;
+	const unsigned char *colon;
+
+	(void)sitedir;
+	line = py_trim(line);
+	colon = line.n > 0 && line.p[0] != '#' ? memchr(line.p, ':', line.n) : NULL;
+	if (colon != NULL) {
+		int n = (int)(colon - line.p), rest = (int)(line.n - (size_t)n) - 1;
+
+		*ARENA_PUSH(s->c->a, &s->starts) = (struct py_pth_import){
+			file, arena_printf(s->c->a, "import %.*s; %.*s.%.*s()", n, (const char *)line.p, n,
+					   (const char *)line.p, rest, (const char *)colon + 1)
+		};
+	}
+}
+
+/* From 3.13 on a byte order mark is passed over, and lines end as in str.splitlines(). */
+static void each_line(struct site *s, const char *sitedir, const char *file, struct view v,
+		      void (*fn)(struct site *, const char *, const char *, struct view))
+{
+	bool modern = s->c->h->minor >= 13;
 	size_t begin = 0, at = 0, end;
 
-	if (!py_bytes(c->store, file, &v))
-		return;
-	if (!is_utf8(v)) {
-		c->h->not_followed = arena_printf(
-			c->a, "an interpreter that stops at its start: %s is no UTF-8 text", file);
-		return;
-	}
 	if (modern && v.n >= 3 && memcmp(v.p, "\xef\xbb\xbf", 3) == 0)
 		begin = at = 3;
 	for (; at < v.n; at += end != 0 ? end : 1) {
 		end = line_end(v, at, modern);
 		if (end != 0) {
-			pth_line(s, sitedir, file, (struct view){ v.p + begin, at - begin });
+			fn(s, sitedir, file, (struct view){ v.p + begin, at - begin });
 			begin = at + end;
 		}
 	}
 	if (begin < v.n)
-		pth_line(s, sitedir, file, (struct view){ v.p + begin, v.n - begin });
+		fn(s, sitedir, file, (struct view){ v.p + begin, v.n - begin });
 }
 
-static bool is_pth(const struct home_ctx *c, const char *name)
+/* addpackage */
+static void add_pth(struct site *s, const char *sitedir, const char *name)
 {
-	size_t n = strlen(name);
+	struct home_ctx *c = s->c;
+	const char *file = py_join(c->a, sitedir, name);
+	struct view v;
 
-	return n >= 4 && strcmp(name + n - 4, ".pth") == 0 &&
+	if (!py_bytes(c->store, file, &v))
+		return;
+	if (is_utf8(v))
+		each_line(s, sitedir, file, v, pth_line);
+	else
+		c->h->not_followed = arena_printf(
+			c->a, "an interpreter that stops at its start: %s is no UTF-8 text", file);
+}
+
+static void add_start(struct site *s, const char *sitedir, const char *name)
+{
+	const char *file = py_join(s->c->a, sitedir, name);
+	struct view v;
+
+	if (!py_bytes(s->c->store, file, &v) || !is_utf8(v))
+		return;
+	/* an empty one silences the .pth file of its name as well */
+	*ARENA_PUSH(s->c->a, &s->starts) = (struct py_pth_import){ file, NULL };
+	each_line(s, sitedir, file, v, start_line);
+}
+
+/* Is there a .start file in the place of that .pth file? */
+static bool is_silenced(const struct site *s, const char *pth)
+{
+	size_t n = strlen(pth) - 4;
+
+	for (size_t i = 0; i < s->starts.n; i++)
+		if (strncmp(s->starts.items[i].file, pth, n) == 0 &&
+		    strcmp(s->starts.items[i].file + n, ".start") == 0)
+			return true;
+	return false;
+}
+
+/* StartupState.process, but for the paths, which are there already. */
+static void execute_later(struct site *s)
+{
+	for (size_t i = 0; i < s->later.n; i++)
+		if (!is_silenced(s, s->later.items[i].file))
+			execute(s, s->later.items[i].file, s->later.items[i].line);
+	for (size_t i = 0; i < s->starts.n; i++)
+		if (s->starts.items[i].line != NULL)
+			execute(s, s->starts.items[i].file, s->starts.items[i].line);
+	s->later.n = s->starts.n = 0;
+}
+
+static bool has_ending(const struct home_ctx *c, const char *name, const char *ending)
+{
+	size_t n = strlen(name), m = strlen(ending);
+
+	return n >= m && strcmp(name + n - m, ending) == 0 &&
 	       !(c->h->minor >= 13 && name[0] == '.');
 }
 
@@ -297,13 +377,19 @@ static void add_site_dir(struct site *s, const char *dir, const char *why)
 	const char *path = py_abspath(c->a, c->cwd, dir);
 	const struct store_listing *l;
 
+	if (s->batch && table_get(&s->processed, path, elf_gnu_hash(path)) != NULL)
+		return;
+	table_put(&s->processed, path, elf_gnu_hash(path), s);
 	s->nested++;
 	if (learn(s, path))
 		py_path_add(c, path, why);
 	l = store_list(c->store, path);
 	for (size_t i = 0; l != NULL && i < l->n; i++)
-		if (is_pth(c, l->names[i]))
+		if (has_ending(c, l->names[i], ".pth"))
 			add_pth(s, path, arena_strdup(c->a, l->names[i]));
+	for (size_t i = 0; s->batch && l != NULL && i < l->n; i++)
+		if (has_ending(c, l->names[i], ".start"))
+			add_start(s, path, arena_strdup(c->a, l->names[i]));
 	s->nested--;
 }
 
@@ -403,6 +489,8 @@ static void enter_venv(struct site *s)
 			    py_view_is_case(key, "include-system-site-packages"))
 				h->system_site = py_view_is_case(value, "true");
 	h->venv = py_dirname(c->a, file);
+	if (h->minor >= 14) /* getpath has set it, unless PYTHONHOME is set */
+		prefix = h->prefix;
 	h->prefix = h->exec_prefix = prefix;
 	s->in_venv = strcmp(h->prefix, h->base_prefix) != 0;
 	py_strings_add(c->a, &own, prefix);
@@ -482,6 +570,8 @@ void py_site(struct home_ctx *c)
 	if (!c->site)
 		return;
 	table_init(&s.known, c->a);
+	table_init(&s.processed, c->a);
+	s.batch = mentions(&s, "_processed_sitedirs");
 	remove_duplicates(&s);
 	py_strings_add(c->a, &s.prefixes, h->base_prefix);
 	if (strcmp(h->base_prefix, h->base_exec_prefix) != 0)
@@ -498,4 +588,5 @@ void py_site(struct home_ctx *c)
 		add_site_packages(&s, &local, "site-packages of /usr/local");
 	}
 	add_site_packages(&s, &s.prefixes, h->debian ? "dist-packages" : "site-packages");
+	execute_later(&s);
 }

@@ -184,6 +184,17 @@ static void dots(struct py_parser *p, struct py_node *n)
 	}
 }
 
+/* "from __future__ import annotations" */
+static void future(struct py_parser *p, const struct py_node *n)
+{
+	if (n->op != 0 || n->u.name == NULL || strcmp(n->u.name, "__future__") != 0)
+		return;
+	for (size_t i = 0; i < n->list.n; i++) {
+		if (strcmp(n->list.v[i]->u.name, "annotations") == 0)
+			py_since(p, 7, n->line);
+	}
+}
+
 static struct py_node *imported_from(struct py_parser *p)
 {
 	struct py_node *n = begun(p, PY_IMPORT_FROM);
@@ -209,6 +220,7 @@ static struct py_node *imported_from(struct py_parser *p)
 			py_expect(p, PY_T_RPAR);
 	}
 	n->list = py_take(p, mark);
+	future(p, n);
 	return n;
 }
 
@@ -217,6 +229,7 @@ static struct py_node *type_alias(struct py_parser *p)
 {
 	struct py_node *n = begun(p, PY_TYPE_ALIAS);
 
+	py_since(p, 12, n->line);
 	n->u.name = py_expect_name(p);
 	py_skip_type_params(p);
 	py_expect(p, PY_T_EQUAL);

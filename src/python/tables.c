@@ -13,6 +13,7 @@
 enum {
 	SLOTS_MAX = 4000000, /* relocations read */
 	NAMES_MAX = 4096,    /* modules in one table */
+	ENDINGS_MAX = 8,
 	NAME_MAX_BYTES = 256
 };
 
@@ -228,56 +229,66 @@ static uint64_t first_entry(const struct py_tables *t, uint64_t at)
 	return is_inittab(t, at) ? at : 0;
 }
 
-/* Where a word of the data is that pointer, in a program that is not relocated. */
-static uint64_t find_word(const struct py_tables *t, uint64_t value)
+/* The first place where the pointer `value` stands and that fn takes for the table: what it answers, 0 if
+ * none. In a program that is not relocated, the words of the data are looked through. */
+static uint64_t find_pointer(const struct py_tables *t, uint64_t value,
+			     uint64_t (*fn)(const struct py_tables *, uint64_t))
 {
-	for (size_t i = 0; i < t->elf->phnum; i++) {
+	uint64_t found = 0, size = word_size(t);
+
+	for (size_t i = 0; value != 0 && i < t->n && found == 0; i++)
+		if (t->slots[i].value == value)
+			found = fn(t, t->slots[i].at);
+	for (size_t i = 0; value != 0 && i < t->elf->phnum && found == 0; i++) {
 		const struct elf_phdr *ph = &t->elf->phdrs[i];
-		uint64_t size = word_size(t), at = (ph->vaddr + size - 1) / size * size;
+		uint64_t at = ph->vaddr / size * size;
 		struct view v;
 
 		if (ph->type != PY_PT_LOAD || (ph->flags & PY_PF_W) == 0 ||
 		    elf_at(t->elf, at, size, &v) != ELF_HERE)
 			continue;
-		for (; v.n >= size; v.p += size, v.n -= (size_t)size, at += size) {
-			uint64_t first;
-
-			if (word(t->elf, v) != value)
-				continue;
-			first = first_entry(t, at);
-			if (first != 0)
-				return first;
-		}
+		for (; v.n >= size && found == 0; v.p += size, v.n -= (size_t)size, at += size)
+			if (word(t->elf, v) == value)
+				found = fn(t, at);
 	}
-	return 0;
-}
-
-/* Of a program that exports no names: the table is the one that names "posix". */
-static uint64_t find_inittab(const struct py_tables *t)
-{
-	uint64_t name = find_string(t->elf, "posix");
-
-	if (name == 0)
-		return 0;
-	for (size_t i = 0; i < t->n; i++) {
-		uint64_t first =
-			t->slots[i].value == name ? first_entry(t, t->slots[i].at) : 0;
-
-		if (first != 0)
-			return first;
-	}
-	return find_word(t, name);
+	return found;
 }
 
 void py_tables_builtins(const struct py_tables *t, struct py_strings *out)
 {
 	uint64_t at = address_of(t, "PyImport_Inittab");
 
-	at = at != 0 ? pointer_at(t, at) : find_inittab(t);
+	at = at != 0 ? pointer_at(t, at)
+		     : find_pointer(t, find_string(t->elf, "posix"), first_entry);
 	if (at != 0)
 		read_names(t, at, 2 * word_size(t), out);
 	if (out->n > 0)
 		qsort(out->items, out->n, sizeof(out->items[0]), by_name);
+}
+
+/* The table of endings is one if it ends with ".so" and a null pointer. */
+static uint64_t is_endings(const struct py_tables *t, uint64_t at)
+{
+	uint64_t begin = at;
+	const char *last = NULL, *s;
+
+	for (int i = 0; i < ENDINGS_MAX; i++, at += word_size(t)) {
+		s = string_at(t, pointer_at(t, at));
+		if (s == NULL || s[0] != '.')
+			break;
+		last = s;
+	}
+	return last != NULL && strcmp(last, ".so") == 0 && pointer_at(t, at) == 0 ? begin : 0;
+}
+
+void py_tables_endings(const struct py_tables *t, const char *first, struct py_strings *out)
+{
+	uint64_t at = find_pointer(t, find_string(t->elf, first), is_endings);
+	const char *s;
+
+	for (; at != 0 && (s = string_at(t, pointer_at(t, at))) != NULL && *s == '.';
+	     at += word_size(t))
+		py_strings_add(t->a, out, arena_strdup(t->a, s));
 }
 
 /* struct _frozen: name, code, size; from 3.11 on whether it is a package, in 3.11 and 3.12 also a

@@ -13,6 +13,14 @@ void py_fail(struct py_parser *p, const char *error)
 	p->t.kind = PY_T_EOF;
 }
 
+void py_since(struct py_parser *p, unsigned minor, unsigned line)
+{
+	if (p->failed || p->s->since >= minor)
+		return;
+	p->s->since = minor;
+	p->s->since_line = line;
+}
+
 static void fail_at(struct py_parser *p, const char *error, unsigned line)
 {
 	p->t.line = line;

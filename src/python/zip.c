@@ -110,8 +110,8 @@ struct count {
 	size_t members, bytes;
 };
 
-/* Visits all members; fills z->members and `names` if they are there, which `have` says the room of. False: this
- * is no zip file that zipimport reads. */
+/* Visits all members; fills z->members and `names` if `have` says what room they have. False: this is no
+ * zip file. */
 static bool each_member(struct py_zip *z, char *names, const struct count *have, struct count *out)
 {
 	struct reader r;

@@ -12,7 +12,8 @@
 enum {
 	FLUSH_ABOVE = 64 << 10, /* bytes kept before they are written */
 	BREAK_DEPTH = 4,        /* a probe, a need, a piece of evidence: one line each */
-	MEMBER_DEPTH = 4        /* packages in packages */
+	MEMBER_DEPTH = 4,       /* packages in packages */
+	CAUSE_DEPTH = 16        /* exceptions behind an exception */
 };
 
 struct json {
@@ -326,6 +327,8 @@ static void json_object(struct json *j, const struct dlwhy_object *o)
 		json_need(j, o->needs[i]);
 	json_close(j, ']');
 	json_bool(j, "by_host", o->by_host);
+	if (o->unloaded)
+		json_bool(j, "unloaded", true);
 	json_close(j, '}');
 }
 
@@ -454,6 +457,149 @@ static void json_opens(struct json *j, const struct dlwhy_result *r)
 	json_close(j, ']');
 }
 
+/* ---- Python ------------------------------------------------------------------------------- */
+
+static void json_place_keys(struct json *j, const struct dlwhy_place *p)
+{
+	json_text(j, "file", p->file);
+	json_opt_int(j, "line", p->line);
+	json_text(j, "in", p->in);
+}
+
+static void json_place(struct json *j, const char *key, const struct dlwhy_place *p)
+{
+	json_key(j, key);
+	json_open(j, '{');
+	json_place_keys(j, p);
+	json_close(j, '}');
+}
+
+/* `level` bounds the chain of causes. */
+static void json_exception(struct json *j, const char *key, const struct dlwhy_exception *e,
+			   unsigned level)
+{
+	json_key(j, key);
+	if (e == NULL || level > CAUSE_DEPTH) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_text(j, "type", e->type);
+	json_text(j, "message", e->message);
+	json_text(j, "text", e->text);
+	json_bool(j, "exact", e->exact);
+	json_bool(j, "maybe", e->maybe);
+	json_text(j, "name", e->name);
+	json_text(j, "path", e->path);
+	json_key(j, "traceback");
+	json_open(j, '[');
+	for (size_t i = 0; i < e->ntraceback; i++) {
+		json_next(j);
+		json_open(j, '{');
+		json_place_keys(j, e->traceback[i]);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_bool(j, "explicit_cause", e->explicit_cause);
+	json_exception(j, "cause", e->cause, level + 1);
+	json_close(j, '}');
+}
+
+static void json_module(struct json *j, const struct dlwhy_module *m)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_text(j, "name", m->name);
+	json_id(j, "kind", m->kind);
+	json_text(j, "origin", m->origin);
+	json_place(j, "by", &m->by);
+	json_bool(j, "maybe", m->maybe);
+	json_bool(j, "failed", m->failed);
+	json_close(j, '}');
+}
+
+static void json_native(struct json *j, const struct dlwhy_native *n)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_text(j, "path", n->path);
+	json_id(j, "kind", n->kind);
+	json_text(j, "module", n->module);
+	json_place(j, "by", &n->by);
+	json_id(j, "outcome", n->outcome);
+	json_text(j, "message", n->message);
+	json_bool(j, "maybe", n->maybe);
+	json_opt_int(j, "object", n->object);
+	json_close(j, '}');
+}
+
+static void json_swallowed(struct json *j, const struct dlwhy_swallowed *s)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_exception(j, "exception", s->exception, 0);
+	json_place(j, "at", &s->at);
+	json_bool(j, "warned", s->warned);
+	json_text(j, "native", s->native);
+	json_texts(j, "gone", s->gone, s->ngone);
+	json_close(j, '}');
+}
+
+static void json_python_lists(struct json *j, const struct dlwhy_python *p)
+{
+	json_key(j, "modules");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->nmodules; i++)
+		json_module(j, p->modules[i]);
+	json_close(j, ']');
+	json_key(j, "natives");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->nnatives; i++)
+		json_native(j, p->natives[i]);
+	json_close(j, ']');
+	json_key(j, "swallowed");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->nswallowed; i++)
+		json_swallowed(j, p->swallowed[i]);
+	json_close(j, ']');
+	json_key(j, "not_followed");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->nnot_followed; i++) {
+		json_next(j);
+		json_open(j, '{');
+		json_text(j, "what", p->not_followed[i]->what);
+		json_place(j, "at", &p->not_followed[i]->at);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void json_python(struct json *j, const struct dlwhy_python *p)
+{
+	json_key(j, "python");
+	if (p == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_text(j, "executable", p->executable);
+	json_text(j, "program", p->program);
+	json_text(j, "implementation", p->implementation);
+	json_text(j, "version", p->version);
+	json_text(j, "prefix", p->prefix);
+	json_text(j, "why", p->why);
+	json_texts(j, "path", p->path, p->npath);
+	json_text(j, "module", p->module);
+	json_exception(j, "exception", p->exception, 0);
+	json_bool(j, "died", p->died);
+	json_bool(j, "limited", p->limited);
+	json_int(j, "startup", (int64_t)p->nstartup);
+	json_python_lists(j, p);
+	json_close(j, '}');
+}
+
+/* ---- a run --------------------------------------------------------------------------------- */
+
 static void json_load(struct json *j, const struct dlwhy_run_load *l)
 {
 	json_next(j);
@@ -529,6 +675,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 		json_binding(j, r->bindings[i]);
 	json_close(j, ']');
 	json_opens(j, r);
+	json_python(j, r->python);
 	json_run(j, r->run);
 }
 

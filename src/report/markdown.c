@@ -99,7 +99,7 @@ static void head(struct text *t, struct lines *out)
 	const char *verdict = text_verdict(t->r, &style);
 
 	text_line(t, out, 0, PLAIN,
-		  arena_printf(t->a, "### %s %s", inline_code(t, text_clean(t, t->r->target)),
+		  arena_printf(t->a, "### %s %s", inline_code(t, text_target(t)),
 			       verdict));
 	if (t->r->error == NULL)
 		return;
@@ -112,6 +112,15 @@ static void loader(struct text *t, struct lines *out)
 	struct lines said = { 0 };
 	size_t i;
 
+	if (python_is_import(t->r) && t->r->python->exception != NULL) {
+		python_says(t, &said);
+		said.items++; /* its heading */
+		said.n--;
+		blank(t, out);
+		text_line(t, out, 0, PLAIN, "Python would say:");
+		fenced(t, &said, "text", out);
+		return;
+	}
 	if (t->r->loader_message != NULL)
 		text_line(t, &said, 0, PLAIN, text_clean(t, t->r->loader_message));
 	for (i = 0; i < t->r->nloader_lines; i++)
@@ -167,7 +176,8 @@ static void proof(struct text *t, struct lines *out)
 		return;
 	blank(t, out);
 	if (p->agrees)
-		text_line(t, out, 0, PLAIN, "The real loader agrees.");
+		text_line(t, out, 0, PLAIN,
+			  python_is_import(t->r) ? "Python itself agrees." : "The real loader agrees.");
 	else if (p->real == NULL)
 		text_line(t, out, 0, PLAIN, "**The real loader disagrees:** it loads the file.");
 	else
@@ -191,7 +201,7 @@ static void foot(struct text *t, struct lines *out)
 
 static void markdown_fill(struct text *t, struct lines *out, void *ctx)
 {
-	struct lines tree = { 0 }, bindings = { 0 };
+	struct lines tree = { 0 }, bindings = { 0 }, python = { 0 };
 	size_t i;
 
 	(void)ctx;
@@ -206,6 +216,14 @@ static void markdown_fill(struct text *t, struct lines *out, void *ctx)
 		open_details(t, out, arena_printf(t->a, "Dependency tree (%zu objects)",
 						  t->r->nobjects));
 		fenced(t, &tree, "text", out);
+		close_details(t, out);
+	}
+	if (t->r->python != NULL)
+		python_lists(t, &python);
+	if (python.n > 0) {
+		open_details(t, out, arena_printf(t->a, "The import (%zu modules, %zu native files)",
+						  t->r->python->nmodules, t->r->python->nnatives));
+		fenced(t, &python, "text", out);
 		close_details(t, out);
 	}
 	text_bindings(t, &bindings);

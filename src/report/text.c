@@ -39,11 +39,27 @@ static bool is_healthy(const struct dlwhy_result *r)
 	       count_findings(r, DLWHY_NOTE) == r->nfindings;
 }
 
+static const char *import_verdict(const struct dlwhy_result *r, enum style *style)
+{
+	*style = RED;
+	if (r->loads == DLWHY_NO)
+		return r->python->died ? "ends the process" : "does not work";
+	*style = YELLOW;
+	if (r->loads == DLWHY_UNKNOWN)
+		return "may work or not: it cannot be decided";
+	if (count_findings(r, DLWHY_ERROR) + count_findings(r, DLWHY_WARNING) > 0)
+		return "works here, with a warning";
+	*style = GREEN;
+	return "works here";
+}
+
 const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 {
 	bool fails = count_findings(r, DLWHY_ERROR) > 0;
 	bool warns = count_findings(r, DLWHY_WARNING) > 0;
 
+	if (r->error == NULL && python_is_import(r))
+		return import_verdict(r, style);
 	*style = RED;
 	if (r->error != NULL)
 		return "could not be analysed";
@@ -95,8 +111,11 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
 /* "12 libraries, all found" */
 static const char *libraries(struct text *t)
 {
-	size_t n = tree_libraries(t);
+	size_t n;
 
+	if (python_is_import(t->r))
+		return python_counts(t);
+	n = tree_libraries(t);
 	if (n == 0)
 		return "no further library";
 	return arena_printf(t->a, n == 1 ? "%zu library, found" : "%zu libraries, all found", n);
@@ -104,11 +123,19 @@ static const char *libraries(struct text *t)
 
 /* ---- the head: the answer ----------------------------------------------------------------- */
 
+const char *text_target(struct text *t)
+{
+	const char *name = text_clean(t, t->r->target);
+
+	return t->r->verb != NULL && strcmp(t->r->verb, "import") == 0 ?
+		       arena_printf(t->a, "import %s", name) : name;
+}
+
 static void answer_line(struct text *t, struct lines *out)
 {
 	enum style style;
 	const char *verdict = t->r->run != NULL ? text_run_verdict(t, &style) : text_verdict(t->r, &style);
-	const char *name = text_clean(t, t->r->target);
+	const char *name = text_target(t);
 
 	if (!t->verbose && escape_columns(name) + escape_columns(verdict) + 2 > t->width)
 		name = text_fit(t, name, t->width - escape_columns(verdict) - 2);
@@ -203,7 +230,8 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 		text_wrap(t, out, MARGIN, max, text_clean(t, t->r->error->message));
 	else if (f != NULL)
 		text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
-	loader_says(t, out);
+	if (!python_is_import(t->r) || t->r->python->exception == NULL)
+		loader_says(t, out);
 	if (f == NULL)
 		return;
 	first_fix(t, f, out);
@@ -410,7 +438,7 @@ static void proof_lines(struct text *t, struct lines *out)
 
 	if (p == NULL)
 		return;
-	text_add(t, PLAIN, "Real loader: ");
+	text_add(t, PLAIN, python_is_import(t->r) ? "Python itself: " : "Real loader: ");
 	if (!p->done) {
 		text_add(t, PLAIN, "not asked: ");
 		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
@@ -421,7 +449,10 @@ static void proof_lines(struct text *t, struct lines *out)
 	if (p->agrees)
 		return;
 	text_add(t, PLAIN, "  It says:  ");
-	text_add(t, PLAIN, p->real != NULL ? text_clean(t, p->real) : "nothing: it loads the file");
+	text_add(t, PLAIN,
+		 p->real != NULL	 ? text_clean(t, p->real)
+		 : python_is_import(t->r) ? "nothing: it imports"
+					  : "nothing: it loads the file");
 	text_end(t, out);
 	if (p->says != NULL)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, p->says));
@@ -462,6 +493,18 @@ static void certainty_lines(struct text *t, const struct dlwhy_finding *f, struc
 	}
 }
 
+/* What an import leaves out, and what could not be followed. */
+static void python_tail(struct text *t, struct lines *out)
+{
+	const char *gone = t->r->loads == DLWHY_YES ? python_gone(t) : NULL;
+	const char *gap = python_not_followed(t);
+
+	if (gone != NULL)
+		text_wrap(t, out, MARGIN, 2, arena_printf(t->a, "Without it are gone: %s.", gone));
+	if (gap != NULL)
+		text_wrap(t, out, MARGIN, 2, gap);
+}
+
 static void tail_lines(struct text *t, const struct dlwhy_finding *f, size_t others,
 		       struct lines *out)
 {
@@ -471,6 +514,8 @@ static void tail_lines(struct text *t, const struct dlwhy_finding *f, size_t oth
 	certainty_lines(t, f, out);
 	if (t->r->hint != NULL)
 		text_wrap(t, out, 0, t->verbose ? SIZE_MAX : 2, text_clean(t, t->r->hint));
+	if (!t->verbose && t->r->python != NULL)
+		python_tail(t, out);
 }
 
 static void append(struct text *t, struct lines *out, const struct lines *more, bool gap)
@@ -593,12 +638,16 @@ static void tree_section(struct text *t, size_t max, struct lines *out)
 static void failing_short(struct text *t, struct lines *out)
 {
 	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
-	struct lines head = { 0 }, evidence = { 0 }, tree = { 0 }, tail = { 0 };
+	struct lines head = { 0 }, python = { 0 }, evidence = { 0 }, tree = { 0 }, tail = { 0 };
 	size_t used, left;
 
 	head_lines(t, f, &head);
+	if (python_is_import(t->r))
+		python_says(t, &python);
 	tail_lines(t, f, text_rows(t, &head) > 8 ? 1 : OTHERS, &tail);
 	used = text_rows(t, &head) + text_rows(t, &tail) + 1;
+	if (python.n > 0)
+		used += text_rows(t, &python) + 1;
 	left = used < SCREEN ? SCREEN - used : 0;
 	tree_section(t, SIZE_MAX, &tree);
 	if (f != NULL) {
@@ -612,6 +661,7 @@ static void failing_short(struct text *t, struct lines *out)
 		tree_section(t, left, &tree);
 	}
 	append(t, out, &head, false);
+	append(t, out, &python, true);
 	append(t, out, &evidence, true);
 	append(t, out, &tree, evidence.n == 0);
 	append(t, out, &tail, evidence.n == 0 && tree.n == 0);
@@ -632,9 +682,11 @@ static void healthy_short(struct text *t, struct lines *out)
 				       text_clean(t, t->r->findings[i]->summary)));
 	opens_lines(t, out);
 	proof_lines(t, out);
+	if (t->r->python != NULL)
+		python_tail(t, out);
 	if (t->r->hint != NULL)
 		text_wrap(t, out, MARGIN, 2, text_clean(t, t->r->hint));
-	else if (t->r->proof == NULL)
+	else if (t->r->proof == NULL && !python_is_import(t->r))
 		text_line(t, out, MARGIN, PLAIN,
 			  "If you still see an error: dlwhy explain");
 	bindings_section(t, out);
@@ -646,12 +698,14 @@ static void healthy_line(struct text *t, struct lines *out)
 	enum style style;
 	const char *verdict = text_verdict(t->r, &style);
 
-	text_add(t, BOLD, text_clean(t, t->r->target));
+	text_add(t, BOLD, text_target(t));
 	text_add(t, PLAIN, " ");
 	text_add(t, style, verdict);
 	text_add(t, DIM, arena_printf(t->a, " (%s; %s%s)", libraries(t),
 				      words_certainty(t->r->certainty),
-				      p != NULL && p->done ? "; the real loader agrees" : ""));
+				      p == NULL || !p->done	    ? ""
+				     : python_is_import(t->r) ? "; Python itself agrees"
+							      : "; the real loader agrees"));
 	text_end(t, out);
 }
 
@@ -701,16 +755,23 @@ static void fixes_long(struct text *t, const struct dlwhy_finding *f, struct lin
 static void everything(struct text *t, struct lines *out)
 {
 	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
-	struct lines tree = { 0 }, opens = { 0 }, tail = { 0 };
+	struct lines tree = { 0 }, opens = { 0 }, tail = { 0 }, python = { 0 };
 	size_t i;
 
 	head_lines(t, f, out);
+	if (python_is_import(t->r))
+		python_says(t, &python);
+	append(t, out, &python, true);
+	python.n = 0;
 	if (is_healthy(t->r))
 		text_line(t, out, MARGIN, PLAIN, arena_printf(t->a, "%s.", libraries(t)));
 	for (i = 0; i < t->r->nfindings; i++) {
 		finding_long(t, t->r->findings[i], i, out);
 		fixes_long(t, t->r->findings[i], out);
 	}
+	if (t->r->python != NULL)
+		python_lists(t, &python);
+	append(t, out, &python, true);
 	tree_section(t, SIZE_MAX, &tree);
 	append(t, out, &tree, true);
 	opens_lines(t, &opens);

@@ -81,12 +81,27 @@ const struct dlwhy_need *text_missing_need(const struct text *t, const struct dl
 					   const struct dlwhy_object **by);
 void text_evidence(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out);
 void text_bindings(struct text *t, struct lines *out);
+/* The target as it is called in the first line: "./libfoo.so", "import numpy". */
+const char *text_target(struct text *t);
 /* "The loader says", or "The shell says" of what the kernel does not start. */
 const char *text_who_says(const struct text *t);
 /* "proved (glibc 2.36, x86_64, judged in a bare program)" */
 const char *text_certainty(struct text *t, const struct dlwhy_finding *f);
 /* "does not load", "starts here": what follows the name of the target, with its style. */
 const char *text_verdict(const struct dlwhy_result *r, enum style *style);
+
+/* python.c: is it the answer to an import? The others are for results that have `python`. */
+bool python_is_import(const struct dlwhy_result *r);
+/* "imports: 120 modules, 3 native files" */
+const char *python_counts(struct text *t);
+/* The end of the traceback, as predicted; nothing if there is none. */
+void python_says(struct text *t, struct lines *out);
+/* Everything that it caught, opened and imported. */
+void python_lists(struct text *t, struct lines *out);
+/* The first things that the package is without, NULL if nothing is known of. */
+const char *python_gone(struct text *t);
+/* A sentence about what reading could not follow, NULL. */
+const char *python_not_followed(struct text *t);
 
 /* text_run.c: of a run. */
 const char *text_run_verdict(struct text *t, enum style *style);

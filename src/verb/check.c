@@ -14,6 +14,8 @@
 #include "verb/pid.h"
 #include "verb/program.h"
 #include "verb/prove.h"
+#include "verb/prove_import.h"
+#include "verb/py_process.h"
 #include "verb/result.h"
 #include "verb/session.h"
 
@@ -32,6 +34,7 @@ struct job {
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
 	size_t first_request;    /* of the open, in the trace */
+	struct py_process *after; /* the process that has imported options.after, NULL */
 };
 
 /* ---- which file, and what is it? -------------------------------------------------------------- */
@@ -249,7 +252,8 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 				     .host_assumes = j->host_assumes,
 				     .first_request = j->first_request,
 				     .code = j->s->opt.code,
-				     .opener = j->s->opt.no_bind ? NULL : p };
+				     .opener = j->s->opt.no_bind ? NULL : p,
+				     .imported = j->after != NULL ? &j->after->done : NULL };
 
 	set_platform(j, w);
 	j->r.loads = opened != NULL || (assumed && f == NULL) ? DLWHY_YES : DLWHY_NO;
@@ -420,6 +424,60 @@ static void open_in_process(struct job *j)
 	}
 }
 
+/* ---- a process that has imported a module ------------------------------------------------------- */
+
+/* The process ended during the import: the target is never opened. */
+static void say_died(struct job *j)
+{
+	const struct native_load *l = j->after->done.decisive;
+	struct process *p = j->after->p;
+
+	if (l != NULL)
+		p->trace.failures = l->failures;
+	finish_library(j, j->after->world, p, NULL);
+	j->r.hint = arena_printf(j->a, "The process ends during import %s: %s is never opened.",
+				 j->after->done.module, j->target);
+}
+
+/* Whatever the import brought, and what it left of a module that did not come to its end, was there
+ * before the target. */
+static void open_after_import(struct job *j)
+{
+	struct process *p = j->after->p;
+
+	pyp_import(j->after, j->s->opt.after);
+	imported_certainty(&j->after->done, &j->host_assumes);
+	if (j->after->done.im->died) {
+		say_died(j);
+		return;
+	}
+	j->after->done.before = true;
+	for (size_t i = 0; i < p->images.n; i++)
+		p->images.items[i]->is_host = true;
+	open_target(j, j->after->world, p);
+}
+
+static void open_after(struct job *j)
+{
+	struct py_process *pp = ARENA_NEW(j->a, struct py_process);
+
+	if (pyp_open(j->s, j->a, j->flags & ~(unsigned)OPEN_GLOBAL, pp, &j->err) != DLWHY_OK) {
+		set_error(j);
+		return;
+	}
+	j->after = pp;
+	j->opener = pp->home.executable;
+	j->r.host = arena_printf(j->a, "%s (Python %s) after import %s", pp->home.executable,
+				 pp->home.version, j->s->opt.after);
+	if (pp->starts) {
+		open_after_import(j);
+	} else {
+		finish_library(j, pp->world, pp->p, NULL);
+		say_no_start(j, pp->p, pp->home.executable);
+	}
+	j->r.python = pyp_result(pp, pp->p, j->a);
+}
+
 /* Is the host that was found one of the loader that was asked for? */
 static bool has_chosen_loader(struct job *j, const char *program)
 {
@@ -469,11 +527,15 @@ static void judge(void *ctx)
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
 	if (j->s->process != NULL)
 		open_in_process(j);
+	else if (j->s->opt.after != NULL)
+		open_after(j);
 	else if (en != NULL && en->err == 0 && is_program(j->path, en->file))
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
-	if (j->s->opt.prove)
+	if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
+		prove_after(j->after, &j->r, j->path, j->a);
+	else if (j->s->opt.prove)
 		prove(j->s, &j->r, j->path, j->opener,
 		      j->host.family != NULL ? family_name(j->host.family) : NULL,
 		      j->r.is_program, j->a);

@@ -549,7 +549,7 @@ void prove(struct dlwhy_session *s, struct dlwhy_result *r, const char *path,
 	const char *why;
 
 	t.q = (struct question){ s, a, path, kind_of_host(host_program, host_family), host_program,
-				 minor_of(r->platform.loader_version) };
+				 minor_of(r->platform.loader_version), NULL };
 	t.proof = ARENA_NEW(a, struct dlwhy_proof);
 	r->proof = t.proof;
 	why = why_not(&t);

@@ -16,6 +16,7 @@
 enum {
 	OUT_MAX = 64 << 10,   /* bytes of output that are looked at */
 	DEBUG_MAX = 1 << 20,
+	IMPORT_SECONDS = 120, /* what a large package may take on a slow machine */
 	NEW_DLOPEN = 34       /* glibc 2.34 took dlopen into libc.so.6 */
 };
 
@@ -44,6 +45,36 @@ static const char python_code[] =
 	"except OSError as e:no(e)\n"
 	"except ImportError as e:\n"
 	" if 'does not define' not in str(e):no(e)\n"
+	"end(b'ok')\n";
+
+/* The name comes and goes as the last argument, so that sys.argv is that of `python -c`. */
+static const char import_code[] =
+	"import posix,sys\n"
+	"r=posix.dup(1);posix.dup2(2,1);m=sys.argv.pop()\n"
+	"def end(b):\n"
+	" posix.write(r,b);posix._exit(0)\n"
+	"posix.write(r,b'+')\n"
+	"try:__import__(m)\n"
+	"except BaseException as e:\n"
+	" t=type(e);q=t.__qualname__;d=t.__module__\n"
+	" if d not in('builtins','__main__'):q=d+'.'+q\n"
+	" s=str(e)\n"
+	" end(('no\\n'+q+(': '+s if s else '')).encode('utf-8','surrogateescape'))\n"
+	"end(b'ok')\n";
+
+/* Whatever the import did, the file is opened by ctypes behind it. */
+static const char after_code[] =
+	"import posix,sys\n"
+	"r=posix.dup(1);posix.dup2(2,1);m=sys.argv.pop();p=sys.argv.pop()\n"
+	"g=p[:1]=='g';p=p[1:]\n"
+	"def end(b):\n"
+	" posix.write(r,b);posix._exit(0)\n"
+	"try:__import__(m)\n"
+	"except BaseException:pass\n"
+	"import ctypes\n"
+	"posix.write(r,b'+')\n"
+	"try:ctypes.CDLL(p,mode=posix.RTLD_NOW|(posix.RTLD_GLOBAL if g else 0))\n"
+	"except OSError as e:end(b'no\\n'+str(e).encode('utf-8','surrogateescape'))\n"
 	"end(b'ok')\n";
 
 /* Perl opens it as its XSLoader does; PERL_DL_NONLAZY makes that RTLD_NOW. To the loader's text it
@@ -115,6 +146,14 @@ static const char *const *make_argv(const struct question *q)
 
 	/* The simulation calls the bare program so. */
 	v[n++] = q->kind == HOST_BARE ? "program" : q->host;
+	if (q->module != NULL) {
+		v[n++] = "-c";
+		v[n++] = q->path != NULL ? after_code : import_code;
+		if (q->path != NULL)
+			v[n++] = arena_printf(q->a, "%c%s", q->s->opt.global ? 'g' : 'l', q->path);
+		v[n] = q->module;
+		return v;
+	}
 	if (q->kind == HOST_PYTHON) {
 		v[n++] = "-I";
 		v[n++] = "-S"; /* no site: its .pth files may load libraries */
@@ -165,7 +204,8 @@ static bool run_host(const struct question *q, bool debug, struct os_capture *ou
 {
 	const char *set[4] = { NULL };
 	size_t n = 0;
-	struct os_child c = { .path = q->host, .root = q->s->opt.root };
+	struct os_child c = { .path = q->host, .root = q->s->opt.root,
+			      .seconds = q->module != NULL ? IMPORT_SECONDS : 0 };
 	int e;
 
 	if (q->kind != HOST_BARE)
@@ -259,7 +299,7 @@ static void hear_death(const struct question *q, const struct os_child_end *end,
 	h->text = assertion != NULL ? assertion : how_it_ended(q->a, end);
 	if (assertion != NULL)
 		h->died_in = DIED_IN_LOADER;
-	else
+	else if (q->module == NULL)
 		find_constructor(q, h);
 }
 
@@ -271,7 +311,8 @@ static void hear_no_start(const struct question *q, const struct os_child_end *e
 	h->text = h->nlines > 0 ? h->lines[h->nlines - 1] : how_it_ended(q->a, end);
 }
 
-void ask_library(const struct question *q, struct heard *h)
+/* What a child that writes "+" before it tries has told. */
+static void ask(const struct question *q, struct heard *h)
 {
 	struct os_capture out, err;
 	struct os_child_end end;
@@ -292,6 +333,16 @@ void ask_library(const struct question *q, struct heard *h)
 	} else {
 		hear_no_start(q, &end, h);
 	}
+}
+
+void ask_library(const struct question *q, struct heard *h)
+{
+	ask(q, h);
+}
+
+void ask_import(const struct question *q, struct heard *h)
+{
+	ask(q, h);
 }
 
 /* ---- programs -------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct question {
 	enum host_kind kind;
 	const char *host;    /* path of the host, NULL if bare */
 	int minor;           /* of the glibc that opens it: 2.minor, 0 if unknown */
+	const char *module;  /* HOST_PYTHON: imported, with site and all, instead of opening a file; NULL */
 };
 
 enum heard_kind {
@@ -44,6 +45,11 @@ struct heard {
 };
 /* dlopen(path, RTLD_NOW) in a new process of that kind. */
 void ask_library(const struct question *q, struct heard *out);
+
+/* `import q->module` in a new process of that Python; with a path, the file opened by ctypes behind that:
+ * then it is the file that is answered about. HEARD_REFUSED: an exception, text is how its
+ * traceback ends. */
+void ask_import(const struct question *q, struct heard *out);
 
 /* What a program's loader says of it when it is only asked to list and to check. */
 struct trace_heard {

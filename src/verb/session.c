@@ -143,6 +143,7 @@ static enum dlwhy_code check_pid(const struct dlwhy_options *o, struct dlwhy_err
 			    : o->env != NULL || o->clear_env || o->env_of_pid != 0 ?
 						 "another environment"
 			    : o->preload != NULL ? "preloads"
+			    : o->after != NULL ? "an import before"
 			    : o->cpu != NULL     ? "another processor"
 			    : o->prove ? "a proof, which would have to run in it"
 				       : NULL;
@@ -216,6 +217,8 @@ static void open_session(void *ctx)
 	s->opt.program = copy(s->a, o->opt->program);
 	s->opt.loader = copy(s->a, o->opt->loader);
 	s->opt.cpu = copy(s->a, o->opt->cpu);
+	s->opt.python = copy(s->a, o->opt->python);
+	s->opt.after = copy(s->a, o->opt->after);
 	if (s->opt.pid != 0)
 		o->code = pid_open(s, o->err);
 	else

@@ -347,6 +347,8 @@ static void read_stack(void *ctx)
 	if (x->out->fault == WATCH_JUMP_NULL && x->out->nframes > 1)
 		called_read(x->t, NULL, x->frames[1].pc, &x->out->called);
 	name_calls(x);
+	x->out->bounds = ARENA_ARRAY(x->t->a, WATCH_BOUNDS, struct watch_bound);
+	bounds_read(x->t, x->out);
 	x->out->abort_message = abort_text(x->t);
 }
 

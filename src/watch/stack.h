@@ -21,7 +21,7 @@
 #include "base/os_stopped.h"
 #include "machine/code.h"
 
-enum { WATCH_FRAMES = 256, WATCH_BYTES = 16 };
+enum { WATCH_FRAMES = 256, WATCH_BYTES = 16, WATCH_BOUNDS = 256 };
 
 /* How a frame was found. */
 enum watch_how {
@@ -87,6 +87,12 @@ struct watch_call {
 	bool weak;
 };
 
+/* A function of the heap that one object on the stack uses of another. */
+struct watch_bound {
+	const struct watch_object *by, *to;
+	const char *symbol;
+};
+
 struct watch_stack {
 	uint16_t machine;  /* EM_* */
 	bool is64;
@@ -102,6 +108,8 @@ struct watch_stack {
 	size_t nframes;
 	bool cut;                         /* there were more than WATCH_FRAMES */
 	struct watch_call called;         /* WATCH_JUMP_NULL: by the second frame */
+	struct watch_bound *bounds;
+	size_t nbounds;
 	const char *abort_message;        /* what glibc printed before it aborted; NULL */
 };
 

@@ -76,6 +76,10 @@ bool unwind_step(struct target *t, const struct unwind_arch *arch, bool exact,
 
 void fault_read(struct target *t, struct watch_stack *out);
 
+/* ---- bounds.c ----------------------------------------------------------------------------- */
+
+void bounds_read(struct target *t, struct watch_stack *out);
+
 /* ---- called.c ----------------------------------------------------------------------------- */
 
 /* `to`: the object that was called, NULL: address 0; `ret`: where the call comes back to. */

@@ -169,6 +169,29 @@ static void a_pth_file_that_stops_python(void **state)
 	assert_non_null(strstr(made_home(f, "python3.11")->not_followed, "bad.pth"));
 }
 
+/* PEP 829: paths come first, then lines, then entry points; one of them takes the place of a .pth file's lines. */
+static void entry_points_of_start_files(void **state)
+{
+	struct fixture *f = *state;
+	struct py_home *h;
+
+	put_python(f, "/py/bin/python3", STRINGS("cpython-315", ".cpython-315-x86_64-linux-gnu.so", "3.15.0"));
+	put_stdlib(f, "/py/lib/python3.15");
+	put_text(f, "/py/lib/python3.15/site.py", "        self._processed_sitedirs = set()\n");
+	put_text(f, "/py/lib/python3.15/site-packages/a.pth", "import sys; sys.path.append('/late')\n  /one  \n");
+	put_text(f, "/py/lib/python3.15/site-packages/b.pth", "import b\n/two\n");
+	put_text(f, "/py/lib/python3.15/site-packages/b.start", "# none\n");
+	put_text(f, "/py/lib/python3.15/site-packages/c.start", " pkg.mod:install \nnonsense\n");
+	put_dir(f, "/one");
+	put_dir(f, "/two");
+	h = made_home(f, "/py");
+	assert_string_equal(sys_path(f, h), ":/py/lib/python315.zip:/py/lib/python3.15:/py/lib/python3.15/lib-dynload:"
+					    "/py/lib/python3.15/site-packages:/one:/two:/late");
+	assert_int_equal(h->imports.n, 2);
+	assert_string_equal(h->imports.items[0].line, "import sys; sys.path.append('/late')");
+	assert_string_equal(h->imports.items[1].line, "import pkg.mod; pkg.mod.install()");
+}
+
 static void the_home_of_a_user_without_a_variable(void **state)
 {
 	struct fixture *f = *state;
@@ -259,6 +282,7 @@ int main(void)
 		MADE_TEST(a_build_for_musl),
 		MADE_TEST(what_cannot_be_followed_is_said),
 		MADE_TEST(a_pth_file_that_stops_python),
+		MADE_TEST(entry_points_of_start_files),
 		MADE_TEST(the_home_of_a_user_without_a_variable),
 		MADE_TEST(scripts_in_front_of_a_program),
 		MADE_TEST(pyenv_without_the_version),

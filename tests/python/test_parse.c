@@ -299,6 +299,36 @@ static void syntax_of_all_versions_is_read(void **state)
 	}
 }
 
+static void the_version_that_a_file_needs_is_known(void **state)
+{
+	static const struct {
+		unsigned since, line;
+		const char *text;
+	} rows[] = {
+		{ 0, 0, "def f(a, *b, c: int = 1, **d): pass\nx: int = f'{a!r:{b}}'\nwith (a, b): pass" },
+		{ 8, 2, "x = 1\n(y := 2)" }, { 8, 1, "def f(a, /): pass" }, { 8, 1, "lambda a, /: a" },
+		{ 8, 3, "\n\nf'{x=}'" }, { 9, 1, "with (a as b,\n  c as d): pass\n(e := f)" },
+		{ 10, 2, "(a := b)\nmatch x:\n case _: pass" }, { 11, 2, "try: pass\nexcept* A: pass" },
+		{ 11, 1, "a[*b]" }, { 12, 1, "type X = int" }, { 12, 1, "def f[T](): pass" }, { 12, 1, "class A[T]: pass" },
+		{ 12, 2, "\nf'{a['b']}'" }, { 12, 1, "f'{\"\\n\"}'" }, { 0, 0, "f'{a[\"b\"]:\\x20}' f\"\"\"{'\"'}\"\"\"" },
+		{ 7, 1, "from __future__ import division, annotations" }, { 0, 0, "from .__future__ import annotations" },
+		{ 14, 2, "try: pass\nexcept A, B: pass" }, { 0, 0, "try: pass\nexcept (A, B): pass" }, { 14, 1, "t'{x}'" },
+		{ 0, 0, "def f():\n (a := b)" }, { 0, 0, "match(x)\ntype(x)\na[b, c](*d)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		parse(rows[i].text);
+		assert_null(s.error);
+		if (s.since != rows[i].since || s.since_line != rows[i].line)
+			fail_msg("3.%u, line %u: %s", s.since, s.since_line, rows[i].text);
+	}
+	parse("def f():\n (a := b)\n");
+	py_parse_body(&s, s.body.v[0]->u.fn);
+	assert_int_equal(s.since, 8);
+	assert_int_equal(s.since_line, 2);
+}
+
 static void what_python_3_does_not_know_is_an_error(void **state)
 {
 	static const struct {
@@ -519,6 +549,7 @@ int main(void)
 		TEST(fields_of_f_strings_are_expressions),
 		TEST(numbers_have_their_values),
 		TEST(syntax_of_all_versions_is_read),
+		TEST(the_version_that_a_file_needs_is_known),
 		TEST(what_python_3_does_not_know_is_an_error),
 		TEST(what_stands_before_an_error_is_kept),
 		TEST(an_error_in_a_body_is_found_when_it_is_parsed),

@@ -124,12 +124,33 @@ static void a_table_without_a_name(void **state)
 	assert_string_equal(joined(f, &out), "builtins:posix:sys");
 }
 
+static void endings_in_their_order(void **state)
+{
+	struct fixture *f = *state;
+	struct so *s = so_new(f);
+	struct py_strings out = { 0 };
+	struct py_tables t;
+
+	s->b[NAMES - 1] = 0;
+	relative(s, SO_DATA + 0x300, name_at(s, 0, ".cp"));
+	relative(s, SO_DATA + 0x308, name_at(s, 3, ".txt"));
+	relative(s, TABLE, NAMES);
+	relative(s, TABLE + 8, name_at(s, 1, ".abi3t.so"));
+	relative(s, TABLE + 16, name_at(s, 2, ".so"));
+	open_tables(f, s, &t);
+	py_tables_endings(&t, ".cp", &out);
+	assert_string_equal(joined(f, &out), ".cp:.abi3t.so:.so");
+	out.n = 0;
+	py_tables_endings(&t, ".none", &out);
+	assert_int_equal(out.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MADE_TEST(built_in_modules_are_sorted), MADE_TEST(a_word_of_a_version),
 		MADE_TEST(frozen_modules_by_release),	MADE_TEST(a_table_that_leads_nowhere),
-		MADE_TEST(a_table_without_a_name),
+		MADE_TEST(a_table_without_a_name),    MADE_TEST(endings_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,241 @@
+/* ext_imports.c - modules that an extension's own code imports when it is initialised.
+ *
+ * Machine code is not followed: names of modules stand as whole strings in the constants of a file, and
+ * few generators of code put them there. Known are
+ *   Cython      __Pyx_ImportType and cimports give full names ("scipy.special._ufuncs_cxx"), relative
+ *               imports the last part alone ("_common"); it unpacks its own strings with zlib (3.1)
+ *   numpy       _import_array of each file that was compiled against its headers
+ *   CPython     PyDateTime_IMPORT: "datetime.datetime_CAPI"
+ *   mypyc       a group of modules lives in one file called "…__mypyc"
+ *   cffi        "_cffi_backend"
+ * Any other file may name a module for an import that comes later or never. A name counts only if there
+ * is such a module.
+ */
+#include "python/ext_imports.h"
+
+#include <string.h>
+
+enum {
+	MAX_NAME = 120,
+	MAX_CONSTANTS = 64 << 20, /* bytes that are looked through */
+	MAX_FOUND = 200,
+	MAX_PARTS = 12
+};
+
+struct scan {
+	struct py_finder *f;
+	const struct py_home *home;
+	struct arena *a;
+	const char *module;
+	const char *package;       /* of the module, NULL for none */
+	struct py_strings path;    /* sys.path */
+	struct py_strings *out;
+	bool cython, decompress, zlib, numpy_done;
+};
+
+/* ---- is there such a module? ---------------------------------------------------------------- */
+
+/* Finds each part of a dotted name below the one before. */
+static bool find(struct scan *s, const char *name, struct py_spec *spec)
+{
+	const struct py_strings *path = &s->path;
+	const char *dot = name;
+
+	*spec = (struct py_spec){ .kind = PY_SPEC_MISSING };
+	for (int i = 0; i < MAX_PARTS; i++) {
+		dot = strchr(dot, '.');
+		py_find(s->f, dot != NULL ? arena_strndup(s->a, name, (size_t)(dot - name)) : name, path,
+			spec);
+		if (spec->kind == PY_SPEC_MISSING || dot == NULL)
+			return spec->kind != PY_SPEC_MISSING;
+		if (spec->locations.n == 0)
+			return false;
+		path = ARENA_NEW(s->a, struct py_strings);
+		*(struct py_strings *)(uintptr_t)path = spec->locations;
+		dot++;
+	}
+	return false;
+}
+
+static bool in_stdlib(const struct scan *s, const struct py_spec *spec)
+{
+	const char *lib = s->home->stdlib;
+	size_t n = lib != NULL ? strlen(lib) : 0;
+
+	if (spec->origin == NULL || n == 0)
+		return spec->kind == PY_SPEC_BUILTIN || spec->kind == PY_SPEC_FROZEN;
+	return strncmp(spec->origin, lib, n) == 0 && spec->origin[n] == '/' &&
+	       strstr(spec->origin + n, "-packages/") == NULL;
+}
+
+static void add(struct scan *s, const char *name)
+{
+	if (strcmp(name, s->module) == 0 || s->out->n >= MAX_FOUND)
+		return;
+	for (size_t i = 0; i < s->out->n; i++)
+		if (strcmp(s->out->items[i], name) == 0)
+			return;
+	*ARENA_PUSH(s->a, s->out) = name;
+}
+
+static bool add_if_there(struct scan *s, const char *name)
+{
+	struct py_spec spec;
+
+	if (!find(s, name, &spec))
+		return false;
+	add(s, name);
+	return true;
+}
+
+/* ---- which strings are names ---------------------------------------------------------------- */
+
+static bool is_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* A dotted name, each part an identifier. */
+static bool is_name(const char *p, size_t n, bool *dotted)
+{
+	bool first = true;
+
+	*dotted = false;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c == '.' && !first) {
+			first = *dotted = true;
+			continue;
+		}
+		if (!is_letter(c) && (first || c < '0' || c > '9'))
+			return false;
+		first = false;
+	}
+	return n > 0 && !first;
+}
+
+static bool ends_with(const char *s, size_t n, const char *end)
+{
+	size_t k = strlen(end);
+
+	return n > k && memcmp(s + n - k, end, k) == 0;
+}
+
+/* numpy 2 looks for its new place first, then for the old one (__multiarray_api.h). */
+static void numpy_api(struct scan *s)
+{
+	if (s->numpy_done)
+		return;
+	s->numpy_done = true;
+	if (!add_if_there(s, "numpy._core._multiarray_umath"))
+		add_if_there(s, "numpy.core._multiarray_umath");
+}
+
+/* What any file may say, whoever made it. True: it is settled. */
+static bool of_any_file(struct scan *s, const char *p, size_t n)
+{
+	if (strcmp(p, "numpy.core._multiarray_umath") == 0 ||
+	    strcmp(p, "numpy._core._multiarray_umath") == 0)
+		numpy_api(s);
+	else if (strcmp(p, "datetime.datetime_CAPI") == 0)
+		add_if_there(s, "datetime");
+	else if (strcmp(p, "_cffi_backend") == 0 || ends_with(p, n, "__mypyc"))
+		add_if_there(s, arena_strndup(s->a, p, n));
+	else
+		return strncmp(p, "numpy.core", 10) == 0;
+	return true;
+}
+
+/* A Cython module next to this one, named by its last part. */
+static void sibling(struct scan *s, const char *name)
+{
+	struct py_spec spec;
+	const char *full;
+
+	if (s->package == NULL || name[0] != '_' || name[1] == '_')
+		return;
+	full = arena_printf(s->a, "%s.%s", s->package, name);
+	if (find(s, full, &spec) && spec.kind == PY_SPEC_EXTENSION)
+		add(s, full);
+}
+
+static void of_cython(struct scan *s, const char *name, bool dotted)
+{
+	struct py_spec spec;
+
+	if (!dotted)
+		sibling(s, name);
+	else if (find(s, name, &spec) && !in_stdlib(s, &spec))
+		add(s, name);
+}
+
+static void look_at(struct scan *s, const char *p, size_t n)
+{
+	bool dotted;
+
+	if (n < 3 || n > MAX_NAME || !is_letter((unsigned char)*p) || !is_name(p, n, &dotted))
+		return;
+	s->decompress = s->decompress || strcmp(p, "decompress") == 0;
+	s->zlib = s->zlib || strcmp(p, "zlib") == 0;
+	if (!of_any_file(s, p, n) && s->cython)
+		of_cython(s, arena_strndup(s->a, p, n), dotted);
+}
+
+/* ---- the constants of a file ---------------------------------------------------------------- */
+
+static void each_string(struct scan *s, struct view v)
+{
+	size_t at = 0;
+
+	while (at < v.n) {
+		const unsigned char *end = memchr(v.p + at, '\0', v.n - at);
+
+		if (end == NULL)
+			return;
+		look_at(s, (const char *)v.p + at, (size_t)(end - (v.p + at)));
+		at = (size_t)(end - v.p) + 1;
+	}
+}
+
+static bool has(struct view v, const char *text)
+{
+	return memmem(v.p, v.n, text, strlen(text)) != NULL;
+}
+
+/* Is it made by Cython? */
+static bool look_for_cython(void *ctx, struct view v)
+{
+	struct scan *s = ctx;
+
+	if (v.n > MAX_CONSTANTS)
+		v.n = MAX_CONSTANTS;
+	s->cython = s->cython || has(v, "__pyx_capi__") || has(v, "cython_runtime");
+	return s->cython;
+}
+
+static bool look_for_names(void *ctx, struct view v)
+{
+	if (v.n > MAX_CONSTANTS)
+		v.n = MAX_CONSTANTS;
+	each_string(ctx, v);
+	return false;
+}
+
+void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
+		    const struct py_home *home, struct arena *a, struct py_strings *out)
+{
+	struct scan s = { .f = f, .home = home, .a = a, .module = module, .out = out };
+	const char *dot = module != NULL ? strrchr(module, '.') : NULL;
+
+	if (module == NULL)
+		return;
+	if (dot != NULL)
+		s.package = arena_strndup(a, module, (size_t)(dot - module));
+	for (size_t i = 0; i < home->path.n; i++)
+		*ARENA_PUSH(a, &s.path) = home->path.items[i].dir;
+	elf_each_constants(e, look_for_cython, &s);
+	elf_each_constants(e, look_for_names, &s);
+	if (s.cython && s.zlib && s.decompress)
+		add_if_there(&s, "zlib");
+}

@@ -1,0 +1,13 @@
+/* ext_imports.h - modules that an extension's own code imports when it is initialised. */
+#ifndef DLWHY_PYTHON_EXT_IMPORTS_H
+#define DLWHY_PYTHON_EXT_IMPORTS_H
+
+#include "object/elf.h"
+#include "python/find.h"
+
+/* Full names of modules that are there and that the file of `module` names in its constants: as far as
+ * its bytes tell, its init function imports them. Adds to *out. */
+void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
+		    const struct py_home *home, struct arena *a, struct py_strings *out);
+
+#endif

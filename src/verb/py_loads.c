@@ -1,0 +1,246 @@
+/* py_loads.c - the native files that Python opens, simulated in one process.
+ *
+ * What `import` does with an extension is CPython's _PyImport_FindSharedFuncptr (Python/dynload_shlib.c):
+ * dlopen, then dlsym of the init function; ctypes calls dlopen alone (py_dl_open in _ctypes.c).
+ */
+#include <string.h>
+
+#include "base/os_child.h"
+#include "object/elfconst.h"
+#include "python/ext_imports.h"
+#include "python/ext_numpy.h"
+#include "verb/py_process.h"
+
+enum { MAX_LOADS = 4000 };
+
+/* ---- symbols -------------------------------------------------------------------------------- */
+
+static bool defines(const struct image *im, const char *name)
+{
+	struct elf_hash h;
+
+	if (im->file == NULL || im->file->kind != FILE_ELF || im->file->elf.defect != ELF_OK)
+		return false;
+	elf_hash_open(&im->file->elf, &h);
+	return elf_defines(&im->file->elf, &h, name);
+}
+
+/* dlsym(handle, name): the object and what it needs, breadth first; of the program the global
+ * scope. */
+static bool has_symbol(const struct process *p, const struct image *im, const char *name)
+{
+	const struct search_list *l = im == p->program ? &p->global : &im->list;
+
+	if (l->n == 0)
+		return defines(im, name);
+	for (size_t i = 0; i < l->n; i++)
+		if (defines(l->v[i], name))
+			return true;
+	return false;
+}
+
+static int host_symbol(void *ctx, void *handle, const char *name)
+{
+	const struct py_process *pp = ctx;
+
+	return handle != NULL ? has_symbol(pp->p, handle, name) : -1;
+}
+
+/* ---- loads ---------------------------------------------------------------------------------- */
+
+static const struct failure *first_fatal(const struct failure_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->items[i].lazy)
+			return &l->items[i];
+	return NULL;
+}
+
+/* Takes the failures out of the trace, so that those of the next load begin a list of their own. */
+static void take_failures(struct process *p, struct native_load *l)
+{
+	l->failures = p->trace.failures;
+	p->trace.failures = (struct failure_list){ NULL, 0, 0 };
+	p->trace.lines.n = 0;
+	l->end_request = p->trace.requests.n;
+}
+
+/* The image of what was asked for, as far as it came. */
+static struct image *mapped(const struct process *p, size_t from)
+{
+	for (size_t i = from; i < p->images.n; i++)
+		if (p->images.items[i]->requester == NULL)
+			return p->images.items[i];
+	return NULL;
+}
+
+/* What is left of the process for those who explain the failure. */
+static const struct process *snapshot(struct process *p)
+{
+	struct process *then = ARENA_NEW(p->a, struct process);
+
+	*then = *p;
+	then->images.items = ARENA_ARRAY(p->a, p->images.n + 1, struct image *);
+	then->images.cap = p->images.n + 1;
+	for (size_t i = 0; i < p->images.n; i++)
+		then->images.items[i] = p->images.items[i];
+	return then;
+}
+
+static const char *death_words(struct arena *a, const struct failure *f)
+{
+	char name[24];
+
+	if (f->message != NULL)
+		return f->message;
+	if (f->signal == 0)
+		return "the process ends";
+	return arena_printf(a, "killed by %s", os_signal_name(f->signal, name, sizeof(name)));
+}
+
+static void refused(struct py_process *pp, struct native_load *l)
+{
+	const struct failure *f = first_fatal(&l->failures);
+
+	l->image = mapped(pp->p, l->first_image);
+	l->then = snapshot(pp->p);
+	if (f == NULL) {
+		l->result = PY_LOAD_UNKNOWN;
+		return;
+	}
+	l->result = f->fatal || f->message == NULL ? PY_LOAD_DEATH : PY_LOAD_ERROR;
+	l->error = l->result == PY_LOAD_DEATH ? death_words(pp->a, f) : f->message;
+	if (l->result == PY_LOAD_ERROR)
+		loader_undo(pp->p, &pp->mark);
+}
+
+static bool is_elf(const struct image *im)
+{
+	return im->file != NULL && im->file->kind == FILE_ELF && im->file->elf.defect == ELF_OK;
+}
+
+/* Does the extension, or a library that lies beside it and came with it, ask for NumPy 1 where there is
+ * NumPy 2? Then it is opened, and its init function raises an exception. */
+static bool clashes(struct py_process *pp, const struct native_load *l, struct ext_clash *clash)
+{
+	const char *slash = strrchr(l->what.path, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - l->what.path) : 0;
+
+	if (l->what.module == NULL || strncmp(l->what.module, "numpy.", 6) == 0)
+		return false;
+	if (pp->new_numpy < 0)
+		pp->new_numpy = ext_numpy_is_new(pp->finder, &pp->home, pp->a);
+	if (pp->new_numpy == 0)
+		return false;
+	for (size_t i = l->first_image; i < pp->p->images.n; i++) {
+		const struct image *im = pp->p->images.items[i];
+
+		if (is_elf(im) && strncmp(im->name, l->what.path, folder) == 0 &&
+		    im->name[folder] == '/' && strchr(im->name + folder + 1, '/') == NULL &&
+		    ext_numpy_old(&im->file->elf, clash))
+			return true;
+	}
+	return false;
+}
+
+static void opened(struct py_process *pp, struct native_load *l, struct py_loaded *out)
+{
+	struct ext_clash clash;
+
+	l->result = PY_LOAD_OK;
+	if (l->what.init != NULL && !has_symbol(pp->p, l->image, l->what.init)) {
+		l->result = PY_LOAD_NO_INIT;
+	} else if (l->what.kind == PY_LOAD_EXTENSION && clashes(pp, l, &clash)) {
+		l->result = PY_LOAD_ERROR;
+		l->error = clash.message;
+		out->type = clash.type;
+	}
+	out->handle = l->image;
+	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image))
+		py_ext_imports(&l->image->file->elf, l->what.module, pp->finder, &pp->home, pp->a,
+			       &out->imports);
+}
+
+static void open_file(struct py_process *pp, struct native_load *l, struct py_loaded *out)
+{
+	struct process *p = pp->p;
+	unsigned flags = pp->flags | (l->what.global ? OPEN_GLOBAL : 0) | (l->what.lazy ? OPEN_LAZY : 0);
+
+	loader_mark(p, &pp->mark);
+	l->first_image = p->images.n;
+	l->first_request = p->trace.requests.n;
+	l->image = loader_open(p, l->what.path, flags);
+	take_failures(p, l);
+	if (l->image != NULL)
+		opened(pp, l, out);
+	else
+		refused(pp, l);
+}
+
+static void host_load(void *ctx, const struct py_load *what, struct py_loaded *out)
+{
+	struct py_process *pp = ctx;
+	struct native_load *l;
+
+	*out = (struct py_loaded){ .result = PY_LOAD_UNKNOWN };
+	if (pp->loads.n >= MAX_LOADS)
+		return;
+	l = ARENA_NEW(pp->a, struct native_load);
+	*ARENA_PUSH(pp->a, &pp->loads) = l;
+	l->what = *what;
+	if (what->path == NULL) { /* dlopen(NULL) */
+		l->image = pp->p->program;
+		l->result = PY_LOAD_OK;
+		out->handle = l->image;
+	} else {
+		open_file(pp, l, out);
+	}
+	out->result = l->result;
+	out->error = l->error;
+}
+
+/* ---- ctypes.util.find_library --------------------------------------------------------------- */
+
+struct look {
+	const char *name;
+	size_t n;
+	bool x86_64;
+	struct arena *a;
+	const char *found;
+};
+
+/* A line of `ldconfig -p` that begins with "libNAME." and names the ABI of this process. */
+static void look_at(void *ctx, const char *soname, const char *path, int32_t flags, uint64_t hwcap)
+{
+	struct look *l = ctx;
+
+	(void)path;
+	(void)hwcap;
+	if (l->found != NULL || strncmp(soname, "lib", 3) != 0 ||
+	    strncmp(soname + 3, l->name, l->n) != 0 || soname[3 + l->n] != '.' ||
+	    (flags & 0xff) != 3 || (l->x86_64 && (flags & 0xff00) != 0x0300))
+		return;
+	l->found = arena_strdup(l->a, soname);
+}
+
+const char *pyp_find_library(const struct world *w, const char *name, struct arena *a)
+{
+	struct look l = { .name = name, .n = strlen(name), .a = a };
+
+	l.x86_64 = w->machine == EM_X86_64 && w->is64;
+	if (w->cache != NULL && w->kind == LOADER_GLIBC && l.n > 0)
+		ldcache_each(w->cache, look_at, &l);
+	return l.found;
+}
+
+static const char *host_find_library(void *ctx, const char *name)
+{
+	struct py_process *pp = ctx;
+
+	return pyp_find_library(pp->world, name, pp->a);
+}
+
+struct py_host pyp_host(struct py_process *pp)
+{
+	return (struct py_host){ pp, host_load, host_symbol, host_find_library };
+}

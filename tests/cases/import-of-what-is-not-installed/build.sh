@@ -1,0 +1,2 @@
+# Nothing of that name is anywhere.
+true

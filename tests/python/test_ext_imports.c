@@ -1,0 +1,169 @@
+/* test_ext_imports.c - names of modules in the constants of extensions. */
+#include "modules.h"
+
+#include "../object/elf_build.h"
+#include "python/ext_imports.h"
+
+static const struct format little = { true, false };
+
+/* The modules that an extension with these constants imports, in one text. */
+static const char *imports(struct modules *m, const char *module, const char *data, size_t n)
+{
+	struct py_strings out = { NULL, 0, 0 };
+	const char *all = "";
+	struct image im;
+	struct elf e;
+
+	image_bare(&im, &little);
+	image_load(&im, 0, 0, 0x100, 0x100);
+	image_phdr(&im, (struct elf_phdr){ .type = PT_LOAD, .flags = PF_R, .offset = AT_FREE,
+					   .vaddr = AT_FREE, .filesz = n, .memsz = n });
+	memcpy(im.bytes + AT_FREE, data, n);
+	assert_true(image_open(&im, &e));
+	py_ext_imports(&e, module, m->finder, &m->home, m->a, &out);
+	image_close(&im, &e);
+	for (size_t i = 0; i < out.n; i++)
+		all = arena_printf(m->a, "%s%s%s", all, i > 0 ? " " : "", out.items[i]);
+	return all;
+}
+
+#define IMPORTS(m, module, text) imports(m, module, text, sizeof(text))
+
+static void put_package(struct modules *m)
+{
+	modules_put(m, "pkg/__init__.py", "");
+	modules_put(m, "pkg/other.py", "");
+	modules_put(m, "pkg/_native.so", "");
+	modules_put(m, "pkg/sub/__init__.py", "");
+	modules_put(m, "pkg/sub/_deep.abi3.so", "");
+	modules_put(m, "pkg/_ext.so", "");
+	modules_put(m, "more.py", "");
+	modules_finder(m);
+}
+
+static void full_names_in_a_file_of_cython_are_imported(void **state)
+{
+	struct modules *m = *state;
+
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0pkg.other\0pkg.sub._deep"),
+			    "pkg.other pkg.sub._deep");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0pkg.other"), "pkg.other");
+}
+
+static void names_that_lead_to_no_module_are_no_imports(void **state)
+{
+	struct modules *m = *state;
+
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext",
+				    "__pyx_capi__\0pkg.nothing\0pkg.other.function\0backports_abc\0a.b.c"),
+			    "");
+	/* Parts of other texts. */
+	assert_string_equal(IMPORTS(m, "pkg._ext",
+				    "__pyx_capi__\0see pkg.other\0pkg.other:\0xpkg.other\0pkg..other"),
+			    "");
+}
+
+static void siblings_are_named_by_their_last_part(void **state)
+{
+	struct modules *m = *state;
+
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0_native\0other\0_ext"), "pkg._native");
+	assert_string_equal(IMPORTS(m, "top", "__pyx_capi__\0_native\0other"), "");
+}
+
+static void other_files_name_modules_for_later(void **state)
+{
+	struct modules *m = *state;
+
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", "x\0pkg.other\0pkg.sub._deep\0_native"), "");
+}
+
+static void what_every_file_may_say_is_known(void **state)
+{
+	struct modules *m = *state;
+
+	modules_put(m, "datetime.py", "");
+	modules_put(m, "_cffi_backend.abi3.so", "");
+	modules_put(m, "0a__mypyc.so", "");
+	modules_put(m, "a0__mypyc.so", "");
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "m", "x\0datetime.datetime_CAPI"), "datetime");
+	assert_string_equal(IMPORTS(m, "m", "x\0_cffi_backend"), "_cffi_backend");
+	assert_string_equal(IMPORTS(m, "m", "x\0a0__mypyc"), "a0__mypyc");
+	assert_string_equal(IMPORTS(m, "a0__mypyc", "x\0a0__mypyc"), "");
+}
+
+static void the_new_place_of_numpy_goes_first(void **state)
+{
+	struct modules *m = *state;
+	static const char both[] = "x\0numpy._core._multiarray_umath\0numpy.core._multiarray_umath";
+
+	modules_put(m, "numpy/__init__.py", "");
+	modules_put(m, "numpy/core/__init__.py", "");
+	modules_put(m, "numpy/core/_multiarray_umath.py", "");
+	modules_put(m, "numpy/_core/__init__.py", "");
+	modules_put(m, "numpy/_core/_multiarray_umath.so", "");
+	modules_finder(m);
+	assert_string_equal(IMPORTS(m, "m", both), "numpy._core._multiarray_umath");
+	assert_string_equal(IMPORTS(m, "m", "x\0numpy.core._multiarray_umath"),
+			    "numpy._core._multiarray_umath");
+}
+
+static void the_old_place_of_numpy_is_taken_where_there_is_no_new_one(void **state)
+{
+	struct modules *m = *state;
+
+	modules_put(m, "numpy/__init__.py", "");
+	modules_put(m, "numpy/core/__init__.py", "");
+	modules_put(m, "numpy/core/_multiarray_umath.so", "");
+	modules_finder(m);
+	assert_string_equal(IMPORTS(m, "m",
+				    "x\0numpy._core._multiarray_umath\0numpy.core._multiarray_umath"),
+			    "numpy.core._multiarray_umath");
+}
+
+static void strings_that_are_packed_are_unpacked_with_zlib(void **state)
+{
+	struct modules *m = *state;
+
+	modules_put(m, "zlib.so", "");
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0zlib\0decompress"), "zlib");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0zlib"), "");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "x\0zlib\0decompress"), "");
+}
+
+static void the_standard_library_is_not_guessed_at(void **state)
+{
+	struct modules *m = *state;
+
+	modules_put(m, "lib/asyncio/__init__.py", "");
+	modules_put(m, "lib/asyncio/coroutines.py", "");
+	modules_put(m, "pkg/__init__.py", "");
+	strcat(m->dir, "/lib");
+	modules_finder(m);
+	m->home.stdlib = m->dir;
+	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0asyncio.coroutines"), "");
+	m->dir[strlen(m->dir) - 4] = '\0';
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MODULES_TEST(full_names_in_a_file_of_cython_are_imported),
+		MODULES_TEST(names_that_lead_to_no_module_are_no_imports),
+		MODULES_TEST(siblings_are_named_by_their_last_part),
+		MODULES_TEST(other_files_name_modules_for_later),
+		MODULES_TEST(what_every_file_may_say_is_known),
+		MODULES_TEST(the_new_place_of_numpy_goes_first),
+		MODULES_TEST(the_old_place_of_numpy_is_taken_where_there_is_no_new_one),
+		MODULES_TEST(strings_that_are_packed_are_unpacked_with_zlib),
+		MODULES_TEST(the_standard_library_is_not_guessed_at),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

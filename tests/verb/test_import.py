@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+"""`dlwhy import` and `check --after`: what is said of small packages, sound and broken, beside what the
+interpreter itself does with them.
+
+DLWHY is the path of the program, build/dlwhy by default.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
+PYTHON = sys.executable
+MINOR = sys.version_info[1]
+
+# As a child sees it: how the traceback ends, and nothing else.
+ASK = ("import sys\nm = sys.argv.pop()\ntry:\n    __import__(m)\nexcept BaseException as e:\n"
+       "    t = type(e)\n    q = t.__qualname__ if t.__module__ == 'builtins' else t.__module__ + '.' + t.__qualname__\n"
+       "    sys.stderr = sys.__stderr__\n    sys.stderr.write('\\0' + q + (': ' + str(e) if str(e) else '') + '\\0')\n")
+
+EXT = "void *PyInit_%s(void) { return 0; }"
+# What is built besides the files: name -> (source, libraries that it needs). A need that is in GONE is
+# removed afterwards.
+BUILD = {
+    "whole": ("int whole(void) { return 1; }", []),
+    "gone": ("int gone(void) { return 1; }", []),
+    "plain": ("int plain(void) { return 1; }", []),
+    "needs_gone": ("int gone(void); void *PyInit_ext(void) { return (void *)(long)gone(); }", ["gone"]),
+    "no_symbol": ("int nowhere(void); void *PyInit_ext(void) { return (void *)(long)nowhere(); }", []),
+    "renamed": (EXT % "other", []),
+    "old": ("void init_ext(void) {}", []),
+}
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pool")
+    for name, (source, needs) in BUILD.items():
+        (folder / "x.c").write_text(source)
+        subprocess.run(["gcc", "-shared", "-fPIC", "-w", f"-Wl,-soname,lib{name}.so.1", "-Wl,--no-as-needed",
+                        "-o", folder / f"{name}.so", folder / "x.c", *[folder / f"{n}.so" for n in needs]],
+                       check=True)
+    return folder
+
+
+def environment(home, **more):
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    env.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
+    return {**env, **more}
+
+
+def dlwhy(*args, cwd, env):
+    p = subprocess.run([DLWHY, *args], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE, timeout=120, check=False)
+    assert p.stderr == b"", p.stderr.decode()
+    return p
+
+
+def answer(*args, cwd, env):
+    p = dlwhy(*args, "--json", cwd=cwd, env=env)
+    return json.loads(p.stdout), p.returncode
+
+
+def real(module, cwd, env):
+    """How a traceback ends, None if it imports."""
+    p = subprocess.run([PYTHON, "-c", ASK, module], cwd=cwd, env=env, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60, check=False)
+    said = re.findall(rb"\0(.*?)\0", p.stderr, re.S)
+    assert p.returncode == 0 or said, p.stderr.decode()
+    return said[-1].decode() if said else None
+
+
+def write(folder, files, pool):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if content.startswith("<"):  # "<gone>": a file of the pool; "<gone:200>" its beginning
+            which, _, size = content[1:-1].partition(":")
+            data = (pool / f"{which}.so").read_bytes()
+            path.write_bytes(data[:int(size)] if size else data)
+        else:
+            path.write_text(content)
+
+
+SHADOW = "circular-import-or-shadow"
+RAISE = "raise ImportError('no')\n"
+# name -> (files, module, (code, detail) of the first finding or None, words of the summary)
+SITUATIONS = {
+    "sound": ({"m.py": "import os\n"}, "m", None, ""),
+    "sound package": ({"p/__init__.py": "from . import q\n", "p/q.py": "x = 1\n"}, "p", None, ""),
+    "part of a package": ({"p/__init__.py": "", "p/q.py": "x = 1\n"}, "p.q", None, ""),
+    "namespace": ({"ns/q.py": "x = 1\n"}, "ns.q", None, ""),
+    "standard library": ({}, "json.decoder", None, ""),
+    "built-in": ({}, "sys", None, ""),
+    "not installed": ({}, "dlwhy_nothing", ("python-module", "not-installed"), "is not installed for Python"),
+    "needed by another": ({"m.py": "import dlwhy_nothing\n"}, "m", ("python-module", "not-installed"),
+                          "dlwhy_nothing"),
+    "no such part": ({"p/__init__.py": ""}, "p.q", ("python-module", "version-skew"), "has no module q"),
+    "no package": ({"m.py": ""}, "m.q", ("python-module", "version-skew"), "is a file and no package"),
+    "folder alone": ({"ns/x.py": ""}, "ns.q", ("python-module", "version-skew"), "without __init__.py"),
+    "name that is not there": ({"p.py": "", "m.py": "from p import x\n"}, "m", ("python-module", "version-skew"),
+                               "has no x"),
+    "for another Python": ({"ext.cpython-33m-x86_64-linux-gnu.so": "<plain>"}, "ext",
+                           ("python-module", "python-abi"), "not for this interpreter"),
+    "for Windows": ({"ext.cp311-win_amd64.pyd": "<plain>"}, "ext", ("python-module", "python-abi"), "Windows"),
+    "plain library": ({"ext.so": "<plain>"}, "ext", ("python-module", "no-init"), "does not define PyInit_ext"),
+    "other name": ({"ext.so": "<renamed>"}, "ext", ("python-module", "renamed"), "is the module other"),
+    "Python 2": ({"_ext.so": "<old>"}, "_ext", ("python-module", "python-abi"), "Python 2"),
+    "missing library": ({"ext.so": "<needs_gone>"}, "ext", ("missing-library", None), "libgone.so.1 is missing"),
+    "missing library in a package": ({"p/__init__.py": "from . import a\n", "p/a.py": "\n\nfrom p import ext\n",
+                                      "p/ext.so": "<needs_gone>"}, "p", ("missing-library", None),
+                                     "libgone.so.1 is missing"),
+    "missing symbol": ({"ext.so": "<no_symbol>"}, "ext", ("missing-symbol", None), "nowhere"),
+    "empty file": ({"ext.so": ""}, "ext", ("corrupt-file", None), "empty"),
+    "text": ({"ext.so": "not a library, and long enough for the header of one, which it does not have\n"},
+             "ext", ("corrupt-file", None), ""),
+    "cut": ({"ext.so": "<needs_gone:120>"}, "ext", ("corrupt-file", None), ""),
+    "by hand": ({"m.py": "import ctypes\nctypes.CDLL('./libx.so')\n", "libx.so": "<plain>"}, "m", None, ""),
+    "by hand, missing": ({"m.py": "import ctypes\nctypes.CDLL('libdlwhy-nothing.so.4')\n"}, "m",
+                         ("missing-library", None), "libdlwhy-nothing.so.4"),
+    "by hand, without its need": ({"m.py": "import ctypes, os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
+                                           "ctypes.CDLL(os.path.join(here, 'ext.so'))\n", "ext.so": "<needs_gone>"},
+                                  "m", ("missing-library", None), "libgone.so.1"),
+    "shadow": ({"random.py": "import random\nrandom.randint(1, 6)\n"}, "random", (SHADOW, "shadow"),
+               "takes the place of the module random"),
+    "shadow of a package": ({"email.py": "x = 1\n", "m.py": "import email.message\n"}, "m", (SHADOW, "shadow"),
+                            "takes the place of the module email"),
+    "shadow, name": ({"json.py": "x = 1\n", "m.py": "from json import dumps\n"}, "m", (SHADOW, "shadow"),
+                     "takes the place of the module json"),
+    "circle": ({"a.py": "from b import y\nx = 1\n", "b.py": "from a import x\ny = 1\n"}, "a",
+               (SHADOW, "circular"), "circle"),
+    "raised": ({"m.py": RAISE}, "m", ("init-failed", "raised"), "on purpose"),
+    "raised below": ({"p/__init__.py": "from .q import check\ncheck()\n", "p/q.py": "def check():\n    " + RAISE},
+                     "p", ("init-failed", "raised"), "q.py line 2"),
+    "exception": ({"m.py": "x = {}['k']\n"}, "m", ("init-failed", "exception"), "KeyError"),
+    "caught": ({"m.py": "try:\n    import dlwhy_nothing\nexcept ImportError:\n    dlwhy_nothing = None\n"}, "m",
+               None, ""),
+    "removed": ({"m.py": "import binhex\n" if MINOR > 10 else "import formatter_of_nothing\n"}, "m",
+                ("python-module", "removed" if MINOR > 10 else "not-installed"), ""),
+}
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_situation(name, pool, tmp_path):
+    files, module, first, words = SITUATIONS[name]
+    cwd, home = tmp_path / "cwd", tmp_path / "home"
+    cwd.mkdir()
+    home.mkdir()
+    write(cwd, files, pool)
+    env = environment(home)
+    ours, status = answer("import", module, "--python", PYTHON, cwd=cwd, env=env)
+    said = real(module, cwd, env)
+    assert ours["error"] is None
+    assert ours["loads"] is (said is None)
+    assert status == (0 if said is None else 1)
+    exception = ours["python"]["exception"]
+    assert (exception["text"] if exception else None) == said
+    found = ours["findings"][0] if ours["findings"] else None
+    assert (found and (found["code"], found["detail"])) == first
+    if found:
+        assert words in found["summary"]
+        assert found["fixes"], "a failure without anything to do about it"
+    people = dlwhy("import", module, "--python", PYTHON, cwd=cwd, env=env).stdout.decode()
+    assert people.startswith(f"import {module} ")
+    assert len(people.splitlines()) <= 30
+    if said is not None:
+        assert said.splitlines()[0][:60] in people
+
+
+def test_proof_agrees(pool, tmp_path):
+    write(tmp_path, {"ext.so": "<needs_gone>", "m.py": "x = 1\n"}, pool)
+    env = environment(tmp_path)
+    for module in ("ext", "m", "dlwhy_nothing"):
+        ours, _ = answer("import", module, "--python", PYTHON, "--prove", cwd=tmp_path, env=env)
+        assert ours["proof"]["done"] and ours["proof"]["agrees"], ours["proof"]
+
+
+def test_traceback_leads_to_the_line(pool, tmp_path):
+    write(tmp_path, {"p/__init__.py": "from . import a\n", "p/a.py": "\n\nfrom p import ext\n", "p/ext.so": "<needs_gone>"},
+          pool)
+    ours, _ = answer("import", "p", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path))
+    frames = [(pathlib.Path(f["file"]).name, f["line"]) for f in ours["python"]["exception"]["traceback"] if f["file"]]
+    assert frames[-2:] == [("__init__.py", 1), ("a.py", 3)]
+    lines = [(e["line"], e["value"]) for e in ours["findings"][0]["evidence"] if e["kind"] == "text" and e["line"]]
+    assert lines[:2] == [(3, "from p import ext"), (1, "from . import a")]
+    assert ours["loader_message"].startswith("libgone.so.1: cannot open")
+    broken = [o for o in ours["objects"] if o.get("unloaded")]
+    assert [pathlib.Path(o["path"]).name for o in broken] == ["ext.so"]
+
+
+def test_several_modules_get_a_process_each(pool, tmp_path):
+    write(tmp_path, {"a.py": "x = 1\n", "b.py": RAISE}, pool)
+    p = dlwhy("import", "a", "b", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path))
+    text = p.stdout.decode()
+    assert p.returncode == 1
+    assert text.startswith("import a works here (imports: ")
+    assert text.endswith("2 modules: 1 fine, 1 failing.\n")
+
+
+def test_markdown_quotes_python(pool, tmp_path):
+    write(tmp_path, {"b.py": RAISE}, pool)
+    p = dlwhy("import", "b", "--python", PYTHON, "--format", "md", cwd=tmp_path, env=environment(tmp_path))
+    text = p.stdout.decode()
+    assert text.startswith("### `import b` does not work\n")
+    assert "Python would say:\n```text\n" in text
+    assert "  ImportError: no\n" in text
+
+
+@pytest.mark.parametrize("args, word", [
+    (["import", "a/b"], "no name of a module"),
+    (["import", "m.py"], "no name of a module"),
+    (["import", ".m"], "no name of a module"),
+    (["import", ""], "empty"),
+    (["import", "--program", "x", "m"], "--program"),
+    (["import", "--pid", "1", "m"], "--pid"),
+    (["import", "--after", "x", "m"], "--after"),
+    (["--python", "python3", "/bin/true"], "--python"),
+    (["explain", "--python", "python3", "missing-library"], "--python"),
+    (["--after", "x", "--program", "none", "/bin/true"], "--program"),
+    (["--after", "x/y", "/bin/true"], "no name of a module"),
+    (["--after", "x", "--pid", "1", "/bin/true"], "--pid"),
+])
+def test_wrong_usage_is_one_line(args, word, tmp_path):
+    p = subprocess.run([DLWHY, *args], cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE, timeout=60, check=False)
+    assert p.returncode == 2 and p.stdout == b""
+    assert word in p.stderr.decode() and p.stderr.count(b"\n") == 1
+
+
+def test_an_interpreter_that_is_not_there(tmp_path):
+    ours, status = answer("import", "m", "--python", "/nowhere/python", cwd=tmp_path, env=environment(tmp_path))
+    assert status == 3
+    assert ours["loads"] is None and "/nowhere/python" in ours["error"]["message"]
+
+
+# ---- check --after ------------------------------------------------------------------------------
+
+@pytest.fixture
+def deep(pool, tmp_path):
+    """user.so needs libdeep.so.1, which lies where only p looks."""
+    (tmp_path / "deep").mkdir()
+    for name, text, more in (("deep/libdeep.so.1", "int f(void) { return 1; }", []),
+                             ("user.so", "int f(void); int g(void) { return f(); }", ["deep/libdeep.so.1"])):
+        (tmp_path / "x.c").write_text(text)
+        subprocess.run(["gcc", "-shared", "-fPIC", f"-Wl,-soname,{pathlib.Path(name).name}", "-o", name, "x.c", *more],
+                       cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_a_file_finds_what_the_import_has_opened(deep):
+    (deep / "p.py").write_text("import ctypes\nctypes.CDLL('./deep/libdeep.so.1')\n")
+    env = environment(deep)
+    alone, status = answer("check", "./user.so", "--program", PYTHON, cwd=deep, env=env)
+    assert alone["loads"] is False and status == 1
+    after, status = answer("check", "./user.so", "--after", "p", "--python", PYTHON, cwd=deep, env=env)
+    assert after["loads"] is True and status == 0
+    host = {pathlib.Path(o["path"]).name: o["by_host"] for o in after["objects"] if o["path"]}
+    assert host["libdeep.so.1"] is True and host["user.so"] is False
+    assert subprocess.run([PYTHON, "-c", "import p, ctypes; ctypes.CDLL('./user.so')"], cwd=deep, env=env,
+                          check=False).returncode == 0
+
+
+def test_an_import_that_stops_is_the_first_finding(deep):
+    (deep / "p.py").write_text(RAISE + "import ctypes\nctypes.CDLL('./deep/libdeep.so.1')\n")
+    ours, status = answer("check", "./user.so", "--after", "p", "--python", PYTHON, cwd=deep, env=environment(deep))
+    assert ours["loads"] is False and status == 1
+    assert [f["code"] for f in ours["findings"][:2]] == ["init-failed", "missing-library"]
+    assert "import p stops" in ours["findings"][0]["summary"]
+    assert ours["loader_message"].startswith("libdeep.so.1: cannot open")
+
+
+def test_an_import_that_stops_may_be_enough_for_the_file(deep):
+    (deep / "p.py").write_text("import ctypes\nctypes.CDLL('./deep/libdeep.so.1')\n" + RAISE)
+    ours, status = answer("check", "./user.so", "--after", "p", "--python", PYTHON, cwd=deep, env=environment(deep))
+    assert ours["loads"] is True and status == 1
+    assert ours["findings"][0]["code"] == "init-failed"
+
+
+def test_a_refused_extension_stops_the_import(deep, pool):
+    shutil.copy(pool / "needs_gone.so", deep / "ext.so")
+    (deep / "p.py").write_text("import ext\n")
+    ours, _ = answer("check", "./user.so", "--after", "p", "--python", PYTHON, cwd=deep, env=environment(deep))
+    assert ours["findings"][0]["code"] == "missing-library"
+    assert ours["findings"][0]["object"] == "libgone.so.1"
+    assert "import p stops" in ours["findings"][0]["summary"]
