@@ -351,7 +351,7 @@ struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const 
 	}
 }
 
-/* ---- a module without that name (moduleobject.c, module_getattro) -------------------------------------- */
+/* ---- a module without that name (moduleobject.c, module_getattro) ------------------------------ */
 
 /* Is it found in the first place of sys.path, where people's own files are? */
 static bool is_own_file(const struct py_value *m)
@@ -374,39 +374,51 @@ static bool hides_the_library(struct py_eval *ev, const struct py_value *m)
 	return spec.kind == PY_SPEC_SOURCE;
 }
 
-static const char *no_such_name_text(struct py_eval *ev, const struct py_value *m, const char *name)
+/* 3.13 tells people that the name of their file may be the mistake. */
+static const char *renaming_text(struct py_eval *ev, const struct py_value *m, const char *name,
+				 const char *origin)
 {
 	const char *module = m->u.module.name;
-	const char *origin = m->u.module.info != NULL ? m->u.module.info->spec.origin : NULL;
-	unsigned minor = ev->im->home->minor;
+	bool first = strcmp(ev->im->home->version, "3.13.0") == 0;
 
-	if (minor >= 13 && origin != NULL && hides_the_library(ev, m))
+	if (hides_the_library(ev, m))
 		return arena_printf(ev->a,
-				    "module '%s' has no attribute '%s' (consider renaming '%s' since it has the same "
-				    "name as the standard library module named '%s' and the import system gives it "
-				    "precedence)",
+				    "module '%s' has no attribute '%s' (consider renaming '%s' since it has "
+				    "the same name as the standard library module named '%s' and the import "
+				    "system gives it precedence)",
 				    module, name, origin, module);
-	if (m->u.module.info == NULL || m->ready || minor < 8)
-		return arena_printf(ev->a, "module '%s' has no attribute '%s'", module, name);
-	if (minor >= 13 && origin != NULL && is_own_file(m))
+	if (m->ready)
+		return NULL;
+	if (is_own_file(m))
 		return arena_printf(ev->a,
-				    "module '%s' has no attribute '%s' (consider renaming '%s' if it has the same "
-				    "name as a %s you intended to import)",
-				    module, name, origin,
-				    strcmp(ev->im->home->version, "3.13.0") == 0 ? "third-party module" : "library");
-	if (minor >= 13 && origin != NULL)
-		return arena_printf(ev->a,
-				    "partially initialized module '%s' from '%s' has no attribute '%s' (most likely due "
-				    "to a circular import)",
-				    module, origin, name);
+				    "module '%s' has no attribute '%s' (consider renaming '%s' if it has the "
+				    "same name as a %s you intended to import)",
+				    module, name, origin, first ? "third-party module" : "library");
 	return arena_printf(ev->a,
-			    "partially initialized module '%s' has no attribute '%s' (most likely due to a circular "
-			    "import)",
-			    module, name);
+			    "partially initialized module '%s' from '%s' has no attribute '%s' (most likely "
+			    "due to a circular import)",
+			    module, origin, name);
 }
 
-/* What a module has so far is known while its own file is being run; so is a file of one's own that takes the
- * place of another module. */
+static const char *no_such_name_text(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *text = NULL;
+
+	if (ev->im->home->minor >= 13 && info != NULL && info->spec.origin != NULL)
+		text = renaming_text(ev, m, name, info->spec.origin);
+	if (text != NULL)
+		return text;
+	if (info == NULL || m->ready || ev->im->home->minor < 8)
+		return arena_printf(ev->a, "module '%s' has no attribute '%s'", m->u.module.name, name);
+	return arena_printf(ev->a,
+			    "partially initialized module '%s' has no attribute '%s' (most likely due to a "
+			    "circular import)",
+			    m->u.module.name, name);
+}
+
+/* What a module has so far is known while its own file is being run; so is a file of one's own that
+ * takes the place of another module. */
 static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *m, const char *name)
 {
 	const char *text = no_such_name_text(ev, m, name);
