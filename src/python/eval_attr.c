@@ -354,6 +354,83 @@ struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const 
 	}
 }
 
+/* ---- a module without that name (moduleobject.c, module_getattro) ------------------------------ */
+
+/* Is it found in the first place of sys.path, where people's own files are? */
+static bool is_own_file(const struct py_value *m)
+{
+	const struct py_module_info *info = m->u.module.info;
+
+	return info != NULL && info->spec.kind == PY_SPEC_SOURCE && info->spec.entry == 0 &&
+	       strchr(info->name, '.') == NULL;
+}
+
+static bool hides_the_library(struct py_eval *ev, const struct py_value *m)
+{
+	const char *lib = ev->im->home->stdlib;
+	struct py_strings path = { &lib, 1, 1 };
+	struct py_spec spec;
+
+	if (!is_own_file(m) || lib == NULL)
+		return false;
+	py_find(ev->im->finder, m->u.module.name, &path, &spec);
+	return spec.kind == PY_SPEC_SOURCE;
+}
+
+/* 3.13 tells people that the name of their file may be the mistake. */
+static const char *renaming_text(struct py_eval *ev, const struct py_value *m, const char *name,
+				 const char *origin)
+{
+	const char *module = m->u.module.name;
+	bool first = strcmp(ev->im->home->version, "3.13.0") == 0;
+
+	if (hides_the_library(ev, m))
+		return arena_printf(ev->a,
+				    "module '%s' has no attribute '%s' (consider renaming '%s' since it has "
+				    "the same name as the standard library module named '%s' and the import "
+				    "system gives it precedence)",
+				    module, name, origin, module);
+	if (m->ready)
+		return NULL;
+	if (is_own_file(m))
+		return arena_printf(ev->a,
+				    "module '%s' has no attribute '%s' (consider renaming '%s' if it has the "
+				    "same name as a %s you intended to import)",
+				    module, name, origin, first ? "third-party module" : "library");
+	return arena_printf(ev->a,
+			    "partially initialized module '%s' from '%s' has no attribute '%s' (most likely "
+			    "due to a circular import)",
+			    module, origin, name);
+}
+
+static const char *no_such_name_text(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *text = NULL;
+
+	if (ev->im->home->minor >= 13 && info != NULL && info->spec.origin != NULL)
+		text = renaming_text(ev, m, name, info->spec.origin);
+	if (text != NULL)
+		return text;
+	if (info == NULL || m->ready || ev->im->home->minor < 8)
+		return arena_printf(ev->a, "module '%s' has no attribute '%s'", m->u.module.name, name);
+	return arena_printf(ev->a,
+			    "partially initialized module '%s' has no attribute '%s' (most likely due to a "
+			    "circular import)",
+			    m->u.module.name, name);
+}
+
+/* What a module has so far is known while its own file is being run; so is a file of one's own that
+ * takes the place of another module. */
+static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const char *text = no_such_name_text(ev, m, name);
+
+	if (m->u.module.info != NULL && (!m->ready || hides_the_library(ev, m)))
+		return py_raise_new(ev, "AttributeError", text);
+	return py_raise_soft(ev, "AttributeError", text);
+}
+
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name)
 {
 	struct py_value *x = py_getattr_quiet(ev, v, name);
@@ -370,9 +447,7 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 					     : NULL);
 	}
 	if (v->type == V_MODULE)
-		return py_raise_soft(ev, "AttributeError",
-				     arena_printf(ev->a, "module '%s' has no attribute '%s'",
-						  v->u.module.name, name));
+		return no_such_name(ev, v, name);
 	return py_raise_soft(ev, "AttributeError",
 			     arena_printf(ev->a, "'%s' object has no attribute '%s'", py_type_name(v), name));
 }

@@ -228,22 +228,24 @@ static enum py_truth comp_conditions(struct py_eval *ev, const struct py_node *c
 	return all;
 }
 
-static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct py_value *out)
+static struct py_value *comp_items(struct py_eval *ev, struct py_node *n, size_t level)
 {
-	struct py_scope *scope = ev->frame->scope;
+	struct py_value *v = level < n->list.n ? py_eval_expr(ev, n->list.v[level]->b) : NULL;
+
+	return v != NULL ? py_iterate(ev, v) : NULL;
+}
+
+/* `items`: what the clause of this level goes through. */
+static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct py_value *items,
+		     struct py_value *out)
+{
 	struct py_node *comp;
-	struct py_value *v, *items;
 
 	if (level == n->list.n)
 		return comp_emit(ev, n, out);
-	comp = n->list.v[level];
-	if (level == 0) /* the first is evaluated around the comprehension */
-		ev->frame->scope = scope->outer;
-	v = py_eval_expr(ev, comp->b);
-	ev->frame->scope = scope;
-	items = v != NULL ? py_iterate(ev, v) : NULL;
 	if (items == NULL)
 		return false;
+	comp = n->list.v[level];
 	if (items->tainted)
 		comp_taint(n, out);
 	if (n->kind != PY_DICTCOMP && n->kind != PY_SETCOMP)
@@ -258,7 +260,7 @@ static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct
 			return false;
 		if (t == PY_MAYBE)
 			comp_taint(n, out);
-		else if (t == PY_YES && !comp_run(ev, n, level + 1, out))
+		else if (t == PY_YES && !comp_run(ev, n, level + 1, comp_items(ev, n, level + 1), out))
 			return false;
 	}
 	return true;
@@ -267,7 +269,8 @@ static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct
 static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n)
 {
 	struct py_scope *scope = ARENA_NEW(ev->a, struct py_scope), *before = ev->frame->scope;
-	struct py_value *out;
+	/* the first iterable is evaluated outside */
+	struct py_value *out, *items = comp_items(ev, n, 0);
 	bool ok;
 
 	out = n->kind == PY_DICTCOMP ? py_dict_new(ev->a)
@@ -286,7 +289,7 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 		}
 	}
 	ev->frame->scope = scope;
-	ok = comp_run(ev, n, 0, out);
+	ok = comp_run(ev, n, 0, items, out);
 	ev->frame->scope = before;
 	if (n->kind == PY_GENEXP)
 		out->view = true;

@@ -301,6 +301,8 @@ static struct py_value *enter(struct py_eval *ev, struct py_value *manager)
 			return NULL;
 		return items->u.list.n > 0 ? items->u.list.v[0] : &py_unknown;
 	}
+	if (manager->type == V_PATH)
+		return manager;
 	if (manager->type != V_INSTANCE)
 		return &py_unknown;
 	f = py_getattr_quiet(ev, manager, ev->n_enter);

@@ -41,14 +41,26 @@ enum py_load_result {
 	PY_LOAD_UNKNOWN      /* cannot be said */
 };
 
+/* An import by native code. */
+struct py_inner {
+	const char *name;    /* full */
+	bool sure;           /* nobody catches what goes wrong with it */
+	const char *instead; /* text of the ImportError that is raised then; NULL: as it comes */
+};
+
+struct py_inner_list {
+	struct py_inner *items;
+	size_t n, cap;
+};
+
 struct py_loaded {
 	enum py_load_result result;
 	const char *error;
 	const char *type;    /* of the exception that it becomes; NULL: ImportError, of ctypes OSError */
 	void *handle;        /* for symbol() */
 	/* Modules that the extension's own code imports when it is initialised, as far as its bytes
-	 * tell: full names; may be empty. */
-	struct py_strings imports;
+	 * tell; may be empty. */
+	struct py_inner_list imports;
 };
 
 struct py_host {

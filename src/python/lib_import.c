@@ -305,6 +305,12 @@ PY_NATIVE(k_extend_path)
 	return c->n > 0 ? c->args[0] : &py_unknown;
 }
 
+/* A context of its own, that gives the path: files of an installed package are where they are. */
+PY_NATIVE(r_as_file)
+{
+	return c->n == 1 ? c->args[0] : &py_unknown;
+}
+
 /* ---- ctypes ---------------------------------------------------------------------------------- */
 
 PY_NATIVE(c_dlopen)
@@ -340,6 +346,8 @@ static const struct py_native_def functions[] = {
 	{ "importlib.metadata", "entry_points", i_unknown },
 	{ "importlib.metadata", "distributions", i_unknown },
 	{ "importlib_metadata", "version", m_version }, { "importlib.resources", "files", r_files },
+	{ "importlib.resources._common", "as_file", r_as_file }, { "importlib._common", "as_file", r_as_file },
+	{ "importlib_resources._common", "as_file", r_as_file },
 	{ "importlib.resources._common", "files", r_files }, { "importlib._common", "files", r_files },
 	{ "importlib_resources._common", "files", r_files }, { "pkgutil", "iter_modules", k_iter_modules },
 	{ "pkgutil", "extend_path", k_extend_path }, { "_ctypes", "dlopen", c_dlopen },

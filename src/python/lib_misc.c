@@ -228,9 +228,23 @@ PY_NATIVE(j_load)
 	return text != NULL ? load_json(ev, text) : NULL;
 }
 
+/* @enum.global_enum: the members of the class become names of its module. */
+PY_NATIVE(e_global_enum)
+{
+	struct py_value *cls = arg0(c), *m = NULL;
+
+	if (cls->type == V_CLASS && cls->u.cls->module != NULL)
+		m = py_dict_name(ev->sys_modules->u.dict,
+				 py_name(ev->names, cls->u.cls->module, strlen(cls->u.cls->module)));
+	if (m != NULL && m->type == V_MODULE)
+		m->u.module.dict.tainted = true;
+	return cls;
+}
+
 /* ---- all ------------------------------------------------------------------------------------- */
 
 static const struct py_native_def functions[] = {
+	{ "enum", "global_enum", e_global_enum },
 	{ "functools", "wraps", f_decorator }, { "functools", "update_wrapper", f_identity },
 	{ "functools", "lru_cache", f_cache }, { "functools", "cache", f_identity },
 	{ "functools", "total_ordering", f_identity }, { "functools", "singledispatch", f_identity },

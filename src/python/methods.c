@@ -51,7 +51,7 @@ PY_NATIVE(s_join)
 	if (items == NULL)
 		return NULL;
 	buf_init(&b, 1u << 20);
-	known = !items->tainted && !(items->unordered && items->u.list.n > 1);
+	known = !items->tainted && !py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n && known; i++) {
 		if (i > 0)
 			buf_add(&b, self->u.str.p, self->u.str.n);

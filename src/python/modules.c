@@ -245,18 +245,37 @@ static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, c
 	return py_raise(ev, e);
 }
 
-/* What the extension's own code imports: as far as its bytes tell. */
-static void import_inside(struct py_eval *ev, const struct py_strings *names)
+/* What native code raises when an import of its own has failed. NULL: nothing, as far as can be said: only that a
+ * native file was refused is known well enough. */
+static struct py_value *raised_inside(struct py_eval *ev, const struct py_inner *in)
+{
+	struct py_value *of = ev->raised, *e;
+
+	ev->raised = NULL;
+	if (!in->sure || of == NULL || of->u.obj.raised == NULL || !of->u.obj.raised->from_load)
+		return NULL;
+	if (in->instead == NULL)
+		return of;
+	e = py_exception_new(ev, "ImportError", in->instead);
+	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	e->u.obj.raised->context = of;
+	return e;
+}
+
+/* What the extension's own code imports: as far as its bytes tell. False: that raises an exception. */
+static bool import_inside(struct py_eval *ev, const struct py_inner_list *l)
 {
 	struct py_log *log = ev->log;
+	struct py_value *e = NULL;
 
 	ev->log = NULL;
-	ev->maybe++;
-	for (size_t i = 0; i < names->n && !ev->stopped; i++)
-		if (py_import_name(ev, intern(ev, names->items[i])) == NULL && !ev->stopped)
-			ev->raised = NULL;
-	ev->maybe--;
+	for (size_t i = 0; i < l->n && e == NULL && !ev->stopped; i++)
+		if (py_import_name(ev, intern(ev, l->items[i].name)) == NULL && !ev->stopped)
+			e = raised_inside(ev, &l->items[i]);
 	ev->log = log;
+	if (e != NULL)
+		py_raise(ev, e);
+	return e == NULL;
 }
 
 /* PyInit_x; PyInitU_… for names that are not ASCII are not followed. */
@@ -279,6 +298,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 	l.lazy = (ev->dlopen_flags & 2) == 0;
 	ev->effects++;
 	m->opaque = true;
+	m->u.module.dict.tainted = true;
 	ev->im->host.load(ev->im->host.ctx, &l, &r);
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error) == NULL ? NULL : m;
@@ -294,8 +314,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		return raise_for_load(ev, e, &l);
 	}
 	py_fill_builtin(ev, m); /* parts of the standard library are files in some builds */
-	import_inside(ev, &r.imports);
-	return ev->stopped ? NULL : m;
+	return import_inside(ev, &r.imports) && !ev->stopped ? m : NULL;
 }
 
 static struct py_value *load_by_kind(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
@@ -397,6 +416,22 @@ static struct py_value *hooked(struct py_eval *ev, const char *name)
 	return m;
 }
 
+/* An extension may put modules of its own into sys.modules: if its bytes have their name. */
+static bool may_make(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *last = strrchr(name, '.');
+	struct source_file f;
+	bool has;
+
+	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL ||
+	    source_open(ev->source, info->spec.origin, &f) != 0)
+		return false;
+	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, last + 1, strlen(last)) != NULL;
+	source_close(&f);
+	return has;
+}
+
 static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)
 {
 	struct py_value *where = ev->sys_path;
@@ -413,7 +448,8 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 		if (parent->type != V_MODULE)
 			return &py_unknown;
 		where = py_dict_name(&parent->u.module.dict, ev->n_path);
-		if (where == NULL && parent->opaque && parent->u.module.info == NULL)
+		if (where == NULL && parent->opaque &&
+		    (parent->u.module.info == NULL || may_make(ev, parent, name)))
 			return hooked(ev, name);
 		if (where == NULL)
 			return no_module(ev, name, arena_printf(ev->a, "; '%s' is not a package",

@@ -143,6 +143,32 @@ static bool clashes(struct py_process *pp, const struct native_load *l, struct e
 	return false;
 }
 
+/* A library of the image list from `at` on that lies in the folder of the file that was opened. */
+static const struct image *beside(const struct py_process *pp, const struct native_load *l, size_t at)
+{
+	const struct image *im = pp->p->images.items[at];
+	const char *slash = strrchr(l->what.path, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - l->what.path) : 0;
+
+	return im != l->image && is_elf(im) && strncmp(im->name, l->what.path, folder) == 0 &&
+			       im->name[folder] == '/' && strchr(im->name + folder + 1, '/') == NULL
+		       ? im
+		       : NULL;
+}
+
+/* What the code of the extension imports, and of libraries that came with it. */
+static void inner_imports(struct py_process *pp, const struct native_load *l, struct py_inner_list *out)
+{
+	py_ext_imports(&l->image->file->elf, l->what.module, pp->finder, &pp->home, pp->s->source, pp->a,
+		       out);
+	for (size_t i = l->first_image; i < pp->p->images.n; i++) {
+		const struct image *im = beside(pp, l, i);
+
+		if (im != NULL)
+			py_ext_imports_beside(&im->file->elf, pp->finder, &pp->home, pp->a, out);
+	}
+}
+
 static void opened(struct py_process *pp, struct native_load *l, struct py_loaded *out)
 {
 	struct ext_clash clash;
@@ -157,8 +183,7 @@ static void opened(struct py_process *pp, struct native_load *l, struct py_loade
 	}
 	out->handle = l->image;
 	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image))
-		py_ext_imports(&l->image->file->elf, l->what.module, pp->finder, &pp->home, pp->a,
-			       &out->imports);
+		inner_imports(pp, l, &out->imports);
 }
 
 static void open_file(struct py_process *pp, struct native_load *l, struct py_loaded *out)

@@ -9,7 +9,7 @@ static const struct format little = { true, false };
 /* The modules that an extension with these constants imports, in one text. */
 static const char *imports(struct modules *m, const char *module, const char *data, size_t n)
 {
-	struct py_strings out = { NULL, 0, 0 };
+	struct py_inner_list out = { NULL, 0, 0 };
 	const char *all = "";
 	struct image im;
 	struct elf e;
@@ -20,10 +20,10 @@ static const char *imports(struct modules *m, const char *module, const char *da
 					   .vaddr = AT_FREE, .filesz = n, .memsz = n });
 	memcpy(im.bytes + AT_FREE, data, n);
 	assert_true(image_open(&im, &e));
-	py_ext_imports(&e, module, m->finder, &m->home, m->a, &out);
+	py_ext_imports(&e, module, m->finder, &m->home, m->source, m->a, &out);
 	image_close(&im, &e);
 	for (size_t i = 0; i < out.n; i++)
-		all = arena_printf(m->a, "%s%s%s", all, i > 0 ? " " : "", out.items[i]);
+		all = arena_printf(m->a, "%s%s%s", all, i > 0 ? " " : "", out.items[i].name);
 	return all;
 }
 
@@ -46,7 +46,7 @@ static void full_names_in_a_file_of_cython_are_imported(void **state)
 	struct modules *m = *state;
 
 	put_package(m);
-	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0pkg.other\0pkg.sub._deep"),
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0pkg.other\0pkg.sub._deep"),
 			    "pkg.other pkg.sub._deep");
 	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0pkg.other"), "pkg.other");
 }
@@ -57,11 +57,11 @@ static void names_that_lead_to_no_module_are_no_imports(void **state)
 
 	put_package(m);
 	assert_string_equal(IMPORTS(m, "pkg._ext",
-				    "__pyx_capi__\0pkg.nothing\0pkg.other.function\0backports_abc\0a.b.c"),
+				    "cython_runtime\0pkg.nothing\0pkg.other.function\0backports_abc\0a.b.c"),
 			    "");
 	/* Parts of other texts. */
 	assert_string_equal(IMPORTS(m, "pkg._ext",
-				    "__pyx_capi__\0see pkg.other\0pkg.other:\0xpkg.other\0pkg..other"),
+				    "cython_runtime\0see pkg.other\0pkg.other:\0xpkg.other\0pkg..other"),
 			    "");
 }
 
@@ -70,8 +70,8 @@ static void siblings_are_named_by_their_last_part(void **state)
 	struct modules *m = *state;
 
 	put_package(m);
-	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0_native\0other\0_ext"), "pkg._native");
-	assert_string_equal(IMPORTS(m, "top", "__pyx_capi__\0_native\0other"), "");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0_native\0other\0_ext"), "pkg._native");
+	assert_string_equal(IMPORTS(m, "top", "cython_runtime\0_native\0other"), "");
 }
 
 static void other_files_name_modules_for_later(void **state)
@@ -132,8 +132,8 @@ static void strings_that_are_packed_are_unpacked_with_zlib(void **state)
 
 	modules_put(m, "zlib.so", "");
 	put_package(m);
-	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0zlib\0decompress"), "zlib");
-	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0zlib"), "");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0zlib\0decompress"), "zlib");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0zlib"), "");
 	assert_string_equal(IMPORTS(m, "pkg._ext", "x\0zlib\0decompress"), "");
 }
 
@@ -147,7 +147,7 @@ static void the_standard_library_is_not_guessed_at(void **state)
 	strcat(m->dir, "/lib");
 	modules_finder(m);
 	m->home.stdlib = m->dir;
-	assert_string_equal(IMPORTS(m, "pkg._ext", "__pyx_capi__\0asyncio.coroutines"), "");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0asyncio.coroutines"), "");
 	m->dir[strlen(m->dir) - 4] = '\0';
 }
 

@@ -128,6 +128,11 @@ SITUATIONS = {
     "by hand, without its need": ({"m.py": "import ctypes, os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
                                            "ctypes.CDLL(os.path.join(here, 'ext.so'))\n", "ext.so": "<needs_gone>"},
                                   "m", ("missing-library", None), "libgone.so.1"),
+    "by hand, beside the caller": ({"m.py": "import opener\nlib = opener.load('ext.so')\n", "ext.so": "<needs_gone>",
+                                    "opener.py": "import ctypes, inspect, os, sys\ndef load(name):\n"
+                                                 "    f = inspect.getfile(sys._getframe(1))\n"
+                                                 "    return ctypes.CDLL(os.path.join(os.path.dirname(f), name))\n"},
+                                   "m", ("missing-library", None), "libgone.so.1"),
     "shadow": ({"random.py": "import random\nrandom.randint(1, 6)\n"}, "random", (SHADOW, "shadow"),
                "takes the place of the module random"),
     "shadow of a package": ({"email.py": "x = 1\n", "m.py": "import email.message\n"}, "m", (SHADOW, "shadow"),
@@ -139,7 +144,7 @@ SITUATIONS = {
     "raised": ({"m.py": RAISE}, "m", ("init-failed", "raised"), "on purpose"),
     "raised below": ({"p/__init__.py": "from .q import check\ncheck()\n", "p/q.py": "def check():\n    " + RAISE},
                      "p", ("init-failed", "raised"), "q.py line 2"),
-    "exception": ({"m.py": "x = {}['k']\n"}, "m", ("init-failed", "exception"), "KeyError"),
+    "exception": ({"m.py": "import sys\nsys.exit('no')\n"}, "m", ("init-failed", "exception"), "SystemExit"),
     "caught": ({"m.py": "try:\n    import dlwhy_nothing\nexcept ImportError:\n    dlwhy_nothing = None\n"}, "m",
                None, ""),
     "removed": ({"m.py": "import binhex\n" if MINOR > 10 else "import formatter_of_nothing\n"}, "m",
@@ -238,6 +243,52 @@ def test_an_interpreter_that_is_not_there(tmp_path):
     ours, status = answer("import", "m", "--python", "/nowhere/python", cwd=tmp_path, env=environment(tmp_path))
     assert status == 3
     assert ours["loads"] is None and "/nowhere/python" in ours["error"]["message"]
+
+
+# ---- what packages open by functions of their own -------------------------------------------------
+
+LOADING = "from tensorflow.python.client._pywrap_tf_session import *\ndef load_op_library(f):\n    return TF_LoadLibrary(f)\n"
+ERRORS = ("class NotFoundError(Exception):\n    def __init__(self, node, op, message, *args):\n"
+          "        super().__init__(message)\n        self.message = message\n    def __str__(self):\n"
+          "        return self.message\n")
+PLUGIN = """import os, warnings
+from tensorflow.python.framework.load_library import load_op_library
+from tensorflow.python.framework.errors_impl import NotFoundError
+try:
+    ops = load_op_library(os.path.join(os.path.dirname(os.path.abspath(__file__)), "plugin.so"))
+except NotFoundError as e:
+    warnings.warn(f"not loaded: {e}")
+
+def fast(x):
+    return ops.fast(x)
+
+def plain(x):
+    return x
+"""
+
+
+@pytest.mark.parametrize("library, outcome", [("<plain>", "loaded"), ("<no_symbol>", "refused")])
+def test_plugins_of_tensorflow_are_opened(library, outcome, pool, tmp_path):
+    """The function that calls dlopen is in an extension that nobody can run here."""
+    (tmp_path / "x.c").write_text("void *PyInit__pywrap_tf_session(void) { return 0; }")
+    top = "tensorflow/python/"
+    write(tmp_path, {"tensorflow/__init__.py": "", top + "__init__.py": "", top + "client/__init__.py": "",
+                     top + "framework/__init__.py": "", top + "framework/load_library.py": LOADING,
+                     top + "framework/errors_impl.py": ERRORS, "m.py": PLUGIN, "plugin.so": library}, pool)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-w", "-o", top + "client/_pywrap_tf_session.so", "x.c"], cwd=tmp_path,
+                   check=True)
+    ours, status = answer("import", "m", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path))
+    assert ours["loads"] is True and status == 0
+    plugin = [n for n in ours["python"]["natives"] if n["path"] and n["path"].endswith("/plugin.so")]
+    assert [n["outcome"] for n in plugin] == [outcome]
+    caught = [s for s in ours["python"]["swallowed"] if s["native"] and s["native"].endswith("/plugin.so")]
+    if outcome == "loaded":
+        assert ours["findings"] == [] and caught == []
+        return
+    assert [f["severity"] for f in ours["findings"]] == ["warning"]
+    assert caught[0]["exception"]["message"].endswith("plugin.so: undefined symbol: nowhere")
+    assert caught[0]["warned"] is True
+    assert caught[0]["gone"] == ["m.ops", "m.fast"]
 
 
 # ---- check --after ------------------------------------------------------------------------------
