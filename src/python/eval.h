@@ -21,6 +21,8 @@ struct py_frame {
 	struct py_value *returned;
 	struct py_value *maybe_returned; /* by a branch that may not be taken; NULL */
 	unsigned maybe_rest;     /* how often the rest became a mere possibility */
+	unsigned rest;           /* py_eval.branches when it first did, 0: never */
+	unsigned loop_rest;      /* py_eval.loop_rest around it */
 	struct py_value *yields; /* list, while a generator is drained */
 	struct py_value *handling; /* the exception of the handler that runs: for a bare raise */
 };
@@ -38,7 +40,7 @@ struct py_guard {
 struct py_write {
 	struct py_dict *dict;
 	const char *name;
-	struct py_value *old;    /* NULL: unbound */
+	struct py_value *old, *now; /* NULL: unbound; now: at the branch's end */
 };
 struct py_log {
 	struct py_log *up;
@@ -55,6 +57,8 @@ struct py_eval {
 	struct py_guard *guards;
 	struct py_log *log;
 	unsigned branches;       /* how many were begun */
+	unsigned rests;          /* frames of the module that runs with `rest` */
+	unsigned loop_rest;      /* like `rest`: the loop that runs may have been left, or this round of it */
 	struct py_value *raised; /* while an exception is on its way */
 	bool stopped;            /* on its way is the end of everything */
 	unsigned maybe;          /* depth of conditions that are not known */
@@ -162,6 +166,11 @@ enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n);
 struct py_place py_here(const struct py_eval *ev);
 
 /* ---- branches that may not be taken: eval_join.c --------------------------------------------- */
+/* The value that a name gets: where what runs is a mere possibility, its old value may be the one that stays. */
+struct py_value *py_settle(const struct py_eval *ev, const struct py_dict *d, const char *name,
+			   struct py_value *v);
+/* Is what runs a mere possibility, for what was made before? */
+bool py_is_tentative(const struct py_eval *ev);
 void py_note_write(struct py_eval *ev, struct py_dict *d, const char *name, struct py_value *old);
 enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, const struct py_list *no);
 struct py_value *py_eval_branches(struct py_eval *ev, struct py_node *yes, struct py_node *no);

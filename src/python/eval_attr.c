@@ -479,6 +479,6 @@ bool py_setattr(struct py_eval *ev, struct py_value *v, const char *name, struct
 	if (d == NULL)
 		return true;
 	py_note_write(ev, d, name, ev->log != NULL ? py_dict_name(d, name) : NULL);
-	py_dict_set_name(ev->a, d, name, x);
+	py_dict_set_name(ev->a, d, name, py_settle(ev, d, name, x));
 	return true;
 }

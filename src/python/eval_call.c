@@ -93,6 +93,7 @@ static void push(struct py_eval *ev, struct py_frame *f, const struct py_value *
 	f->scope = scope;
 	f->globals = fn->u.fn.globals;
 	f->source = fn->u.fn.source;
+	f->loop_rest = ev->loop_rest;
 	ev->frame = f;
 	ev->depth++;
 }
@@ -100,6 +101,8 @@ static void push(struct py_eval *ev, struct py_frame *f, const struct py_value *
 static void pop(struct py_eval *ev, struct py_frame *f)
 {
 	ev->maybe -= f->maybe_rest;
+	ev->rests -= f->rest != 0;
+	ev->loop_rest = f->loop_rest;
 	ev->frame = f->up;
 	ev->depth--;
 }
@@ -607,7 +610,8 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	f.in = c->name;
 	f.scope = s;
 	f.returned = f.maybe_returned = f.yields = NULL;
-	f.maybe_rest = 0;
+	f.maybe_rest = f.rest = 0;
+	f.loop_rest = ev->loop_rest;
 	ev->frame = &f;
 	ev->depth++;
 	ctl = py_exec(ev, &n->body);

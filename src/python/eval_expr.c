@@ -91,7 +91,7 @@ void py_bind(struct py_eval *ev, const char *name, struct py_value *v)
 	if (f->scope != NULL && !is_declared_global(f->scope, name))
 		d = &owner(f->scope, name)->vars;
 	py_note_write(ev, d, name, ev->log != NULL ? py_dict_name(d, name) : NULL);
-	py_dict_set_name(ev->a, d, name, v);
+	py_dict_set_name(ev->a, d, name, py_settle(ev, d, name, v));
 }
 
 void py_unbind(struct py_eval *ev, const char *name)

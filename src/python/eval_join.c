@@ -23,7 +23,41 @@ void py_note_write(struct py_eval *ev, struct py_dict *d, const char *name, stru
 {
 	/* what was made inside the branch needs no way back */
 	if (ev->log != NULL && (d->born == 0 || d->born < ev->log->serial))
-		*ARENA_PUSH(ev->a, ev->log) = (struct py_write){ d, name, old };
+		*ARENA_PUSH(ev->a, ev->log) = (struct py_write){ d, name, old, NULL };
+}
+
+static bool is_older(const struct py_dict *d, unsigned serial)
+{
+	return serial != 0 && (d->born == 0 || d->born < serial);
+}
+
+/* Behind "if unknown: return": what that frame itself calls its own is not seen by others when it has left. */
+static bool outlives(const struct py_eval *ev, const struct py_dict *d)
+{
+	const struct py_frame *f = ev->frame;
+	unsigned left = ev->rests;
+
+	for (; f != NULL && left > 0 && f->scope != NULL; f = f->up) {
+		if (f->rest == 0)
+			continue;
+		if (is_older(d, f->rest) && d != &f->scope->vars)
+			return true;
+		left--;
+	}
+	return false;
+}
+
+struct py_value *py_settle(const struct py_eval *ev, const struct py_dict *d, const char *name,
+			   struct py_value *v)
+{
+	if (!is_older(d, ev->loop_rest) && (ev->rests == 0 || !outlives(ev, d)))
+		return v;
+	return py_either(v, py_dict_name(d, name));
+}
+
+bool py_is_tentative(const struct py_eval *ev)
+{
+	return ev->log != NULL || ev->rests > 0 || ev->loop_rest != 0;
 }
 
 struct py_value *py_either(struct py_value *a, struct py_value *b)
@@ -48,17 +82,37 @@ static void branch_begin(struct py_eval *ev, struct branch *b)
 	ev->maybe++;
 }
 
+/* Of several writes to one name the first has the value from before. */
+static void only_first(struct py_eval *ev, struct py_log *log)
+{
+	size_t n = 0;
+
+	ev->steps += log->n * log->n / 32;
+	for (size_t i = 0; i < log->n; i++) {
+		size_t k = 0;
+
+		while (k < n && (log->items[k].dict != log->items[i].dict || log->items[k].name != log->items[i].name))
+			k++;
+		if (k == n)
+			log->items[n++] = log->items[i];
+	}
+	log->n = n;
+}
+
 /* Keeps what the branch has made of the names, and puts back what they were. */
 static void branch_end(struct py_eval *ev, struct branch *b)
 {
 	ev->maybe--;
 	ev->log = b->log.up;
-	b->after = ARENA_ARRAY(ev->a, b->log.n + 1, struct py_value *);
-	for (size_t i = 0; i < b->log.n; i++)
-		b->after[i] = py_dict_name(b->log.items[i].dict, b->log.items[i].name);
+	for (size_t i = b->log.n; i-- > 0;)
+		b->log.items[i].now = py_dict_name(b->log.items[i].dict, b->log.items[i].name);
 	for (size_t i = b->log.n; i-- > 0;)
 		py_dict_set_name(ev->a, b->log.items[i].dict, b->log.items[i].name,
 				 b->log.items[i].old);
+	only_first(ev, &b->log);
+	b->after = ARENA_ARRAY(ev->a, b->log.n + 1, struct py_value *);
+	for (size_t i = 0; i < b->log.n; i++)
+		b->after[i] = b->log.items[i].now;
 }
 
 /* A branch that raised did not happen, as far as anybody can tell. */
@@ -132,6 +186,12 @@ static enum py_ctl merge(struct py_eval *ev, struct branch *yes, struct branch *
 		if (a == CTL_RETURN || b == CTL_RETURN) {
 			ev->frame->maybe_rest++;
 			ev->maybe++;
+			if (ev->frame->rest == 0 && ev->frame->scope != NULL) {
+				ev->frame->rest = ++ev->branches;
+				ev->rests++;
+			}
+		} else if (ev->loop_rest == 0) {
+			ev->loop_rest = ++ev->branches;
 		}
 		return CTL_NEXT;
 	}

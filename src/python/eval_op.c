@@ -487,7 +487,7 @@ bool py_set_index(struct py_eval *ev, struct py_value *v, struct py_value *key, 
 	} else if (v->type == V_LIST) {
 		int64_t i = is_int(key) ? key->u.integer : -1;
 
-		if (i >= 0 && i < (int64_t)v->u.list.n && ev->log == NULL)
+		if (i >= 0 && i < (int64_t)v->u.list.n && !py_is_tentative(ev))
 			v->u.list.v[i] = x;
 		else
 			v->tainted = true;

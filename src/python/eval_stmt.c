@@ -89,7 +89,7 @@ static struct py_value *augmented(struct py_eval *ev, struct py_node *n, struct 
 	items = py_iterate(ev, b);
 	if (items == NULL)
 		return NULL;
-	a->tainted = a->tainted || items->tainted || ev->log != NULL;
+	a->tainted = a->tainted || items->tainted || py_is_tentative(ev);
 	a->unordered = a->unordered || py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n; i++)
 		py_list_add(ev->a, a, items->u.list.v[i]);
@@ -240,6 +240,15 @@ static enum py_ctl exec_while(struct py_eval *ev, struct py_node *n)
 	}
 	py_gap(ev, "a loop that goes round very often");
 	return CTL_NEXT;
+}
+
+static enum py_ctl exec_loop(struct py_eval *ev, struct py_node *n)
+{
+	unsigned rest = ev->loop_rest;
+	enum py_ctl c = n->kind == PY_FOR ? exec_for(ev, n) : exec_while(ev, n);
+
+	ev->loop_rest = rest;
+	return c;
 }
 
 /* ---- with ------------------------------------------------------------------------------------ */
@@ -483,9 +492,8 @@ static enum py_ctl exec_flow(struct py_eval *ev, struct py_node *n)
 	case PY_IF:
 		return exec_if(ev, n);
 	case PY_FOR:
-		return exec_for(ev, n);
 	case PY_WHILE:
-		return exec_while(ev, n);
+		return exec_loop(ev, n);
 	case PY_WITH:
 		return exec_with(ev, n);
 	case PY_TRY:

@@ -462,7 +462,7 @@ static const struct method bytes_methods[] = {
 /* What a branch that may not be taken adds or removes may be there or not. */
 static void touched(const struct py_eval *ev, struct py_value *l)
 {
-	if (ev->log != NULL)
+	if (py_is_tentative(ev))
 		l->tainted = true;
 }
 

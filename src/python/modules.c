@@ -161,17 +161,21 @@ static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const c
 			      struct py_dict *globals)
 {
 	struct py_log *log = ev->log;
+	unsigned rests = ev->rests, loop_rest = ev->loop_rest;
 	uint64_t end = ev->call_end, begun = ev->steps;
 	struct py_frame f;
 	enum py_ctl c;
 
 	push_module(ev, &f, src, name, globals);
 	ev->log = NULL;
+	ev->rests = ev->loop_rest = 0;
 	ev->call_end = UINT64_MAX;
 	c = py_exec(ev, &src->body);
 	/* what a module takes is not on the account of the call that imports it */
 	ev->call_end = end == UINT64_MAX ? end : end + (ev->steps - begun);
 	ev->log = log;
+	ev->rests = rests;
+	ev->loop_rest = loop_rest;
 	ev->maybe -= f.maybe_rest;
 	ev->frame = f.up;
 	ev->depth--;
@@ -713,6 +717,7 @@ struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *
 	if (locals != NULL)
 		*locals = f.scope->vars;
 	ev->maybe -= f.maybe_rest;
+	ev->rests -= f.rest != 0;
 	ev->frame = f.up;
 	ev->depth--;
 	return r;

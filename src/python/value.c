@@ -242,10 +242,12 @@ void py_dict_set(struct py_eval *ev, struct py_dict *d, struct py_value *key, st
 		return;
 	}
 	name = name_of(ev, key);
-	if (name != NULL)
+	if (name != NULL) {
 		py_note_write(ev, d, name, py_dict_name(d, name));
-	else if (ev->log != NULL && (d->born == 0 || d->born < ev->log->serial)) /* a branch: perhaps */
+		v = py_settle(ev, d, name, v);
+	} else if (py_is_tentative(ev)) {
 		d->tainted = true;
+	}
 	set(ev->a, d, name, key, v);
 }
 
@@ -262,7 +264,7 @@ bool py_dict_del(struct py_eval *ev, struct py_dict *d, struct py_value *key)
 		return false;
 	if (e->name != NULL)
 		py_note_write(ev, d, e->name, e->value);
-	else if (ev->log != NULL)
+	else if (py_is_tentative(ev))
 		d->tainted = true;
 	e->value = NULL;
 	d->live--;
