@@ -118,6 +118,8 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 /* The elements of anything that can be iterated, as a list; an empty and tainted one where it is not known.
  * NULL: raised. */
 struct py_value *py_iterate(struct py_eval *ev, struct py_value *v);
+#define PY_LIST_MAX 100000u /* elements; a list that would become longer is not followed */
+
 /* Several elements whose order is not known. */
 bool py_is_unordered(const struct py_value *items);
 void py_set_add(struct py_eval *ev, struct py_value *set, struct py_value *x);

@@ -93,6 +93,7 @@ static struct py_value *join_text(struct py_eval *ev, const struct py_value *a, 
 
 	if (n > TEXT_MAX)
 		return &py_unknown;
+	ev->steps += n >> 8;
 	p = arena_alloc(ev->a, n + 1);
 	memcpy(p, a->u.str.p, a->u.str.n);
 	memcpy(p + a->u.str.n, b->u.str.p, b->u.str.n);
@@ -106,6 +107,9 @@ static struct py_value *join_lists(struct py_eval *ev, const struct py_value *a,
 {
 	struct py_value *v = py_list_new(ev->a, (enum py_type)a->type);
 
+	if (a->u.list.n + b->u.list.n > PY_LIST_MAX)
+		return &py_unknown;
+	ev->steps += (a->u.list.n + b->u.list.n) >> 4;
 	for (size_t i = 0; i < a->u.list.n; i++)
 		py_list_add(ev->a, v, a->u.list.v[i]);
 	for (size_t i = 0; i < b->u.list.n; i++)
@@ -594,6 +598,7 @@ struct py_value *py_iterate(struct py_eval *ev, struct py_value *v)
 		copy = py_list_new(ev->a, V_LIST);
 		copy->tainted = v->tainted;
 		copy->unordered = v->unordered;
+		ev->steps += v->u.list.n >> 4;
 		for (size_t i = 0; i < v->u.list.n; i++)
 			py_list_add(ev->a, copy, v->u.list.v[i]);
 		return copy;

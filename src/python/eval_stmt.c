@@ -91,6 +91,10 @@ static struct py_value *augmented(struct py_eval *ev, struct py_node *n, struct 
 		return NULL;
 	a->tainted = a->tainted || items->tainted || py_is_tentative(ev);
 	a->unordered = a->unordered || py_is_unordered(items);
+	if (a->u.list.n + items->u.list.n > PY_LIST_MAX) {
+		a->tainted = true;
+		return a;
+	}
 	for (size_t i = 0; i < items->u.list.n; i++)
 		py_list_add(ev->a, a, items->u.list.v[i]);
 	return a;

@@ -15,6 +15,7 @@ static bool is_str(const struct py_value *v)
 
 static struct py_value *text(struct py_eval *ev, const char *p, size_t n)
 {
+	ev->steps += n >> 8;
 	return py_strn(ev->a, arena_strndup(ev->a, p, n), n);
 }
 
@@ -500,6 +501,10 @@ PY_NATIVE(l_extend)
 	touched(ev, self);
 	self->tainted = self->tainted || items == NULL || items->tainted;
 	self->unordered = self->unordered || (items != NULL && py_is_unordered(items));
+	if (items != NULL && self->u.list.n + items->u.list.n > PY_LIST_MAX) {
+		self->tainted = true;
+		return &py_none;
+	}
 	for (size_t i = 0; items != NULL && i < items->u.list.n; i++)
 		py_list_add(ev->a, self, items->u.list.v[i]);
 	return &py_none;

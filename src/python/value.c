@@ -179,11 +179,32 @@ static struct py_entry *find(const struct py_dict *d, const char *name, const st
 	return NULL;
 }
 
+/* Closes the gaps that keys have left which were deleted and came again. */
+static void compact(struct arena *a, struct py_dict *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->items[i].value != NULL)
+			d->items[n++] = d->items[i];
+	d->n = n;
+	if (d->index != NULL)
+		reindex(a, d);
+}
+
 static void set(struct arena *a, struct py_dict *d, const char *name, struct py_value *key,
 		struct py_value *v)
 {
 	struct py_entry *e = find(d, name, key);
 
+	/* a deleted key that comes again stands at the end */
+	if (e != NULL && e->value == NULL && v != NULL && e != &d->items[d->n - 1]) {
+		e->name = NULL;
+		e->key = &py_unknown; /* equal to none */
+		e = NULL;
+		if (d->n > 2 * d->live + 32)
+			compact(a, d);
+	}
 	if (e == NULL) {
 		e = ARENA_PUSH(a, d);
 		e->name = name;
