@@ -127,6 +127,7 @@ struct py_function {
 	/* The evaluator's account: what calls that imported nothing have cost. */
 	bool effective;
 	bool passed_over;        /* what it might have changed is marked already */
+	bool reaches_out;        /* then: it may change the module that calls it */
 	unsigned idle_calls;
 	uint64_t idle_steps;
 };

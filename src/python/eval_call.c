@@ -175,6 +175,8 @@ static void pass_over(struct py_eval *ev, struct py_value *f)
 	struct py_function *fn = f->u.fn.fn;
 	struct view text;
 
+	if (fn->reaches_out)
+		ev->frame->globals->tainted = true;
 	if (fn->passed_over || fn->body_end <= fn->body_at ||
 	    !view_sub(f->u.fn.source->text, fn->body_at, fn->body_end - fn->body_at, &text))
 		return;
@@ -185,7 +187,8 @@ static void pass_over(struct py_eval *ev, struct py_value *f)
 	if (has_word(text, "globals("))
 		f->u.fn.globals->tainted = true;
 	/* enum.global_enum and its like reach the module that uses them */
-	if (has_word(text, "sys.modules") || has_word(text, "_getframe"))
+	fn->reaches_out = has_word(text, "sys.modules") || has_word(text, "_getframe");
+	if (fn->reaches_out)
 		ev->frame->globals->tainted = true;
 }
 

@@ -40,12 +40,14 @@ static inline const char *evaluated_find(void *ctx, const char *name)
 static inline struct evaluated *evaluated_new(void **state)
 {
 	static const char *const environ[] = { "HOME=/home/me", NULL };
+	static const char *builtins[] = { "sys" };
 	struct modules *m = *state;
 	struct evaluated *e = ARENA_NEW(m->a, struct evaluated);
 	struct py_host host = { e, evaluated_load, evaluated_symbol, evaluated_find };
 	struct py_import_options opt = { .environ = environ, .cwd = m->dir, .source = m->source };
 
 	e->m = m;
+	m->home.builtins.names = (struct py_strings){ builtins, 1, 1 };
 	e->im = py_import_new(&m->home, modules_finder(m), &host, &opt, m->a);
 	e->ev = e->im->eval;
 	return e;
