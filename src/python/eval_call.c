@@ -457,7 +457,7 @@ struct py_value *py_function_new(struct py_eval *ev, struct py_node *n)
 		}
 	if (n->kind == PY_LAMBDA)
 		return v;
-	known = f->scope == NULL ? py_known(ev, f->module, fn->name) : NULL;
+	known = f->scope == NULL && f->known != NULL ? py_dict_name(f->known, fn->name) : NULL;
 	if (known != NULL)
 		return known;
 	return n->list.n > 0 ? decorate_all(ev, &n->list, v) : v;
@@ -523,7 +523,9 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	c->name = n->u.name;
 	c->module = ev->frame->module;
 	c->type = V_INSTANCE;
-	known = ev->frame->scope == NULL ? py_known(ev, c->module, c->name) : NULL;
+	known = ev->frame->scope == NULL && ev->frame->known != NULL
+			? py_dict_name(ev->frame->known, c->name)
+			: NULL;
 	if (known != NULL)
 		return known;
 	if (!add_bases(ev, n, c))
