@@ -3,7 +3,7 @@
 
 #include "python/eval.h"
 
-/* ---- classes ---------------------------------------------------------------------------------------- */
+/* ---- classes --------------------------------------------------------------------------------- */
 
 #define BASE_DEPTH 40
 
@@ -107,7 +107,7 @@ enum py_truth py_is_instance(struct py_eval *ev, struct py_value *v, struct py_v
 	return t;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static struct py_value *method(struct py_eval *ev, struct py_value *self, struct py_value *fn)
 {
@@ -193,7 +193,8 @@ static struct py_value *library_of(struct py_eval *ev, struct py_value *v)
 	return h != NULL && h->type == V_INSTANCE && h->u.obj.handle != NULL ? h : NULL;
 }
 
-static struct py_value *by_getattr(struct py_eval *ev, struct py_value *v, struct py_value *f, const char *name)
+static struct py_value *by_getattr(struct py_eval *ev, struct py_value *v, struct py_value *f,
+				   const char *name)
 {
 	struct py_value *args[2] = { v, py_str(ev->a, name) };
 	struct py_call c = { .args = args, .n = 2 };
@@ -438,7 +439,8 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 
 		return py_raise_soft(ev, "AttributeError",
 				     path != NULL && path->type == V_STR
-					     ? arena_printf(ev->a, "%s: undefined symbol: %s", path->u.str.p, name)
+					     ? arena_printf(ev->a, "%s: undefined symbol: %s",
+							    path->u.str.p, name)
 					     : NULL);
 	}
 	if (v->type == V_MODULE)
@@ -447,7 +449,7 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 			     arena_printf(ev->a, "'%s' object has no attribute '%s'", py_type_name(v), name));
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 bool py_setattr(struct py_eval *ev, struct py_value *v, const char *name, struct py_value *x)
 {
