@@ -83,6 +83,9 @@ check-oracle: setup-test all ## compare with the real loader of this machine
 check-corpus: setup-test all ## analyse real packages and compare with the real loader
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/run.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/gpu.py --build $(BUILD)
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/imports.py --build $(BUILD)
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/founding.py --build $(BUILD)
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/broken.py --build $(BUILD)
 
 fuzz: fuzzers ## fuzz each target for FUZZ_SECONDS (60)
 	@$(RUN) fuzz --seconds $(FUZZ_SECONDS)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The speed figures of the README: dlwhy beside libtree and `ldd -r`, in one run.
+"""The speed figures of the README: dlwhy beside libtree, `ldd -r` and a real import, in one run.
 
 Every pair is measured alternately, A B A B ..., so that whatever else the machine does hits both;
 what is printed is the ratio of the medians. Environment: DLWHY (the program, default build/dlwhy),
@@ -114,6 +114,11 @@ def main():
             lambda: sum(seconds(["ldd", "-r", o]) for o in objects), 3)
     ok &= row(f"full binding of all {len(objects)} objects of that environment in one call, "
               "beside `ldd -r` file by file", ours, theirs, 60)
+    python = str(CORPUS / "bin/python")
+    ours, theirs = side_by_side(
+        lambda: seconds([DLWHY, "import", "tensorflow", "--python", python]),
+        lambda: seconds([python, "-c", "import tensorflow"]), 5)
+    ok &= row("`import tensorflow` predicted, beside the import itself", ours, theirs, 10)
     explained, plain = side_by_side(
         lambda: seconds([DLWHY, *objects]),
         lambda: seconds([DLWHY, "--no-explain", *objects]), 5)

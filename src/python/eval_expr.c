@@ -17,7 +17,7 @@ bool py_step(struct py_eval *ev)
 	return false;
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static bool is_declared_global(const struct py_scope *s, const char *name)
 {
@@ -82,7 +82,7 @@ void py_bind(struct py_eval *ev, const char *name, struct py_value *v)
 	py_dict_set_name(ev->a, d, name, v);
 }
 
-/* ---- displays and comprehensions ---------------------------------------------------------------- */
+/* ---- displays and comprehensions ------------------------------------------------------------- */
 
 static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node *of)
 {
@@ -195,18 +195,24 @@ static enum py_truth comp_conditions(struct py_eval *ev, const struct py_node *c
 	return all;
 }
 
-static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct py_value *out)
+static struct py_value *comp_items(struct py_eval *ev, struct py_node *n, size_t level)
+{
+	struct py_value *v = level < n->list.n ? py_eval_expr(ev, n->list.v[level]->b) : NULL;
+
+	return v != NULL ? py_iterate(ev, v) : NULL;
+}
+
+/* `items`: what the clause of this level goes through. */
+static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct py_value *items,
+		     struct py_value *out)
 {
 	struct py_node *comp;
-	struct py_value *v, *items;
 
 	if (level == n->list.n)
 		return comp_emit(ev, n, out);
-	comp = n->list.v[level];
-	v = py_eval_expr(ev, comp->b);
-	items = v != NULL ? py_iterate(ev, v) : NULL;
 	if (items == NULL)
 		return false;
+	comp = n->list.v[level];
 	if (items->tainted)
 		comp_taint(n, out);
 	for (size_t i = 0; i < items->u.list.n; i++) {
@@ -219,7 +225,7 @@ static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct
 			return false;
 		if (t == PY_MAYBE)
 			comp_taint(n, out);
-		else if (t == PY_YES && !comp_run(ev, n, level + 1, out))
+		else if (t == PY_YES && !comp_run(ev, n, level + 1, comp_items(ev, n, level + 1), out))
 			return false;
 	}
 	return true;
@@ -228,7 +234,8 @@ static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct
 static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n)
 {
 	struct py_scope *scope = ARENA_NEW(ev->a, struct py_scope), *before = ev->frame->scope;
-	struct py_value *out;
+	/* the first iterable is evaluated outside */
+	struct py_value *out, *items = comp_items(ev, n, 0);
 	bool ok;
 
 	out = n->kind == PY_DICTCOMP ? py_dict_new(ev->a)
@@ -246,12 +253,12 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 		}
 	}
 	ev->frame->scope = scope;
-	ok = comp_run(ev, n, 0, out);
+	ok = comp_run(ev, n, 0, items, out);
 	ev->frame->scope = before;
 	return ok ? out : NULL;
 }
 
-/* ---- text ---------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static struct py_value *convert(struct py_eval *ev, struct py_value *v, int conversion)
 {
@@ -304,7 +311,7 @@ static struct py_value *eval_fstring(struct py_eval *ev, struct py_node *n)
 	return s;
 }
 
-/* ---- operators with a short way out ---------------------------------------------------------------- */
+/* ---- operators with a short way out ---------------------------------------------------------- */
 
 static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
 {
@@ -395,7 +402,7 @@ static struct py_value *eval_ifexp(struct py_eval *ev, struct py_node *n)
 	}
 }
 
-/* ---- calls, subscripts ----------------------------------------------------------------------------- */
+/* ---- calls, subscripts ----------------------------------------------------------------------- */
 
 static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c, size_t cap)
 {
@@ -554,7 +561,7 @@ static struct py_value *bytes_new(struct py_eval *ev, const struct py_node *n)
 	return v;
 }
 
-/* ---- all ------------------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static struct py_value *eval_literal(struct py_eval *ev, struct py_node *n)
 {

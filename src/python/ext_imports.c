@@ -29,7 +29,8 @@ struct scan {
 	const char *module;
 	const char *package;       /* of the module, NULL for none */
 	struct py_strings path;    /* sys.path */
-	struct py_strings *out;
+	struct py_inner_list *out;
+	const char *numpy_text;    /* what NumPy's headers say when it cannot be imported */
 	bool cython, decompress, zlib, numpy_done;
 };
 
@@ -68,23 +69,23 @@ static bool in_stdlib(const struct scan *s, const struct py_spec *spec)
 	       strstr(spec->origin + n, "-packages/") == NULL;
 }
 
-static void add(struct scan *s, const char *name)
+static void add(struct scan *s, const char *name, bool sure, const char *instead)
 {
 	if (strcmp(name, s->module) == 0 || s->out->n >= MAX_FOUND)
 		return;
 	for (size_t i = 0; i < s->out->n; i++)
-		if (strcmp(s->out->items[i], name) == 0)
+		if (strcmp(s->out->items[i].name, name) == 0)
 			return;
-	*ARENA_PUSH(s->a, s->out) = name;
+	*ARENA_PUSH(s->a, s->out) = (struct py_inner){ name, sure, instead };
 }
 
-static bool add_if_there(struct scan *s, const char *name)
+static bool add_if_there(struct scan *s, const char *name, bool sure, const char *instead)
 {
 	struct py_spec spec;
 
 	if (!find(s, name, &spec))
 		return false;
-	add(s, name);
+	add(s, name, sure, instead);
 	return true;
 }
 
@@ -128,8 +129,8 @@ static void numpy_api(struct scan *s)
 	if (s->numpy_done)
 		return;
 	s->numpy_done = true;
-	if (!add_if_there(s, "numpy._core._multiarray_umath"))
-		add_if_there(s, "numpy.core._multiarray_umath");
+	if (!add_if_there(s, "numpy._core._multiarray_umath", true, s->numpy_text))
+		add_if_there(s, "numpy.core._multiarray_umath", true, s->numpy_text);
 }
 
 /* What any file may say, whoever made it. True: it is settled. */
@@ -139,9 +140,9 @@ static bool of_any_file(struct scan *s, const char *p, size_t n)
 	    strcmp(p, "numpy._core._multiarray_umath") == 0)
 		numpy_api(s);
 	else if (strcmp(p, "datetime.datetime_CAPI") == 0)
-		add_if_there(s, "datetime");
+		add_if_there(s, "datetime", true, NULL);
 	else if (strcmp(p, "_cffi_backend") == 0 || ends_with(p, n, "__mypyc"))
-		add_if_there(s, arena_strndup(s->a, p, n));
+		add_if_there(s, arena_strndup(s->a, p, n), true, NULL);
 	else
 		return strncmp(p, "numpy.core", 10) == 0;
 	return true;
@@ -157,17 +158,61 @@ static void sibling(struct scan *s, const char *name)
 		return;
 	full = arena_printf(s->a, "%s.%s", s->package, name);
 	if (find(s, full, &spec) && spec.kind == PY_SPEC_EXTENSION)
-		add(s, full);
+		add(s, full, true, NULL);
+}
+
+/* Names of the standard library that are little else in an extension than that of a module; what they need
+ * may be caught. */
+static bool is_common(const char *name)
+{
+	static const char *const common[] = { "asyncio",  "concurrent", "contextlib", "contextvars", "ctypes",
+					      "datetime", "inspect",    "json",       "logging",     "multiprocessing",
+					      "pathlib",  "random",     "secrets",    "shutil",      "subprocess",
+					      "tempfile", "threading",  "typing",     "uuid",        "warnings",
+					      "zipfile" };
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		if (strcmp(name, common[i]) == 0)
+			return true;
+	return false;
+}
+
+/* "import numpy": a module that is named as a whole. Short names are names of other things as often. */
+static void whole(struct scan *s, const char *name)
+{
+	struct py_spec spec;
+
+	if (is_common(name))
+		add_if_there(s, name, false, NULL);
+	else if (strlen(name) > 4 && find(s, name, &spec) && spec.kind != PY_SPEC_NAMESPACE &&
+		 !in_stdlib(s, &spec))
+		add(s, name, strcmp(name, "numpy") == 0, NULL);
 }
 
 static void of_cython(struct scan *s, const char *name, bool dotted)
 {
 	struct py_spec spec;
 
-	if (!dotted)
+	if (!dotted) {
 		sibling(s, name);
-	else if (find(s, name, &spec) && !in_stdlib(s, &spec))
-		add(s, name);
+		whole(s, name);
+	} else if (find(s, name, &spec) && !in_stdlib(s, &spec)) {
+		add(s, name, true, NULL);
+	}
+}
+
+/* Other makers (SIP) name another extension of the same package in full. */
+static void of_others(struct scan *s, const char *name, bool dotted)
+{
+	const char *dot = strchr(name, '.');
+	size_t top = dot != NULL ? (size_t)(dot + 1 - name) : 0;
+	struct py_spec spec;
+
+	if (strcmp(name, "decimal") == 0)
+		add_if_there(s, name, false, NULL);
+	else if (dotted && strncmp(name, s->module, top) == 0 && find(s, name, &spec) &&
+		 spec.kind == PY_SPEC_EXTENSION)
+		add(s, name, true, NULL);
 }
 
 static void look_at(struct scan *s, const char *p, size_t n)
@@ -178,8 +223,8 @@ static void look_at(struct scan *s, const char *p, size_t n)
 		return;
 	s->decompress = s->decompress || strcmp(p, "decompress") == 0;
 	s->zlib = s->zlib || strcmp(p, "zlib") == 0;
-	if (!of_any_file(s, p, n) && s->cython)
-		of_cython(s, arena_strndup(s->a, p, n), dotted);
+	if (!of_any_file(s, p, n))
+		(s->cython ? of_cython : of_others)(s, arena_strndup(s->a, p, n), dotted);
 }
 
 /* ---- the constants of a file ---------------------------------------------------------------- */
@@ -203,14 +248,19 @@ static bool has(struct view v, const char *text)
 	return memmem(v.p, v.n, text, strlen(text)) != NULL;
 }
 
-/* Is it made by Cython? */
-static bool look_for_cython(void *ctx, struct view v)
+/* Is it made by Cython? Its files import numpy themselves, before NumPy's headers do. */
+static bool look_for_maker(void *ctx, struct view v)
 {
+	static const char *const texts[] = { "numpy._core.multiarray failed to import",
+					     "numpy.core.multiarray failed to import" };
 	struct scan *s = ctx;
 
 	if (v.n > MAX_CONSTANTS)
 		v.n = MAX_CONSTANTS;
 	s->cython = s->cython || has(v, "__pyx_capi__") || has(v, "cython_runtime");
+	for (size_t i = 0; i < 2 && s->numpy_text == NULL; i++)
+		if (has(v, texts[i]))
+			s->numpy_text = texts[i];
 	return s->cython;
 }
 
@@ -223,7 +273,7 @@ static bool look_for_names(void *ctx, struct view v)
 }
 
 void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
-		    const struct py_home *home, struct arena *a, struct py_strings *out)
+		    const struct py_home *home, struct arena *a, struct py_inner_list *out)
 {
 	struct scan s = { .f = f, .home = home, .a = a, .module = module, .out = out };
 	const char *dot = module != NULL ? strrchr(module, '.') : NULL;
@@ -234,8 +284,10 @@ void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f
 		s.package = arena_strndup(a, module, (size_t)(dot - module));
 	for (size_t i = 0; i < home->path.n; i++)
 		*ARENA_PUSH(a, &s.path) = home->path.items[i].dir;
-	elf_each_constants(e, look_for_cython, &s);
+	elf_each_constants(e, look_for_maker, &s);
+	if (s.cython)
+		s.numpy_text = NULL;
 	elf_each_constants(e, look_for_names, &s);
 	if (s.cython && s.zlib && s.decompress)
-		add_if_there(&s, "zlib");
+		add_if_there(&s, "zlib", false, NULL);
 }

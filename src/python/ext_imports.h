@@ -3,11 +3,11 @@
 #define DLWHY_PYTHON_EXT_IMPORTS_H
 
 #include "object/elf.h"
-#include "python/find.h"
+#include "python/import.h"
 
 /* Full names of modules that are there and that the file of `module` names in its constants: as far as
  * its bytes tell, its init function imports them. Adds to *out. */
 void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
-		    const struct py_home *home, struct arena *a, struct py_strings *out);
+		    const struct py_home *home, struct arena *a, struct py_inner_list *out);
 
 #endif

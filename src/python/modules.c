@@ -19,7 +19,7 @@ static struct py_value *in_modules(struct py_eval *ev, const char *name)
 	return py_dict_name(ev->sys_modules->u.dict, name);
 }
 
-/* ---- failures ------------------------------------------------------------------------------------------ */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 static void set_text(struct py_eval *ev, struct py_value *e, const char *name, const char *text)
 {
@@ -43,7 +43,7 @@ static struct py_value *no_module(struct py_eval *ev, const char *name, const ch
 			    arena_printf(ev->a, "No module named '%s'%s", name, behind));
 }
 
-/* ---- a module ------------------------------------------------------------------------------------------- */
+/* ---- a module -------------------------------------------------------------------------------- */
 
 struct py_value *py_module_new(struct py_eval *ev, const char *name)
 {
@@ -141,7 +141,7 @@ static void make_certain(struct py_eval *ev, struct py_module_info *of)
 	of->conditions = ev->maybe;
 }
 
-/* ---- loading --------------------------------------------------------------------------------------------- */
+/* ---- loading --------------------------------------------------------------------------------- */
 
 static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source *src, const char *name,
 			struct py_dict *globals)
@@ -157,7 +157,8 @@ static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source
 	ev->depth++;
 }
 
-static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const char *name, struct py_dict *globals)
+static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const char *name,
+			      struct py_dict *globals)
 {
 	struct py_log *log = ev->log;
 	uint64_t end = ev->call_end, begun = ev->steps;
@@ -203,7 +204,8 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 
 	if (src == NULL) {
 		m->opaque = true;
-		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin : spec->name));
+		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin
+					: spec->name));
 		return m;
 	}
 	note_syntax(ev, src);
@@ -243,18 +245,37 @@ static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, c
 	return py_raise(ev, e);
 }
 
-/* What the extension's own code imports: as far as its bytes tell. */
-static void import_inside(struct py_eval *ev, const struct py_strings *names)
+/* What native code raises when an import of its own has failed. NULL: nothing, as far as can be said: only that a
+ * native file was refused is known well enough. */
+static struct py_value *raised_inside(struct py_eval *ev, const struct py_inner *in)
+{
+	struct py_value *of = ev->raised, *e;
+
+	ev->raised = NULL;
+	if (!in->sure || of == NULL || of->u.obj.raised == NULL || !of->u.obj.raised->from_load)
+		return NULL;
+	if (in->instead == NULL)
+		return of;
+	e = py_exception_new(ev, "ImportError", in->instead);
+	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	e->u.obj.raised->context = of;
+	return e;
+}
+
+/* What the extension's own code imports: as far as its bytes tell. False: that raises an exception. */
+static bool import_inside(struct py_eval *ev, const struct py_inner_list *l)
 {
 	struct py_log *log = ev->log;
+	struct py_value *e = NULL;
 
 	ev->log = NULL;
-	ev->maybe++;
-	for (size_t i = 0; i < names->n && !ev->stopped; i++)
-		if (py_import_name(ev, intern(ev, names->items[i])) == NULL && !ev->stopped)
-			ev->raised = NULL;
-	ev->maybe--;
+	for (size_t i = 0; i < l->n && e == NULL && !ev->stopped; i++)
+		if (py_import_name(ev, intern(ev, l->items[i].name)) == NULL && !ev->stopped)
+			e = raised_inside(ev, &l->items[i]);
 	ev->log = log;
+	if (e != NULL)
+		py_raise(ev, e);
+	return e == NULL;
 }
 
 /* PyInit_x; PyInitU_… for names that are not ASCII are not followed. */
@@ -277,15 +298,15 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 	l.lazy = (ev->dlopen_flags & 2) == 0;
 	ev->effects++;
 	m->opaque = true;
+	m->u.module.dict.tainted = true;
 	ev->im->host.load(ev->im->host.ctx, &l, &r);
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error) == NULL ? NULL : m;
 	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
-		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError",
-				     r.result == PY_LOAD_ERROR
-					     ? r.error
-					     : arena_printf(ev->a, "dynamic module does not define module export function (%s)",
-							    l.init));
+		if (r.result == PY_LOAD_NO_INIT)
+			r.error = arena_printf(
+				ev->a, "dynamic module does not define module export function (%s)", l.init);
+		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError", r.error);
 		if (r.type == NULL) { /* else the init function raised it */
 			set_text(ev, e, "name", spec->name);
 			set_text(ev, e, "path", spec->origin);
@@ -293,8 +314,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		return raise_for_load(ev, e, &l);
 	}
 	py_fill_builtin(ev, m); /* parts of the standard library are files in some builds */
-	import_inside(ev, &r.imports);
-	return ev->stopped ? NULL : m;
+	return import_inside(ev, &r.imports) && !ev->stopped ? m : NULL;
 }
 
 static struct py_value *load_by_kind(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
@@ -345,7 +365,7 @@ static struct py_value *load(struct py_eval *ev, const struct py_spec *spec)
 	return finish(ev, spec->name, m);
 }
 
-/* ---- finding ----------------------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out)
 {
@@ -396,6 +416,22 @@ static struct py_value *hooked(struct py_eval *ev, const char *name)
 	return m;
 }
 
+/* An extension may put modules of its own into sys.modules: if its bytes have their name. */
+static bool may_make(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *last = strrchr(name, '.');
+	struct source_file f;
+	bool has;
+
+	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL ||
+	    source_open(ev->source, info->spec.origin, &f) != 0)
+		return false;
+	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, last + 1, strlen(last)) != NULL;
+	source_close(&f);
+	return has;
+}
+
 static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)
 {
 	struct py_value *where = ev->sys_path;
@@ -412,7 +448,8 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 		if (parent->type != V_MODULE)
 			return &py_unknown;
 		where = py_dict_name(&parent->u.module.dict, ev->n_path);
-		if (where == NULL && parent->opaque && parent->u.module.info == NULL)
+		if (where == NULL && parent->opaque &&
+		    (parent->u.module.info == NULL || may_make(ev, parent, name)))
 			return hooked(ev, name);
 		if (where == NULL)
 			return no_module(ev, name, arena_printf(ev->a, "; '%s' is not a package",
@@ -466,14 +503,15 @@ struct py_value *py_import_name(struct py_eval *ev, const char *name)
 		struct py_value *parent = m;
 
 		dot = strchr(dot + 1, '.');
-		m = import_part(ev, dot != NULL ? py_name(ev->names, name, (size_t)(dot - name)) : name, parent);
+		m = import_part(ev, dot != NULL ? py_name(ev->names, name, (size_t)(dot - name)) : name,
+				parent);
 		if (m == NULL)
 			return NULL;
 	} while (dot != NULL);
 	return m;
 }
 
-/* ---- from … import … ---------------------------------------------------------------------------------------- */
+/* ---- from … import … ------------------------------------------------------------------------- */
 
 const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level)
 {
@@ -523,8 +561,8 @@ static struct py_value *cannot_import(struct py_eval *ev, struct py_value *m, co
 			     file != NULL ? file : "unknown location"));
 }
 
-/* A submodule of that name: _handle_fromlist asks for it where the package has no such attribute. *absent: there is
- * none, which is no failure. */
+/* A submodule of that name: _handle_fromlist asks for it where the package has no such attribute.
+ * *absent: there is none, which is no failure. */
 static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const char *name, bool *absent)
 {
 	const char *full = intern(ev, arena_printf(ev->a, "%s.%s", m->u.module.name, name));
@@ -616,7 +654,7 @@ bool py_import_star(struct py_eval *ev, struct py_value *m)
 	return true;
 }
 
-/* ---- ctypes -------------------------------------------------------------------------------------------------- */
+/* ---- ctypes ---------------------------------------------------------------------------------- */
 
 struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags)
 {
@@ -644,10 +682,10 @@ struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int 
 	return v;
 }
 
-/* ---- text that is executed ---------------------------------------------------------------------------------------- */
+/* ---- text that is executed ------------------------------------------------------------------- */
 
-struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
-			      struct py_dict *locals, bool expression)
+struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n,
+			      struct py_dict *globals, struct py_dict *locals, bool expression)
 {
 	struct py_source *src = ARENA_NEW(ev->a, struct py_source);
 	struct view v = { (const unsigned char *)text, n };
@@ -660,14 +698,16 @@ struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *
 	py_parse(ev->a, ev->names, file, v, src);
 	if (src->error != NULL)
 		return &py_unknown;
-	push_module(ev, &f, src, ev->frame != NULL && ev->frame->module != NULL ? ev->frame->module : "__main__", globals);
+	push_module(ev, &f, src, ev->frame != NULL && ev->frame->module != NULL ? ev->frame->module
+		    : "__main__", globals);
 	if (locals != NULL) {
 		scope.vars = *locals;
 		f.scope = ARENA_NEW(ev->a, struct py_scope); /* functions may keep it */
 		*f.scope = scope;
 	}
 	if (expression)
-		r = src->body.n == 1 && src->body.v[0]->kind == PY_EXPR ? py_eval_expr(ev, src->body.v[0]->a) : &py_unknown;
+		r = src->body.n == 1 && src->body.v[0]->kind == PY_EXPR
+			? py_eval_expr(ev, src->body.v[0]->a) : &py_unknown;
 	else if (py_exec(ev, &src->body) == CTL_RAISE)
 		r = NULL;
 	if (locals != NULL)

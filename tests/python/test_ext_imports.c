@@ -9,7 +9,7 @@ static const struct format little = { true, false };
 /* The modules that an extension with these constants imports, in one text. */
 static const char *imports(struct modules *m, const char *module, const char *data, size_t n)
 {
-	struct py_strings out = { NULL, 0, 0 };
+	struct py_inner_list out = { NULL, 0, 0 };
 	const char *all = "";
 	struct image im;
 	struct elf e;
@@ -23,7 +23,7 @@ static const char *imports(struct modules *m, const char *module, const char *da
 	py_ext_imports(&e, module, m->finder, &m->home, m->a, &out);
 	image_close(&im, &e);
 	for (size_t i = 0; i < out.n; i++)
-		all = arena_printf(m->a, "%s%s%s", all, i > 0 ? " " : "", out.items[i]);
+		all = arena_printf(m->a, "%s%s%s", all, i > 0 ? " " : "", out.items[i].name);
 	return all;
 }
 
