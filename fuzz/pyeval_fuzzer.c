@@ -53,6 +53,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (mkdtemp(dir) == NULL)
 		abort();
 	made.source = source_root(dir, "/");
+	made.home.store = store_new(made.source);
 	made.entry = (struct py_path_entry){ .dir = "/modules", .why = "the fuzzer" };
 	made.home.path.items = &made.entry;
 	made.home.path.n = made.home.path.cap = 1;

@@ -126,6 +126,7 @@ struct py_function {
 	struct py_list body;     /* once parsed */
 	/* The evaluator's account: what calls that imported nothing have cost. */
 	bool effective;
+	bool passed_over;        /* what it might have changed is marked already */
 	unsigned idle_calls;
 	uint64_t idle_steps;
 };

@@ -77,7 +77,10 @@ static struct py_value *int_of_text(struct py_eval *ev, const struct py_value *v
 		end--;
 	minus = i < end && v->u.str.p[i] == '-';
 	i += minus;
-	if (i == end || end - i > 18)
+	/* other blanks, "+1", "1_000", digits of other scripts */
+	if (end - i > 18 || strpbrk(v->u.str.p, "\t\r\v\f_+") != NULL || !py_is_ascii(v))
+		return &py_unknown;
+	if (i == end)
 		return py_raise_soft(ev, "ValueError", NULL);
 	for (; i < end; i++) {
 		if (v->u.str.p[i] < '0' || v->u.str.p[i] > '9') {
@@ -99,7 +102,7 @@ PY_NATIVE(make_int)
 
 	if (c->n == 0)
 		return py_int(ev->a, 0);
-	if (c->n > 1)
+	if (c->n > 1 || c->nnames > 0)
 		return &py_unknown;
 	if (v->type == V_INT || v->type == V_BOOL)
 		return py_int(ev->a, v->u.integer);
@@ -123,8 +126,7 @@ static struct py_value *unique(struct py_eval *ev, const struct py_value *items)
 
 	s->tainted = items->tainted;
 	for (size_t i = 0; i < items->u.list.n; i++)
-		if (i > 2000 || py_contains(ev, s, items->u.list.v[i]) != PY_YES)
-			py_list_add(ev->a, s, items->u.list.v[i]);
+		py_set_add(ev, s, items->u.list.v[i]);
 	return s;
 }
 
@@ -140,6 +142,7 @@ static struct py_value *collect(struct py_eval *ev, const struct py_call *c, enu
 	if (type == V_SET)
 		return unique(ev, items);
 	l->tainted = items->tainted;
+	l->unordered = py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n; i++)
 		py_list_add(ev->a, l, items->u.list.v[i]);
 	return l;
@@ -295,7 +298,7 @@ PY_NATIVE(b_getattr)
 	struct py_value *x;
 	bool absent;
 
-	if (name == NULL)
+	if (name == NULL || c->unknown)
 		return &py_unknown;
 	if (c->n < 3)
 		return py_getattr(ev, c->args[0], name);
@@ -349,6 +352,30 @@ PY_NATIVE(b_vars)
 	return c->args[0]->type == V_CLASS ? dict_of(ev, &c->args[0]->u.cls->dict) : &py_unknown;
 }
 
+#define SORT_MAX 1000
+
+/* Texts and numbers; the order of anything else is not known then. false: raised. */
+bool py_sort(struct py_eval *ev, struct py_value *l)
+{
+	size_t n = l->u.list.n;
+
+	l->unordered = n > SORT_MAX;
+	for (size_t i = 1; i < n && !l->unordered; i++)
+		for (size_t k = i; k > 0; k--) {
+			struct py_value **v = l->u.list.v + k, *t = v[0];
+			struct py_value *less = py_compare(ev, PY_OP_LT, t, v[-1]);
+
+			if (less == NULL || !py_step(ev))
+				return false;
+			l->unordered = l->unordered || py_truth(less) == PY_MAYBE;
+			if (py_truth(less) != PY_YES)
+				break;
+			v[0] = v[-1];
+			v[-1] = t;
+		}
+	return true;
+}
+
 PY_NATIVE(b_dir)
 {
 	struct py_value *d = b_vars(ev, self, c), *l;
@@ -356,9 +383,11 @@ PY_NATIVE(b_dir)
 	if (d->type != V_DICT)
 		return &py_unknown;
 	l = py_iterate(ev, d);
-	if (l != NULL && c->n > 0 && (c->args[0]->type != V_MODULE || c->args[0]->opaque))
+	if (l == NULL)
+		return NULL;
+	if (c->n > 0 && (c->args[0]->type != V_MODULE || c->args[0]->opaque))
 		l->tainted = true;
-	return l;
+	return py_sort(ev, l) ? l : NULL;
 }
 
 PY_NATIVE(b_callable)
@@ -409,6 +438,7 @@ PY_NATIVE(b_range)
 	struct py_value *l = py_list_new(ev->a, V_LIST);
 	int64_t v[3] = { 0, 0, 1 };
 
+	l->view = true;
 	for (size_t i = 0; i < c->n && i < 3; i++) {
 		if (c->args[i]->type != V_INT && c->args[i]->type != V_BOOL) {
 			l->tainted = true;
@@ -449,8 +479,12 @@ PY_NATIVE(b_enumerate)
 
 	if (items == NULL)
 		return NULL;
+	if (start != NULL && start->type != V_INT)
+		return &py_unknown;
 	l = py_list_new(ev->a, V_LIST);
 	l->tainted = items->tainted;
+	l->unordered = py_is_unordered(items);
+	l->view = true;
 	for (size_t i = 0; i < items->u.list.n; i++)
 		py_list_add(ev->a, l, pair(ev, py_int(ev->a, at + (int64_t)i), items->u.list.v[i]));
 	return l;
@@ -462,11 +496,13 @@ PY_NATIVE(b_zip)
 	struct py_value **all = ARENA_ARRAY(ev->a, c->n + 1, struct py_value *);
 	size_t shortest = SIZE_MAX;
 
+	l->view = true;
 	for (size_t i = 0; i < c->n; i++) {
 		all[i] = py_iterate(ev, c->args[i]);
 		if (all[i] == NULL)
 			return NULL;
 		l->tainted = l->tainted || all[i]->tainted;
+		l->unordered = l->unordered || py_is_unordered(all[i]);
 		if (all[i]->u.list.n < shortest)
 			shortest = all[i]->u.list.n;
 	}
@@ -492,6 +528,8 @@ PY_NATIVE(b_map)
 	if (items == NULL)
 		return NULL;
 	l->tainted = items->tainted;
+	l->unordered = py_is_unordered(items);
+	l->view = true;
 	for (size_t i = 0; i < items->u.list.n; i++) {
 		struct py_value *v = py_call1(ev, c->args[0], items->u.list.v[i]);
 
@@ -512,6 +550,8 @@ PY_NATIVE(b_filter)
 		return NULL;
 	l = py_list_new(ev->a, V_LIST);
 	l->tainted = items->tainted;
+	l->unordered = py_is_unordered(items);
+	l->view = true;
 	for (size_t i = 0; i < items->u.list.n; i++) {
 		struct py_value *v = c->args[0]->type == V_NONE ? items->u.list.v[i]
 								: py_call1(ev, c->args[0],
@@ -537,36 +577,22 @@ PY_NATIVE(b_reversed)
 		return NULL;
 	l = py_list_new(ev->a, V_LIST);
 	l->tainted = items->tainted;
+	l->unordered = py_is_unordered(items);
+	l->view = true;
 	for (size_t i = items->u.list.n; i-- > 0;)
 		py_list_add(ev->a, l, items->u.list.v[i]);
 	return l;
 }
 
-/* Texts and numbers in their order; anything else stays as it is, which is said. */
 PY_NATIVE(b_sorted)
 {
 	struct py_value *l = collect(ev, c, V_LIST);
-	size_t n;
 
 	if (l == NULL)
 		return NULL;
-	n = l->u.list.n;
-	if (py_arg(c, 99, "key") != NULL || n > 1000)
-		return l;
-	for (size_t i = 1; i < n; i++)
-		for (size_t k = i; k > 0; k--) {
-			struct py_value *less = py_compare(ev, PY_OP_LT, l->u.list.v[k],
-							   l->u.list.v[k - 1]), *t;
-
-			if (less == NULL)
-				return NULL;
-			if (py_truth(less) != PY_YES)
-				break;
-			t = l->u.list.v[k];
-			l->u.list.v[k] = l->u.list.v[k - 1];
-			l->u.list.v[k - 1] = t;
-		}
-	ev->steps += n * n / 8;
+	if (c->nnames == 0)
+		return py_sort(ev, l) ? l : NULL;
+	l->unordered = true; /* by a key, or backwards */
 	return l;
 }
 
@@ -642,6 +668,8 @@ PY_NATIVE(b_sum)
 
 	if (items == NULL)
 		return NULL;
+	if (c->nnames > 0 || py_is_unordered(items))
+		return &py_unknown;
 	for (size_t i = 0; i < items->u.list.n && sum != NULL; i++)
 		sum = py_binary(ev, PY_OP_ADD, sum, items->u.list.v[i]);
 	return sum != NULL && items->tainted ? &py_unknown : sum;
@@ -649,7 +677,11 @@ PY_NATIVE(b_sum)
 
 PY_NATIVE(b_iter)
 {
-	return c->n == 1 ? py_iterate(ev, c->args[0]) : &py_unknown;
+	struct py_value *l = c->n == 1 ? py_iterate(ev, c->args[0]) : &py_unknown;
+
+	if (l != NULL && l->type == V_LIST && l != c->args[0])
+		l->view = true;
+	return l;
 }
 
 PY_NATIVE(b_next)
@@ -662,6 +694,10 @@ PY_NATIVE(b_next)
 		return NULL;
 	if (l->type != V_LIST)
 		return &py_unknown;
+	if (py_is_unordered(l)) {
+		l->tainted = true;
+		return &py_unknown;
+	}
 	if (l->u.list.n > 0) {
 		v = l->u.list.v[0];
 		l->u.list.v++;
@@ -703,7 +739,7 @@ PY_NATIVE(b_chr)
 {
 	char *p;
 
-	if (arg0(c)->type != V_INT || arg0(c)->u.integer < 1 || arg0(c)->u.integer > 127)
+	if (arg0(c)->type != V_INT || arg0(c)->u.integer < 0 || arg0(c)->u.integer > 127)
 		return &py_unknown;
 	p = arena_alloc(ev->a, 2);
 	p[0] = (char)c->args[0]->u.integer;
@@ -804,7 +840,7 @@ PY_NATIVE(b_open)
 	if (p == NULL || (mode != NULL && (mode->type != V_STR || mode->u.str.n == 0 ||
 					   mode->u.str.p[0] != 'r')))
 		return &py_unknown;
-	return py_open_file(ev, p);
+	return py_open_file(ev, p, mode != NULL && strchr(mode->u.str.p, 'b') != NULL);
 }
 
 PY_NATIVE(b_exit)
@@ -892,7 +928,7 @@ static const struct py_native_def functions[] = {
 	{ "builtins", "any", b_any },
 	{ "builtins", "all", b_all }, { "builtins", "min", b_min }, { "builtins", "max", b_max },
 	{ "builtins", "sum", b_sum }, { "builtins", "iter", b_iter }, { "builtins", "next", b_next },
-	{ "builtins", "repr", b_repr }, { "builtins", "ascii", b_repr }, { "builtins", "format", b_format },
+	{ "builtins", "repr", b_repr }, { "builtins", "ascii", make_unknown }, { "builtins", "format", b_format },
 	{ "builtins", "abs", b_abs }, { "builtins", "chr", b_chr }, { "builtins", "ord", b_ord },
 	{ "builtins", "print", b_none }, { "builtins", "__import__", b_import },
 	{ "builtins", "exec", b_exec },

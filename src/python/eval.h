@@ -92,12 +92,15 @@ extern struct py_value py_meta_path_own;
 
 /* NULL: an exception is on its way (ev->raised). */
 struct py_value *py_eval_expr(struct py_eval *ev, struct py_node *n);
+/* Of a condition, of which more may be known than of its value; PY_MAYBE with ev->raised or ev->stopped: raised. */
+enum py_truth py_eval_truth(struct py_eval *ev, struct py_node *n);
 enum py_ctl py_exec(struct py_eval *ev, const struct py_list *body);
 /* Assigns to a target of any shape; false: raised. */
 bool py_assign(struct py_eval *ev, struct py_node *target, struct py_value *v);
 /* The value of a name where the frame is now, NULL if it is unbound everywhere. */
 struct py_value *py_lookup(struct py_eval *ev, const char *name);
 void py_bind(struct py_eval *ev, const char *name, struct py_value *v);
+void py_unbind(struct py_eval *ev, const char *name);
 /* Counts work; false when the budget is used up (then everything stops). */
 bool py_step(struct py_eval *ev);
 
@@ -112,6 +115,10 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 /* The elements of anything that can be iterated, as a list; an empty and tainted one where it is not known.
  * NULL: raised. */
 struct py_value *py_iterate(struct py_eval *ev, struct py_value *v);
+/* Several elements whose order is not known. */
+bool py_is_unordered(const struct py_value *items);
+void py_set_add(struct py_eval *ev, struct py_value *set, struct py_value *x);
+bool py_sort(struct py_eval *ev, struct py_value *list); /* false: raised */
 enum py_truth py_truth_of(struct py_eval *ev, struct py_value *v); /* also by __bool__ and __len__ */
 
 /* ---- attributes: eval_attr.c ----------------------------------------------------------------- */
@@ -211,7 +218,7 @@ char *py_os_normpath(struct py_eval *ev, const char *path);
 bool py_core_has(struct py_eval *ev, const char *name);
 /* As sys.path or __path__ is now: the entries that are known. */
 void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out);
-struct py_value *py_open_file(struct py_eval *ev, const char *path);
+struct py_value *py_open_file(struct py_eval *ev, const char *path, bool binary);
 struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n,
 			      struct py_dict *globals, struct py_dict *locals, bool expression);
 /* The evaluator's own version of a function or class "module.name" of the standard library; NULL. */
@@ -222,6 +229,8 @@ const struct py_dict *py_known_of(struct py_eval *ev, const char *module);
 void py_fill_builtin(struct py_eval *ev, struct py_value *module);
 /* A method of a value that is no instance: "abc".join. NULL if there is none of that name. */
 struct py_value *py_method_of(struct py_eval *ev, struct py_value *v, const char *name);
+
+bool py_is_ascii(const struct py_value *s);
 
 /* ---- text: format.c -------------------------------------------------------------------------- */
 struct py_value *py_to_str(struct py_eval *ev, struct py_value *v);  /* str(v); unknown if not known */

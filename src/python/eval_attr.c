@@ -69,7 +69,7 @@ static const char *class_name_of(const struct py_value *v)
 
 struct py_value *py_class_of(struct py_eval *ev, struct py_value *v)
 {
-	if (py_is_unknown(v))
+	if (py_is_unknown(v) || v->view || v->type == V_SET) /* set or frozenset */
 		return NULL;
 	if (v->type == V_INSTANCE)
 		return v->u.obj.cls;
@@ -143,9 +143,11 @@ static struct py_value *from_class(struct py_eval *ev, struct py_value *cls, con
 	bool unknown = false;
 	struct py_value *v = py_class_lookup(cls, name, &unknown);
 
+	if (v != NULL && cls->u.cls->metaclass && v->type <= V_DICT)
+		return &py_unknown; /* a member of an enum is no number */
 	if (v != NULL)
 		return bind(ev, v, NULL, cls);
-	if (name == ev->n_name || strcmp(name, "__qualname__") == 0)
+	if (name == ev->n_name || (strcmp(name, "__qualname__") == 0 && !cls->u.cls->nested))
 		return py_str(ev->a, cls->u.cls->name);
 	if (strcmp(name, "__module__") == 0 && cls->u.cls->module != NULL)
 		return py_str(ev->a, cls->u.cls->module);
@@ -304,7 +306,8 @@ static struct py_value *from_function(struct py_eval *ev, struct py_value *f, co
 
 	if (v != NULL)
 		return v;
-	if (name == ev->n_name || strcmp(name, "__qualname__") == 0)
+	if (name == ev->n_name ||
+	    (strcmp(name, "__qualname__") == 0 && f->u.fn.outer == NULL && f->u.fn.cls == NULL))
 		return f->u.fn.fn->name != NULL ? py_str(ev->a, f->u.fn.fn->name) : &py_unknown;
 	if (strcmp(name, "__module__") == 0 && f->u.fn.module != NULL)
 		return py_str(ev->a, f->u.fn.module);

@@ -132,6 +132,60 @@ static struct py_value *run_body(struct py_eval *ev, struct py_value *fn, struct
 	return v;
 }
 
+/* What somebody does with an argument that cannot be followed: a mapping or a module may get names. */
+static void give_away(struct py_value *v)
+{
+	if (v != NULL && v->type == V_DICT)
+		v->u.dict->tainted = true;
+	else if (v != NULL && v->type == V_MODULE)
+		v->u.module.dict.tainted = true;
+}
+
+static bool has_word(struct view text, const char *word)
+{
+	return memmem(text.p, text.n, word, strlen(word)) != NULL;
+}
+
+/* Containers that the text names may be changed by it; names that it declares global, too. */
+static void give_away_named(struct py_eval *ev, struct py_dict *d, struct view text, bool global)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct py_value *v = d->items[i].value;
+		bool list = v != NULL && (v->type == V_LIST || v->type == V_SET);
+
+		if (v == NULL || d->items[i].name == NULL || v == ev->sys_modules ||
+		    !(list || v->type == V_DICT || global) || !has_word(text, d->items[i].name))
+			continue;
+		if (list)
+			v->tainted = true;
+		else if (v->type == V_DICT)
+			v->u.dict->tainted = true;
+		else if (v->type <= V_BYTES) /* a counter, a cache that is None yet */
+			d->items[i].value = &py_unknown;
+	}
+}
+
+/* A function that is not called, or not to its end: what it may have done to names and containers that are not
+ * its own is not known. Looked for by their names in its text. */
+static void pass_over(struct py_eval *ev, struct py_value *f)
+{
+	struct py_function *fn = f->u.fn.fn;
+	struct view text;
+
+	if (fn->passed_over || fn->body_end <= fn->body_at ||
+	    !view_sub(f->u.fn.source->text, fn->body_at, fn->body_end - fn->body_at, &text))
+		return;
+	fn->passed_over = true;
+	give_away_named(ev, f->u.fn.globals, text, fn->has_global);
+	for (struct py_scope *s = f->u.fn.outer; s != NULL; s = s->outer)
+		give_away_named(ev, &s->vars, text, fn->has_global);
+	if (has_word(text, "globals("))
+		f->u.fn.globals->tainted = true;
+	/* enum.global_enum and its like reach the module that uses them */
+	if (has_word(text, "sys.modules") || has_word(text, "_getframe"))
+		ev->frame->globals->tainted = true;
+}
+
 /* Steps that one call from a module's body may take. It is made for its value or to register
  * something; what goes on for longer works on data that are not known here. */
 #define CALL_STEPS 40000u
@@ -152,6 +206,7 @@ static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, stru
 	ev->gave_up = false;
 	ev->stopped = false;
 	ev->raised = NULL;
+	pass_over(ev, fn);
 	py_gap(ev, "calls a function that goes on for very long");
 	return &py_unknown;
 }
@@ -166,15 +221,6 @@ static bool is_idle(const struct py_function *f)
 		(f->idle_calls >= 2 && f->idle_steps >= 30000);
 }
 
-/* What somebody does with an argument that cannot be followed: a mapping or a module may get names. */
-static void give_away(struct py_value *v)
-{
-	if (v != NULL && v->type == V_DICT)
-		v->u.dict->tainted = true;
-	else if (v != NULL && v->type == V_MODULE)
-		v->u.module.dict.tainted = true;
-}
-
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
 			    struct py_value *yields)
 {
@@ -186,11 +232,14 @@ static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_s
 	if ((fn->u.fn.active >= RECURSION && ev->maybe > 0) || is_idle(f)) {
 		for (size_t i = 0; i < scope->vars.n; i++)
 			give_away(scope->vars.items[i].value);
+		pass_over(ev, fn);
 		return &py_unknown;
 	}
 	fn->u.fn.active++;
 	v = from_module ? run_within(ev, fn, scope, yields) : run_body(ev, fn, scope, yields);
 	fn->u.fn.active--;
+	if (ev->gave_up)
+		pass_over(ev, fn);
 	if (ev->effects != effects) {
 		f->effective = true;
 	} else {
@@ -224,7 +273,8 @@ static struct py_value *call_function(struct py_eval *ev, struct py_value *fn, c
 			return g;
 		}
 	}
-	return run(ev, fn, s, NULL);
+	g = run(ev, fn, s, NULL);
+	return g != NULL && fn->u.fn.decorated ? &py_unknown : g;
 }
 
 struct py_value *py_drain(struct py_eval *ev, struct py_value *g)
@@ -401,6 +451,22 @@ static struct py_value *decorate_by_class(struct py_eval *ev, struct py_value *d
 	return p;
 }
 
+/* v behind a decorator that is not called. */
+static struct py_value *undecorated(struct py_eval *ev, struct py_value *d, struct py_value *v)
+{
+	bool unknown = false;
+
+	if (d->type == V_METHOD)
+		d = d->u.method.fn;
+	if (d->type == V_INSTANCE)
+		d = py_class_lookup(d->u.obj.cls, ev->n_call, &unknown);
+	if (d != NULL && d->type == V_FUNCTION)
+		pass_over(ev, d);
+	if (v->type == V_FUNCTION)
+		v->u.fn.decorated = true;
+	return v;
+}
+
 static struct py_value *decorate(struct py_eval *ev, struct py_node *n, struct py_value *v)
 {
 	struct py_value *d, *r;
@@ -411,7 +477,7 @@ static struct py_value *decorate(struct py_eval *ev, struct py_node *n, struct p
 		if (d == NULL)
 			return NULL;
 		if (is_transparent(ev, d))
-			return v;
+			return undecorated(ev, d, v);
 		if (d->type == V_CLASS && d->u.cls->make == NULL)
 			return v;
 	}
@@ -419,7 +485,7 @@ static struct py_value *decorate(struct py_eval *ev, struct py_node *n, struct p
 	if (d == NULL)
 		return NULL;
 	if (is_transparent(ev, d))
-		return v;
+		return undecorated(ev, d, v);
 	r = d->type == V_CLASS ? decorate_by_class(ev, d, v) : py_call1(ev, d, v);
 	if (r != NULL && py_is_unknown(r))
 		r = v;
@@ -496,10 +562,11 @@ static bool add_bases(struct py_eval *ev, struct py_node *n, struct py_class *c)
 		if (b->kind == PY_KEYWORD) {
 			if (b->u.name == NULL ||
 			    (strcmp(b->u.name, "metaclass") == 0 && !is_plain_metaclass(v)))
-				c->unknown_base = true;
+				c->unknown_base = c->metaclass = true;
 		} else if (v->type == V_CLASS) {
 			c->bases[c->nbases++] = v;
 			c->is_exception = c->is_exception || v->u.cls->is_exception;
+			c->metaclass = c->metaclass || v->u.cls->metaclass;
 			/* class Paths(list): what the evaluator knows of lists does not fit its instances */
 			if (v->u.cls->make != NULL && strcmp(v->u.cls->name, "object") != 0)
 				c->unknown_base = true;
@@ -523,6 +590,7 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	c->name = n->u.name;
 	c->module = ev->frame->module;
 	c->type = V_INSTANCE;
+	c->nested = ev->frame->scope != NULL;
 	known = ev->frame->scope == NULL && ev->frame->known != NULL
 			? py_dict_name(ev->frame->known, c->name)
 			: NULL;

@@ -47,12 +47,24 @@ struct py_value *py_lookup(struct py_eval *ev, const char *name)
 	return v;
 }
 
+/* Builtins that "from numpy import *" and the like replace: where names may have come from somewhere unknown,
+ * nobody knows whether it is still the builtin one. */
+static bool is_shadowed(struct py_eval *ev, const char *name, const struct py_value *v)
+{
+	static const char *const names[] = { "abs", "all", "any", "bool", "max", "min", "pow", "round", "sum" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return v == py_dict_name(&ev->builtins->u.module.dict, name);
+	return false;
+}
+
 static struct py_value *eval_name(struct py_eval *ev, const char *name)
 {
 	struct py_value *v = py_lookup(ev, name);
 
 	if (v != NULL)
-		return v;
+		return !ev->frame->globals->tainted || !is_shadowed(ev, name, v) ? v : &py_unknown;
 	if (ev->frame->globals->tainted)
 		return &py_unknown;
 	return py_raise_soft(ev, "NameError", arena_printf(ev->a, "name '%s' is not defined", name));
@@ -82,6 +94,19 @@ void py_bind(struct py_eval *ev, const char *name, struct py_value *v)
 	py_dict_set_name(ev->a, d, name, v);
 }
 
+void py_unbind(struct py_eval *ev, const char *name)
+{
+	struct py_frame *f = ev->frame;
+	struct py_dict *d = f->globals;
+
+	if (f->scope != NULL && !is_declared_global(f->scope, name))
+		d = &owner(f->scope, name)->vars;
+	if (py_dict_name(d, name) == NULL)
+		return;
+	py_note_write(ev, d, name, py_dict_name(d, name));
+	py_dict_set_name(ev->a, d, name, NULL);
+}
+
 /* ---- displays and comprehensions ------------------------------------------------------------- */
 
 static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node *of)
@@ -92,8 +117,12 @@ static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node
 	if (items == NULL)
 		return false;
 	list->tainted = list->tainted || items->tainted;
+	list->unordered = list->unordered || items->unordered || (items->type == V_SET && items->u.list.n > 1);
 	for (size_t i = 0; i < items->u.list.n; i++)
-		py_list_add(ev->a, list, items->u.list.v[i]);
+		if (list->type == V_SET)
+			py_set_add(ev, list, items->u.list.v[i]);
+		else
+			py_list_add(ev->a, list, items->u.list.v[i]);
 	return true;
 }
 
@@ -112,7 +141,10 @@ static struct py_value *eval_display(struct py_eval *ev, struct py_node *n, enum
 		v = py_eval_expr(ev, n->list.v[i]);
 		if (v == NULL)
 			return NULL;
-		py_list_add(ev->a, list, v);
+		if (type == V_SET)
+			py_set_add(ev, list, v);
+		else
+			py_list_add(ev->a, list, v);
 	}
 	return list;
 }
@@ -161,10 +193,12 @@ static bool comp_emit(struct py_eval *ev, struct py_node *n, struct py_value *ou
 
 	if (v == NULL)
 		return false;
-	if (n->kind != PY_DICTCOMP) {
+	if (n->kind == PY_SETCOMP)
+		py_set_add(ev, out, v);
+	else if (n->kind != PY_DICTCOMP)
 		py_list_add(ev->a, out, v);
+	if (n->kind != PY_DICTCOMP)
 		return true;
-	}
 	w = py_eval_expr(ev, n->b);
 	if (w != NULL)
 		py_dict_set(ev, out->u.dict, v, w);
@@ -184,10 +218,9 @@ static enum py_truth comp_conditions(struct py_eval *ev, const struct py_node *c
 	enum py_truth all = PY_YES;
 
 	for (size_t i = 0; i < comp->list.n; i++) {
-		struct py_value *v = py_eval_expr(ev, comp->list.v[i]);
-		enum py_truth t = v != NULL ? py_truth_of(ev, v) : PY_NO;
+		enum py_truth t = py_eval_truth(ev, comp->list.v[i]);
 
-		if (t == PY_NO)
+		if (t == PY_NO || ev->raised != NULL || ev->stopped)
 			return PY_NO;
 		if (t == PY_MAYBE)
 			all = PY_MAYBE;
@@ -215,6 +248,8 @@ static bool comp_run(struct py_eval *ev, struct py_node *n, size_t level, struct
 	comp = n->list.v[level];
 	if (items->tainted)
 		comp_taint(n, out);
+	if (n->kind != PY_DICTCOMP && n->kind != PY_SETCOMP)
+		out->unordered = out->unordered || py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n; i++) {
 		enum py_truth t;
 
@@ -241,6 +276,7 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 	out = n->kind == PY_DICTCOMP ? py_dict_new(ev->a)
 				     : py_list_new(ev->a, n->kind == PY_SETCOMP ? V_SET : V_LIST);
 	scope->outer = before;
+	scope->is_comprehension = true;
 	scope->globals = ev->frame->globals;
 	scope->vars.born = ev->branches;
 	if (before != NULL) {
@@ -255,6 +291,8 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 	ev->frame->scope = scope;
 	ok = comp_run(ev, n, 0, items, out);
 	ev->frame->scope = before;
+	if (n->kind == PY_GENEXP)
+		out->view = true;
 	return ok ? out : NULL;
 }
 
@@ -262,8 +300,10 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 
 static struct py_value *convert(struct py_eval *ev, struct py_value *v, int conversion)
 {
-	if (conversion == 'r' || conversion == 'a')
-		return py_to_repr(ev, v);
+	if (conversion == 'r' || conversion == 'a') {
+		v = py_to_repr(ev, v);
+		return conversion == 'a' && v->type == V_STR && !py_is_ascii(v) ? &py_unknown : v;
+	}
 	return conversion == 's' ? py_to_str(ev, v) : v;
 }
 
@@ -278,6 +318,8 @@ static struct py_value *eval_formatted(struct py_eval *ev, struct py_node *n)
 		return NULL;
 	if (n->b == NULL)
 		return py_to_str(ev, v);
+	if (v->type == V_UNKNOWN)
+		return v;
 	spec = py_eval_expr(ev, n->b);
 	if (spec == NULL)
 		return NULL;
@@ -313,17 +355,19 @@ static struct py_value *eval_fstring(struct py_eval *ev, struct py_node *n)
 
 /* ---- operators with a short way out ---------------------------------------------------------- */
 
-static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
+/* "a and b", "a or b": the value, NULL if it is raised. *truth may be known where the value is not: what is false
+ * behind something unknown makes all of an "and" false, but nobody knows which of both it is. */
+static struct py_value *boolop(struct py_eval *ev, struct py_node *n, enum py_truth *truth)
 {
-	struct py_value *v = NULL, *joined = NULL;
+	struct py_value *v = NULL;
+	enum py_truth end = n->op == PY_OP_AND ? PY_NO : PY_YES;
 	bool maybe = false;
 
 	for (size_t i = 0; i < n->list.n; i++) {
-		enum py_truth t;
-
 		/* what stands behind something unknown may not be evaluated at all */
 		ev->maybe += maybe;
 		v = py_eval_expr(ev, n->list.v[i]);
+		*truth = v != NULL ? py_truth_of(ev, v) : PY_MAYBE;
 		ev->maybe -= maybe;
 		if (v == NULL && maybe && !ev->stopped) {
 			ev->raised = NULL;
@@ -331,16 +375,33 @@ static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
 		}
 		if (v == NULL)
 			return NULL;
-		t = py_truth_of(ev, v);
-		if (t == (n->op == PY_OP_AND ? PY_NO : PY_YES))
-			/* what came before may be the value; whether that is true is known all the same */
-			return !maybe || n->op == PY_OP_AND || v->type == V_BOOL ? v : &py_unknown;
-		if (t == PY_MAYBE) {
-			maybe = true;
-			joined = &py_unknown;
-		}
+		if (*truth == end)
+			return maybe ? &py_unknown : v;
+		maybe = maybe || *truth == PY_MAYBE;
 	}
-	return joined != NULL ? joined : v;
+	if (maybe)
+		*truth = PY_MAYBE;
+	return maybe ? &py_unknown : v;
+}
+
+static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
+{
+	enum py_truth truth;
+
+	return boolop(ev, n, &truth);
+}
+
+enum py_truth py_eval_truth(struct py_eval *ev, struct py_node *n)
+{
+	enum py_truth t = PY_MAYBE;
+	struct py_value *v;
+
+	if (n->kind == PY_BOOLOP) {
+		boolop(ev, n, &t);
+		return t;
+	}
+	v = py_eval_expr(ev, n);
+	return v != NULL ? py_truth_of(ev, v) : PY_MAYBE;
 }
 
 static struct py_value *eval_compare(struct py_eval *ev, struct py_node *n)
@@ -368,15 +429,18 @@ static struct py_value *eval_compare(struct py_eval *ev, struct py_node *n)
 
 static struct py_value *eval_unary(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a);
+	struct py_value *v;
 	enum py_truth t;
 
-	if (v == NULL)
-		return NULL;
 	if (n->op == PY_OP_NOT) {
-		t = py_truth_of(ev, v);
+		t = py_eval_truth(ev, n->a);
+		if (ev->raised != NULL || ev->stopped)
+			return NULL;
 		return t == PY_MAYBE ? &py_unknown : py_bool(t == PY_NO);
 	}
+	v = py_eval_expr(ev, n->a);
+	if (v == NULL)
+		return NULL;
 	if (v->type == V_FLOAT && n->op == PY_OP_SUB)
 		return py_float(ev->a, -v->u.real);
 	if (v->type != V_INT && v->type != V_BOOL)
@@ -388,11 +452,11 @@ static struct py_value *eval_unary(struct py_eval *ev, struct py_node *n)
 
 static struct py_value *eval_ifexp(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a);
+	enum py_truth t = py_eval_truth(ev, n->a);
 
-	if (v == NULL)
+	if (ev->raised != NULL || ev->stopped)
 		return NULL;
-	switch (py_truth_of(ev, v)) {
+	switch (t) {
 	case PY_YES:
 		return py_eval_expr(ev, n->b);
 	case PY_NO:
@@ -415,7 +479,7 @@ static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c
 		c->values[c->nnames++] = v;
 		return true;
 	}
-	if (v->type != V_DICT || v->u.dict->tainted) {
+	if (v->type != V_DICT || v->u.dict->tainted || c->nnames + v->u.dict->live > cap) {
 		c->unknown = true;
 		return true;
 	}
@@ -444,7 +508,7 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 		struct py_value *v;
 
 		if (n->kind == PY_KEYWORD) {
-			if (!add_keyword(ev, n, c, c->nnames + CALL_NAMES))
+			if (!add_keyword(ev, n, c, n->u.name != NULL ? 0 : c->nnames + CALL_NAMES))
 				return false;
 		} else if (n->kind == PY_STARRED) {
 			if (!add_spread(ev, &args, n->a))
@@ -578,8 +642,10 @@ static struct py_value *eval_literal(struct py_eval *ev, struct py_node *n)
 		return py_int(ev->a, n->u.integer);
 	case PY_FLOAT:
 		return py_float(ev->a, strtod(n->u.name, NULL));
-	case PY_STR:
-		return py_strn(ev->a, n->u.str.p, n->u.str.n);
+	case PY_STR: /* U+FFFD stands for what the parser does not know: \N{…} */
+		return n->u.str.n >= 3 && memmem(n->u.str.p, n->u.str.n, "\xef\xbf\xbd", 3) != NULL
+			       ? &py_unknown
+			       : py_strn(ev->a, n->u.str.p, n->u.str.n);
 	case PY_BYTES:
 		return bytes_new(ev, n);
 	default:
@@ -623,9 +689,15 @@ static struct py_value *eval_binop(struct py_eval *ev, struct py_node *n)
 static struct py_value *eval_walrus(struct py_eval *ev, struct py_node *n)
 {
 	struct py_value *v = py_eval_expr(ev, n->a);
+	struct py_scope *s = ev->frame->scope;
 
-	if (v != NULL)
-		py_bind(ev, n->u.name, v);
+	if (v == NULL)
+		return NULL;
+	/* PEP 572: of a comprehension it binds around that */
+	while (ev->frame->scope != NULL && ev->frame->scope->is_comprehension)
+		ev->frame->scope = ev->frame->scope->outer;
+	py_bind(ev, n->u.name, v);
+	ev->frame->scope = s;
 	return v;
 }
 

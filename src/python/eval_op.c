@@ -5,6 +5,7 @@
 
 #define REPEAT_MAX 4096u       /* elements or bytes that "x * n" makes */
 #define TEXT_MAX (1u << 20)
+#define EXACT ((int64_t)1 << 53) /* integers up to it are floats */
 
 static bool is_int(const struct py_value *v)
 {
@@ -41,7 +42,9 @@ static struct py_value *int_op(struct py_eval *ev, enum py_op op, int64_t a, int
 		r = a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
 		return py_int(ev->a, op == PY_OP_FLOORDIV ? r : a - r * b);
 	case PY_OP_DIV:
-		return b == 0 ? &py_unknown : py_float(ev->a, (double)a / (double)b);
+		if (b == 0 || a < -EXACT || a > EXACT || b < -EXACT || b > EXACT)
+			return &py_unknown;
+		return py_float(ev->a, (double)a / (double)b);
 	case PY_OP_LSHIFT:
 		return b < 0 || b > 62 || a < 0 || a > (INT64_MAX >> b) ? &py_unknown
 									 : py_int(ev->a, a << b);
@@ -108,6 +111,7 @@ static struct py_value *join_lists(struct py_eval *ev, const struct py_value *a,
 	for (size_t i = 0; i < b->u.list.n; i++)
 		py_list_add(ev->a, v, b->u.list.v[i]);
 	v->tainted = a->tainted || b->tainted;
+	v->unordered = a->unordered || b->unordered;
 	return v;
 }
 
@@ -131,6 +135,7 @@ static struct py_value *repeat(struct py_eval *ev, const struct py_value *v, int
 	if (v->u.list.n != 0 && (uint64_t)n > REPEAT_MAX / v->u.list.n)
 		return &py_unknown;
 	r = py_list_new(ev->a, (enum py_type)v->type);
+	r->unordered = v->unordered;
 	for (int64_t i = 0; i < n; i++)
 		for (size_t k = 0; k < v->u.list.n; k++)
 			py_list_add(ev->a, r, v->u.list.v[k]);
@@ -170,18 +175,10 @@ static struct py_value *set_op(struct py_eval *ev, enum py_op op, struct py_valu
 static struct py_value *path_join(struct py_eval *ev, struct py_value *a, struct py_value *b)
 {
 	const char *p = py_path_of(ev, a), *q = py_path_of(ev, b);
-	struct py_value *v;
-	size_t n;
 
 	if (p == NULL || q == NULL)
 		return &py_unknown;
-	n = strlen(p);
-	if (q[0] == '/' || strcmp(p, ".") == 0)
-		v = py_str(ev->a, arena_strdup(ev->a, q));
-	else
-		v = py_str(ev->a, arena_printf(ev->a, "%s%s%s", p, n > 0 && p[n - 1] == '/' ? "" : "/", q));
-	v->type = V_PATH;
-	return v;
+	return py_path_new(ev, q[0] == '/' ? q : arena_printf(ev->a, "%s/%s", p, q));
 }
 
 /* a.__add__(b) of the sources' own classes */
@@ -215,6 +212,14 @@ struct py_value *py_binary(struct py_eval *ev, enum py_op op, struct py_value *a
 	if (op == PY_OP_MOD && a->type == V_STR)
 		return py_percent(ev, a, b);
 	if (py_is_unknown(a) || py_is_unknown(b))
+		return &py_unknown;
+	if (a->type == V_BOOL && b->type == V_BOOL && op == PY_OP_AND_BITS)
+		return py_bool(a->u.integer != 0 && b->u.integer != 0);
+	if (a->type == V_BOOL && b->type == V_BOOL && op == PY_OP_OR_BITS)
+		return py_bool(a->u.integer != 0 || b->u.integer != 0);
+	if (a->type == V_BOOL && b->type == V_BOOL && op == PY_OP_XOR)
+		return py_bool(a->u.integer != b->u.integer);
+	if (a->view || b->view)
 		return &py_unknown;
 	if (is_int(a) && is_int(b))
 		return int_op(ev, op, a->u.integer, b->u.integer);
@@ -264,7 +269,8 @@ static int order(const struct py_value *a, const struct py_value *b, unsigned de
 			c = (a->u.str.n > b->u.str.n) - (a->u.str.n < b->u.str.n);
 		return c < 0 ? -1 : c > 0;
 	}
-	if (!is_list(a) || a->type != b->type || a->type == V_SET || a->tainted || b->tainted || depth > 5)
+	if (!is_list(a) || a->type != b->type || a->type == V_SET || a->tainted || b->tainted || depth > 5 ||
+	    py_is_unordered(a) || py_is_unordered(b))
 		return 2;
 	for (size_t i = 0; i < a->u.list.n && i < b->u.list.n; i++) {
 		int c;
@@ -306,8 +312,13 @@ static enum py_truth same(const struct py_value *a, const struct py_value *b)
 		return PY_NO;
 	if (a->type == V_BOOL)
 		return a->u.integer == b->u.integer ? PY_YES : PY_NO;
-	if (a->type == V_STR || a->type == V_INT || a->type == V_TUPLE || a->type == V_METHOD)
-		return py_equal(a, b);
+	if (a->type == V_DICT) /* globals(), module.__dict__ */
+		return a->u.dict == b->u.dict ? PY_YES : PY_NO;
+	if (a->type == V_INT && a->u.integer >= -5 && a->u.integer <= 256)
+		return a->u.integer == b->u.integer ? PY_YES : PY_NO;
+	if (a->type == V_STR || a->type == V_BYTES || a->type == V_INT || a->type == V_FLOAT ||
+	    a->type == V_TUPLE || a->type == V_METHOD)
+		return py_equal(a, b) == PY_NO ? PY_NO : PY_MAYBE;
 	return PY_NO;
 }
 
@@ -340,11 +351,11 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 	switch (v->type) {
 	case V_STR:
 	case V_BYTES:
-		if (x->type != v->type || x->tainted)
+		if (x->type != v->type || x->tainted || v->tainted)
 			return PY_MAYBE;
 		if (memmem(v->u.str.p, v->u.str.n, x->u.str.p, x->u.str.n) != NULL)
 			return PY_YES;
-		return v->tainted ? PY_MAYBE : PY_NO;
+		return PY_NO;
 	case V_DICT:
 		found = py_dict_get(ev, v->u.dict, x);
 		if (found == NULL)
@@ -370,16 +381,31 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 	}
 }
 
+#define SET_MAX 2000 /* members that are compared with a new one */
+
+void py_set_add(struct py_eval *ev, struct py_value *set, struct py_value *x)
+{
+	enum py_truth t = set->u.list.n > SET_MAX ? PY_MAYBE : py_contains(ev, set, x);
+
+	if (t == PY_YES)
+		return;
+	py_list_add(ev->a, set, x);
+	if (t == PY_MAYBE)
+		set->tainted = true;
+}
+
 /* ---- subscripts ------------------------------------------------------------------------------ */
 
 static struct py_value *index_list(struct py_eval *ev, struct py_value *v, int64_t i)
 {
 	int64_t n = (int64_t)v->u.list.n;
 
+	if (v->tainted && (i < 0 || v->type != V_TUPLE)) /* of "*args" the first are known */
+		return &py_unknown;
 	if (i < 0)
 		i += n;
-	if (i >= 0 && i < n && !(v->tainted && v->type != V_TUPLE))
-		return v->u.list.v[i];
+	if (i >= 0 && i < n)
+		return py_is_unordered(v) ? &py_unknown : v->u.list.v[i];
 	if (v->tainted)
 		return &py_unknown;
 	return py_raise_soft(ev, "IndexError", v->type == V_LIST ? "list index out of range"
@@ -393,14 +419,12 @@ static struct py_value *index_text(struct py_eval *ev, struct py_value *v, int64
 
 	if (i < 0)
 		i += n;
-	if (v->tainted)
+	if (v->tainted || !py_is_ascii(v))
 		return &py_unknown;
 	if (i < 0 || i >= n)
 		return py_raise_soft(ev, "IndexError", "string index out of range");
 	if (v->type == V_BYTES)
 		return py_int(ev->a, (unsigned char)v->u.str.p[i]);
-	if ((unsigned char)v->u.str.p[i] >= 0x80)
-		return &py_unknown;
 	c = py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, 1), 1);
 	return c;
 }
@@ -497,7 +521,7 @@ struct py_value *py_slice(struct py_eval *ev, struct py_value *v, struct py_valu
 	int64_t n, a, b;
 
 	if (!(text || v->type == V_LIST || v->type == V_TUPLE) || v->tainted || !may_bound(from) ||
-	    !may_bound(to) || !(step->type == V_NONE || reversed || (is_int(step) && step->u.integer == 1)))
+	    !may_bound(to) || (text ? !py_is_ascii(v) : py_is_unordered(v) || v->view) || !(step->type == V_NONE || reversed || (is_int(step) && step->u.integer == 1)))
 		return &py_unknown;
 	n = (int64_t)(text ? v->u.str.n : v->u.list.n);
 	a = bound(from, 0, n);
@@ -519,6 +543,11 @@ struct py_value *py_slice(struct py_eval *ev, struct py_value *v, struct py_valu
 	return r;
 }
 
+bool py_is_unordered(const struct py_value *items)
+{
+	return (items->unordered || items->type == V_SET) && items->u.list.n > 1;
+}
+
 /* ---- iteration and truth --------------------------------------------------------------------- */
 
 static struct py_value *iterate_text(struct py_eval *ev, const struct py_value *v)
@@ -526,10 +555,14 @@ static struct py_value *iterate_text(struct py_eval *ev, const struct py_value *
 	struct py_value *l = py_list_new(ev->a, V_LIST);
 
 	l->tainted = v->tainted || v->u.str.n > REPEAT_MAX;
-	for (size_t i = 0; i < v->u.str.n && i < REPEAT_MAX; i++)
+	for (size_t i = 0, n; i < v->u.str.n && i < REPEAT_MAX; i += n) {
+		n = 1;
+		while (v->type == V_STR && i + n < v->u.str.n && ((unsigned char)v->u.str.p[i + n] & 0xc0) == 0x80)
+			n++; /* the rest of a letter */
 		py_list_add(ev->a, l, v->type == V_BYTES
-					       ? py_int(ev->a, (unsigned char)v->u.str.p[i])
-					       : py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, 1), 1));
+					      ? py_int(ev->a, (unsigned char)v->u.str.p[i])
+					      : py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, n), n));
+	}
 	return l;
 }
 
@@ -560,6 +593,7 @@ struct py_value *py_iterate(struct py_eval *ev, struct py_value *v)
 	case V_LIST: /* the loop's body may change it */
 		copy = py_list_new(ev->a, V_LIST);
 		copy->tainted = v->tainted;
+		copy->unordered = v->unordered;
 		for (size_t i = 0; i < v->u.list.n; i++)
 			py_list_add(ev->a, copy, v->u.list.v[i]);
 		return copy;

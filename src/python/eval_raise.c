@@ -409,6 +409,8 @@ static enum py_ctl run_handler(struct py_eval *ev, const struct py_node *h, stru
 		py_bind(ev, h->u.name, e);
 	c = py_exec(ev, &h->body);
 	ev->frame->handling = before;
+	if (h->u.name != NULL)
+		py_unbind(ev, h->u.name);
 	/* a handler that raises again has swallowed nothing */
 	if (c != CTL_RAISE)
 		note_swallowed(ev, h, e);

@@ -29,7 +29,7 @@ static bool assign_items(struct py_eval *ev, struct py_node *t, struct py_value 
 			for (size_t k = i; k + behind < items->u.list.n; k++)
 				py_list_add(ev->a, x, items->u.list.v[k]);
 			target = target->a;
-		} else if (!items->tainted && at < items->u.list.n) {
+		} else if (!items->tainted && !py_is_unordered(items) && at < items->u.list.n) {
 			x = items->u.list.v[at];
 		}
 		if (!py_assign(ev, target, x))
@@ -90,6 +90,7 @@ static struct py_value *augmented(struct py_eval *ev, struct py_node *n, struct 
 	if (items == NULL)
 		return NULL;
 	a->tainted = a->tainted || items->tainted || ev->log != NULL;
+	a->unordered = a->unordered || py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n; i++)
 		py_list_add(ev->a, a, items->u.list.v[i]);
 	return a;
@@ -106,16 +107,11 @@ static enum py_ctl exec_augassign(struct py_eval *ev, struct py_node *n)
 
 static bool delete_one(struct py_eval *ev, struct py_node *t)
 {
-	struct py_frame *f = ev->frame;
-	struct py_dict *d = f->scope != NULL ? &f->scope->vars : f->globals;
 	struct py_value *of, *key;
 
 	switch (t->kind) {
 	case PY_NAME:
-		if (py_dict_name(d, t->u.name) == NULL)
-			d = f->globals;
-		if (py_dict_name(d, t->u.name) != NULL)
-			py_dict_del(ev, d, py_str(ev->a, t->u.name));
+		py_unbind(ev, t->u.name);
 		return true;
 	case PY_SUBSCRIPT:
 		of = py_eval_expr(ev, t->a);
@@ -155,22 +151,31 @@ static enum py_ctl exec_delete(struct py_eval *ev, struct py_node *n)
 
 /* ---- conditions and loops -------------------------------------------------------------------- */
 
+static bool is_elif(const struct py_node *n)
+{
+	return n->orelse.n == 1 && n->orelse.v[0]->kind == PY_IF;
+}
+
+/* Conditions that are not known nest: behind so many of them a long chain of elif is left. */
+#define MAYBE_DEPTH 60u
+
 static enum py_ctl exec_if(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a);
+	enum py_truth t;
 
-	if (v == NULL)
-		return CTL_RAISE;
-	switch (py_truth_of(ev, v)) {
-	case PY_YES:
-		return py_exec(ev, &n->body);
-	case PY_NO:
-		return py_exec(ev, &n->orelse);
-	default:
-		if (ev->raised != NULL || ev->stopped)
+	while ((t = py_eval_truth(ev, n->a)) == PY_NO && is_elif(n)) {
+		n = n->orelse.v[0];
+		ev->frame->line = n->line;
+		if (!py_step(ev))
 			return CTL_RAISE;
-		return py_exec_branches(ev, &n->body, &n->orelse);
 	}
+	if (ev->raised != NULL || ev->stopped)
+		return CTL_RAISE;
+	if (t == PY_YES)
+		return py_exec(ev, &n->body);
+	if (t == PY_NO)
+		return py_exec(ev, &n->orelse);
+	return py_exec_branches(ev, &n->body, ev->maybe < MAYBE_DEPTH ? &n->orelse : NULL);
 }
 
 static enum py_ctl after_loop(struct py_eval *ev, struct py_node *n, enum py_ctl c)
@@ -205,6 +210,8 @@ static enum py_ctl exec_for(struct py_eval *ev, struct py_node *n)
 		if (c == CTL_BREAK || c == CTL_RETURN || c == CTL_RAISE)
 			return after_loop(ev, n, c);
 	}
+	if (py_is_unordered(items) && !py_assign(ev, n->a, &py_unknown))
+		return CTL_RAISE; /* which was the last one? */
 	if (items->tainted) {
 		if (!py_assign(ev, n->a, &py_unknown))
 			return CTL_RAISE;
@@ -218,11 +225,10 @@ static enum py_ctl exec_for(struct py_eval *ev, struct py_node *n)
 static enum py_ctl exec_while(struct py_eval *ev, struct py_node *n)
 {
 	for (unsigned round = 0; round < LOOP_ROUNDS; round++) {
-		struct py_value *v = py_eval_expr(ev, n->a);
-		enum py_truth t = v != NULL ? py_truth_of(ev, v) : PY_NO;
+		enum py_truth t = py_eval_truth(ev, n->a);
 		enum py_ctl c;
 
-		if (v == NULL || ev->stopped)
+		if (ev->raised != NULL || ev->stopped)
 			return CTL_RAISE;
 		if (t == PY_NO)
 			return after_loop(ev, n, CTL_NEXT);
@@ -413,11 +419,12 @@ static enum py_ctl exec_return(struct py_eval *ev, struct py_node *n)
 
 static enum py_ctl exec_assert(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = py_eval_expr(ev, n->a), *m;
+	enum py_truth t = py_eval_truth(ev, n->a);
+	struct py_value *m, *v;
 
-	if (v == NULL)
+	if (ev->raised != NULL || ev->stopped)
 		return CTL_RAISE;
-	if (py_truth_of(ev, v) != PY_NO)
+	if (t != PY_NO)
 		return CTL_NEXT;
 	m = n->b != NULL ? py_eval_expr(ev, n->b) : py_str(ev->a, "");
 	if (m == NULL)

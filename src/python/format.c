@@ -21,7 +21,7 @@ static struct py_value *text_of(struct py_eval *ev, struct buf *b)
 /* ---- repr ------------------------------------------------------------------------------------ */
 
 /* Single quotes unless the text has some and no double ones. */
-static void repr_text(struct buf *b, const char *p, size_t n)
+static bool repr_text(struct buf *b, const char *p, size_t n, bool bytes)
 {
 	char quote = memchr(p, '\'', n) != NULL && memchr(p, '"', n) == NULL ? '"' : '\'';
 
@@ -39,10 +39,15 @@ static void repr_text(struct buf *b, const char *p, size_t n)
 			buf_str(b, "\\r");
 		else if (c < 0x20 || c == 0x7f)
 			buf_printf(b, "\\x%02x", c);
+		else if (c >= 0x80 && bytes)
+			buf_printf(b, "\\x%02x", c);
+		else if (c >= 0x80 && !(c >= 0xc3 && c <= 0xc9) && !(i > 0 && (c & 0xc0) == 0x80))
+			return false; /* of Latin letters it is known that they can be printed */
 		else
 			buf_char(b, (char)c);
 	}
 	buf_char(b, quote);
+	return true;
 }
 
 static bool repr(struct py_eval *ev, struct buf *b, struct py_value *v, unsigned depth);
@@ -52,7 +57,7 @@ static bool repr_list(struct py_eval *ev, struct buf *b, struct py_value *v, uns
 	const char *open = v->type == V_LIST ? "[" : v->type == V_TUPLE ? "(" : "{";
 	const char *close = v->type == V_LIST ? "]" : v->type == V_TUPLE ? ")" : "}";
 
-	if (v->tainted)
+	if (v->tainted || v->view || py_is_unordered(v))
 		return false;
 	if (v->type == V_SET && v->u.list.n != 1) /* their order is anybody's guess */
 		return false;
@@ -110,17 +115,30 @@ static bool repr_exception(struct py_eval *ev, struct buf *b, struct py_value *e
 	return true;
 }
 
-/* The shortest form that reads back as the same number, as repr(float) gives it for common ones. */
+/* float.__repr__: the shortest digits that read back as the same number; an exponent below 1e-4 and from 1e16 on. */
 static void repr_float(struct buf *b, double d)
 {
-	char text[40];
-	int digits = 1;
+	char text[40], plain[400];
+	int digits = 0, exponent;
+	const char *e;
 
 	do
-		snprintf(text, sizeof(text), "%.*g", digits, d);
-	while (digits++ < 17 && (strtod(text, NULL) < d || strtod(text, NULL) > d));
-	buf_str(b, text);
-	if (strpbrk(text, ".ein") == NULL)
+		snprintf(text, sizeof(text), "%.*e", digits, d);
+	while (digits++ < 16 && (strtod(text, NULL) < d || strtod(text, NULL) > d));
+	e = strchr(text, 'e');
+	if (e == NULL) { /* inf, nan */
+		buf_str(b, text);
+		return;
+	}
+	exponent = (int)strtol(e + 1, NULL, 10);
+	if (exponent < -4 || exponent >= 16) {
+		buf_str(b, text);
+		return;
+	}
+	/* digits counts those behind the first one, and one more */
+	snprintf(plain, sizeof(plain), "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0, d);
+	buf_str(b, plain);
+	if (strchr(plain, '.') == NULL)
 		buf_str(b, ".0");
 }
 
@@ -142,15 +160,14 @@ static bool repr(struct py_eval *ev, struct buf *b, struct py_value *v, unsigned
 		repr_float(b, v->u.real);
 		return true;
 	case V_STR:
-		repr_text(b, v->u.str.p, v->u.str.n);
-		return !v->tainted;
+		return repr_text(b, v->u.str.p, v->u.str.n, false) && !v->tainted;
 	case V_BYTES:
 		buf_char(b, 'b');
-		repr_text(b, v->u.str.p, v->u.str.n);
-		return true;
+		return repr_text(b, v->u.str.p, v->u.str.n, true);
 	case V_PATH:
 		buf_str(b, "PosixPath(");
-		repr_text(b, v->u.str.p, v->u.str.n);
+		if (!repr_text(b, v->u.str.p, v->u.str.n, false))
+			return false;
 		buf_char(b, ')');
 		return true;
 	case V_LIST:
@@ -162,6 +179,8 @@ static bool repr(struct py_eval *ev, struct buf *b, struct py_value *v, unsigned
 	case V_INSTANCE:
 		return repr_exception(ev, b, v, depth);
 	case V_CLASS:
+		if (v->u.cls->nested || v->u.cls->metaclass)
+			return false;
 		if (v->u.cls->module == NULL || strcmp(v->u.cls->module, "builtins") == 0)
 			buf_printf(b, "<class '%s'>", v->u.cls->name);
 		else
@@ -214,7 +233,7 @@ struct py_value *py_to_str(struct py_eval *ev, struct py_value *v)
 
 struct spec {
 	char fill, align, type;
-	bool zero, sign, thousands;
+	bool zero, sign, filled;
 	size_t width, precision;
 	bool has_precision;
 };
@@ -243,14 +262,15 @@ static bool read_spec(const char *p, size_t n, struct spec *s)
 	s->fill = ' ';
 	if (n >= 2 && is_align(p[1])) {
 		s->fill = p[0];
+		s->filled = true;
 		s->align = p[1];
 		p += 2;
 	} else if (n >= 1 && is_align(p[0])) {
 		s->align = *p++;
 	}
-	if (p < end && (*p == '+' || *p == '-' || *p == ' '))
+	if (p < end && (*p == '+' || *p == '-'))
 		s->sign = *p++ == '+';
-	if (p < end && *p == '#')
+	if (p < end && (*p == '#' || *p == ' '))
 		return false;
 	if (p < end && *p == '0') {
 		s->zero = true;
@@ -273,10 +293,12 @@ static void pad(struct buf *b, const struct spec *s, const char *text, size_t n,
 {
 	size_t fill = s->width > n ? s->width - n : 0, before;
 	char align = s->align != 0 ? s->align : number ? '>' : '<';
-	char c = s->zero && s->align == 0 && number ? '0' : s->fill;
+	char c = s->zero && !s->filled ? '0' : s->fill;
 
+	if (s->zero && s->align == 0)
+		align = '=';
 	before = align == '>' || align == '=' ? fill : align == '^' ? fill / 2 : 0;
-	if (c == '0' && n > 0 && (text[0] == '-' || text[0] == '+')) {
+	if (align == '=' && n > 0 && (text[0] == '-' || text[0] == '+')) {
 		buf_char(b, *text++);
 		n--;
 	}
@@ -291,6 +313,9 @@ static bool put_int(struct buf *b, const struct spec *s, int64_t i)
 {
 	char text[80];
 	int n = -1;
+
+	if (s->has_precision || (s->sign && s->type != 0 && s->type != 'd'))
+		return false;
 
 	if (s->type == 0 || s->type == 'd' || s->type == 'n')
 		n = snprintf(text, sizeof(text), s->sign ? "%+lld" : "%lld", (long long)i);
@@ -308,7 +333,7 @@ static bool put_float(struct buf *b, const struct spec *s, double d)
 	char text[400];
 	int n;
 
-	if (s->type != 'f' && s->type != 'g' && s->type != 'e')
+	if ((s->type != 'f' && s->type != 'g' && s->type != 'e') || s->sign)
 		return false;
 	n = snprintf(text, sizeof(text), s->type == 'f' ? "%.*f" : s->type == 'g' ? "%.*g" : "%.*e",
 		     s->has_precision ? (int)s->precision : 6, d);
@@ -321,17 +346,33 @@ static bool put_float(struct buf *b, const struct spec *s, double d)
 static bool put(struct py_eval *ev, struct buf *b, struct py_value *v, const char *spec, size_t n)
 {
 	struct spec s;
-	struct py_value *t;
+	struct py_value *t, one = { .type = V_INT };
 
+	if (n == 0 && v->type != V_INT) {
+		t = py_to_str(ev, v);
+		if (t->type == V_STR && !t->tainted)
+			buf_add(b, t->u.str.p, t->u.str.n);
+		return t->type == V_STR && !t->tainted;
+	}
 	if (!read_spec(spec, n, &s))
 		return false;
+	if (v->type == V_BOOL) { /* "%s" made a text of it; format() takes it for a number */
+		one.u.integer = v->u.integer;
+		v = &one;
+	}
 	if ((v->type == V_INT) && s.type != 'f' && s.type != 'g' && s.type != 'e')
 		return put_int(b, &s, v->u.integer);
 	if (v->type == V_INT || (v->type == V_FLOAT && s.type != 0))
 		return put_float(b, &s, v->type == V_INT ? (double)v->u.integer : v->u.real);
-	t = py_to_str(ev, v);
-	if (t->type != V_STR || t->tainted || (s.type != 0 && s.type != 's'))
+	if (v->type == V_FLOAT && !s.has_precision && !s.sign) {
+		t = py_to_str(ev, v);
+		pad(b, &s, t->u.str.p, t->u.str.n, true);
+		return true;
+	}
+	if (v->type != V_STR || v->tainted || (s.type != 0 && s.type != 's') || s.zero || s.sign ||
+	    s.align == '=' || ((s.width > 0 || s.has_precision) && !py_is_ascii(v)))
 		return false;
+	t = v;
 	pad(b, &s, t->u.str.p, s.has_precision && s.precision < t->u.str.n ? s.precision : t->u.str.n, false);
 	return true;
 }
@@ -391,9 +432,9 @@ static bool percent_one(struct py_eval *ev, struct buf *b, const char **p, const
 		*p += *p < end;
 	}
 	from = *p;
-	while (*p < end && strchr("0123456789.-+ #", **p) != NULL && **p != '\0')
+	while (*p < end && strchr("0123456789.-+ #*", **p) != NULL && **p != '\0')
 		(*p)++;
-	if (*p >= end || *p - from > 20 || *from == '-' || *from == '#')
+	if (*p >= end || *p - from > 20 || strchr("- #", *from) != NULL || memchr(from, '*', (size_t)(*p - from)))
 		return false;
 	type = *(*p)++;
 	v = percent_arg(ev, args, key, nkey);
@@ -405,7 +446,9 @@ static bool percent_one(struct py_eval *ev, struct buf *b, const char **p, const
 		v = py_to_str(ev, v);
 	else if (type == 'i' || type == 'u')
 		type = 'd';
-	if (py_is_unknown(v))
+	if (py_is_unknown(v) || (type != 's' && type != 'r' && v->type == V_BOOL))
+		return false;
+	if ((type == 's' || type == 'r') && *from == '0')
 		return false;
 	snprintf(spec, sizeof(spec), "%s%.*s%c", type == 's' || type == 'r' ? ">" : "",
 		 (int)(*p - 1 - from), from,
@@ -419,7 +462,7 @@ struct py_value *py_percent(struct py_eval *ev, struct py_value *format, struct 
 	struct percent state = { args, 0 };
 	struct buf b;
 
-	if (format->tainted)
+	if (format->tainted || (args->type == V_TUPLE && args->tainted))
 		return &py_unknown;
 	buf_init(&b, TEXT_MAX);
 	while (p < end) {
@@ -432,6 +475,12 @@ struct py_value *py_percent(struct py_eval *ev, struct py_value *format, struct 
 			buf_free(&b);
 			return &py_unknown;
 		}
+	}
+	/* not all arguments converted during string formatting */
+	if (args->type == V_TUPLE ? state.at < args->u.list.n
+				  : state.at == 0 && args->type != V_DICT && args->type != V_LIST) {
+		buf_free(&b);
+		return &py_unknown;
 	}
 	return text_of(ev, &b);
 }
@@ -499,6 +548,8 @@ static bool replace(struct py_eval *ev, struct buf *b, const struct py_call *c, 
 		v = py_to_repr(ev, v);
 	else if (conversion == 's')
 		v = py_to_str(ev, v);
+	else if (conversion != 0)
+		return false;
 	if (py_is_unknown(v))
 		return false;
 	if (spec < n && p[spec] == ':')
@@ -527,13 +578,15 @@ struct py_value *py_format_method(struct py_eval *ev, struct py_value *format, c
 			p += 2;
 			continue;
 		}
-		if (*p != '{') {
+		if (*p != '{' && *p != '}') {
 			buf_char(&b, *p++);
 			continue;
 		}
 		close = memchr(p, '}', (size_t)(end - p));
-		if (close == NULL || !replace(ev, &b, c, p + 1, (size_t)(close - p - 1), &at)) {
+		if (*p == '}' || close == NULL || !replace(ev, &b, c, p + 1, (size_t)(close - p - 1), &at)) {
 			buf_free(&b);
+			if (!ev->stopped)
+				ev->raised = NULL;
 			return &py_unknown;
 		}
 		p = close + 1;

@@ -105,16 +105,28 @@ static void try_import(struct py_eval *ev, const char *name)
 		forget_raised(ev);
 }
 
+/* What site.main() sets, which is not followed: home.h knows what comes of it. */
+static void forget_site(struct py_eval *ev)
+{
+	static const char *const names[] = { "PREFIXES", "ENABLE_USER_SITE", "USER_SITE", "USER_BASE" };
+	struct py_value *m = py_dict_name(ev->sys_modules->u.dict, py_name(ev->names, "site", 4));
+
+	for (size_t i = 0; m != NULL && m->type == V_MODULE && i < sizeof(names) / sizeof(names[0]); i++)
+		py_dict_set_name(ev->a, &m->u.module.dict, py_name(ev->names, names[i], strlen(names[i])),
+				 &py_unknown);
+}
+
 void py_import_startup(struct py_import *im)
 {
 	/* Py_InitializeFromConfig: init_import_site and what stands before it */
 	static const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref",
 		"_io", "marshal", "posix", "time", "zipimport", "codecs", "encodings", "encodings.aliases",
-		"encodings.utf_8", "signal", "abc", "io", "site" };
+		"encodings.utf_8", "_signal", "abc", "io", "site" };
 	struct py_eval *ev = im->eval;
 
 	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
 		try_import(ev, early[i]);
+	forget_site(ev);
 	for (size_t i = 0; i < im->home->imports.n && !ev->stopped; i++) {
 		const struct py_pth_import *p = &im->home->imports.items[i];
 

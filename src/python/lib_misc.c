@@ -36,7 +36,21 @@ PY_NATIVE(f_decorator)
 /* @lru_cache and @lru_cache(maxsize=1) */
 PY_NATIVE(f_cache)
 {
-	return c->n == 1 && c->args[0]->type == V_FUNCTION ? c->args[0] : f_decorator(ev, self, c);
+	return c->n == 1 && c->args[0]->type >= V_FUNCTION ? c->args[0] : f_decorator(ev, self, c);
+}
+
+/* Its instances have fields that nobody sees being set. */
+PY_NATIVE(made_dataclass)
+{
+	if (arg0(c)->type == V_CLASS && arg0(c)->u.cls->make == NULL)
+		arg0(c)->u.cls->unknown_base = true;
+	return arg0(c);
+}
+
+PY_NATIVE(f_dataclass)
+{
+	return c->n == 1 ? made_dataclass(ev, self, c)
+			 : py_native_new(ev->a, "decorator", made_dataclass, NULL);
 }
 
 PY_NATIVE(f_property)
@@ -50,6 +64,19 @@ PY_NATIVE(f_property)
 
 /* ---- functools.partial ----------------------------------------------------------------------- */
 
+/* A name that is there keeps its place. */
+static void add_name(struct py_call *c, const char *name, struct py_value *v)
+{
+	size_t k = 0;
+
+	while (k < c->nnames && c->names[k] != name)
+		k++;
+	c->names[k] = name;
+	c->values[k] = v;
+	if (k == c->nnames)
+		c->nnames++;
+}
+
 PY_NATIVE(partial_call)
 {
 	const struct py_call *first = self->u.native.data;
@@ -62,14 +89,10 @@ PY_NATIVE(partial_call)
 		all.args[all.n++] = c->args[i];
 	all.names = ARENA_ARRAY(ev->a, first->nnames + c->nnames + 1, const char *);
 	all.values = ARENA_ARRAY(ev->a, first->nnames + c->nnames + 1, struct py_value *);
-	for (size_t k = 0; k < c->nnames; k++) {
-		all.names[all.nnames] = c->names[k];
-		all.values[all.nnames++] = c->values[k];
-	}
-	for (size_t k = 0; k < first->nnames; k++) {
-		all.names[all.nnames] = first->names[k];
-		all.values[all.nnames++] = first->values[k];
-	}
+	for (size_t k = 0; k < first->nnames; k++)
+		add_name(&all, first->names[k], first->values[k]);
+	for (size_t k = 0; k < c->nnames; k++)
+		add_name(&all, c->names[k], c->values[k]);
 	return py_call(ev, first->args[0], &all);
 }
 
@@ -239,7 +262,7 @@ static const struct py_native_def functions[] = {
 	{ "re", "compile", f_unknown }, { "re", "match", f_unknown }, { "re", "search", f_unknown },
 	{ "re", "sub", f_unknown },
 	{ "re", "findall", f_unknown }, { "re", "split", f_unknown }, { "re", "fullmatch", f_unknown },
-	{ "re", "escape", f_unknown }, { "dataclasses", "dataclass", f_cache },
+	{ "re", "escape", f_unknown }, { "dataclasses", "dataclass", f_dataclass },
 	{ "dataclasses", "field", f_unknown },
 	{ "abc", "abstractmethod", f_identity }, { "typing", "cast", f_unknown },
 	{ "typing", "overload", f_identity },
@@ -249,7 +272,7 @@ static const struct py_native_def functions[] = {
 	{ "weakref", "WeakValueDictionary", c_defaultdict },
 	{ "random", "_test_generator", f_none }, { "site", "main", f_none },
 	{ "locale", "setlocale", f_unknown },
-	{ "sre_compile", "compile", f_unknown }, { "textwrap", "dedent", f_identity },
+	{ "sre_compile", "compile", f_unknown }, { "textwrap", "dedent", f_unknown },
 	{ "inspect", "signature", f_unknown }, { "inspect", "getdoc", f_unknown },
 };
 

@@ -205,17 +205,25 @@ PY_NATIVE(p_abspath)
 
 PY_NATIVE(p_realpath)
 {
-	const char *p = path_arg(ev, c, 0);
+	const char *p = path_arg(ev, c, 0), *v;
+	size_t n;
 	char *real;
-	struct py_value *v;
 
-	if (p == NULL)
+	if (p == NULL || c->nnames > 0)
 		return &py_unknown;
-	if (source_realpath(ev->source, py_absolute(ev, p), &real) != 0)
-		return str(ev, py_os_normpath(ev, py_absolute(ev, p)));
-	v = str(ev, arena_strdup(ev->a, real));
-	free(real);
-	return v;
+	p = py_absolute(ev, p);
+	/* of what is not there, the part that is is resolved */
+	for (n = strlen(p); n > 0; n = head_length(arena_strndup(ev->a, p, n))) {
+		if (source_realpath(ev->source, arena_strndup(ev->a, p, n), &real) != 0) {
+			if (n == 1 || strstr(p + head_length(arena_strndup(ev->a, p, n)), "..") != NULL)
+				return &py_unknown;
+			continue;
+		}
+		v = arena_printf(ev->a, "%s/%s", real, p + n);
+		free(real);
+		return str(ev, py_os_normpath(ev, v));
+	}
+	return &py_unknown;
 }
 
 static const char *env(struct py_eval *ev, const char *name)
@@ -253,7 +261,7 @@ PY_NATIVE(p_relpath)
 	struct buf b;
 	struct py_value *v;
 
-	if (p == NULL || start == NULL)
+	if (p == NULL || start == NULL || c->nnames > 0)
 		return &py_unknown;
 	p = py_os_normpath(ev, py_absolute(ev, p));
 	start = py_os_normpath(ev, py_absolute(ev, start));
@@ -635,7 +643,23 @@ PY_NATIVE(file_self)
 	return self;
 }
 
-struct py_value *py_open_file(struct py_eval *ev, const char *path)
+/* Files that the kernel makes up have no length; line ends that a text file would be read without are
+ * not followed. */
+static struct py_value *content(struct py_eval *ev, struct view bytes, const char *path, bool binary)
+{
+	struct py_value *v;
+
+	if (bytes.n == 0)
+		return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0 ? &py_unknown
+											  : str(ev, "");
+	if (!binary && memchr(bytes.p, '\r', bytes.n) != NULL)
+		return &py_unknown;
+	v = py_strn(ev->a, arena_strndup(ev->a, (const char *)bytes.p, bytes.n), bytes.n);
+	v->type = binary ? V_BYTES : V_STR;
+	return v;
+}
+
+struct py_value *py_open_file(struct py_eval *ev, const char *path, bool binary)
 {
 	struct py_value *cls = py_known(ev, "_io", "TextIOWrapper"), *f;
 	struct source_file file;
@@ -646,9 +670,7 @@ struct py_value *py_open_file(struct py_eval *ev, const char *path)
 	f = py_instance_new(ev, cls);
 	if (file.st.type == OS_REGULAR && file.map.bytes.n <= FILE_MAX_BYTES)
 		py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, " text", 5),
-				 py_strn(ev->a,
-					 arena_strndup(ev->a, (const char *)file.map.bytes.p,
-						       file.map.bytes.n), file.map.bytes.n));
+				 content(ev, file.map.bytes, path, binary));
 	py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, "name", 4), str(ev, path));
 	source_close(&file);
 	return f;
@@ -732,6 +754,6 @@ void py_lib_os_init(struct py_eval *ev)
 	py_know_value(ev, "_ctypes", "RTLD_GLOBAL", py_int(ev->a, 0x100));
 	py_know_value(ev, "_ctypes", "RTLD_LOCAL", py_int(ev->a, 0));
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
-	py_know_value(ev, "posix", "environ", py_dict_new(ev->a));
+	py_know_value(ev, "posix", "environ", &py_unknown);
 	file_class(ev);
 }

@@ -13,7 +13,7 @@ struct py_value *py_path_new(struct py_eval *ev, const char *path)
 	/* "a//b/./c/" -> "a/b/c"; ".." stays */
 	buf_init(&b, 1u << 16);
 	if (*p == '/')
-		buf_char(&b, '/');
+		buf_str(&b, p[1] == '/' && p[2] != '/' ? "//" : "/");
 	while (*p != '\0') {
 		size_t n;
 
@@ -52,6 +52,12 @@ static struct py_value *join(struct py_eval *ev, const char *first, const struct
 PY_NATIVE(make_path)
 {
 	return join(ev, "", c);
+}
+
+/* Not told apart from a Path here, which has more methods. */
+PY_NATIVE(make_pure)
+{
+	return &py_unknown;
 }
 
 PY_NATIVE(path_cwd)
@@ -238,7 +244,7 @@ PY_NATIVE(path_glob)
 
 PY_NATIVE(path_read_text)
 {
-	struct py_value *f = py_open_file(ev, self->u.str.p), *read;
+	struct py_value *f = py_open_file(ev, self->u.str.p, false), *read;
 
 	if (f == NULL || f->type != V_INSTANCE)
 		return f;
@@ -253,15 +259,18 @@ static struct py_value *with_last(struct py_eval *ev, struct py_value *self, con
 
 PY_NATIVE(path_with_name)
 {
-	return c->n == 1 && c->args[0]->type == V_STR ? with_last(ev, self, c->args[0]->u.str.p)
-		: &py_unknown;
+	if (c->n != 1 || c->args[0]->type != V_STR || *last_name(self) == '\0' ||
+	    strchr(c->args[0]->u.str.p, '/') != NULL || c->args[0]->u.str.n == 0)
+		return &py_unknown;
+	return with_last(ev, self, c->args[0]->u.str.p);
 }
 
 PY_NATIVE(path_with_suffix)
 {
 	const char *base = last_name(self);
 
-	if (c->n != 1 || c->args[0]->type != V_STR)
+	if (c->n != 1 || c->args[0]->type != V_STR || *base == '\0' ||
+	    strchr(c->args[0]->u.str.p, '/') != NULL)
 		return &py_unknown;
 	return with_last(ev, self, arena_printf(ev->a, "%.*s%s", (int)suffix_at(base), base,
 						c->args[0]->u.str.p));
@@ -307,8 +316,8 @@ void py_lib_path_init(struct py_eval *ev)
 		for (size_t i = 0; i < 4; i++) {
 			struct py_value *v = py_class_new(ev, modules[m], names[i],
 							  m == 0 && i > 0 ? ev->class_path
-								  : ev->class_object, make_path,
-							  V_PATH);
+								  : ev->class_object,
+							  i < 2 ? make_pure : make_path, V_PATH);
 
 			py_dict_set_name(ev->a, &v->u.cls->dict, py_name(ev->names, "cwd", 3),
 					 py_native_new(ev->a, "cwd", path_cwd, NULL));

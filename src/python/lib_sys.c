@@ -51,7 +51,7 @@ static void set(struct py_eval *ev, struct py_value *of, const char *name, struc
 static struct py_value *flags(struct py_eval *ev)
 {
 	static const char *const off[] = { "debug", "inspect", "interactive", "optimize",
-		"dont_write_bytecode", "no_site", "ignore_environment", "verbose", "bytes_warning",
+		"no_site", "ignore_environment", "verbose", "bytes_warning",
 		"quiet", "isolated" };
 	struct py_value *v = record(ev, " flags");
 
@@ -208,7 +208,7 @@ static void know_paths(struct py_eval *ev)
 	know_text(ev, "base_exec_prefix", h->base_exec_prefix);
 	know(ev, "path", ev->sys_path);
 	know(ev, "meta_path", ev->meta_path);
-	know(ev, "path_hooks", py_list_new(ev->a, V_LIST));
+	know(ev, "path_hooks", &py_unknown);
 	know(ev, "modules", ev->sys_modules);
 	know(ev, "builtin_module_names", tuple_of(ev, &h->builtins.names));
 	know_text(ev, "platlibdir", NULL);
@@ -242,7 +242,7 @@ void py_lib_sys_init(struct py_eval *ev)
 	know(ev, "flags", flags(ev));
 	know(ev, "implementation", implementation(ev));
 	know(ev, "warnoptions", py_list_new(ev->a, V_LIST));
-	know(ev, "dont_write_bytecode", &py_false);
+	know(ev, "dont_write_bytecode", &py_unknown); /* PYTHONDONTWRITEBYTECODE, -B */
 	know(ev, "argv", argv(ev));
 	know(ev, "orig_argv", &py_unknown);
 	know(ev, "exit", py_known(ev, "builtins", "exit"));

@@ -20,7 +20,16 @@ static struct py_value *text(struct py_eval *ev, const char *p, size_t n)
 
 static bool is_space(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
+
+/* A letter is a byte: places in it are what Python counts. */
+bool py_is_ascii(const struct py_value *s)
+{
+	for (size_t i = 0; i < s->u.str.n && s->type == V_STR; i++)
+		if ((unsigned char)s->u.str.p[i] >= 0x80)
+			return false;
+	return true;
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -42,7 +51,7 @@ PY_NATIVE(s_join)
 	if (items == NULL)
 		return NULL;
 	buf_init(&b, 1u << 20);
-	known = !items->tainted;
+	known = !items->tainted && !py_is_unordered(items);
 	for (size_t i = 0; i < items->u.list.n && known; i++) {
 		if (i > 0)
 			buf_add(&b, self->u.str.p, self->u.str.n);
@@ -83,6 +92,10 @@ static struct py_value *split(struct py_eval *ev, const struct py_value *s, cons
 	int64_t max = most != NULL && most->type == V_INT ? most->u.integer : -1;
 	const char *p = s->u.str.p, *end = p + s->u.str.n, *at;
 
+	if ((most != NULL && most->type != V_INT) || c->unknown)
+		return &py_unknown;
+	if ((sep == NULL || sep->type == V_NONE) && !py_is_ascii(s))
+		return &py_unknown;
 	if (sep == NULL || sep->type == V_NONE)
 		return split_spaces(ev, s, max);
 	if (!is_str(sep) || sep->u.str.n == 0)
@@ -117,9 +130,9 @@ PY_NATIVE(s_rsplit)
 	struct py_value *sep = py_arg(c, 0, "sep"), *most = py_arg(c, 1, "maxsplit"), *l;
 	const char *at;
 
-	if (most == NULL || most->type != V_INT || !is_str(sep) || sep->u.str.n == 0)
+	if (most == NULL)
 		return split(ev, self, c);
-	if (most->u.integer != 1)
+	if (most->type != V_INT || most->u.integer != 1 || !is_str(sep) || sep->u.str.n == 0)
 		return &py_unknown;
 	l = py_list_new(ev->a, V_LIST);
 	at = last(self, sep);
@@ -171,7 +184,7 @@ static struct py_value *strip(struct py_eval *ev, const struct py_value *s, cons
 	struct py_value *what = c->n > 0 ? c->args[0] : &py_none;
 	size_t a = 0, b = s->u.str.n;
 
-	if (what->type != V_NONE && !is_str(what))
+	if ((what->type != V_NONE && !is_str(what)) || !py_is_ascii(s) || s->type != V_STR)
 		return &py_unknown;
 #define STRIPS(ch) (what->type == V_NONE ? is_space(ch) : memchr(what->u.str.p, (ch), what->u.str.n) != NULL)
 	while (left && a < b && STRIPS(s->u.str.p[a]))
@@ -203,7 +216,7 @@ PY_NATIVE(s_replace)
 	struct py_value *from = c->n > 0 ? c->args[0] : NULL, *to = c->n > 1 ? c->args[1] : NULL, *r;
 	struct buf b;
 
-	if (!is_str(from) || !is_str(to) || from->u.str.n == 0 || c->n > 2)
+	if (!is_str(from) || !is_str(to) || from->u.str.n == 0 || c->n > 2 || c->nnames > 0)
 		return &py_unknown;
 	buf_init(&b, 1u << 20);
 	while ((at = memmem(p, (size_t)(end - p), from->u.str.p, from->u.str.n)) != NULL) {
@@ -315,19 +328,23 @@ static int64_t find(const struct py_value *s, const struct py_value *what, bool 
 
 PY_NATIVE(s_find)
 {
-	return c->n == 1 && is_str(c->args[0]) ? py_int(ev->a, find(self, c->args[0], false)) : &py_unknown;
+	if (c->n != 1 || !is_str(c->args[0]) || !py_is_ascii(self))
+		return &py_unknown;
+	return py_int(ev->a, find(self, c->args[0], false));
 }
 
 PY_NATIVE(s_rfind)
 {
-	return c->n == 1 && is_str(c->args[0]) ? py_int(ev->a, find(self, c->args[0], true)) : &py_unknown;
+	if (c->n != 1 || !is_str(c->args[0]) || !py_is_ascii(self))
+		return &py_unknown;
+	return py_int(ev->a, find(self, c->args[0], true));
 }
 
 PY_NATIVE(s_index)
 {
 	int64_t at;
 
-	if (c->n != 1 || !is_str(c->args[0]))
+	if (c->n != 1 || !is_str(c->args[0]) || !py_is_ascii(self))
 		return &py_unknown;
 	at = find(self, c->args[0], false);
 	return at >= 0 ? py_int(ev->a, at) : py_raise_soft(ev, "ValueError", "substring not found");
@@ -352,11 +369,14 @@ PY_NATIVE(s_splitlines)
 	struct py_value *l = py_list_new(ev->a, V_LIST);
 	const char *p = self->u.str.p, *end = p + self->u.str.n;
 
+	/* texts end their lines in more ways than one, see str.splitlines */
+	if (c->n > 0 || c->nnames > 0 || self->type != V_STR || !py_is_ascii(self) ||
+	    strpbrk(p, "\r\v\f\x1c\x1d\x1e") != NULL)
+		return &py_unknown;
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl != NULL ? nl : end;
 
-		py_list_add(ev->a, l, text(ev, p,
-					   (size_t)(stop - p) - (size_t)(stop > p && stop[-1] == '\r')));
+		py_list_add(ev->a, l, text(ev, p, (size_t)(stop - p)));
 		p = nl != NULL ? nl + 1 : end;
 	}
 	return l;
@@ -393,17 +413,30 @@ PY_NATIVE(s_isidentifier)
 	return self->u.str.n > 0 && digit(self->u.str.p[0]) ? py_bool(false) : all_of(self, word);
 }
 
+static bool is_utf8(const struct py_call *c)
+{
+	const struct py_value *v = py_arg(c, 0, "encoding");
+
+	return v == NULL ? c->nnames == 0
+			 : is_str(v) && (strcmp(v->u.str.p, "utf-8") == 0 || strcmp(v->u.str.p, "utf8") == 0);
+}
+
 PY_NATIVE(s_encode)
 {
-	struct py_value *v = py_strn(ev->a, self->u.str.p, self->u.str.n);
+	struct py_value *v;
 
+	if (!is_utf8(c))
+		return &py_unknown;
+	v = py_strn(ev->a, self->u.str.p, self->u.str.n);
 	v->type = V_BYTES;
 	return v;
 }
 
 PY_NATIVE(b_decode)
 {
-	return py_strn(ev->a, self->u.str.p, self->u.str.n);
+	struct py_value as_text = { .type = V_STR, .u.str = { self->u.str.p, self->u.str.n } };
+
+	return !is_utf8(c) || !py_is_ascii(&as_text) ? &py_unknown : py_strn(ev->a, self->u.str.p, self->u.str.n);
 }
 
 static const struct method str_methods[] = {
@@ -421,7 +454,7 @@ static const struct method str_methods[] = {
 };
 
 static const struct method bytes_methods[] = {
-	{ "decode", b_decode }, { "strip", s_strip }, { "splitlines", s_splitlines },
+	{ "decode", b_decode },
 };
 
 /* ---- lists and sets -------------------------------------------------------------------------- */
@@ -466,6 +499,7 @@ PY_NATIVE(l_extend)
 		return NULL;
 	touched(ev, self);
 	self->tainted = self->tainted || items == NULL || items->tainted;
+	self->unordered = self->unordered || (items != NULL && py_is_unordered(items));
 	for (size_t i = 0; items != NULL && i < items->u.list.n; i++)
 		py_list_add(ev->a, self, items->u.list.v[i]);
 	return &py_none;
@@ -486,6 +520,8 @@ PY_NATIVE(l_pop)
 	touched(ev, self);
 	if (i < 0)
 		i += (int64_t)self->u.list.n;
+	if (self->unordered || (c->n > 0 && c->args[0]->type != V_INT))
+		self->tainted = true;
 	if (self->tainted || i < 0 || i >= (int64_t)self->u.list.n) {
 		if (!self->tainted && self->u.list.n == 0)
 			return py_raise_soft(ev, "IndexError", "pop from empty list");
@@ -514,6 +550,7 @@ PY_NATIVE(l_copy)
 	struct py_value *l = py_list_new(ev->a, (enum py_type)self->type);
 
 	l->tainted = self->tainted;
+	l->unordered = self->unordered;
 	for (size_t i = 0; i < self->u.list.n; i++)
 		py_list_add(ev->a, l, self->u.list.v[i]);
 	return l;
@@ -528,19 +565,29 @@ PY_NATIVE(l_clear)
 
 PY_NATIVE(l_index)
 {
-	for (size_t i = 0; c->n == 1 && i < self->u.list.n && !self->tainted; i++)
-		if (py_equal(self->u.list.v[i], c->args[0]) == PY_YES)
+	for (size_t i = 0; c->n == 1 && i < self->u.list.n && !self->tainted; i++) {
+		enum py_truth t = py_equal(self->u.list.v[i], c->args[0]);
+
+		if (t == PY_MAYBE || self->unordered)
+			return &py_unknown;
+		if (t == PY_YES)
 			return py_int(ev->a, (int64_t)i);
+	}
 	return self->tainted || c->n != 1 ? &py_unknown : py_raise_soft(ev, "ValueError", NULL);
 }
 
 PY_NATIVE(l_sort)
 {
+	touched(ev, self);
+	if (c->nnames == 0 && c->n == 0)
+		return py_sort(ev, self) ? &py_none : NULL;
+	self->unordered = true;
 	return &py_none;
 }
 
 PY_NATIVE(l_reverse)
 {
+	touched(ev, self);
 	for (size_t i = 0, n = self->u.list.n; i < n / 2; i++) {
 		struct py_value *t = self->u.list.v[i];
 
@@ -553,8 +600,8 @@ PY_NATIVE(l_reverse)
 PY_NATIVE(set_add)
 {
 	touched(ev, self);
-	if (c->n == 1 && (self->u.list.n > 4000 || py_contains(ev, self, c->args[0]) != PY_YES))
-		py_list_add(ev->a, self, c->args[0]);
+	if (c->n == 1)
+		py_set_add(ev, self, c->args[0]);
 	return &py_none;
 }
 
@@ -638,7 +685,10 @@ PY_NATIVE(d_get)
 
 PY_NATIVE(d_keys)
 {
-	return py_iterate(ev, self);
+	struct py_value *l = py_iterate(ev, self);
+
+	l->view = true; /* made just now */
+	return l;
 }
 
 static struct py_value *pairs(struct py_eval *ev, struct py_dict *d, bool keys)
@@ -646,6 +696,7 @@ static struct py_value *pairs(struct py_eval *ev, struct py_dict *d, bool keys)
 	struct py_value *l = py_list_new(ev->a, V_LIST);
 
 	l->tainted = d->tainted;
+	l->view = true;
 	for (size_t i = 0; i < d->n; i++) {
 		struct py_value *t;
 
@@ -716,6 +767,8 @@ PY_NATIVE(d_setdefault)
 {
 	struct py_value *v = c->n > 0 ? py_dict_get(ev, self->u.dict, c->args[0]) : &py_unknown;
 
+	if (c->n > 0 && py_is_unknown(c->args[0]))
+		self->u.dict->tainted = true;
 	if (v != NULL)
 		return v;
 	v = c->n > 1 ? c->args[1] : &py_none;

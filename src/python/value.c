@@ -111,8 +111,14 @@ static size_t hash_key(const char *name, const struct py_value *key)
 	switch (key->type) {
 	case V_BOOL:
 	case V_INT:
+		if (key->u.integer < -1000000000000000 || key->u.integer > 1000000000000000)
+			return h;
 		return (size_t)((uint64_t)key->u.integer * 0x9e3779b97f4a7c15ULL >> 7);
+	case V_SET:
+		return h;
 	case V_FLOAT:
+		if (!(key->u.real >= -1e15 && key->u.real <= 1e15))
+			return h;
 		return (size_t)((uint64_t)(int64_t)key->u.real * 0x9e3779b97f4a7c15ULL >> 7);
 	case V_BYTES:
 	case V_PATH:
@@ -120,8 +126,12 @@ static size_t hash_key(const char *name, const struct py_value *key)
 		for (size_t i = 0; i < key->u.str.n; i++)
 			h = h * 31 + (unsigned char)key->u.str.p[i];
 		return h;
-	case V_TUPLE:
-		return key->u.list.n * 1000003u;
+	case V_TUPLE: /* of what stands at its ends; tuples in it count alike */
+		h += key->u.list.n * 1000003u;
+		for (size_t i = 0; i < key->u.list.n && i < 4; i++)
+			if (key->u.list.v[i]->type != V_TUPLE)
+				h = h * 31 + hash_key(NULL, key->u.list.v[i]);
+		return h;
 	default:
 		return hash_pointer(key);
 	}
@@ -204,11 +214,20 @@ static const char *name_of(struct py_eval *ev, const struct py_value *key)
 	return key->type == V_STR ? py_name(ev->names, key->u.str.p, key->u.str.n) : NULL;
 }
 
+static bool is_known_key(const struct py_value *key)
+{
+	if (key->type == V_TUPLE)
+		for (size_t i = 0; i < key->u.list.n; i++)
+			if (py_is_unknown(key->u.list.v[i]))
+				return false;
+	return !py_is_unknown(key) && !key->tainted;
+}
+
 struct py_value *py_dict_get(struct py_eval *ev, const struct py_dict *d, struct py_value *key)
 {
 	struct py_entry *e;
 
-	if (py_is_unknown(key))
+	if (!is_known_key(key))
 		return &py_unknown;
 	e = find(d, name_of(ev, key), key);
 	return e != NULL ? e->value : NULL;
@@ -218,13 +237,15 @@ void py_dict_set(struct py_eval *ev, struct py_dict *d, struct py_value *key, st
 {
 	const char *name;
 
-	if (py_is_unknown(key)) {
+	if (!is_known_key(key)) {
 		d->tainted = true;
 		return;
 	}
 	name = name_of(ev, key);
 	if (name != NULL)
 		py_note_write(ev, d, name, py_dict_name(d, name));
+	else if (ev->log != NULL && (d->born == 0 || d->born < ev->log->serial)) /* a branch: perhaps */
+		d->tainted = true;
 	set(ev->a, d, name, key, v);
 }
 
@@ -232,13 +253,17 @@ bool py_dict_del(struct py_eval *ev, struct py_dict *d, struct py_value *key)
 {
 	struct py_entry *e;
 
-	if (py_is_unknown(key))
+	if (!is_known_key(key)) {
+		d->tainted = true;
 		return false;
+	}
 	e = find(d, name_of(ev, key), key);
 	if (e == NULL || e->value == NULL)
 		return false;
 	if (e->name != NULL)
 		py_note_write(ev, d, e->name, e->value);
+	else if (ev->log != NULL)
+		d->tainted = true;
 	e->value = NULL;
 	d->live--;
 	return true;
@@ -262,14 +287,14 @@ enum py_truth py_truth(const struct py_value *v)
 	case V_INT:
 		return v->u.integer != 0 ? PY_YES : PY_NO;
 	case V_FLOAT:
-		return v->u.real > 0 || v->u.real < 0 ? PY_YES : PY_NO;
+		return v->u.real >= 0 && v->u.real <= 0 ? PY_NO : PY_YES;
 	case V_STR:
 	case V_BYTES:
 		return v->u.str.n != 0 ? PY_YES : v->tainted ? PY_MAYBE : PY_NO;
 	case V_TUPLE:
 	case V_LIST:
 	case V_SET:
-		return v->u.list.n != 0 ? PY_YES : v->tainted ? PY_MAYBE : PY_NO;
+		return v->u.list.n != 0 ? PY_YES : v->tainted || v->view ? PY_MAYBE : PY_NO;
 	case V_DICT:
 		return v->u.dict->live != 0 ? PY_YES : v->u.dict->tainted ? PY_MAYBE : PY_NO;
 	case V_UNKNOWN:
@@ -294,10 +319,12 @@ static enum py_truth equal_items(const struct py_value *a, const struct py_value
 {
 	enum py_truth all = PY_YES;
 
-	if (a->tainted || b->tainted)
+	if (a->tainted || b->tainted || a->view || b->view)
 		return PY_MAYBE;
 	if (a->u.list.n != b->u.list.n)
 		return PY_NO;
+	if ((a->unordered || b->unordered) && a->u.list.n > 1)
+		return PY_MAYBE;
 	for (size_t i = 0; i < a->u.list.n; i++) {
 		enum py_truth t = a->u.list.v[i] == b->u.list.v[i] && !py_is_unknown(a->u.list.v[i])
 					  ? PY_YES
@@ -313,19 +340,26 @@ static enum py_truth equal_items(const struct py_value *a, const struct py_value
 
 static enum py_truth equal_sets(const struct py_value *a, const struct py_value *b)
 {
-	if (a->tainted || b->tainted)
+	enum py_truth all = PY_YES;
+
+	if (a->tainted || b->tainted || a->u.list.n * b->u.list.n > 1000000)
 		return PY_MAYBE;
 	if (a->u.list.n != b->u.list.n)
 		return PY_NO;
 	for (size_t i = 0; i < a->u.list.n; i++) {
-		bool found = false;
+		enum py_truth found = PY_NO;
 
-		for (size_t k = 0; k < b->u.list.n && !found; k++)
-			found = py_equal(a->u.list.v[i], b->u.list.v[k]) == PY_YES;
-		if (!found)
+		for (size_t k = 0; k < b->u.list.n && found != PY_YES; k++) {
+			enum py_truth one = py_equal(a->u.list.v[i], b->u.list.v[k]);
+
+			found = one != PY_NO ? one : found;
+		}
+		if (found == PY_NO)
 			return PY_NO;
+		if (found == PY_MAYBE)
+			all = PY_MAYBE;
 	}
-	return PY_YES;
+	return all;
 }
 
 /* Containers in containers end somewhere: what is deeper is not known. */
@@ -340,9 +374,13 @@ enum py_truth py_equal(const struct py_value *a, const struct py_value *b)
 		return PY_MAYBE;
 	if (a == b)
 		return PY_YES;
+	if (is_number(a) && is_number(b) && a->type != V_FLOAT && b->type != V_FLOAT)
+		return a->u.integer == b->u.integer ? PY_YES : PY_NO;
 	if (is_number(a) && is_number(b))
-		return number(a) < number(b) || number(a) > number(b) ? PY_NO : PY_YES;
+		return number(a) <= number(b) && number(a) >= number(b) ? PY_YES : PY_NO;
 	if (a->type == V_INSTANCE || b->type == V_INSTANCE)
+		return PY_MAYBE;
+	if (a->view || b->view) /* "(1,)" and what map() gives */
 		return PY_MAYBE;
 	if (a->type != b->type)
 		return PY_NO;

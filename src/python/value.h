@@ -57,7 +57,7 @@ struct py_scope {            /* names of one call, with those of the functions a
 	size_t nglobals_declared;
 	const char **nonlocals;
 	size_t nnonlocals;
-	bool is_class;
+	bool is_class, is_comprehension;
 };
 
 struct py_call {
@@ -77,6 +77,8 @@ struct py_class {
 	struct py_value **bases;
 	size_t nbases;
 	bool unknown_base;       /* a base, or what a metaclass does, is not known */
+	bool metaclass;          /* it, or one of its bases, has one: what its attributes are is not known */
+	bool nested;             /* in a class or function: its qualified name is longer */
 	bool is_exception;
 	py_native *make;         /* for types that the evaluator knows: str(…), list(…) */
 	int type;                /* enum py_type of its instances, for these; else V_INSTANCE */
@@ -99,6 +101,8 @@ struct py_value {
 	bool context_manager;    /* V_FUNCTION behind @contextmanager */
 	bool opaque;             /* V_MODULE: its contents are native */
 	bool ready;              /* V_MODULE: its body has run */
+	bool unordered;          /* V_LIST, V_TUPLE: in an order that is not known */
+	bool view;               /* V_LIST: Python has an iterator, a range or a view there */
 	union {
 		int64_t integer;
 		double real;
@@ -116,6 +120,7 @@ struct py_value {
 			const char *module;
 			struct py_dict *attrs;   /* NULL until one is set */
 			unsigned active;         /* calls of it that have not returned */
+			bool decorated;          /* by something passed over: what a call gives is not known */
 		} fn;
 		struct { py_native *call; const char *name; void *data; } native;
 		struct { struct py_value *self, *fn; } method;

@@ -93,7 +93,7 @@ static json_t *bytes(struct arena *a, const struct py_value *v)
 /* NULL: not wholly known. */
 static json_t *known(struct arena *a, struct py_value *v, unsigned depth)
 {
-	if (depth > DEPTH || v->tainted)
+	if (depth > DEPTH || v->tainted || v->view || v->unordered)
 		return NULL;
 	switch (v->type) {
 	case V_NONE:
