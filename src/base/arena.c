@@ -15,9 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/os.h"
+
 #define ALIGNMENT _Alignof(max_align_t)
 
-enum { CHUNK_FIRST = 64 << 10, CHUNK_LAST = 1 << 20, GROW_FIRST = 8 };
+enum { CHUNK_FIRST = 64 << 10, CHUNK_LAST = 8 << 20, GROW_FIRST = 8 };
+/* Chunks from this size on ask for large pages: an arena that has grown to them will touch them all. */
+enum { CHUNK_HUGE = 4 << 20, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
 	_Alignas(max_align_t) struct chunk *next;
@@ -104,6 +108,19 @@ static void *no_memory(struct arena *a)
 	return NULL;
 }
 
+static void *chunk_memory(size_t size)
+{
+	void *p;
+
+	if (size < CHUNK_HUGE || size > SIZE_MAX - HUGE_PAGE)
+		return malloc(size);
+	size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	p = aligned_alloc(HUGE_PAGE, size);
+	if (p != NULL)
+		os_large_pages(p, size);
+	return p;
+}
+
 /* A chunk with room for `size` bytes, linked into the arena, or NULL. */
 static unsigned char *chunk_add(struct arena *a, size_t size)
 {
@@ -111,7 +128,7 @@ static unsigned char *chunk_add(struct arena *a, size_t size)
 
 	if (size > SIZE_MAX - sizeof(*c))
 		return NULL;
-	c = malloc(sizeof(*c) + size);
+	c = chunk_memory(sizeof(*c) + size);
 	if (c == NULL)
 		return NULL;
 	c->next = a->chunks;
@@ -152,13 +169,14 @@ static bool block_extend(struct arena *a, const void *block, size_t old, size_t 
 #else
 static bool chunk_next(struct arena *a)
 {
-	unsigned char *p = chunk_add(a, a->next_chunk);
+	size_t size = a->next_chunk - sizeof(struct chunk);
+	unsigned char *p = chunk_add(a, size);
 
 	if (p == NULL)
 		return false;
 	a->current = a->chunks;
 	a->cur = p;
-	a->end = p + a->next_chunk;
+	a->end = p + size;
 	if (a->next_chunk < CHUNK_LAST)
 		a->next_chunk *= 2;
 	return true;

@@ -61,6 +61,8 @@ void os_pause(unsigned milliseconds);
 int os_xattr(const char *path, const char *name, void *buf, size_t cap, size_t *n);
 /* Is the file system that holds path mounted noexec, nosuid? */
 int os_mount_flags(const char *path, bool *noexec, bool *nosuid);
+/* Advice alone: that memory, which begins and ends at a large page, will be used as a whole. */
+void os_large_pages(void *p, size_t n);
 /* The working folder, malloc'ed. NULL if it is unknown. */
 char *os_getcwd(void);
 const char *const *os_environ(void);

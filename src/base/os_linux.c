@@ -415,6 +415,11 @@ int os_mount_flags(const char *path, bool *noexec, bool *nosuid)
 
 /* ---- this process and this machine -------------------------------------------------------- */
 
+void os_large_pages(void *p, size_t n)
+{
+	madvise(p, n, MADV_HUGEPAGE);
+}
+
 char *os_getcwd(void)
 {
 	return getcwd(NULL, 0);

@@ -18,6 +18,7 @@ struct py_frame {
 	struct py_scope *scope;  /* NULL at the top of a module */
 	struct py_dict *globals;
 	struct py_source *source;
+	const struct py_dict *known; /* at the top of a module: what stands for its definitions, NULL */
 	struct py_value *returned;
 	struct py_value *maybe_returned; /* by a branch that may not be taken; NULL */
 	unsigned maybe_rest;     /* how often the rest became a mere possibility */
@@ -233,6 +234,8 @@ struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *
 			      struct py_dict *globals, struct py_dict *locals, bool expression);
 /* The evaluator's own version of a function or class "module.name" of the standard library; NULL. */
 struct py_value *py_known(struct py_eval *ev, const char *module, const char *name);
+/* All of a module, NULL if there is nothing; names are interned. */
+const struct py_dict *py_known_of(struct py_eval *ev, const char *module);
 /* Fills a module that is built into the interpreter. */
 void py_fill_builtin(struct py_eval *ev, struct py_value *module);
 /* A method of a value that is no instance: "abc".join. NULL if there is none of that name. */

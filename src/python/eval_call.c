@@ -529,7 +529,7 @@ struct py_value *py_function_new(struct py_eval *ev, struct py_node *n)
 		}
 	if (n->kind == PY_LAMBDA)
 		return v;
-	known = f->scope == NULL ? py_known(ev, f->module, fn->name) : NULL;
+	known = f->scope == NULL && f->known != NULL ? py_dict_name(f->known, fn->name) : NULL;
 	if (known != NULL)
 		return known;
 	return n->list.n > 0 ? decorate_all(ev, &n->list, v) : v;
@@ -597,7 +597,9 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	c->module = ev->frame->module;
 	c->type = V_INSTANCE;
 	c->nested = ev->frame->scope != NULL;
-	known = ev->frame->scope == NULL ? py_known(ev, c->module, c->name) : NULL;
+	known = ev->frame->scope == NULL && ev->frame->known != NULL
+			? py_dict_name(ev->frame->known, c->name)
+			: NULL;
 	if (known != NULL)
 		return known;
 	if (!add_bases(ev, n, c))

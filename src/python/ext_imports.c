@@ -144,8 +144,8 @@ static void numpy_api(struct scan *s)
 	if (s->numpy_done)
 		return;
 	s->numpy_done = true;
-	if (!add_if_there(s, "numpy._core._multiarray_umath", true, s->numpy_text))
-		add_if_there(s, "numpy.core._multiarray_umath", true, s->numpy_text);
+	if (!add_if_there(s, "numpy._core._multiarray_umath", !s->numpy_only, s->numpy_text))
+		add_if_there(s, "numpy.core._multiarray_umath", !s->numpy_only, s->numpy_text);
 }
 
 /* What any file may say, whoever made it. True: it is settled. */

@@ -436,11 +436,6 @@ void py_find(struct py_finder *f, const char *fullname, const struct py_strings 
 
 int py_find_source(struct py_finder *f, const struct py_spec *spec, struct view *out)
 {
-	struct source_file file;
-	struct os_stat st;
-	unsigned char *p;
-	int err;
-
 	*out = (struct view){ NULL, 0 };
 	if (spec->kind != PY_SPEC_SOURCE || spec->origin == NULL)
 		return ENOENT;
@@ -450,19 +445,8 @@ int py_find_source(struct py_finder *f, const struct py_spec *spec, struct view 
 
 		return z != NULL ? py_zip_read(z, f->a, spec->member, out) : ENOENT;
 	}
-	err = source_stat(f->src, spec->origin, true, &st);
-	if (err != 0)
-		return err;
-	if (st.type != OS_REGULAR || st.size > SOURCE_MAX)
-		return EFBIG;
-	p = arena_alloc(f->a, (size_t)st.size + 1); /* before the file is held open */
-	err = source_open(f->src, spec->origin, &file);
-	if (err != 0)
-		return err;
-	out->p = p;
-	out->n = file.map.bytes.n < st.size ? file.map.bytes.n : (size_t)st.size;
-	if (out->n > 0)
-		memcpy(p, file.map.bytes.p, out->n);
-	source_close(&file);
-	return 0;
+	/* the store keeps the file open: thousands of sources are read, and none is copied */
+	if (!py_bytes(f->h->store, spec->origin, out))
+		return ENOENT;
+	return out->n <= SOURCE_MAX ? 0 : EFBIG;
 }

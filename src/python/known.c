@@ -34,6 +34,13 @@ struct py_value *py_known(struct py_eval *ev, const char *module, const char *na
 	return d != NULL ? py_dict_name(d->u.dict, intern(ev, name)) : NULL;
 }
 
+const struct py_dict *py_known_of(struct py_eval *ev, const char *module)
+{
+	struct py_value *d = module != NULL ? py_dict_name(&ev->known, intern(ev, module)) : NULL;
+
+	return d != NULL ? d->u.dict : NULL;
+}
+
 /* Words of the file by their hashes: a set that only grows. */
 #define WORD_SLOTS (1u << 17)
 

@@ -323,6 +323,20 @@ PY_NATIVE(c_dlopen)
 			       ? (int)(mode->u.integer & 0xffff) : 0);
 }
 
+/* cffi: ffi.dlopen(name): b_do_dlopen says which library it was. */
+PY_NATIVE(ffi_dlopen)
+{
+	struct py_value *v = c_dlopen(ev, self, c), *args;
+
+	if (v != NULL || ev->stopped || ev->raised == NULL || c->args[0]->type != V_STR)
+		return v;
+	args = py_dict_name(&ev->raised->u.obj.dict, intern(ev, "args"));
+	if (args != NULL && args->type == V_TUPLE && args->u.list.n == 1 && args->u.list.v[0]->type == V_STR)
+		args->u.list.v[0] = py_str(ev->a, arena_printf(ev->a, "cannot load library '%s': %s", c->args[0]->u.str.p,
+							       args->u.list.v[0]->u.str.p));
+	return NULL;
+}
+
 PY_NATIVE(c_find_library)
 {
 	const char *name = text_arg(c, 0, "name"), *found;
@@ -360,6 +374,10 @@ void py_lib_import_init(struct py_eval *ev)
 	struct py_value *spec = py_class_new(ev, "importlib._bootstrap", "ModuleSpec", ev->class_object,
 					     NULL, V_INSTANCE);
 
+	struct py_value *ffi = py_class_new(ev, "_cffi_backend", "FFI", ev->class_object, NULL, V_INSTANCE);
+
+	ffi->u.cls->unknown_base = true;
+	py_dict_set_name(ev->a, &ffi->u.cls->dict, intern(ev, "dlopen"), py_native_new(ev->a, "dlopen", ffi_dlopen, NULL));
 	spec->u.cls->unknown_base = true;
 	py_dict_set_name(ev->a, &spec->u.cls->dict, intern(ev, "exec_module"),
 			 py_native_new(ev->a, "exec_module", i_exec_module, NULL));

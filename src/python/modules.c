@@ -153,6 +153,7 @@ static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source
 	f->module = name;
 	f->globals = globals;
 	f->source = src;
+	f->known = py_known_of(ev, name);
 	ev->frame = f;
 	ev->depth++;
 }

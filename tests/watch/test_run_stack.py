@@ -94,10 +94,16 @@ def test_a_library_that_is_gone_is_read_from_memory(tmp_path):
 
 
 def test_a_program_of_32_bits(tmp_path):
+    """Without a C library: its headers for 32 bits are seldom there."""
+    if not os.path.exists("/lib/ld-linux.so.2"):
+        pytest.skip("needs the loader of 32-bit programs")
+    (tmp_path / "lib.c").write_text(LIBRARY)
+    (tmp_path / "prog.c").write_text("int outer(const int *p); void _start(void) { outer(0); for (;;); }")
     try:
-        build(tmp_path, "-m32")
+        cc(tmp_path, "-m32", "-nostdlib", "-O1", "-shared", "-fPIC", "-o", "libx.so", "lib.c")
+        cc(tmp_path, "-m32", "-nostdlib", "-O1", "-Wl,-rpath,$ORIGIN", "-o", "prog", "prog.c", "./libx.so")
     except subprocess.CalledProcessError:
-        pytest.skip("needs libraries of 32 bits")
+        pytest.skip("needs a compiler for 32 bits")
     check(*first(tmp_path, "./prog")[:2])
 
 
