@@ -1,5 +1,5 @@
-/* pyeval_fuzzer.c - arbitrary text imported as a module: what it does with the evaluator ends soon, and within its
- * memory. */
+/* pyeval_fuzzer.c - arbitrary text imported as a module: what it does with the evaluator ends soon,
+ * and within its memory. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,7 +42,8 @@ static const char *find_library(void *ctx, const char *name)
 	return name[0] == 'c' ? "libc.so.6" : NULL;
 }
 
-/* An interpreter with one empty folder on its path: nothing that the text imports is read from this machine. */
+/* An interpreter with one empty folder on its path: nothing that the text imports is read from this
+ * machine. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static char dir[] = "/tmp/dlwhy-pyeval-XXXXXX";

@@ -96,7 +96,8 @@ extern struct py_value py_meta_path_own;
 
 /* NULL: an exception is on its way (ev->raised). */
 struct py_value *py_eval_expr(struct py_eval *ev, struct py_node *n);
-/* Of a condition, of which more may be known than of its value; PY_MAYBE with ev->raised or ev->stopped: raised. */
+/* Of a condition, of which more may be known than of its value; PY_MAYBE with ev->raised or
+ * ev->stopped: raised. */
 enum py_truth py_eval_truth(struct py_eval *ev, struct py_node *n);
 enum py_ctl py_exec(struct py_eval *ev, const struct py_list *body);
 /* Assigns to a target of any shape; false: raised. */
@@ -169,7 +170,8 @@ enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n);
 struct py_place py_here(const struct py_eval *ev);
 
 /* ---- branches that may not be taken: eval_join.c --------------------------------------------- */
-/* The value that a name gets: where what runs is a mere possibility, its old value may be the one that stays. */
+/* The value that a name gets: where what runs is a mere possibility, its old value may be the one
+ * that stays. */
 struct py_value *py_settle(const struct py_eval *ev, const struct py_dict *d, const char *name,
 			   struct py_value *v);
 /* Is what runs a mere possibility, for what was made before? */

@@ -354,7 +354,7 @@ struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const 
 	}
 }
 
-/* ---- a module without that name (moduleobject.c, module_getattro) ------------------------------ */
+/* ---- a module without that name (moduleobject.c, module_getattro) ---------------------------- */
 
 /* Is it found in the first place of sys.path, where people's own files are? */
 static bool is_own_file(const struct py_value *m)

@@ -168,8 +168,8 @@ static void give_away_named(struct py_eval *ev, struct py_dict *d, struct view t
 	}
 }
 
-/* A function that is not called, or not to its end: what it may have done to names and containers that are not
- * its own is not known. Looked for by their names in its text. */
+/* A function that is not called, or not to its end: what it may have done to names and containers
+ * that are not its own is not known. Looked for by their names in its text. */
 static void pass_over(struct py_eval *ev, struct py_value *f)
 {
 	struct py_function *fn = f->u.fn.fn;

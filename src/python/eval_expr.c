@@ -51,7 +51,8 @@ struct py_value *py_lookup(struct py_eval *ev, const char *name)
  * nobody knows whether it is still the builtin one. */
 static bool is_shadowed(struct py_eval *ev, const char *name, const struct py_value *v)
 {
-	static const char *const names[] = { "abs", "all", "any", "bool", "max", "min", "pow", "round", "sum" };
+	static const char *const names[] = { "abs", "all", "any", "bool", "max", "min", "pow", "round",
+					    "sum" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -117,7 +118,8 @@ static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node
 	if (items == NULL)
 		return false;
 	list->tainted = list->tainted || items->tainted;
-	list->unordered = list->unordered || items->unordered || (items->type == V_SET && items->u.list.n > 1);
+	list->unordered = list->unordered || items->unordered ||
+		(items->type == V_SET && items->u.list.n > 1);
 	for (size_t i = 0; i < items->u.list.n; i++)
 		if (list->type == V_SET)
 			py_set_add(ev, list, items->u.list.v[i]);
@@ -355,8 +357,9 @@ static struct py_value *eval_fstring(struct py_eval *ev, struct py_node *n)
 
 /* ---- operators with a short way out ---------------------------------------------------------- */
 
-/* "a and b", "a or b": the value, NULL if it is raised. *truth may be known where the value is not: what is false
- * behind something unknown makes all of an "and" false, but nobody knows which of both it is. */
+/* "a and b", "a or b": the value, NULL if it is raised. *truth may be known where the value is not:
+ * what is false behind something unknown makes all of an "and" false, but nobody knows which of
+ * both it is. */
 static struct py_value *boolop(struct py_eval *ev, struct py_node *n, enum py_truth *truth)
 {
 	struct py_value *v = NULL;

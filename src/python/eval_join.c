@@ -31,7 +31,8 @@ static bool is_older(const struct py_dict *d, unsigned serial)
 	return serial != 0 && (d->born == 0 || d->born < serial);
 }
 
-/* Behind "if unknown: return": what that frame itself calls its own is not seen by others when it has left. */
+/* Behind "if unknown: return": what that frame itself calls its own is not seen by others when it
+ * has left. */
 static bool outlives(const struct py_eval *ev, const struct py_dict *d)
 {
 	const struct py_frame *f = ev->frame;
@@ -91,7 +92,8 @@ static void only_first(struct py_eval *ev, struct py_log *log)
 	for (size_t i = 0; i < log->n; i++) {
 		size_t k = 0;
 
-		while (k < n && (log->items[k].dict != log->items[i].dict || log->items[k].name != log->items[i].name))
+		while (k < n && (log->items[k].dict != log->items[i].dict ||
+				 log->items[k].name != log->items[i].name))
 			k++;
 		if (k == n)
 			log->items[n++] = log->items[i];

@@ -525,7 +525,8 @@ struct py_value *py_slice(struct py_eval *ev, struct py_value *v, struct py_valu
 	int64_t n, a, b;
 
 	if (!(text || v->type == V_LIST || v->type == V_TUPLE) || v->tainted || !may_bound(from) ||
-	    !may_bound(to) || (text ? !py_is_ascii(v) : py_is_unordered(v) || v->view) || !(step->type == V_NONE || reversed || (is_int(step) && step->u.integer == 1)))
+	    !may_bound(to) || (text ? !py_is_ascii(v) : py_is_unordered(v) || v->view) ||
+		    !(step->type == V_NONE || reversed || (is_int(step) && step->u.integer == 1)))
 		return &py_unknown;
 	n = (int64_t)(text ? v->u.str.n : v->u.list.n);
 	a = bound(from, 0, n);
@@ -561,7 +562,8 @@ static struct py_value *iterate_text(struct py_eval *ev, const struct py_value *
 	l->tainted = v->tainted || v->u.str.n > REPEAT_MAX;
 	for (size_t i = 0, n; i < v->u.str.n && i < REPEAT_MAX; i += n) {
 		n = 1;
-		while (v->type == V_STR && i + n < v->u.str.n && ((unsigned char)v->u.str.p[i + n] & 0xc0) == 0x80)
+		while (v->type == V_STR && i + n < v->u.str.n &&
+		       ((unsigned char)v->u.str.p[i + n] & 0xc0) == 0x80)
 			n++; /* the rest of a letter */
 		py_list_add(ev->a, l, v->type == V_BYTES
 					      ? py_int(ev->a, (unsigned char)v->u.str.p[i])

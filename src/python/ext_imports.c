@@ -25,8 +25,8 @@ enum {
 	MAX_PARTS = 12
 };
 
-/* Names of the standard library that are little else in an extension than that of a module; what goes wrong with
- * them may be caught. */
+/* Names of the standard library that are little else in an extension than that of a module; what
+ * goes wrong with them may be caught. */
 static const char *const common[] = { "asyncio", "concurrent", "contextlib", "contextvars", "ctypes", "datetime",
 				      "inspect", "json",       "logging",    "multiprocessing", "pathlib", "random",
 				      "secrets", "shutil",     "subprocess", "tempfile", "threading", "typing",
@@ -278,8 +278,8 @@ static bool look_for_maker(void *ctx, struct view v)
 
 /* ---- strings that are packed ------------------------------------------------------------------ */
 
-/* Cython 3.1 and later pack the strings of a module together, without marks between them: a name is looked for
- * that would be there. */
+/* Cython 3.1 and later pack the strings of a module together, without marks between them: a name is
+ * looked for that would be there. */
 static bool names(struct view v, const char *name)
 {
 	return memmem(v.p, v.n, name, strlen(name)) != NULL;

@@ -116,7 +116,8 @@ static bool repr_exception(struct py_eval *ev, struct buf *b, struct py_value *e
 	return true;
 }
 
-/* float.__repr__: the shortest digits that read back as the same number; an exponent below 1e-4 and from 1e16 on. */
+/* float.__repr__: the shortest digits that read back as the same number; an exponent below 1e-4 and
+ * from 1e16 on. */
 static void repr_float(struct buf *b, double d)
 {
 	char text[40], plain[400];
@@ -435,7 +436,8 @@ static bool percent_one(struct py_eval *ev, struct buf *b, const char **p, const
 	from = *p;
 	while (*p < end && strchr("0123456789.-+ #*", **p) != NULL && **p != '\0')
 		(*p)++;
-	if (*p >= end || *p - from > 20 || strchr("- #", *from) != NULL || memchr(from, '*', (size_t)(*p - from)))
+	if (*p >= end || *p - from > 20 || strchr("- #", *from) != NULL ||
+	    memchr(from, '*', (size_t)(*p - from)))
 		return false;
 	type = *(*p)++;
 	v = percent_arg(ev, args, key, nkey);

@@ -332,7 +332,9 @@ PY_NATIVE(ffi_dlopen)
 		return v;
 	args = py_dict_name(&ev->raised->u.obj.dict, intern(ev, "args"));
 	if (args != NULL && args->type == V_TUPLE && args->u.list.n == 1 && args->u.list.v[0]->type == V_STR)
-		args->u.list.v[0] = py_str(ev->a, arena_printf(ev->a, "cannot load library '%s': %s", c->args[0]->u.str.p,
+		args->u.list.v[0] = py_str(ev->a,
+					   arena_printf(ev->a, "cannot load library '%s': %s",
+							c->args[0]->u.str.p,
 							       args->u.list.v[0]->u.str.p));
 	return NULL;
 }
@@ -360,7 +362,8 @@ static const struct py_native_def functions[] = {
 	{ "importlib.metadata", "entry_points", i_unknown },
 	{ "importlib.metadata", "distributions", i_unknown },
 	{ "importlib_metadata", "version", m_version }, { "importlib.resources", "files", r_files },
-	{ "importlib.resources._common", "as_file", r_as_file }, { "importlib._common", "as_file", r_as_file },
+	{ "importlib.resources._common", "as_file", r_as_file },
+	{ "importlib._common", "as_file", r_as_file },
 	{ "importlib_resources._common", "as_file", r_as_file },
 	{ "importlib.resources._common", "files", r_files }, { "importlib._common", "files", r_files },
 	{ "importlib_resources._common", "files", r_files }, { "pkgutil", "iter_modules", k_iter_modules },
@@ -377,7 +380,8 @@ void py_lib_import_init(struct py_eval *ev)
 	struct py_value *ffi = py_class_new(ev, "_cffi_backend", "FFI", ev->class_object, NULL, V_INSTANCE);
 
 	ffi->u.cls->unknown_base = true;
-	py_dict_set_name(ev->a, &ffi->u.cls->dict, intern(ev, "dlopen"), py_native_new(ev->a, "dlopen", ffi_dlopen, NULL));
+	py_dict_set_name(ev->a, &ffi->u.cls->dict, intern(ev, "dlopen"),
+			 py_native_new(ev->a, "dlopen", ffi_dlopen, NULL));
 	spec->u.cls->unknown_base = true;
 	py_dict_set_name(ev->a, &spec->u.cls->dict, intern(ev, "exec_module"),
 			 py_native_new(ev->a, "exec_module", i_exec_module, NULL));

@@ -437,7 +437,8 @@ PY_NATIVE(b_decode)
 {
 	struct py_value as_text = { .type = V_STR, .u.str = { self->u.str.p, self->u.str.n } };
 
-	return !is_utf8(c) || !py_is_ascii(&as_text) ? &py_unknown : py_strn(ev->a, self->u.str.p, self->u.str.n);
+	return !is_utf8(c) || !py_is_ascii(&as_text) ? &py_unknown
+		: py_strn(ev->a, self->u.str.p, self->u.str.n);
 }
 
 static const struct method str_methods[] = {

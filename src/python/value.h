@@ -120,7 +120,7 @@ struct py_value {
 			const char *module;
 			struct py_dict *attrs;   /* NULL until one is set */
 			unsigned active;         /* calls of it that have not returned */
-			bool decorated;          /* by something passed over: what a call gives is not known */
+			bool decorated;          /* passed over: what a call gives is not known */
 		} fn;
 		struct { py_native *call; const char *name; void *data; } native;
 		struct { struct py_value *self, *fn; } method;
