@@ -22,7 +22,7 @@ static struct py_value *truth_value(enum py_truth t)
 	return t == PY_MAYBE ? &py_unknown : py_bool(t == PY_YES);
 }
 
-/* ---- types ----------------------------------------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 PY_NATIVE(make_object)
 {
@@ -83,11 +83,10 @@ static struct py_value *int_of_text(struct py_eval *ev, const struct py_value *v
 		if (v->u.str.p[i] < '0' || v->u.str.p[i] > '9') {
 			struct py_value *shown = py_to_repr(ev, (struct py_value *)(uintptr_t)v);
 
-			return py_raise_soft(ev, "ValueError",
-					     shown->type == V_STR
-						     ? arena_printf(ev->a, "invalid literal for int() with base 10: %s",
-								    shown->u.str.p)
-						     : NULL);
+			if (shown->type != V_STR)
+				return py_raise_soft(ev, "ValueError", NULL);
+			return py_raise_soft(ev, "ValueError", arena_printf(
+				ev->a, "invalid literal for int() with base 10: %s", shown->u.str.p));
 		}
 		n = n * 10 + (v->u.str.p[i] - '0');
 	}
@@ -170,7 +169,8 @@ static bool add_pairs(struct py_eval *ev, struct py_value *d, struct py_value *f
 
 		for (size_t i = 0; i < f->n; i++)
 			if (f->items[i].value != NULL)
-				py_dict_set(ev, d->u.dict, py_entry_key(ev->a, &f->items[i]), f->items[i].value);
+				py_dict_set(ev, d->u.dict, py_entry_key(ev->a, &f->items[i]),
+					    f->items[i].value);
 		d->u.dict->tainted = d->u.dict->tainted || f->tainted;
 		return true;
 	}
@@ -244,7 +244,7 @@ PY_NATIVE(make_classmethod)
 	return wrap(ev, V_CLASSMETHOD, arg0(c));
 }
 
-/* ---- attributes ------------------------------------------------------------------------------------------- */
+/* ---- attributes ------------------------------------------------------------------------------ */
 
 PY_NATIVE(b_isinstance)
 {
@@ -377,7 +377,7 @@ PY_NATIVE(b_callable)
 	}
 }
 
-/* ---- sequences ----------------------------------------------------------------------------------------------- */
+/* ---- sequences ------------------------------------------------------------------------------- */
 
 PY_NATIVE(b_len)
 {
@@ -514,7 +514,8 @@ PY_NATIVE(b_filter)
 	l->tainted = items->tainted;
 	for (size_t i = 0; i < items->u.list.n; i++) {
 		struct py_value *v = c->args[0]->type == V_NONE ? items->u.list.v[i]
-								: py_call1(ev, c->args[0], items->u.list.v[i]);
+								: py_call1(ev, c->args[0],
+									   items->u.list.v[i]);
 		enum py_truth t;
 
 		if (v == NULL)
@@ -554,7 +555,8 @@ PY_NATIVE(b_sorted)
 		return l;
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = i; k > 0; k--) {
-			struct py_value *less = py_compare(ev, PY_OP_LT, l->u.list.v[k], l->u.list.v[k - 1]), *t;
+			struct py_value *less = py_compare(ev, PY_OP_LT, l->u.list.v[k],
+							   l->u.list.v[k - 1]), *t;
 
 			if (less == NULL)
 				return NULL;
@@ -672,7 +674,7 @@ PY_NATIVE(b_next)
 	return c->n > 1 ? c->args[1] : py_raise_soft(ev, "StopIteration", "");
 }
 
-/* ---- text and numbers ------------------------------------------------------------------------------------------ */
+/* ---- text and numbers ------------------------------------------------------------------------ */
 
 PY_NATIVE(b_repr)
 {
@@ -712,7 +714,8 @@ PY_NATIVE(b_ord)
 {
 	struct py_value *v = arg0(c);
 
-	return v->type == V_STR && v->u.str.n == 1 ? py_int(ev->a, (unsigned char)v->u.str.p[0]) : &py_unknown;
+	return v->type == V_STR && v->u.str.n == 1 ? py_int(ev->a, (unsigned char)v->u.str.p[0])
+		: &py_unknown;
 }
 
 PY_NATIVE(b_none)
@@ -720,7 +723,7 @@ PY_NATIVE(b_none)
 	return &py_none;
 }
 
-/* ---- what runs other things --------------------------------------------------------------------------------------- */
+/* ---- what runs other things ------------------------------------------------------------------ */
 
 PY_NATIVE(b_import)
 {
@@ -739,11 +742,13 @@ PY_NATIVE(b_import)
 		return NULL;
 	dot = strchr(name, '.');
 	if (list != NULL && py_truth(list) != PY_NO) {
-		for (size_t i = 0; (list->type == V_LIST || list->type == V_TUPLE) && i < list->u.list.n; i++) {
+		for (size_t i = 0; (list->type == V_LIST || list->type == V_TUPLE) &&
+		     i < list->u.list.n; i++) {
 			struct py_value *n = list->u.list.v[i];
 
 			/* a name that is not there is no failure here */
-			if (n->type == V_STR && py_import_from(ev, m, py_name(ev->names, n->u.str.p, n->u.str.n)) == NULL) {
+			if (n->type == V_STR &&
+			    py_import_from(ev, m, py_name(ev->names, n->u.str.p, n->u.str.n)) == NULL) {
 				if (ev->stopped)
 					return NULL;
 				ev->raised = NULL;
@@ -772,7 +777,8 @@ static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bo
 		return &py_unknown;
 	}
 	return py_exec_text(ev, "<string>", text->u.str.p, text->u.str.n, globals,
-			    own != NULL && own->type == V_DICT && own->u.dict != globals ? own->u.dict : NULL, expression);
+			    own != NULL && own->type == V_DICT && own->u.dict != globals ? own->u.dict
+				    : NULL, expression);
 }
 
 PY_NATIVE(b_exec)
@@ -795,14 +801,16 @@ PY_NATIVE(b_open)
 	struct py_value *path = py_arg(c, 0, "file"), *mode = py_arg(c, 1, "mode");
 	const char *p = path != NULL ? py_path_of(ev, path) : NULL;
 
-	if (p == NULL || (mode != NULL && (mode->type != V_STR || mode->u.str.n == 0 || mode->u.str.p[0] != 'r')))
+	if (p == NULL || (mode != NULL && (mode->type != V_STR || mode->u.str.n == 0 ||
+					   mode->u.str.p[0] != 'r')))
 		return &py_unknown;
 	return py_open_file(ev, p);
 }
 
 PY_NATIVE(b_exit)
 {
-	struct py_value *e = py_exception_new(ev, "SystemExit", NULL), *code = c->n > 0 ? c->args[0] : &py_none;
+	struct py_value *e = py_exception_new(ev, "SystemExit", NULL), *code = c->n > 0 ? c->args[0]
+		: &py_none;
 	struct py_value *args = py_list_new(ev->a, V_TUPLE);
 
 	if (c->n > 0)
@@ -811,12 +819,13 @@ PY_NATIVE(b_exit)
 	return py_raise(ev, e);
 }
 
-/* ---- all of them ----------------------------------------------------------------------------------------------------- */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *base;
 } exceptions[] = {
-	{ "Exception", "BaseException" }, { "SystemExit", "BaseException" }, { "KeyboardInterrupt", "BaseException" },
+	{ "Exception", "BaseException" }, { "SystemExit", "BaseException" },
+	{ "KeyboardInterrupt", "BaseException" },
 	{ "GeneratorExit", "BaseException" }, { "BaseExceptionGroup", "BaseException" },
 	{ "ArithmeticError", "Exception" }, { "OverflowError", "ArithmeticError" },
 	{ "ZeroDivisionError", "ArithmeticError" }, { "FloatingPointError", "ArithmeticError" },
@@ -828,16 +837,22 @@ static const struct {
 	{ "ConnectionError", "OSError" }, { "BrokenPipeError", "ConnectionError" },
 	{ "ConnectionAbortedError", "ConnectionError" }, { "ConnectionRefusedError", "ConnectionError" },
 	{ "ConnectionResetError", "ConnectionError" }, { "FileExistsError", "OSError" },
-	{ "FileNotFoundError", "OSError" }, { "InterruptedError", "OSError" }, { "IsADirectoryError", "OSError" },
-	{ "NotADirectoryError", "OSError" }, { "PermissionError", "OSError" }, { "ProcessLookupError", "OSError" },
+	{ "FileNotFoundError", "OSError" }, { "InterruptedError", "OSError" },
+	{ "IsADirectoryError", "OSError" },
+	{ "NotADirectoryError", "OSError" }, { "PermissionError", "OSError" },
+	{ "ProcessLookupError", "OSError" },
 	{ "TimeoutError", "OSError" }, { "ReferenceError", "Exception" }, { "RuntimeError", "Exception" },
 	{ "NotImplementedError", "RuntimeError" }, { "RecursionError", "RuntimeError" },
-	{ "StopIteration", "Exception" }, { "StopAsyncIteration", "Exception" }, { "SyntaxError", "Exception" },
-	{ "IndentationError", "SyntaxError" }, { "TabError", "IndentationError" }, { "SystemError", "Exception" },
+	{ "StopIteration", "Exception" }, { "StopAsyncIteration", "Exception" },
+	{ "SyntaxError", "Exception" },
+	{ "IndentationError", "SyntaxError" }, { "TabError", "IndentationError" },
+	{ "SystemError", "Exception" },
 	{ "TypeError", "Exception" }, { "ValueError", "Exception" }, { "UnicodeError", "ValueError" },
 	{ "UnicodeDecodeError", "UnicodeError" }, { "UnicodeEncodeError", "UnicodeError" },
-	{ "UnicodeTranslateError", "UnicodeError" }, { "Warning", "Exception" }, { "DeprecationWarning", "Warning" },
-	{ "PendingDeprecationWarning", "Warning" }, { "RuntimeWarning", "Warning" }, { "SyntaxWarning", "Warning" },
+	{ "UnicodeTranslateError", "UnicodeError" }, { "Warning", "Exception" },
+	{ "DeprecationWarning", "Warning" },
+	{ "PendingDeprecationWarning", "Warning" }, { "RuntimeWarning", "Warning" },
+	{ "SyntaxWarning", "Warning" },
 	{ "UserWarning", "Warning" }, { "FutureWarning", "Warning" }, { "ImportWarning", "Warning" },
 	{ "UnicodeWarning", "Warning" }, { "BytesWarning", "Warning" }, { "ResourceWarning", "Warning" },
 	{ "EncodingWarning", "Warning" }, { "ExceptionGroup", "Exception" },
@@ -851,7 +866,8 @@ static const struct {
 	{ "type", make_type, V_CLASS }, { "str", make_str, V_STR }, { "bool", make_bool, V_BOOL },
 	{ "int", make_int, V_INT }, { "float", make_float, V_FLOAT }, { "list", make_list, V_LIST },
 	{ "tuple", make_tuple, V_TUPLE }, { "set", make_set, V_SET }, { "frozenset", make_set, V_SET },
-	{ "dict", make_dict, V_DICT }, { "bytes", make_unknown, V_BYTES }, { "bytearray", make_unknown, V_UNKNOWN },
+	{ "dict", make_dict, V_DICT }, { "bytes", make_unknown, V_BYTES },
+	{ "bytearray", make_unknown, V_UNKNOWN },
 	{ "complex", make_unknown, V_UNKNOWN }, { "memoryview", make_unknown, V_UNKNOWN },
 	{ "slice", make_unknown, V_UNKNOWN }, { "property", make_property, V_PROPERTY },
 	{ "staticmethod", make_static, V_STATIC }, { "classmethod", make_classmethod, V_CLASSMETHOD },
@@ -864,23 +880,32 @@ static const struct {
 static const struct py_native_def functions[] = {
 	{ "builtins", "object_new", object_new }, { "builtins", "property_setter", property_setter },
 	{ "builtins", "isinstance", b_isinstance }, { "builtins", "issubclass", b_issubclass },
-	{ "builtins", "hasattr", b_hasattr }, { "builtins", "getattr", b_getattr }, { "builtins", "setattr", b_setattr },
-	{ "builtins", "delattr", b_none }, { "builtins", "globals", b_globals }, { "builtins", "locals", b_locals },
+	{ "builtins", "hasattr", b_hasattr }, { "builtins", "getattr", b_getattr },
+	{ "builtins", "setattr", b_setattr },
+	{ "builtins", "delattr", b_none }, { "builtins", "globals", b_globals },
+	{ "builtins", "locals", b_locals },
 	{ "builtins", "vars", b_vars }, { "builtins", "dir", b_dir }, { "builtins", "callable", b_callable },
-	{ "builtins", "len", b_len }, { "builtins", "range", b_range }, { "builtins", "enumerate", b_enumerate },
+	{ "builtins", "len", b_len }, { "builtins", "range", b_range },
+	{ "builtins", "enumerate", b_enumerate },
 	{ "builtins", "zip", b_zip }, { "builtins", "map", b_map }, { "builtins", "filter", b_filter },
-	{ "builtins", "reversed", b_reversed }, { "builtins", "sorted", b_sorted }, { "builtins", "any", b_any },
+	{ "builtins", "reversed", b_reversed }, { "builtins", "sorted", b_sorted },
+	{ "builtins", "any", b_any },
 	{ "builtins", "all", b_all }, { "builtins", "min", b_min }, { "builtins", "max", b_max },
 	{ "builtins", "sum", b_sum }, { "builtins", "iter", b_iter }, { "builtins", "next", b_next },
 	{ "builtins", "repr", b_repr }, { "builtins", "ascii", b_repr }, { "builtins", "format", b_format },
 	{ "builtins", "abs", b_abs }, { "builtins", "chr", b_chr }, { "builtins", "ord", b_ord },
-	{ "builtins", "print", b_none }, { "builtins", "__import__", b_import }, { "builtins", "exec", b_exec },
+	{ "builtins", "print", b_none }, { "builtins", "__import__", b_import },
+	{ "builtins", "exec", b_exec },
 	{ "builtins", "eval", b_eval }, { "builtins", "compile", b_compile }, { "builtins", "open", b_open },
 	{ "builtins", "exit", b_exit }, { "builtins", "quit", b_exit }, { "builtins", "id", make_unknown },
-	{ "builtins", "hash", make_unknown }, { "builtins", "input", make_unknown }, { "builtins", "pow", make_unknown },
-	{ "builtins", "round", make_unknown }, { "builtins", "divmod", make_unknown }, { "builtins", "hex", make_unknown },
-	{ "builtins", "oct", make_unknown }, { "builtins", "bin", make_unknown }, { "builtins", "breakpoint", b_none },
-	{ "builtins", "help", b_none }, { "builtins", "aiter", make_unknown }, { "builtins", "anext", make_unknown },
+	{ "builtins", "hash", make_unknown }, { "builtins", "input", make_unknown },
+	{ "builtins", "pow", make_unknown },
+	{ "builtins", "round", make_unknown }, { "builtins", "divmod", make_unknown },
+	{ "builtins", "hex", make_unknown },
+	{ "builtins", "oct", make_unknown }, { "builtins", "bin", make_unknown },
+	{ "builtins", "breakpoint", b_none },
+	{ "builtins", "help", b_none }, { "builtins", "aiter", make_unknown },
+	{ "builtins", "anext", make_unknown },
 	{ "io", "open", b_open }, { "_io", "open", b_open },
 };
 

@@ -79,15 +79,15 @@ struct py_eval {
 	const char *const *argv;
 	struct py_value *class_object, *class_type, *class_exception, *class_path, *class_module;
 	/* interned names that are used often */
-	const char *n_all, *n_name, *n_file, *n_path, *n_package, *n_spec, *n_loader, *n_doc, *n_dict, *n_class,
-		*n_getattr, *n_getattribute, *n_init, *n_new, *n_call, *n_enter, *n_exit, *n_builtins, *n_main,
-		*n_import_star, *n_self, *n_cached;
+	const char *n_all, *n_name, *n_file, *n_path, *n_package, *n_spec, *n_loader, *n_doc, *n_dict,
+		*n_class, *n_getattr, *n_getattribute, *n_init, *n_new, *n_call, *n_enter, *n_exit,
+		*n_builtins, *n_main, *n_import_star, *n_self, *n_cached;
 };
 
 /* Stands in sys.meta_path for the finders that the import system has by itself. */
 extern struct py_value py_meta_path_own;
 
-/* ---- expressions and statements: eval_expr.c, eval_stmt.c ---- */
+/* ---- expressions and statements: eval_expr.c, eval_stmt.c ------------------------------------ */
 
 /* NULL: an exception is on its way (ev->raised). */
 struct py_value *py_eval_expr(struct py_eval *ev, struct py_node *n);
@@ -100,7 +100,7 @@ void py_bind(struct py_eval *ev, const char *name, struct py_value *v);
 /* Counts work; false when the budget is used up (then everything stops). */
 bool py_step(struct py_eval *ev);
 
-/* ---- operators: eval_op.c ---- */
+/* ---- operators: eval_op.c -------------------------------------------------------------------- */
 struct py_value *py_binary(struct py_eval *ev, enum py_op op, struct py_value *a, struct py_value *b);
 struct py_value *py_compare(struct py_eval *ev, enum py_op op, struct py_value *a, struct py_value *b);
 struct py_value *py_index(struct py_eval *ev, struct py_value *v, struct py_value *key);
@@ -113,7 +113,7 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 struct py_value *py_iterate(struct py_eval *ev, struct py_value *v);
 enum py_truth py_truth_of(struct py_eval *ev, struct py_value *v); /* also by __bool__ and __len__ */
 
-/* ---- attributes: eval_attr.c ---- */
+/* ---- attributes: eval_attr.c ----------------------------------------------------------------- */
 
 /* Unknown where it cannot be known; NULL: raised (by __getattr__, or softly). */
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name);
@@ -126,7 +126,7 @@ enum py_truth py_is_subclass(struct py_value *cls, struct py_value *of);
 enum py_truth py_is_instance(struct py_eval *ev, struct py_value *v, struct py_value *of);
 struct py_value *py_class_of(struct py_eval *ev, struct py_value *v); /* NULL: not known */
 
-/* ---- calls: eval_call.c ---- */
+/* ---- calls: eval_call.c ---------------------------------------------------------------------- */
 struct py_value *py_call(struct py_eval *ev, struct py_value *f, const struct py_call *c);
 struct py_value *py_call1(struct py_eval *ev, struct py_value *f, struct py_value *arg);
 struct py_value *py_call0(struct py_eval *ev, struct py_value *f);
@@ -138,30 +138,30 @@ struct py_value *py_arg(const struct py_call *c, size_t i, const char *name);
 struct py_value *py_make_class(struct py_eval *ev, struct py_node *n);
 struct py_value *py_instance_new(struct py_eval *ev, struct py_value *cls);
 
-/* ---- exceptions: eval_raise.c ---- */
+/* ---- exceptions: eval_raise.c ---------------------------------------------------------------- */
 struct py_value *py_raise(struct py_eval *ev, struct py_value *exception); /* always NULL */
 /* message NULL: not known. Always NULL. */
 struct py_value *py_raise_new(struct py_eval *ev, const char *type, const char *message);
 struct py_value *py_exception_new(struct py_eval *ev, const char *type, const char *message);
-/* NameError, KeyError and the like are only raised where somebody waits for them: the evaluator may be the one
- * that does not know better. Unknown otherwise; NULL if raised. */
+/* NameError, KeyError and the like are only raised where somebody waits for them: the evaluator may
+ * be the one that does not know better. Unknown otherwise; NULL if raised. */
 struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char *message);
 struct py_value *py_builtin_class(struct py_eval *ev, const char *name);
-const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *exact); /* str(e); NULL unknown */
+const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *exact); /* NULL: not known */
 const struct py_exception *py_exception_export(struct py_eval *ev, struct py_value *e);
 enum py_ctl py_exec_try(struct py_eval *ev, struct py_node *n);
 enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n);
 /* Runs fn(ctx) as the body of a `try` that catches what `types` says: used by contextlib.suppress. */
 struct py_place py_here(const struct py_eval *ev);
 
-/* ---- branches that may not be taken: eval_join.c ---- */
+/* ---- branches that may not be taken: eval_join.c --------------------------------------------- */
 void py_note_write(struct py_eval *ev, struct py_dict *d, const char *name, struct py_value *old);
 enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, const struct py_list *no);
 struct py_value *py_eval_branches(struct py_eval *ev, struct py_node *yes, struct py_node *no);
 struct py_value *py_either(struct py_value *a, struct py_value *b);
 void py_gap(struct py_eval *ev, const char *what);
 
-/* ---- modules: modules.c ---- */
+/* ---- modules: modules.c ---------------------------------------------------------------------- */
 
 /* The module of that name, imported if it is not there. NULL: raised. */
 struct py_value *py_import_name(struct py_eval *ev, const char *name);
@@ -173,7 +173,7 @@ const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level
 struct py_value *py_module_new(struct py_eval *ev, const char *name);
 struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags); /* ctypes */
 
-/* ---- what the evaluator knows by itself: builtins.c, lib_*.c ---- */
+/* ---- what the evaluator knows by itself: builtins.c, lib_*.c --------------------------------- */
 
 /* Head of a function that Python code can call. `self`: the first argument of a method, the class for a
  * type's make, the native value itself otherwise. */
@@ -205,13 +205,14 @@ struct py_value *py_path_new(struct py_eval *ev, const char *path);
 /* A path as the process under study means it: made absolute with its working folder. */
 const char *py_absolute(struct py_eval *ev, const char *path);
 char *py_os_normpath(struct py_eval *ev, const char *path);
-/* Can a module that is built into the interpreter have something of that name? Its file must have the name then. */
+/* Can a module that is built into the interpreter have something of that name? Its file must have
+ * the name then. */
 bool py_core_has(struct py_eval *ev, const char *name);
 /* As sys.path or __path__ is now: the entries that are known. */
 void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out);
 struct py_value *py_open_file(struct py_eval *ev, const char *path);
-struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
-			      struct py_dict *locals, bool expression);
+struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n,
+			      struct py_dict *globals, struct py_dict *locals, bool expression);
 /* The evaluator's own version of a function or class "module.name" of the standard library; NULL. */
 struct py_value *py_known(struct py_eval *ev, const char *module, const char *name);
 /* Fills a module that is built into the interpreter. */
@@ -219,7 +220,7 @@ void py_fill_builtin(struct py_eval *ev, struct py_value *module);
 /* A method of a value that is no instance: "abc".join. NULL if there is none of that name. */
 struct py_value *py_method_of(struct py_eval *ev, struct py_value *v, const char *name);
 
-/* ---- text: format.c ---- */
+/* ---- text: format.c -------------------------------------------------------------------------- */
 struct py_value *py_to_str(struct py_eval *ev, struct py_value *v);  /* str(v); unknown if not known */
 struct py_value *py_to_repr(struct py_eval *ev, struct py_value *v);
 struct py_value *py_percent(struct py_eval *ev, struct py_value *format, struct py_value *args);

@@ -3,7 +3,7 @@
 
 #include "python/eval.h"
 
-/* ---- classes ---------------------------------------------------------------------------------------- */
+/* ---- classes --------------------------------------------------------------------------------- */
 
 #define BASE_DEPTH 40
 
@@ -107,7 +107,7 @@ enum py_truth py_is_instance(struct py_eval *ev, struct py_value *v, struct py_v
 	return t;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static struct py_value *method(struct py_eval *ev, struct py_value *self, struct py_value *fn)
 {
@@ -193,7 +193,8 @@ static struct py_value *library_of(struct py_eval *ev, struct py_value *v)
 	return h != NULL && h->type == V_INSTANCE && h->u.obj.handle != NULL ? h : NULL;
 }
 
-static struct py_value *by_getattr(struct py_eval *ev, struct py_value *v, struct py_value *f, const char *name)
+static struct py_value *by_getattr(struct py_eval *ev, struct py_value *v, struct py_value *f,
+				   const char *name)
 {
 	struct py_value *args[2] = { v, py_str(ev->a, name) };
 	struct py_call c = { .args = args, .n = 2 };
@@ -350,6 +351,71 @@ struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const 
 	}
 }
 
+/* ---- a module without that name (moduleobject.c, module_getattro) -------------------------------------- */
+
+/* Is it found in the first place of sys.path, where people's own files are? */
+static bool is_own_file(const struct py_value *m)
+{
+	const struct py_module_info *info = m->u.module.info;
+
+	return info != NULL && info->spec.kind == PY_SPEC_SOURCE && info->spec.entry == 0 &&
+	       strchr(info->name, '.') == NULL;
+}
+
+static bool hides_the_library(struct py_eval *ev, const struct py_value *m)
+{
+	const char *lib = ev->im->home->stdlib;
+	struct py_strings path = { &lib, 1, 1 };
+	struct py_spec spec;
+
+	if (!is_own_file(m) || lib == NULL)
+		return false;
+	py_find(ev->im->finder, m->u.module.name, &path, &spec);
+	return spec.kind == PY_SPEC_SOURCE;
+}
+
+static const char *no_such_name_text(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const char *module = m->u.module.name;
+	const char *origin = m->u.module.info != NULL ? m->u.module.info->spec.origin : NULL;
+	unsigned minor = ev->im->home->minor;
+
+	if (minor >= 13 && origin != NULL && hides_the_library(ev, m))
+		return arena_printf(ev->a,
+				    "module '%s' has no attribute '%s' (consider renaming '%s' since it has the same "
+				    "name as the standard library module named '%s' and the import system gives it "
+				    "precedence)",
+				    module, name, origin, module);
+	if (m->u.module.info == NULL || m->ready || minor < 8)
+		return arena_printf(ev->a, "module '%s' has no attribute '%s'", module, name);
+	if (minor >= 13 && origin != NULL && is_own_file(m))
+		return arena_printf(ev->a,
+				    "module '%s' has no attribute '%s' (consider renaming '%s' if it has the same "
+				    "name as a %s you intended to import)",
+				    module, name, origin,
+				    strcmp(ev->im->home->version, "3.13.0") == 0 ? "third-party module" : "library");
+	if (minor >= 13 && origin != NULL)
+		return arena_printf(ev->a,
+				    "partially initialized module '%s' from '%s' has no attribute '%s' (most likely due "
+				    "to a circular import)",
+				    module, origin, name);
+	return arena_printf(ev->a,
+			    "partially initialized module '%s' has no attribute '%s' (most likely due to a circular "
+			    "import)",
+			    module, name);
+}
+
+/* What a module has so far is known while its own file is being run; so is a file of one's own that takes the
+ * place of another module. */
+static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const char *text = no_such_name_text(ev, m, name);
+
+	if (m->u.module.info != NULL && (!m->ready || hides_the_library(ev, m)))
+		return py_raise_new(ev, "AttributeError", text);
+	return py_raise_soft(ev, "AttributeError", text);
+}
+
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name)
 {
 	struct py_value *x = py_getattr_quiet(ev, v, name);
@@ -361,18 +427,17 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 
 		return py_raise_soft(ev, "AttributeError",
 				     path != NULL && path->type == V_STR
-					     ? arena_printf(ev->a, "%s: undefined symbol: %s", path->u.str.p, name)
+					     ? arena_printf(ev->a, "%s: undefined symbol: %s",
+							    path->u.str.p, name)
 					     : NULL);
 	}
 	if (v->type == V_MODULE)
-		return py_raise_soft(ev, "AttributeError",
-				     arena_printf(ev->a, "module '%s' has no attribute '%s'",
-						  v->u.module.name, name));
+		return no_such_name(ev, v, name);
 	return py_raise_soft(ev, "AttributeError",
 			     arena_printf(ev->a, "'%s' object has no attribute '%s'", py_type_name(v), name));
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 bool py_setattr(struct py_eval *ev, struct py_value *v, const char *name, struct py_value *x)
 {

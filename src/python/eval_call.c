@@ -5,7 +5,7 @@
 
 #define CALL_DEPTH 160       /* frames; Python's own limit is 1000 */
 
-/* ---- arguments ------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 struct py_value *py_arg(const struct py_call *c, size_t i, const char *name)
 {
@@ -80,7 +80,7 @@ static void bind_params(struct py_eval *ev, const struct py_value *f, const stru
 		py_dict_set_name(ev->a, &s->vars, fn->params[kwargs].name, rest_names(ev, c, used));
 }
 
-/* ---- calling a function ------------------------------------------------------------------------------ */
+/* ---- calling a function ---------------------------------------------------------------------- */
 
 static void push(struct py_eval *ev, struct py_frame *f, const struct py_value *fn, struct py_scope *scope)
 {
@@ -132,13 +132,14 @@ static struct py_value *run_body(struct py_eval *ev, struct py_value *fn, struct
 	return v;
 }
 
-/* Steps that one call from a module's body may take. It is made for its value or to register something; what goes on for
- * longer works on data that are not known here. */
+/* Steps that one call from a module's body may take. It is made for its value or to register
+ * something; what goes on for longer works on data that are not known here. */
 #define CALL_STEPS 40000u
 #define RECURSION 2u /* calls of a function inside itself, behind conditions that are not known */
 
 /* A call that a module's body makes, within its budget. */
-static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
+static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
+				   struct py_value *yields)
 {
 	uint64_t end = ev->call_end, begun = ev->steps;
 	struct py_value *v;
@@ -155,13 +156,14 @@ static struct py_value *run_within(struct py_eval *ev, struct py_value *fn, stru
 	return &py_unknown;
 }
 
-/* A function that has been called often, has cost much and has never imported anything will not do so next time:
- * generated code calls the same few helpers thousands of times. */
+/* A function that has been called often, has cost much and has never imported anything will not do
+ * so next time: generated code calls the same few helpers thousands of times. */
 static bool is_idle(const struct py_function *f)
 {
 	if (f->effective || f->has_import)
 		return false;
-	return (f->idle_calls >= 12 && f->idle_steps >= 4000) || (f->idle_calls >= 2 && f->idle_steps >= 30000);
+	return (f->idle_calls >= 12 && f->idle_steps >= 4000) ||
+		(f->idle_calls >= 2 && f->idle_steps >= 30000);
 }
 
 /* What somebody does with an argument that cannot be followed: a mapping or a module may get names. */
@@ -173,7 +175,8 @@ static void give_away(struct py_value *v)
 		v->u.module.dict.tainted = true;
 }
 
-static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope, struct py_value *yields)
+static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
+			    struct py_value *yields)
 {
 	bool from_module = ev->frame == NULL || ev->frame->scope == NULL || ev->frame->scope->is_class;
 	struct py_function *f = fn->u.fn.fn;
@@ -238,7 +241,7 @@ struct py_value *py_drain(struct py_eval *ev, struct py_value *g)
 	return l;
 }
 
-/* ---- calling anything ---------------------------------------------------------------------------------- */
+/* ---- calling anything ------------------------------------------------------------------------ */
 
 static struct py_value *call_with_first(struct py_eval *ev, struct py_value *f, struct py_value *first,
 					const struct py_call *c)
@@ -348,7 +351,7 @@ struct py_value *py_call0(struct py_eval *ev, struct py_value *f)
 	return py_call(ev, f, &c);
 }
 
-/* ---- decorators ------------------------------------------------------------------------------------------ */
+/* ---- decorators ------------------------------------------------------------------------------ */
 
 static bool can_import(const struct py_value *f)
 {
@@ -430,7 +433,7 @@ static struct py_value *decorate_all(struct py_eval *ev, const struct py_list *l
 	return v;
 }
 
-/* ---- definitions -------------------------------------------------------------------------------------------- */
+/* ---- definitions ----------------------------------------------------------------------------- */
 
 struct py_value *py_function_new(struct py_eval *ev, struct py_node *n)
 {
@@ -485,7 +488,8 @@ static bool add_bases(struct py_eval *ev, struct py_node *n, struct py_class *c)
 	c->bases = ARENA_ARRAY(ev->a, n->list.n + 1, struct py_value *);
 	for (size_t i = 0; i < n->list.n; i++) {
 		struct py_node *b = n->list.v[i];
-		struct py_value *v = py_eval_expr(ev, b->kind == PY_KEYWORD || b->kind == PY_STARRED ? b->a : b);
+		struct py_value *v = py_eval_expr(ev, b->kind == PY_KEYWORD || b->kind == PY_STARRED
+						  ? b->a : b);
 
 		if (v == NULL)
 			return false;

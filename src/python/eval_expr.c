@@ -17,7 +17,7 @@ bool py_step(struct py_eval *ev)
 	return false;
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static bool is_declared_global(const struct py_scope *s, const char *name)
 {
@@ -82,7 +82,7 @@ void py_bind(struct py_eval *ev, const char *name, struct py_value *v)
 	py_dict_set_name(ev->a, d, name, v);
 }
 
-/* ---- displays and comprehensions ---------------------------------------------------------------- */
+/* ---- displays and comprehensions ------------------------------------------------------------- */
 
 static bool add_spread(struct py_eval *ev, struct py_value *list, struct py_node *of)
 {
@@ -258,7 +258,7 @@ static struct py_value *eval_comprehension(struct py_eval *ev, struct py_node *n
 	return ok ? out : NULL;
 }
 
-/* ---- text ---------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static struct py_value *convert(struct py_eval *ev, struct py_value *v, int conversion)
 {
@@ -311,7 +311,7 @@ static struct py_value *eval_fstring(struct py_eval *ev, struct py_node *n)
 	return s;
 }
 
-/* ---- operators with a short way out ---------------------------------------------------------------- */
+/* ---- operators with a short way out ---------------------------------------------------------- */
 
 static struct py_value *eval_boolop(struct py_eval *ev, struct py_node *n)
 {
@@ -402,7 +402,7 @@ static struct py_value *eval_ifexp(struct py_eval *ev, struct py_node *n)
 	}
 }
 
-/* ---- calls, subscripts ----------------------------------------------------------------------------- */
+/* ---- calls, subscripts ----------------------------------------------------------------------- */
 
 static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c, size_t cap)
 {
@@ -561,7 +561,7 @@ static struct py_value *bytes_new(struct py_eval *ev, const struct py_node *n)
 	return v;
 }
 
-/* ---- all ------------------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static struct py_value *eval_literal(struct py_eval *ev, struct py_node *n)
 {

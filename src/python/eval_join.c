@@ -2,7 +2,8 @@
  *
  * Both are evaluated, one after the other, each from the state before. A name that they leave with
  * different values is not known afterwards; a branch that raises is taken for a check that a sound
- * installation passes. Lists and attributes changed in a branch stay changed: they are marked as not wholly known.
+ * installation passes. Lists and attributes changed in a branch stay changed: they are marked as
+ * not wholly known.
  */
 #include "python/eval.h"
 

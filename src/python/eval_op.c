@@ -21,7 +21,7 @@ static bool is_list(const struct py_value *v)
 	return v->type == V_LIST || v->type == V_TUPLE || v->type == V_SET;
 }
 
-/* ---- arithmetic ----------------------------------------------------------------------------------- */
+/* ---- arithmetic ------------------------------------------------------------------------------ */
 
 static struct py_value *int_op(struct py_eval *ev, enum py_op op, int64_t a, int64_t b)
 {
@@ -236,7 +236,7 @@ struct py_value *py_binary(struct py_eval *ev, enum py_op op, struct py_value *a
 	return by_method(ev, op, a, b);
 }
 
-/* ---- comparison -------------------------------------------------------------------------------------- */
+/* ---- comparison ------------------------------------------------------------------------------ */
 
 static struct py_value *from_truth(enum py_truth t, bool negate)
 {
@@ -370,7 +370,7 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 	}
 }
 
-/* ---- subscripts --------------------------------------------------------------------------------------- */
+/* ---- subscripts ------------------------------------------------------------------------------ */
 
 static struct py_value *index_list(struct py_eval *ev, struct py_value *v, int64_t i)
 {
@@ -519,7 +519,7 @@ struct py_value *py_slice(struct py_eval *ev, struct py_value *v, struct py_valu
 	return r;
 }
 
-/* ---- iteration and truth ----------------------------------------------------------------------------- */
+/* ---- iteration and truth --------------------------------------------------------------------- */
 
 static struct py_value *iterate_text(struct py_eval *ev, const struct py_value *v)
 {

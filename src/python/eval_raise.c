@@ -12,7 +12,7 @@ struct py_place py_here(const struct py_eval *ev)
 	return (struct py_place){ f->file, f->line, f->in };
 }
 
-/* ---- making ------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 struct py_value *py_builtin_class(struct py_eval *ev, const char *name)
 {
@@ -81,10 +81,10 @@ struct py_value *py_raise_new(struct py_eval *ev, const char *type, const char *
 	return py_raise(ev, py_exception_new(ev, type, message));
 }
 
-/* ---- who waits ----------------------------------------------------------------------------------- */
+/* ---- who waits ------------------------------------------------------------------------------- */
 
-/* A handler waits for what its own lines do, or a function that they call: not for what some module far below does that
- * is imported there. */
+/* A handler waits for what its own lines do, or a function that they call: not for what some module
+ * far below does that is imported there. */
 #define GUARD_REACH 3
 
 static bool is_near(const struct py_eval *ev, const struct py_guard *g)
@@ -131,7 +131,7 @@ struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char 
 	return cls != NULL && is_wanted(ev, cls) ? py_raise_new(ev, type, message) : &py_unknown;
 }
 
-/* ---- what is shown ------------------------------------------------------------------------------- */
+/* ---- what is shown --------------------------------------------------------------------------- */
 
 static struct py_value *attr(struct py_eval *ev, struct py_value *e, const char *name)
 {
@@ -213,16 +213,16 @@ const struct py_exception *py_exception_export(struct py_eval *ev, struct py_val
 	return export(ev, e, 0);
 }
 
-/* ---- raise -------------------------------------------------------------------------------------- */
+/* ---- raise ----------------------------------------------------------------------------------- */
 
 static bool is_kind(struct py_eval *ev, const struct py_value *e, const char *name)
 {
 	return py_is_subclass(e->u.obj.cls, py_builtin_class(ev, name)) != PY_NO;
 }
 
-/* Is a `raise` in the sources to be believed? One that has to do with an import or a library is. Others are sanity
- * checks and refusals of bad arguments more often than not, and reached because the evaluator does not know better:
- * nobody who waits for such an exception misses it. */
+/* Is a `raise` in the sources to be believed? One that has to do with an import or a library is.
+ * Others are sanity checks and refusals of bad arguments more often than not, and reached because
+ * the evaluator does not know better: nobody who waits for such an exception misses it. */
 static bool is_believed(struct py_eval *ev, struct py_value *e)
 {
 	const struct py_raised *r = raised_of(ev, e);
@@ -302,7 +302,7 @@ enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n)
 	return CTL_RAISE;
 }
 
-/* ---- try ---------------------------------------------------------------------------------------- */
+/* ---- try ------------------------------------------------------------------------------------- */
 
 static void add_type(struct py_eval *ev, struct py_guard *g, struct py_value *v, unsigned depth)
 {
@@ -359,7 +359,8 @@ static enum py_truth catches(struct py_eval *ev, const struct py_node *h, struct
 /* Does the handler tell somebody? Then the user has seen the text. */
 static bool says_something(const struct py_list *body)
 {
-	static const char *const words[] = { "warn", "warning", "print", "error", "info", "debug", "exception" };
+	static const char *const words[] = { "warn", "warning", "print", "error", "info", "debug",
+					    "exception" };
 
 	for (size_t i = 0; i < body->n; i++) {
 		const struct py_node *s = body->v[i], *f;

@@ -5,7 +5,7 @@
 
 #define LOOP_ROUNDS 2000u /* of a while loop: a longer one is left half way */
 
-/* ---- assignment --------------------------------------------------------------------------------- */
+/* ---- assignment ------------------------------------------------------------------------------ */
 
 static bool assign_items(struct py_eval *ev, struct py_node *t, struct py_value *v)
 {
@@ -153,7 +153,7 @@ static enum py_ctl exec_delete(struct py_eval *ev, struct py_node *n)
 	return CTL_NEXT;
 }
 
-/* ---- conditions and loops ------------------------------------------------------------------------ */
+/* ---- conditions and loops -------------------------------------------------------------------- */
 
 static enum py_ctl exec_if(struct py_eval *ev, struct py_node *n)
 {
@@ -236,7 +236,7 @@ static enum py_ctl exec_while(struct py_eval *ev, struct py_node *n)
 	return CTL_NEXT;
 }
 
-/* ---- with ----------------------------------------------------------------------------------------- */
+/* ---- with ------------------------------------------------------------------------------------ */
 
 /* The classes of contextlib.suppress(…), NULL for other managers. */
 static struct py_value *suppressed(struct py_eval *ev, struct py_value *manager)
@@ -330,7 +330,7 @@ static enum py_ctl exec_with(struct py_eval *ev, struct py_node *n)
 	return ev->stopped ? CTL_RAISE : c;
 }
 
-/* ---- imports --------------------------------------------------------------------------------------- */
+/* ---- imports --------------------------------------------------------------------------------- */
 
 static bool import_one(struct py_eval *ev, const struct py_node *alias)
 {
@@ -379,7 +379,7 @@ static enum py_ctl exec_import_from(struct py_eval *ev, struct py_node *n)
 	return CTL_NEXT;
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static void declare(struct py_eval *ev, const struct py_node *n)
 {

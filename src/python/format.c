@@ -11,13 +11,14 @@
 static struct py_value *text_of(struct py_eval *ev, struct buf *b)
 {
 	struct py_value *v = b->failed ? &py_unknown
-				       : py_strn(ev->a, arena_strndup(ev->a, b->p != NULL ? b->p : "", b->n), b->n);
+				       : py_strn(ev->a,
+						 arena_strndup(ev->a, b->p != NULL ? b->p : "", b->n), b->n);
 
 	buf_free(b);
 	return v;
 }
 
-/* ---- repr --------------------------------------------------------------------------------------------- */
+/* ---- repr ------------------------------------------------------------------------------------ */
 
 /* Single quotes unless the text has some and no double ones. */
 static void repr_text(struct buf *b, const char *p, size_t n)
@@ -209,7 +210,7 @@ struct py_value *py_to_str(struct py_eval *ev, struct py_value *v)
 	return m != NULL ? py_str(ev->a, m) : &py_unknown;
 }
 
-/* ---- one value, one specification ------------------------------------------------------------------------ */
+/* ---- one value, one specification ------------------------------------------------------------ */
 
 struct spec {
 	char fill, align, type;
@@ -346,7 +347,7 @@ struct py_value *py_format_spec(struct py_eval *ev, struct py_value *v, const ch
 	return &py_unknown;
 }
 
-/* ---- "%" ------------------------------------------------------------------------------------------------- */
+/* ---- "%" ------------------------------------------------------------------------------------- */
 
 struct percent {
 	struct py_value *args;
@@ -369,7 +370,8 @@ static struct py_value *percent_arg(struct py_eval *ev, struct percent *p, const
 }
 
 /* One "%…" from *p on, which stands behind the percent sign. */
-static bool percent_one(struct py_eval *ev, struct buf *b, const char **p, const char *end, struct percent *args)
+static bool percent_one(struct py_eval *ev, struct buf *b, const char **p, const char *end,
+			struct percent *args)
 {
 	const char *key = NULL, *from;
 	size_t nkey = 0;
@@ -405,7 +407,8 @@ static bool percent_one(struct py_eval *ev, struct buf *b, const char **p, const
 		type = 'd';
 	if (py_is_unknown(v))
 		return false;
-	snprintf(spec, sizeof(spec), "%s%.*s%c", type == 's' || type == 'r' ? ">" : "", (int)(*p - 1 - from), from,
+	snprintf(spec, sizeof(spec), "%s%.*s%c", type == 's' || type == 'r' ? ">" : "",
+		 (int)(*p - 1 - from), from,
 		 type == 'r' ? 's' : type);
 	return put(ev, b, v, spec, strlen(spec));
 }
@@ -433,10 +436,11 @@ struct py_value *py_percent(struct py_eval *ev, struct py_value *format, struct 
 	return text_of(ev, &b);
 }
 
-/* ---- format() --------------------------------------------------------------------------------------------- */
+/* ---- format() -------------------------------------------------------------------------------- */
 
 /* "0.name[key]" -> the value */
-static struct py_value *field(struct py_eval *ev, const struct py_call *c, const char *p, size_t n, size_t *at)
+static struct py_value *field(struct py_eval *ev, const struct py_call *c, const char *p, size_t n,
+			      size_t *at)
 {
 	size_t head = 0;
 	struct py_value *v = NULL;
@@ -465,7 +469,8 @@ static struct py_value *field(struct py_eval *ev, const struct py_call *c, const
 			bool digits = p[from] >= '0' && p[from] <= '9';
 
 			v = py_index(ev, v, digits ? py_int(ev->a, strtol(p + from, NULL, 10))
-						   : py_str(ev->a, arena_strndup(ev->a, p + from, head - from)));
+						   : py_str(ev->a,
+							    arena_strndup(ev->a, p + from, head - from)));
 			head += head < n;
 		}
 	}
@@ -473,7 +478,8 @@ static struct py_value *field(struct py_eval *ev, const struct py_call *c, const
 }
 
 /* One "{…}" whose inside is p[0..n). */
-static bool replace(struct py_eval *ev, struct buf *b, const struct py_call *c, const char *p, size_t n, size_t *at)
+static bool replace(struct py_eval *ev, struct buf *b, const struct py_call *c, const char *p, size_t n,
+		    size_t *at)
 {
 	size_t name = 0, spec;
 	char conversion = 0;

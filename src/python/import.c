@@ -15,7 +15,8 @@ static void init_names(struct py_eval *ev)
 		{ &ev->n_path, "__path__" }, { &ev->n_package, "__package__" }, { &ev->n_spec, "__spec__" },
 		{ &ev->n_loader, "__loader__" }, { &ev->n_doc, "__doc__" }, { &ev->n_dict, "__dict__" },
 		{ &ev->n_class, "__class__" }, { &ev->n_getattr, "__getattr__" },
-		{ &ev->n_getattribute, "__getattribute__" }, { &ev->n_init, "__init__" }, { &ev->n_new, "__new__" },
+		{ &ev->n_getattribute, "__getattribute__" }, { &ev->n_init, "__init__" },
+		{ &ev->n_new, "__new__" },
 		{ &ev->n_call, "__call__" }, { &ev->n_enter, "__enter__" }, { &ev->n_exit, "__exit__" },
 		{ &ev->n_builtins, "__builtins__" }, { &ev->n_main, "__main__" }, { &ev->n_import_star, "*" },
 		{ &ev->n_self, "self" }, { &ev->n_cached, "__cached__" },
@@ -49,7 +50,8 @@ static void add_main(struct py_eval *ev)
 	py_dict_set_name(ev->a, ev->sys_modules->u.dict, ev->n_main, m);
 }
 
-struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder, const struct py_host *host,
+struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder,
+				const struct py_host *host,
 				const struct py_import_options *opt, struct arena *a)
 {
 	struct py_import *im = ARENA_NEW(a, struct py_import);
@@ -106,9 +108,9 @@ static void try_import(struct py_eval *ev, const char *name)
 void py_import_startup(struct py_import *im)
 {
 	/* Py_InitializeFromConfig: init_import_site and what stands before it */
-	static const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref", "_io", "marshal",
-					     "posix", "time", "zipimport", "codecs", "encodings", "encodings.aliases",
-					     "encodings.utf_8", "signal", "abc", "io", "site" };
+	static const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref",
+		"_io", "marshal", "posix", "time", "zipimport", "codecs", "encodings", "encodings.aliases",
+		"encodings.utf_8", "signal", "abc", "io", "site" };
 	struct py_eval *ev = im->eval;
 
 	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
@@ -116,7 +118,8 @@ void py_import_startup(struct py_import *im)
 	for (size_t i = 0; i < im->home->imports.n && !ev->stopped; i++) {
 		const struct py_pth_import *p = &im->home->imports.items[i];
 
-		if (py_exec_text(ev, p->file, p->line, strlen(p->line), main_globals(ev), NULL, false) == NULL)
+		if (py_exec_text(ev, p->file, p->line, strlen(p->line), main_globals(ev), NULL,
+				 false) == NULL)
 			forget_raised(ev);
 	}
 	try_import(ev, "sitecustomize");
@@ -150,5 +153,6 @@ const struct py_exception *py_import_statement(struct py_import *im, const char 
 
 	if (ev->stopped)
 		return NULL;
-	return outcome(ev, py_exec_text(ev, "<string>", text, strlen(text), main_globals(ev), NULL, false) == NULL);
+	return outcome(ev, py_exec_text(ev, "<string>", text, strlen(text), main_globals(ev), NULL,
+					false) == NULL);
 }

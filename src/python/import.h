@@ -20,7 +20,7 @@ struct py_place {            /* a line of Python source; file NULL: nobody's, th
 
 enum py_load_kind {
 	PY_LOAD_EXTENSION,   /* import: path has a '/', RTLD_NOW | RTLD_LOCAL unless sys.setdlopenflags */
-	PY_LOAD_CTYPES       /* ctypes.CDLL and relatives, and package functions that end in dlopen (tf.load_op_library) */
+	PY_LOAD_CTYPES       /* ctypes.CDLL and its like; tf.load_op_library */
 };
 
 struct py_load {
@@ -58,8 +58,8 @@ struct py_loaded {
 	const char *error;
 	const char *type;    /* of the exception that it becomes; NULL: ImportError, of ctypes OSError */
 	void *handle;        /* for symbol() */
-	/* Modules that the extension's own code imports when it is initialised, as far as its bytes tell; may be
-	 * empty. */
+	/* Modules that the extension's own code imports when it is initialised, as far as its bytes
+	 * tell; may be empty. */
 	struct py_inner_list imports;
 };
 
@@ -118,7 +118,7 @@ struct py_import {
 	struct py_finder *finder;
 	struct py_host host;
 	struct arena *a;
-	struct { struct py_module_info **items; size_t n, cap; } modules;    /* in the order they were begun */
+	struct { struct py_module_info **items; size_t n, cap; } modules; /* in order */
 	struct { struct py_swallowed *items; size_t n, cap; } swallowed;
 	struct { struct py_gap *items; size_t n, cap; } gaps;
 	bool died;                   /* a load ended the process: nothing after it happened */
@@ -134,7 +134,8 @@ struct py_import_options {
 };
 
 /* The home, finder, host and options must outlive it. */
-struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder, const struct py_host *host,
+struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder,
+				const struct py_host *host,
 				const struct py_import_options *opt, struct arena *a);
 /* What the interpreter imports before the first line of a program: encodings, site, lines of .pth files,
  * sitecustomize. */

@@ -123,7 +123,8 @@ void py_fill_builtin(struct py_eval *ev, struct py_value *m)
 	struct py_value *d = py_dict_name(&ev->known, intern(ev, m->u.module.name));
 
 	for (size_t i = 0; d != NULL && i < d->u.dict->n; i++)
-		py_dict_set_name(ev->a, &m->u.module.dict, d->u.dict->items[i].name, d->u.dict->items[i].value);
+		py_dict_set_name(ev->a, &m->u.module.dict, d->u.dict->items[i].name,
+				 d->u.dict->items[i].value);
 }
 
 struct py_value *py_class_new(struct py_eval *ev, const char *module, const char *name, struct py_value *base,

@@ -15,7 +15,7 @@ static const char *text_arg(const struct py_call *c, size_t i, const char *name)
 	return v != NULL && v->type == V_STR && !v->tainted ? v->u.str.p : NULL;
 }
 
-/* ---- importlib ---------------------------------------------------------------------------------------------- */
+/* ---- importlib ------------------------------------------------------------------------------- */
 
 /* ".x" below `package` -> the full name; NULL if it goes beyond the top */
 static const char *absolute_name(struct py_eval *ev, const char *name, const char *package)
@@ -53,7 +53,8 @@ PY_NATIVE(i_import_module)
 
 static struct py_value *spec_value(struct py_eval *ev, const struct py_spec *spec)
 {
-	struct py_value *cls = py_known(ev, "importlib._bootstrap", "ModuleSpec"), *v = py_instance_new(ev, cls), *l;
+	struct py_value *cls = py_known(ev, "importlib._bootstrap", "ModuleSpec"),
+		*v = py_instance_new(ev, cls), *l;
 
 	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "name"), py_str(ev->a, spec->name));
 	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "origin"),
@@ -61,7 +62,8 @@ static struct py_value *spec_value(struct py_eval *ev, const struct py_spec *spe
 	l = py_list_new(ev->a, V_LIST);
 	for (size_t i = 0; i < spec->locations.n; i++)
 		py_list_add(ev->a, l, py_str(ev->a, spec->locations.items[i]));
-	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "submodule_search_locations"), spec->is_package ? l : &py_none);
+	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "submodule_search_locations"),
+			 spec->is_package ? l : &py_none);
 	return v;
 }
 
@@ -161,7 +163,7 @@ PY_NATIVE(i_unknown)
 	return &py_unknown;
 }
 
-/* ---- importlib.metadata ------------------------------------------------------------------------------------------ */
+/* ---- importlib.metadata ---------------------------------------------------------------------- */
 
 /* "Foo.Bar_baz" and "foo-bar-baz" are one project. */
 static bool same_project(const char *a, const char *b, size_t nb)
@@ -217,18 +219,20 @@ PY_NATIVE(m_version)
 	version = project_version(ev, name);
 	if (version != NULL)
 		return py_str(ev->a, version);
-	return py_raise_soft(ev, "ModuleNotFoundError", arena_printf(ev->a, "No package metadata was found for %s", name));
+	return py_raise_soft(ev, "ModuleNotFoundError",
+			     arena_printf(ev->a, "No package metadata was found for %s", name));
 }
 
 PY_NATIVE(m_distribution)
 {
 	const char *name = text_arg(c, 0, "distribution_name");
-	struct py_value *v = name != NULL && project_version(ev, name) == NULL ? m_version(ev, self, c) : &py_unknown;
+	struct py_value *v = name != NULL && project_version(ev, name) == NULL ? m_version(ev, self, c)
+		: &py_unknown;
 
 	return v;
 }
 
-/* ---- importlib.resources, pkgutil ------------------------------------------------------------------------------------- */
+/* ---- importlib.resources, pkgutil ------------------------------------------------------------ */
 
 PY_NATIVE(r_files)
 {
@@ -260,16 +264,19 @@ static void module_seen(const char *file, void *ctx)
 	bool package = false;
 
 	if (dot == NULL) {
-		package = source_stat(ev->source, arena_printf(ev->a, "%s/%s/__init__.py", m->dir, file), true, &st) == 0;
+		package = source_stat(ev->source,
+				      arena_printf(ev->a, "%s/%s/__init__.py", m->dir, file), true, &st) == 0;
 		if (!package)
 			return;
-	} else if ((strcmp(dot, ".py") != 0 && strstr(dot, ".so") == NULL) || strncmp(file, "__init__", 8) == 0) {
+	} else if ((strcmp(dot, ".py") != 0 && strstr(dot, ".so") == NULL) ||
+		   strncmp(file, "__init__", 8) == 0) {
 		return;
 	}
 	t = py_list_new(ev->a, V_TUPLE);
 	py_list_add(ev->a, t, &py_unknown);
 	py_list_add(ev->a, t, py_str(ev->a, arena_printf(ev->a, "%s%.*s", m->prefix,
-							 dot != NULL ? (int)(dot - file) : (int)strlen(file), file)));
+							 dot != NULL ? (int)(dot - file)
+								 : (int)strlen(file), file)));
 	py_list_add(ev->a, t, py_bool(package));
 	py_list_add(ev->a, m->out, t);
 }
@@ -304,7 +311,7 @@ PY_NATIVE(r_as_file)
 	return c->n == 1 ? c->args[0] : &py_unknown;
 }
 
-/* ---- ctypes ------------------------------------------------------------------------------------------------------------- */
+/* ---- ctypes ---------------------------------------------------------------------------------- */
 
 PY_NATIVE(c_dlopen)
 {
@@ -312,7 +319,8 @@ PY_NATIVE(c_dlopen)
 
 	if (c->n == 0)
 		return &py_unknown;
-	return py_load_library(ev, c->args[0], mode != NULL && mode->type == V_INT ? (int)(mode->u.integer & 0xffff) : 0);
+	return py_load_library(ev, c->args[0], mode != NULL && mode->type == V_INT
+			       ? (int)(mode->u.integer & 0xffff) : 0);
 }
 
 /* cffi: ffi.dlopen(name): b_do_dlopen says which library it was. */
@@ -323,8 +331,10 @@ PY_NATIVE(ffi_dlopen)
 	if (v != NULL || ev->stopped || ev->raised == NULL || c->args[0]->type != V_STR)
 		return v;
 	args = py_dict_name(&ev->raised->u.obj.dict, intern(ev, "args"));
-	if (args != NULL && args->type == V_TUPLE && args->u.list.n == 1 && args->u.list.v[0]->type == V_STR)
-		args->u.list.v[0] = py_str(ev->a, arena_printf(ev->a, "cannot load library '%s': %s", c->args[0]->u.str.p,
+	if (args != NULL && args->type == V_TUPLE && args->u.list.n == 1 &&
+	    args->u.list.v[0]->type == V_STR)
+		args->u.list.v[0] = py_str(ev->a, arena_printf(ev->a, "cannot load library '%s': %s",
+							       c->args[0]->u.str.p,
 							       args->u.list.v[0]->u.str.p));
 	return NULL;
 }
@@ -344,12 +354,16 @@ static const struct py_native_def functions[] = {
 	{ "importlib.util", "spec_from_file_location", i_spec_from_file },
 	{ "importlib._bootstrap_external", "spec_from_file_location", i_spec_from_file },
 	{ "importlib._bootstrap", "module_from_spec", i_module_from_spec },
-	{ "importlib.util", "module_from_spec", i_module_from_spec }, { "importlib", "invalidate_caches", i_none },
+	{ "importlib.util", "module_from_spec", i_module_from_spec },
+	{ "importlib", "invalidate_caches", i_none },
 	{ "importlib", "reload", i_unknown }, { "importlib.metadata", "version", m_version },
-	{ "importlib.metadata", "distribution", m_distribution }, { "importlib.metadata", "metadata", m_distribution },
-	{ "importlib.metadata", "entry_points", i_unknown }, { "importlib.metadata", "distributions", i_unknown },
+	{ "importlib.metadata", "distribution", m_distribution },
+	{ "importlib.metadata", "metadata", m_distribution },
+	{ "importlib.metadata", "entry_points", i_unknown },
+	{ "importlib.metadata", "distributions", i_unknown },
 	{ "importlib_metadata", "version", m_version }, { "importlib.resources", "files", r_files },
-	{ "importlib.resources._common", "as_file", r_as_file }, { "importlib._common", "as_file", r_as_file },
+	{ "importlib.resources._common", "as_file", r_as_file },
+	{ "importlib._common", "as_file", r_as_file },
 	{ "importlib_resources._common", "as_file", r_as_file },
 	{ "importlib.resources._common", "files", r_files }, { "importlib._common", "files", r_files },
 	{ "importlib_resources._common", "files", r_files }, { "pkgutil", "iter_modules", k_iter_modules },
@@ -360,12 +374,14 @@ static const struct py_native_def functions[] = {
 /* importlib._bootstrap is frozen: what packages take from it stands for itself. */
 void py_lib_import_init(struct py_eval *ev)
 {
-	struct py_value *spec = py_class_new(ev, "importlib._bootstrap", "ModuleSpec", ev->class_object, NULL, V_INSTANCE);
-
-	struct py_value *ffi = py_class_new(ev, "_cffi_backend", "FFI", ev->class_object, NULL, V_INSTANCE);
+	struct py_value *spec = py_class_new(ev, "importlib._bootstrap", "ModuleSpec", ev->class_object,
+					     NULL, V_INSTANCE);
+	struct py_value *ffi = py_class_new(ev, "_cffi_backend", "FFI", ev->class_object, NULL,
+					    V_INSTANCE);
 
 	ffi->u.cls->unknown_base = true;
-	py_dict_set_name(ev->a, &ffi->u.cls->dict, intern(ev, "dlopen"), py_native_new(ev->a, "dlopen", ffi_dlopen, NULL));
+	py_dict_set_name(ev->a, &ffi->u.cls->dict, intern(ev, "dlopen"),
+			 py_native_new(ev->a, "dlopen", ffi_dlopen, NULL));
 	spec->u.cls->unknown_base = true;
 	py_dict_set_name(ev->a, &spec->u.cls->dict, intern(ev, "exec_module"),
 			 py_native_new(ev->a, "exec_module", i_exec_module, NULL));

@@ -1,5 +1,5 @@
-/* lib_misc.c - functools, contextlib, collections, json, warnings: helpers that decide what else is imported, or that
- * would only cost time. */
+/* lib_misc.c - functools, contextlib, collections, json, warnings: helpers that decide what else is
+ * imported, or that would only cost time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ PY_NATIVE(f_property)
 	return v;
 }
 
-/* ---- functools.partial ------------------------------------------------------------------------------------------ */
+/* ---- functools.partial ----------------------------------------------------------------------- */
 
 PY_NATIVE(partial_call)
 {
@@ -105,7 +105,7 @@ PY_NATIVE(f_reduce)
 	return v;
 }
 
-/* ---- contextlib --------------------------------------------------------------------------------------------------- */
+/* ---- contextlib ------------------------------------------------------------------------------ */
 
 PY_NATIVE(c_suppress)
 {
@@ -117,7 +117,7 @@ PY_NATIVE(c_suppress)
 	return v;
 }
 
-/* ---- collections ---------------------------------------------------------------------------------------------------- */
+/* ---- collections ----------------------------------------------------------------------------- */
 
 PY_NATIVE(c_defaultdict)
 {
@@ -140,7 +140,7 @@ PY_NATIVE(c_namedtuple)
 	return v;
 }
 
-/* ---- json ------------------------------------------------------------------------------------------------------------- */
+/* ---- json ------------------------------------------------------------------------------------ */
 
 #define JSON_DEPTH 30
 
@@ -161,7 +161,8 @@ static struct py_value *from_json(struct py_eval *ev, const json_t *j, unsigned 
 	case JSON_ARRAY:
 		v = py_list_new(ev->a, V_LIST);
 		json_array_foreach(j, i, item)
-			py_list_add(ev->a, v, depth < JSON_DEPTH ? from_json(ev, item, depth + 1) : &py_unknown);
+			py_list_add(ev->a, v, depth < JSON_DEPTH ? from_json(ev, item, depth + 1)
+				    : &py_unknown);
 		return v;
 	case JSON_STRING:
 		return py_str(ev->a, arena_strdup(ev->a, json_string_value(j)));
@@ -217,7 +218,7 @@ PY_NATIVE(e_global_enum)
 	return cls;
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static const struct py_native_def functions[] = {
 	{ "enum", "global_enum", e_global_enum },
@@ -225,21 +226,29 @@ static const struct py_native_def functions[] = {
 	{ "functools", "lru_cache", f_cache }, { "functools", "cache", f_identity },
 	{ "functools", "total_ordering", f_identity }, { "functools", "singledispatch", f_identity },
 	{ "functools", "cached_property", f_property }, { "_functools", "partial", f_partial },
-	{ "functools", "partial", f_partial }, { "_functools", "reduce", f_reduce }, { "functools", "reduce", f_reduce },
+	{ "functools", "partial", f_partial }, { "_functools", "reduce", f_reduce },
+	{ "functools", "reduce", f_reduce },
 	{ "contextlib", "contextmanager", f_identity }, { "contextlib", "asynccontextmanager", f_identity },
 	{ "contextlib", "suppress", c_suppress }, { "collections", "namedtuple", c_namedtuple },
-	{ "_collections", "defaultdict", c_defaultdict }, { "json", "loads", j_loads }, { "json", "load", j_load },
-	{ "atexit", "register", f_identity }, { "warnings", "warn", f_none }, { "warnings", "warn_explicit", f_none },
+	{ "_collections", "defaultdict", c_defaultdict }, { "json", "loads", j_loads },
+	{ "json", "load", j_load },
+	{ "atexit", "register", f_identity }, { "warnings", "warn", f_none },
+	{ "warnings", "warn_explicit", f_none },
 	{ "warnings", "filterwarnings", f_none }, { "warnings", "simplefilter", f_none },
 	{ "warnings", "showwarning", f_none }, { "logging", "getLogger", f_unknown },
-	{ "re", "compile", f_unknown }, { "re", "match", f_unknown }, { "re", "search", f_unknown }, { "re", "sub", f_unknown },
+	{ "re", "compile", f_unknown }, { "re", "match", f_unknown }, { "re", "search", f_unknown },
+	{ "re", "sub", f_unknown },
 	{ "re", "findall", f_unknown }, { "re", "split", f_unknown }, { "re", "fullmatch", f_unknown },
-	{ "re", "escape", f_unknown }, { "dataclasses", "dataclass", f_cache }, { "dataclasses", "field", f_unknown },
-	{ "abc", "abstractmethod", f_identity }, { "typing", "cast", f_unknown }, { "typing", "overload", f_identity },
+	{ "re", "escape", f_unknown }, { "dataclasses", "dataclass", f_cache },
+	{ "dataclasses", "field", f_unknown },
+	{ "abc", "abstractmethod", f_identity }, { "typing", "cast", f_unknown },
+	{ "typing", "overload", f_identity },
 	{ "typing", "runtime_checkable", f_identity }, { "typing", "final", f_identity },
 	{ "typing", "get_type_hints", f_unknown }, { "typing", "TypeVar", f_unknown },
-	{ "weakref", "WeakKeyDictionary", c_defaultdict }, { "weakref", "WeakValueDictionary", c_defaultdict },
-	{ "random", "_test_generator", f_none }, { "site", "main", f_none }, { "locale", "setlocale", f_unknown },
+	{ "weakref", "WeakKeyDictionary", c_defaultdict },
+	{ "weakref", "WeakValueDictionary", c_defaultdict },
+	{ "random", "_test_generator", f_none }, { "site", "main", f_none },
+	{ "locale", "setlocale", f_unknown },
 	{ "sre_compile", "compile", f_unknown }, { "textwrap", "dedent", f_identity },
 	{ "inspect", "signature", f_unknown }, { "inspect", "getdoc", f_unknown },
 };

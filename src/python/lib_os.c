@@ -1,4 +1,5 @@
-/* lib_os.c - os, os.path and open(): the file system as the process under study sees it. Nothing is written. */
+/* lib_os.c - os, os.path and open(): the file system as the process under study sees it. Nothing is
+ * written. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static struct py_value *str(struct py_eval *ev, const char *s)
 	return py_str(ev->a, s);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------ */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 /* posixpath.normpath */
 char *py_os_normpath(struct py_eval *ev, const char *path)
@@ -285,7 +286,7 @@ PY_NATIVE(p_relpath)
 	return v;
 }
 
-/* ---- what is there -------------------------------------------------------------------------------------------- */
+/* ---- what is there --------------------------------------------------------------------------- */
 
 enum what { ANY, REGULAR, FOLDER, LINK };
 
@@ -299,7 +300,8 @@ static struct py_value *is_there(struct py_eval *ev, const struct py_call *c, en
 	if (source_stat(ev->source, py_absolute(ev, p), follow, &st) != 0)
 		return py_bool(false);
 	return py_bool(what == ANY || (what == REGULAR && st.type == OS_REGULAR) ||
-		       (what == FOLDER && st.type == OS_DIRECTORY) || (what == LINK && st.type == OS_SYMLINK));
+		       (what == FOLDER && st.type == OS_DIRECTORY) ||
+			       (what == LINK && st.type == OS_SYMLINK));
 }
 
 PY_NATIVE(p_exists)
@@ -383,11 +385,13 @@ PY_NATIVE(o_stat)
 	return err == 0 ? &py_unknown : os_error(ev, err, p);
 }
 
-/* os.access(path, mode): root may do everything but execute what nobody may; of groups nothing is known here. */
+/* os.access(path, mode): root may do everything but execute what nobody may; of groups nothing is
+ * known here. */
 PY_NATIVE(o_access)
 {
 	const char *p = path_arg(ev, c, 0);
-	unsigned want = c->n > 1 && c->args[1]->type == V_INT ? (unsigned)(c->args[1]->u.integer & 7) : 8, shift;
+	unsigned want = c->n > 1 && c->args[1]->type == V_INT ? (unsigned)(c->args[1]->u.integer & 7)
+		: 8, shift;
 	struct os_stat st;
 
 	if (p == NULL || want == 8)
@@ -416,7 +420,8 @@ static bool walk(struct py_eval *ev, struct py_value *out, const char *dir, unsi
 		return true;
 	for (size_t i = 0; i < l.list->u.list.n; i++) {
 		struct os_stat st;
-		const char *full = arena_printf(ev->a, "%s/%s", py_absolute(ev, dir), l.list->u.list.v[i]->u.str.p);
+		const char *full = arena_printf(ev->a, "%s/%s", py_absolute(ev, dir),
+						l.list->u.list.v[i]->u.str.p);
 		bool folder = source_stat(ev->source, full, true, &st) == 0 && st.type == OS_DIRECTORY;
 
 		py_list_add(ev->a, folder ? dirs : files, l.list->u.list.v[i]);
@@ -475,7 +480,7 @@ PY_NATIVE(o_run)
 	return &py_unknown;
 }
 
-/* ---- glob ------------------------------------------------------------------------------------------------------ */
+/* ---- glob ------------------------------------------------------------------------------------ */
 
 /* fnmatch with * and ? and [set]. */
 static bool matches(const char *pattern, const char *name, unsigned depth)
@@ -589,7 +594,7 @@ PY_NATIVE(f_fnmatch)
 	return name != NULL && pattern != NULL ? py_bool(matches(pattern, name, 0)) : &py_unknown;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static struct py_value *file_text(struct py_eval *ev, struct py_value *f)
 {
@@ -618,7 +623,8 @@ PY_NATIVE(file_lines)
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl != NULL ? nl + 1 : end;
 
-		py_list_add(ev->a, l, py_strn(ev->a, arena_strndup(ev->a, p, (size_t)(stop - p)), (size_t)(stop - p)));
+		py_list_add(ev->a, l, py_strn(ev->a, arena_strndup(ev->a, p, (size_t)(stop - p)),
+					      (size_t)(stop - p)));
 		p = stop;
 	}
 	return l;
@@ -640,7 +646,9 @@ struct py_value *py_open_file(struct py_eval *ev, const char *path)
 	f = py_instance_new(ev, cls);
 	if (file.st.type == OS_REGULAR && file.map.bytes.n <= FILE_MAX_BYTES)
 		py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, " text", 5),
-				 py_strn(ev->a, arena_strndup(ev->a, (const char *)file.map.bytes.p, file.map.bytes.n), file.map.bytes.n));
+				 py_strn(ev->a,
+					 arena_strndup(ev->a, (const char *)file.map.bytes.p,
+						       file.map.bytes.n), file.map.bytes.n));
 	py_dict_set_name(ev->a, &f->u.obj.dict, py_name(ev->names, "name", 4), str(ev, path));
 	source_close(&file);
 	return f;
@@ -664,20 +672,26 @@ static void file_class(struct py_eval *ev)
 	add_method(ev, cls, "close", o_none);
 }
 
-/* ---- all ------------------------------------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static const struct py_native_def functions[] = {
-	{ "posixpath", "join", p_join }, { "posixpath", "dirname", p_dirname }, { "posixpath", "basename", p_basename },
-	{ "posixpath", "split", p_split }, { "posixpath", "splitext", p_splitext }, { "posixpath", "isabs", p_isabs },
+	{ "posixpath", "join", p_join }, { "posixpath", "dirname", p_dirname },
+	{ "posixpath", "basename", p_basename },
+	{ "posixpath", "split", p_split }, { "posixpath", "splitext", p_splitext },
+	{ "posixpath", "isabs", p_isabs },
 	{ "posixpath", "normpath", p_normpath }, { "posixpath", "abspath", p_abspath },
 	{ "posixpath", "realpath", p_realpath }, { "posixpath", "expanduser", p_expanduser },
-	{ "posixpath", "relpath", p_relpath }, { "posixpath", "islink", p_islink }, { "posixpath", "lexists", p_lexists },
+	{ "posixpath", "relpath", p_relpath }, { "posixpath", "islink", p_islink },
+	{ "posixpath", "lexists", p_lexists },
 	{ "posixpath", "expandvars", o_unknown }, { "posixpath", "commonpath", o_unknown },
 	{ "posixpath", "ismount", o_unknown },
-	{ "genericpath", "exists", p_exists }, { "genericpath", "isfile", p_isfile }, { "genericpath", "isdir", p_isdir },
-	{ "genericpath", "islink", p_islink }, { "genericpath", "lexists", p_lexists }, { "genericpath", "getsize", o_unknown },
+	{ "genericpath", "exists", p_exists }, { "genericpath", "isfile", p_isfile },
+	{ "genericpath", "isdir", p_isdir },
+	{ "genericpath", "islink", p_islink }, { "genericpath", "lexists", p_lexists },
+	{ "genericpath", "getsize", o_unknown },
 	{ "genericpath", "samefile", o_unknown }, { "genericpath", "getmtime", o_unknown },
-	{ "posix", "listdir", o_listdir }, { "posix", "stat", o_stat }, { "posix", "lstat", o_stat }, { "posix", "access", o_access },
+	{ "posix", "listdir", o_listdir }, { "posix", "stat", o_stat }, { "posix", "lstat", o_stat },
+	{ "posix", "access", o_access },
 	{ "posix", "getcwd", o_getcwd }, { "posix", "fspath", o_fspath }, { "posix", "putenv", o_none },
 	{ "posix", "unsetenv", o_none }, { "posix", "mkdir", o_none }, { "posix", "system", o_run },
 	{ "os", "_createenviron", o_environ }, { "os", "walk", o_walk }, { "os", "makedirs", o_none },
@@ -685,8 +699,10 @@ static const struct py_native_def functions[] = {
 	{ "os", "register_at_fork", o_none }, { "os", "_fscodec", o_unknown },
 	{ "glob", "glob", g_glob }, { "glob", "iglob", g_glob }, { "fnmatch", "fnmatch", f_fnmatch },
 	{ "fnmatch", "fnmatchcase", f_fnmatch },
-	{ "subprocess", "run", o_run }, { "subprocess", "check_output", o_run }, { "subprocess", "check_call", o_run },
-	{ "subprocess", "call", o_run }, { "subprocess", "Popen", o_run }, { "subprocess", "getoutput", o_run },
+	{ "subprocess", "run", o_run }, { "subprocess", "check_output", o_run },
+	{ "subprocess", "check_call", o_run },
+	{ "subprocess", "call", o_run }, { "subprocess", "Popen", o_run },
+	{ "subprocess", "getoutput", o_run },
 };
 
 void py_lib_os_init(struct py_eval *ev)
@@ -697,7 +713,8 @@ void py_lib_os_init(struct py_eval *ev)
 		const char *eq = strchr(ev->environ[i], '=');
 
 		if (eq != NULL)
-			py_dict_set_name(ev->a, d->u.dict, py_name(ev->names, ev->environ[i], (size_t)(eq - ev->environ[i])),
+			py_dict_set_name(ev->a, d->u.dict,
+					 py_name(ev->names, ev->environ[i], (size_t)(eq - ev->environ[i])),
 					 py_str(ev->a, eq + 1));
 	}
 	ev->environ_dict = d;

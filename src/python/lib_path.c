@@ -74,7 +74,8 @@ static struct py_value *parent(struct py_eval *ev, const struct py_value *v)
 
 	if (slash == NULL)
 		return py_path_new(ev, ".");
-	return py_path_new(ev, slash == v->u.str.p ? "/" : arena_strndup(ev->a, v->u.str.p, (size_t)(slash - v->u.str.p)));
+	return py_path_new(ev, slash == v->u.str.p ? "/"
+			   : arena_strndup(ev->a, v->u.str.p, (size_t)(slash - v->u.str.p)));
 }
 
 static size_t suffix_at(const char *name)
@@ -138,7 +139,7 @@ struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const 
 	return &py_unknown;
 }
 
-/* ---- methods ------------------------------------------------------------------------------------------------ */
+/* ---- methods --------------------------------------------------------------------------------- */
 
 static struct py_value *text_of(struct py_eval *ev, struct py_value *self)
 {
@@ -213,7 +214,8 @@ static struct py_value *to_paths(struct py_eval *ev, struct py_value *list, cons
 	for (size_t i = 0; i < list->u.list.n; i++) {
 		const char *p = list->u.list.v[i]->u.str.p;
 
-		py_list_add(ev->a, out, py_path_new(ev, below != NULL ? arena_printf(ev->a, "%s/%s", below, p) : p));
+		py_list_add(ev->a, out, py_path_new(ev, below != NULL
+						    ? arena_printf(ev->a, "%s/%s", below, p) : p));
 	}
 	return out;
 }
@@ -230,7 +232,8 @@ PY_NATIVE(path_glob)
 	if (pattern == NULL)
 		return &py_unknown;
 	return to_paths(ev, py_call1(ev, py_known(ev, "glob", "glob"),
-				     py_str(ev->a, arena_printf(ev->a, "%s/%s", self->u.str.p, pattern))), NULL);
+				     py_str(ev->a,
+					    arena_printf(ev->a, "%s/%s", self->u.str.p, pattern))), NULL);
 }
 
 PY_NATIVE(path_read_text)
@@ -250,7 +253,8 @@ static struct py_value *with_last(struct py_eval *ev, struct py_value *self, con
 
 PY_NATIVE(path_with_name)
 {
-	return c->n == 1 && c->args[0]->type == V_STR ? with_last(ev, self, c->args[0]->u.str.p) : &py_unknown;
+	return c->n == 1 && c->args[0]->type == V_STR ? with_last(ev, self, c->args[0]->u.str.p)
+		: &py_unknown;
 }
 
 PY_NATIVE(path_with_suffix)
@@ -259,7 +263,8 @@ PY_NATIVE(path_with_suffix)
 
 	if (c->n != 1 || c->args[0]->type != V_STR)
 		return &py_unknown;
-	return with_last(ev, self, arena_printf(ev->a, "%.*s%s", (int)suffix_at(base), base, c->args[0]->u.str.p));
+	return with_last(ev, self, arena_printf(ev->a, "%.*s%s", (int)suffix_at(base), base,
+						c->args[0]->u.str.p));
 }
 
 PY_NATIVE(path_is_absolute)
@@ -281,7 +286,8 @@ py_native *py_path_method(const char *name)
 		{ "joinpath", path_joinpath }, { "exists", path_exists }, { "is_file", path_is_file },
 		{ "__enter__", path_enter }, { "is_dir", path_is_dir }, { "resolve", path_resolve }, { "absolute", path_absolute },
 		{ "expanduser", path_expanduser }, { "iterdir", path_iterdir }, { "glob", path_glob },
-		{ "read_text", path_read_text }, { "with_name", path_with_name }, { "with_suffix", path_with_suffix },
+		{ "read_text", path_read_text }, { "with_name", path_with_name },
+		{ "with_suffix", path_with_suffix },
 		{ "is_absolute", path_is_absolute }, { "as_posix", path_text }, { "__str__", path_text },
 		{ "__fspath__", path_text }, { "mkdir", path_none },
 	};
@@ -300,7 +306,8 @@ void py_lib_path_init(struct py_eval *ev)
 	for (size_t m = 0; m < 2; m++) {
 		for (size_t i = 0; i < 4; i++) {
 			struct py_value *v = py_class_new(ev, modules[m], names[i],
-							  m == 0 && i > 0 ? ev->class_path : ev->class_object, make_path,
+							  m == 0 && i > 0 ? ev->class_path
+								  : ev->class_object, make_path,
 							  V_PATH);
 
 			py_dict_set_name(ev->a, &v->u.cls->dict, py_name(ev->names, "cwd", 3),

@@ -50,8 +50,9 @@ static void set(struct py_eval *ev, struct py_value *of, const char *name, struc
 
 static struct py_value *flags(struct py_eval *ev)
 {
-	static const char *const off[] = { "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_site",
-					   "ignore_environment", "verbose", "bytes_warning", "quiet", "isolated" };
+	static const char *const off[] = { "debug", "inspect", "interactive", "optimize",
+		"dont_write_bytecode", "no_site", "ignore_environment", "verbose", "bytes_warning",
+		"quiet", "isolated" };
 	struct py_value *v = record(ev, " flags");
 
 	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
@@ -132,7 +133,7 @@ PY_NATIVE(s_unknown)
 	return &py_unknown;
 }
 
-/* ---- platform --------------------------------------------------------------------------------------------- */
+/* ---- platform -------------------------------------------------------------------------------- */
 
 PY_NATIVE(p_system)
 {
@@ -182,11 +183,15 @@ static const struct py_native_def functions[] = {
 	{ "sys", "getdefaultencoding", s_utf8 }, { "sys", "intern", s_first }, { "sys", "gettrace", s_none },
 	{ "sys", "getprofile", s_none }, { "sys", "audit", s_none }, { "sys", "setrecursionlimit", s_none },
 	{ "sys", "is_finalizing", s_false }, { "sys", "settrace", s_none },
-	{ "platform", "system", p_system }, { "platform", "machine", p_machine }, { "platform", "processor", s_unknown },
+	{ "platform", "system", p_system }, { "platform", "machine", p_machine },
+	{ "platform", "processor", s_unknown },
 	{ "platform", "python_version", p_version }, { "platform", "python_version_tuple", p_version_tuple },
-	{ "platform", "python_implementation", p_implementation }, { "platform", "architecture", p_architecture },
-	{ "platform", "platform", s_unknown }, { "platform", "release", s_unknown }, { "platform", "version", s_unknown },
-	{ "platform", "node", s_unknown }, { "platform", "uname", s_unknown }, { "platform", "libc_ver", s_unknown },
+	{ "platform", "python_implementation", p_implementation },
+	{ "platform", "architecture", p_architecture },
+	{ "platform", "platform", s_unknown }, { "platform", "release", s_unknown },
+	{ "platform", "version", s_unknown },
+	{ "platform", "node", s_unknown }, { "platform", "uname", s_unknown },
+	{ "platform", "libc_ver", s_unknown },
 	{ "platform", "python_build", s_unknown }, { "platform", "python_compiler", s_unknown },
 	{ "platform", "freedesktop_os_release", s_unknown },
 };

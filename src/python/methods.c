@@ -23,7 +23,7 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* ---- texts ---------------------------------------------------------------------------------------------- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 PY_NATIVE(s_format)
 {
@@ -106,7 +106,8 @@ PY_NATIVE(s_split)
 static const char *last(const struct py_value *s, const struct py_value *what)
 {
 	for (size_t i = s->u.str.n + 1; i-- > 0;)
-		if (i + what->u.str.n <= s->u.str.n && memcmp(s->u.str.p + i, what->u.str.p, what->u.str.n) == 0)
+		if (i + what->u.str.n <= s->u.str.n &&
+		    memcmp(s->u.str.p + i, what->u.str.p, what->u.str.n) == 0)
 			return s->u.str.p + i;
 	return NULL;
 }
@@ -132,7 +133,8 @@ PY_NATIVE(s_rsplit)
 	return l;
 }
 
-static struct py_value *partition(struct py_eval *ev, struct py_value *s, const struct py_call *c, bool from_end)
+static struct py_value *partition(struct py_eval *ev, struct py_value *s, const struct py_call *c,
+				  bool from_end)
 {
 	struct py_value *sep = c->n > 0 ? c->args[0] : NULL, *t;
 	const char *at, *p = s->u.str.p, *end = p + s->u.str.n;
@@ -163,7 +165,8 @@ PY_NATIVE(s_rpartition)
 	return partition(ev, self, c, true);
 }
 
-static struct py_value *strip(struct py_eval *ev, const struct py_value *s, const struct py_call *c, bool left, bool right)
+static struct py_value *strip(struct py_eval *ev, const struct py_value *s, const struct py_call *c,
+			      bool left, bool right)
 {
 	struct py_value *what = c->n > 0 ? c->args[0] : &py_none;
 	size_t a = 0, b = s->u.str.n;
@@ -217,11 +220,12 @@ PY_NATIVE(s_replace)
 static enum py_truth affix(const struct py_value *s, const struct py_value *what, bool at_end)
 {
 	enum py_truth t = PY_NO;
+	const char *at;
 
 	if (what->type == V_TUPLE) {
 		for (size_t i = 0; i < what->u.list.n; i++) {
-			enum py_truth one = what->u.list.v[i]->type == V_TUPLE ? PY_MAYBE
-									      : affix(s, what->u.list.v[i], at_end);
+			struct py_value *w = what->u.list.v[i];
+			enum py_truth one = w->type == V_TUPLE ? PY_MAYBE : affix(s, w, at_end);
 
 			if (one == PY_YES)
 				return PY_YES;
@@ -234,8 +238,8 @@ static enum py_truth affix(const struct py_value *s, const struct py_value *what
 		return PY_MAYBE;
 	if (what->u.str.n > s->u.str.n)
 		return PY_NO;
-	return memcmp(s->u.str.p + (at_end ? s->u.str.n - what->u.str.n : 0), what->u.str.p, what->u.str.n) == 0 ? PY_YES
-														  : PY_NO;
+	at = s->u.str.p + (at_end ? s->u.str.n - what->u.str.n : 0);
+	return memcmp(at, what->u.str.p, what->u.str.n) == 0 ? PY_YES : PY_NO;
 }
 
 static struct py_value *affix_value(const struct py_value *s, const struct py_call *c, bool at_end)
@@ -272,7 +276,8 @@ PY_NATIVE(s_removesuffix)
 
 	if (!is_str(what))
 		return &py_unknown;
-	return affix(self, what, true) == PY_YES ? text(ev, self->u.str.p, self->u.str.n - what->u.str.n) : self;
+	return affix(self, what, true) == PY_YES
+		? text(ev, self->u.str.p, self->u.str.n - what->u.str.n) : self;
 }
 
 static struct py_value *change_case(struct py_eval *ev, const struct py_value *s, bool up)
@@ -302,7 +307,8 @@ PY_NATIVE(s_upper)
 
 static int64_t find(const struct py_value *s, const struct py_value *what, bool from_end)
 {
-	const char *at = from_end ? last(s, what) : memmem(s->u.str.p, s->u.str.n, what->u.str.p, what->u.str.n);
+	const char *at = from_end ? last(s, what)
+		: memmem(s->u.str.p, s->u.str.n, what->u.str.p, what->u.str.n);
 
 	return at != NULL ? at - s->u.str.p : -1;
 }
@@ -349,7 +355,8 @@ PY_NATIVE(s_splitlines)
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl != NULL ? nl : end;
 
-		py_list_add(ev->a, l, text(ev, p, (size_t)(stop - p) - (size_t)(stop > p && stop[-1] == '\r')));
+		py_list_add(ev->a, l, text(ev, p,
+					   (size_t)(stop - p) - (size_t)(stop > p && stop[-1] == '\r')));
 		p = nl != NULL ? nl + 1 : end;
 	}
 	return l;
@@ -401,11 +408,15 @@ PY_NATIVE(b_decode)
 
 static const struct method str_methods[] = {
 	{ "format", s_format }, { "join", s_join }, { "split", s_split }, { "rsplit", s_rsplit },
-	{ "partition", s_partition }, { "rpartition", s_rpartition }, { "strip", s_strip }, { "lstrip", s_lstrip },
-	{ "rstrip", s_rstrip }, { "replace", s_replace }, { "startswith", s_startswith }, { "endswith", s_endswith },
+	{ "partition", s_partition }, { "rpartition", s_rpartition }, { "strip", s_strip },
+	{ "lstrip", s_lstrip },
+	{ "rstrip", s_rstrip }, { "replace", s_replace }, { "startswith", s_startswith },
+	{ "endswith", s_endswith },
 	{ "removeprefix", s_removeprefix }, { "removesuffix", s_removesuffix }, { "lower", s_lower },
-	{ "casefold", s_lower }, { "upper", s_upper }, { "find", s_find }, { "rfind", s_rfind }, { "index", s_index },
-	{ "count", s_count }, { "splitlines", s_splitlines }, { "isdigit", s_isdigit }, { "isdecimal", s_isdigit },
+	{ "casefold", s_lower }, { "upper", s_upper }, { "find", s_find }, { "rfind", s_rfind },
+	{ "index", s_index },
+	{ "count", s_count }, { "splitlines", s_splitlines }, { "isdigit", s_isdigit },
+	{ "isdecimal", s_isdigit },
 	{ "isidentifier", s_isidentifier }, { "encode", s_encode },
 };
 
@@ -413,7 +424,7 @@ static const struct method bytes_methods[] = {
 	{ "decode", b_decode }, { "strip", s_strip }, { "splitlines", s_splitlines },
 };
 
-/* ---- lists and sets -------------------------------------------------------------------------------------------- */
+/* ---- lists and sets -------------------------------------------------------------------------- */
 
 /* What a branch that may not be taken adds or removes may be there or not. */
 static void touched(const struct py_eval *ev, struct py_value *l)
@@ -564,7 +575,8 @@ PY_NATIVE(set_update)
 	return &py_none;
 }
 
-static struct py_value *set_with(struct py_eval *ev, struct py_value *self, const struct py_call *c, enum py_op op)
+static struct py_value *set_with(struct py_eval *ev, struct py_value *self, const struct py_call *c,
+				 enum py_op op)
 {
 	struct py_value *other, *items;
 
@@ -595,8 +607,10 @@ PY_NATIVE(set_intersection)
 }
 
 static const struct method list_methods[] = {
-	{ "append", l_append }, { "insert", l_insert }, { "extend", l_extend }, { "pop", l_pop }, { "remove", l_remove },
-	{ "copy", l_copy }, { "clear", l_clear }, { "index", l_index }, { "sort", l_sort }, { "reverse", l_reverse },
+	{ "append", l_append }, { "insert", l_insert }, { "extend", l_extend }, { "pop", l_pop },
+	{ "remove", l_remove },
+	{ "copy", l_copy }, { "clear", l_clear }, { "index", l_index }, { "sort", l_sort },
+	{ "reverse", l_reverse },
 };
 
 static const struct method tuple_methods[] = {
@@ -604,12 +618,13 @@ static const struct method tuple_methods[] = {
 };
 
 static const struct method set_methods[] = {
-	{ "add", set_add }, { "update", set_update }, { "discard", l_remove }, { "remove", l_remove }, { "copy", l_copy },
+	{ "add", set_add }, { "update", set_update }, { "discard", l_remove }, { "remove", l_remove },
+	{ "copy", l_copy },
 	{ "clear", l_clear }, { "union", set_union }, { "difference", set_difference },
 	{ "intersection", set_intersection },
 };
 
-/* ---- dictionaries -------------------------------------------------------------------------------------------------- */
+/* ---- dictionaries ---------------------------------------------------------------------------- */
 
 PY_NATIVE(d_get)
 {
@@ -727,11 +742,12 @@ PY_NATIVE(d_clear)
 }
 
 static const struct method dict_methods[] = {
-	{ "get", d_get }, { "keys", d_keys }, { "values", d_values }, { "items", d_items }, { "update", d_update },
+	{ "get", d_get }, { "keys", d_keys }, { "values", d_values }, { "items", d_items },
+	{ "update", d_update },
 	{ "pop", d_pop }, { "setdefault", d_setdefault }, { "copy", d_copy }, { "clear", d_clear },
 };
 
-/* ---- all -------------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 /* sys.version_info is the one tuple of five that is asked for these. */
 static struct py_value *version_part(struct py_value *v, const char *name)

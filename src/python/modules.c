@@ -19,7 +19,7 @@ static struct py_value *in_modules(struct py_eval *ev, const char *name)
 	return py_dict_name(ev->sys_modules->u.dict, name);
 }
 
-/* ---- failures ------------------------------------------------------------------------------------------ */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 static void set_text(struct py_eval *ev, struct py_value *e, const char *name, const char *text)
 {
@@ -43,7 +43,7 @@ static struct py_value *no_module(struct py_eval *ev, const char *name, const ch
 			    arena_printf(ev->a, "No module named '%s'%s", name, behind));
 }
 
-/* ---- a module ------------------------------------------------------------------------------------------- */
+/* ---- a module -------------------------------------------------------------------------------- */
 
 struct py_value *py_module_new(struct py_eval *ev, const char *name)
 {
@@ -141,7 +141,7 @@ static void make_certain(struct py_eval *ev, struct py_module_info *of)
 	of->conditions = ev->maybe;
 }
 
-/* ---- loading --------------------------------------------------------------------------------------------- */
+/* ---- loading --------------------------------------------------------------------------------- */
 
 static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source *src, const char *name,
 			struct py_dict *globals)
@@ -157,7 +157,8 @@ static void push_module(struct py_eval *ev, struct py_frame *f, struct py_source
 	ev->depth++;
 }
 
-static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const char *name, struct py_dict *globals)
+static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const char *name,
+			      struct py_dict *globals)
 {
 	struct py_log *log = ev->log;
 	uint64_t end = ev->call_end, begun = ev->steps;
@@ -203,7 +204,8 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 
 	if (src == NULL) {
 		m->opaque = true;
-		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin : spec->name));
+		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin
+					: spec->name));
 		return m;
 	}
 	note_syntax(ev, src);
@@ -301,11 +303,10 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error) == NULL ? NULL : m;
 	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
-		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError",
-				     r.result == PY_LOAD_ERROR
-					     ? r.error
-					     : arena_printf(ev->a, "dynamic module does not define module export function (%s)",
-							    l.init));
+		if (r.result == PY_LOAD_NO_INIT)
+			r.error = arena_printf(
+				ev->a, "dynamic module does not define module export function (%s)", l.init);
+		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError", r.error);
 		if (r.type == NULL) { /* else the init function raised it */
 			set_text(ev, e, "name", spec->name);
 			set_text(ev, e, "path", spec->origin);
@@ -364,7 +365,7 @@ static struct py_value *load(struct py_eval *ev, const struct py_spec *spec)
 	return finish(ev, spec->name, m);
 }
 
-/* ---- finding ----------------------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings *out)
 {
@@ -502,14 +503,15 @@ struct py_value *py_import_name(struct py_eval *ev, const char *name)
 		struct py_value *parent = m;
 
 		dot = strchr(dot + 1, '.');
-		m = import_part(ev, dot != NULL ? py_name(ev->names, name, (size_t)(dot - name)) : name, parent);
+		m = import_part(ev, dot != NULL ? py_name(ev->names, name, (size_t)(dot - name)) : name,
+				parent);
 		if (m == NULL)
 			return NULL;
 	} while (dot != NULL);
 	return m;
 }
 
-/* ---- from … import … ---------------------------------------------------------------------------------------- */
+/* ---- from … import … ------------------------------------------------------------------------- */
 
 const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level)
 {
@@ -559,8 +561,8 @@ static struct py_value *cannot_import(struct py_eval *ev, struct py_value *m, co
 			     file != NULL ? file : "unknown location"));
 }
 
-/* A submodule of that name: _handle_fromlist asks for it where the package has no such attribute. *absent: there is
- * none, which is no failure. */
+/* A submodule of that name: _handle_fromlist asks for it where the package has no such attribute.
+ * *absent: there is none, which is no failure. */
 static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const char *name, bool *absent)
 {
 	const char *full = intern(ev, arena_printf(ev->a, "%s.%s", m->u.module.name, name));
@@ -652,7 +654,7 @@ bool py_import_star(struct py_eval *ev, struct py_value *m)
 	return true;
 }
 
-/* ---- ctypes -------------------------------------------------------------------------------------------------- */
+/* ---- ctypes ---------------------------------------------------------------------------------- */
 
 struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags)
 {
@@ -680,10 +682,10 @@ struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int 
 	return v;
 }
 
-/* ---- text that is executed ---------------------------------------------------------------------------------------- */
+/* ---- text that is executed ------------------------------------------------------------------- */
 
-struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n, struct py_dict *globals,
-			      struct py_dict *locals, bool expression)
+struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *text, size_t n,
+			      struct py_dict *globals, struct py_dict *locals, bool expression)
 {
 	struct py_source *src = ARENA_NEW(ev->a, struct py_source);
 	struct view v = { (const unsigned char *)text, n };
@@ -696,14 +698,16 @@ struct py_value *py_exec_text(struct py_eval *ev, const char *file, const char *
 	py_parse(ev->a, ev->names, file, v, src);
 	if (src->error != NULL)
 		return &py_unknown;
-	push_module(ev, &f, src, ev->frame != NULL && ev->frame->module != NULL ? ev->frame->module : "__main__", globals);
+	push_module(ev, &f, src, ev->frame != NULL && ev->frame->module != NULL ? ev->frame->module
+		    : "__main__", globals);
 	if (locals != NULL) {
 		scope.vars = *locals;
 		f.scope = ARENA_NEW(ev->a, struct py_scope); /* functions may keep it */
 		*f.scope = scope;
 	}
 	if (expression)
-		r = src->body.n == 1 && src->body.v[0]->kind == PY_EXPR ? py_eval_expr(ev, src->body.v[0]->a) : &py_unknown;
+		r = src->body.n == 1 && src->body.v[0]->kind == PY_EXPR
+			? py_eval_expr(ev, src->body.v[0]->a) : &py_unknown;
 	else if (py_exec(ev, &src->body) == CTL_RAISE)
 		r = NULL;
 	if (locals != NULL)

@@ -87,7 +87,7 @@ struct py_value *py_native_new(struct arena *a, const char *name, py_native *cal
 	return v;
 }
 
-/* ---- dictionaries ------------------------------------------------------------------------------ */
+/* ---- dictionaries ---------------------------------------------------------------------------- */
 
 #define SMALL 8
 
@@ -251,7 +251,7 @@ struct py_value *py_entry_key(struct arena *a, struct py_entry *e)
 	return e->key;
 }
 
-/* ---- truth and equality ------------------------------------------------------------------------ */
+/* ---- truth and equality ---------------------------------------------------------------------- */
 
 enum py_truth py_truth(const struct py_value *v)
 {

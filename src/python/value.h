@@ -120,7 +120,12 @@ struct py_value {
 		struct { py_native *call; const char *name; void *data; } native;
 		struct { struct py_value *self, *fn; } method;
 		struct py_class *cls;
-		struct { struct py_value *cls; struct py_dict dict; struct py_raised *raised; void *handle; } obj;
+		struct {
+			struct py_value *cls;
+			struct py_dict dict;
+			struct py_raised *raised;
+			void *handle;
+		} obj;
 		struct { const char *name; struct py_dict dict; struct py_module_info *info; } module;
 		struct { struct py_value *fn, *setter; } wrap; /* V_PROPERTY, V_STATIC, V_CLASSMETHOD */
 		struct { struct py_value *fn; struct py_scope *scope; } gen;
@@ -139,7 +144,7 @@ struct py_value *py_bool(bool b);
 struct py_value *py_int(struct arena *a, int64_t i);
 struct py_value *py_float(struct arena *a, double d);
 struct py_value *py_str(struct arena *a, const char *s);              /* borrows s */
-struct py_value *py_strn(struct arena *a, const char *s, size_t n);   /* borrows s, which has a NUL behind it */
+struct py_value *py_strn(struct arena *a, const char *s, size_t n);   /* the same: s[n] is 0 */
 struct py_value *py_list_new(struct arena *a, enum py_type type);
 void py_list_add(struct arena *a, struct py_value *list, struct py_value *v);
 struct py_value *py_dict_new(struct arena *a);

@@ -147,14 +147,30 @@ struct image *replay_image(const struct replay *r, struct process *p, uint64_t c
 	return o != NULL ? named(p, o->name) : NULL;
 }
 
+/* Was it asked for while the process was in another folder than the one of the replay? */
+static bool is_elsewhere(const struct replay *r, const struct watch_load *l)
+{
+	return l->cwd != NULL && r->seen->cwd != NULL && strcmp(l->cwd, r->seen->cwd) != 0;
+}
+
+/* dlmopen: the simulation has one namespace. */
+static bool is_apart(const struct replay *r, const struct watch_load *l)
+{
+	return l->nobjects > 0 && r->seen->objects.items[l->object0].space != 0;
+}
+
 struct image *replay_load(const struct replay *r, struct process *p, size_t n, unsigned flags)
 {
 	const struct watch_load *l = &r->seen->loads.items[n];
 	struct image *by = replay_image(r, p, l->by);
+	const char *name = l->name;
+
+	if (is_elsewhere(r, l))
+		name = arena_printf(r->a, "%s/%s", l->cwd, l->name);
 
 	if (l->called && (l->mode & MODE_GLOBAL) != 0)
 		flags |= OPEN_GLOBAL;
-	return loader_open_by(p, by != NULL ? by : p->program, l->name, flags);
+	return loader_open_by(p, by != NULL ? by : p->program, name, flags);
 }
 
 static struct process *start(const struct replay *r, unsigned flags)
@@ -168,7 +184,8 @@ static void repeat(const struct replay *r, struct process *p, size_t n,
 		   const enum replay_outcome *outcomes, unsigned flags)
 {
 	for (size_t i = 1; i < n && i < r->seen->loads.n; i++)
-		if (outcomes[i] == REPLAY_LOADED || outcomes[i] == REPLAY_THERE)
+		if ((outcomes[i] == REPLAY_LOADED || outcomes[i] == REPLAY_THERE) &&
+		    !is_apart(r, &r->seen->loads.items[i]))
 			replay_load(r, p, i, flags);
 }
 
@@ -264,8 +281,10 @@ static void compare_start(const struct replay *r, struct process *p, enum replay
 /* Nobody has a file of the name that was asked for: not one that it needs. */
 static bool is_absent(const struct failure *f, const struct watch_load *l)
 {
-	return f->kind == FAIL_NOT_FOUND && f->request != NULL &&
-	       strcmp(f->request->name, l->name) == 0;
+	size_t n = f->request != NULL ? strlen(f->request->name) : 0, m = strlen(l->name);
+
+	return f->kind == FAIL_NOT_FOUND && n >= m &&
+	       strcmp(f->request->name + n - m, l->name) == 0;
 }
 
 /* Nothing was mapped: it was there already, or it failed. */
@@ -299,8 +318,13 @@ static void compare_load(const struct replay *r, struct process *p, size_t n,
 		return;
 	}
 	*outcome = l->undone ? REPLAY_CLOSED : l->finished ? REPLAY_LOADED : REPLAY_FAILED;
-	if (*outcome != REPLAY_LOADED)
+	if (*outcome != REPLAY_LOADED || is_apart(r, l))
 		return;
+	if (is_elsewhere(r, l)) { /* its names are others then */
+		replay_load(r, p, n, OPEN_NO_BIND);
+		p->trace.failures.n = failures;
+		return;
+	}
 	if (replay_load(r, p, n, OPEN_NO_BIND) == NULL)
 		differ(r, out, arena_printf(r->a, "%s went well; predicted was: %s",
 					    request_words(r, l),

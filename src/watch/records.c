@@ -139,6 +139,7 @@ static void search(struct reading *rd, struct watch_process *p, const struct age
 		l->by = r->cookie;
 		l->tid = r->tid;
 		l->object0 = p->objects.n;
+		l->cwd = name[0] != '/' && strchr(name, '/') != NULL ? p->cwd : NULL;
 	} else if ((l = current(p)) == NULL) {
 		return;
 	}
@@ -155,6 +156,14 @@ static void open_object(struct reading *rd, struct watch_process *p, const struc
 
 	if (rd->own != NULL && strncmp(name, rd->own, strlen(rd->own)) == 0)
 		return;
+	/* Of a dlmopen into a new namespace no name is told. */
+	if (l != NULL && !l->called && (l->finished || l->undone)) {
+		l = ARENA_PUSH(rd->a, &p->loads);
+		l->name = name;
+		l->tid = r->tid;
+		l->order = rd->order;
+		l->object0 = p->objects.n;
+	}
 	o = ARENA_PUSH(rd->a, &p->objects);
 	o->cookie = r->cookie;
 	o->address = r->value;
@@ -167,7 +176,9 @@ static void open_object(struct reading *rd, struct watch_process *p, const struc
 static void close_object(struct watch_process *p, const struct agent_record *r)
 {
 	struct watch_load *l = current(p);
-	bool all = l != NULL && l->nobjects > 0 && l->name != NULL;
+	/* Namespaces are taken apart before a program ends. */
+	bool all = l != NULL && l->nobjects > 0 && l->name != NULL &&
+		   p->objects.items[l->object0].space == 0;
 
 	for (size_t i = p->objects.n; i-- > 0;)
 		if (p->objects.items[i].cookie == r->cookie && !p->objects.items[i].closed) {
@@ -220,6 +231,7 @@ static void called(struct reading *rd, struct watch_process *p, const struct age
 	l->called = true;
 	l->object0 = p->objects.n;
 	l->order = rd->order;
+	l->cwd = text[0] != '/' && strchr(text, '/') != NULL ? p->cwd : NULL;
 }
 
 /* Constructors may call dlopen again: the innermost ends first. */

@@ -42,6 +42,7 @@ struct watch_load {
 	bool undone;            /* all that it brought was closed at once: it failed, or was let go */
 	const char *last;       /* name that was searched for last, NULL if none */
 	uint64_t last_by;
+	const char *cwd;        /* where its name begins, if that is a relative path; else NULL */
 	/* musl only: the call itself was seen. */
 	bool called, ended, succeeded;
 	uint32_t mode;
@@ -51,7 +52,8 @@ struct watch_load {
 struct watch_process {
 	uint32_t pid, parent;   /* as they see themselves */
 	unsigned bits;          /* 32, 64 */
-	const char *exe, *cwd;  /* NULL: not known */
+	const char *exe;        /* NULL: not known */
+	const char *cwd;        /* the working folder, when it counted last; NULL: not known */
 	const char **argv;      /* NULL-ended */
 	size_t argc;
 	struct {

@@ -3,7 +3,6 @@
 
 What counts is the real loader: programs are built and run here, alone and watched.
 """
-import glob
 import json
 import os
 import platform
@@ -73,7 +72,7 @@ def made(tmp_path_factory):
 
 
 def run(*argv, options=(), env=None, **more):
-    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", **(env or {})}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "TMPDIR": os.environ["TMPDIR"], **(env or {})}
     more.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run([DLWHY, "run", *options, "--", *map(str, argv)], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=environment, timeout=120, check=False, **more)
@@ -99,15 +98,16 @@ def differences(data):
     return [d for process in data["run"]["processes"] for d in process["differences"]]
 
 
-def folders():
-    return set(glob.glob(os.path.join(tempfile.gettempdir(), "dlwhy-??????")))
-
-
 @pytest.fixture(autouse=True)
-def nothing_is_left():
-    before = folders()
+def nothing_is_left(monkeypatch):
+    """The folder of the agent is gone after each run."""
+    top = tempfile.mkdtemp(prefix="run-tmp-", dir="/tmp")
+    os.chmod(top, 0o777)
+    monkeypatch.setenv("TMPDIR", top)
     yield
-    assert folders() - before == set()
+    left = os.listdir(top)
+    shutil.rmtree(top)
+    assert left == []
 
 
 # ---- nothing is changed ----------------------------------------------------------------------------
@@ -427,6 +427,55 @@ def test_a_function_that_nobody_has_ends_a_program_at_its_call(made, tmp_path, f
     assert data["findings"][0]["code"] == "missing-symbol"
     assert data["findings"][0]["symbol"] == "nobody_has_this"
     assert result.stderr.decode().strip() == data["loader_message"]
+
+
+def test_relative_names_begin_where_the_process_is_by_then(made, tmp_path):
+    """In the folder that it was started in there is nothing of these names."""
+    code = (f"import ctypes, os\nos.chdir({str(made.parent)!r})\nctypes.CDLL('./{made.name}/libfine.so')\n"
+            f"os.chdir({str(made)!r})\nctypes.CDLL('./libsymbol.so')\n")
+    result, data = answer(PYTHON, "-S", "-c", code, tmp_path=tmp_path, cwd="/")
+    assert result.returncode == 1
+    assert data["loader_message"] in result.stderr.decode()
+    assert data["findings"][0]["symbol"] == "nobody_has_this"
+    assert loads(data)[f"./{made.name}/libfine.so"] == "loaded"
+    assert differences(data) == []
+
+
+def test_another_namespace_is_left_out_of_the_comparison(made, tmp_path):
+    (made / "space.c").write_text("#define _GNU_SOURCE\n#include <dlfcn.h>\n"
+                                  "int main(void) { return !dlmopen(LM_ID_NEWLM, \"./libfine.so\", RTLD_NOW); }")
+    cc("-o", made / "space", made / "space.c")
+    result, data = answer("./space", tmp_path=tmp_path, cwd=made)
+    assert result.returncode == 0
+    assert loads(data)["./libfine.so"] == "loaded"
+    assert differences(data) == []
+
+
+def test_a_run_in_a_run(made, tmp_path):
+    result, data = answer(DLWHY, "run", "--", "./opener", 4, "./libsymbol.so", tmp_path=tmp_path, cwd=made)
+    assert result.returncode == 4
+    assert b"./opener 4 ./libsymbol.so exited with status 4" in result.stderr
+    assert b"ERROR" not in result.stderr
+
+
+def test_a_thread_that_dies(made, tmp_path):
+    (made / "thread.c").write_text("#include <pthread.h>\nstatic void *f(void *a) { *(volatile int *)8 = 1; return a; }\n"
+                                   "int main(void) { pthread_t t; pthread_create(&t, 0, f, 0); pthread_join(t, 0); }")
+    cc("-pthread", "-o", made / "thread", made / "thread.c")
+    result, data = answer("./thread", tmp_path=tmp_path, cwd=made)
+    assert result.returncode == -signal.SIGSEGV
+    assert data["run"]["processes"][-1]["signal"] == signal.SIGSEGV
+    assert data["findings"]
+
+
+def test_many_processes_at_once(tmp_path):
+    script = "for i in 1 2 3 4 5 6 7 8; do (for j in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done) & done; wait; exit 2"
+    result, data = answer("sh", "-c", script, tmp_path=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr == b""
+    programs = [p for p in data["run"]["processes"] if p["program"].endswith("true")]
+    assert len(programs) == 80
+    assert all(p["ending"] == "exit" for p in programs)
 
 
 def test_a_script_is_followed(made, tmp_path):

@@ -111,7 +111,7 @@ static void words_of_a_command_line(void **state)
 
 	(void)state;
 	put(l, 7, AGENT_HELLO, 64, 1, "");
-	put(l, 7, AGENT_ARGV, 0, 0, "0123456789abcde");
+	put(l, 7, AGENT_ARGV, 0, 0, "0123456789abcd");
 	memcpy(&r, l->bytes + l->n - sizeof(r) - 16, sizeof(r));
 	assert_int_equal(r.length, sizeof(words));
 	memcpy(l->bytes + l->n - 16, words, sizeof(words));

@@ -204,6 +204,22 @@ static void put_environment(void)
 		sys6(SYS_CLOSE, fd, 0, 0, 0, 0, 0);
 }
 
+/* Where a relative path begins, which may be elsewhere by now. */
+static void put_place_of(const char *name)
+{
+	char buf[1024];
+	long n;
+
+	if (name[0] == '/' || name[0] == '\0')
+		return;
+	for (size_t i = 0; name[i] != '/'; i++)
+		if (name[i] == '\0')
+			return;
+	n = sys6(SYS_GETCWD, (long)buf, sizeof(buf), 0, 0, 0, 0);
+	if (n > 1)
+		put(AGENT_CWD, 0, 0, 0, buf, (size_t)n - 1);
+}
+
 static void say_hello(void)
 {
 	put(AGENT_HELLO, 8 * sizeof(void *), 0,
@@ -348,6 +364,8 @@ unsigned la_version(unsigned version)
 const char *la_objsearch(const char *name, uintptr_t *cookie, unsigned flag)
 {
 	if (flag == LA_SER_ORIG)
+		put_place_of(name);
+	if (flag == LA_SER_ORIG)
 		put(AGENT_SEARCH, 0, cookie != NULL ? *cookie : 0, 0, name, length_of(name));
 	return name;
 }
@@ -440,6 +458,8 @@ void *dlopen(const char *name, int mode)
 	uintptr_t call = (uintptr_t)__builtin_frame_address(0);
 	void *handle;
 
+	if (name != NULL)
+		put_place_of(name);
 	if (name != NULL)
 		put(AGENT_DLOPEN, (uint32_t)mode, call, 0, name, length_of(name));
 	handle = next(name, mode);
