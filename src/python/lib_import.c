@@ -331,10 +331,10 @@ PY_NATIVE(ffi_dlopen)
 	if (v != NULL || ev->stopped || ev->raised == NULL || c->args[0]->type != V_STR)
 		return v;
 	args = py_dict_name(&ev->raised->u.obj.dict, intern(ev, "args"));
-	if (args != NULL && args->type == V_TUPLE && args->u.list.n == 1 && args->u.list.v[0]->type == V_STR)
-		args->u.list.v[0] = py_str(ev->a,
-					   arena_printf(ev->a, "cannot load library '%s': %s",
-							c->args[0]->u.str.p,
+	if (args != NULL && args->type == V_TUPLE && args->u.list.n == 1 &&
+	    args->u.list.v[0]->type == V_STR)
+		args->u.list.v[0] = py_str(ev->a, arena_printf(ev->a, "cannot load library '%s': %s",
+							       c->args[0]->u.str.p,
 							       args->u.list.v[0]->u.str.p));
 	return NULL;
 }
@@ -376,8 +376,8 @@ void py_lib_import_init(struct py_eval *ev)
 {
 	struct py_value *spec = py_class_new(ev, "importlib._bootstrap", "ModuleSpec", ev->class_object,
 					     NULL, V_INSTANCE);
-
-	struct py_value *ffi = py_class_new(ev, "_cffi_backend", "FFI", ev->class_object, NULL, V_INSTANCE);
+	struct py_value *ffi = py_class_new(ev, "_cffi_backend", "FFI", ev->class_object, NULL,
+					    V_INSTANCE);
 
 	ffi->u.cls->unknown_base = true;
 	py_dict_set_name(ev->a, &ffi->u.cls->dict, intern(ev, "dlopen"),
