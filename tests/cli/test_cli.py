@@ -135,7 +135,7 @@ def test_help_names_each_option_with_examples_first():
     assert len(re.findall(r"^  dlwhy .*", text, re.M)) == 7
     for name in ("program", "pid", "preload", "global", "local", "root", "loader", "cpu", "env", "clear-env",
                  "env-of", "no-bind", "no-explain", "bindings", "code", "verbose", "json", "format", "color",
-                 "redact", "prove", "fail-on",
+                 "redact", "prove", "fail-on", "output",
                  "threads", "version", "schema", "help"):
         assert f"--{name} " in text, name
     assert max(map(len, text.splitlines())) <= 100
