@@ -281,10 +281,12 @@ static void compare_start(const struct replay *r, struct process *p, enum replay
 /* Nobody has a file of the name that was asked for: not one that it needs. */
 static bool is_absent(const struct failure *f, const struct watch_load *l)
 {
-	size_t n = f->request != NULL ? strlen(f->request->name) : 0, m = strlen(l->name);
+	size_t n, m = strlen(l->name);
 
-	return f->kind == FAIL_NOT_FOUND && n >= m &&
-	       strcmp(f->request->name + n - m, l->name) == 0;
+	if (f->kind != FAIL_NOT_FOUND || f->request == NULL)
+		return false;
+	n = strlen(f->request->name);
+	return n >= m && strcmp(f->request->name + n - m, l->name) == 0;
 }
 
 /* Nothing was mapped: it was there already, or it failed. */
