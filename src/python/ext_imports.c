@@ -27,10 +27,11 @@ enum {
 
 /* Names of the standard library that are little else in an extension than that of a module; what
  * goes wrong with them may be caught. */
-static const char *const common[] = { "asyncio", "concurrent", "contextlib", "contextvars", "ctypes", "datetime",
-				      "inspect", "json",       "logging",    "multiprocessing", "pathlib", "random",
-				      "secrets", "shutil",     "subprocess", "tempfile", "threading", "typing",
-				      "uuid",    "warnings",   "zipfile" };
+static const char *const common[] = {
+	"asyncio", "concurrent", "contextlib", "contextvars", "ctypes", "datetime", "inspect", "json",
+	"logging", "multiprocessing", "pathlib", "random", "secrets", "shutil", "subprocess", "tempfile",
+	"threading", "typing", "uuid", "warnings", "zipfile"
+};
 #define NCOMMON (sizeof(common) / sizeof(*common))
 
 struct scan {
@@ -371,7 +372,8 @@ static void set_path(struct scan *s)
 }
 
 void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
-		    const struct py_home *home, struct source *src, struct arena *a, struct py_inner_list *out)
+		    const struct py_home *home, struct source *src, struct arena *a,
+		    struct py_inner_list *out)
 {
 	struct scan s = { .source = src, .f = f, .home = home, .a = a, .module = module, .out = out };
 	const char *dot = module != NULL ? strrchr(module, '.') : NULL;
