@@ -29,6 +29,11 @@ def libc():
     return sorted(set(re.findall(r"(/\S+/(?:ld-linux\S*|libc\.so\.6))", run("ldd", "/bin/sh").stdout)))
 
 
+def libraries(program):
+    """All that the program needs, its loader included."""
+    return sorted(set(re.findall(r"(/\S+\.so\S*)", run("ldd", program).stdout)))
+
+
 CHROOT = chroot()
 LIBC = libc()
 pytestmark = pytest.mark.skipif(CHROOT is None or not shutil.which("strace"),
@@ -129,6 +134,30 @@ def test_check_in_a_root_without_a_loader_gives_an_answer(root):
     assert code in (1, 3), output
     study = re.compile(r"/(libleaf\.so|libc\.so\.6|ld-linux[^/]*|ld\.so\.(cache|conf|preload))$")
     assert [p for p in foreign(paths, ["/plugin.so"]) if not study.search(p)] == []
+
+
+def test_import_where_there_is_no_python_says_so(root):
+    code, output, paths = opened(root, "import", "json")
+    assert code in (1, 3), output
+    assert "python" in output.lower()
+    assert foreign(paths) == []
+
+
+def test_import_in_another_root_opens_only_what_lies_there(root):
+    python = "/usr/bin/python3.11"
+    if not os.path.exists(python):
+        pytest.skip("needs Debian's python3.11")
+    for file in {python, *libraries(python)}:
+        copy = root / "study" / file.lstrip("/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, copy)
+    shutil.copytree("/usr/lib/python3.11", root / "study/usr/lib/python3.11", symlinks=True,
+                    ignore=shutil.ignore_patterns("test", "__pycache__", "idlelib", "config-3*"))
+    code, output, paths = opened(root, "import", "--root", "/study", "--python", python, "json")
+    assert code == 0, output
+    assert "import json works" in output
+    assert any(p.endswith("json/__init__.py") for p in paths)
+    assert foreign(paths) == []
 
 
 def test_explain_of_a_message_opens_only_the_message(root):
