@@ -25,12 +25,14 @@ enum {
 	MAX_PARTS = 12
 };
 
-/* Names of the standard library that are little else in an extension than that of a module; what goes wrong with
- * them may be caught. */
-static const char *const common[] = { "asyncio", "concurrent", "contextlib", "contextvars", "ctypes", "datetime",
-				      "inspect", "json",       "logging",    "multiprocessing", "pathlib", "random",
-				      "secrets", "shutil",     "subprocess", "tempfile", "threading", "typing",
-				      "uuid",    "warnings",   "zipfile" };
+/* Names of the standard library that are little else in an extension than that of a module; what goes
+ * wrong with them may be caught. */
+static const char *const common[] = { "asyncio",   "concurrent", "contextlib",	     "contextvars",
+				      "ctypes",	   "datetime",	 "inspect",	     "json",
+				      "logging",   "multiprocessing", "pathlib",     "random",
+				      "secrets",   "shutil",	 "subprocess",	     "tempfile",
+				      "threading", "typing",	 "uuid",	     "warnings",
+				      "zipfile" };
 #define NCOMMON (sizeof(common) / sizeof(*common))
 
 struct scan {
@@ -278,8 +280,8 @@ static bool look_for_maker(void *ctx, struct view v)
 
 /* ---- strings that are packed ------------------------------------------------------------------ */
 
-/* Cython 3.1 and later pack the strings of a module together, without marks between them: a name is looked for
- * that would be there. */
+/* Cython 3.1 and later pack the strings of a module together, without marks between them: a name is
+ * looked for that would be there. */
 static bool names(struct view v, const char *name)
 {
 	return memmem(v.p, v.n, name, strlen(name)) != NULL;
@@ -371,7 +373,8 @@ static void set_path(struct scan *s)
 }
 
 void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
-		    const struct py_home *home, struct source *src, struct arena *a, struct py_inner_list *out)
+		    const struct py_home *home, struct source *src, struct arena *a,
+		    struct py_inner_list *out)
 {
 	struct scan s = { .source = src, .f = f, .home = home, .a = a, .module = module, .out = out };
 	const char *dot = module != NULL ? strrchr(module, '.') : NULL;

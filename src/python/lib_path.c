@@ -284,7 +284,8 @@ py_native *py_path_method(const char *name)
 		py_native *call;
 	} methods[] = {
 		{ "joinpath", path_joinpath }, { "exists", path_exists }, { "is_file", path_is_file },
-		{ "__enter__", path_enter }, { "is_dir", path_is_dir }, { "resolve", path_resolve }, { "absolute", path_absolute },
+		{ "__enter__", path_enter },
+		{ "is_dir", path_is_dir }, { "resolve", path_resolve }, { "absolute", path_absolute },
 		{ "expanduser", path_expanduser }, { "iterdir", path_iterdir }, { "glob", path_glob },
 		{ "read_text", path_read_text }, { "with_name", path_with_name },
 		{ "with_suffix", path_with_suffix },

@@ -245,8 +245,8 @@ static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, c
 	return py_raise(ev, e);
 }
 
-/* What native code raises when an import of its own has failed. NULL: nothing, as far as can be said: only that a
- * native file was refused is known well enough. */
+/* What native code raises when an import of its own has failed. NULL: nothing, as far as can be said:
+ * only that a native file was refused is known well enough. */
 static struct py_value *raised_inside(struct py_eval *ev, const struct py_inner *in)
 {
 	struct py_value *of = ev->raised, *e;
