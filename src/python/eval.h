@@ -161,6 +161,8 @@ struct py_value *py_exception_new(struct py_eval *ev, const char *type, const ch
 /* NameError, KeyError and the like are only raised where somebody waits for them: the evaluator may
  * be the one that does not know better. Unknown otherwise; NULL if raised. */
 struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char *message);
+/* Does an active handler nearby wait for exceptions of that class? */
+bool py_is_wanted(const struct py_eval *ev, struct py_value *cls);
 struct py_value *py_builtin_class(struct py_eval *ev, const char *name);
 const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *exact); /* NULL: not known */
 const struct py_exception *py_exception_export(struct py_eval *ev, struct py_value *e);

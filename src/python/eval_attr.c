@@ -431,12 +431,25 @@ static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *
 	return py_raise_soft(ev, "AttributeError", text);
 }
 
+/* An object's own __getattr__ knows what classes and metaclasses gave it; the evaluator may not. */
+static struct py_value *not_told(struct py_eval *ev)
+{
+	struct py_value *cls = py_builtin_class(ev, "AttributeError");
+
+	if (py_is_subclass(ev->raised->u.obj.cls, cls) != PY_YES || py_is_wanted(ev, cls))
+		return NULL;
+	ev->raised = NULL;
+	return &py_unknown;
+}
+
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name)
 {
 	struct py_value *x = py_getattr_quiet(ev, v, name);
 
-	if (x != NULL || ev->raised != NULL || ev->stopped)
+	if (x != NULL || ev->stopped)
 		return x;
+	if (ev->raised != NULL)
+		return v->type == V_INSTANCE ? not_told(ev) : NULL;
 	if (v->type == V_INSTANCE && library_of(ev, v) != NULL) {
 		struct py_value *path = py_dict_name(&v->u.obj.dict, py_name(ev->names, "_name", 5));
 

@@ -116,7 +116,7 @@ static bool guard_wants(const struct py_eval *ev, const struct py_guard *g, stru
 	return false;
 }
 
-static bool is_wanted(const struct py_eval *ev, struct py_value *cls)
+bool py_is_wanted(const struct py_eval *ev, struct py_value *cls)
 {
 	for (const struct py_guard *g = ev->guards; g != NULL; g = g->up)
 		if (guard_wants(ev, g, cls))
@@ -128,7 +128,7 @@ struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char 
 {
 	struct py_value *cls = py_builtin_class(ev, type);
 
-	return cls != NULL && is_wanted(ev, cls) ? py_raise_new(ev, type, message) : &py_unknown;
+	return cls != NULL && py_is_wanted(ev, cls) ? py_raise_new(ev, type, message) : &py_unknown;
 }
 
 /* ---- what is shown --------------------------------------------------------------------------- */
@@ -240,7 +240,7 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 	/* a module's own line, and every condition before it is known */
 	if (ev->frame->scope == NULL && ev->maybe == 0)
 		return true;
-	return is_wanted(ev, e->u.obj.cls);
+	return py_is_wanted(ev, e->u.obj.cls);
 }
 
 /* The rest of the function, or the one statement of a module, is passed over. */
