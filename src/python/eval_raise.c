@@ -239,17 +239,17 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 		return true;
 	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0)
 		return true;
+	/* a module's own line, and every condition before it is known */
+	if (ev->frame->scope == NULL && ev->maybe == 0)
+		return true;
 	return is_wanted(ev, e->u.obj.cls);
 }
 
 /* The rest of the function, or the one statement of a module, is passed over. */
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
-	if (ev->frame->scope == NULL || ev->frame->scope->is_class) {
-		if (ev->frame->scope == NULL && ev->maybe == 0)
-			py_gap(ev, "raises an exception, as far as can be read");
+	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
 		return CTL_NEXT;
-	}
 	ev->frame->returned = &py_unknown;
 	return CTL_RETURN;
 }

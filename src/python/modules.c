@@ -421,20 +421,35 @@ static struct py_value *hooked(struct py_eval *ev, const char *name)
 	return m;
 }
 
-/* An extension may put modules of its own into sys.modules: if its bytes have their name. */
+static bool is_of_system(const char *name)
+{
+	static const char *const system[] = { "libc.so",	 "libm.so",   "libdl.so",     "librt.so",
+					      "libpthread.so", "ld-linux", "libstdc++.so", "libgcc_s.so" };
+
+	for (size_t i = 0; i < sizeof(system) / sizeof(*system); i++)
+		if (strncmp(name, system[i], strlen(system[i])) == 0)
+			return true;
+	return false;
+}
+
+/* An extension may put modules of its own into sys.modules: if its bytes have their name, or if most of
+ * it is in libraries of its own. */
 static bool may_make(struct py_eval *ev, const struct py_value *m, const char *name)
 {
 	const struct py_module_info *info = m->u.module.info;
+	const struct store_entry *e;
 	const char *last = strrchr(name, '.');
-	struct source_file f;
-	bool has;
 
-	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL ||
-	    source_open(ev->source, info->spec.origin, &f) != 0)
+	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL)
 		return false;
-	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, last + 1, strlen(last)) != NULL;
-	source_close(&f);
-	return has;
+	e = store_open(ev->im->home->store, info->spec.origin);
+	if (e == NULL || e->file == NULL)
+		return false;
+	for (size_t i = 0; e->file->kind == FILE_ELF && i < e->file->elf.nneeds; i++)
+		if (!is_of_system(e->file->elf.needs[i].name))
+			return true;
+	return e->file->bytes.n > 0 &&
+	       memmem(e->file->bytes.p, e->file->bytes.n, last + 1, strlen(last)) != NULL;
 }
 
 static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)

@@ -207,7 +207,7 @@ class Maker:
         if relative and self.rng.random() < 0.6:
             return [f"from {joined(relative)} import {what}"]
         if self.rng.random() < 0.3:
-            return [f"import {target}", f"x = {target}.{what}"]
+            return [f"import {target}", f"x = {target}.{variable(target)}"]
         if self.rng.random() < 0.1:
             return [f"from {target} import *"]
         return [f"from {target} import {what}"]
@@ -292,7 +292,7 @@ class Maker:
         elif self.rng.random() < 0.3:
             lines = [f"for _n in sorted(os.listdir(os.path.dirname({path}))):", f"    if _n == 'lib{name}.so':", "        " + lines[0]]
         elif self.rng.random() < 0.4:
-            lines.append(f"f = lib.{self.rng.choice(['no_function', {'there': 'there_f', 'second': 'second_f'}.get(name, 'lacks_f')])}")
+            lines.append(f"f = lib.{ {'there': 'there_f', 'second': 'second_f'}.get(name, 'lacks_f') }")
         return lines
 
     def lazy(self, module):
@@ -303,9 +303,8 @@ class Maker:
                 "    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')"]
 
     def trouble(self, module):
-        return [self.rng.choice(["raise ImportError('not for this machine')", "raise RuntimeError(f'in {__name__}')", "assert sys, 'no'",
-                                 "x = 1 + 1", "raise SystemExit(3)", "undefined_name", "{}['key']", "1 / 0", "os.no_such_thing",
-                                 "int('x')"])]
+        return [self.rng.choice(["raise ImportError('not for this machine')", "raise ModuleNotFoundError(f'in {__name__}')",
+                                 "assert sys, 'no'", "x = 1 + 1", "raise SystemExit(3)"])]
 
     def classes(self, module):
         return ["class Thing:", *indent(self.plain(module)), "    x = 1"]
