@@ -44,13 +44,11 @@ static const char *find_library(void *ctx, const char *name)
 
 /* An interpreter with one empty folder on its path: nothing that the text imports is read from this
  * machine. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void make_home(void)
 {
 	static char dir[] = "/tmp/dlwhy-pyeval-XXXXXX";
 	static const char *suffixes[] = { ".so" };
 
-	(void)argc;
-	(void)argv;
 	if (mkdtemp(dir) == NULL)
 		abort();
 	made.source = source_root(dir, "/");
@@ -68,7 +66,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	made.home.prefix = made.home.base_prefix = "/usr";
 	made.home.stdlib = "/usr/lib/python3.11";
 	(void)rmdir(dir);
-	return 0;
 }
 
 /* The results are looked at as a report would. */
@@ -113,6 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct job j = { .a = arena_new(MEMORY), .text = { data, size } };
 
+	if (made.source == NULL)
+		make_home();
 	if (j.a != NULL)
 		(void)arena_run(j.a, import, &j);
 	arena_free(j.a);

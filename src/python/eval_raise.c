@@ -235,6 +235,8 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 	if (of != NULL && of->u.obj.raised != NULL &&
 	    (of->u.obj.raised->from_load || is_kind(ev, of, "ImportError")))
 		return true;
+	if (ev->frame == NULL)
+		return true;
 	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0)
 		return true;
 	/* a module's own line, and every condition before it is known */
@@ -380,7 +382,7 @@ static bool says_something(const struct py_list *body)
 static bool is_import_problem(struct py_eval *ev, struct py_value *e)
 {
 	return py_is_subclass(e->u.obj.cls, py_builtin_class(ev, "ImportError")) == PY_YES ||
-	       e->u.obj.raised->from_load;
+	       (e->u.obj.raised != NULL && e->u.obj.raised->from_load);
 }
 
 static void note_swallowed(struct py_eval *ev, const struct py_node *h, struct py_value *e)

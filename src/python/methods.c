@@ -827,8 +827,7 @@ static py_native *method_in(const struct method *m, size_t n, const char *name)
 	return NULL;
 }
 
-#define METHOD_IN(table, name) method_in(table, sizeof(table) / sizeof(table[0]), name)
-
+#define METHOD_IN(table, name) method_in(table, sizeof(table) / sizeof((table)[0]), name)
 
 static py_native *find_method(const struct py_value *v, const char *name)
 {

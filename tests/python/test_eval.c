@@ -106,13 +106,24 @@ static void test_exceptions_of_imports_are_believed(void **state)
 	assert_global(e, "l", "1");
 }
 
-static void test_a_raise_that_nobody_waits_for_is_not_believed(void **state)
+static void test_a_raise_of_a_function_that_nobody_waits_for_is_not_believed(void **state)
 {
 	struct evaluated *e = evaluate(state, "def check(): raise ValueError('bad')\ncheck()\na = 1\n"
-					      "raise RuntimeError('x')\nb = 2\n");
+					      "if u: raise RuntimeError('x')\nb = 2\n");
 
 	assert_global(e, "a", "1");
 	assert_global(e, "b", "2");
+}
+
+static void test_a_raise_of_the_module_itself_is_believed(void **state)
+{
+	struct modules *m = *state;
+	const struct py_exception *x;
+
+	modules_put(m, "t.py", "if 1 + 1 == 2:\n  raise RuntimeError('x')\n");
+	x = import(evaluated_new(state), "t");
+	assert_non_null(x);
+	assert_string_equal(x->type, "RuntimeError");
 }
 
 static void test_an_exception_has_its_cause_and_frames(void **state)
@@ -315,7 +326,8 @@ int main(void)
 		MODULES_TEST(test_conditions_know_more_than_values),
 		MODULES_TEST(test_comprehensions_have_names_of_their_own),
 		MODULES_TEST(test_exceptions_of_imports_are_believed),
-		MODULES_TEST(test_a_raise_that_nobody_waits_for_is_not_believed),
+		MODULES_TEST(test_a_raise_of_a_function_that_nobody_waits_for_is_not_believed),
+		MODULES_TEST(test_a_raise_of_the_module_itself_is_believed),
 		MODULES_TEST(test_an_exception_has_its_cause_and_frames),
 		MODULES_TEST(test_a_library_that_does_not_load),
 		MODULES_TEST(test_classes),
