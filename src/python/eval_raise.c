@@ -244,8 +244,10 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
 	if (ev->frame->scope == NULL || ev->frame->scope->is_class) {
-		if (ev->frame->scope == NULL && ev->maybe == 0)
+		if (ev->frame->scope == NULL && ev->maybe == 0) {
 			py_gap(ev, "raises an exception, as far as can be read");
+			ev->im->doubted = true;
+		}
 		return CTL_NEXT;
 	}
 	ev->frame->returned = &py_unknown;

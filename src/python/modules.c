@@ -194,8 +194,11 @@ static struct py_source *read_source(struct py_eval *ev, const struct py_spec *s
 /* Python refuses it: where we are sure; else only we cannot read it. */
 static void note_syntax(struct py_eval *ev, const struct py_source *src)
 {
-	if (src->error != NULL)
-		py_gap(ev, arena_printf(ev->a, "%s, line %u: %s", src->path, src->error_line, src->error));
+	if (src->error == NULL)
+		return;
+	py_gap(ev, arena_printf(ev->a, "%s, line %u: %s", src->path, src->error_line, src->error));
+	if (ev->maybe == 0)
+		ev->im->unread = true;
 }
 
 static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
@@ -207,6 +210,7 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		m->opaque = true;
 		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin
 					: spec->name));
+		ev->im->doubted |= ev->maybe == 0;
 		return m;
 	}
 	note_syntax(ev, src);
@@ -578,7 +582,9 @@ static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const 
 	if (where != NULL) {
 		py_strings_of(ev, where, &path);
 		py_find(ev->im->finder, full, &path, &spec);
-		if (spec.kind != PY_SPEC_MISSING)
+		/* _find_spec asks the finders of sys.meta_path in order: the path comes before what sources
+		 * have appended */
+		if (spec.kind != PY_SPEC_MISSING || is_hooked(ev, full, where))
 			return import_part(ev, full, m);
 	}
 	*absent = true;
