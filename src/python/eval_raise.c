@@ -235,6 +235,10 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 	if (of != NULL && of->u.obj.raised != NULL &&
 	    (of->u.obj.raised->from_load || is_kind(ev, of, "ImportError")))
 		return true;
+	/* the function may have returned already, behind a condition that is not known: what is left is the
+	 * check that a sound installation passes, as where a branch raises (eval_join.c) */
+	if (ev->frame->maybe_rest > 0)
+		return false;
 	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0)
 		return true;
 	return is_wanted(ev, e->u.obj.cls);

@@ -385,8 +385,21 @@ void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings 
 	}
 }
 
+/* What finders are asked with: find_spec(name, path, target), or what importlib calls until 3.11 where there
+ * is no find_spec (_find_spec_legacy): find_module(name, path). */
+static struct py_value *finding(struct py_eval *ev, struct py_value *hook, size_t *n)
+{
+	struct py_value *f = py_getattr_quiet(ev, hook, intern(ev, "find_spec"));
+
+	*n = 3;
+	if (f != NULL || ev->raised != NULL || ev->im->home->minor >= 12)
+		return f;
+	*n = 2;
+	return py_getattr_quiet(ev, hook, intern(ev, "find_module"));
+}
+
 /* Would one of the import hooks that the sources have added provide it? Each is asked as the import system
- * asks: finder.find_spec(name, path). */
+ * asks. */
 static bool is_hooked(struct py_eval *ev, const char *name, struct py_value *where)
 {
 	struct py_value *args[3] = { py_str(ev->a, name), where, &py_none };
@@ -397,7 +410,7 @@ static bool is_hooked(struct py_eval *ev, const char *name, struct py_value *whe
 
 		if (hook == &py_meta_path_own)
 			continue;
-		f = py_getattr_quiet(ev, hook, intern(ev, "find_spec"));
+		f = finding(ev, hook, &c.n);
 		if (f == NULL && ev->raised == NULL)
 			continue;
 		spec = f != NULL && !py_is_unknown(f) ? py_call(ev, f, &c) : &py_unknown;
