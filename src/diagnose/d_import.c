@@ -31,6 +31,14 @@ enum dlwhy_certainty imported_certainty(const struct imported *i, const char **a
 		*assumes = "a condition that reading cannot decide";
 		return DLWHY_LIKELY;
 	}
+	if (i->e == NULL && i->im->unread) {
+		*assumes = "Python can read the source that was not understood here (-v shows it)";
+		return DLWHY_LIKELY;
+	}
+	if (i->e == NULL && i->im->doubted) {
+		*assumes = "the line that seems to raise an exception is not reached (-v shows it)";
+		return DLWHY_LIKELY;
+	}
 	if (before_all_sources(i))
 		return DLWHY_PROVED;
 	*assumes = sources_do;
@@ -155,6 +163,13 @@ const char *import_who(struct diag *d)
 	const struct py_home *h = d->in->imported->home;
 
 	return arena_printf(d->a, "Python %s (%s)", h->version, h->executable);
+}
+
+bool import_in_stdlib(const struct py_home *h, const struct py_spec *s)
+{
+	return s->kind == PY_SPEC_BUILTIN || s->kind == PY_SPEC_FROZEN ||
+	       (s->origin != NULL && h->stdlib != NULL && starts_with(s->origin, h->stdlib) &&
+		strstr(s->origin, "-packages/") == NULL);
 }
 
 /* ---- distributions -------------------------------------------------------------------------- */

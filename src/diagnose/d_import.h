@@ -37,6 +37,8 @@ bool import_find(struct diag *d, struct py_finder *f, const struct py_home *h, c
 		 struct py_spec *out);
 /* "Python 3.11.2 (/usr/bin/python3)" */
 const char *import_who(struct diag *d);
+/* Does the standard library itself have it, not what is installed beside it? pip brings no part of that. */
+bool import_in_stdlib(const struct py_home *h, const struct py_spec *s);
 /* The module's part before the first dot. */
 const char *import_top(struct arena *a, const char *name);
 /* What a person installs to get that module: "opencv-python" for cv2. */

@@ -103,9 +103,27 @@ struct draft *import_shadow(struct diag *d, const struct py_exception *e)
 
 /* ---- a file that is no module for this interpreter -------------------------------------------- */
 
+static struct draft *case_draft(struct diag *d, const char *name, const struct py_near *near)
+{
+	const char *base = base_name(near->path);
+	const char *right = arena_strndup(d->a, base, strcspn(base, "."));
+	struct draft *dr = import_draft(d, CAUSE_PYTHON_MODULE, "not-installed");
+
+	dr->f.object = near->path;
+	draft_say(d, dr, "There is no module %s; there is one with the name %s: upper and lower case count.",
+		  name, right);
+	draft_fact(d, dr, near->path, near->why);
+	draft_fix(d, dr, "spell", "low", arena_printf(d->a, "write %s", right));
+	return dr;
+}
+
 static struct draft *near_draft(struct diag *d, const char *name, const struct py_near *near, size_t n)
 {
-	struct draft *dr = import_draft(d, CAUSE_PYTHON_MODULE, "python-abi");
+	struct draft *dr;
+
+	if (n == 1 && starts_with(near[0].why, "differs"))
+		return case_draft(d, name, near);
+	dr = import_draft(d, CAUSE_PYTHON_MODULE, "python-abi");
 
 	dr->f.object = near[0].path;
 	draft_say(d, dr, "The module %s is there, but not for this interpreter: %s is %s, and this is %s.",
@@ -217,8 +235,36 @@ static struct draft *left_out(struct diag *d, const char *name)
 
 /* ---- somewhere else ----------------------------------------------------------------------------- */
 
-/* The first other interpreter that has the module. */
-static const char *other_that_has(struct diag *d, const char *name, const char **version)
+/* Parts of the standard library that Debian has in packages of their own. */
+static const char *const apart[][2] = {
+	{ "tkinter", "python3-tk" },   { "turtle", "python3-tk" },       { "idlelib", "idle" },
+	{ "_tkinter", "python3-tk" },  { "distutils", "python3-distutils" },
+	{ "lib2to3", "python3-lib2to3" }, { "ensurepip", "python3-venv" }, { "_gdbm", "python3-gdbm" },
+};
+
+/* Parts of the standard library that are on Windows only. */
+static const char *const windows[] = { "msvcrt", "winreg", "_winreg", "_winapi", "winsound", "nt", "_msi",
+				       "msilib", "nturl2path" };
+
+static struct draft *of_windows(struct diag *d, const char *name)
+{
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		struct draft *dr;
+
+		if (strcmp(windows[i], name) != 0)
+			continue;
+		dr = import_draft(d, CAUSE_PYTHON_MODULE, "not-installed");
+		dr->f.object = name;
+		draft_say(d, dr, "The module %s is a part of Python on Windows only: no package brings it "
+			  "here.", name);
+		draft_fix(d, dr, "edit", "low", "import it only where sys.platform is 'win32'");
+		return dr;
+	}
+	return NULL;
+}
+
+/* The first other interpreter that has the module. *part: its standard library does. */
+static const char *other_that_has(struct diag *d, const char *name, const char **version, bool *part)
 {
 	const struct imported *i = d->in->imported;
 	struct py_strings others = { NULL, 0, 0 };
@@ -237,22 +283,39 @@ static const char *other_that_has(struct diag *d, const char *name, const char *
 		    spec.kind == PY_SPEC_NAMESPACE)
 			continue;
 		*version = h->version;
+		*part = import_in_stdlib(h, &spec);
 		return h->executable;
 	}
 	return NULL;
+}
+
+/* pip does not have what belongs to the standard library. */
+static void part_fix(struct diag *d, struct draft *dr, const char *name)
+{
+	const char *top = import_top(d->a, name);
+
+	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++)
+		if (strcmp(apart[i][0], top) == 0 && has_apt(d) &&
+		    same_text(d->in->imported->home->prefix, "/usr"))
+			fix_command(d, draft_fix(d, dr, "install", "low",
+						 "install the part of Python that the distribution packs by "
+						 "itself"),
+				    arena_printf(d->a, "apt-get install %s", apart[i][1]));
 }
 
 static void install_fix(struct diag *d, struct draft *dr, const char *name)
 {
 	struct fix *f = draft_fix(d, dr, "install", "low", "install it for this interpreter");
 
-	fix_command(d, f, import_pip(d, import_distribution(d->a, name)));
+	/* the name may come from a source that nobody has looked at: the command is to be copied */
+	fix_command(d, f, import_pip(d, shell_quote(d->a, import_distribution(d->a, name))));
 }
 
 static struct draft *not_installed(struct diag *d, const char *name)
 {
 	const struct imported *i = d->in->imported;
-	const char *version = NULL, *other = other_that_has(d, name, &version);
+	bool part = false;
+	const char *version = NULL, *other = other_that_has(d, name, &version, &part);
 	struct draft *dr = import_draft(d, CAUSE_PYTHON_MODULE,
 					other != NULL ? "other-python" : "not-installed");
 
@@ -277,7 +340,10 @@ static struct draft *not_installed(struct diag *d, const char *name)
 		fix_command(d, f, arena_printf(d->a, "%s -c 'import %s'", shell_quote(d->a, other),
 					       i->module));
 	}
-	install_fix(d, dr, name);
+	if (part)
+		part_fix(d, dr, name);
+	else
+		install_fix(d, dr, name);
 	return dr;
 }
 
@@ -310,6 +376,10 @@ static struct draft *no_such_part(struct diag *d, const char *name)
 	draft_fact(d, dr, spec.origin != NULL ? spec.origin
 					      : spec.locations.n > 0 ? spec.locations.items[0] : NULL,
 		   arena_printf(d->a, "where %s%s was found", parent, words));
+	if (import_in_stdlib(i->home, &spec)) {
+		draft_fix(d, dr, "edit", "low", "look at the name: the standard library is not to be installed with pip");
+		return dr;
+	}
 	draft_fix(d, dr, "reinstall", "low", "install the release that is wanted, or the same one again");
 	fix_command(d, dr->fixes.items[0],
 		    import_pip(d, arena_printf(d->a, "--force-reinstall %s",
@@ -353,6 +423,8 @@ struct draft *import_not_found(struct diag *d, const struct py_exception *e)
 		dr = removed(d, name);
 	if (dr == NULL)
 		dr = left_out(d, name);
+	if (dr == NULL)
+		dr = of_windows(d, name);
 	if (dr == NULL)
 		dr = not_installed(d, name);
 	if (e->nframes > 0)

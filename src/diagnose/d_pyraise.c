@@ -67,7 +67,13 @@ static void name_fix(struct diag *d, struct draft *dr, const struct py_exception
 {
 	const char *one = import_distribution(d->a, d->in->imported->module);
 	const char *two = import_distribution(d->a, module);
+	const struct py_module_info *m = import_module_of(d->in->imported, module);
 
+	if (m != NULL && import_in_stdlib(d->in->imported->home, &m->spec)) {
+		draft_fix(d, dr, "update", "low",
+			  "install a release of the package that imports it which knows this Python");
+		return;
+	}
 	if (of_one_package(d, e, module)) {
 		draft_fix(d, dr, "reinstall", "low", "install the package again");
 		fix_command(d, dr->fixes.items[0],
@@ -86,6 +92,7 @@ struct draft *import_name(struct diag *d, const struct py_exception *e)
 	const char *at, *name, *module, *version, *origin = e->path;
 	const struct py_module_info *m;
 	struct draft *dr;
+	bool part;
 
 	if (e->message == NULL || strncmp(e->message, start, sizeof(start) - 1) != 0 ||
 	    (at = strstr(e->message, from)) == NULL)
@@ -101,11 +108,14 @@ struct draft *import_name(struct diag *d, const struct py_exception *e)
 	dr = import_draft(d, CAUSE_PYTHON_MODULE, "version-skew");
 	dr->f.object = origin != NULL ? origin : module;
 	dr->f.symbol = name;
+	part = m != NULL && import_in_stdlib(d->in->imported->home, &m->spec);
 	draft_say(d, dr, "%s%s%s has no %s, which %s imports from it: %s.", module,
 		  version != NULL ? " " : "", version != NULL ? version : "", name,
 		  last_frame(e) != NULL && last_frame(e)->file != NULL ? base_name(last_frame(e)->file)
 								       : "the command line",
 		  of_one_package(d, e, module) ? "the files are not of one release, or one is missing"
+		  : part		       ? arena_printf(d->a, "it is of the standard library of Python %s",
+							      d->in->imported->home->version)
 					       : "the two are of releases that do not fit together");
 	name_fix(d, dr, e, module);
 	return dr;

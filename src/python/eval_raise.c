@@ -237,6 +237,10 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 		return true;
 	if (ev->frame == NULL)
 		return true;
+	/* the function may have returned already, behind a condition that is not known: what is left is the
+	 * check that a sound installation passes, as where a branch raises (eval_join.c) */
+	if (ev->frame->maybe_rest > 0)
+		return false;
 	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0)
 		return true;
 	/* a module's own line, and every condition before it is known */

@@ -198,8 +198,11 @@ static struct py_source *read_source(struct py_eval *ev, const struct py_spec *s
 /* Python refuses it: where we are sure; else only we cannot read it. */
 static void note_syntax(struct py_eval *ev, const struct py_source *src)
 {
-	if (src->error != NULL)
-		py_gap(ev, arena_printf(ev->a, "%s, line %u: %s", src->path, src->error_line, src->error));
+	if (src->error == NULL)
+		return;
+	py_gap(ev, arena_printf(ev->a, "%s, line %u: %s", src->path, src->error_line, src->error));
+	if (ev->maybe == 0)
+		ev->im->unread = true;
 }
 
 static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
@@ -211,6 +214,7 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		m->opaque = true;
 		py_gap(ev, arena_printf(ev->a, "%s is not source", spec->origin != NULL ? spec->origin
 					: spec->name));
+		ev->im->doubted |= ev->maybe == 0;
 		return m;
 	}
 	note_syntax(ev, src);
@@ -385,8 +389,21 @@ void py_strings_of(struct py_eval *ev, struct py_value *list, struct py_strings 
 	}
 }
 
+/* What finders are asked with: find_spec(name, path, target), or what importlib calls until 3.11 where there
+ * is no find_spec (_find_spec_legacy): find_module(name, path). */
+static struct py_value *finding(struct py_eval *ev, struct py_value *hook, size_t *n)
+{
+	struct py_value *f = py_getattr_quiet(ev, hook, intern(ev, "find_spec"));
+
+	*n = 3;
+	if (f != NULL || ev->raised != NULL || ev->im->home->minor >= 12)
+		return f;
+	*n = 2;
+	return py_getattr_quiet(ev, hook, intern(ev, "find_module"));
+}
+
 /* Would one of the import hooks that the sources have added provide it? Each is asked as the import system
- * asks: finder.find_spec(name, path). */
+ * asks. */
 static bool is_hooked(struct py_eval *ev, const char *name, struct py_value *where)
 {
 	struct py_value *args[3] = { py_str(ev->a, name), where, &py_none };
@@ -397,7 +414,7 @@ static bool is_hooked(struct py_eval *ev, const char *name, struct py_value *whe
 
 		if (hook == &py_meta_path_own)
 			continue;
-		f = py_getattr_quiet(ev, hook, intern(ev, "find_spec"));
+		f = finding(ev, hook, &c.n);
 		if (f == NULL && ev->raised == NULL)
 			continue;
 		spec = f != NULL && !py_is_unknown(f) ? py_call(ev, f, &c) : &py_unknown;
@@ -597,7 +614,9 @@ static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const 
 	if (where != NULL) {
 		py_strings_of(ev, where, &path);
 		py_find(ev->im->finder, full, &path, &spec);
-		if (spec.kind != PY_SPEC_MISSING)
+		/* _find_spec asks the finders of sys.meta_path in order: the path comes before what sources
+		 * have appended */
+		if (spec.kind != PY_SPEC_MISSING || is_hooked(ev, full, where))
 			return import_part(ev, full, m);
 	}
 	*absent = true;

@@ -57,7 +57,7 @@ static enum dlwhy_answer verdict(const struct imported *i)
 	if (i->im->died)
 		return i->decisive != NULL && i->decisive->what.maybe ? DLWHY_UNKNOWN : DLWHY_NO;
 	if (i->e == NULL)
-		return DLWHY_YES;
+		return i->im->unread ? DLWHY_UNKNOWN : DLWHY_YES;
 	return i->e->maybe ? DLWHY_UNKNOWN : DLWHY_NO;
 }
 

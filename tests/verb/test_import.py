@@ -91,6 +91,28 @@ def write(folder, files, pool):
 
 SHADOW = "circular-import-or-shadow"
 RAISE = "raise ImportError('no')\n"
+# A finder that the sources append, as setuptools does for the packages that it brings along.
+HOOK = """import importlib.util, sys, types
+class Hook:
+    def find_spec(self, name, path=None, target=None):
+        return importlib.util.spec_from_loader(name, self) if name == 'p.extra' else None
+    def create_module(self, spec):
+        return types.ModuleType(spec.name)
+    def exec_module(self, module):
+        pass
+sys.meta_path.append(Hook())
+"""
+MAYBE = """import zlib
+def find(name, cache={}):
+    cache[name] = getattr(zlib, name)
+    if cache[name] is not None:
+        return cache[name]
+    raise ValueError(name)
+try:
+    globals()['sha'] = find('crc32')
+except ValueError:
+    pass
+"""
 # name -> (files, module, (code, detail) of the first finding or None, words of the summary)
 SITUATIONS = {
     "sound": ({"m.py": "import os\n"}, "m", None, ""),
@@ -147,6 +169,15 @@ SITUATIONS = {
     "exception": ({"m.py": "import sys\nsys.exit('no')\n"}, "m", ("init-failed", "exception"), "SystemExit"),
     "caught": ({"m.py": "try:\n    import dlwhy_nothing\nexcept ImportError:\n    dlwhy_nothing = None\n"}, "m",
                None, ""),
+    "import hook": ({"p/__init__.py": HOOK, "m.py": "from p import extra\n"}, "m", None, ""),
+    "import hook, other name": ({"p/__init__.py": HOOK, "m.py": "from p import nothing\n"}, "m",
+                                ("python-module", "version-skew"), "has no nothing"),
+    "check behind an unknown return": ({"m.py": "from q import sha\n", "q.py": MAYBE}, "m", None, ""),
+    "no part of the library": ({}, "os.dlwhy_nothing", ("python-module", "version-skew"), "is a file and no package"),
+    "name of the library": ({"m.py": "from collections import dlwhy_nothing\n"}, "m",
+                            ("python-module", "version-skew"), "standard library"),
+    "Windows only": ({}, "msvcrt", ("python-module", "not-installed"), "on Windows only"),
+    "upper case": ({}, "JSON", ("python-module", "not-installed"), "upper and lower case count"),
     "removed": ({"m.py": "import binhex\n" if MINOR > 10 else "import formatter_of_nothing\n"}, "m",
                 ("python-module", "removed" if MINOR > 10 else "not-installed"), ""),
 }
@@ -198,6 +229,35 @@ def test_traceback_leads_to_the_line(pool, tmp_path):
     assert ours["loader_message"].startswith("libgone.so.1: cannot open")
     broken = [o for o in ours["objects"] if o.get("unloaded")]
     assert [pathlib.Path(o["path"]).name for o in broken] == ["ext.so"]
+
+
+# Not decided, or decided with a doubt that is said: what Python does then is another matter.
+UNREAD = {"print": ("print 'no'\n", None, "not understood"),
+          "quotes": ('"""' + "no", None, "not understood"),
+          "raise": ("raise RuntimeError('no')\n", True, "raise")}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_is_not_read_is_not_vouched_for(name, tmp_path):
+    source, loads, words = UNREAD[name]
+    (tmp_path / "m.py").write_text(source)
+    env = environment(tmp_path)
+    assert real("m", tmp_path, env) is not None
+    got, _ = answer("import", "m", "--python", PYTHON, cwd=tmp_path, env=env)
+    assert (got["loads"], got["certainty"]) == (loads, "likely")
+    assert words in got["assumes"]
+
+
+@pytest.mark.parametrize("module", ["os.dlwhy_nothing", "winreg", "JSON"])
+def test_pip_is_not_told_to_install_the_standard_library(module, tmp_path):
+    assert b"pip install" not in dlwhy("import", module, "--python", PYTHON, cwd=tmp_path,
+                                       env=environment(tmp_path)).stdout
+
+
+def test_a_name_from_a_source_is_quoted_in_commands(tmp_path):
+    (tmp_path / "m.py").write_text("import importlib\nimportlib.import_module('a;id')\n")
+    said = dlwhy("import", "m", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path)).stdout.decode()
+    assert "pip install 'a;id'" in said
 
 
 def test_several_modules_get_a_process_each(pool, tmp_path):
