@@ -35,7 +35,7 @@ static bool has_address(const siginfo_t *s)
 	}
 }
 
-int os_stopped_signal(long tid, struct os_signal *out)
+int os_stopped_signal(long pid, long tid, struct os_signal *out)
 {
 	siginfo_t s;
 
@@ -46,6 +46,8 @@ int os_stopped_signal(long tid, struct os_signal *out)
 	out->signal = s.si_signo;
 	out->code = s.si_code;
 	out->sent = s.si_code <= 0;
+	if (s.si_code == SI_USER && s.si_pid != (pid_t)pid)
+		out->sender = s.si_pid;
 	if (has_address(&s))
 		out->address = (uint64_t)(uintptr_t)s.si_addr;
 	return 0;

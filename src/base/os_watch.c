@@ -185,7 +185,8 @@ struct signals {
 
 static void watched_signals(sigset_t *set)
 {
-	static const int all[] = { SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+	static const int all[] = { SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2,
+				   SIGALRM, SIGPIPE };
 
 	sigemptyset(set);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -225,9 +226,10 @@ static _Noreturn void become(const struct os_command *c, const struct signals *s
 
 static void hand_on(long pid, const siginfo_t *info)
 {
-	/* A terminal tells all of its processes by itself. */
+	/* A terminal tells all of its processes by itself. An alarm that was set before the start would
+	 * have been the command's. */
 	if (info->si_signo == SIGINT || info->si_signo == SIGQUIT || info->si_signo == SIGCHLD ||
-	    info->si_code == SI_KERNEL)
+	    (info->si_code == SI_KERNEL && info->si_signo != SIGALRM))
 		return;
 	kill((pid_t)pid, info->si_signo);
 }

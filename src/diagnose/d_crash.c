@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/os_child.h"
 #include "diagnose/crash.h"
 #include "machine/code.h"
 #include "object/elfconst.h"
@@ -120,11 +121,32 @@ static const char *where_words(struct diag *d, const struct crash *c)
 					    symbol_word(d->a, inner));
 }
 
+static const char *death_word(const struct crash *c)
+{
+	return c->s->why.signal == SIGABRT ? "An abort" : "A crash";
+}
+
 static const char *said(struct diag *d, const struct crash *c)
 {
 	return c->s->abort_message != NULL ?
 		       arena_printf(d->a, " (\"%s\")", c->s->abort_message) :
 		       "";
+}
+
+/* Somebody else ended it: what lies on its stack has nothing to do with that. */
+static bool was_ended_by_another(struct diag *d, const struct crash *c)
+{
+	char name[24];
+	struct draft *dr;
+
+	if (c->s->why.sender == 0)
+		return false;
+	dr = begin(d, c, CAUSE_CRASH, "sent", c->where);
+	draft_say(d, dr, "Another process, %ld, sent %s; it came in %s%s.", c->s->why.sender,
+		  os_signal_name(c->s->why.signal, name, sizeof(name)), where_words(d, c),
+		  called_from(d, c));
+	show_stack(d, dr, c);
+	return true;
 }
 
 /* ---- causes of their own ---------------------------------------------------------------------- */
@@ -387,8 +409,8 @@ static bool runtime_is_twice(struct diag *d, const struct crash *c)
 							       ", ",
 				    copy_word(d, x, i));
 	dr = begin(d, c, CAUSE_DUPLICATE_RUNTIME, x->family->id, c->where);
-	draft_say(d, dr, "%s in %s%s, and %zu %s are in the process: %s. %s%c%s.",
-		  c->s->fault == WATCH_NO_FAULT ? "An abort" : "A crash", where_words(d, c),
+	draft_say(d, dr, "%s in %s%s, and %zu %s are in the process: %s. %s%c%s.", death_word(c),
+		  where_words(d, c),
 		  called_from(d, c), x->copies.n, x->family->several, list,
 		  "It likely comes of that: ", x->harm[0], x->harm + 1);
 	draft_assume(dr, DLWHY_LIKELY, "the death comes of the two being together");
@@ -530,7 +552,7 @@ static bool built_apart(struct diag *d, const struct crash *c)
 	else
 		who = arena_printf(d->a, "; of those on the stack, %s and %s", image_word(d, s->x),
 				   image_word(d, s->y));
-	draft_say(d, dr, "A crash in %s%s%s %s different %s: %s. (%s%s.)", where_words(d, c),
+	draft_say(d, dr, "%s in %s%s%s %s different %s: %s. (%s%s.)", death_word(c), where_words(d, c),
 		  called_from(d, c), who,
 		  s->kind == SPLIT_BOUND ? "are bound to" : "were built against", s->what,
 		  built_words(d, c), crash_words(d, c), said(d, c));
@@ -546,15 +568,14 @@ static bool built_apart(struct diag *d, const struct crash *c)
 
 static void plain(struct diag *d, const struct crash *c)
 {
-	bool aborted = c->s->why.signal == SIGABRT;
 	struct draft *dr = begin(d, c, CAUSE_CRASH,
 				 is_heap_word(c->s->abort_message) ? "heap" : NULL, c->where);
 
-	draft_say(d, dr, "%s in %s%s (%s)%s.", aborted ? "An abort" : "A crash", where_words(d, c),
+	draft_say(d, dr, "%s in %s%s (%s)%s.", death_word(c), where_words(d, c),
 		  called_from(d, c), crash_words(d, c),
 		  c->s->abort_message != NULL ?
 			  arena_printf(d->a, ": \"%s\"", c->s->abort_message) : "");
-	if (c->s->nbytes > 0 && !aborted)
+	if (c->s->nbytes > 0 && c->s->why.signal != SIGABRT)
 		show_instruction(d, dr, c);
 	show_stack(d, dr, c);
 }
@@ -564,7 +585,7 @@ void d_crash(struct diag *d)
 	struct crash c;
 
 	crash_read(d, d->in->stack, &c);
-	if (died_of_instruction(d, &c) || stack_is_full(d, &c) || file_is_short(d, &c) ||
+	if (was_ended_by_another(d, &c) || died_of_instruction(d, &c) || stack_is_full(d, &c) || file_is_short(d, &c) ||
 	    was_closed(d, &c) || weak_is_missing(d, &c) || heap_is_torn(d, &c) ||
 	    runtime_is_twice(d, &c) || built_apart(d, &c) || while_loading(d, &c) ||
 	    exception_was_not_caught(d, &c))

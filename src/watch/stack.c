@@ -15,7 +15,7 @@ enum { REGISTERS = 1024, ABORT_TEXT = 1024, INIT_MAX = 65536, UCONTEXT_SIZE = 30
 
 struct reading {
 	struct target *t;
-	long tid;
+	long pid, tid;
 	const struct os_signal *why;
 	struct watch_stack *out;
 	struct watch_frame *frames;
@@ -323,7 +323,7 @@ static void read_stack(void *ctx)
 	if (err == 0)
 		err = os_stopped_registers(x->tid, raw, sizeof(raw), &n);
 	if (err == 0 && x->why == NULL)
-		err = os_stopped_signal(x->tid, &x->out->why);
+		err = os_stopped_signal(x->pid, x->tid, &x->out->why);
 	else if (x->why != NULL)
 		x->out->why = *x->why;
 	if (err != 0) {
@@ -355,9 +355,8 @@ static void read_stack(void *ctx)
 enum dlwhy_code watch_stack_of(long pid, long tid, const struct os_signal *why, struct arena *a,
 			       struct watch_stack *out, struct dlwhy_error *err)
 {
-	struct reading x = { .tid = tid, .why = why, .out = out, .err = err };
+	struct reading x = { .pid = pid, .tid = tid, .why = why, .out = out, .err = err };
 
-	(void)pid;
 	memset(out, 0, sizeof(*out));
 	x.t = calloc(1, sizeof(*x.t));
 	if (x.t == NULL)

@@ -203,14 +203,15 @@ void watch_free(struct watch *w)
 
 /* ---- while it runs ------------------------------------------------------------------------------- */
 
-/* Is it a process that has our agent in it? Numbers of a container are not ours. */
-static bool is_ours(const struct watch *w, uint32_t pid)
+/* Is it a thread of a process that has our agent in it? Numbers of a container are not ours, and anybody
+ * may have written the record. */
+static bool is_ours(const struct watch *w, uint32_t pid, uint32_t tid)
 {
 	char path[64], *maps = NULL;
 	size_t n = 0;
 	bool found;
 
-	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
+	snprintf(path, sizeof(path), "/proc/%u/task/%u/maps", pid, tid);
 	if (os_read_all(path, 64 << 20, &maps, &n) != 0)
 		return false;
 	found = strstr(maps, w->folder) != NULL;
@@ -244,7 +245,7 @@ static void look_at_crash(struct watch *w, const struct agent_record *r, size_t 
 	*c = (struct watch_crash){ r->pid, r->tid, (int)r->flag, r->value, r->pc, 0, NULL };
 	if (w->ncrashes < CRASHES)
 		w->ncrashes++;
-	c->trace_err = is_ours(w, r->pid) ? os_trace_begin(r->tid) : ESRCH;
+	c->trace_err = is_ours(w, r->pid, r->tid) ? os_trace_begin(r->tid) : ESRCH;
 	answer(w, at);
 	if (c->trace_err != 0)
 		return;

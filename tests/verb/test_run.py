@@ -198,7 +198,7 @@ def test_a_terminal_stays_a_terminal():
     assert result.returncode == 9
 
 
-@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGALRM])
 def test_a_request_to_end_is_handed_on(sig, tmp_path):
     code = (f"import signal, sys, time\nsignal.signal({int(sig)}, lambda *_: sys.exit(42))\n"
             f"open({str(tmp_path / 'ready')!r}, 'w')\ntime.sleep(30)\n")
@@ -222,6 +222,57 @@ def test_the_keys_of_a_terminal_are_left_to_the_command(tmp_path):
             time.sleep(0.01)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=30) == 5
+
+
+def test_an_alarm_that_was_set_before_ends_the_command(tmp_path):
+    code = "import os, signal, sys; signal.alarm(1); os.execv(sys.argv[1], sys.argv[1:])"
+    result = subprocess.run([PYTHON, "-S", "-c", code, DLWHY, "run", "--", "sleep", "30"], timeout=20,
+                            stderr=subprocess.PIPE, check=False)
+    assert result.returncode == -signal.SIGALRM
+
+
+FILTERED = """
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#define ALLOW(n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, n, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+int main(void)
+{
+    struct sock_filter f[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+        ALLOW(SYS_write), ALLOW(SYS_fstat), ALLOW(SYS_newfstatat), ALLOW(SYS_brk), ALLOW(SYS_exit_group),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS) };
+    struct sock_fprog p = { sizeof(f) / sizeof(*f), f };
+    setvbuf(stdout, NULL, _IONBF, 0);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p)) return 3;
+    puts("alive");
+    return 0; /* destructors run, and the loader tells its audit libraries */
+}
+"""
+
+
+def test_a_program_that_gave_up_system_calls_ends_well(made):
+    (made / "filtered.c").write_text(FILTERED)
+    cc("-o", made / "filtered", made / "filtered.c")
+    alone = subprocess.run([made / "filtered"], stdout=subprocess.PIPE, check=False)
+    result = run("./filtered", cwd=made)
+    assert (result.returncode, result.stdout) == (alone.returncode, alone.stdout)
+    assert result.stderr == b"" or alone.returncode != 0
+
+
+def test_a_fork_is_told_from_its_parent(made, tmp_path):
+    (made / "forks.c").write_text("#include <dlfcn.h>\n#include <sys/wait.h>\n#include <unistd.h>\n"
+                                  "int main(void) { if (fork() == 0) { dlopen(\"./libfine.so\", RTLD_NOW); return 0; }"
+                                  " wait(0); dlopen(\"./libsymbol.so\", RTLD_NOW); return 5; }")
+    cc("-o", made / "forks", made / "forks.c")
+    result, data = answer("./forks", tmp_path=tmp_path, cwd=made)
+    assert result.returncode == 5
+    parent, child = data["run"]["processes"]
+    assert (parent["forked"], child["forked"], child["parent"]) == (False, True, parent["pid"])
+    assert [load["name"] for load in child["loads"] if load["name"]] == ["./libfine.so"]
+    assert [load["name"] for load in parent["loads"] if load["name"]] == ["./libsymbol.so"]
 
 
 # ---- what does not start -------------------------------------------------------------------------------
@@ -322,6 +373,33 @@ def test_a_crash_of_a_child_is_seen(made, tmp_path):
     result, data = answer("sh", "-c", "./opener 0 ./libcrash.so; exit 4", tmp_path=tmp_path, cwd=made)
     assert result.returncode == 4
     assert [p["signal"] for p in data["run"]["processes"] if p["signal"]] == [signal.SIGSEGV]
+
+
+def test_who_was_killed_by_another_did_not_die_of_what_it_had_loaded(made, tmp_path):
+    """Two releases of a library lie on the stack, and have nothing to do with the death."""
+    (made / "zed.c").write_text("int zed(void) { return 1; }")
+    (made / "wait.c").write_text("#include <unistd.h>\nint zed(void);\n"
+                                 "void wait_here(int pid) { zed(); if (pid) kill(pid, 6); for (;;) pause(); }")
+    (made / "through.c").write_text("int zed(void); void wait_here(int); void through(int p) { zed(); wait_here(p); zed(); }")
+    (made / "killed.c").write_text("#include <unistd.h>\n#include <signal.h>\nvoid through(int);\n"
+                                   "int main(int argc, char **argv) { if (argc > 1) through(getpid());"
+                                   " int p = getpid(); if (fork() == 0) { usleep(300000); kill(p, SIGSEGV); _exit(0); }"
+                                   " through(0); }")
+    here = ["-Wl,-rpath,$ORIGIN", "-Wl,--no-as-needed", "-Wl,-rpath-link," + str(made)]
+    for n in "12":
+        cc("-shared", "-fPIC", f"-Wl,-soname,libzed.so.{n}", "-o", made / f"libzed.so.{n}", made / "zed.c")
+    cc("-shared", "-fPIC", "-Wl,-soname,libwait.so", "-o", made / "libwait.so", made / "wait.c", made / "libzed.so.1", *here)
+    cc("-shared", "-fPIC", "-Wl,-soname,libthrough.so", "-o", made / "libthrough.so", made / "through.c",
+       made / "libzed.so.2", made / "libwait.so", *here)
+    cc("-o", made / "killed", made / "killed.c", made / "libthrough.so", *here)
+    result, data = answer("./killed", tmp_path=tmp_path, cwd=made)
+    assert result.returncode == -signal.SIGSEGV
+    if data["hint"] is None or "could not be read" not in data["hint"]:
+        assert (data["findings"][0]["code"], data["findings"][0]["detail"]) == ("crash", "sent")
+        assert "Another process" in data["findings"][0]["summary"]
+    result, data = answer("./killed", "itself", tmp_path=tmp_path, cwd=made)
+    assert result.returncode == -signal.SIGABRT
+    assert all(f["detail"] != "sent" for f in data["findings"])
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")

@@ -104,7 +104,7 @@ static int follow(pid_t pid, bool at_exit)
 								 : &(struct os_signal){ .signal = 0 });
 			sig = 0;
 		} else if (is_fatal(sig)) {
-			os_stopped_signal(pid, &why);
+			os_stopped_signal(pid, pid, &why);
 		} else if (sig == SIGTRAP || sig == SIGSTOP) {
 			sig = 0;
 		}

@@ -127,7 +127,7 @@ static void the_stack_is_still_there_at_the_end(void **state)
 	struct os_signal why;
 	int status;
 
-	assert_int_equal(os_stopped_signal(pid, &why), 0);
+	assert_int_equal(os_stopped_signal(pid, pid, &why), 0);
 	ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)PTRACE_O_TRACEEXIT);
 	ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)SIGSEGV);
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -3,8 +3,8 @@
  * It lies in every process that `dlwhy run` watches, so it must not be felt there: it has no C
  * library, no thread-local variable and no constructor, allocates nothing, leaves errno alone, keeps
  * no file open, and asks for no call at each symbol (la_objopen gives 0). What happens goes into a
- * file that is mapped once (agent_log.h): no system call for each record but for the ids, so that it
- * works on after fork, in a chroot, and under a seccomp filter.
+ * file that is mapped once (agent_log.h): no system call for a record once the process has begun, so
+ * that it works on after fork, in a chroot, and under a seccomp filter that allows next to nothing.
  *
  * musl has no such interface. For its programs the same file is compiled with AGENT_FOR_MUSL: a library
  * for LD_PRELOAD, with a constructor, that stands before dlopen and lists what is there after each call.
@@ -25,6 +25,7 @@ __attribute__((section(".data"))) static volatile char log_path[AGENT_PATH_MAX] 
 
 static struct agent_head *head; /* NULL: there is no log */
 static uint32_t here;           /* number of the process that wrote last */
+static volatile uint32_t *self; /* number of this process; the kernel puts 0 there in a copy of it */
 
 static size_t length_of(const char *s)
 {
@@ -47,6 +48,40 @@ static struct agent_head *open_log(void)
 	if ((unsigned long)at >= (unsigned long)-4095)
 		return NULL;
 	return ((struct agent_head *)at)->magic == AGENT_MAGIC ? (struct agent_head *)at : NULL;
+}
+
+static void remember_self(void)
+{
+	long at = sys6(SYS_MMAP, 0, PAGE, MAP_BOTH, MAP_OF_NO_FILE, -1, 0);
+
+	if ((unsigned long)at < (unsigned long)-4095 &&
+	    sys6(SYS_MADVISE, at, PAGE, WIPE_ON_FORK, 0, 0, 0) == 0)
+		self = (volatile uint32_t *)at;
+}
+
+/* A process that has given up system calls dies of one that it does not make itself. */
+static uint32_t own_number(void)
+{
+	uint32_t pid = self != NULL ? *self : 0;
+
+	if (pid != 0)
+		return pid;
+	pid = (uint32_t)sys6(SYS_GETPID, 0, 0, 0, 0, 0, 0);
+	if (self != NULL)
+		*self = pid;
+	return pid;
+}
+
+/* Of the thread: asked for where somebody wants to know. */
+static uint32_t number_of_thread(enum agent_kind kind, uint32_t pid)
+{
+#ifndef AGENT_FOR_MUSL
+	if (kind != AGENT_CRASH)
+		return pid;
+#endif
+	(void)kind;
+	(void)pid;
+	return (uint32_t)sys6(SYS_GETTID, 0, 0, 0, 0, 0, 0);
 }
 
 /* Room for a record, for n bytes of text. It counts once `done` has been called. */
@@ -73,7 +108,7 @@ static struct agent_record *take(enum agent_kind kind, uint32_t pid, size_t n)
 	r = (struct agent_record *)((char *)head + at);
 	r->size = size;
 	r->pid = pid;
-	r->tid = (uint32_t)sys6(SYS_GETTID, 0, 0, 0, 0, 0, 0);
+	r->tid = number_of_thread(kind, pid);
 	r->kind = kind;
 	r->flag = 0;
 	r->answer = 0;
@@ -92,7 +127,9 @@ static void done(struct agent_record *r)
 /* The same; a process that was forked since says so first. */
 static struct agent_record *begin(enum agent_kind kind, uint32_t flag, uintptr_t cookie, size_t n)
 {
-	uint32_t pid = (uint32_t)sys6(SYS_GETPID, 0, 0, 0, 0, 0, 0);
+	/* There the memory may be shared with the parent: vfork. */
+	uint32_t pid = kind != AGENT_CRASH ? own_number()
+					   : (uint32_t)sys6(SYS_GETPID, 0, 0, 0, 0, 0, 0);
 	struct agent_record *r;
 
 	if (here != 0 && here != pid && kind != AGENT_CRASH) {
@@ -102,7 +139,7 @@ static struct agent_record *begin(enum agent_kind kind, uint32_t flag, uintptr_t
 			done(r);
 		}
 	}
-	if (kind != AGENT_CRASH) /* there the memory may be shared with the parent: vfork */
+	if (kind != AGENT_CRASH)
 		here = pid;
 	r = take(kind, pid, n);
 	if (r != NULL) {
@@ -341,7 +378,7 @@ struct link_map {
 	struct link_map *l_next, *l_prev;
 };
 
-enum { LA_VERSION_MAX = 2, LA_SER_ORIG = 1 };
+enum { LA_VERSION_MAX = 2, LA_SER_ORIG = 1, LA_ACT_ADD = 1 };
 
 EXPORT unsigned la_version(unsigned version);
 EXPORT const char *la_objsearch(const char *name, uintptr_t *cookie, unsigned flag);
@@ -354,6 +391,7 @@ unsigned la_version(unsigned version)
 {
 	head = open_log();
 	if (head != NULL) {
+		remember_self();
 		say_hello();
 		give_stack();
 	}
@@ -373,8 +411,9 @@ const char *la_objsearch(const char *name, uintptr_t *cookie, unsigned flag)
 void la_activity(uintptr_t *cookie, unsigned flag)
 {
 	put(AGENT_ACTIVITY, flag, cookie != NULL ? *cookie : 0, 0, "", 0);
-	/* Some programs set all actions back at their start. */
-	catch_signals();
+	/* Some programs set all actions back at their start. Not while it ends: see own_number. */
+	if (flag == LA_ACT_ADD)
+		catch_signals();
 }
 
 unsigned la_objopen(struct link_map *map, long lmid, uintptr_t *cookie)
@@ -443,6 +482,7 @@ __attribute__((constructor)) static void begin_program(void)
 	head = open_log();
 	if (head == NULL)
 		return;
+	remember_self();
 	say_hello();
 	list_objects();
 	put(AGENT_ACTIVITY, ACTIVITY_CONSISTENT, 0, 0, "", 0);
