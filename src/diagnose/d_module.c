@@ -377,7 +377,8 @@ static struct draft *no_such_part(struct diag *d, const char *name)
 					      : spec.locations.n > 0 ? spec.locations.items[0] : NULL,
 		   arena_printf(d->a, "where %s%s was found", parent, words));
 	if (import_in_stdlib(i->home, &spec)) {
-		draft_fix(d, dr, "edit", "low", "look at the name: the standard library is not to be installed with pip");
+		draft_fix(d, dr, "edit", "low",
+			  "look at the name: the standard library is not to be installed with pip");
 		return dr;
 	}
 	draft_fix(d, dr, "reinstall", "low", "install the release that is wanted, or the same one again");

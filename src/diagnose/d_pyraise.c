@@ -88,6 +88,7 @@ static void name_fix(struct diag *d, struct draft *dr, const struct py_exception
 
 struct draft *import_name(struct diag *d, const struct py_exception *e)
 {
+	const char *why = "the two are of releases that do not fit together";
 	static const char start[] = "cannot import name '", from[] = "' from '";
 	const char *at, *name, *module, *version, *origin = e->path;
 	const struct py_module_info *m;
@@ -109,14 +110,16 @@ struct draft *import_name(struct diag *d, const struct py_exception *e)
 	dr->f.object = origin != NULL ? origin : module;
 	dr->f.symbol = name;
 	part = m != NULL && import_in_stdlib(d->in->imported->home, &m->spec);
+	if (of_one_package(d, e, module))
+		why = "the files are not of one release, or one is missing";
+	else if (part)
+		why = arena_printf(d->a, "it is of the standard library of Python %s",
+				   d->in->imported->home->version);
 	draft_say(d, dr, "%s%s%s has no %s, which %s imports from it: %s.", module,
 		  version != NULL ? " " : "", version != NULL ? version : "", name,
 		  last_frame(e) != NULL && last_frame(e)->file != NULL ? base_name(last_frame(e)->file)
 								       : "the command line",
-		  of_one_package(d, e, module) ? "the files are not of one release, or one is missing"
-		  : part		       ? arena_printf(d->a, "it is of the standard library of Python %s",
-							      d->in->imported->home->version)
-					       : "the two are of releases that do not fit together");
+		  why);
 	name_fix(d, dr, e, module);
 	return dr;
 }

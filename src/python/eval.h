@@ -90,7 +90,8 @@ struct py_eval {
 };
 
 /* Stands in sys.meta_path for the finders that the import system has by itself. */
-extern struct py_value py_meta_path_own;
+extern const struct py_value py_meta_path_own_value;
+#define py_meta_path_own PY_SINGLE(py_meta_path_own_value)
 
 /* ---- expressions and statements: eval_expr.c, eval_stmt.c ------------------------------------ */
 

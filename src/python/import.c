@@ -26,7 +26,7 @@ static void init_names(struct py_eval *ev)
 		*names[i].to = py_name(ev->names, names[i].s, strlen(names[i].s));
 }
 
-struct py_value py_meta_path_own = { .type = V_UNKNOWN };
+const struct py_value py_meta_path_own_value = { .type = V_UNKNOWN };
 
 static void init_paths(struct py_eval *ev)
 {

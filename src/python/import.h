@@ -123,7 +123,8 @@ struct py_import {
 	struct { struct py_gap *items; size_t n, cap; } gaps;
 	bool died;                   /* a load ended the process: nothing after it happened */
 	bool limited;                /* a budget ran out: what came after was not followed */
-	bool unread;                 /* a source that runs for certain could not be read: Python may refuse it */
+	bool unread;                 /* a source that runs for certain could not be read: Python
+					may refuse it */
 	bool doubted;                /* what is not believed to raise may do so after all */
 	struct py_eval *eval;        /* the evaluator's own state */
 };

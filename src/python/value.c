@@ -5,11 +5,11 @@
 
 #include "python/eval.h"
 
-struct py_value py_unknown = { .type = V_UNKNOWN };
-struct py_value py_none = { .type = V_NONE };
-struct py_value py_true = { .type = V_BOOL, .u.integer = 1 };
-struct py_value py_false = { .type = V_BOOL, .u.integer = 0 };
-struct py_value py_ellipsis = { .type = V_ELLIPSIS };
+const struct py_value py_unknown_value = { .type = V_UNKNOWN };
+const struct py_value py_none_value = { .type = V_NONE };
+const struct py_value py_true_value = { .type = V_BOOL, .u.integer = 1 };
+const struct py_value py_false_value = { .type = V_BOOL, .u.integer = 0 };
+const struct py_value py_ellipsis_value = { .type = V_ELLIPSIS };
 
 /* Only as many bytes as its type has: most values are small. */
 static struct py_value *new_value(struct arena *a, enum py_type type)
@@ -338,7 +338,9 @@ static double number(const struct py_value *v)
 	return v->type == V_FLOAT ? v->u.real : (double)v->u.integer;
 }
 
-static enum py_truth equal_items(const struct py_value *a, const struct py_value *b)
+static enum py_truth equal(const struct py_value *a, const struct py_value *b, unsigned depth);
+
+static enum py_truth equal_items(const struct py_value *a, const struct py_value *b, unsigned depth)
 {
 	enum py_truth all = PY_YES;
 
@@ -351,7 +353,7 @@ static enum py_truth equal_items(const struct py_value *a, const struct py_value
 	for (size_t i = 0; i < a->u.list.n; i++) {
 		enum py_truth t = a->u.list.v[i] == b->u.list.v[i] && !py_is_unknown(a->u.list.v[i])
 					  ? PY_YES
-					  : py_equal(a->u.list.v[i], b->u.list.v[i]);
+					  : equal(a->u.list.v[i], b->u.list.v[i], depth);
 
 		if (t == PY_NO)
 			return PY_NO;
@@ -361,7 +363,7 @@ static enum py_truth equal_items(const struct py_value *a, const struct py_value
 	return all;
 }
 
-static enum py_truth equal_sets(const struct py_value *a, const struct py_value *b)
+static enum py_truth equal_sets(const struct py_value *a, const struct py_value *b, unsigned depth)
 {
 	enum py_truth all = PY_YES;
 
@@ -373,7 +375,7 @@ static enum py_truth equal_sets(const struct py_value *a, const struct py_value 
 		enum py_truth found = PY_NO;
 
 		for (size_t k = 0; k < b->u.list.n && found != PY_YES; k++) {
-			enum py_truth one = py_equal(a->u.list.v[i], b->u.list.v[k]);
+			enum py_truth one = equal(a->u.list.v[i], b->u.list.v[k], depth);
 
 			found = one != PY_NO ? one : found;
 		}
@@ -388,11 +390,8 @@ static enum py_truth equal_sets(const struct py_value *a, const struct py_value 
 /* Containers in containers end somewhere: what is deeper is not known. */
 #define EQUAL_DEPTH 20
 
-enum py_truth py_equal(const struct py_value *a, const struct py_value *b)
+static enum py_truth equal(const struct py_value *a, const struct py_value *b, unsigned depth)
 {
-	static _Thread_local unsigned depth;
-	enum py_truth t;
-
 	if (py_is_unknown(a) || py_is_unknown(b))
 		return PY_MAYBE;
 	if (a == b)
@@ -418,14 +417,9 @@ enum py_truth py_equal(const struct py_value *a, const struct py_value *b)
 			       : PY_NO;
 	case V_TUPLE:
 	case V_LIST:
-		if (depth >= EQUAL_DEPTH)
-			return PY_MAYBE;
-		depth++;
-		t = equal_items(a, b);
-		depth--;
-		return t;
+		return depth < EQUAL_DEPTH ? equal_items(a, b, depth + 1) : PY_MAYBE;
 	case V_SET:
-		return equal_sets(a, b);
+		return depth < EQUAL_DEPTH ? equal_sets(a, b, depth + 1) : PY_MAYBE;
 	case V_DICT:
 		return a->u.dict == b->u.dict ? PY_YES : PY_MAYBE;
 	case V_METHOD:
@@ -433,6 +427,11 @@ enum py_truth py_equal(const struct py_value *a, const struct py_value *b)
 	default:
 		return PY_NO;
 	}
+}
+
+enum py_truth py_equal(const struct py_value *a, const struct py_value *b)
+{
+	return equal(a, b, 0);
 }
 
 const char *py_type_name(const struct py_value *v)

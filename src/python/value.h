@@ -138,7 +138,15 @@ struct py_value {
 	} u;
 };
 
-extern struct py_value py_unknown, py_none, py_true, py_false, py_ellipsis;
+/* The one object of each; nobody writes to them. */
+extern const struct py_value py_unknown_value, py_none_value, py_true_value, py_false_value,
+	py_ellipsis_value;
+#define PY_SINGLE(v) (*(struct py_value *)(uintptr_t)&(v))
+#define py_unknown PY_SINGLE(py_unknown_value)
+#define py_none PY_SINGLE(py_none_value)
+#define py_true PY_SINGLE(py_true_value)
+#define py_false PY_SINGLE(py_false_value)
+#define py_ellipsis PY_SINGLE(py_ellipsis_value)
 
 static inline bool py_is_unknown(const struct py_value *v)
 {
