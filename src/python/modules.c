@@ -318,6 +318,8 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		}
 		return raise_for_load(ev, e, &l);
 	}
+	if (m->u.module.info != NULL)
+		m->u.module.info->needs = r.needs;
 	py_fill_builtin(ev, m); /* parts of the standard library are files in some builds */
 	return import_inside(ev, &r.imports) && !ev->stopped ? m : NULL;
 }
@@ -434,20 +436,34 @@ static struct py_value *hooked(struct py_eval *ev, const char *name)
 	return m;
 }
 
-/* An extension may put modules of its own into sys.modules: if its bytes have their name. */
+/* Do the bytes of the file have the text, ended by a null byte? */
+static bool file_has(struct py_eval *ev, const char *path, const char *text)
+{
+	struct source_file f;
+	bool has;
+
+	if (source_open(ev->source, path, &f) != 0)
+		return false;
+	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, text, strlen(text) + 1) != NULL;
+	source_close(&f);
+	return has;
+}
+
+/* An extension may put modules of its own into sys.modules: if its bytes have their name, or those of a
+ * library that it is linked with (torch._C is all in libtorch_python.so). */
 static bool may_make(struct py_eval *ev, const struct py_value *m, const char *name)
 {
 	const struct py_module_info *info = m->u.module.info;
 	const char *last = strrchr(name, '.');
-	struct source_file f;
-	bool has;
 
-	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL ||
-	    source_open(ev->source, info->spec.origin, &f) != 0)
+	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL)
 		return false;
-	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, last + 1, strlen(last)) != NULL;
-	source_close(&f);
-	return has;
+	if (file_has(ev, info->spec.origin, last + 1))
+		return true;
+	for (size_t i = 0; i < info->needs.n; i++)
+		if (file_has(ev, info->needs.items[i], last + 1))
+			return true;
+	return false;
 }
 
 static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)
