@@ -241,7 +241,10 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 	 * check that a sound installation passes, as where a branch raises (eval_join.c) */
 	if (ev->frame->maybe_rest > 0)
 		return false;
-	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0)
+	/* of a module, which is known whole; a class's own __getattr__ knows what metaclasses have told it */
+	if (is_kind(ev, e, "AttributeError") && strncmp(ev->frame->in, "__getattr", 9) == 0 &&
+	    (ev->frame->scope == NULL ||
+	     py_dict_name(&ev->frame->scope->vars, py_name(ev->names, "self", 4)) == NULL))
 		return true;
 	/* a module's own line, and every condition before it is known */
 	if (ev->frame->scope == NULL && ev->maybe == 0)

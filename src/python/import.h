@@ -61,6 +61,7 @@ struct py_loaded {
 	/* Modules that the extension's own code imports when it is initialised, as far as its bytes
 	 * tell; may be empty. */
 	struct py_inner_list imports;
+	struct py_strings needs; /* the libraries that it was linked with and that came along with it */
 };
 
 struct py_host {
@@ -97,6 +98,7 @@ struct py_module_info {
 	enum py_module_state state;
 	size_t depth;
 	size_t end;                  /* modules[own index … end) were begun while it was loading */
+	struct py_strings needs;     /* of an extension: see struct py_loaded */
 	unsigned conditions;         /* how many conditions that are not known stand before it */
 };
 

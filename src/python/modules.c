@@ -322,6 +322,8 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		}
 		return raise_for_load(ev, e, &l);
 	}
+	if (m->u.module.info != NULL)
+		m->u.module.info->needs = r.needs;
 	py_fill_builtin(ev, m); /* parts of the standard library are files in some builds */
 	return import_inside(ev, &r.imports) && !ev->stopped ? m : NULL;
 }
@@ -438,35 +440,34 @@ static struct py_value *hooked(struct py_eval *ev, const char *name)
 	return m;
 }
 
-static bool is_of_system(const char *name)
+/* Do the bytes of the file have the text, ended by a null byte? */
+static bool file_has(struct py_eval *ev, const char *path, const char *text)
 {
-	static const char *const system[] = { "libc.so",	 "libm.so",   "libdl.so",     "librt.so",
-					      "libpthread.so", "ld-linux", "libstdc++.so", "libgcc_s.so" };
+	struct source_file f;
+	bool has;
 
-	for (size_t i = 0; i < sizeof(system) / sizeof(*system); i++)
-		if (strncmp(name, system[i], strlen(system[i])) == 0)
-			return true;
-	return false;
+	if (source_open(ev->source, path, &f) != 0)
+		return false;
+	has = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, text, strlen(text) + 1) != NULL;
+	source_close(&f);
+	return has;
 }
 
-/* An extension may put modules of its own into sys.modules: if its bytes have their name, or if most of
- * it is in libraries of its own. */
+/* An extension may put modules of its own into sys.modules: if its bytes have their name, or those of a
+ * library that it is linked with (torch._C is all in libtorch_python.so). */
 static bool may_make(struct py_eval *ev, const struct py_value *m, const char *name)
 {
 	const struct py_module_info *info = m->u.module.info;
-	const struct store_entry *e;
 	const char *last = strrchr(name, '.');
 
 	if (info == NULL || info->spec.kind != PY_SPEC_EXTENSION || last == NULL)
 		return false;
-	e = store_open(ev->im->home->store, info->spec.origin);
-	if (e == NULL || e->file == NULL)
-		return false;
-	for (size_t i = 0; e->file->kind == FILE_ELF && i < e->file->elf.nneeds; i++)
-		if (!is_of_system(e->file->elf.needs[i].name))
+	if (file_has(ev, info->spec.origin, last + 1))
+		return true;
+	for (size_t i = 0; i < info->needs.n; i++)
+		if (file_has(ev, info->needs.items[i], last + 1))
 			return true;
-	return e->file->bytes.n > 0 &&
-	       memmem(e->file->bytes.p, e->file->bytes.n, last + 1, strlen(last)) != NULL;
+	return false;
 }
 
 static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct py_value *parent)

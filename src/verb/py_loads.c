@@ -169,6 +169,20 @@ static void inner_imports(struct py_process *pp, const struct native_load *l, st
 	}
 }
 
+/* Is it a library of the system, which knows nothing of Python? */
+static bool is_of_system(const char *path)
+{
+	return strstr(path, "-packages/") == NULL &&
+	       (strncmp(path, "/lib", 4) == 0 || strncmp(path, "/usr/lib", 8) == 0);
+}
+
+static void add_needs(struct py_process *pp, const struct image *im, struct py_strings *out)
+{
+	for (size_t i = 0; i < im->nneeded; i++)
+		if (is_elf(im->needed[i]) && !is_of_system(im->needed[i]->name))
+			*ARENA_PUSH(pp->a, out) = im->needed[i]->name;
+}
+
 static void opened(struct py_process *pp, struct native_load *l, struct py_loaded *out)
 {
 	struct ext_clash clash;
@@ -182,8 +196,10 @@ static void opened(struct py_process *pp, struct native_load *l, struct py_loade
 		out->type = clash.type;
 	}
 	out->handle = l->image;
-	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image))
+	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image)) {
 		inner_imports(pp, l, &out->imports);
+		add_needs(pp, l->image, &out->needs);
+	}
 }
 
 static void open_file(struct py_process *pp, struct native_load *l, struct py_loaded *out)

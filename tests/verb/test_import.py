@@ -35,6 +35,8 @@ BUILD = {
     "needs_gone": ("int gone(void); void *PyInit_ext(void) { return (void *)(long)gone(); }", ["gone"]),
     "no_symbol": ("int nowhere(void); void *PyInit_ext(void) { return (void *)(long)nowhere(); }", []),
     "renamed": (EXT % "other", []),
+    "inner": ('const char *inner(void) { return "part"; }', []),
+    "linked": ("const char *inner(void); void *PyInit_ext(void) { return (void *)inner(); }", ["inner"]),
     "old": ("void init_ext(void) {}", []),
 }
 
@@ -101,6 +103,21 @@ class Hook:
     def exec_module(self, module):
         pass
 sys.meta_path.append(Hook())
+"""
+TOLD = """class Registry:
+    def __init__(self):
+        self.known = {}
+    def __getattr__(self, name):
+        if name not in self.known:
+            raise AttributeError(name)
+        return self.known[name]
+registry = Registry()
+class Meta(type):
+    def __init__(cls, name, bases, names):
+        registry.known[name] = cls
+class Zero(metaclass=Meta):
+    pass
+zero = registry.Zero
 """
 MAYBE = """import zlib
 def find(name, cache={}):
@@ -172,6 +189,7 @@ SITUATIONS = {
     "import hook": ({"p/__init__.py": HOOK, "m.py": "from p import extra\n"}, "m", None, ""),
     "import hook, other name": ({"p/__init__.py": HOOK, "m.py": "from p import nothing\n"}, "m",
                                 ("python-module", "version-skew"), "has no nothing"),
+    "attributes that a metaclass has told": ({"m.py": TOLD}, "m", None, ""),
     "check behind an unknown return": ({"m.py": "from q import sha\n", "q.py": MAYBE}, "m", None, ""),
     "no part of the library": ({}, "os.dlwhy_nothing", ("python-module", "version-skew"), "is a file and no package"),
     "name of the library": ({"m.py": "from collections import dlwhy_nothing\n"}, "m",
@@ -229,6 +247,15 @@ def test_traceback_leads_to_the_line(pool, tmp_path):
     assert ours["loader_message"].startswith("libgone.so.1: cannot open")
     broken = [o for o in ours["objects"] if o.get("unloaded")]
     assert [pathlib.Path(o["path"]).name for o in broken] == ["ext.so"]
+
+
+@pytest.mark.parametrize("part,loads", [("part", True), ("other", False)])
+def test_a_linked_library_may_make_modules(part, loads, pool, tmp_path):
+    """As torch._C, which is linked with the library that has all of it."""
+    write(tmp_path, {"ext.so": "<linked>", "libinner.so.1": "<inner>"}, pool)
+    got, _ = answer("import", f"ext.{part}", "--python", PYTHON, cwd=tmp_path,
+                    env=environment(tmp_path, LD_LIBRARY_PATH=str(tmp_path)))
+    assert got["loads"] is loads
 
 
 # Not decided, or decided with a doubt that is said: what Python does then is another matter.
