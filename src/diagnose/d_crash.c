@@ -600,7 +600,8 @@ void d_crash(struct diag *d)
 	struct crash c;
 
 	crash_read(d, d->in->stack, &c);
-	if (was_ended_by_another(d, &c) || died_of_instruction(d, &c) || stack_is_full(d, &c) || file_is_short(d, &c) ||
+	if (was_ended_by_another(d, &c) || died_of_instruction(d, &c) || stack_is_full(d, &c) ||
+	    file_is_short(d, &c) ||
 	    was_closed(d, &c) || weak_is_missing(d, &c) || heap_is_torn(d, &c) ||
 	    runtime_is_twice(d, &c) || built_apart(d, &c) || while_loading(d, &c) ||
 	    exception_was_not_caught(d, &c))
