@@ -204,11 +204,28 @@ static int string_kind(const struct image *im)
 	return old > 0 && new == 0 ? -1 : new > 0 && old == 0 ? 1 : 0;
 }
 
-static bool split_by_strings(const struct image *x, const struct image *y, struct split *out)
+/* Does it concern strings? It died in one of their functions, or in what its object called of the C++
+ * library or of C's. Files of both kinds live together well as long as no string crosses. */
+static bool died_of_strings(const struct crash *c)
+{
+	for (size_t i = 0; i <= c->where && i < c->s->nframes; i++) {
+		const struct watch_frame *f = &c->s->frames[i];
+
+		if (i < c->where && f->object != NULL)
+			return true;
+		if (f->symbol != NULL &&
+		    (is_old_string(f->symbol) || strstr(f->symbol, "basic_string") != NULL))
+			return true;
+	}
+	return false;
+}
+
+static bool split_by_strings(const struct crash *c, const struct image *x, const struct image *y,
+			     struct split *out)
 {
 	int kx = string_kind(x), ky = kx != 0 ? string_kind(y) : 0;
 
-	if (kx * ky >= 0)
+	if (kx * ky >= 0 || !died_of_strings(c))
 		return false;
 	*out = (struct split){ .kind = SPLIT_CXX11, .x = x, .y = y,
 			       .what = "C++ strings (_GLIBCXX_USE_CXX11_ABI)" };
@@ -254,7 +271,7 @@ static bool split_of(struct diag *d, const struct crash *c, const struct image *
 	if (split_by_needs(d, c, x, y, out) || split_by_binding(d, c, x, y, out))
 		return true;
 	return x == c->objects[0] && y == c->objects[1] &&
-	       (split_by_strings(x, y, out) || split_by_numpy(d, x, y, out));
+	       (split_by_strings(c, x, y, out) || split_by_numpy(d, x, y, out));
 }
 
 void crash_find_split(struct diag *d, const struct crash *c, struct split *out)

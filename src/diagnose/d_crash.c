@@ -535,6 +535,21 @@ static void show_split(struct diag *d, struct draft *dr, const struct split *s)
 			->value = s->examples[i];
 }
 
+/* A failed check of its own, or an exception that it threw itself: it says what was wrong, and two
+ * releases on the stack are no evidence against that. */
+static bool ended_itself(const struct crash *c)
+{
+	static const char *const calls[] = { "abort", "__assert_fail", "__assert", "__cxa_throw",
+					     "__cxa_rethrow", "_ZSt9terminatev" };
+	const char *called = c->where > 0 && c->where < c->s->nframes ?
+				     c->s->frames[c->where - 1].symbol : NULL;
+
+	for (size_t i = 0; called != NULL && i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (strcmp(called, calls[i]) == 0)
+			return c->s->why.signal == SIGABRT;
+	return false;
+}
+
 static bool built_apart(struct diag *d, const struct crash *c)
 {
 	static const char *const details[] = { NULL, "version-skew", "version-skew", "cxx11-abi",
@@ -543,7 +558,7 @@ static bool built_apart(struct diag *d, const struct crash *c)
 	struct draft *dr;
 	const char *who;
 
-	if (s->kind == SPLIT_NONE)
+	if (s->kind == SPLIT_NONE || ended_itself(c))
 		return false;
 	dr = begin(d, c, CAUSE_ABI_CRASH, details[s->kind], c->where);
 	if (c->images[c->where] == s->x && c->caller < c->s->nframes &&

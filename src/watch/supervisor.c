@@ -204,19 +204,20 @@ void watch_free(struct watch *w)
 /* ---- while it runs ------------------------------------------------------------------------------- */
 
 /* Is it a thread of a process that has our agent in it? Numbers of a container are not ours, and anybody
- * may have written the record. */
-static bool is_ours(const struct watch *w, uint32_t pid, uint32_t tid)
+ * may have written the record. 0, or why not. */
+static int is_not_ours(const struct watch *w, uint32_t pid, uint32_t tid)
 {
 	char path[64], *maps = NULL;
 	size_t n = 0;
-	bool found;
+	int err;
 
 	snprintf(path, sizeof(path), "/proc/%u/task/%u/maps", pid, tid);
-	if (os_read_all(path, 64 << 20, &maps, &n) != 0)
-		return false;
-	found = strstr(maps, w->folder) != NULL;
+	err = os_read_all(path, 64 << 20, &maps, &n);
+	if (err != 0)
+		return err == ENOENT ? ESRCH : err;
+	err = strstr(maps, w->folder) != NULL ? 0 : ESRCH;
 	free(maps);
-	return found;
+	return err;
 }
 
 static void answer(struct watch *w, size_t at)
@@ -245,7 +246,9 @@ static void look_at_crash(struct watch *w, const struct agent_record *r, size_t 
 	*c = (struct watch_crash){ r->pid, r->tid, (int)r->flag, r->value, r->pc, 0, NULL };
 	if (w->ncrashes < CRASHES)
 		w->ncrashes++;
-	c->trace_err = is_ours(w, r->pid, r->tid) ? os_trace_begin(r->tid) : ESRCH;
+	c->trace_err = is_not_ours(w, r->pid, r->tid);
+	if (c->trace_err == 0)
+		c->trace_err = os_trace_begin(r->tid);
 	answer(w, at);
 	if (c->trace_err != 0)
 		return;

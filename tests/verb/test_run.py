@@ -402,6 +402,19 @@ def test_who_was_killed_by_another_did_not_die_of_what_it_had_loaded(made, tmp_p
     assert all(f["detail"] != "sent" for f in data["findings"])
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
+def test_who_forbids_to_be_looked_at_is_not_called_gone(made, open_folder):
+    (open_folder / "hidden.c").write_text("#include <sys/prctl.h>\n#include <stdlib.h>\n"
+                                          "int main(void) { prctl(PR_SET_DUMPABLE, 0); abort(); }")
+    cc("-o", open_folder / "hidden", open_folder / "hidden.c")
+    shutil.copy(DLWHY, open_folder / "dlwhy")
+    result = subprocess.run([open_folder / "dlwhy", "run", "--", open_folder / "hidden"], check=False, cwd="/",
+                            env={"TMPDIR": os.environ["TMPDIR"], "PATH": "/usr/bin:/bin"}, stderr=subprocess.PIPE,
+                            user=pwd.getpwnam("nobody").pw_uid, group=pwd.getpwnam("nobody").pw_gid, extra_groups=[])
+    assert result.returncode == -signal.SIGABRT
+    assert b"No such process" not in result.stderr
+
+
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
 def test_where_nobody_may_trace_nothing_fails(made, tmp_path):
     out = tmp_path / "o.json"
@@ -655,7 +668,10 @@ def test_a_folder_that_a_loader_could_not_name_is_not_taken(made, tmp_path):
 
 
 def test_usage():
-    assert subprocess.run([DLWHY, "run"], stderr=subprocess.PIPE, check=False).returncode == 2
+    for words in (["run"], ["run", "--"]):
+        result = subprocess.run([DLWHY, *words], stderr=subprocess.PIPE, check=False)
+        assert result.returncode == 2
+        assert result.stderr == b"dlwhy: there is no command to run: dlwhy run -- COMMAND [ARGUMENT...]\n"
     result = subprocess.run([DLWHY, "run", "--output", "/no/such/folder/x", "--", "true"], check=False,
                             stderr=subprocess.PIPE)
     assert result.returncode == 125
