@@ -235,6 +235,9 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 	if (of != NULL && of->u.obj.raised != NULL &&
 	    (of->u.obj.raised->from_load || is_kind(ev, of, "ImportError")))
 		return true;
+	/* at the top of a module, with every condition before it decided */
+	if (ev->frame->scope == NULL && ev->maybe == 0)
+		return true;
 	/* the function may have returned already, behind a condition that is not known: what is left is the
 	 * check that a sound installation passes, as where a branch raises (eval_join.c) */
 	if (ev->frame->maybe_rest > 0)
@@ -250,13 +253,12 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 /* The rest of the function, or the one statement of a module, is passed over. */
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
-	if (ev->frame->scope == NULL || ev->frame->scope->is_class) {
-		if (ev->frame->scope == NULL && ev->maybe == 0) {
-			py_gap(ev, "raises an exception, as far as can be read");
-			ev->im->doubted = true;
-		}
-		return CTL_NEXT;
+	if (ev->frame->scope == NULL && ev->maybe == 0) { /* of a kind that is not known */
+		py_gap(ev, "raises an exception, as far as can be read");
+		ev->im->doubted = true;
 	}
+	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
+		return CTL_NEXT;
 	ev->frame->returned = &py_unknown;
 	return CTL_RETURN;
 }
