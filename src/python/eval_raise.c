@@ -255,6 +255,10 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 /* The rest of the function, or the one statement of a module, is passed over. */
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
+	if (ev->frame->scope == NULL && ev->maybe == 0) { /* of a kind that is not known */
+		py_gap(ev, "raises an exception, as far as can be read");
+		ev->im->doubted = true;
+	}
 	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
 		return CTL_NEXT;
 	ev->frame->returned = &py_unknown;
