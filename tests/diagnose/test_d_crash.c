@@ -26,7 +26,8 @@ static void begin(struct dead *dead, int sig, int code, enum watch_fault fault, 
 	dead->x.path = "/opt/libx.so";
 	dead->y.path = "/opt/liby.so";
 	dead->stack = (struct watch_stack){ .machine = EM_X86_64, .is64 = true,
-					    .why = { sig, code, code <= 0, address }, .fault = fault,
+					    .why = { sig, code, code <= 0, 0, address },
+					    .fault = fault,
 					    .frames = dead->frames };
 }
 
