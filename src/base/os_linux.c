@@ -196,7 +196,8 @@ void os_unmap(struct os_mapping *m)
 static atomic_bool shrank;
 
 /* Puts zeros where the file ended, so that the faulting load goes on. Only calls that are safe in
- * a handler of a fault. Anything else than "past the end of the file" dies as it would have. */
+ * a handler of a fault. Anything else than "past the end of the file" dies as it would have. They
+ * may be written: the log of a run is, by both sides. */
 static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
 	uintptr_t page = (uintptr_t)os_page_size();
@@ -205,7 +206,7 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 
 	(void)context;
 	if (info->si_code == BUS_ADRERR &&
-	    mmap((void *)at, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+	    mmap((void *)at, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
 		    MAP_FAILED)
 		atomic_store(&shrank, true);
 	else
