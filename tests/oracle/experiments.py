@@ -252,7 +252,8 @@ def build_tokens(b):
     b.link("../bin/app", "org/link/app")
     b.lib("org/lib/libb_o.so", B, "-Lgood", "-la", NEW + "$ORIGIN", soname="libb.so")
     b.link("../lib/libb_o.so", "org/symlib/libb_o.so")
-    for n, folder in enumerate(("lib/x86_64-linux-gnu", "$FOO", "x86_64"), 1):
+    # what ${PLATFORM} stands for depends on the processor
+    for n, folder in ((1, "lib/x86_64-linux-gnu"), (2, "$FOO"), (3, "x86_64"), (3, "haswell"), (3, "xeon_phi")):
         b.copy(f"d{n}/liba.so", f"tok/{folder}/liba.so")
     for name, token in (("lib", "$LIB"), ("foo", "$FOO"), ("platform", "${PLATFORM}"), ("long", "$ORIGINAL")):
         b.prog(f"app_{name}", *USE_A, "-Lgood", "-la", f"{NEW}$W/tok/{token}")

@@ -417,6 +417,8 @@ def test_who_forbids_to_be_looked_at_is_not_called_gone(made, open_folder):
                                           "int main(void) { prctl(PR_SET_DUMPABLE, 0); abort(); }")
     cc("-o", open_folder / "hidden", open_folder / "hidden.c")
     shutil.copy(DLWHY, open_folder / "dlwhy")
+    if os.path.exists(DLWHY + "-sanitized"):
+        shutil.copy(DLWHY + "-sanitized", open_folder / "dlwhy-sanitized")
     result = subprocess.run([open_folder / "dlwhy", "run", "--", open_folder / "hidden"], check=False, cwd="/",
                             env={"TMPDIR": os.environ["TMPDIR"], "PATH": "/usr/bin:/bin"}, stderr=subprocess.PIPE,
                             user=pwd.getpwnam("nobody").pw_uid, group=pwd.getpwnam("nobody").pw_gid, extra_groups=[])
