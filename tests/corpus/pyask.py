@@ -170,6 +170,8 @@ class Ours:
 
 def run_dlwhy(args, cwd, env):
     """(result, seconds). DLWHY_WATCHDOG ends a run that does not."""
+    # the launcher of a sanitized build keeps the loader's variables for itself
+    args = [*args, *(x for k, v in env.items() if k.startswith("LD_") for x in ("--env", f"{k}={v}"))]
     started = time.monotonic()
     try:
         p = subprocess.run([oracle.dlwhy_program(), *args, "--json"], capture_output=True, cwd=cwd, env=env,

@@ -24,6 +24,7 @@ if not os.access(PYTHON, os.X_OK):
 
 # Why a known value may differ. None for a module or name: all of them.
 ALLOWED = {
+    ("linecache", "cache"): "filled when a warning is shown",
     ("re", "_cache"): "filled by re.compile, which the evaluator has a version of its own of",
     ("encodings", "_cache"): "filled by the interpreter when it looks up a codec",
     ("platform", "_uname_cache"): "platform's functions have versions here that need no cache",

@@ -255,8 +255,8 @@ def test_traceback_leads_to_the_line(pool, tmp_path):
 def test_a_linked_library_may_make_modules(part, loads, pool, tmp_path):
     """As torch._C, which is linked with the library that has all of it."""
     write(tmp_path, {"ext.so": "<linked>", "libinner.so.1": "<inner>"}, pool)
-    got, _ = answer("import", f"ext.{part}", "--python", PYTHON, cwd=tmp_path,
-                    env=environment(tmp_path, LD_LIBRARY_PATH=str(tmp_path)))
+    got, _ = answer("import", f"ext.{part}", "--python", PYTHON, "--env", f"LD_LIBRARY_PATH={tmp_path}", cwd=tmp_path,
+                    env=environment(tmp_path))
     assert got["loads"] is loads
 
 
