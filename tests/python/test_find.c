@@ -105,6 +105,7 @@ static void the_source_of_a_module(void **state)
 	put_text(f, "/d/m.py", "x = 1\n");
 	put_text(f, "/d/empty.py", "");
 	put_text(f, "/d/c.pyc", "");
+	put_text(f, "/d/gone.py", "");
 	py_find(p, "m", &path, &spec);
 	assert_int_equal(spec.kind, PY_SPEC_SOURCE);
 	assert_int_equal(spec.entry, 1);
@@ -114,7 +115,8 @@ static void the_source_of_a_module(void **state)
 	py_find(p, "empty", &path, &spec);
 	assert_int_equal(py_find_source(p, &spec, &v), 0);
 	assert_int_equal(v.n, 0);
-	assert_int_equal(unlink(arena_printf(f->a, "%s/d/empty.py", f->dir)), 0);
+	py_find(p, "gone", &path, &spec);
+	assert_int_equal(unlink(arena_printf(f->a, "%s/d/gone.py", f->dir)), 0);
 	assert_int_equal(py_find_source(p, &spec, &v), ENOENT);
 	py_find(p, "c", &path, &spec);
 	assert_int_equal(spec.kind, PY_SPEC_BYTECODE);
