@@ -85,8 +85,8 @@ struct py_eval {
 	struct py_value *class_object, *class_type, *class_exception, *class_path, *class_module;
 	/* interned names that are used often */
 	const char *n_all, *n_name, *n_file, *n_path, *n_package, *n_spec, *n_loader, *n_doc, *n_dict,
-		*n_class, *n_getattr, *n_getattribute, *n_init, *n_new, *n_call, *n_enter, *n_exit,
-		*n_builtins, *n_main, *n_import_star, *n_self, *n_cached;
+		*n_class, *n_getattr, *n_init, *n_new, *n_call, *n_enter, *n_exit,
+		*n_builtins, *n_main;
 };
 
 /* Stands in sys.meta_path for the finders that the import system has by itself. */
@@ -194,6 +194,8 @@ struct py_value *py_import_from(struct py_eval *ev, struct py_value *module, con
 bool py_import_star(struct py_eval *ev, struct py_value *module);
 /* The absolute name of a relative one where the frame is; NULL: raised. */
 const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level);
+/* The ModuleSpec of what was found. */
+struct py_value *py_spec_value(struct py_eval *ev, const struct py_spec *spec);
 struct py_value *py_module_new(struct py_eval *ev, const char *name);
 struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags); /* ctypes */
 

@@ -15,11 +15,10 @@ static void init_names(struct py_eval *ev)
 		{ &ev->n_path, "__path__" }, { &ev->n_package, "__package__" }, { &ev->n_spec, "__spec__" },
 		{ &ev->n_loader, "__loader__" }, { &ev->n_doc, "__doc__" }, { &ev->n_dict, "__dict__" },
 		{ &ev->n_class, "__class__" }, { &ev->n_getattr, "__getattr__" },
-		{ &ev->n_getattribute, "__getattribute__" }, { &ev->n_init, "__init__" },
+		{ &ev->n_init, "__init__" },
 		{ &ev->n_new, "__new__" },
 		{ &ev->n_call, "__call__" }, { &ev->n_enter, "__enter__" }, { &ev->n_exit, "__exit__" },
-		{ &ev->n_builtins, "__builtins__" }, { &ev->n_main, "__main__" }, { &ev->n_import_star, "*" },
-		{ &ev->n_self, "self" }, { &ev->n_cached, "__cached__" },
+		{ &ev->n_builtins, "__builtins__" }, { &ev->n_main, "__main__" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

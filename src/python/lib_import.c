@@ -51,22 +51,6 @@ PY_NATIVE(i_import_module)
 	return py_import_name(ev, full);
 }
 
-static struct py_value *spec_value(struct py_eval *ev, const struct py_spec *spec)
-{
-	struct py_value *cls = py_known(ev, "importlib._bootstrap", "ModuleSpec"),
-		*v = py_instance_new(ev, cls), *l;
-
-	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "name"), py_str(ev->a, spec->name));
-	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "origin"),
-			 spec->origin != NULL ? py_str(ev->a, spec->origin) : &py_none);
-	l = py_list_new(ev->a, V_LIST);
-	for (size_t i = 0; i < spec->locations.n; i++)
-		py_list_add(ev->a, l, py_str(ev->a, spec->locations.items[i]));
-	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "submodule_search_locations"),
-			 spec->is_package ? l : &py_none);
-	return v;
-}
-
 /* None, or a spec; the parents of a dotted name are imported, as find_spec does. */
 PY_NATIVE(i_find_spec)
 {
@@ -92,7 +76,7 @@ PY_NATIVE(i_find_spec)
 	}
 	py_strings_of(ev, where, &path);
 	py_find(ev->im->finder, full, &path, &spec);
-	return spec.kind == PY_SPEC_MISSING ? &py_none : spec_value(ev, &spec);
+	return spec.kind == PY_SPEC_MISSING ? &py_none : py_spec_value(ev, &spec);
 }
 
 /* A module that is made from a file by hand. */
@@ -111,7 +95,7 @@ PY_NATIVE(i_spec_from_file)
 	spec.name = name;
 	spec.origin = path;
 	spec.kind = n > 3 && strcmp(path + n - 3, ".so") == 0 ? PY_SPEC_EXTENSION : PY_SPEC_SOURCE;
-	v = spec_value(ev, &spec);
+	v = py_spec_value(ev, &spec);
 	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "loader"), v);
 	py_dict_set_name(ev->a, &v->u.obj.dict, intern(ev, "has_location"), &py_true);
 	return v;

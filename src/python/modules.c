@@ -76,7 +76,7 @@ static struct py_value *list_of(struct py_eval *ev, const struct py_strings *s)
 	return l;
 }
 
-static struct py_value *spec_value(struct py_eval *ev, const struct py_spec *spec)
+struct py_value *py_spec_value(struct py_eval *ev, const struct py_spec *spec)
 {
 	struct py_value *cls = py_known(ev, "importlib._bootstrap", "ModuleSpec"), *v;
 
@@ -102,7 +102,7 @@ static void set_attributes(struct py_eval *ev, struct py_value *m, const struct 
 		py_dict_set_name(ev->a, d, ev->n_file, py_str(ev->a, spec->origin));
 	if (spec->is_package)
 		py_dict_set_name(ev->a, d, ev->n_path, list_of(ev, &spec->locations));
-	py_dict_set_name(ev->a, d, ev->n_spec, spec_value(ev, spec));
+	py_dict_set_name(ev->a, d, ev->n_spec, py_spec_value(ev, spec));
 	py_dict_set_name(ev->a, d, ev->n_builtins, ev->builtins);
 }
 

@@ -98,7 +98,6 @@ struct py_raised {           /* what an exception instance carries besides */
 struct py_value {
 	uint8_t type;            /* enum py_type */
 	bool tainted;            /* V_TUPLE, V_LIST, V_SET, V_STR made of something not known */
-	bool context_manager;    /* V_FUNCTION behind @contextmanager */
 	bool opaque;             /* V_MODULE: its contents are native */
 	bool ready;              /* V_MODULE: its body has run */
 	bool unordered;          /* V_LIST, V_TUPLE: in an order that is not known */
