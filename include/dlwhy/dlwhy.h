@@ -73,6 +73,7 @@ struct dlwhy_options {
 	const char *python;       /* the interpreter of dlwhy_import and of `after`: a program, its name, or
 				     the folder of an environment; NULL: python3, then python, on PATH */
 	const char *after;        /* dlwhy_check: in a Python process that has imported this module */
+	bool no_look;             /* dlwhy_explain: the text alone, no file that it names is looked at */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -114,6 +115,25 @@ DLWHY_API enum dlwhy_code dlwhy_import(struct dlwhy_session *s, const char *cons
  * This is the only question that runs what it is about. Not while other threads of the caller run. */
 DLWHY_API enum dlwhy_code dlwhy_run(struct dlwhy_session *s, const char *const *argv,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
+/* What does a text tell of: an error message, a traceback, a build log? `read` gives its next bytes: at most n
+ * into buf, 0 at its end, -1 with errno set if it fails. `name` is for people: "-", "build.log". One result:
+ * findings, the first is the answer; without options.no_look the files it names
+ * are looked at where they are here. */
+typedef int64_t dlwhy_read(void *buf, size_t n, void *user);
+DLWHY_API enum dlwhy_code dlwhy_explain(struct dlwhy_session *s, const char *name, dlwhy_read *read,
+					void *read_user, dlwhy_on_result *on_result, void *user,
+					struct dlwhy_error *err);
+/* Will this compiler or linker command link, and what will its linker say first? argv is NULL-ended. The
+ * linker is not run. The compiler is asked for its plan (-###), and where the command has sources, to compile
+ * them into a temporary folder that is removed. Relative names are of the working folder. One result. */
+DLWHY_API enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv,
+				     dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
+/* The same for the Go package in a folder or at an import path ("." , "./cmd/x"): its #cgo lines, what
+ * they name, and what the program or library will need when it starts. build_args: what go build would get
+ * ("-buildmode=c-shared", "-tags=x"), NULL-ended, or NULL. Nothing is run but pkg-config. One result. */
+DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package,
+					const char *const *build_args, dlwhy_on_result *on_result,
+					void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
 DLWHY_API void dlwhy_die_by(int signal);
 
@@ -362,6 +382,18 @@ struct dlwhy_run {
 	size_t nunseen;
 };
 
+/* ---- answers of dlwhy_explain ---------------------------------------------------------------- */
+
+struct dlwhy_told { /* what of the text was read */
+	uint64_t bytes, lines;
+	const char *speaker;   /* who says the decisive words: "glibc", "ld.bfd", …; NULL: nobody known */
+	const char *text;      /* the decisive words, or NULL */
+	int64_t line;          /* where they stand, -1 */
+	size_t nfacts;         /* sentences that were recognised */
+	bool cut;              /* more was recognised than is kept */
+	const char *looked;    /* what was looked at on this machine, in words, or NULL */
+};
+
 struct dlwhy_result {
 	const char *verb;      /* "check", "import" */
 	const char *target;    /* as given */
@@ -390,6 +422,9 @@ struct dlwhy_result {
 	size_t nopens;
 	const struct dlwhy_python *python; /* of an import, and of a check with options.after; or NULL */
 	const struct dlwhy_run *run; /* of dlwhy_run, else NULL */
+	enum dlwhy_answer links; /* of dlwhy_link, dlwhy_link_go */
+	const char *linker_message; /* first error as the linker prints it; NULL unless links is DLWHY_NO */
+	const struct dlwhy_told *told; /* of dlwhy_explain, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

@@ -1,0 +1,91 @@
+/* message.h - what loaders, linkers, compilers and interpreters print -> facts.
+ *
+ * A text of any size and any wrapper is fed in pieces. It is cleaned (colours, prefixes, quoting, lost and
+ * added line breaks: clean.h), the few places that may matter are found by literal words (scan.h), and
+ * there the sentences of the tables (says_*.def, by pattern.h) and the readers of messages that span lines
+ * (block_*.c) make facts. A fact says what was printed, not yet what is wrong: ranking facts into findings
+ * is diagnose/told.c's.
+ */
+#ifndef DLWHY_MESSAGE_MESSAGE_H
+#define DLWHY_MESSAGE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/* What a sentence names. The words in braces of a pattern are these, in lower case: {needed_by}. */
+enum msg_field {
+	MSG_OBJECT,    /* the library, object, archive or program at fault, as printed */
+	MSG_NEEDED_BY, /* who needs or references it */
+	MSG_SYMBOL,    /* mangled or as people wrote it, without version */
+	MSG_VERSION,   /* symbol version, release, or number that is asked for */
+	MSG_HAVE,      /* the version or architecture that is there instead */
+	MSG_LIB,       /* the name behind -l */
+	MSG_FILE,      /* a source, build or log file */
+	MSG_LINE,      /* line in MSG_FILE */
+	MSG_HEADER,    /* of #include */
+	MSG_TOOL,      /* a program of the build: compiler, linker, pkg-config */
+	MSG_ARCH,      /* architecture or platform, wanted or found */
+	MSG_FLAG,      /* an option */
+	MSG_PACKAGE,   /* of pip, pkg-config, CMake, go, or a distribution */
+	MSG_MODULE,    /* of Python, Perl, Node, … */
+	MSG_ERROR,     /* words or number of the system's error */
+	MSG_TEXT,      /* anything else that decides */
+	MSG_NFIELDS
+};
+
+enum msg_kind {
+	MSG_CAUSE,   /* tells of a failure */
+	MSG_WARNING, /* harmless by itself; may become the cause together with another one */
+	MSG_CONTEXT, /* explains others: "In function", "required by", the name of a package being built */
+	MSG_WRAPPER, /* that something failed, nothing about why: "collect2: error: ld returned 1" */
+};
+
+struct msg_fact {
+	const char *id;        /* of the sentence: "glibc-not-found" */
+	const char *speaker;   /* "glibc", "musl", "dyld", "windows", "ld.bfd", "lld", "gcc", "go", "pip", … */
+	enum msg_kind kind;
+	int rank;              /* of causes: smaller is nearer to the root (see says.h) */
+	const char *code;      /* the cause at first reading, of diagnose/causes.def; NULL if kind is not MSG_CAUSE
+				  or MSG_WARNING */
+	const char *detail;    /* or NULL */
+	const char *field[MSG_NFIELDS]; /* NULL where the sentence names none */
+	const char *text;      /* the sentence as it stands in the text, cleaned */
+	int64_t line;          /* where it stands in the text as given: first line, 1 for the first */
+	uint64_t offset;       /* first byte of it there */
+	size_t count;          /* how often it was said with the same fields */
+};
+
+/* A command line that the text shows, with what is known of where it ran. */
+struct msg_command {
+	const char *const *argv; /* NULL-ended, quotes and backslashes resolved */
+	size_t argc;
+	const char *cwd;       /* "make: Entering directory", "cd X && …", `# cwd:`; NULL: not known */
+	int64_t line;
+};
+
+struct msg_facts {
+	const struct msg_fact *facts; /* in the order of the text */
+	size_t nfacts;
+	const struct msg_command *commands;
+	size_t ncommands;
+	uint64_t bytes, lines; /* of the text as given */
+	bool cut;              /* more was there than is kept: caps were hit */
+};
+
+struct msg_reader;
+
+/* Everything is allocated in `a`. NULL: no memory. */
+struct msg_reader *msg_reader_new(struct arena *a);
+/* The next n bytes of the text. False: no memory. */
+bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n);
+/* The end of the text. *out lives in the arena. False: no memory. */
+bool msg_reader_end(struct msg_reader *r, struct msg_facts *out);
+
+/* A sentence of the tables with its fields filled in, as its speaker prints it. `fields` may hold NULL for
+ * what the sentence does not name. For simulations: what they print is what is recognised. */
+const char *msg_print(struct arena *a, const char *id, const char *const fields[MSG_NFIELDS]);
+
+#endif

@@ -1,0 +1,44 @@
+/* says.h - the tables of sentences, one file a family of speakers:
+ *
+ *   says_elf.def       glibc, musl, bionic; the kernel and shells on starting a program
+ *   says_macho.def     dyld 2, 3 and 4, code signatures, macOS
+ *   says_windows.def   the Windows loader by error number and by text, dialogs, MSVC runtime
+ *   says_language.def  CPython, JVM, .NET, Node, Ruby, R, Perl, PHP, Julia, Erlang, numpy, CUDA, OpenMP
+ *   says_ld.def        GNU ld, gold, lld, mold, Apple's ld, MSVC link
+ *   says_compiler.def  gcc, clang, collect2, LTO, MSVC, rustc
+ *   says_go.def        go, cgo, cmd/link
+ *   says_build.def     pip, setuptools, meson, CMake, pkg-config, bazel, cargo, make, ninja, configure
+ *
+ * A row: SAYS("id", "speaker", KIND, rank, "code", "detail", "pattern")
+ *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)
+ *   code, detail  "" for none
+ * Sentences that a simulation prints from its own table (loader/text.def, loader/musl_text.def) are not
+ * repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code", "detail", TEXT_ID, "before", "fields", "after")
+ * recognises `before` + that text with its %s and %d taken for the comma-separated `fields` + `after`, in every
+ * release of it. Rows earlier in a file win over later ones that match at the same place.
+ *
+ * PRINTS("id", "template") behind a row: how a simulation prints that sentence (literal text and plain
+ * {field}s only); a test demands that it is recognised as that id with the same fields.
+ *
+ * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header 9-12;
+ * build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not found
+ * 28-31; symbol versions, DSO missing, hidden 38-41; multiple definition 50; undefined symbols 58-61; what a
+ * loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95.
+ */
+#ifndef DLWHY_MESSAGE_SAYS_H
+#define DLWHY_MESSAGE_SAYS_H
+
+#include "message/message.h"
+
+struct says_row {
+	const char *id, *speaker;
+	enum msg_kind kind;
+	int rank;
+	const char *code, *detail; /* NULL for none */
+	const char *pattern;
+};
+
+/* All rows of all tables, those of one file together, in the order above. */
+const struct says_row *says_rows(size_t *n);
+
+#endif
