@@ -216,7 +216,7 @@ static void put_all(struct reading *r, char until)
 			put_literal(r, r->s[1]);
 			r->s += 2;
 		} else if (c == '^' && r->s == r->start) {
-			put(r, r->mode == PATTERN_LOOSE ? "(?<!\\S)" : "^[ \\t]*+");
+			put(r, r->mode == PATTERN_LOOSE ? "(?<![\\w/.\\\\-])" : "^[ \\t]*+");
 			r->s++;
 		} else if (c == '$' && r->s[1] == '\0') {
 			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
