@@ -188,7 +188,7 @@ static bool fits(const char *detail, const struct msg_fact *f, bool exact)
 	return exact ? strcmp(detail, have) == 0 : detail[0] == '\0';
 }
 
-static enum cause cause_of(const struct msg_fact *f)
+enum cause told_cause(const struct msg_fact *f)
 {
 	size_t i = 0;
 
@@ -199,7 +199,7 @@ static enum cause cause_of(const struct msg_fact *f)
 
 static const struct words *words_for(const struct msg_fact *f)
 {
-	enum cause cause = cause_of(f);
+	enum cause cause = told_cause(f);
 
 	for (int exact = 1; exact >= 0; exact--)
 		for (size_t i = 0; i < COUNT(words); i++)
@@ -263,7 +263,7 @@ void told_merge(struct diag *d, struct draft *dr, const struct msg_fact *first, 
 	const struct words *w = words_for(first);
 
 	if (have == NULL || more == NULL || first->field[MSG_VERSION] == NULL || w == NULL ||
-	    strcmp(w->symbol, "version") != 0 || compare_versions(have, more) >= 0)
+	    !starts_with(w->symbol, "version") || compare_versions(have, more) >= 0)
 		return;
 	dr->f.symbol = dr->version = more;
 	draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
