@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "diagnose/told_runtime.h"
 #include "diagnose/told_words.h"
 
 enum {
@@ -208,12 +209,14 @@ void diagnose_told(const struct msg_facts *facts, struct source *source, struct 
 {
 	static const struct diagnose_input nothing;
 	struct diag d = { .in = &nothing, .a = a, .source = source };
-	struct judge j = { .in = facts, .a = a };
+	struct msg_facts sharp;
+	struct judge j = { .in = &sharp, .a = a };
 	struct written w[MAX_TOLD];
 	const struct msg_fact **decisive;
 	size_t n = 0;
 
 	memset(out, 0, sizeof(*out));
+	told_runtime(a, facts, &sharp);
 	pick_causes(&j);
 	if (j.picked.n > 0)
 		qsort(j.picked.items, j.picked.n, sizeof(*j.picked.items), by_rank);
