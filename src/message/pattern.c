@@ -243,40 +243,40 @@ void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_r
 
 /* ---- literal words ------------------------------------------------------------------------ */
 
-/* Keeps the longer one of what is in `run` and *best. */
-static void end_run(struct buf *run, struct buf *best)
+/* Keeps the longer one of what is in *run and *best. */
+static void end_run(struct arena_text *run, struct arena_text *best)
 {
-	if (run->n > best->n) {
-		buf_clear(best);
-		buf_add(best, run->p, run->n);
-	}
-	buf_clear(run);
+	struct arena_text longer = run->n > best->n ? *run : *best;
+
+	*run = run->n > best->n ? *best : *run;
+	*best = longer;
+	run->n = 0;
 }
 
-void pattern_literal(const char *pattern, struct buf *out)
+const char *pattern_literal(struct arena *a, const char *pattern)
 {
-	struct buf run;
+	struct arena_text run = { NULL, 0, 0 }, best = { NULL, 0, 0 };
 
-	buf_init(&run, 64 << 10);
-	buf_clear(out);
 	for (const char *s = pattern; *s != '\0'; s++) {
 		if (*s == '{') {
 			const char *end = closing(s);
 
-			end_run(&run, out);
+			end_run(&run, &best);
 			if (end == NULL)
 				break;
 			s = end;
 		} else if ((*s == '^' && s == pattern) || (*s == '$' && s[1] == '\0')) {
-			end_run(&run, out);
+			end_run(&run, &best);
 		} else {
+			char c;
+
 			s += *s == '\\' && s[1] != '\0';
-			if (pattern_fold((unsigned char)*s) != 0)
-				buf_char(&run, (char)pattern_fold((unsigned char)*s));
+			c = (char)pattern_fold((unsigned char)*s);
+			arena_text_add(a, &run, &c, c != '\0');
 		}
 	}
-	end_run(&run, out);
-	buf_free(&run);
+	end_run(&run, &best);
+	return arena_text_end(a, &best);
 }
 
 /* ---- matching ----------------------------------------------------------------------------- */
