@@ -34,7 +34,8 @@ static const struct {
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
-enum { NEAR_LINES = 3 /* so far above a loader's words stand those of who called it */ };
+/* So far above a loader's words stand those of who called it, and the line of code that did. */
+enum { NEAR_LINES = 3, NEAR_CODE = 12 };
 
 struct sharpen {
 	struct arena *a;
@@ -132,7 +133,7 @@ static void sharpen_symbol(struct msg_fact *f)
 		f->detail = detail;
 	else if (f->detail == NULL)
 		/* A program that starts was linked against everything: what it lacks was replaced. */
-		f->detail = f->field[MSG_NEEDED_BY] != NULL && is_speaker(f, "glibc") ? "version-skew" : "not-linked";
+		f->detail = strstr(f->text, "symbol lookup error") != NULL ? "version-skew" : "not-linked";
 }
 
 /* "PyInit__vnet" and "init_vnet" are of the module _vnet. */
@@ -203,13 +204,15 @@ static void sharpen_mapping(struct msg_fact *f)
 
 /* ---- who was being loaded ------------------------------------------------------------------- */
 
-/* The nearest context on the same line or just above; `field` is what it must name. */
+/* The nearest context on the same line or above; `field` is what it must name. */
 static const struct msg_fact *context_of(const struct sharpen *s, enum msg_field field)
 {
+	int64_t near = field == MSG_NEEDED_BY ? NEAR_LINES : NEAR_CODE;
+
 	for (size_t i = s->i; i-- > 0;) {
 		const struct msg_fact *c = &s->in->facts[i];
 
-		if (s->f->line - c->line > NEAR_LINES)
+		if (s->f->line - c->line > near)
 			break;
 		if (c->kind == MSG_CONTEXT && c->field[field] != NULL)
 			return c;

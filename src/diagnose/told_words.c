@@ -263,7 +263,7 @@ void told_merge(struct diag *d, struct draft *dr, const struct msg_fact *first, 
 	const struct words *w = words_for(first);
 
 	if (have == NULL || more == NULL || first->field[MSG_VERSION] == NULL || w == NULL ||
-	    strcmp(w->symbol, "version") != 0 || compare_versions(have, more) >= 0)
+	    !starts_with(w->symbol, "version") || compare_versions(have, more) >= 0)
 		return;
 	dr->f.symbol = dr->version = more;
 	draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
