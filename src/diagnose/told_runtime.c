@@ -1,16 +1,13 @@
 /* told_runtime.c - what the names in a loader's message tell beyond its words.
  *
- * A missing symbol is judged by its name (told_runtime.def, symbols.def); who needs a library is told by what was
- * being loaded: an import above it, the words of the program around it.
+ * A missing symbol is judged by its name, a missing library by its own (told_runtime.def, symbols.def).
  */
-#include "diagnose/told_runtime.h"
-
 #include <fnmatch.h>
 #include <string.h>
 
-#include "diagnose/common.h"
 #include "diagnose/gpu.h"
 #include "diagnose/known.h"
+#include "diagnose/told_case.h"
 
 static const struct {
 	const char *pattern, *speaker, *detail;
@@ -33,21 +30,6 @@ static const struct {
 };
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
-
-/* So far above a loader's words stand those of who called it, and the line of code that did. */
-enum { NEAR_LINES = 3, NEAR_CODE = 12 };
-
-struct sharpen {
-	struct arena *a;
-	const struct msg_facts *in;
-	size_t i;              /* of the fact */
-	struct msg_fact *f;    /* a copy of it */
-};
-
-static bool is_code(const struct msg_fact *f, const char *code)
-{
-	return f->code != NULL && strcmp(f->code, code) == 0;
-}
 
 static bool is_speaker(const struct msg_fact *f, const char *speaker)
 {
@@ -136,24 +118,6 @@ static void sharpen_symbol(struct msg_fact *f)
 		f->detail = strstr(f->text, "symbol lookup error") != NULL ? "version-skew" : "not-linked";
 }
 
-/* "PyInit__vnet" and "init_vnet" are of the module _vnet. */
-static void sharpen_init_function(struct msg_fact *f)
-{
-	static const char *const prefixes[] = { "PyInit_", "PyInitU_", "init" };
-	const char *symbol = f->field[MSG_SYMBOL];
-
-	if (!is_code(f, "python-module") || symbol == NULL || f->field[MSG_OBJECT] != NULL)
-		return;
-	for (size_t i = 0; i < COUNT(prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
-
-		if (strncmp(symbol, prefixes[i], n) == 0 && symbol[n] != '\0') {
-			f->field[MSG_OBJECT] = symbol + n;
-			return;
-		}
-	}
-}
-
 /* ---- libraries ------------------------------------------------------------------------------ */
 
 static bool is_windows_driver(const char *name)
@@ -202,92 +166,26 @@ static void sharpen_mapping(struct msg_fact *f)
 		f->code = "memory-or-limit";
 }
 
-/* ---- who was being loaded ------------------------------------------------------------------- */
-
-/* The nearest context on the same line or above; `field` is what it must name. */
-static const struct msg_fact *context_of(const struct sharpen *s, enum msg_field field)
-{
-	int64_t near = field == MSG_NEEDED_BY ? NEAR_LINES : NEAR_CODE;
-
-	for (size_t i = s->i; i-- > 0;) {
-		const struct msg_fact *c = &s->in->facts[i];
-
-		if (s->f->line - c->line > near)
-			break;
-		if (c->kind == MSG_CONTEXT && c->field[field] != NULL)
-			return c;
-	}
-	return NULL;
-}
-
-static bool speaks_of_loading(const struct msg_fact *f)
-{
-	static const char *const speakers[] = { "glibc", "musl", "dyld", "windows", "bionic", "jvm", "python" };
-
-	for (size_t i = 0; i < COUNT(speakers); i++)
-		if (is_speaker(f, speakers[i]))
-			return true;
-	return false;
-}
-
-static void sharpen_needed_by(struct sharpen *s)
-{
-	const struct msg_fact *c;
-
-	if (s->f->field[MSG_NEEDED_BY] != NULL || s->f->kind != MSG_CAUSE || !speaks_of_loading(s->f))
-		return;
-	c = context_of(s, MSG_NEEDED_BY);
-	if (c == NULL || (s->f->field[MSG_OBJECT] != NULL &&
-			  strcmp(file_name(c->field[MSG_NEEDED_BY]), file_name(s->f->field[MSG_OBJECT])) == 0))
-		c = context_of(s, MSG_MODULE);
-	if (c != NULL)
-		s->f->field[MSG_NEEDED_BY] = c->field[MSG_NEEDED_BY] != NULL ? c->field[MSG_NEEDED_BY] :
-									      c->field[MSG_MODULE];
-}
-
-/* A sentence that names no file, below a line of code that does: ctypes.CDLL("x.dll"). */
-static void sharpen_object(struct sharpen *s)
-{
-	const struct msg_fact *c;
-
-	if (s->f->field[MSG_OBJECT] != NULL || s->f->kind != MSG_CAUSE || !speaks_of_loading(s->f))
-		return;
-	c = context_of(s, MSG_OBJECT);
-	if (c != NULL)
-		s->f->field[MSG_OBJECT] = c->field[MSG_OBJECT];
-}
+/* ---- modules ---------------------------------------------------------------------------------- */
 
 /* A module of another Python: the name of its DLL is no news, the module is. */
-static void sharpen_conflict(struct sharpen *s)
+static void sharpen_conflict(struct msg_fact *f)
 {
-	const struct msg_fact *c;
-
-	if (s->f->id == NULL || strcmp(s->f->id, "python-conflict") != 0)
-		return;
-	c = context_of(s, MSG_MODULE);
-	if (c != NULL)
-		s->f->field[MSG_OBJECT] = c->field[MSG_MODULE];
+	if (f->id != NULL && strcmp(f->id, "python-conflict") == 0 && f->field[MSG_MODULE] != NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_MODULE];
 }
 
-void told_runtime(struct arena *a, const struct msg_facts *in, struct msg_facts *out)
+void told_runtime(struct told_case *c)
 {
-	struct msg_fact *facts = ARENA_ARRAY(a, in->nfacts + 1, struct msg_fact);
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
 
-	*out = *in;
-	out->facts = facts;
-	for (size_t i = 0; i < in->nfacts; i++) {
-		struct sharpen s = { a, in, i, &facts[i] };
-
-		facts[i] = in->facts[i];
-		sharpen_init_function(s.f);
-		sharpen_conflict(&s);
-		sharpen_object(&s);
-		sharpen_needed_by(&s);
-		if (is_code(s.f, "missing-symbol"))
-			sharpen_symbol(s.f);
-		else if (is_code(s.f, "missing-library"))
-			sharpen_library(s.f);
-		else if (s.f->id != NULL && strncmp(s.f->id, "glibc-map-failed", 16) == 0)
-			sharpen_mapping(s.f);
+		sharpen_conflict(f);
+		if (told_is(f, "missing-symbol"))
+			sharpen_symbol(f);
+		else if (told_is(f, "missing-library"))
+			sharpen_library(f);
+		else if (f->id != NULL && strncmp(f->id, "glibc-map-failed", 16) == 0)
+			sharpen_mapping(f);
 	}
 }

@@ -188,7 +188,7 @@ static bool fits(const char *detail, const struct msg_fact *f, bool exact)
 	return exact ? strcmp(detail, have) == 0 : detail[0] == '\0';
 }
 
-static enum cause cause_of(const struct msg_fact *f)
+enum cause told_cause(const struct msg_fact *f)
 {
 	size_t i = 0;
 
@@ -199,7 +199,7 @@ static enum cause cause_of(const struct msg_fact *f)
 
 static const struct words *words_for(const struct msg_fact *f)
 {
-	enum cause cause = cause_of(f);
+	enum cause cause = told_cause(f);
 
 	for (int exact = 1; exact >= 0; exact--)
 		for (size_t i = 0; i < COUNT(words); i++)

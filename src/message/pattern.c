@@ -1,6 +1,7 @@
 /* pattern.c - the language of the tables becomes regular expressions, and literal words. */
 #include "message/pattern.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +137,12 @@ static void put_field(struct reading *r, bool quoted)
 	}
 	colon = memchr(name, ':', (size_t)(end - name));
 	f = new_group(r, name, (size_t)((colon != NULL ? colon : end) - name));
-	if (colon != NULL) {
+	if (colon != NULL && quoted) {
+		/* Where the marks were lost, what was between them has no blanks. */
+		put(r, "(?|[" QUOTES "]{1,2}(");
+		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
+		put(r, ")[" QUOTES "]{1,2}|([^\\s" QUOTES "]+))");
+	} else if (colon != NULL) {
 		buf_char(&r->out->text, '(');
 		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
 		buf_char(&r->out->text, ')');
@@ -158,7 +164,7 @@ static bool is_quoted_field(const char *s)
 	if (!is_quote(s[0]) || s[1] != '{' || s[2] == '?' || s[2] == '|' || s[2] == '.')
 		return false;
 	end = closing(s + 1);
-	return end != NULL && is_quote(end[1]) && memchr(s, ':', (size_t)(end - s)) == NULL;
+	return end != NULL && is_quote(end[1]);
 }
 
 static void put_all(struct reading *r, char until);
@@ -230,13 +236,29 @@ static void put_all(struct reading *r, char until)
 		fail(r, "a brace is not closed");
 }
 
+/* Does it begin with a letter, perhaps one of several? */
+static bool begins_a_word(const char *s)
+{
+	while (*s == '{' && (s[1] == '?' || s[1] == '|')) {
+		s += 2;
+		s += *s == ' ';
+	}
+	return isalnum((unsigned char)*s) != 0;
+}
+
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out)
 {
 	struct reading r = { pattern, pattern, mode, out };
+	size_t n = strlen(pattern);
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->text, 64 << 10);
+	/* "error:" is not the end of "ImportError:". */
+	if (begins_a_word(pattern))
+		put(&r, "(?<![A-Za-z0-9_])");
 	put_all(&r, '\0');
+	if (n > 0 && isalnum((unsigned char)pattern[n - 1]))
+		put(&r, "(?![A-Za-z0-9_])");
 	if (out->text.failed && out->error == NULL)
 		out->error = "it is too long";
 }
