@@ -377,7 +377,7 @@ size_t clean_suffix(const char *s, size_t n, bool bordered)
 		else if (end > 1 && bordered && s[end - 1] == '|' && (s[end - 2] == ' ' || s[end - 2] == '\t'))
 			n = end - 1;
 		else
-			return n;
+			return end;
 	}
 }
 
