@@ -238,7 +238,7 @@ static void deny_warned(struct told_case *c, size_t n)
 	for (size_t i = 0; i < c->n && c->facts[i].f.line <= t->f.line; i++) {
 		const struct msg_fact *w = &c->facts[i].f;
 
-		if (w->kind == MSG_WARNING && w->line == t->f.line && w->offset <= t->f.offset &&
+		if (w->kind == MSG_WARNING && w->line == t->f.line && w->offset < t->f.offset &&
 		    t->f.offset < w->offset + strlen(w->text))
 			t->denied = true;
 	}

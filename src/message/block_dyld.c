@@ -26,11 +26,12 @@ struct text {
 	const char *s;       /* NUL-ended, lines joined by '\n' */
 };
 
+/* JSON puts each line in marks. */
 static bool begins(const struct block_line *l, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = strlen(word), mark = l->n > 0 && l->s[0] == '"';
 
-	return l->n >= n && strncasecmp(l->s, word, n) == 0;
+	return l->n >= n + mark && strncasecmp(l->s + mark, word, n) == 0;
 }
 
 /* Does the line go on with the message above it? */
