@@ -182,8 +182,12 @@ static void sharpen_needed_by(struct msg_fact *f)
 {
 	static const char *const codes[] = { "missing-library", "missing-version", "wrong-arch", "corrupt-file",
 					     "static-tls", "init-failed", "missing-symbol", "gpu-driver",
-					     "permission", "search-path", "memory-or-limit" };
+					     "permission", "search-path", "memory-or-limit", "abi-mismatch" };
+	const char *by = f->field[MSG_NEEDED_BY], *object = f->field[MSG_OBJECT];
 
+	/* Virtual machines name the file that they open before its loader does. */
+	if (by != NULL && object != NULL && strcmp(by, object) == 0 && !told_is(f, "missing-symbol"))
+		f->field[MSG_NEEDED_BY] = NULL;
 	for (size_t i = 0; i < COUNT(codes) && f->field[MSG_NEEDED_BY] == NULL; i++)
 		if (told_is(f, codes[i]))
 			f->field[MSG_NEEDED_BY] = f->field[MSG_MODULE];

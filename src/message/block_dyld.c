@@ -340,13 +340,25 @@ static bool is_system(const char *path)
 	return strncmp(path, "/usr/lib/", 9) == 0 || strncmp(path, "/System/", 8) == 0;
 }
 
+/* What only a release of the system brings; of other libraries there may be another copy. */
+static bool is_core(const char *path)
+{
+	static const char *const names[] = { "/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc",
+					     "/usr/lib/system/", "/usr/lib/swift/", "/usr/lib/libswift", "/System/" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(path, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Who is at fault: the system is too old, the wrong copy was found, or two releases do not fit. */
 static struct msg_fact *symbol_fact(struct block *b, const struct block_line *l, const char *by, const char *in,
 				    const char *built_for)
 {
 	struct msg_fact *f;
 
-	if (built_for != NULL || (in != NULL && is_system(in) && by != NULL && !is_system(by))) {
+	if (built_for != NULL || (in != NULL && is_core(in) && by != NULL && !is_system(by))) {
 		f = block_fact(b, l, "dyld-symbol-newer", "dyld", MSG_CAUSE, RANK, "os-too-old", "");
 		set(b, f, MSG_OBJECT, by);
 		set(b, f, MSG_VERSION, built_for);

@@ -36,7 +36,8 @@ static size_t name_length(const char *s, const char *end)
 	return n;
 }
 
-/* "from a.b import c", "from . import c", "import a.b as c": the module, without the dots of a package. */
+/* "from a.b import c", "from . import c", "import a.b as c": the module, without the dots of a package. What
+ * begins with an underscore is a module of its own, most likely: "from a import _c". */
 static bool imported(const struct block_line *l, const char **out, size_t *n)
 {
 	const char *s = l->s, *end = s + l->n, *from;
@@ -56,10 +57,8 @@ static bool imported(const struct block_line *l, const char **out, size_t *n)
 	for (; *n > 0 && *from == '.'; ++from)
 		--*n;
 	*out = from;
-	if (*n > 0)
-		return true;
-	if (!word(&s, end, "import"))
-		return false;
+	if (!word(&s, end, "import") || (*n > 0 && (*s != '_' || s[1] == '_')))
+		return *n > 0;
 	*out = s;
 	*n = name_length(s, end);
 	return *n > 0;
