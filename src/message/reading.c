@@ -45,7 +45,7 @@ void reading_lines(const struct clean *c, size_t at, unsigned lines, struct read
 	out->n = to - from;
 	out->at = at - from;
 	out->from = from;
-	out->njoins = 0;
+	out->joins.n = 0;
 }
 
 /* ---- broken lines --------------------------------------------------------------------------- */
@@ -96,17 +96,18 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 	char *s = arena_alloc(a, to - from + 1);
 	size_t n = 0, skipped = 0, start = from;
 
-	out->njoins = 0;
+	out->joins.items = NULL;
+	out->joins.n = out->joins.cap = 0;
 	for (size_t i = from; i < to; i++) {
 		bool full = c->text[i] == '\n' && (width == 0 || columns(c->text + start, i - start) == width);
 
 		start = c->text[i] == '\n' ? i + 1 : start;
-		if (!full || out->njoins == READING_JOINS) {
+		/* An empty line follows no broken one. */
+		if (!full || i + 1 == to || c->text[i + 1] == '\n') {
 			s[n++] = c->text[i];
 			continue;
 		}
-		out->join[out->njoins].at = n;
-		out->join[out->njoins++].skipped = ++skipped;
+		*ARENA_PUSH(a, &out->joins) = (struct reading_join){ n, ++skipped };
 	}
 	out->text = s;
 	out->n = n;
@@ -117,9 +118,9 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 static void set_at(struct reading *g, size_t at)
 {
 	g->at = at - g->from;
-	for (size_t i = g->njoins; i-- > 0;)
-		if (g->join[i].at + g->join[i].skipped <= at - g->from) {
-			g->at = at - g->from - g->join[i].skipped;
+	for (size_t i = g->joins.n; i-- > 0;)
+		if (g->joins.items[i].at + g->joins.items[i].skipped <= at - g->from) {
+			g->at = at - g->from - g->joins.items[i].skipped;
 			return;
 		}
 }
@@ -135,7 +136,20 @@ bool reading_joined(const struct clean *c, size_t at, struct arena *a, struct re
 		return false;
 	join(c, from, to, width, a, out);
 	set_at(out, at);
-	return out->njoins > 0;
+	return out->joins.n > 0;
+}
+
+void reading_part(const struct clean *c, size_t from, size_t to, size_t at, struct arena *a, struct reading *out)
+{
+	size_t width = width_around(c, at);
+
+	out->text = c->text + from;
+	out->n = to - from;
+	out->from = from;
+	out->joins.n = 0;
+	if (width > 0)
+		join(c, from, to, width, a, out);
+	set_at(out, at);
 }
 
 bool reading_one_line(const struct clean *c, size_t at, struct arena *a, struct reading *out)
@@ -152,16 +166,16 @@ bool reading_one_line(const struct clean *c, size_t at, struct arena *a, struct 
 
 size_t reading_place(const struct reading *g, size_t i)
 {
-	for (size_t k = g->njoins; k-- > 0;)
-		if (g->join[k].at <= i)
-			return g->from + i + g->join[k].skipped;
+	for (size_t k = g->joins.n; k-- > 0;)
+		if (g->joins.items[k].at <= i)
+			return g->from + i + g->joins.items[k].skipped;
 	return g->from + i;
 }
 
 bool reading_has_join(const struct reading *g, size_t start, size_t end)
 {
-	for (size_t k = 0; k < g->njoins; k++)
-		if (g->join[k].at > start && g->join[k].at < end)
+	for (size_t k = 0; k < g->joins.n; k++)
+		if (g->joins.items[k].at > start && g->joins.items[k].at < end)
 			return true;
 	return false;
 }

@@ -10,8 +10,11 @@
 
 enum {
 	READING_AROUND = 6 << 10, /* a sentence is looked for so far from its literal words, */
-	READING_LINES = 3,        /* and in so many lines before and behind */
-	READING_JOINS = 24        /* lines that are joined */
+	READING_LINES = 3         /* and in so many lines before and behind */
+};
+
+struct reading_join {
+	size_t at, skipped;       /* from `at` on, so many bytes of the clean text are left out in all */
 };
 
 struct reading {
@@ -19,9 +22,9 @@ struct reading {
 	size_t n, at;             /* at: of the literal words */
 	size_t from;              /* where it begins in the clean text */
 	struct {
-		size_t at, skipped; /* from `at` on, so many bytes of the clean text are left out in all */
-	} join[READING_JOINS];
-	size_t njoins;
+		struct reading_join *items;
+		size_t n, cap;
+	} joins;
 };
 
 /* The line that `at` is in, with `lines` before and behind it. */
@@ -30,6 +33,8 @@ void reading_lines(const struct clean *c, size_t at, unsigned lines, struct read
 bool reading_joined(const struct clean *c, size_t at, struct arena *a, struct reading *out);
 /* All of it as one line. False: it is one. */
 bool reading_one_line(const struct clean *c, size_t at, struct arena *a, struct reading *out);
+/* The same of a larger part: text[from, to). It may have no joins. */
+void reading_part(const struct clean *c, size_t from, size_t to, size_t at, struct arena *a, struct reading *out);
 /* Where byte i of it stands in the clean text. */
 size_t reading_place(const struct reading *g, size_t i);
 /* Were lines joined between these two bytes of it? */
