@@ -256,15 +256,27 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at)
 	return true;
 }
 
+/* A match that ends with its line, or begins with it, may be a part of what was broken there. */
+static bool is_at_edge(const struct reading *g, const struct pattern_match *m)
+{
+	return m->start == 0 || m->end == g->n || (m->end < g->n && g->text[m->end] == '\n');
+}
+
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 {
+	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern_match m;
 	struct reading g;
+	bool found;
 
-	if (try_joined(r, row, at))
-		return true;
 	reading_lines(&r->clean, at, 0, &g);
-	if (try_reading(r, row, false, &g))
+	found = p != NULL && match_over(p, g.text, g.n, g.at, &m);
+	if ((!found || is_at_edge(&g, &m)) && try_joined(r, row, at))
 		return true;
+	if (found) {
+		keep(r, row, &g, &m);
+		return true;
+	}
 	reading_lines(&r->clean, at, READING_LINES, &g);
 	return try_reading(r, row, false, &g);
 }
