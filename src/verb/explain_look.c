@@ -89,6 +89,10 @@ void look_replace(struct look_case *c, const struct dlwhy_finding *better, enum 
 		f->symbol = told->symbol;
 	if (f->detail == NULL && same_text(f->code, told->code))
 		f->detail = told->detail;
+	if (f->nalso == 0 && f->certainty != DLWHY_PROVED) { /* what the text left open still is */
+		f->also = told->also;
+		f->nalso = told->nalso;
+	}
 	join_evidence(c->l->a, f, told);
 	c->l->findings[c->i] = c->f = f;
 }

@@ -48,8 +48,25 @@ static bool same_symbol(const struct dlwhy_finding *told, const struct dlwhy_fin
 	       (same_text(told->symbol, f->symbol) || same_text(told->symbol, f->demangled));
 }
 
+static bool not_found(const char *code)
+{
+	return same_text(code, "missing-library") || same_text(code, "search-path");
+}
+
+/* The text tells of a file that was there; that none is here says nothing about it. */
+static bool only_absent(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
+{
+	if (same_text(f->code, "missing-library"))
+		return !not_found(told->code) && !same_symbol(told, f);
+	return same_text(f->code, "python-module") && same_text(f->detail, "not-installed") &&
+	       !(same_text(told->code, "python-module") &&
+		 (told->detail == NULL || same_text(told->detail, f->detail)));
+}
+
 static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
+	if (only_absent(told, f))
+		return false;
 	if (same_symbol(told, f))
 		return true;
 	if (same_base(told->object, f->object) || same_base(told->object, f->needed_by))
@@ -107,6 +124,7 @@ static void settle_same(struct look_case *c, const struct answer *n, const char 
 	c->settled = true;
 }
 
+/* It loads, or what was asked for is imported. */
 static void settle_fine(struct look_case *c, const struct answer *n, const char *what)
 {
 	const char *host = n->host != NULL ? arena_printf(c->l->a, " (in %s)", n->host) : "";
@@ -121,32 +139,42 @@ static void settle_fine(struct look_case *c, const struct answer *n, const char 
 	c->settled = true;
 }
 
-/* True: the finding is settled. */
+/* Does the answer tell of the same thing? Then it is settled. */
 static bool settle(struct look_case *c, const struct answer *n, const char *what)
 {
-	if (n->failed)
-		return false;
-	if (n->same != NULL) {
+	if (!n->failed && n->same != NULL)
 		settle_same(c, n, what);
-	} else if (n->loads == DLWHY_YES) {
+	return c->settled;
+}
+
+/* Nobody told of the same thing: what was seen instead. */
+static void settle_otherwise(struct look_case *c, const struct answer *n, const char *what)
+{
+	if (n->failed)
+		return;
+	if (n->loads == DLWHY_YES) {
 		settle_fine(c, n, what);
 	} else if (n->other != NULL) {
 		look_says(c->l, "%s fails here, but for another reason", what);
 		look_evidence(c, what, arena_printf(c->l->a, "here it fails for another reason: %s", n->other));
 	}
-	return c->settled;
 }
 
 /* ---- questions -------------------------------------------------------------------------------- */
 
-static bool ask_check(struct look_case *c, const char *path, bool read_as_told)
+static bool ask_check(struct look_case *c, const char *path, struct answer *n)
 {
-	struct answer n = { .c = c, .loads = DLWHY_UNKNOWN, .read_as_told = read_as_told };
 	const char *const targets[] = { path };
 
-	if (!look_may_ask(c->l) || dlwhy_check(c->l->s, targets, 1, take, &n, NULL) != DLWHY_OK)
-		return false;
-	return settle(c, &n, path);
+	n->failed = !look_may_ask(c->l) || dlwhy_check(c->l->s, targets, 1, take, n, NULL) != DLWHY_OK ||
+		    n->failed;
+	return settle(c, n, path);
+}
+
+static bool is_module_name(const char *s)
+{
+	return s != NULL && *s != '\0' && *s != '.' && strlen(s) < 256 &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == strlen(s);
 }
 
 /* The interpreter of the environment that a path of the text lies in: DIR/bin/python before
@@ -154,12 +182,74 @@ static bool ask_check(struct look_case *c, const char *path, bool read_as_told)
 static const char *python_of(const struct look *l, const char *path)
 {
 	const char *lib = path != NULL ? strstr(path, "/lib/python") : NULL;
-	const char *python;
 
 	if (lib == NULL || *path != '/')
 		return NULL;
-	python = arena_printf(l->a, "%.*s/bin/python", (int)(lib - path), path);
-	return look_path(l, python);
+	return look_path(l, arena_printf(l->a, "%.*s/bin/python", (int)(lib - path), path));
+}
+
+/* The same questions about another interpreter, or in one that has imported something. NULL: no memory. */
+static struct dlwhy_session *with_python(const struct look *l, const char *python, const char *after)
+{
+	struct dlwhy_options opt = l->s->opt;
+
+	opt.python = python != NULL ? python : opt.python;
+	opt.after = after;
+	opt.program = after != NULL ? NULL : opt.program;
+	return dlwhy_session_new(&opt, NULL);
+}
+
+/* "pkg" of a file in .../site-packages/pkg/..., NULL. */
+static const char *package_of(struct arena *a, const char *path)
+{
+	static const char *const folders[] = { "/site-packages/", "/dist-packages/" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *p = strstr(path, folders[i]);
+		const char *name = p != NULL ? p + strlen(folders[i]) : NULL;
+
+		if (name != NULL && strchr(name, '/') != NULL)
+			return arena_strndup(a, name, strcspn(name, "/"));
+	}
+	return NULL;
+}
+
+/* Packages load what their native files need before they load them. */
+static bool ask_after_its_package(struct look_case *c, const char *path)
+{
+	struct answer n = { .c = c, .loads = DLWHY_UNKNOWN };
+	const char *const targets[] = { path };
+	const char *package = package_of(c->l->a, path), *python = python_of(c->l, path);
+	struct dlwhy_session *s;
+	enum dlwhy_code code;
+
+	if (c->l->s->opt.after != NULL || c->l->s->opt.pid != 0 || python == NULL || !is_module_name(package) ||
+	    !look_may_ask(c->l))
+		return false;
+	s = with_python(c->l, python, package);
+	if (s == NULL)
+		return false;
+	code = dlwhy_check(s, targets, 1, take, &n, NULL);
+	dlwhy_session_free(s);
+	return code == DLWHY_OK && settle(c, &n, arena_printf(c->l->a, "%s after import %s", path, package));
+}
+
+static bool ask_file(struct look_case *c, const char *path)
+{
+	struct answer n = { .c = c, .loads = DLWHY_UNKNOWN };
+
+	if (!ask_check(c, path, &n) && !ask_after_its_package(c, path))
+		settle_otherwise(c, &n, path);
+	return c->settled;
+}
+
+/* Who asked for it is not here: as if a bare program did. */
+static void ask_name(struct look_case *c, const char *name)
+{
+	struct answer n = { .c = c, .loads = DLWHY_UNKNOWN, .read_as_told = true };
+
+	if (!ask_check(c, name, &n))
+		settle_otherwise(c, &n, name);
 }
 
 static const char *interpreter(const struct look *l)
@@ -174,32 +264,24 @@ static const char *interpreter(const struct look *l)
 	return NULL;
 }
 
-static bool is_module_name(const char *s)
-{
-	return s != NULL && *s != '\0' && *s != '.' && strlen(s) < 256 &&
-	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == strlen(s);
-}
-
 static bool ask_import(struct look_case *c, const char *module)
 {
-	const char *python = c->l->s->opt.python, *found = python == NULL ? interpreter(c->l) : NULL;
-	struct answer n = { .c = c, .loads = DLWHY_UNKNOWN, .read_as_told = python == NULL && found == NULL };
-	struct dlwhy_options opt = c->l->s->opt;
+	const char *found = c->l->s->opt.python == NULL ? interpreter(c->l) : NULL;
+	struct answer n = { .c = c, .loads = DLWHY_UNKNOWN };
 	struct dlwhy_session *s;
 	enum dlwhy_code code;
 
-	if (!look_may_ask(c->l))
+	n.read_as_told = c->l->s->opt.python == NULL && found == NULL;
+	if (c->l->s->opt.pid != 0 || !look_may_ask(c->l))
 		return false;
-	if (found != NULL)
-		opt.python = found;
-	s = dlwhy_session_new(&opt, NULL);
+	s = with_python(c->l, found, NULL);
 	if (s == NULL)
 		return false;
 	code = dlwhy_import(s, &module, 1, take, &n, NULL);
 	dlwhy_session_free(s);
-	if (code != DLWHY_OK)
-		return false;
-	return settle(c, &n, arena_printf(c->l->a, "import %s", module));
+	if (code == DLWHY_OK && !settle(c, &n, arena_printf(c->l->a, "import %s", module)))
+		settle_otherwise(c, &n, arena_printf(c->l->a, "import %s", module));
+	return c->settled;
 }
 
 /* ---- in order --------------------------------------------------------------------------------- */
@@ -228,12 +310,12 @@ void look_at_files(struct look_case *c)
 	const char *who = needer(c), *what = look_path(c->l, f->object), *name = f->object;
 	const char *module = c->fact->field[MSG_MODULE];
 
-	if (who != NULL && ask_check(c, who, false))
+	if (who != NULL && ask_file(c, who))
 		return;
-	if (what != NULL && !same_text(what, who) && ask_check(c, what, false))
+	if (what != NULL && !same_text(what, who) && ask_file(c, what))
 		return;
 	if (is_module_name(module) && ask_import(c, module))
 		return;
-	if (who == NULL && what == NULL && about_a_file(f->code) && is_library_name(name))
-		ask_check(c, name, true);
+	if (who == NULL && what == NULL && not_found(f->code) && is_library_name(name))
+		ask_name(c, name);
 }
