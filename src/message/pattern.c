@@ -1,6 +1,7 @@
 /* pattern.c - the language of the tables becomes regular expressions, and literal words. */
 #include "message/pattern.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +137,12 @@ static void put_field(struct reading *r, bool quoted)
 	}
 	colon = memchr(name, ':', (size_t)(end - name));
 	f = new_group(r, name, (size_t)((colon != NULL ? colon : end) - name));
-	if (colon != NULL) {
+	if (colon != NULL && quoted) {
+		/* Where the marks were lost, what was between them has no blanks. */
+		put(r, "(?|[" QUOTES "]{1,2}(");
+		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
+		put(r, ")[" QUOTES "]{1,2}|([^\\s" QUOTES "]+))");
+	} else if (colon != NULL) {
 		buf_char(&r->out->text, '(');
 		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
 		buf_char(&r->out->text, ')');
@@ -158,7 +164,7 @@ static bool is_quoted_field(const char *s)
 	if (!is_quote(s[0]) || s[1] != '{' || s[2] == '?' || s[2] == '|' || s[2] == '.')
 		return false;
 	end = closing(s + 1);
-	return end != NULL && is_quote(end[1]) && memchr(s, ':', (size_t)(end - s)) == NULL;
+	return end != NULL && is_quote(end[1]);
 }
 
 static void put_all(struct reading *r, char until);
@@ -216,7 +222,7 @@ static void put_all(struct reading *r, char until)
 			put_literal(r, r->s[1]);
 			r->s += 2;
 		} else if (c == '^' && r->s == r->start) {
-			put(r, r->mode == PATTERN_LOOSE ? "(?<!\\S)" : "^[ \\t]*+");
+			put(r, r->mode == PATTERN_LOOSE ? "(?<![\\w/.\\\\-])" : "^[ \\t]*+");
 			r->s++;
 		} else if (c == '$' && r->s[1] == '\0') {
 			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
@@ -230,53 +236,69 @@ static void put_all(struct reading *r, char until)
 		fail(r, "a brace is not closed");
 }
 
+/* Does it begin with a letter, perhaps one of several? */
+static bool begins_a_word(const char *s)
+{
+	while (*s == '{' && (s[1] == '?' || s[1] == '|')) {
+		s += 2;
+		s += *s == ' ';
+	}
+	return isalnum((unsigned char)*s) != 0;
+}
+
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out)
 {
 	struct reading r = { pattern, pattern, mode, out };
+	size_t n = strlen(pattern);
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->text, 64 << 10);
+	/* "error:" is not the end of "ImportError:". */
+	if (begins_a_word(pattern))
+		put(&r, "(?<![A-Za-z0-9_])");
 	put_all(&r, '\0');
+	if (n > 0 && isalnum((unsigned char)pattern[n - 1]))
+		put(&r, "(?![A-Za-z0-9_])");
 	if (out->text.failed && out->error == NULL)
 		out->error = "it is too long";
 }
 
 /* ---- literal words ------------------------------------------------------------------------ */
 
-/* Keeps the longer one of what is in `run` and *best. */
-static void end_run(struct buf *run, struct buf *best)
+/* Keeps the longer one of what is in *run and *best. */
+static void end_run(struct arena_text *run, struct arena_text *best)
 {
-	if (run->n > best->n) {
-		buf_clear(best);
-		buf_add(best, run->p, run->n);
-	}
-	buf_clear(run);
+	struct arena_text longer = run->n > best->n ? *run : *best;
+
+	*run = run->n > best->n ? *best : *run;
+	*best = longer;
+	run->n = 0;
 }
 
-void pattern_literal(const char *pattern, struct buf *out)
+const char *pattern_literal(struct arena *a, const char *pattern)
 {
-	struct buf run;
+	struct arena_text run = { NULL, 0, 0 }, best = { NULL, 0, 0 };
 
-	buf_init(&run, 64 << 10);
-	buf_clear(out);
 	for (const char *s = pattern; *s != '\0'; s++) {
 		if (*s == '{') {
 			const char *end = closing(s);
 
-			end_run(&run, out);
+			end_run(&run, &best);
 			if (end == NULL)
 				break;
 			s = end;
 		} else if ((*s == '^' && s == pattern) || (*s == '$' && s[1] == '\0')) {
-			end_run(&run, out);
+			end_run(&run, &best);
 		} else {
+			char c;
+
 			s += *s == '\\' && s[1] != '\0';
-			if (pattern_fold((unsigned char)*s) != 0)
-				buf_char(&run, (char)pattern_fold((unsigned char)*s));
+			c = (char)pattern_fold((unsigned char)*s);
+			arena_text_add(a, &run, &c, c != '\0');
 		}
 	}
-	end_run(&run, out);
-	buf_free(&run);
+	end_run(&run, &best);
+	return arena_text_end(a, &best);
 }
 
 /* ---- matching ----------------------------------------------------------------------------- */

@@ -39,7 +39,7 @@ struct pattern_regex {
 /* Translates. The caller frees out->text. */
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out);
 /* The literal words by which it is found, as scan.h compares them: lower case, without what it skips. */
-void pattern_literal(const char *pattern, struct buf *out);
+const char *pattern_literal(struct arena *a, const char *pattern);
 
 struct pattern; /* compiled */
 struct pattern_match {
