@@ -205,6 +205,7 @@ static void open_case(struct told_case *c)
 	for (size_t i = 0; i < c->n; i++)
 		c->facts[i].f = c->in->facts[i];
 	told_context(c);
+	told_runtime(c);
 	told_symbols(c);
 	told_build(c);
 	told_doubt(c);

@@ -98,9 +98,39 @@ static void complete(struct told_case *c, size_t n)
 	}
 }
 
+/* A linker and a loader say much the same of a symbol. A file that is a library by its name was loaded. */
+static bool is_loaded(const struct msg_fact *f)
+{
+	return (f->field[MSG_OBJECT] != NULL && is_library_name(f->field[MSG_OBJECT])) ||
+	       (f->field[MSG_NEEDED_BY] != NULL && is_library_name(f->field[MSG_NEEDED_BY]));
+}
+
+/* Two readings of one line: only one of them is right. */
+static void choose_speaker(struct told_fact *x, struct told_fact *y)
+{
+	bool loaded = is_loaded(&x->f) || is_loaded(&y->f);
+	bool x_links = starts_with(x->f.code, "ld-"), y_links = starts_with(y->f.code, "ld-");
+
+	if (x_links == y_links)
+		return;
+	if (x_links == loaded)
+		x->denied = true;
+	else
+		y->denied = true;
+}
+
+static void one_speaker(struct told_case *c, size_t n)
+{
+	for (size_t i = n + 1; i < c->n && c->facts[i].f.line == c->facts[n].f.line; i++)
+		if (told_may_be_cause(&c->facts[n]) && told_may_be_cause(&c->facts[i]))
+			choose_speaker(&c->facts[n], &c->facts[i]);
+}
+
 void told_context(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.code != NULL)
 			complete(c, i);
+	for (size_t i = 0; i < c->n; i++)
+		one_speaker(c, i);
 }

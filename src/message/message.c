@@ -195,9 +195,11 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 	while (*end > *start && strchr(" \t\n\r.,;", s[*end - 1]) != NULL)
 		--*end;
-	/* A closing bracket or mark that belongs to the sentence around it. */
+	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
 		--*end;
+	if (*end > *start && s[*start] == '(' && memchr(s + *start, ')', *end - *start) == NULL)
+		++*start;
 }
 
 static void keep(struct msg_reader *r, uint32_t row, bool loose, const char *text, size_t base, size_t anchor,

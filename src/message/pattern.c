@@ -12,7 +12,8 @@
 
 #define QUOTES "'\"`"
 /* A path: no blank, no quotation mark; a colon only behind the letter of a drive. */
-#define PATH "(?:[A-Za-z]:(?=[\\\\/]))?[^\\s" QUOTES ":,;<>|*?]+"
+#define PATH "(?!(?:error|warning|fatal|note|info|debug|undefined)(?![\\w./-]))(?:[A-Za-z]:(?=[\\\\/]))?" \
+	"[^\\s" QUOTES ":,;<>|*?()][^\\s" QUOTES ":,;<>|*?]*"
 #define NAME "[^\\s" QUOTES ",;:()<>]+"
 
 static const struct {
@@ -58,6 +59,7 @@ struct reading {
 	const char *start, *s;
 	enum pattern_mode mode;
 	struct pattern_regex *out;
+	char last;               /* the literal character before, or a blank */
 };
 
 static bool is_quote(char c)
@@ -87,13 +89,20 @@ static void put_literal(struct reading *r, char c)
 	if (strchr("\\^$.[]|()?*+{}#-/", c) != NULL)
 		buf_char(&r->out->text, '\\');
 	buf_char(&r->out->text, c);
+	r->last = c;
+}
+
+static const char *blank(const struct reading *r)
+{
+	return r->mode == PATTERN_LOOSE ? "(?>\\s*)" : "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)";
 }
 
 static void put_blank(struct reading *r)
 {
 	while (is_blank(*r->s))
 		r->s++;
-	put(r, r->mode == PATTERN_LOOSE ? "\\s*+" : "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)");
+	put(r, blank(r));
+	r->last = ' ';
 }
 
 /* The end of what stands in braces that begin at s: its closing brace, NULL if there is none. */
@@ -125,6 +134,42 @@ static enum msg_field new_group(struct reading *r, const char *name, size_t n)
 	return f;
 }
 
+/* A shape of its own; a blank in it, outside of a class, is a blank of the text. */
+static void put_shape(struct reading *r, const char *s, const char *end)
+{
+	bool class = false;
+
+	for (; s < end; s++) {
+		if (*s == '\\' && s + 1 < end) {
+			buf_add(&r->out->text, s++, 2);
+		} else if (*s == ' ' && !class) {
+			put(r, blank(r));
+		} else {
+			if (*s == '[' && !class && s + 1 < end) {
+				class = true;
+				/* A bracket that comes first in a class is one of its members. */
+				if (s[1] == ']' || (s[1] == '^' && s + 2 < end && s[2] == ']')) {
+					buf_add(&r->out->text, s, s[1] == ']' ? 1 : 2);
+					s += s[1] == ']' ? 1 : 2;
+				}
+			} else if (*s == ']') {
+				class = false;
+			}
+			buf_char(&r->out->text, *s);
+		}
+	}
+}
+
+/* What a name looks like that has lost the marks around it: no plain word. */
+#define NO_WORD "(?=\\S*(?-i:[A-Z0-9_/+]|[.:-]\\w))"
+
+/* Not in the middle of a word. */
+static void put_edge(struct reading *r)
+{
+	if (!isalnum((unsigned char)r->last) && strchr("-./\\_", r->last) == NULL)
+		put(r, "(?<![\\w./\\\\-])");
+}
+
 /* {field} or {field:shape}. `quoted`: between two quotation marks, which are part of it. */
 static void put_field(struct reading *r, bool quoted)
 {
@@ -138,22 +183,23 @@ static void put_field(struct reading *r, bool quoted)
 	colon = memchr(name, ':', (size_t)(end - name));
 	f = new_group(r, name, (size_t)((colon != NULL ? colon : end) - name));
 	if (colon != NULL && quoted) {
-		/* Where the marks were lost, what was between them has no blanks. */
 		put(r, "(?|[" QUOTES "]{1,2}(");
-		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
-		put(r, ")[" QUOTES "]{1,2}|([^\\s" QUOTES "]+))");
+		put_shape(r, colon + 1, end);
+		put(r, ")[" QUOTES "]{1,2}|" NO_WORD "([^\\s" QUOTES "]+))");
 	} else if (colon != NULL) {
 		buf_char(&r->out->text, '(');
-		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
+		put_shape(r, colon + 1, end);
 		buf_char(&r->out->text, ')');
 	} else if (quoted) {
 		/* Whatever the marks hold; or, where they were lost, the usual shape. */
-		put(r, "(?|[" QUOTES "]{1,2}([^\\n" QUOTES "]{1,4000})[" QUOTES "]{1,2}|(");
+		put(r, "(?|[" QUOTES "]{1,2}([^\\n" QUOTES "]{1,4000})[" QUOTES "]{1,2}|" NO_WORD "(");
 		put(r, fields[f].shape);
 		put(r, "))");
 	} else {
+		put_edge(r);
 		buf_printf(&r->out->text, "(%s)", fields[f].shape);
 	}
+	r->last = ' ';
 	r->s = end + 1;
 }
 
@@ -167,6 +213,12 @@ static bool is_quoted_field(const char *s)
 	return end != NULL && is_quote(end[1]);
 }
 
+/* At the beginning of the pattern, or of an alternative. */
+static bool is_first(const struct reading *r)
+{
+	return r->s == r->start || r->s[-1] == '|' || (r->s[-1] == '?' && r->s - r->start > 1 && r->s[-2] == '{');
+}
+
 static void put_all(struct reading *r, char until);
 
 static void put_braces(struct reading *r)
@@ -178,9 +230,6 @@ static void put_braces(struct reading *r)
 		bool optional = r->s[1] == '?';
 
 		r->s += 2;
-		/* One blank behind it is for the eye alone. */
-		if (*r->s == ' ' && !optional)
-			r->s++;
 		put(r, "(?:");
 		put_all(r, optional ? '?' : '|');
 		put(r, optional ? ")?" : ")");
@@ -199,11 +248,8 @@ static void put_all(struct reading *r, char until)
 			r->s++;
 			return;
 		}
-		if (until == '|' && (c == '|' || (c == ' ' && (r->s[1] == '|' || r->s[1] == '}')))) {
-			r->s += c == ' ' && r->s[1] == '|' ? 2 : 1;
-			if (c == ' ' && *r->s == '}')
-				continue;
-			r->s += *r->s == ' ';
+		if (until == '|' && c == '|') {
+			r->s++;
 			put(r, "|");
 		} else if (c == '{') {
 			put_braces(r);
@@ -221,10 +267,10 @@ static void put_all(struct reading *r, char until)
 		} else if (c == '\\' && r->s[1] != '\0') {
 			put_literal(r, r->s[1]);
 			r->s += 2;
-		} else if (c == '^' && r->s == r->start) {
+		} else if (c == '^' && is_first(r)) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?<![\\w/.\\\\-])" : "^[ \\t]*+");
 			r->s++;
-		} else if (c == '$' && r->s[1] == '\0') {
+		} else if (c == '$' && (r->s[1] == '\0' || (until != '\0' && strchr("|}", r->s[1]) != NULL))) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
 			r->s++;
 		} else {
@@ -239,16 +285,14 @@ static void put_all(struct reading *r, char until)
 /* Does it begin with a letter, perhaps one of several? */
 static bool begins_a_word(const char *s)
 {
-	while (*s == '{' && (s[1] == '?' || s[1] == '|')) {
+	while (*s == '{' && (s[1] == '?' || s[1] == '|'))
 		s += 2;
-		s += *s == ' ';
-	}
 	return isalnum((unsigned char)*s) != 0;
 }
 
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out)
 {
-	struct reading r = { pattern, pattern, mode, out };
+	struct reading r = { pattern, pattern, mode, out, ' ' };
 	size_t n = strlen(pattern);
 
 	memset(out, 0, sizeof(*out));
