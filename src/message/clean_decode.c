@@ -331,13 +331,7 @@ static void remove_bare_escapes(struct line *l)
 	l->n = k;
 }
 
-/* What divides the keys and values of an object that is written as a string: a value is a line. */
-static void break_values(struct line *l)
-{
-	for (size_t i = 0; i + 2 < l->n; i++)
-		if (l->s[i] == '"' && (l->s[i + 1] == ':' || l->s[i + 1] == ','))
-			l->s[i + (l->s[i + 2] == ' ' && i + 3 < l->n ? 2 : 1)] = '\n';
-}
+/* ---- objects that are written as a line (JSON) ------------------------------------------------- */
 
 static bool is_object(const struct line *l)
 {
@@ -346,6 +340,55 @@ static bool is_object(const struct line *l)
 	while (i < l->n && (l->s[i] == ' ' || l->s[i] == '\t' || l->s[i] == '['))
 		i++;
 	return i + 1 < l->n && l->s[i] == '{' && l->s[i + 1] == '"';
+}
+
+/* Behind the string that begins behind the quotation mark at i; *end: where it ends. */
+static size_t string_end(const struct line *l, size_t i, size_t *end)
+{
+	for (i++; i < l->n && l->s[i] != '"'; i++)
+		i += l->s[i] == '\\' && i + 1 < l->n;
+	*end = i < l->n ? i : l->n;
+	return i < l->n ? i + 1 : l->n;
+}
+
+static bool is_key(const struct line *l, size_t behind)
+{
+	while (behind < l->n && l->s[behind] == ' ')
+		behind++;
+	return behind < l->n && l->s[behind] == ':';
+}
+
+/* A value that is a text: it has words. */
+static bool is_text(const struct line *l, size_t start, size_t end)
+{
+	return memchr(l->s + start, ' ', end - start) != NULL || memchr(l->s + start, '\\', end - start) != NULL;
+}
+
+/* Leaves the values that are texts, a line each. */
+static void keep_values(struct line *l)
+{
+	size_t k = 0, end;
+
+	for (size_t i = 0; i < l->n;) {
+		size_t start = i + 1, next;
+
+		if (l->s[i] != '"') {
+			i++;
+			continue;
+		}
+		next = string_end(l, i, &end);
+		if (!is_key(l, next) && is_text(l, start, end)) {
+			if (k > 0) {
+				l->from[k] = l->from[i];
+				l->s[k++] = '\n';
+			}
+			memmove(l->s + k, l->s + start, end - start);
+			memmove(l->from + k, l->from + start, (end - start) * sizeof(*l->from));
+			k += end - start;
+		}
+		i = next;
+	}
+	l->n = k > 0 ? k : l->n;
 }
 
 void clean_decode(const char *s, size_t n, struct line *out)
@@ -362,7 +405,7 @@ void clean_decode(const char *s, size_t n, struct line *out)
 		}
 	}
 	if (is_object(out))
-		break_values(out);
+		keep_values(out);
 	for (unsigned pass = 0; pass < PASSES && has_escapes(out->s, out->n); pass++)
 		unescape(out);
 	if (memmem(out->s, out->n, "[0", 2) != NULL || memmem(out->s, out->n, "[1", 2) != NULL ||

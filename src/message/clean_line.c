@@ -52,6 +52,9 @@ void clean_line(const char *s, size_t n, bool first, struct line *out)
 
 	out->n = 0;
 	clean_decode(s, n, out);
+	/* The line ends anyway. */
+	while (out->n > 0 && out->s[out->n - 1] == '\n')
+		out->n--;
 	if (!first) { /* what follows a break in it still is a line of its own */
 		const char *nl = memchr(out->s, '\n', out->n);
 
