@@ -11,16 +11,34 @@
 
 #include "diagnose/common.h"
 #include "verb/explain_look_answer.h"
+#include "verb/explain_look_near.h"
 #include "verb/program.h"
 
+enum { MAX_NEEDERS = 3 }; /* of a library, that are asked about */
+
 /* ---- questions -------------------------------------------------------------------------------- */
+
+/* Words of musl are about a process of musl's. */
+static struct dlwhy_session *of_its_loader(const struct look_case *c)
+{
+	struct dlwhy_options opt = c->l->s->opt;
+
+	if (!same_text(c->fact->speaker, "musl") || opt.loader != NULL || opt.pid != 0)
+		return NULL;
+	opt.loader = "musl";
+	opt.program = opt.program == NULL ? "none" : opt.program;
+	return dlwhy_session_new(&opt, NULL);
+}
 
 static bool ask_check(struct look_case *c, const char *path, struct look_reply *n)
 {
 	const char *const targets[] = { path };
+	struct dlwhy_session *other = of_its_loader(c);
 
-	n->failed = !look_may_ask(c->l) || dlwhy_check(c->l->s, targets, 1, look_take, n, NULL) != DLWHY_OK ||
+	n->failed = !look_may_ask(c->l) ||
+		    dlwhy_check(other != NULL ? other : c->l->s, targets, 1, look_take, n, NULL) != DLWHY_OK ||
 		    n->failed;
+	dlwhy_session_free(other);
 	return look_settle(c, n, path);
 }
 
@@ -150,6 +168,33 @@ static const char *needer(const struct look_case *c)
 	return path;
 }
 
+/* Who needs a library of that name: files of the working folder and below it. */
+static bool ask_needers(struct look_case *c, const char *name)
+{
+	struct near_files files = { NULL, 0, 0, false };
+	size_t asked = 0;
+
+	near_walk(c->l, &files);
+	for (size_t i = 0; i < files.n && i < NEAR_OPENED && asked < MAX_NEEDERS && !c->settled; i++) {
+		const struct store_entry *en = near_is_library(files.items[i].base) ?
+						       store_open(c->l->s->store, files.items[i].path) :
+						       NULL;
+		bool needs = false;
+
+		if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF)
+			continue;
+		for (size_t k = 0; k < en->file->elf.nneeds; k++)
+			needs = needs || same_text(en->file->elf.needs[k].name, name);
+		if (needs) {
+			struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN };
+
+			ask_check(c, arena_printf(c->l->a, "./%s", files.items[i].path), &n);
+			asked++;
+		}
+	}
+	return c->settled;
+}
+
 /* A name that a loader of this system would search. */
 static bool is_library_name(const char *name)
 {
@@ -169,6 +214,7 @@ void look_at_files(struct look_case *c)
 		return;
 	if (is_module_name(module) && ask_import(c, module))
 		return;
-	if (who == NULL && what == NULL && look_not_found(f->code) && is_library_name(name))
+	if (who == NULL && what == NULL && look_not_found(f->code) && is_library_name(name) &&
+	    !ask_needers(c, name))
 		ask_name(c, name);
 }

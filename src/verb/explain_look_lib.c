@@ -93,8 +93,17 @@ static bool is_usual_folder(const char *folder)
 	return strcmp(folder, ".") == 0 || strcmp(folder, "lib") == 0;
 }
 
+static bool is_foreign(const struct hunt_lib *h, const struct elf *e)
+{
+	bool is64 = true;
+	uint16_t machine = session_machine(h->c->l->s, &is64, h->c->l->a);
+
+	return e->machine != machine || e->is64 != is64;
+}
+
 static bool in_another_form(const struct hunt_lib *h, const struct near_file *f)
 {
+	struct near_found found = { "ld-incompatible", "other-arch", f->path, NULL, false };
 	const struct store_entry *en;
 
 	if ((strcmp(f->base, h->so) != 0 && strcmp(f->base, h->a) != 0) || is_dangling(h, f))
@@ -102,6 +111,12 @@ static bool in_another_form(const struct hunt_lib *h, const struct near_file *f)
 	en = store_open(h->c->l->s->store, f->path);
 	if (en == NULL || en->err != 0 || en->file->bytes.n == 0)
 		return false;
+	if (en->file->kind == FILE_ELF && is_foreign(h, &en->file->elf)) {
+		found.summary = arena_printf(h->c->l->a, "-l%s is not found: %s is for %s.", h->name, f->path,
+					     elf_words(h->c->l->a, &en->file->elf));
+		near_settle(h->c, &found, f->path, "is for another machine");
+		return true;
+	}
 	if (strcmp(f->base, h->so) == 0 && is_usual_folder(f->folder))
 		settle(h, f, "shared-only", "is there as a shared library, and a static link takes archives alone");
 	else

@@ -82,6 +82,21 @@ static const char *without_releases(struct arena *a, const char *s)
 	return arena_text_end(a, &t);
 }
 
+/* With std::string in full, whatever is written short, and without blanks. */
+static const char *in_full(struct arena *a, const char *s)
+{
+	static const char full[] = "std::basic_string<char,std::char_traits<char>,std::allocator<char>>";
+	struct arena_text t = { NULL, 0, 0 };
+	const char *p;
+
+	for (; (p = strstr(s, "std::string")) != NULL; s = p + 11) {
+		arena_text_add(a, &t, s, (size_t)(p - s));
+		arena_text_str(a, &t, cxx_is_word(p[11]) ? "std::string" : full);
+	}
+	arena_text_str(a, &t, s);
+	return without_blanks(a, arena_text_end(a, &t));
+}
+
 static const char *without_kinds(struct arena *a, const char *s)
 {
 	return without(a, without(a, s, "__cxx11::"), "[abi:cxx11]");
@@ -106,7 +121,7 @@ static void seek_open(struct seek *s, struct look_case *c)
 	s->c = c;
 	s->a = c->l->a;
 	symbol = readable != NULL ? readable : symbol;
-	s->want = without_blanks(s->a, symbol);
+	s->want = in_full(s->a, symbol);
 	s->is_cxx = strpbrk(s->want, "(:") != NULL;
 	s->plain = without_releases(s->a, without_kinds(s->a, s->want));
 	s->last = last_name(s->a, symbol);
@@ -131,7 +146,7 @@ static enum form compare(const struct seek *s, const char *name)
 	if (readable == NULL)
 		return s->is_cxx && strstr(s->want, "::") == NULL && strcmp(s->last, name) == 0 ? FORM_LANGUAGE :
 												      FORM_NONE;
-	readable = without_blanks(s->a, readable);
+	readable = in_full(s->a, readable);
 	if (strcmp(readable, s->want) == 0)
 		return FORM_SAME;
 	if (!s->is_cxx)
@@ -354,6 +369,13 @@ static bool about_a_symbol(const struct look_case *c)
 	return false;
 }
 
+/* The nearer form; of the same one a library rather than an object that it may be made of. */
+static bool is_better(const struct has *h, const struct has *best)
+{
+	return best->form == FORM_NONE || h->form < best->form ||
+	       (h->form == best->form && best->is_object && !h->is_object);
+}
+
 void near_symbol(struct look_case *c, const struct near_files *files)
 {
 	struct has best = { .form = FORM_NONE };
@@ -371,7 +393,7 @@ void near_symbol(struct look_case *c, const struct near_files *files)
 			continue;
 		opened++;
 		read_file(&s, &h, &none);
-		if (h.form != FORM_NONE && (best.form == FORM_NONE || h.form < best.form))
+		if (h.form != FORM_NONE && is_better(&h, &best))
 			best = h;
 	}
 	if (best.form != FORM_NONE)
