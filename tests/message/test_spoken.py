@@ -82,7 +82,9 @@ WRAPPERS = {
 @pytest.mark.parametrize("wrapper", WRAPPERS)
 def test_wrapped(wrapper):
     wrong = []
-    for param in blocks():
+    # Each wrapper around every third text, so that together they are around each of them several times.
+    first = sorted(WRAPPERS).index(wrapper) % 3
+    for param in list(blocks())[first::3]:
         code, want, text = param.values
         try:
             check(code, want, WRAPPERS[wrapper](text))
