@@ -14,7 +14,10 @@ static bool is_template(const char *s)
 	if (s == NULL || s[0] != '%')
 		return false;
 	n += strspn(s + n, "0123456789$");
-	return s[n] != '\0' && strchr("sdupFPTEBRX", s[n]) != NULL && (s[n + 1] == '\0' || strchr("ABEFPRTSs%", s[n + 1]) != NULL);
+	if (s[n] == '\0' || strchr("sdupFPTEBRX", s[n]) == NULL)
+		return false;
+	/* "%pB", "%F%P", but not "%PATH%". */
+	return s[n + 1] == '\0' || s[n + 1] == '%' || (s[n] == 'p' && s[n + 2] == '\0');
 }
 
 static void drop_templates(struct told_case *c)
