@@ -22,7 +22,8 @@ static void drop_echoes(struct told_case *c)
 		if (!told_is(f, "missing-symbol"))
 			continue;
 		for (size_t k = 0; k < c->n; k++)
-			if (c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") && c->facts[k].f.line == f->line)
+			if (!c->facts[k].denied && c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") &&
+			    c->facts[k].f.line == f->line)
 				told_silence(f);
 		if (object != NULL && (strcmp(object, "error") == 0 || strcmp(object, "warning") == 0))
 			told_silence(f);

@@ -189,6 +189,10 @@ static const struct {
 /* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
 static size_t foreign(const char *s, size_t n, char *ascii)
 {
+	unsigned char c = (unsigned char)s[0];
+
+	if (c != 0xe2 && c != 0xc2 && c != 0xe3 && c != 0xef)
+		return 0;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		size_t len = strlen(marks[i].bytes);
 
@@ -223,52 +227,85 @@ static bool has_escapes(const char *s, size_t n)
 	for (size_t i = 0; i + 1 < n; i++) {
 		if (s[i] != '\\')
 			continue;
-		if (strchr("n\"'ut", s[i + 1]) != NULL)
+		if (strchr("n\"'utx", s[i + 1]) != NULL)
 			return !has_raw_path(s, n);
 		i++;
 	}
 	return false;
 }
 
-/* Length of the escape at s and what it stands for; 0: it is none. */
-static size_t string_escape(const char *s, size_t n, char *c)
+/* A character as UTF-8; how many bytes. */
+static size_t put_utf8(unsigned value, char out[3])
 {
-	static const char names[] = "nrt\"'\\/", values[] = "\n\n\t\"'\\/";
-	const char *known = n > 1 && s[1] != '\0' ? strchr(names, s[1]) : NULL;
-	unsigned value = 0;
-
-	if (known != NULL) {
-		*c = values[known - names];
+	if (value < 0x80) {
+		out[0] = (char)value;
+		return value >= ' ' || value == 27 || value == '\n' ? 1 : 0;
+	}
+	if (value < 0x800) {
+		out[0] = (char)(0xc0 | value >> 6);
+		out[1] = (char)(0x80 | (value & 0x3f));
 		return 2;
 	}
-	if (n < 6 || s[1] != 'u')
-		return 0;
-	for (size_t i = 2; i < 6; i++) {
+	out[0] = (char)(0xe0 | value >> 12);
+	out[1] = (char)(0x80 | (value >> 6 & 0x3f));
+	out[2] = (char)(0x80 | (value & 0x3f));
+	return 3;
+}
+
+static bool hex_value(const char *s, size_t n, unsigned *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < n; i++) {
 		unsigned char d = (unsigned char)s[i];
 
 		if (!isxdigit(d))
-			return 0;
-		value = value * 16 + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
+			return false;
+		*value = *value * 16 + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
 	}
-	if (value == 0x2018 || value == 0x2019)
-		value = '\'';
-	else if (value == 0x201c || value == 0x201d)
-		value = '"';
-	*c = value == 0x1b ? 27 : value >= ' ' && value < 0x7f ? (char)value : '?';
+	return true;
+}
+
+/* Length of the escape at s, and what it stands for: *made bytes in out. 0: it is none. */
+static size_t string_escape(const char *s, size_t n, char out[3], size_t *made)
+{
+	static const char names[] = "nrt\"'\\/", values[] = "\n\n\t\"'\\/";
+	const char *known = n > 1 && s[1] != '\0' ? strchr(names, s[1]) : NULL;
+	unsigned value;
+	char mark;
+
+	*made = 1;
+	if (known != NULL) {
+		out[0] = values[known - names];
+		return 2;
+	}
+	if (n >= 4 && s[1] == 'x' && hex_value(s + 2, 2, &value)) { /* a byte */
+		out[0] = (char)value;
+		return 4;
+	}
+	if (n < 6 || s[1] != 'u' || !hex_value(s + 2, 4, &value))
+		return 0;
+	*made = put_utf8(value, out);
+	if (*made > 1 && foreign(out, *made, &mark) == *made && mark != '\0') {
+		out[0] = mark;
+		*made = 1;
+	}
 	return 6;
 }
 
 static void unescape(struct line *l)
 {
-	size_t k = 0;
+	size_t k = 0, made;
 
 	for (size_t i = 0; i < l->n;) {
-		char c = l->s[i];
-		size_t len = c == '\\' ? string_escape(l->s + i, l->n - i, &c) : 0;
+		char out[3] = { l->s[i], 0, 0 };
+		uint32_t from = l->from[i];
+		size_t len = *out == '\\' ? string_escape(l->s + i, l->n - i, out, &made) : 0;
 
-		l->from[k] = l->from[i];
-		l->s[k++] = c;
 		i += len > 0 ? len : 1;
+		for (size_t j = 0; j < (len > 0 ? made : 1); j++) {
+			l->from[k] = from;
+			l->s[k++] = out[j];
+		}
 	}
 	l->n = k;
 }
@@ -312,6 +349,18 @@ static size_t decode_at(const char *s, size_t n, size_t i, struct line *out)
 	if (c != '\0' && (unsigned char)c != 0x7f && ((unsigned char)c >= ' ' || c == '\t' || c == '\n'))
 		put(out, c, i);
 	return len > 0 ? len : 1;
+}
+
+static bool has_bare_escape(const struct line *l)
+{
+	const char *s = l->s, *end = l->s + l->n;
+
+	while ((s = memchr(s, '[', (size_t)(end - s))) != NULL) {
+		if (bare_escape(s, (size_t)(end - s)) > 0)
+			return true;
+		s++;
+	}
+	return false;
 }
 
 static void remove_bare_escapes(struct line *l)
@@ -396,7 +445,10 @@ void clean_decode(const char *s, size_t n, struct line *out)
 	size_t i = 0;
 
 	while (i < n) {
-		if (s[i] == '\r') { /* what is written over it is a line of its own */
+		if (!special[(unsigned char)s[i]]) {
+			put(out, s[i], i);
+			i++;
+		} else if (s[i] == '\r') { /* what is written over it is a line of its own */
 			if (out->n > 0)
 				put(out, '\n', i);
 			i++;
@@ -408,7 +460,6 @@ void clean_decode(const char *s, size_t n, struct line *out)
 		keep_values(out);
 	for (unsigned pass = 0; pass < PASSES && has_escapes(out->s, out->n); pass++)
 		unescape(out);
-	if (memmem(out->s, out->n, "[0", 2) != NULL || memmem(out->s, out->n, "[1", 2) != NULL ||
-	    memmem(out->s, out->n, "[3", 2) != NULL)
+	if (has_bare_escape(out))
 		remove_bare_escapes(out);
 }

@@ -313,6 +313,8 @@ static size_t drawn(const char *s, size_t n)
 					      "\xe2\x86\xaa", "\xe2\x9d\xaf", "\xe2\x80\xa2", "\xe2\x9d\x8c",
 					      "\xe2\x96\xb6", "\xe2\x8e\xbf" };
 
+	if (n < 2 || (unsigned char)s[0] < 0xc3)
+		return 0;
 	if (n >= 3 && (unsigned char)s[0] == 0xe2 && (unsigned char)s[1] >= 0x94 && (unsigned char)s[1] <= 0x96)
 		return 3;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -403,6 +405,24 @@ size_t clean_suffix(const char *s, size_t n, bool bordered)
 	}
 }
 
+/* Words of `words` and of others begin with these letters. */
+static bool may_be_word(const char *s, size_t n)
+{
+	switch (s[0]) {
+	case 's': return n > 3 && s[1] == 't' && s[2] == 'd';
+	case 'S': return n > 3 && s[1] == 'T' && s[2] == 'D';
+	case 'e': return n > 4 && s[1] == 'r' && s[2] == 'r' && s[3] == ':';
+	case 'n': return n > 4 && s[1] == 'p' && s[2] == 'm';
+	case 'g': return n > 4 && s[1] == 'y' && s[2] == 'p';
+	case 'r': return n > 7 && s[6] == ':';
+	case 'k': return n > 7 && s[6] == ':';
+	case 'c': return n > 10 && s[9] == ':';
+	case 'b': case 'u': return n > 2 && (s[1] == '\'' || s[1] == '"');
+	case 'E': return n > 2 && s[1] == ' ' && s[2] == ' ';
+	default: return false;
+	}
+}
+
 bool clean_may_have_prefix(const char *s, size_t n)
 {
 	size_t i = 0;
@@ -411,18 +431,14 @@ bool clean_may_have_prefix(const char *s, size_t n)
 		i++;
 	if (i == n)
 		return false;
-	switch (s[i]) {
-	case '`': case '~': case '"': case '\'': case '}': case ']': case '[': case '(': case '>': case '|': case '#': case '*': case '-': case '+': case '=': case '!':
-	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+	s += i;
+	n -= i;
+	if (s[0] == '{')
+		return n > 1 && s[1] == '"';
+	if (!isalpha((unsigned char)s[0]))
+		return strchr("/.$_%<;:,@&\\^?", s[0]) == NULL;
+	if (may_be_word(s, n) || (isupper((unsigned char)s[0]) && n > 6 && s[3] == ' ' && isdigit((unsigned char)s[5])))
 		return true;
-	case 'E': return n - i > 2 && s[i + 1] == ' ' && s[i + 2] == ' ';
-	default: break;
-	}
-	n = n - i < 64 ? n - i : 64;
-	return memchr(s + i, '|', n) != NULL || memchr(s + i, '\t', n) != NULL ||
-	       (isupper((unsigned char)s[i]) && n > 6 && s[i + 3] == ' ' && isdigit((unsigned char)s[i + 5])) ||
-	       memmem(s + i, n < 12 ? n : 12, "err", 3) != NULL || memmem(s + i, n < 10 ? n : 10, "ERR", 3) != NULL ||
-	       memmem(s + i, n < 10 ? n : 10, "std", 3) != NULL || memmem(s + i, n < 10 ? n : 10, "ote: ", 5) != NULL ||
-	       memmem(s + i, n < 10 ? n : 10, "kernel: ", 8) != NULL ||
-	       memmem(s + i, n < 10 ? n : 10, "configure:", 10) != NULL;
+	n = n < 64 ? n : 64;
+	return memchr(s, '|', n) != NULL || memchr(s, '\t', n) != NULL;
 }

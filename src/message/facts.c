@@ -62,6 +62,13 @@ void facts_add(struct facts *f, const struct msg_fact *fact)
 	struct msg_fact *same = table_get(&f->known, key, hash);
 
 	if (same != NULL) {
+		/* Said once without doubt is said. */
+		if (same->doubts != 0 && fact->doubts == 0) {
+			same->doubts = 0;
+			same->text = fact->text;
+			same->line = fact->line;
+			same->offset = fact->offset;
+		}
 		same->count += fact->count > 0 ? fact->count : 1;
 		return;
 	}

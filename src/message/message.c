@@ -12,6 +12,7 @@
 
 #include "message/block.h"
 #include "message/clean.h"
+#include "message/doubt.h"
 #include "message/facts.h"
 #include "message/pattern.h"
 #include "message/reading.h"
@@ -256,15 +257,27 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at)
 	return true;
 }
 
+/* A match that ends with its line, or begins with it, may be a part of what was broken there. */
+static bool is_at_edge(const struct reading *g, const struct pattern_match *m)
+{
+	return m->start == 0 || m->end == g->n || (m->end < g->n && g->text[m->end] == '\n');
+}
+
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 {
+	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern_match m;
 	struct reading g;
+	bool found;
 
-	if (try_joined(r, row, at))
-		return true;
 	reading_lines(&r->clean, at, 0, &g);
-	if (try_reading(r, row, false, &g))
+	found = p != NULL && match_over(p, g.text, g.n, g.at, &m);
+	if ((!found || is_at_edge(&g, &m)) && try_joined(r, row, at))
 		return true;
+	if (found) {
+		keep(r, row, &g, &m);
+		return true;
+	}
 	reading_lines(&r->clean, at, READING_LINES, &g);
 	return try_reading(r, row, false, &g);
 }
@@ -326,6 +339,8 @@ static void add_fact(struct msg_reader *r, const struct found *f)
 
 	memcpy(fact.field, f->field, sizeof(fact.field));
 	fact.text = f->words;
+	if (row->kind == MSG_CAUSE || row->kind == MSG_WARNING)
+		fact.doubts = doubt_of(&r->clean, f->start, f->end);
 	clean_place(&r->clean, f->start, &fact.offset, &fact.line);
 	facts_add(&r->facts, &fact);
 }
