@@ -232,6 +232,19 @@ static void deny_attempt(struct told_case *c, size_t n)
 	}
 }
 
+/* "%s: cannot open …", "lib{name}.so": the source of a program, not what it printed. */
+static void deny_template(struct told_fact *t)
+{
+	static const char *const marks[] = { "%s", "%d", "%r", "%1$", "${", "{}", "{name", "{self", "{path", "{lib", "{0",
+					     "<name>", "<path>" };
+	static const enum msg_field named[] = { MSG_OBJECT, MSG_SYMBOL, MSG_NEEDED_BY, MSG_VERSION, MSG_MODULE };
+
+	for (size_t f = 0; f < COUNT(named); f++)
+		for (size_t i = 0; i < COUNT(marks); i++)
+			if (t->f.field[named[f]] != NULL && strstr(t->f.field[named[f]], marks[i]) != NULL)
+				t->denied = true;
+}
+
 /* A sentence inside of a warning: "Could not load dynamic library 'x'; dlerror: x: cannot open …" */
 static void deny_warned(struct told_case *c, size_t n)
 {
@@ -255,6 +268,7 @@ void told_runtime(struct told_case *c)
 
 		deny_attempt(c, i);
 		deny_warned(c, i);
+		deny_template(&c->facts[i]);
 		sharpen_conflict(f);
 		sharpen_needed_by(f);
 		if (told_is(f, "missing-symbol"))
