@@ -99,6 +99,18 @@ static void take_modules(struct told_case *c)
 	}
 }
 
+/* The backend of a build is a module too. */
+static void take_backend(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		for (size_t k = 0; k < c->n && told_is_detail(f, "backend") && f->field[MSG_OBJECT] == NULL; k++)
+			if (told_is(&c->facts[k].f, "python-module"))
+				told_take(f, &c->facts[k].f, MSG_OBJECT);
+	}
+}
+
 /* The isolated environment of a build lacks what pip could not find for it: not the package itself. */
 static void take_requirements(struct told_case *c)
 {
@@ -313,6 +325,7 @@ void told_tool(struct told_case *c)
 	drop_probes(c);
 	join_configure(c);
 	join_cmake_probe(c);
+	take_backend(c);
 	take_modules(c);
 	take_requirements(c);
 	for (size_t i = 0; i < c->n; i++)

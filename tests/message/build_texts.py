@@ -487,7 +487,7 @@ TOOLS = [
     ("meson.build:3:0: ERROR: Program 'warpc' not found or not executable", "build-tool", "program", "warpc", ANY),
     ("meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc'], ['clang']]", "compiler-missing", "CC", "cc", ANY),
     ("meson.build:8:5: ERROR: C shared or static library 'warp' not found", "ld-library-not-found", ANY, "-lwarp", ANY),
-    ("make: *** No rule to make target 'lib/libwarp.so', needed by 'app'.  Stop.", "ld-library-not-found", "imported-file-missing",
+    ("make: *** No rule to make target '/usr/lib/libwarp.so', needed by 'app'.  Stop.", "ld-library-not-found", "imported-file-missing",
      "lib/libwarp.so", ANY),
     ("ninja: error: '/opt/warp/libwarp.a', needed by 'app', missing and no known rule to make it", "ld-library-not-found",
      "imported-file-missing", "/opt/warp/libwarp.a", ANY),
