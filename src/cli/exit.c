@@ -11,7 +11,9 @@ int cli_worse(int a, int b)
 /* `level` bounds packages in packages. */
 static int status_of(const struct cli *c, const struct dlwhy_result *r, unsigned level)
 {
-	int status = r->error != NULL || r->loads == DLWHY_UNKNOWN ? EXIT_UNANSWERED : EXIT_FINE;
+	/* A text says nothing of what would load here. */
+	bool answered = r->error == NULL && (r->loads != DLWHY_UNKNOWN || r->told != NULL);
+	int status = answered ? EXIT_FINE : EXIT_UNANSWERED;
 	size_t i;
 
 	for (i = 0; i < r->nfindings; i++)

@@ -1,8 +1,11 @@
-/* explain.c - the verb `explain`: the catalogue of causes, in words. */
+/* explain.c - the verb `explain`: a text that tells of an error, or the catalogue of causes, in words. */
 #include "cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *cause_code(size_t i)
 {
@@ -18,8 +21,7 @@ static int not_a_code(const char *word)
 	if (near != NULL)
 		cli_complain("'%s' is no cause; did you mean %s?", word, near);
 	else
-		cli_complain("'%s' is no cause, and this version explains no messages or logs, "
-			     "only causes: dlwhy explain missing-library", word);
+		cli_complain("'%s' is no cause; a text is explained alone: dlwhy explain FILE", word);
 	return EXIT_USAGE;
 }
 
@@ -58,35 +60,102 @@ static int print_cause(const struct dlwhy_cause *cause)
 	return cli_print(text, EXIT_FINE);
 }
 
-/* With an error at hand but no code: what there is, and how to come from the error to it. */
-static int list_causes(void)
-{
-	char text[8192];
-	size_t n = sizeof(text), used;
-	const struct dlwhy_cause *cause;
+/* ---- a text --------------------------------------------------------------------------------- */
 
-	used = (size_t)snprintf(text, n,
-				"An error that you still see names a file: ask for that file, and let the "
-				"real\nloader answer too: dlwhy --prove FILE. For one that a program loads: "
-				"dlwhy\n--program EXE FILE. What dlwhy can find (dlwhy explain CODE tells "
-				"more):\n\n");
-	for (size_t i = 0; (cause = dlwhy_cause_at(i)) != NULL && used < n; i++)
-		used += (size_t)snprintf(text + used, n - used, "  %-20s %s\n", cause->code,
-					 cause->title);
-	return cli_print(text, EXIT_FINE);
+struct text {
+	const struct cli *c;
+	int fd, status, err;
+};
+
+static int64_t read_bytes(void *buf, size_t n, void *user)
+{
+	struct text *t = user;
+	ssize_t got;
+
+	do
+		got = read(t->fd, buf, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static int on_result(const struct dlwhy_result *r, size_t index, void *user)
+{
+	struct text *t = user;
+	int fd = STDOUT_FILENO;
+
+	t->status = cli_status_of(t->c, r);
+	t->err = dlwhy_print_result(&t->c->print, r, index, cli_write, &fd);
+	return t->err;
+}
+
+static int explain_text(const struct cli *c, int fd, const char *name)
+{
+	struct text t = { c, fd, EXIT_UNANSWERED, 0 };
+	struct dlwhy_error err = { 0 };
+	struct dlwhy_session *s = dlwhy_session_new(&c->library, &err);
+	enum dlwhy_code code;
+
+	if (s == NULL) {
+		cli_complain("%s", err.message);
+		return EXIT_UNANSWERED;
+	}
+	code = dlwhy_explain(s, name, read_bytes, &t, on_result, &t, &err);
+	dlwhy_session_free(s);
+	if (t.err != 0)
+		return cli_write_failed(t.err);
+	if (code != DLWHY_OK) {
+		cli_complain("%s", err.message);
+		return EXIT_UNANSWERED;
+	}
+	return t.status;
+}
+
+/* The causes are named, too: who came for one of them finds it. */
+static int how_to_use(void)
+{
+	fputs("dlwhy: explain takes the text of an error: dlwhy explain build.log, or COMMAND 2>&1 | "
+	      "dlwhy explain;\n       or the code of a cause: dlwhy explain missing-library "
+	      "('dlwhy help explain' lists them)\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int not_there(const char *word, int why)
+{
+	const char *near = strchr(word, '/') == NULL ? cli_nearest(word, cause_code) : NULL;
+
+	if (near != NULL)
+		cli_complain("'%s' is no cause and no file; did you mean %s?", word, near);
+	else
+		cli_complain("cannot read %s: %s", word, strerror(why));
+	return EXIT_USAGE;
+}
+
+static int explain_file(const struct cli *c, const char *word)
+{
+	int fd, status;
+
+	if (strcmp(word, "-") == 0)
+		return explain_text(c, STDIN_FILENO, word);
+	fd = open(word, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return not_there(word, errno);
+	status = explain_text(c, fd, word);
+	close(fd);
+	return status;
 }
 
 int cli_explain(const struct cli *c)
 {
-	size_t i;
 	int status = EXIT_FINE;
 
 	if (c->nwords == 0)
-		return list_causes();
-	for (i = 0; i < c->nwords; i++)
+		return isatty(STDIN_FILENO) ? how_to_use() : explain_text(c, STDIN_FILENO, "-");
+	if (c->nwords == 1 && dlwhy_cause_find(c->words[0]) == NULL)
+		return explain_file(c, c->words[0]);
+	for (size_t i = 0; i < c->nwords; i++)
 		if (dlwhy_cause_find(c->words[i]) == NULL)
 			return not_a_code(c->words[i]);
-	for (i = 0; i < c->nwords && status == EXIT_FINE; i++)
+	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++)
 		status = print_cause(dlwhy_cause_find(c->words[i]));
 	return status;
 }

@@ -141,7 +141,7 @@ void cli_usage(void)
 {
 	fputs("usage: dlwhy [OPTION...] FILE...     why does FILE not load?\n"
 	      "       dlwhy import MODULE...        why does `import MODULE` not work?\n"
-	      "       dlwhy explain CODE            what does a cause mean?\n"
+	      "       dlwhy explain [FILE|-|CODE]   what does an error message, a log, a cause mean?\n"
 	      "       dlwhy --help                  examples and all options\n",
 	      stderr);
 }

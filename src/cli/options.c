@@ -10,7 +10,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
 	{ "import", VERB_IMPORT, "MODULE...", "why `import MODULE` works in Python or does not" },
 	{ "run", VERB_RUN, "-- CMD...", "run CMD once and say what failed to load in it" },
-	{ "explain", VERB_EXPLAIN, "CODE", "what a cause means and what never to do about it" },
+	{ "explain", VERB_EXPLAIN, "[FILE|-|CODE...]", "what an error, a traceback or a build log means, or a cause" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
 	{ "link", 0, NULL, NULL },
 	{ "fix", 0, NULL, NULL },
@@ -58,27 +58,29 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "the tree alone: search and versions, no symbols" },
 	{ OPT_NO_EXPLAIN, 0, "no-explain", NULL, VERB_TARGETS, much,
 	  "the verdict and the loader's message alone, without reasons" },
+	{ OPT_NO_LOOK, 0, "no-look", NULL, VERB_EXPLAIN, much,
+	  "the text alone: no file that it names is looked at" },
 	{ OPT_BINDINGS, 0, "bindings", NULL, VERB_TARGETS, much,
 	  "who gives each symbol to whom" },
 	{ OPT_CODE, 0, "code", NULL, VERB_TARGETS, much,
 	  "also look at the machine code for instructions that this processor lacks" },
-	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_TARGETS | VERB_RUN, much,
+	{ OPT_VERBOSE, 'v', "verbose", NULL, VERB_ANSWERS, much,
 	  "every object, every place that was searched, every finding" },
 	{ OPT_PROVE, 0, "prove", NULL, VERB_TARGETS, much,
 	  "also let the real loader open it, in a child process: this runs its code" },
 	{ OPT_THREADS, 0, "threads", "N", VERB_TARGETS, much,
 	  "how many files at a time; one for each processor by default" },
-	{ OPT_JSON, 0, "json", NULL, VERB_TARGETS | VERB_RUN, output,
+	{ OPT_JSON, 0, "json", NULL, VERB_ANSWERS, output,
 	  "the same as --format json" },
-	{ OPT_FORMAT, 0, "format", "F", VERB_TARGETS | VERB_RUN, output,
+	{ OPT_FORMAT, 0, "format", "F", VERB_ANSWERS, output,
 	  "tree (default), json, jsonl (a line for each file), md (for an issue)" },
 	{ OPT_OUTPUT, 0, "output", "FILE", VERB_RUN, output,
 	  "write what is said to FILE instead of standard error" },
-	{ OPT_COLOR, 0, "color", "WHEN", VERB_TARGETS | VERB_RUN, output,
+	{ OPT_COLOR, 0, "color", "WHEN", VERB_ANSWERS, output,
 	  "auto (default: on a terminal), always, never" },
-	{ OPT_REDACT, 0, "redact", NULL, VERB_TARGETS | VERB_RUN, output,
+	{ OPT_REDACT, 0, "redact", NULL, VERB_ANSWERS, output,
 	  "leave out home folder, user name and host name" },
-	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_TARGETS, output,
+	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_TARGETS | VERB_EXPLAIN, output,
 	  "exit with 1 for findings of this severity: error (default), warning, never" },
 	{ OPT_HELP, 'h', "help", NULL, VERB_ALL, other, "this text" },
 	{ OPT_VERSION, 'V', "version", NULL, VERB_ALL, other, "the version" },
@@ -211,6 +213,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_ENV_OF: return set_number(o->name, value, LONG_MAX, &c->library.env_of_pid);
 	case OPT_NO_BIND: c->library.no_bind = true; return 0;
 	case OPT_NO_EXPLAIN: c->library.no_explain = true; return 0;
+	case OPT_NO_LOOK: c->library.no_look = true; return 0;
 	case OPT_CODE: c->library.code = true; return 0;
 	case OPT_BINDINGS: c->library.bindings = true; return 0;
 	case OPT_VERBOSE: c->library.probes = c->print.verbose = true; return 0;

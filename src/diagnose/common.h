@@ -179,6 +179,8 @@ struct draft *file_draft(struct diag *d, const struct failure *f, const struct s
 /* All failures of d->t, each by its family. */
 void diagnose_failures(struct diag *d);
 void rank_drafts(struct diag *d);
+/* Makes the drafts, in their order, what callers read. */
+void diagnose_finish(struct diag *d, struct diagnosis *out);
 /* 32 hex digits that are the same on every machine for the same finding. */
 const char *fingerprint(struct arena *a, const char *code, const char *detail, const char *object,
 			const char *symbol, const char *version);

@@ -149,23 +149,28 @@ static void write_drafts(struct diag *d)
 	}
 }
 
+void diagnose_finish(struct diag *d, struct diagnosis *out)
+{
+	const struct dlwhy_finding **v = ARENA_ARRAY(d->a, d->drafts.n + 1, const struct dlwhy_finding *);
+
+	for (size_t i = 0; i < d->drafts.n; i++)
+		v[i] = finish(d, d->drafts.items[i]);
+	out->findings = v;
+	out->nfindings = d->drafts.n;
+	out->certainty = overall(d);
+	out->hint = d->hint;
+	out->opens = (const struct dlwhy_open *const *)d->opens.items;
+	out->nopens = d->opens.n;
+}
+
 void diagnose(const struct diagnose_input *in, struct arena *a, struct diagnosis *out)
 {
 	struct diag d = { .in = in, .w = in->world, .p = in->process, .a = a };
-	const struct dlwhy_finding **v;
 
 	d.t = in->process != NULL ? &in->process->trace : NULL;
 	d.store = in->store != NULL ? in->store : in->world != NULL ? in->world->store : NULL;
 	d.source = d.store != NULL ? store_source(d.store) : NULL;
 	write_drafts(&d);
 	rank_drafts(&d);
-	v = ARENA_ARRAY(a, d.drafts.n + 1, const struct dlwhy_finding *);
-	for (size_t i = 0; i < d.drafts.n; i++)
-		v[i] = finish(&d, d.drafts.items[i]);
-	out->findings = v;
-	out->nfindings = d.drafts.n;
-	out->certainty = overall(&d);
-	out->hint = d.hint;
-	out->opens = (const struct dlwhy_open *const *)d.opens.items;
-	out->nopens = d.opens.n;
+	diagnose_finish(&d, out);
 }

@@ -77,7 +77,7 @@ struct msg_facts {
 
 struct msg_reader;
 
-/* Everything is allocated in `a`. NULL: no memory. */
+/* What it finds is allocated in `a`. NULL: no memory. Ends with msg_reader_end in any case. */
 struct msg_reader *msg_reader_new(struct arena *a);
 /* The next n bytes of the text. False: no memory. */
 bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n);

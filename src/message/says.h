@@ -36,9 +36,14 @@ struct says_row {
 	int rank;
 	const char *code, *detail; /* NULL for none */
 	const char *pattern;
+	unsigned file; /* number of its table: rows of one win over later ones of the same */
 };
 
-/* All rows of all tables, those of one file together, in the order above. */
-const struct says_row *says_rows(size_t *n);
+/* All rows of all tables, those of one file together, in the order above. Allocated in `a`. */
+const struct says_row *says_rows(struct arena *a, size_t *n);
+/* Template of PRINTS behind the row with that id, NULL if it has none. */
+const char *says_template(const char *id);
+/* Name number i of those with a template, NULL behind the last. */
+const char *says_printed(size_t i);
 
 #endif

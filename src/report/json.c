@@ -658,6 +658,27 @@ static void json_run(struct json *j, const struct dlwhy_run *run)
 	json_close(j, '}');
 }
 
+/* ---- a text -------------------------------------------------------------------------------- */
+
+static void json_told(struct json *j, const struct dlwhy_told *t)
+{
+	json_key(j, "told");
+	if (t == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_int(j, "bytes", (int64_t)t->bytes);
+	json_int(j, "lines", (int64_t)t->lines);
+	json_id(j, "speaker", t->speaker);
+	json_text(j, "text", t->text);
+	json_opt_int(j, "line", t->line);
+	json_int(j, "facts", (int64_t)t->nfacts);
+	json_bool(j, "cut", t->cut);
+	json_text(j, "looked", t->looked);
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -677,6 +698,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_opens(j, r);
 	json_python(j, r->python);
 	json_run(j, r->run);
+	json_told(j, r->told);
 }
 
 /* index SIZE_MAX: not printed. */

@@ -63,6 +63,8 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 	*style = RED;
 	if (r->error != NULL)
 		return "could not be analysed";
+	if (r->told != NULL)
+		return text_told_verdict(r, style);
 	if (r->run != NULL && (r->run->signal != 0 || r->run->exit_status != 0))
 		return "failed";
 	if (r->loads == DLWHY_NO)
@@ -103,6 +105,8 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
 	const char *assumes = f != NULL && f->assumes != NULL ? f->assumes : t->r->assumes;
 	const char *s = words_certainty(t->r->certainty);
 
+	if (t->r->told != NULL)
+		return text_told_certainty(t);
 	if (t->r->certainty != DLWHY_PROVED && assumes != NULL)
 		s = arena_printf(t->a, "%s, if %s", s, text_clean(t, assumes));
 	return arena_printf(t->a, "%s (%s)", s, judged(t));
@@ -127,6 +131,8 @@ const char *text_target(struct text *t)
 {
 	const char *name = text_clean(t, t->r->target);
 
+	if (t->r->told != NULL && strcmp(name, "-") == 0)
+		return "the text";
 	return t->r->verb != NULL && strcmp(t->r->verb, "import") == 0 ?
 		       arena_printf(t->a, "import %s", name) : name;
 }
@@ -230,7 +236,9 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 		text_wrap(t, out, MARGIN, max, text_clean(t, t->r->error->message));
 	else if (f != NULL)
 		text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
-	if (!python_is_import(t->r) || t->r->python->exception == NULL)
+	if (t->r->told != NULL)
+		text_told_lines(t, out);
+	else if (!python_is_import(t->r) || t->r->python->exception == NULL)
 		loader_says(t, out);
 	if (f == NULL)
 		return;
@@ -301,7 +309,8 @@ static bool is_known(const struct text *t, const struct dlwhy_finding *f,
 		     const struct dlwhy_evidence *e)
 {
 	if (strcmp(e->kind, "text") == 0)
-		return same(e->value, t->r->loader_message);
+		return same(e->value, t->r->loader_message) ||
+		       (t->r->told != NULL && same(e->value, t->r->told->text));
 	return strcmp(e->kind, "probe") == 0 && same(e->path, f->object) &&
 	       same(e->path, t->r->target);
 }
@@ -821,7 +830,7 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
-	if (t->r->run != NULL && t->r->nfindings == 0 && t->r->error == NULL)
+	if ((t->r->run != NULL || t->r->told != NULL) && t->r->nfindings == 0 && t->r->error == NULL)
 		head_lines(t, NULL, out);
 	else if (t->verbose)
 		everything(t, out);

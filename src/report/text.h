@@ -103,6 +103,13 @@ const char *python_gone(struct text *t);
 /* A sentence about what reading could not follow, NULL. */
 const char *python_not_followed(struct text *t);
 
+/* text_told.c: of a text that was explained. */
+const char *text_told_verdict(const struct dlwhy_result *r, enum style *style);
+/* "likely: the text alone tells of it" */
+const char *text_told_certainty(struct text *t);
+/* The decisive words, and where they stand. */
+void text_told_lines(struct text *t, struct lines *out);
+
 /* text_run.c: of a run. */
 const char *text_run_verdict(struct text *t, enum style *style);
 /* What else there is to say of it: other failures, differences, with -v every load. */

@@ -16,7 +16,8 @@ enum {
 	STEP = 2 << 20,       /* bytes of the log that are made sure of at a time */
 	CRASHES = 16,         /* processes that are looked at while they die */
 	LOOK_EVERY = 4,       /* ticks */
-	STOP_MS = 1000        /* for a dying thread to come to its signal */
+	STOP_MS = 1000,       /* for a dying thread to come to its signal */
+	HOLE_TICKS = 50       /* a record that stays unfinished for so long is left by somebody killed */
 };
 
 struct watch {
@@ -25,6 +26,8 @@ struct watch {
 	struct os_shared log;
 	struct agent_head *head;
 	size_t seen;          /* bytes of the log that were looked through for crashes */
+	size_t stuck;         /* where a record is unfinished, and since which tick */
+	unsigned stuck_since;
 	const struct os_command_end *end; /* of the command; its pid is known from the start on */
 	struct watch_crash crashes[CRASHES];
 	struct watch_stack stacks[CRASHES];
@@ -258,26 +261,52 @@ static void look_at_crash(struct watch *w, const struct agent_record *r, size_t 
 	os_trace_end(r->tid, c->trace_err == 0 ? c->signal : 0);
 }
 
+/* The record at that place, if it is whole. */
+static bool whole_record(struct view log, size_t at, struct agent_record *r)
+{
+	if (!view_has(log, at, sizeof(*r)) ||
+	    __atomic_load_n((const uint32_t *)(const void *)(log.p + at), __ATOMIC_ACQUIRE) !=
+		    AGENT_MAGIC)
+		return false;
+	memcpy(r, log.p + at, sizeof(*r));
+	return r->size >= sizeof(*r) && (r->size & 7) == 0 && view_has(log, at, r->size);
+}
+
+/* Who was killed while it wrote left a hole; others may have written behind it. */
+static bool pass_hole(struct watch *w, struct view log)
+{
+	struct agent_record r;
+	size_t at = w->seen;
+
+	if (w->stuck != w->seen) {
+		w->stuck = w->seen;
+		w->stuck_since = w->ticks;
+	}
+	if (w->ticks - w->stuck_since < HOLE_TICKS)
+		return false;
+	while (at < log.n && !whole_record(log, at, &r))
+		at += 8;
+	if (at >= log.n)
+		return false;
+	w->seen = at;
+	return true;
+}
+
 /* New records up to the first that is not whole yet. */
 static void look_for_crashes(struct watch *w)
 {
-	for (;;) {
-		struct agent_record r;
-		struct view log = watch_bytes(w);
+	struct view log = watch_bytes(w);
+	struct agent_record r;
 
-		if (!view_has(log, w->seen, sizeof(r)))
-			return;
-		memcpy(&r, log.p + w->seen, sizeof(r));
-		if (__atomic_load_n((const uint32_t *)(const void *)(log.p + w->seen),
-				    __ATOMIC_ACQUIRE) != AGENT_MAGIC)
-			return;
-		if (r.size < sizeof(r) || (r.size & 7) != 0 || !view_has(log, w->seen, r.size))
-			return;
+	while (whole_record(log, w->seen, &r) || pass_hole(w, log)) {
+		if (!whole_record(log, w->seen, &r))
+			continue;
 		if (r.kind == AGENT_HELLO || r.kind == AGENT_FORK)
 			strangers_know(&w->strangers, r.pid);
 		if (r.kind == AGENT_CRASH)
 			look_at_crash(w, &r, w->seen);
 		w->seen += r.size;
+		log = watch_bytes(w);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "watch/agent/agent_log.h"
 #include "watch/records.h"
 #include "watch/supervisor.h"
 
@@ -30,7 +31,8 @@ static void read_all(void *ctx)
 	watch_read(watch_bytes(s->w), watch_folder(s->w), s->a, &s->log);
 }
 
-static void watch_shell(struct seen *s, const char *script)
+/* With `hole` bytes at the start of the log that somebody took and never filled. */
+static void watch_shell_behind(struct seen *s, const char *script, uint32_t hole)
 {
 	static const char *const parents[] = { "/no/such/folder", "/tmp", NULL };
 	const char *const argv[] = { "sh", "-c", script, NULL };
@@ -41,10 +43,16 @@ static void watch_shell(struct seen *s, const char *script)
 	memset(s, 0, sizeof(*s));
 	s->w = watch_new(parents, &err);
 	assert_non_null(s->w);
+	((struct agent_head *)(uintptr_t)watch_bytes(s->w).p)->used += hole;
 	snprintf(audit, sizeof(audit), "LD_AUDIT=%s", watch_audit(s->w));
 	assert_int_equal(watch_command(s->w, argv, env, &s->end), 0);
 	s->a = arena_new(0);
 	assert_int_equal(arena_run(s->a, read_all, s), ARENA_OK);
+}
+
+static void watch_shell(struct seen *s, const char *script)
+{
+	watch_shell_behind(s, script, 0);
 }
 
 static void seen_free(struct seen *s)
@@ -105,6 +113,23 @@ static void a_death_is_seen(void **state)
 	seen_free(&s);
 }
 
+/* A process that was killed while it wrote: later deaths are seen all the same. */
+static void a_death_behind_a_hole_is_seen(void **state)
+{
+	struct seen s;
+	const struct watch_crash *v;
+
+	(void)state;
+	watch_shell_behind(&s, "kill -ABRT $$", 64);
+	assert_int_equal(s.end.signal, SIGABRT);
+	if (is_watched(&s)) {
+		assert_int_equal(watch_crashes(s.w, &v), 1);
+		assert_int_equal(v[0].trace_err, 0);
+		assert_non_null(v[0].stack);
+	}
+	seen_free(&s);
+}
+
 static void where_no_folder_is(void **state)
 {
 	static const char *const parents[] = { "/no/such/folder", "/tmp:x", NULL };
@@ -134,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_and_its_children),
 		cmocka_unit_test(a_death_is_seen),
+		cmocka_unit_test(a_death_behind_a_hole_is_seen),
 		cmocka_unit_test(where_no_folder_is),
 		cmocka_unit_test(many_records_have_room),
 	};

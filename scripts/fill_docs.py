@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Fills the outputs in README.md: nothing in it is typed by hand.
+"""Fills the outputs in README.md and docs/: nothing in them is typed by hand.
 
 Behind each line `<!-- output of: COMMAND -->` stands a block between ``` lines (or, for a command
 that prints Markdown, lines up to `<!-- end -->`); it is replaced by what COMMAND prints, run by the
-shell in build/demo (`make demo` makes that folder). Run it after `make demo`; with `--bench` also
-the speed table, which takes minutes, is measured anew.
+shell in build/demo (`make demo` makes that folder). What it needs there is made by the commands of
+`<!-- prepare: COMMAND -->` lines above it. Run it after `make demo`, and for the examples about
+packages after `make check-corpus`; with `--bench` also the speed table, which takes minutes, is
+measured anew. Words behind the options name the files to fill; without any, all are.
 """
 import os
 import re
@@ -13,14 +15,14 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-README = TOP / "README.md"
 PLACE = TOP / "build" / "demo"
+PREPARE = re.compile(r"<!-- prepare: (.+?) -->\n")
 BLOCK = re.compile(r"(<!-- output of: (.+?) -->\n)"
                    r"(```\n(?:(?!```).*\n)*```\n|(?:(?!<!-- end).*\n)*)")
 
 
 def output(command):
-    env = dict(os.environ, PATH=f"{TOP / 'build'}:{os.environ['PATH']}", NO_COLOR="1", COLUMNS="100")
+    env = dict(os.environ, PATH=f"{TOP / 'build'}:/usr/local/bin:/usr/bin:/bin", NO_COLOR="1", COLUMNS="100")
     result = subprocess.run(["bash", "-c", command], cwd=PLACE, env=env, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return result.stdout.replace(str(TOP) + "/", "")
@@ -36,10 +38,19 @@ def fill(match):
     return f"{head}{text}\n"
 
 
+def fill_page(page):
+    text = page.read_text(encoding="utf-8")
+    for command in PREPARE.findall(text):
+        subprocess.run(["bash", "-c", command], cwd=PLACE, check=True)
+    page.write_text(BLOCK.sub(fill, text), encoding="utf-8")
+
+
 def main():
     if not PLACE.is_dir():
-        sys.exit("fill_readme: there is no build/demo: run `make demo` first")
-    README.write_text(BLOCK.sub(fill, README.read_text(encoding="utf-8")), encoding="utf-8")
+        sys.exit("fill_docs: there is no build/demo: run `make demo` first")
+    named = [Path(word) for word in sys.argv[1:] if not word.startswith("-")]
+    for page in named or [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]:
+        fill_page(page)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,226 @@
+/* told_words.c - reads told.def for a fact. */
+#include "diagnose/told_words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "message/pattern.h"
+
+struct words {
+	enum cause cause;
+	const char *detail, *object, *symbol, *summary, *hint;
+};
+struct way {
+	enum cause cause;
+	const char *detail, *kind, *risk, *says, *command;
+};
+struct other {
+	enum cause cause;
+	const char *detail;
+	enum cause also;
+};
+
+#define TOLD(cause, detail, object, symbol, summary, hint)
+#define TOLD_FIX(cause, detail, kind, risk, says, command)
+#define TOLD_ALSO(cause, detail, also)
+
+#undef TOLD
+#define TOLD(cause, detail, object, symbol, summary, hint)                                                   \
+	{ CAUSE_##cause, detail, object, symbol, summary, hint },
+static const struct words words[] = {
+#include "diagnose/told.def"
+};
+#undef TOLD
+#define TOLD(cause, detail, object, symbol, summary, hint)
+#undef TOLD_FIX
+#define TOLD_FIX(cause, detail, kind, risk, says, command)                                                   \
+	{ CAUSE_##cause, detail, kind, risk, says, command },
+static const struct way ways[] = {
+#include "diagnose/told.def"
+};
+#undef TOLD_FIX
+#define TOLD_FIX(cause, detail, kind, risk, says, command)
+#undef TOLD_ALSO
+#define TOLD_ALSO(cause, detail, also) { CAUSE_##cause, detail, CAUSE_##also },
+static const struct other others[] = {
+#include "diagnose/told.def"
+};
+#undef TOLD
+#undef TOLD_FIX
+#undef TOLD_ALSO
+
+#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+
+/* ---- values in sentences -------------------------------------------------------------------- */
+
+static bool field_named(const char *name, size_t n, enum msg_field *out)
+{
+	for (size_t f = 0; f < MSG_NFIELDS; f++) {
+		const char *known = msg_field_name((enum msg_field)f);
+
+		if (strlen(known) == n && memcmp(known, name, n) == 0) {
+			*out = (enum msg_field)f;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a fact says of "needed_by": the file's name without its folder, a symbol made short. */
+static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
+{
+	enum msg_field field;
+
+	if (!field_named(name, n, &field) || f->field[field] == NULL)
+		return NULL;
+	if (field == MSG_SYMBOL)
+		return symbol_word(a, f->field[field]);
+	return f->field[field];
+}
+
+/* Are all fields of s[0, n) named? */
+static bool has_all(struct arena *a, const struct msg_fact *f, const char *s, size_t n)
+{
+	const char *end = s + n;
+
+	while ((s = memchr(s, '{', (size_t)(end - s))) != NULL) {
+		const char *close = memchr(s, '}', (size_t)(end - s));
+
+		if (close == NULL || value_of(a, f, s + 1, (size_t)(close - s - 1)) == NULL)
+			return false;
+		s = close;
+	}
+	return true;
+}
+
+/* A sentence of told.def with its values. */
+static const char *sentence(struct arena *a, const struct msg_fact *f, const char *s)
+{
+	const char *out;
+	struct buf b;
+
+	buf_init(&b, 64 << 10);
+	for (; *s != '\0'; s++) {
+		const char *end = *s == '{' ? strchr(s, '}') : *s == '[' ? strchr(s, ']') : NULL;
+
+		if (*s == '[' && end != NULL && !has_all(a, f, s, (size_t)(end - s))) {
+			s = end;
+		} else if (*s == '{' && end != NULL) {
+			const char *value = value_of(a, f, s + 1, (size_t)(end - s - 1));
+
+			buf_str(&b, value != NULL ? value : "something");
+			s = end;
+		} else if (*s != '[' && *s != ']') {
+			buf_char(&b, *s);
+		}
+	}
+	out = arena_strdup(a, b.p != NULL ? b.p : "");
+	buf_free(&b);
+	return out;
+}
+
+/* The first of the fields of a list, divided by blanks, that is named. */
+static const char *first_of(const struct msg_fact *f, const char *list)
+{
+	while (*list != '\0') {
+		size_t n = strcspn(list, " ");
+		enum msg_field field;
+
+		if (field_named(list, n, &field) && f->field[field] != NULL)
+			return f->field[field];
+		list += n;
+		list += *list == ' ';
+	}
+	return NULL;
+}
+
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static bool fits(const char *detail, const struct msg_fact *f, bool exact)
+{
+	const char *have = f->detail != NULL ? f->detail : "";
+
+	return exact ? strcmp(detail, have) == 0 : detail[0] == '\0';
+}
+
+static enum cause cause_of(const struct msg_fact *f)
+{
+	size_t i = 0;
+
+	while (i < CAUSE_COUNT && strcmp(dlwhy_cause_at(i)->code, f->code) != 0)
+		i++;
+	return (enum cause)i;
+}
+
+static const struct words *words_for(const struct msg_fact *f)
+{
+	enum cause cause = cause_of(f);
+
+	for (int exact = 1; exact >= 0; exact--)
+		for (size_t i = 0; i < COUNT(words); i++)
+			if (words[i].cause == cause && fits(words[i].detail, f, exact != 0))
+				return &words[i];
+	return NULL;
+}
+
+const char *told_speaker(struct arena *a, const struct msg_fact *f)
+{
+	return arena_printf(a, "%s says", f->speaker != NULL ? f->speaker : "the text");
+}
+
+const char *told_hint(struct arena *a, const struct msg_fact *f)
+{
+	const struct words *w = words_for(f);
+
+	return w != NULL && w->hint[0] != '\0' ? sentence(a, f, w->hint) : NULL;
+}
+
+static void add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	for (int exact = 1; exact >= 0 && dr->fixes.n == 0; exact--)
+		for (size_t i = 0; i < COUNT(ways); i++) {
+			struct fix *fix;
+
+			if (ways[i].cause != dr->cause || !fits(ways[i].detail, f, exact != 0) ||
+			    !has_all(d->a, f, ways[i].command, strlen(ways[i].command)))
+				continue;
+			fix = draft_fix(d, dr, ways[i].kind, ways[i].risk, sentence(d->a, f, ways[i].says));
+			if (ways[i].command[0] != '\0')
+				fix_command(d, fix, sentence(d->a, f, ways[i].command));
+		}
+}
+
+static void add_others(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	for (int exact = 1; exact >= 0 && dr->also.n == 0; exact--)
+		for (size_t i = 0; i < COUNT(others); i++)
+			if (others[i].cause == dr->cause && fits(others[i].detail, f, exact != 0))
+				draft_also(d, dr, others[i].also, NULL, dr->f.object);
+}
+
+void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	const struct words *w = words_for(f);
+
+	dr->f.object = first_of(f, w != NULL ? w->object : "object lib header package flag tool module file");
+	dr->f.symbol = first_of(f, w != NULL ? w->symbol : "symbol");
+	dr->f.needed_by = f->field[MSG_NEEDED_BY];
+	dr->version = f->field[MSG_VERSION];
+	if (w != NULL)
+		draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
+	add_ways(d, dr, f);
+	add_others(d, dr, f);
+}
+
+void told_merge(struct diag *d, struct draft *dr, const struct msg_fact *first, const struct msg_fact *f)
+{
+	const char *have = dr->f.symbol, *more = f->field[MSG_VERSION];
+	const struct words *w = words_for(first);
+
+	if (have == NULL || more == NULL || first->field[MSG_VERSION] == NULL || w == NULL ||
+	    strcmp(w->symbol, "version") != 0 || compare_versions(have, more) >= 0)
+		return;
+	dr->f.symbol = dr->version = more;
+	draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
+}

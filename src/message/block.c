@@ -1,0 +1,135 @@
+/* block.c - the lines around a place, for readers of messages that span lines. */
+#include "message/block.h"
+
+#include <string.h>
+
+#include "message/clean.h"
+#include "message/facts.h"
+
+static const struct block_row rows[] = {
+#define BLOCK(function, words) { words, function },
+#include "message/blocks.def"
+#undef BLOCK
+	{ NULL, NULL },
+};
+
+struct block {
+	struct block_context *c;
+	size_t row, at; /* at: where the line with the words begins */
+};
+
+const struct block_row *block_row_at(size_t i)
+{
+	return i < sizeof(rows) / sizeof(rows[0]) && rows[i].words != NULL ? &rows[i] : NULL;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static size_t line_start(const struct clean *c, size_t at)
+{
+	const char *end = at > 0 ? memrchr(c->text, '\n', at) : NULL;
+
+	return end != NULL ? (size_t)(end - c->text) + 1 : 0;
+}
+
+static size_t line_end(const struct clean *c, size_t at)
+{
+	const char *end = memchr(c->text + at, '\n', c->n - at);
+
+	return end != NULL ? (size_t)(end - c->text) : c->n;
+}
+
+static void describe(const struct clean *c, size_t start, struct block_line *out)
+{
+	size_t end = line_end(c, start);
+
+	memset(out, 0, sizeof(*out));
+	while (start < end && is_blank(c->text[start])) {
+		start++;
+		out->indent++;
+	}
+	while (end > start && (is_blank(c->text[end - 1]) || c->text[end - 1] == '\r'))
+		end--;
+	out->s = c->text + start;
+	out->n = end - start;
+	clean_place(c, start, &out->offset, &out->line);
+}
+
+bool block_line(const struct block *b, int at, struct block_line *out)
+{
+	const struct clean *c = b->c->clean;
+	size_t start = b->at;
+
+	if (at < -BLOCK_BEFORE || at > BLOCK_AFTER)
+		return false;
+	for (; at < 0; at++) {
+		if (start == 0 || b->at - start > BLOCK_BYTES)
+			return false;
+		start = line_start(c, start - 1);
+	}
+	for (; at > 0; at--) {
+		start = line_end(c, start) + 1;
+		if (start >= c->n || start - b->at > BLOCK_BYTES)
+			return false;
+	}
+	describe(c, start, out);
+	return true;
+}
+
+struct arena *block_arena(const struct block *b)
+{
+	return b->c->facts->a;
+}
+
+struct msg_fact *block_fact(struct block *b, const struct block_line *l, const char *id, const char *speaker,
+			    enum msg_kind kind, int rank, const char *code, const char *detail)
+{
+	struct msg_fact *f = ARENA_NEW(block_arena(b), struct msg_fact);
+
+	f->id = id;
+	f->speaker = speaker;
+	f->kind = kind;
+	f->rank = rank;
+	f->code = code != NULL && code[0] != '\0' ? code : NULL;
+	f->detail = detail != NULL && detail[0] != '\0' ? detail : NULL;
+	f->text = arena_strndup(block_arena(b), l->s, l->n < MAX_WORDS ? l->n : MAX_WORDS);
+	f->line = l->line;
+	f->offset = l->offset;
+	f->count = 1;
+	return f;
+}
+
+void block_set(struct block *b, struct msg_fact *f, enum msg_field field, const char *s, size_t n)
+{
+	f->field[field] = arena_strndup(block_arena(b), s, n < MAX_FIELD ? n : MAX_FIELD);
+}
+
+void block_add(struct block *b, const struct msg_fact *f)
+{
+	facts_add(b->c->facts, f);
+}
+
+void block_command(struct block *b, const struct msg_command *command)
+{
+	facts_add_command(b->c->facts, command);
+}
+
+void **block_keep(struct block *b)
+{
+	return &b->c->keep[b->row];
+}
+
+const char **block_folder(struct block *b)
+{
+	return &b->c->folder;
+}
+
+void block_read(struct block_context *c, size_t row, size_t at)
+{
+	struct block b = { c, row, line_start(c->clean, at) };
+
+	rows[row].read(&b);
+}

@@ -1,0 +1,483 @@
+/* message.c - a text in pieces -> clean text -> places that may matter -> facts.
+ *
+ * The window of clean text holds what was read last. Places are looked at once enough of what follows them
+ * is there; then the window moves on, so that a text of any size takes the same memory. Each sentence is
+ * tried so many times; at the end of the text once more as often, so that a cut text keeps its first and
+ * its last words.
+ */
+#include "message/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "message/block.h"
+#include "message/clean.h"
+#include "message/facts.h"
+#include "message/pattern.h"
+#include "message/says.h"
+#include "message/scan.h"
+
+enum {
+	LEAST_WORD = 4,         /* bytes of the literal words of a sentence */
+	BEHIND = BLOCK_BYTES,   /* bytes that must be there behind a place, */
+	BEFORE = BLOCK_BYTES,   /* and that stay before it */
+	AROUND = 6 << 10,       /* a sentence is looked for so far from its literal words, */
+	LINES_AROUND = 3,       /* and in so many lines */
+	TRIES = 3000,           /* of one sentence */
+	LOOSE_TRIES = 300
+};
+
+struct row {
+	const struct says_row *says;
+	const char *words;
+	struct pattern *plain, *loose;
+	unsigned tries, loose_tries;
+	bool bad;
+};
+
+/* A sentence that was found. */
+struct found {
+	uint32_t row;
+	bool loose;
+	size_t start, end, anchor;
+	const char *field[MSG_NFIELDS];
+};
+
+/* A place where it was not. */
+struct missed {
+	uint32_t row;
+	size_t at;
+};
+
+struct msg_reader {
+	struct arena *a;
+	struct clean clean;
+	struct scan *scan;
+	uint32_t state;
+	struct scan_hits hits;
+	struct row *rows;
+	size_t nrows;
+	struct {
+		size_t row;     /* of blocks.def */
+		const char *words;
+	} *block_of;            /* word number nrows + i */
+	size_t nblocks;
+	struct block_context blocks;
+	struct facts facts;
+	struct {
+		struct found *items;
+		size_t n, cap;
+	} found;
+	struct {
+		struct missed *items;
+		size_t n, cap;
+	} missed;
+	size_t scanned, looked; /* in the window: up to where */
+	bool failed;
+};
+
+/* ---- setting up --------------------------------------------------------------------------- */
+
+static const char *folded(struct arena *a, const char *pattern)
+{
+	struct buf b;
+	const char *s;
+
+	buf_init(&b, 64 << 10);
+	pattern_literal(pattern, &b);
+	s = b.n >= LEAST_WORD ? arena_strdup(a, b.p) : NULL;
+	buf_free(&b);
+	return s;
+}
+
+static void set_up(void *ctx)
+{
+	struct msg_reader *r = ctx;
+	size_t n, nwords = 0, nblocks = 0;
+	const struct says_row *says = says_rows(r->a, &n);
+	const char **words;
+
+	while (block_row_at(nblocks) != NULL)
+		nblocks++;
+	words = ARENA_ARRAY(r->a, n + nblocks + 1, const char *);
+	r->rows = ARENA_ARRAY(r->a, n + 1, struct row);
+	for (size_t i = 0; i < n; i++) {
+		const char *word = folded(r->a, says[i].pattern);
+
+		if (word == NULL)
+			continue;
+		r->rows[r->nrows].says = &says[i];
+		r->rows[r->nrows++].words = words[nwords++] = word;
+	}
+	r->block_of = arena_array(r->a, nblocks + 1, sizeof(*r->block_of));
+	for (size_t i = 0; i < nblocks; i++) {
+		const char *word = folded(r->a, block_row_at(i)->words);
+
+		if (word == NULL)
+			continue;
+		r->block_of[r->nblocks].row = i;
+		r->block_of[r->nblocks++].words = words[nwords++] = word;
+	}
+	r->blocks = (struct block_context){ &r->clean, &r->facts, NULL,
+					    ARENA_ARRAY(r->a, nblocks + 1, void *) };
+	clean_init(&r->clean, r->a);
+	facts_init(&r->facts, r->a);
+	r->scan = scan_new(r->a, words, nwords);
+}
+
+struct msg_reader *msg_reader_new(struct arena *a)
+{
+	struct msg_reader *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->a = a;
+	if (arena_run(a, set_up, r) == ARENA_OK)
+		return r;
+	free(r);
+	return NULL;
+}
+
+static void reader_free(struct msg_reader *r)
+{
+	for (size_t i = 0; i < r->nrows; i++) {
+		pattern_free(r->rows[i].plain);
+		pattern_free(r->rows[i].loose);
+	}
+	free(r);
+}
+
+/* ---- looking at a place --------------------------------------------------------------------- */
+
+static size_t line_start(const struct msg_reader *r, size_t at)
+{
+	const char *nl = at > 0 ? memrchr(r->clean.text, '\n', at) : NULL;
+
+	return nl != NULL ? (size_t)(nl - r->clean.text) + 1 : 0;
+}
+
+static size_t line_end(const struct msg_reader *r, size_t at)
+{
+	const char *nl = memchr(r->clean.text + at, '\n', r->clean.n - at);
+
+	return nl != NULL ? (size_t)(nl - r->clean.text) : r->clean.n;
+}
+
+/* The line with `at`, with `lines` before and behind, but not too much of it. */
+static void region(const struct msg_reader *r, size_t at, unsigned lines, size_t *from, size_t *to)
+{
+	*from = line_start(r, at);
+	*to = line_end(r, at);
+	for (unsigned i = 0; i < lines; i++) {
+		*from = *from > 0 ? line_start(r, *from - 1) : 0;
+		*to = *to < r->clean.n ? line_end(r, *to + 1) : *to;
+	}
+	if (at - *from > AROUND)
+		*from = at - AROUND;
+	if (*to - at > AROUND)
+		*to = at + AROUND;
+}
+
+/* Is the rest of the words behind the hit? */
+static bool has_words(const struct msg_reader *r, const char *words, size_t at)
+{
+	size_t i = at;
+
+	if (strlen(words) <= SCAN_DEPTH)
+		return true;
+	for (words += SCAN_DEPTH; *words != '\0' && i < r->clean.n; i++) {
+		unsigned char c = pattern_fold((unsigned char)r->clean.text[i]);
+
+		if (c != 0 && c != (unsigned char)*words++)
+			return false;
+	}
+	return *words == '\0';
+}
+
+static void trim(const char *s, size_t *start, size_t *end)
+{
+	while (*start < *end && (s[*start] == ' ' || s[*start] == '\t' || s[*start] == '\n'))
+		++*start;
+	while (*end > *start && strchr(" \t\n\r.,;", s[*end - 1]) != NULL)
+		--*end;
+	/* A closing bracket or mark that belongs to the sentence around it. */
+	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
+		--*end;
+}
+
+static void keep(struct msg_reader *r, uint32_t row, bool loose, const char *text, size_t base, size_t anchor,
+		 const struct pattern_match *m)
+{
+	struct found *f = ARENA_PUSH(r->a, &r->found);
+
+	f->row = row;
+	f->loose = loose;
+	f->start = base + m->start;
+	f->end = base + m->end;
+	f->anchor = anchor;
+	for (size_t i = 0; i < MSG_NFIELDS; i++) {
+		size_t start = m->field[i].start, end = m->field[i].end;
+
+		if (start > end)
+			continue;
+		trim(text, &start, &end);
+		if (end > start)
+			f->field[i] = arena_strndup(r->a, text + start,
+						    end - start < MAX_FIELD ? end - start : MAX_FIELD);
+	}
+}
+
+/* The match in text that covers byte `at` of it. */
+static bool match_over(struct pattern *p, const char *text, size_t n, size_t at, struct pattern_match *out)
+{
+	size_t from = 0;
+
+	while (from <= at && pattern_match(p, text, n, from, out)) {
+		if (out->start > at)
+			return false;
+		if (out->end > at)
+			return true;
+		from = out->end > from ? out->end : from + 1;
+	}
+	return false;
+}
+
+static struct pattern *compiled(struct row *row, bool loose)
+{
+	struct pattern **p = loose ? &row->loose : &row->plain;
+	const char *error;
+
+	if (*p == NULL && !row->bad) {
+		*p = pattern_new(row->says->pattern, loose ? PATTERN_LOOSE : PATTERN_PLAIN, &error);
+		row->bad = *p == NULL;
+	}
+	return *p;
+}
+
+static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
+{
+	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern_match m;
+	size_t from, to;
+
+	for (unsigned lines = 0; p != NULL && lines <= LINES_AROUND; lines += LINES_AROUND) {
+		region(r, at, lines, &from, &to);
+		if (match_over(p, r->clean.text + from, to - from, at - from, &m)) {
+			keep(r, row, false, r->clean.text + from, from, at, &m);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void look_at_row(struct msg_reader *r, uint32_t row, size_t end)
+{
+	struct row *w = &r->rows[row];
+
+	if (w->tries >= TRIES) {
+		r->facts.cut = true;
+		return;
+	}
+	if (!has_words(r, w->words, end))
+		return;
+	w->tries++;
+	if (!try_plain(r, row, end - 1) && w->loose_tries < LOOSE_TRIES)
+		*ARENA_PUSH(r->a, &r->missed) = (struct missed){ row, end - 1 };
+}
+
+/* ---- which of the sentences stand ----------------------------------------------------------- */
+
+static int by_start(const void *x, const void *y)
+{
+	const struct found *a = x, *b = y;
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	if (a->row != b->row)
+		return a->row < b->row ? -1 : 1;
+	return a->end < b->end ? -1 : a->end > b->end;
+}
+
+/* An earlier row of the same table says the same place. */
+static bool is_beaten(const struct msg_reader *r, size_t n)
+{
+	const struct found *f = &r->found.items[n];
+	unsigned file = r->rows[f->row].says->file;
+
+	for (size_t i = n; i-- > 0 && i + 64 > n;) {
+		const struct found *g = &r->found.items[i];
+
+		if (g->end > f->start && r->rows[g->row].says->file == file && g->row <= f->row)
+			return true;
+	}
+	for (size_t i = n + 1; i < r->found.n && r->found.items[i].start < f->end && i < n + 64; i++) {
+		const struct found *g = &r->found.items[i];
+
+		if (r->rows[g->row].says->file == file && g->row < f->row)
+			return true;
+	}
+	return false;
+}
+
+static const char *words_of(struct msg_reader *r, const struct found *f)
+{
+	size_t n = f->end - f->start < MAX_WORDS ? f->end - f->start : MAX_WORDS;
+	char *s = arena_strndup(r->a, r->clean.text + f->start, n);
+
+	for (size_t i = 0; i < n && s[i] != '\0'; i++)
+		if (s[i] == '\n' || s[i] == '\t' || s[i] == '\r')
+			s[i] = ' ';
+	return s;
+}
+
+static void add_fact(struct msg_reader *r, const struct found *f)
+{
+	const struct says_row *row = r->rows[f->row].says;
+	struct msg_fact fact = { .id = row->id, .speaker = row->speaker, .kind = row->kind, .rank = row->rank,
+				 .code = row->code, .detail = row->detail, .count = 1 };
+
+	memcpy(fact.field, f->field, sizeof(fact.field));
+	fact.text = words_of(r, f);
+	clean_place(&r->clean, f->start, &fact.offset, &fact.line);
+	facts_add(&r->facts, &fact);
+}
+
+static bool is_covered(const struct msg_reader *r, size_t at)
+{
+	for (size_t i = 0; i < r->found.n; i++)
+		if (r->found.items[i].start <= at && r->found.items[i].end > at)
+			return true;
+	return false;
+}
+
+static void try_loose(struct msg_reader *r, const struct missed *m)
+{
+	struct row *w = &r->rows[m->row];
+	struct pattern *p;
+	struct pattern_match match;
+	size_t from, to;
+
+	if (w->loose_tries++ >= LOOSE_TRIES || is_covered(r, m->at))
+		return;
+	p = compiled(w, true);
+	region(r, m->at, LINES_AROUND, &from, &to);
+	if (p != NULL && match_over(p, r->clean.text + from, to - from, m->at - from, &match))
+		keep(r, m->row, true, r->clean.text + from, from, m->at, &match);
+}
+
+static void sort_found(struct msg_reader *r)
+{
+	if (r->found.n > 0)
+		qsort(r->found.items, r->found.n, sizeof(*r->found.items), by_start);
+}
+
+static void settle(struct msg_reader *r)
+{
+	sort_found(r);
+	for (size_t i = 0; i < r->missed.n; i++)
+		try_loose(r, &r->missed.items[i]);
+	sort_found(r);
+	for (size_t i = 0; i < r->found.n; i++)
+		if (!is_beaten(r, i))
+			add_fact(r, &r->found.items[i]);
+	r->found.n = r->missed.n = 0;
+}
+
+/* ---- the window ----------------------------------------------------------------------------- */
+
+/* Looks at the places before `to`. */
+static void look(struct msg_reader *r, size_t to)
+{
+	size_t i = 0, k;
+
+	scan_text(r->scan, &r->state, r->clean.text, r->scanned, r->clean.n, r->a, &r->hits);
+	r->scanned = r->clean.n;
+	for (; i < r->hits.n && r->hits.items[i].end <= to; i++) {
+		uint32_t word = r->hits.items[i].word;
+		size_t end = r->hits.items[i].end;
+
+		if (word < r->nrows)
+			look_at_row(r, word, end);
+		else if (has_words(r, r->block_of[word - r->nrows].words, end))
+			block_read(&r->blocks, r->block_of[word - r->nrows].row, end - 1);
+	}
+	for (k = 0; i < r->hits.n; i++)
+		r->hits.items[k++] = r->hits.items[i];
+	r->hits.n = k;
+	settle(r);
+	r->looked = to;
+}
+
+static void move_on(struct msg_reader *r)
+{
+	size_t drop;
+
+	if (r->clean.n <= BEHIND)
+		return;
+	look(r, r->clean.n - BEHIND);
+	if (r->looked <= BEFORE)
+		return;
+	drop = r->looked - BEFORE;
+	clean_drop(&r->clean, drop);
+	r->scanned -= drop;
+	r->looked -= drop;
+	for (size_t i = 0; i < r->hits.n; i++)
+		r->hits.items[i].end -= drop;
+}
+
+struct piece {
+	struct msg_reader *r;
+	const char *bytes;
+	size_t n;
+};
+
+static void feed(void *ctx)
+{
+	struct piece *p = ctx;
+	size_t done = 0;
+
+	while (done < p->n) {
+		done += clean_feed(&p->r->clean, p->bytes + done, p->n - done);
+		if (done < p->n)
+			move_on(p->r);
+	}
+}
+
+bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n)
+{
+	struct piece p = { r, bytes, n };
+
+	r->failed = r->failed || arena_run(r->a, feed, &p) != ARENA_OK;
+	return !r->failed;
+}
+
+struct ending {
+	struct msg_reader *r;
+	struct msg_facts *out;
+};
+
+static void end(void *ctx)
+{
+	struct ending *e = ctx;
+	struct msg_reader *r = e->r;
+
+	clean_end(&r->clean);
+	for (size_t i = 0; i < r->nrows; i++)
+		r->rows[i].tries = r->rows[i].loose_tries = 0;
+	look(r, r->clean.n);
+	facts_end(&r->facts, e->out);
+	e->out->bytes = r->clean.offset;
+	e->out->lines = (uint64_t)(r->clean.line - 1);
+}
+
+bool msg_reader_end(struct msg_reader *r, struct msg_facts *out)
+{
+	struct ending e = { r, out };
+	bool ok;
+
+	memset(out, 0, sizeof(*out));
+	ok = !r->failed && arena_run(r->a, end, &e) == ARENA_OK;
+	reader_free(r);
+	return ok;
+}

@@ -1,0 +1,382 @@
+/* pattern.c - the language of the tables becomes regular expressions, and literal words. */
+#include "message/pattern.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+/* ---- fields ------------------------------------------------------------------------------- */
+
+#define QUOTES "'\"`"
+/* A path: no blank, no quotation mark; a colon only behind the letter of a drive. */
+#define PATH "(?:[A-Za-z]:(?=[\\\\/]))?[^\\s" QUOTES ":,;<>|*?]+"
+#define NAME "[^\\s" QUOTES ",;:()<>]+"
+
+static const struct {
+	const char *name, *shape;
+} fields[MSG_NFIELDS] = {
+	[MSG_OBJECT] = { "object", PATH },
+	[MSG_NEEDED_BY] = { "needed_by", PATH },
+	/* With what compilers put behind a name for people: parameters, and const. */
+	[MSG_SYMBOL] = { "symbol", "[^\\s" QUOTES ",;()]+(?:\\([^\\n" QUOTES "]{0,2000}?\\)(?: const)?(?![\\w(]))?" },
+	[MSG_VERSION] = { "version", NAME },
+	[MSG_HAVE] = { "have", NAME },
+	[MSG_LIB] = { "lib", ":?" NAME },
+	[MSG_FILE] = { "file", PATH },
+	[MSG_LINE] = { "line", "[0-9]+" },
+	[MSG_HEADER] = { "header", "[^\\s" QUOTES ",;:]+" },
+	[MSG_TOOL] = { "tool", PATH },
+	[MSG_ARCH] = { "arch", "[^\\s" QUOTES ",;()]+" },
+	[MSG_FLAG] = { "flag", "[^\\s" QUOTES "]+" },
+	[MSG_PACKAGE] = { "package", NAME },
+	[MSG_MODULE] = { "module", NAME },
+	[MSG_ERROR] = { "error", "[^\\n\"]+" },
+	[MSG_TEXT] = { "text", "[^\\n]+" },
+};
+
+const char *msg_field_name(enum msg_field f)
+{
+	return (size_t)f < MSG_NFIELDS ? fields[f].name : NULL;
+}
+
+static bool field_find(const char *s, size_t n, enum msg_field *out)
+{
+	for (size_t i = 0; i < MSG_NFIELDS; i++)
+		if (strlen(fields[i].name) == n && memcmp(fields[i].name, s, n) == 0) {
+			*out = (enum msg_field)i;
+			return true;
+		}
+	return false;
+}
+
+/* ---- reading a pattern -------------------------------------------------------------------- */
+
+struct reading {
+	const char *start, *s;
+	enum pattern_mode mode;
+	struct pattern_regex *out;
+};
+
+static bool is_quote(char c)
+{
+	return c == '\'' || c == '`' || c == '"';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+static void fail(struct reading *r, const char *why)
+{
+	if (r->out->error == NULL)
+		r->out->error = why;
+	r->s += strlen(r->s);
+}
+
+static void put(struct reading *r, const char *s)
+{
+	buf_str(&r->out->text, s);
+}
+
+static void put_literal(struct reading *r, char c)
+{
+	if (strchr("\\^$.[]|()?*+{}#-/", c) != NULL)
+		buf_char(&r->out->text, '\\');
+	buf_char(&r->out->text, c);
+}
+
+static void put_blank(struct reading *r)
+{
+	while (is_blank(*r->s))
+		r->s++;
+	put(r, r->mode == PATTERN_LOOSE ? "\\s*+" : "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)");
+}
+
+/* The end of what stands in braces that begin at s: its closing brace, NULL if there is none. */
+static const char *closing(const char *s)
+{
+	unsigned depth = 0;
+
+	for (; *s != '\0'; s++) {
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		else if (*s == '{')
+			depth++;
+		else if (*s == '}' && --depth == 0)
+			return s;
+	}
+	return NULL;
+}
+
+static enum msg_field new_group(struct reading *r, const char *name, size_t n)
+{
+	enum msg_field f = MSG_TEXT;
+
+	if (!field_find(name, n, &f))
+		fail(r, "there is no such field");
+	else if (r->out->groups == PATTERN_GROUPS)
+		fail(r, "there are too many fields");
+	else
+		r->out->field[++r->out->groups] = f;
+	return f;
+}
+
+/* {field} or {field:shape}. `quoted`: between two quotation marks, which are part of it. */
+static void put_field(struct reading *r, bool quoted)
+{
+	const char *end = closing(r->s), *name = r->s + 1, *colon;
+	enum msg_field f;
+
+	if (end == NULL) {
+		fail(r, "a brace is not closed");
+		return;
+	}
+	colon = memchr(name, ':', (size_t)(end - name));
+	f = new_group(r, name, (size_t)((colon != NULL ? colon : end) - name));
+	if (colon != NULL) {
+		buf_char(&r->out->text, '(');
+		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
+		buf_char(&r->out->text, ')');
+	} else if (quoted) {
+		/* Whatever the marks hold; or, where they were lost, the usual shape. */
+		put(r, "(?|[" QUOTES "]{1,2}([^\\n" QUOTES "]{1,4000})[" QUOTES "]{1,2}|(");
+		put(r, fields[f].shape);
+		put(r, "))");
+	} else {
+		buf_printf(&r->out->text, "(%s)", fields[f].shape);
+	}
+	r->s = end + 1;
+}
+
+static bool is_quoted_field(const char *s)
+{
+	const char *end;
+
+	if (!is_quote(s[0]) || s[1] != '{' || s[2] == '?' || s[2] == '|' || s[2] == '.')
+		return false;
+	end = closing(s + 1);
+	return end != NULL && is_quote(end[1]) && memchr(s, ':', (size_t)(end - s)) == NULL;
+}
+
+static void put_all(struct reading *r, char until);
+
+static void put_braces(struct reading *r)
+{
+	if (strncmp(r->s, "{...}", 5) == 0) {
+		put(r, "[^\\n]{0,400}?");
+		r->s += 5;
+	} else if (r->s[1] == '?' || r->s[1] == '|') {
+		bool optional = r->s[1] == '?';
+
+		r->s += 2;
+		/* One blank behind it is for the eye alone. */
+		if (*r->s == ' ' && !optional)
+			r->s++;
+		put(r, "(?:");
+		put_all(r, optional ? '?' : '|');
+		put(r, optional ? ")?" : ")");
+	} else {
+		put_field(r, false);
+	}
+}
+
+/* Up to the brace that closes {? or {| (`until`), or to the end ('\0'). */
+static void put_all(struct reading *r, char until)
+{
+	while (*r->s != '\0') {
+		char c = *r->s;
+
+		if (c == '}' && until != '\0') {
+			r->s++;
+			return;
+		}
+		if (until == '|' && (c == '|' || (c == ' ' && (r->s[1] == '|' || r->s[1] == '}')))) {
+			r->s += c == ' ' && r->s[1] == '|' ? 2 : 1;
+			if (c == ' ' && *r->s == '}')
+				continue;
+			r->s += *r->s == ' ';
+			put(r, "|");
+		} else if (c == '{') {
+			put_braces(r);
+		} else if (c == '}') {
+			fail(r, "a brace is closed that was not opened");
+		} else if (is_blank(c)) {
+			put_blank(r);
+		} else if (is_quoted_field(r->s)) {
+			r->s++;
+			put_field(r, true);
+			r->s++;
+		} else if (is_quote(c)) {
+			put(r, "[" QUOTES "]{0,2}+");
+			r->s++;
+		} else if (c == '\\' && r->s[1] != '\0') {
+			put_literal(r, r->s[1]);
+			r->s += 2;
+		} else if (c == '^' && r->s == r->start) {
+			put(r, r->mode == PATTERN_LOOSE ? "(?<!\\S)" : "^[ \\t]*+");
+			r->s++;
+		} else if (c == '$' && r->s[1] == '\0') {
+			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
+			r->s++;
+		} else {
+			put_literal(r, c);
+			r->s++;
+		}
+	}
+	if (until != '\0')
+		fail(r, "a brace is not closed");
+}
+
+void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out)
+{
+	struct reading r = { pattern, pattern, mode, out };
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->text, 64 << 10);
+	put_all(&r, '\0');
+	if (out->text.failed && out->error == NULL)
+		out->error = "it is too long";
+}
+
+/* ---- literal words ------------------------------------------------------------------------ */
+
+/* Keeps the longer one of what is in `run` and *best. */
+static void end_run(struct buf *run, struct buf *best)
+{
+	if (run->n > best->n) {
+		buf_clear(best);
+		buf_add(best, run->p, run->n);
+	}
+	buf_clear(run);
+}
+
+void pattern_literal(const char *pattern, struct buf *out)
+{
+	struct buf run;
+
+	buf_init(&run, 64 << 10);
+	buf_clear(out);
+	for (const char *s = pattern; *s != '\0'; s++) {
+		if (*s == '{') {
+			const char *end = closing(s);
+
+			end_run(&run, out);
+			if (end == NULL)
+				break;
+			s = end;
+		} else if ((*s == '^' && s == pattern) || (*s == '$' && s[1] == '\0')) {
+			end_run(&run, out);
+		} else {
+			s += *s == '\\' && s[1] != '\0';
+			if (pattern_fold((unsigned char)*s) != 0)
+				buf_char(&run, (char)pattern_fold((unsigned char)*s));
+		}
+	}
+	end_run(&run, out);
+	buf_free(&run);
+}
+
+/* ---- matching ----------------------------------------------------------------------------- */
+
+enum {
+	MATCH_LIMIT = 300000,  /* steps of PCRE2 for one try */
+	JIT_AFTER = 16         /* tries that are made without it: compiling takes longer than they do */
+};
+
+struct pattern {
+	pcre2_code *code;
+	pcre2_match_data *data;
+	pcre2_match_context *limits;
+	unsigned tries;
+	enum msg_field field[PATTERN_GROUPS + 1];
+	size_t groups;
+};
+
+void pattern_free(struct pattern *p)
+{
+	if (p == NULL)
+		return;
+	pcre2_match_data_free(p->data);
+	pcre2_match_context_free(p->limits);
+	pcre2_code_free(p->code);
+	free(p);
+}
+
+static bool compile(struct pattern *p, const struct pattern_regex *re, const char **error)
+{
+	int code;
+	PCRE2_SIZE at;
+
+	p->code = pcre2_compile((PCRE2_SPTR)re->text.p, re->text.n, PCRE2_CASELESS | PCRE2_MULTILINE, &code,
+				&at, NULL);
+	if (p->code == NULL) {
+		*error = "a shape is no regular expression";
+		return false;
+	}
+	p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
+	p->limits = pcre2_match_context_create(NULL);
+	if (p->data == NULL || p->limits == NULL)
+		return false;
+	pcre2_set_match_limit(p->limits, MATCH_LIMIT);
+	pcre2_set_heap_limit(p->limits, 8192);
+	return true;
+}
+
+struct pattern *pattern_new(const char *pattern, enum pattern_mode mode, const char **error)
+{
+	struct pattern *p = calloc(1, sizeof(*p));
+	struct pattern_regex re;
+	bool ok = p != NULL;
+
+	*error = NULL;
+	pattern_regex(pattern, mode, &re);
+	if (ok && re.error != NULL) {
+		*error = re.error;
+		ok = false;
+	}
+	ok = ok && compile(p, &re, error);
+	if (ok) {
+		memcpy(p->field, re.field, sizeof(p->field));
+		p->groups = re.groups;
+	}
+	buf_free(&re.text);
+	if (ok)
+		return p;
+	pattern_free(p);
+	return NULL;
+}
+
+static void take_fields(const struct pattern *p, struct pattern_match *out)
+{
+	const PCRE2_SIZE *v = pcre2_get_ovector_pointer(p->data);
+	size_t n = pcre2_get_ovector_count(p->data);
+
+	out->start = v[0];
+	out->end = v[1];
+	for (size_t f = 0; f < MSG_NFIELDS; f++) {
+		out->field[f].start = 1;
+		out->field[f].end = 0;
+	}
+	for (size_t g = 1; g <= p->groups && g < n; g++) {
+		enum msg_field f = p->field[g];
+
+		if (v[2 * g] == PCRE2_UNSET || v[2 * g] > v[2 * g + 1] || out->field[f].start <= out->field[f].end)
+			continue;
+		out->field[f].start = v[2 * g];
+		out->field[f].end = v[2 * g + 1];
+	}
+}
+
+bool pattern_match(struct pattern *p, const char *text, size_t n, size_t from, struct pattern_match *out)
+{
+	/* Without the compiler for machine code, or where the system forbids it, matching is interpreted. */
+	if (p->tries < JIT_AFTER && ++p->tries == JIT_AFTER)
+		pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+	if (pcre2_match(p->code, (PCRE2_SPTR)text, n, from, 0, p->data, p->limits) <= 0)
+		return false;
+	take_fields(p, out);
+	return out->start <= out->end;
+}
