@@ -222,7 +222,7 @@ static void set_error(struct go *g, struct go_package *p, enum go_problem_kind k
 {
 	const char *words = arena_printf(g->a, "%s source files not allowed when not using cgo or SWIG: %s", what,
 					 go_join_words(g->a, files, " "));
-	struct go_problem *x = package_problem(g, p, kind, with_stack(g, p->path, words), NULL);
+	struct go_problem *x = package_problem(g, p, kind, with_stack(g, NULL, words), NULL);
 
 	x->detail = detail;
 	x->object = go_join(g->a, p->dir, files->items[0]);

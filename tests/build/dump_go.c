@@ -143,7 +143,8 @@ int main(int argc, char **argv)
 	in.build_args = (const char *const *)argv + 1;
 	opened = go_open(&g, &in);
 	if (opened)
-		go_load(&g, name);
+		if (go_load(&g, name))
+			go_check(&g);
 	for (size_t i = 0; i < g.order.n; i++)
 		json_array_append_new(packages, package(g.order.items[i]));
 	for (size_t i = 0; i < g.problems.n; i++)
