@@ -40,6 +40,15 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
 
+/* A string that grows. Not NUL-ended before arena_text_end. */
+struct arena_text {
+	char *items;
+	size_t n, cap;
+};
+void arena_text_add(struct arena *a, struct arena_text *t, const char *s, size_t n);
+void arena_text_str(struct arena *a, struct arena_text *t, const char *s);
+const char *arena_text_end(struct arena *a, struct arena_text *t);
+
 /* Appends to a growing array in an arena. `v` is a struct with the members
  * { T *items; size_t n, cap; }. Evaluates to a pointer to the new, zeroed element. */
 #define ARENA_PUSH(a, v)                                                                           \

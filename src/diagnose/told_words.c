@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "message/pattern.h"
 
 struct words {
@@ -79,45 +78,90 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 	return f->field[field];
 }
 
-/* Are all fields of s[0, n) named? */
-static bool has_all(struct arena *a, const struct msg_fact *f, const char *s, size_t n)
+static void put_value(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *name, size_t n)
 {
-	const char *end = s + n;
+	const char *value = value_of(a, f, name, n);
 
-	while ((s = memchr(s, '{', (size_t)(end - s))) != NULL) {
-		const char *close = memchr(s, '}', (size_t)(end - s));
+	arena_text_str(a, b, value != NULL ? value : "something");
+}
 
-		if (close == NULL || value_of(a, f, s + 1, (size_t)(close - s - 1)) == NULL)
+static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end);
+
+/* The bracket that closes the one at s. */
+static const char *closing(const char *s, const char *end)
+{
+	unsigned depth = 0;
+
+	for (; s < end; s++) {
+		depth += *s == '[';
+		if (*s == ']' && --depth == 0)
+			return s;
+	}
+	return end;
+}
+
+/* The end of the alternative at s: a bar that is in no bracket. */
+static const char *alternative(const char *s, const char *end)
+{
+	for (; s < end && *s != '|'; s++)
+		if (*s == '[')
+			s = closing(s, end);
+	return s < end ? s : end;
+}
+
+/* Fields of s[0, end) that are in no bracket of their own. */
+static bool has_fields(struct arena *a, const struct msg_fact *f, const char *s, const char *end)
+{
+	for (; s < end; s++) {
+		const char *close = *s == '{' ? memchr(s, '}', (size_t)(end - s)) : NULL;
+
+		if (*s == '[')
+			s = closing(s, end);
+		else if (close != NULL && value_of(a, f, s + 1, (size_t)(close - s - 1)) == NULL)
 			return false;
-		s = close;
 	}
 	return true;
 }
 
-/* A sentence of told.def with its values. */
-static const char *sentence(struct arena *a, const struct msg_fact *f, const char *s)
+/* [one|other]: the first whose fields are all named, or nothing. */
+static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end)
 {
-	const char *out;
-	struct buf b;
+	while (s < end) {
+		const char *bar = alternative(s, end);
 
-	buf_init(&b, 64 << 10);
-	for (; *s != '\0'; s++) {
-		const char *end = *s == '{' ? strchr(s, '}') : *s == '[' ? strchr(s, ']') : NULL;
+		if (has_fields(a, f, s, bar)) {
+			put_sentence(a, f, b, s, bar);
+			return;
+		}
+		s = bar + 1;
+	}
+}
 
-		if (*s == '[' && end != NULL && !has_all(a, f, s, (size_t)(end - s))) {
-			s = end;
-		} else if (*s == '{' && end != NULL) {
-			const char *value = value_of(a, f, s + 1, (size_t)(end - s - 1));
+static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end)
+{
+	for (; s < end; s++) {
+		const char *close = *s == '{' ? memchr(s, '}', (size_t)(end - s)) : NULL;
 
-			buf_str(&b, value != NULL ? value : "something");
-			s = end;
-		} else if (*s != '[' && *s != ']') {
-			buf_char(&b, *s);
+		if (*s == '[') {
+			close = closing(s, end);
+			put_choice(a, f, b, s + 1, close);
+			s = close;
+		} else if (close != NULL) {
+			put_value(a, f, b, s + 1, (size_t)(close - s - 1));
+			s = close;
+		} else {
+			arena_text_add(a, b, s, 1);
 		}
 	}
-	out = arena_strdup(a, b.p != NULL ? b.p : "");
-	buf_free(&b);
-	return out;
+}
+
+/* A sentence of told.def with its values. Long values are cut by who prints it. */
+static const char *sentence(struct arena *a, const struct msg_fact *f, const char *s)
+{
+	struct arena_text b = { NULL, 0, 0 };
+
+	put_sentence(a, f, &b, s, s + strlen(s));
+	return arena_text_end(a, &b);
 }
 
 /* The first of the fields of a list, divided by blanks, that is named. */
@@ -144,7 +188,7 @@ static bool fits(const char *detail, const struct msg_fact *f, bool exact)
 	return exact ? strcmp(detail, have) == 0 : detail[0] == '\0';
 }
 
-static enum cause cause_of(const struct msg_fact *f)
+enum cause told_cause(const struct msg_fact *f)
 {
 	size_t i = 0;
 
@@ -155,7 +199,7 @@ static enum cause cause_of(const struct msg_fact *f)
 
 static const struct words *words_for(const struct msg_fact *f)
 {
-	enum cause cause = cause_of(f);
+	enum cause cause = told_cause(f);
 
 	for (int exact = 1; exact >= 0; exact--)
 		for (size_t i = 0; i < COUNT(words); i++)
@@ -183,7 +227,7 @@ static void add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 			struct fix *fix;
 
 			if (ways[i].cause != dr->cause || !fits(ways[i].detail, f, exact != 0) ||
-			    !has_all(d->a, f, ways[i].command, strlen(ways[i].command)))
+			    !has_fields(d->a, f, ways[i].command, ways[i].command + strlen(ways[i].command)))
 				continue;
 			fix = draft_fix(d, dr, ways[i].kind, ways[i].risk, sentence(d->a, f, ways[i].says));
 			if (ways[i].command[0] != '\0')
@@ -219,7 +263,7 @@ void told_merge(struct diag *d, struct draft *dr, const struct msg_fact *first, 
 	const struct words *w = words_for(first);
 
 	if (have == NULL || more == NULL || first->field[MSG_VERSION] == NULL || w == NULL ||
-	    strcmp(w->symbol, "version") != 0 || compare_versions(have, more) >= 0)
+	    !starts_with(w->symbol, "version") || compare_versions(have, more) >= 0)
 		return;
 	dr->f.symbol = dr->version = more;
 	draft_say(d, dr, "%s", sentence(d->a, f, w->summary));

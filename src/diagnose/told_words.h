@@ -5,6 +5,8 @@
 #include "diagnose/common.h"
 #include "message/message.h"
 
+/* The cause that its code names; CAUSE_COUNT: there is none of that name. */
+enum cause told_cause(const struct msg_fact *f);
 /* "GNU ld says": whose words they are. */
 const char *told_speaker(struct arena *a, const struct msg_fact *f);
 /* Object, symbol, who needs it, summary, fixes and other readings, from told.def. */

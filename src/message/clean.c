@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "message/clean_line.h"
 
 void clean_init(struct clean *c, struct arena *a)
 {
@@ -12,8 +11,8 @@ void clean_init(struct clean *c, struct arena *a)
 	c->line = 1;
 	c->text = arena_alloc(a, CLEAN_TEXT + 1);
 	c->carried = arena_alloc(a, CLEAN_LINE);
-	c->scratch = arena_alloc(a, CLEAN_LINE + 1);
-	c->from = ARENA_ARRAY(a, CLEAN_LINE + 1, uint32_t);
+	c->scratch.s = arena_alloc(a, CLEAN_LINE + 1);
+	c->scratch.from = ARENA_ARRAY(a, CLEAN_LINE + 1, uint32_t);
 }
 
 static void mark(struct clean *c, uint64_t offset)
@@ -36,14 +35,15 @@ static void add_run(struct clean *c, const char *s, size_t n, uint64_t offset)
 
 static void add_scratch(struct clean *c)
 {
+	const struct line *l = &c->scratch;
 	size_t i = 0;
 
-	while (i < c->nscratch) {
+	while (i < l->n) {
 		size_t k = i + 1;
 
-		while (k < c->nscratch && c->from[k] == c->from[k - 1] + 1)
+		while (k < l->n && l->from[k] == l->from[k - 1] + 1)
 			k++;
-		add_run(c, c->scratch + i, k - i, c->offset + c->from[i]);
+		add_run(c, l->s + i, k - i, c->offset + l->from[i]);
 		i = k;
 	}
 }
@@ -53,10 +53,10 @@ static void add_line(struct clean *c, const char *s, size_t n, size_t taken, boo
 {
 	if (n > 0 && s[n - 1] == '\r' && ends)
 		n--;
-	if (clean_line_is_plain(s, n)) {
+	if (clean_line_is_plain(s, n, !c->open)) {
 		add_run(c, s, n, c->offset);
 	} else {
-		c->nscratch = clean_line(s, n, !c->open, c->scratch, c->from);
+		clean_line(s, n, !c->open, &c->scratch);
 		add_scratch(c);
 	}
 	if (ends) {

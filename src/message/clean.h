@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "message/clean_line.h"
 
 enum {
 	CLEAN_LINE = 64 << 10,   /* a longer line is cleaned in pieces, which stay one line */
@@ -36,9 +37,7 @@ struct clean {
 	int64_t line;            /* number of the line that comes next */
 	char *carried;           /* the beginning of a line whose end has not been given yet */
 	size_t ncarried;
-	char *scratch;           /* for one line: its clean bytes and where each comes from */
-	uint32_t *from;
-	size_t nscratch;
+	struct line scratch;     /* one line */
 	bool open;               /* the last line is cut into pieces and goes on */
 };
 

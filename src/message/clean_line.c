@@ -1,92 +1,62 @@
-/* clean_line.c - one line: colours, overwritten parts, other alphabets' quotation marks. */
+/* clean_line.c - one line, from what was given to what its speaker wrote. */
 #include "message/clean_line.h"
 
 #include <string.h>
 
-/* Bytes that something must be done about, wherever they stand. */
-static bool is_special(unsigned char c)
+enum { LAYERS = 10 }; /* prefixes before one line */
+
+bool clean_line_is_plain(const char *s, size_t n, bool first)
 {
-	return c < ' ' ? c != '\t' : c >= 0x7f;
+	return !clean_is_encoded(s, n) && !(first && clean_may_have_prefix(s, n));
 }
 
-bool clean_line_is_plain(const char *s, size_t n)
+/* Leaves out `n` bytes from `at` on. */
+static void cut(struct line *l, size_t at, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (is_special((unsigned char)s[i]))
-			return false;
-	return true;
+	memmove(l->s + at, l->s + at + n, l->n - at - n);
+	memmove(l->from + at, l->from + at + n, (l->n - at - n) * sizeof(*l->from));
+	l->n -= n;
 }
 
-/* Length of the escape sequence at s, which begins with ESC (ECMA-48: CSI … letter, OSC … BEL or ST). */
-static size_t escape_length(const char *s, size_t n)
+static bool is_border(const char *s)
 {
-	size_t i = 2;
-
-	if (n < 2)
-		return n;
-	if (s[1] == '[') {
-		while (i < n && (unsigned char)s[i] < 0x40)
-			i++;
-		return i < n ? i + 1 : n;
-	}
-	if (s[1] == ']' || s[1] == 'P' || s[1] == '_' || s[1] == '^') {
-		for (; i < n; i++) {
-			if (s[i] == '\a')
-				return i + 1;
-			if (s[i] == 27 && i + 1 < n && s[i + 1] == '\\')
-				return i + 2;
-		}
-		return n;
-	}
-	return strchr("()*+#%", s[1]) != NULL && n > 2 ? 3 : 2;
+	return *s == '|' || (unsigned char)*s == 0xe2;
 }
 
-static const struct {
-	const char *bytes;
-	char ascii;
-} marks[] = {
-	{ "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9a", '\'' }, { "\xe2\x80\x9b", '\'' },
-	{ "\xe2\x80\x9c", '"' }, { "\xe2\x80\x9d", '"' }, { "\xe2\x80\x9e", '"' }, { "\xc2\xb4", '\'' },
-	{ "\xc2\xab", '"' }, { "\xc2\xbb", '"' }, { "\xe2\x80\xb9", '\'' }, { "\xe2\x80\xba", '\'' },
-	{ "\xc2\xa0", ' ' }, { "\xe2\x80\xaf", ' ' },
-};
-
-/* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
-static size_t mark_at(const char *s, size_t n, char *ascii)
+/* The part of the line from `at` to the next break: its end afterwards. */
+static size_t strip(struct line *l, size_t at)
 {
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		size_t len = strlen(marks[i].bytes);
+	bool bordered = false;
+	const char *nl = memchr(l->s + at, '\n', l->n - at);
+	size_t end = nl != NULL ? (size_t)(nl - l->s) : l->n, left;
 
-		if (len <= n && memcmp(s, marks[i].bytes, len) == 0) {
-			*ascii = marks[i].ascii;
-			return len;
-		}
+	for (unsigned i = 0; i < LAYERS && end > at; i++) {
+		size_t n = clean_prefix(l->s + at, end - at), blanks = 0;
+
+		if (n == 0)
+			break;
+		while (blanks < n && (l->s[at + blanks] == ' ' || l->s[at + blanks] == '\t'))
+			blanks++;
+		bordered = bordered || is_border(l->s + at + blanks);
+		cut(l, at, n);
+		end -= n;
 	}
-	return 0;
+	left = clean_suffix(l->s + at, end - at, bordered);
+	cut(l, at + left, end - at - left);
+	return at + left;
 }
 
-size_t clean_line(const char *s, size_t n, bool first, char *out, uint32_t *from)
+void clean_line(const char *s, size_t n, bool first, struct line *out)
 {
-	size_t len = 0, i = 0;
+	size_t at = 0;
 
-	(void)first;
-	while (i < n) {
-		size_t skip;
-		char c = s[i];
+	out->n = 0;
+	clean_decode(s, n, out);
+	if (!first) { /* what follows a break in it still is a line of its own */
+		const char *nl = memchr(out->s, '\n', out->n);
 
-		if (c == 27) {
-			i += escape_length(s + i, n - i);
-			continue;
-		}
-		if (c == '\r' && i + 1 < n) { /* what stands before it was overwritten */
-			len = 0;
-			i++;
-			continue;
-		}
-		skip = mark_at(s + i, n - i, &c);
-		out[len] = c;
-		from[len++] = (uint32_t)i;
-		i += skip > 0 ? skip : 1;
+		at = nl != NULL ? (size_t)(nl - out->s) + 1 : out->n;
 	}
-	return len;
+	while (at < out->n)
+		at = strip(out, at) + 1;
 }

@@ -1,4 +1,5 @@
-/* clean_line.h - cleans one line: first what is encoded in it, then what stands before it. */
+/* clean_line.h - cleans one line: what is encoded in it (clean_decode.c), then what stands before and behind
+ * it (clean_prefix.c). */
 #ifndef DLWHY_MESSAGE_CLEAN_LINE_H
 #define DLWHY_MESSAGE_CLEAN_LINE_H
 
@@ -6,10 +7,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Nothing is to be done to it. */
-bool clean_line_is_plain(const char *s, size_t n);
-/* The clean bytes of s[0, n) in out, and for each its place in s; both hold n. `first`: it is the beginning
- * of a line, where prefixes stand. How many there are. */
-size_t clean_line(const char *s, size_t n, bool first, char *out, uint32_t *from);
+/* A line on its way: bytes, and for each its place in the line as given. */
+struct line {
+	char *s;
+	uint32_t *from;
+	size_t n;
+};
+
+/* Nothing is to be done to it. `first`: it is the beginning of a line, where prefixes stand. */
+bool clean_line_is_plain(const char *s, size_t n, bool first);
+/* The clean bytes of s[0, n) in *out, whose arrays hold n. There may be line breaks in them. */
+void clean_line(const char *s, size_t n, bool first, struct line *out);
+
+/* Colours, overwritten parts, HTML, escapes of strings, marks of other alphabets. */
+void clean_decode(const char *s, size_t n, struct line *out);
+/* Is there anything of that? */
+bool clean_is_encoded(const char *s, size_t n);
+/* Length of what a wrapper has put before s[0, n), 0 if nothing is known. */
+size_t clean_prefix(const char *s, size_t n);
+/* How much of s[0, n) is left without a border at its end. `bordered`: it had one at its beginning. */
+size_t clean_suffix(const char *s, size_t n, bool bordered);
+/* May it have a prefix? Quick, and sometimes wrong. */
+bool clean_may_have_prefix(const char *s, size_t n);
 
 #endif

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-
 void facts_init(struct facts *f, struct arena *a)
 {
 	memset(f, 0, sizeof(*f));
@@ -16,23 +14,20 @@ void facts_init(struct facts *f, struct arena *a)
 /* What it says: id and fields. */
 static const char *key_of(struct facts *f, const struct msg_fact *fact)
 {
-	const char *key;
-	struct buf b;
+	struct arena_text key = { NULL, 0, 0 };
 
-	buf_init(&b, 1 << 20);
-	buf_str(&b, fact->id);
-	buf_printf(&b, "\n%d%s", (int)fact->kind, fact->detail != NULL ? fact->detail : "");
+	arena_text_str(f->a, &key, fact->id);
+	if (fact->detail != NULL)
+		arena_text_str(f->a, &key, fact->detail);
 	for (size_t i = 0; i < MSG_NFIELDS; i++) {
 		/* The same function may be missed in a thousand lines. */
 		if (i == MSG_LINE)
 			continue;
-		buf_char(&b, '\n');
+		arena_text_add(f->a, &key, "\n", 1);
 		if (fact->field[i] != NULL)
-			buf_str(&b, fact->field[i]);
+			arena_text_str(f->a, &key, fact->field[i]);
 	}
-	key = arena_strdup(f->a, b.p != NULL ? b.p : "");
-	buf_free(&b);
-	return key;
+	return arena_text_end(f->a, &key);
 }
 
 static uint32_t hash_of(const char *s)

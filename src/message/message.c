@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "message/block.h"
 #include "message/clean.h"
 #include "message/facts.h"
@@ -81,14 +80,9 @@ struct msg_reader {
 
 static const char *folded(struct arena *a, const char *pattern)
 {
-	struct buf b;
-	const char *s;
+	const char *s = pattern_literal(a, pattern);
 
-	buf_init(&b, 64 << 10);
-	pattern_literal(pattern, &b);
-	s = b.n >= LEAST_WORD ? arena_strdup(a, b.p) : NULL;
-	buf_free(&b);
-	return s;
+	return strlen(s) >= LEAST_WORD ? s : NULL;
 }
 
 static void set_up(void *ctx)
@@ -201,9 +195,11 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 	while (*end > *start && strchr(" \t\n\r.,;", s[*end - 1]) != NULL)
 		--*end;
-	/* A closing bracket or mark that belongs to the sentence around it. */
+	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
 		--*end;
+	if (*end > *start && s[*start] == '(' && memchr(s + *start, ')', *end - *start) == NULL)
+		++*start;
 }
 
 static void keep(struct msg_reader *r, uint32_t row, bool loose, const char *text, size_t base, size_t anchor,

@@ -1,6 +1,7 @@
 /* pattern.c - the language of the tables becomes regular expressions, and literal words. */
 #include "message/pattern.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 
 #define QUOTES "'\"`"
 /* A path: no blank, no quotation mark; a colon only behind the letter of a drive. */
-#define PATH "(?:[A-Za-z]:(?=[\\\\/]))?[^\\s" QUOTES ":,;<>|*?]+"
+#define PATH "(?!(?:error|warning|fatal|note|info|debug|undefined)(?![\\w./-]))(?:[A-Za-z]:(?=[\\\\/]))?" \
+	"[^\\s" QUOTES ":,;<>|*?()][^\\s" QUOTES ":,;<>|*?]*"
 #define NAME "[^\\s" QUOTES ",;:()<>]+"
 
 static const struct {
@@ -57,6 +59,7 @@ struct reading {
 	const char *start, *s;
 	enum pattern_mode mode;
 	struct pattern_regex *out;
+	char last;               /* the literal character before, or a blank */
 };
 
 static bool is_quote(char c)
@@ -86,13 +89,20 @@ static void put_literal(struct reading *r, char c)
 	if (strchr("\\^$.[]|()?*+{}#-/", c) != NULL)
 		buf_char(&r->out->text, '\\');
 	buf_char(&r->out->text, c);
+	r->last = c;
+}
+
+static const char *blank(const struct reading *r)
+{
+	return r->mode == PATTERN_LOOSE ? "(?>\\s*)" : "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)";
 }
 
 static void put_blank(struct reading *r)
 {
 	while (is_blank(*r->s))
 		r->s++;
-	put(r, r->mode == PATTERN_LOOSE ? "\\s*+" : "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)");
+	put(r, blank(r));
+	r->last = ' ';
 }
 
 /* The end of what stands in braces that begin at s: its closing brace, NULL if there is none. */
@@ -124,6 +134,42 @@ static enum msg_field new_group(struct reading *r, const char *name, size_t n)
 	return f;
 }
 
+/* A shape of its own; a blank in it, outside of a class, is a blank of the text. */
+static void put_shape(struct reading *r, const char *s, const char *end)
+{
+	bool class = false;
+
+	for (; s < end; s++) {
+		if (*s == '\\' && s + 1 < end) {
+			buf_add(&r->out->text, s++, 2);
+		} else if (*s == ' ' && !class) {
+			put(r, blank(r));
+		} else {
+			if (*s == '[' && !class && s + 1 < end) {
+				class = true;
+				/* A bracket that comes first in a class is one of its members. */
+				if (s[1] == ']' || (s[1] == '^' && s + 2 < end && s[2] == ']')) {
+					buf_add(&r->out->text, s, s[1] == ']' ? 1 : 2);
+					s += s[1] == ']' ? 1 : 2;
+				}
+			} else if (*s == ']') {
+				class = false;
+			}
+			buf_char(&r->out->text, *s);
+		}
+	}
+}
+
+/* What a name looks like that has lost the marks around it: no plain word. */
+#define NO_WORD "(?=\\S*(?-i:[A-Z0-9_/+]|[.:-]\\w))"
+
+/* Not in the middle of a word. */
+static void put_edge(struct reading *r)
+{
+	if (!isalnum((unsigned char)r->last) && strchr("-./\\_", r->last) == NULL)
+		put(r, "(?<![\\w./\\\\-])");
+}
+
 /* {field} or {field:shape}. `quoted`: between two quotation marks, which are part of it. */
 static void put_field(struct reading *r, bool quoted)
 {
@@ -136,18 +182,24 @@ static void put_field(struct reading *r, bool quoted)
 	}
 	colon = memchr(name, ':', (size_t)(end - name));
 	f = new_group(r, name, (size_t)((colon != NULL ? colon : end) - name));
-	if (colon != NULL) {
+	if (colon != NULL && quoted) {
+		put(r, "(?|[" QUOTES "]{1,2}(");
+		put_shape(r, colon + 1, end);
+		put(r, ")[" QUOTES "]{1,2}|" NO_WORD "([^\\s" QUOTES "]+))");
+	} else if (colon != NULL) {
 		buf_char(&r->out->text, '(');
-		buf_add(&r->out->text, colon + 1, (size_t)(end - colon - 1));
+		put_shape(r, colon + 1, end);
 		buf_char(&r->out->text, ')');
 	} else if (quoted) {
 		/* Whatever the marks hold; or, where they were lost, the usual shape. */
-		put(r, "(?|[" QUOTES "]{1,2}([^\\n" QUOTES "]{1,4000})[" QUOTES "]{1,2}|(");
+		put(r, "(?|[" QUOTES "]{1,2}([^\\n" QUOTES "]{1,4000})[" QUOTES "]{1,2}|" NO_WORD "(");
 		put(r, fields[f].shape);
 		put(r, "))");
 	} else {
+		put_edge(r);
 		buf_printf(&r->out->text, "(%s)", fields[f].shape);
 	}
+	r->last = ' ';
 	r->s = end + 1;
 }
 
@@ -158,7 +210,13 @@ static bool is_quoted_field(const char *s)
 	if (!is_quote(s[0]) || s[1] != '{' || s[2] == '?' || s[2] == '|' || s[2] == '.')
 		return false;
 	end = closing(s + 1);
-	return end != NULL && is_quote(end[1]) && memchr(s, ':', (size_t)(end - s)) == NULL;
+	return end != NULL && is_quote(end[1]);
+}
+
+/* At the beginning of the pattern, or of an alternative. */
+static bool is_first(const struct reading *r)
+{
+	return r->s == r->start || r->s[-1] == '|' || (r->s[-1] == '?' && r->s - r->start > 1 && r->s[-2] == '{');
 }
 
 static void put_all(struct reading *r, char until);
@@ -172,9 +230,6 @@ static void put_braces(struct reading *r)
 		bool optional = r->s[1] == '?';
 
 		r->s += 2;
-		/* One blank behind it is for the eye alone. */
-		if (*r->s == ' ' && !optional)
-			r->s++;
 		put(r, "(?:");
 		put_all(r, optional ? '?' : '|');
 		put(r, optional ? ")?" : ")");
@@ -193,11 +248,8 @@ static void put_all(struct reading *r, char until)
 			r->s++;
 			return;
 		}
-		if (until == '|' && (c == '|' || (c == ' ' && (r->s[1] == '|' || r->s[1] == '}')))) {
-			r->s += c == ' ' && r->s[1] == '|' ? 2 : 1;
-			if (c == ' ' && *r->s == '}')
-				continue;
-			r->s += *r->s == ' ';
+		if (until == '|' && c == '|') {
+			r->s++;
 			put(r, "|");
 		} else if (c == '{') {
 			put_braces(r);
@@ -215,10 +267,10 @@ static void put_all(struct reading *r, char until)
 		} else if (c == '\\' && r->s[1] != '\0') {
 			put_literal(r, r->s[1]);
 			r->s += 2;
-		} else if (c == '^' && r->s == r->start) {
-			put(r, r->mode == PATTERN_LOOSE ? "(?<!\\S)" : "^[ \\t]*+");
+		} else if (c == '^' && is_first(r)) {
+			put(r, r->mode == PATTERN_LOOSE ? "(?<![\\w/.\\\\-])" : "^[ \\t]*+");
 			r->s++;
-		} else if (c == '$' && r->s[1] == '\0') {
+		} else if (c == '$' && (r->s[1] == '\0' || (until != '\0' && strchr("|}", r->s[1]) != NULL))) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
 			r->s++;
 		} else {
@@ -230,53 +282,67 @@ static void put_all(struct reading *r, char until)
 		fail(r, "a brace is not closed");
 }
 
+/* Does it begin with a letter, perhaps one of several? */
+static bool begins_a_word(const char *s)
+{
+	while (*s == '{' && (s[1] == '?' || s[1] == '|'))
+		s += 2;
+	return isalnum((unsigned char)*s) != 0;
+}
+
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out)
 {
-	struct reading r = { pattern, pattern, mode, out };
+	struct reading r = { pattern, pattern, mode, out, ' ' };
+	size_t n = strlen(pattern);
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->text, 64 << 10);
+	/* "error:" is not the end of "ImportError:". */
+	if (begins_a_word(pattern))
+		put(&r, "(?<![A-Za-z0-9_])");
 	put_all(&r, '\0');
+	if (n > 0 && isalnum((unsigned char)pattern[n - 1]))
+		put(&r, "(?![A-Za-z0-9_])");
 	if (out->text.failed && out->error == NULL)
 		out->error = "it is too long";
 }
 
 /* ---- literal words ------------------------------------------------------------------------ */
 
-/* Keeps the longer one of what is in `run` and *best. */
-static void end_run(struct buf *run, struct buf *best)
+/* Keeps the longer one of what is in *run and *best. */
+static void end_run(struct arena_text *run, struct arena_text *best)
 {
-	if (run->n > best->n) {
-		buf_clear(best);
-		buf_add(best, run->p, run->n);
-	}
-	buf_clear(run);
+	struct arena_text longer = run->n > best->n ? *run : *best;
+
+	*run = run->n > best->n ? *best : *run;
+	*best = longer;
+	run->n = 0;
 }
 
-void pattern_literal(const char *pattern, struct buf *out)
+const char *pattern_literal(struct arena *a, const char *pattern)
 {
-	struct buf run;
+	struct arena_text run = { NULL, 0, 0 }, best = { NULL, 0, 0 };
 
-	buf_init(&run, 64 << 10);
-	buf_clear(out);
 	for (const char *s = pattern; *s != '\0'; s++) {
 		if (*s == '{') {
 			const char *end = closing(s);
 
-			end_run(&run, out);
+			end_run(&run, &best);
 			if (end == NULL)
 				break;
 			s = end;
 		} else if ((*s == '^' && s == pattern) || (*s == '$' && s[1] == '\0')) {
-			end_run(&run, out);
+			end_run(&run, &best);
 		} else {
+			char c;
+
 			s += *s == '\\' && s[1] != '\0';
-			if (pattern_fold((unsigned char)*s) != 0)
-				buf_char(&run, (char)pattern_fold((unsigned char)*s));
+			c = (char)pattern_fold((unsigned char)*s);
+			arena_text_add(a, &run, &c, c != '\0');
 		}
 	}
-	end_run(&run, out);
-	buf_free(&run);
+	end_run(&run, &best);
+	return arena_text_end(a, &best);
 }
 
 /* ---- matching ----------------------------------------------------------------------------- */

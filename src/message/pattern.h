@@ -7,9 +7,9 @@
  *   {symbol}           the field of that name (message.h) in its usual shape: a path, a symbol, a number
  *   {version:[0-9.]+}  the same in a shape of its own (PCRE2, without groups; braces in it are balanced)
  *   {? … }             may be missing
- *   {| … | … }         one of these
+ *   {|…|…}             one of these; blanks in them count
  *   {...}              anything up to the end of the line, as little as possible
- *   ^ first, $ last    start, end of a line (after clean-up)
+ *   ^ first, $ last    start, end of a line (after clean-up); of the pattern, of {? } or of one of {| }
  *   \{ \} \\ \| \^ \$  the character itself (in C twice the backslash); | is special inside of {| } alone
  *
  * The literal words by which a place in a long text is found (scan.h) are taken from the pattern itself: its
@@ -39,7 +39,7 @@ struct pattern_regex {
 /* Translates. The caller frees out->text. */
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out);
 /* The literal words by which it is found, as scan.h compares them: lower case, without what it skips. */
-void pattern_literal(const char *pattern, struct buf *out);
+const char *pattern_literal(struct arena *a, const char *pattern);
 
 struct pattern; /* compiled */
 struct pattern_match {

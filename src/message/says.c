@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "message/pattern.h"
 
 /* ---- the texts of the simulations ----------------------------------------------------------- */
@@ -134,41 +133,38 @@ static struct says_row *add_row(struct says *s, const struct written *w, unsigne
 }
 
 /* The next field of a comma-separated list as "{field}". */
-static void put_field(struct buf *b, const char **fields)
+static void put_field(struct arena *a, struct arena_text *b, const char **fields)
 {
 	size_t n = strcspn(*fields, ",");
 
 	if (n == 0) {
-		buf_str(b, "{...}");
+		arena_text_str(a, b, "{...}");
 		return;
 	}
-	buf_char(b, '{');
-	buf_add(b, *fields, n);
-	buf_char(b, '}');
+	arena_text_add(a, b, "{", 1);
+	arena_text_add(a, b, *fields, n);
+	arena_text_add(a, b, "}", 1);
 	*fields += n + ((*fields)[n] == ',');
 }
 
 static const char *text_pattern(struct arena *a, const struct written *w, const char *text)
 {
-	const char *fields = w->fields, *pattern;
-	struct buf b;
+	const char *fields = w->fields;
+	struct arena_text b = { NULL, 0, 0 };
 
-	buf_init(&b, 64 << 10);
-	buf_str(&b, w->pattern);
+	arena_text_str(a, &b, w->pattern);
 	for (const char *s = text; *s != '\0'; s++) {
 		if (s[0] == '%' && (s[1] == 's' || s[1] == 'd')) {
-			put_field(&b, &fields);
+			put_field(a, &b, &fields);
 			s++;
 		} else if (*s != '\n' || s[1] != '\0') {
 			if (strchr("{}\\", *s) != NULL)
-				buf_char(&b, '\\');
-			buf_char(&b, *s);
+				arena_text_add(a, &b, "\\", 1);
+			arena_text_add(a, &b, s, 1);
 		}
 	}
-	buf_str(&b, w->after);
-	pattern = arena_strdup(a, b.p != NULL ? b.p : "");
-	buf_free(&b);
-	return pattern;
+	arena_text_str(a, &b, w->after);
+	return arena_text_end(a, &b);
 }
 
 /* One row for each release of the text. */
@@ -228,24 +224,21 @@ static const char *value_of(const char *name, size_t n, const char *const fields
 
 const char *msg_print(struct arena *a, const char *id, const char *const fields[MSG_NFIELDS])
 {
-	const char *s = says_template(id), *out;
-	struct buf b;
+	const char *s = says_template(id);
+	struct arena_text b = { NULL, 0, 0 };
 
 	if (s == NULL)
 		return NULL;
-	buf_init(&b, 1 << 20);
 	for (; *s != '\0'; s++) {
 		const char *end = *s == '{' ? strchr(s, '}') : NULL;
 
 		if (end != NULL) {
-			buf_str(&b, value_of(s + 1, (size_t)(end - s - 1), fields));
+			arena_text_str(a, &b, value_of(s + 1, (size_t)(end - s - 1), fields));
 			s = end;
 		} else {
 			s += *s == '\\' && s[1] != '\0';
-			buf_char(&b, *s);
+			arena_text_add(a, &b, s, 1);
 		}
 	}
-	out = arena_strdup(a, b.p != NULL ? b.p : "");
-	buf_free(&b);
-	return out;
+	return arena_text_end(a, &b);
 }

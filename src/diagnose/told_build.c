@@ -1,0 +1,118 @@
+/* told_build.c - the habits of build systems: probes that may fail, warnings that turn out to be the cause. */
+#include <string.h>
+
+#include "diagnose/told_case.h"
+
+/* Warnings that are the cause of what is said later. */
+static const struct {
+	const char *warning, *consequence; /* codes */
+	enum msg_field field;              /* both name the same of this kind, if both name it */
+} together[] = {
+	{ "ld-incompatible", "ld-library-not-found", MSG_LIB },
+	{ "ld-incompatible", "ld-undefined-reference", MSG_NFIELDS },
+	{ "ld-library-not-found", "ld-undefined-reference", MSG_NFIELDS },
+	{ "pkg-config", "pkg-config", MSG_PACKAGE },
+	{ "pkg-config", "build-tool", MSG_PACKAGE },
+	{ "build-tool", "build-tool", MSG_PACKAGE },
+	{ "header-missing", "build-tool", MSG_HEADER },
+};
+
+static bool leads_to(const struct msg_fact *w, const struct msg_fact *f)
+{
+	if (w->code == NULL || f->kind != MSG_CAUSE || f->offset < w->offset)
+		return false;
+	for (size_t i = 0; i < sizeof(together) / sizeof(together[0]); i++) {
+		enum msg_field field = together[i].field;
+
+		if (!told_is(w, together[i].warning) || !told_is(f, together[i].consequence))
+			continue;
+		if (field == MSG_NFIELDS || w->field[field] == NULL || f->field[field] == NULL ||
+		    told_same(w, f, field))
+			return true;
+	}
+	return false;
+}
+
+/* ---- warnings ------------------------------------------------------------------------------- */
+
+static void promote(struct told_case *c, size_t n)
+{
+	struct told_fact *w = &c->facts[n];
+
+	for (size_t i = 0; i < c->n; i++)
+		if (leads_to(&w->f, &c->facts[i].f)) {
+			w->f.kind = MSG_CAUSE;
+			return;
+		}
+}
+
+/* A warning of a loader is worth a word where there is nothing worse; those of builds are not. */
+static void stand_alone(struct told_fact *w)
+{
+	static const char *const build[] = { "ld-", "build-", "pkg-config", "header-missing", "cgo-", "compiler-",
+					     "go-toolchain", "no-matching", "out-of-memory" };
+
+	if (w->f.code == NULL || same_text(w->f.speaker, "ldd"))
+		return;
+	for (size_t i = 0; i < sizeof(build) / sizeof(build[0]); i++)
+		if (starts_with(w->f.code, build[i]))
+			return;
+	w->f.kind = MSG_CAUSE;
+	w->warning = true;
+}
+
+/* ---- probes --------------------------------------------------------------------------------- */
+
+/* Names of the programs that configure, CMake, Meson, … try to compile and link. */
+static bool is_probe(const struct msg_fact *f)
+{
+	static const char *const names[] = { "conftest", "CMakeTmp", "CMakeScratch", "cmTC_", "sanitycheckc",
+					     "testfile.c", "TryCompile", "meson-private", "_configtest", "checkinclude" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (f->text != NULL && strstr(f->text, names[i]) != NULL)
+			return true;
+		for (size_t k = 0; k < MSG_NFIELDS; k++)
+			if (f->field[k] != NULL && strstr(f->field[k], names[i]) != NULL)
+				return true;
+	}
+	return false;
+}
+
+/* Does the build fail behind it, with words of its own? */
+static bool ends_badly(const struct told_case *c, size_t n)
+{
+	for (size_t i = n + 1; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+
+		if ((f->kind == MSG_CAUSE || f->kind == MSG_WRAPPER) && !is_probe(f))
+			return true;
+	}
+	return false;
+}
+
+/* Of the probes that failed the last one counts, and only if the build then ends. */
+static void deny_probes(struct told_case *c)
+{
+	bool last = true;
+
+	for (size_t i = c->n; i-- > 0;) {
+		struct told_fact *t = &c->facts[i];
+
+		if (t->f.kind != MSG_CAUSE || !is_probe(&t->f))
+			continue;
+		t->denied = !last || !ends_badly(c, i);
+		last = false;
+	}
+}
+
+void told_build(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.kind == MSG_WARNING)
+			promote(c, i);
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.kind == MSG_WARNING)
+			stand_alone(&c->facts[i]);
+	deny_probes(c);
+}

@@ -1,0 +1,43 @@
+/* told_case.h - the facts of a text while it is judged: copies that are completed, doubted and put in order.
+ *
+ * Each step is a file: told_context.c fills in what the words around say, told_runtime.c what names of
+ * libraries and symbols in a loader's words tell, told_symbol.c what names of symbols tell, told_build.c knows the habits of build systems, told_doubt.c what is no error at all; told.c puts what
+ * is left in order.
+ */
+#ifndef DLWHY_DIAGNOSE_TOLD_CASE_H
+#define DLWHY_DIAGNOSE_TOLD_CASE_H
+
+#include "diagnose/common.h"
+#include "message/message.h"
+
+enum { RANK_WRAPPER = 90 }; /* from here on it is never a cause */
+
+struct told_fact {
+	struct msg_fact f;    /* completed; in the order of the text */
+	bool denied;          /* it is no error, or only what follows from another */
+	bool warning;         /* it stands for itself, but harms nothing by itself */
+};
+
+struct told_case {
+	struct arena *a;
+	const struct msg_facts *in;
+	struct told_fact *facts;
+	size_t n;
+};
+
+static inline bool told_is(const struct msg_fact *f, const char *code)
+{
+	return f->code != NULL && same_text(f->code, code);
+}
+/* Both name the same of that kind; paths by their last part. */
+bool told_same(const struct msg_fact *x, const struct msg_fact *y, enum msg_field f);
+/* May it be a cause by itself? */
+bool told_may_be_cause(const struct told_fact *t);
+
+void told_context(struct told_case *c);
+void told_runtime(struct told_case *c);
+void told_symbols(struct told_case *c);
+void told_build(struct told_case *c);
+void told_doubt(struct told_case *c);
+
+#endif

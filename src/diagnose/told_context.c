@@ -1,0 +1,136 @@
+/* told_context.c - what a sentence leaves open and the words around it say.
+ *
+ * A loader names what it does not find; who wanted it stands in the line of the interpreter before. A
+ * message in two lines names the symbol in one and the file in the other.
+ */
+#include <string.h>
+
+#include "diagnose/told_case.h"
+
+enum {
+	NEAR = 3,   /* lines that belong to one message */
+	ABOVE = 16  /* lines before it in which the caller is named */
+};
+
+static bool is_library_name(const char *s)
+{
+	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".jnilib", ".node", ".bundle" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const char *p = strstr(s, ends[i]);
+
+		if (p != NULL && (p[strlen(ends[i])] == '\0' || p[strlen(ends[i])] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static int64_t distance(const struct msg_fact *x, const struct msg_fact *y)
+{
+	return x->line > y->line ? x->line - y->line : y->line - x->line;
+}
+
+static void fill(struct msg_fact *f, const struct msg_fact *from, enum msg_field field)
+{
+	if (f->field[field] == NULL)
+		f->field[field] = from->field[field];
+}
+
+/* The same message, told by another sentence of it. */
+static void from_same(struct msg_fact *f, const struct msg_fact *other)
+{
+	static const enum msg_field shared[] = { MSG_OBJECT, MSG_NEEDED_BY, MSG_SYMBOL, MSG_LIB,  MSG_HEADER, MSG_TOOL,
+						 MSG_FLAG,   MSG_PACKAGE,   MSG_MODULE, MSG_ARCH, MSG_HAVE };
+
+	/* Both of a kind: each speaks for itself. */
+	if (strcmp(f->id, other->id) == 0 || distance(f, other) > NEAR)
+		return;
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		fill(f, other, shared[i]);
+	if (f->detail == NULL)
+		f->detail = other->detail;
+}
+
+/* Is the object of the sentence the very file that was being loaded? */
+static bool names_itself(const struct msg_fact *f, const struct msg_fact *context)
+{
+	return f->field[MSG_OBJECT] != NULL && context->field[MSG_NEEDED_BY] != NULL &&
+	       strcmp(base_name(f->field[MSG_OBJECT]), base_name(context->field[MSG_NEEDED_BY])) == 0;
+}
+
+/* Who was being loaded: "Unable to load 'x.so': …" */
+static void from_context(struct msg_fact *f, const struct msg_fact *context)
+{
+	const char *by = context->field[MSG_NEEDED_BY];
+
+	if (context->offset > f->offset + 200 || distance(f, context) > ABOVE)
+		return;
+	if (by != NULL && !names_itself(f, context))
+		fill(f, context, MSG_NEEDED_BY);
+	if (f->field[MSG_OBJECT] == NULL && context->field[MSG_OBJECT] != NULL &&
+	    is_library_name(context->field[MSG_OBJECT]))
+		f->field[MSG_OBJECT] = context->field[MSG_OBJECT];
+	else if (f->field[MSG_OBJECT] == NULL && by != NULL && is_library_name(by))
+		f->field[MSG_OBJECT] = by;
+	fill(f, context, MSG_MODULE);
+}
+
+static void complete(struct told_case *c, size_t n)
+{
+	struct msg_fact *f = &c->facts[n].f;
+	bool links = starts_with(f->code, "ld-");
+
+	for (size_t i = n; i-- > 0 && distance(f, &c->facts[i].f) <= ABOVE;) {
+		const struct msg_fact *other = &c->in->facts[i];
+
+		if (other->kind == MSG_CONTEXT && !links)
+			from_context(f, other);
+		else if (other->kind == MSG_CAUSE && told_is(other, f->code))
+			from_same(f, other);
+	}
+	for (size_t i = n + 1; i < c->n && distance(f, &c->facts[i].f) <= NEAR; i++) {
+		const struct msg_fact *other = &c->in->facts[i];
+
+		if (other->kind == MSG_CAUSE && told_is(other, f->code))
+			from_same(f, other);
+		else if (other->kind == MSG_CONTEXT && other->line == f->line && !links)
+			from_context(f, other);
+	}
+}
+
+/* A linker and a loader say much the same of a symbol. A file that is a library by its name was loaded. */
+static bool is_loaded(const struct msg_fact *f)
+{
+	return (f->field[MSG_OBJECT] != NULL && is_library_name(f->field[MSG_OBJECT])) ||
+	       (f->field[MSG_NEEDED_BY] != NULL && is_library_name(f->field[MSG_NEEDED_BY]));
+}
+
+/* Two readings of one line: only one of them is right. */
+static void choose_speaker(struct told_fact *x, struct told_fact *y)
+{
+	bool loaded = is_loaded(&x->f) || is_loaded(&y->f);
+	bool x_links = starts_with(x->f.code, "ld-"), y_links = starts_with(y->f.code, "ld-");
+
+	if (x_links == y_links)
+		return;
+	if (x_links == loaded)
+		x->denied = true;
+	else
+		y->denied = true;
+}
+
+static void one_speaker(struct told_case *c, size_t n)
+{
+	for (size_t i = n + 1; i < c->n && c->facts[i].f.line == c->facts[n].f.line; i++)
+		if (told_may_be_cause(&c->facts[n]) && told_may_be_cause(&c->facts[i]))
+			choose_speaker(&c->facts[n], &c->facts[i]);
+}
+
+void told_context(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.code != NULL)
+			complete(c, i);
+	for (size_t i = 0; i < c->n; i++)
+		one_speaker(c, i);
+}

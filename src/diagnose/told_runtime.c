@@ -1,0 +1,191 @@
+/* told_runtime.c - what the names in a loader's message tell beyond its words.
+ *
+ * A missing symbol is judged by its name, a missing library by its own (told_runtime.def, symbols.def).
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "diagnose/gpu.h"
+#include "diagnose/known.h"
+#include "diagnose/told_case.h"
+
+static const struct {
+	const char *pattern, *speaker, *detail;
+} symbols[] = {
+#define SYMBOL(pattern, speaker, detail) { pattern, speaker, detail },
+#define LIBRARY(pattern, detail)
+#include "diagnose/told_runtime.def"
+#undef SYMBOL
+#undef LIBRARY
+};
+
+static const struct {
+	const char *pattern, *detail;
+} libraries[] = {
+#define SYMBOL(pattern, speaker, detail)
+#define LIBRARY(pattern, detail) { pattern, detail },
+#include "diagnose/told_runtime.def"
+#undef SYMBOL
+#undef LIBRARY
+};
+
+#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+
+static bool is_speaker(const struct msg_fact *f, const char *speaker)
+{
+	return f->speaker != NULL && strcmp(f->speaker, speaker) == 0;
+}
+
+/* The name of a file without folders of either kind. */
+static const char *file_name(const char *path)
+{
+	const char *back = strrchr(path, '\\');
+
+	return base_name(back != NULL ? back + 1 : path);
+}
+
+/* ---- symbols -------------------------------------------------------------------------------- */
+
+/* macOS puts an underscore before every C name, and its loader prints it. */
+static const char *plain_symbol(const struct msg_fact *f)
+{
+	const char *s = f->field[MSG_SYMBOL];
+
+	return is_speaker(f, "dyld") && s[0] == '_' ? s + 1 : s;
+}
+
+static const char *detail_of_symbol(const struct msg_fact *f, const char *symbol)
+{
+	for (size_t i = 0; i < COUNT(symbols); i++)
+		if ((symbols[i].speaker[0] == '\0' || is_speaker(f, symbols[i].speaker)) &&
+		    fnmatch(symbols[i].pattern, symbol, 0) == 0)
+			return symbols[i].detail;
+	return family_of_symbol(symbol) != NULL ? "version-skew" : NULL;
+}
+
+/* A mangled name with a std::string of either ABI in it. "Ss" is the old one: it follows what a name, a
+ * reference or another parameter ends with. */
+static bool has_string(const char *symbol)
+{
+	if (strncmp(symbol, "_Z", 2) != 0)
+		return false;
+	return strstr(symbol, "cxx11") != NULL || strstr(symbol, "RKSs") != NULL || strstr(symbol, "RSs") != NULL ||
+	       strstr(symbol, "ISs") != NULL || strstr(symbol, "ESs") != NULL || strstr(symbol, "PKcSs") != NULL;
+}
+
+/* Does `object` lie in the folder of the project whose symbol it lacks? Then another copy was found first. */
+static bool is_of_family(const struct msg_fact *f, const char *symbol)
+{
+	const struct symbol_family *family = family_of_symbol(symbol);
+	const struct provider *p = family != NULL ? provider_of(family->library) : NULL;
+	const char *object = f->field[MSG_OBJECT], *at = object;
+	size_t n;
+
+	if (p == NULL || p->site == NULL || object == NULL)
+		return false;
+	n = strlen(p->site);
+	while ((at = strstr(at, p->site)) != NULL) {
+		if (at > object && at[-1] == '/' && at[n] == '/')
+			return true;
+		at++;
+	}
+	return false;
+}
+
+static void sharpen_symbol(struct msg_fact *f)
+{
+	const char *symbol, *detail;
+
+	if (f->detail != NULL && strcmp(f->detail, "version-skew") != 0)
+		return;
+	if (f->field[MSG_VERSION] != NULL && strcmp(f->field[MSG_VERSION], "GLIBC_PRIVATE") == 0) {
+		f->detail = "wrong-provider";
+		return;
+	}
+	if (f->field[MSG_SYMBOL] == NULL)
+		return;
+	symbol = plain_symbol(f);
+	detail = detail_of_symbol(f, symbol);
+	if (is_of_family(f, symbol))
+		detail = "wrong-provider";
+	else if (detail != NULL && has_string(symbol) && strcmp(detail, "version-skew") == 0 &&
+		 strncmp(symbol, "_ZNSt", 5) != 0 && strncmp(symbol, "_ZNKSt", 6) != 0)
+		detail = "cxx11-abi";
+	if (detail != NULL)
+		f->detail = detail;
+	else if (f->detail == NULL)
+		/* A program that starts was linked against everything: what it lacks was replaced. */
+		f->detail = strstr(f->text, "symbol lookup error") != NULL ? "version-skew" : "not-linked";
+}
+
+/* ---- libraries ------------------------------------------------------------------------------ */
+
+static bool is_windows_driver(const char *name)
+{
+	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll", "nvoptix.dll",
+					     "nvEncodeAPI64.dll", "amdhip64.dll" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void sharpen_library(struct msg_fact *f)
+{
+	const char *name;
+	const struct gpu_library *gpu;
+
+	if (f->field[MSG_OBJECT] == NULL)
+		return;
+	name = file_name(f->field[MSG_OBJECT]);
+	gpu = gpu_library_of(name);
+	if ((gpu != NULL && gpu->part == GPU_DRIVER) || is_windows_driver(name)) {
+		f->code = "gpu-driver";
+		return;
+	}
+	for (size_t i = 0; i < COUNT(libraries) && f->detail == NULL; i++)
+		if (fnmatch(libraries[i].pattern, name, 0) == 0)
+			f->detail = libraries[i].detail;
+}
+
+/* "failed to map segment from shared object" says since glibc 2.20 no reason: rights (a file system that is
+ * mounted noexec), or memory. Folders for temporary files are often noexec; a bare name comes from the system's. */
+static void sharpen_mapping(struct msg_fact *f)
+{
+	static const char *const folders[] = { "/tmp/", "/var/tmp/", "/dev/shm/", "/run/", "/mnt/", "/media/",
+					       "/home/", "/data/", "/sdcard/", "/storage/" };
+
+	if (f->field[MSG_ERROR] != NULL || f->field[MSG_OBJECT] == NULL)
+		return;
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (strncmp(f->field[MSG_OBJECT], folders[i], strlen(folders[i])) == 0)
+			return;
+	if (f->field[MSG_OBJECT][0] != '/' || strncmp(f->field[MSG_OBJECT], "/lib", 4) == 0 ||
+	    strncmp(f->field[MSG_OBJECT], "/usr/lib", 8) == 0)
+		f->code = "memory-or-limit";
+}
+
+/* ---- modules ---------------------------------------------------------------------------------- */
+
+/* A module of another Python: the name of its DLL is no news, the module is. */
+static void sharpen_conflict(struct msg_fact *f)
+{
+	if (f->id != NULL && strcmp(f->id, "python-conflict") == 0 && f->field[MSG_MODULE] != NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_MODULE];
+}
+
+void told_runtime(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		sharpen_conflict(f);
+		if (told_is(f, "missing-symbol"))
+			sharpen_symbol(f);
+		else if (told_is(f, "missing-library"))
+			sharpen_library(f);
+		else if (f->id != NULL && strncmp(f->id, "glibc-map-failed", 16) == 0)
+			sharpen_mapping(f);
+	}
+}

@@ -1,0 +1,371 @@
+/* clean_decode.c - what is encoded in a line: terminals, HTML, strings of programs, other alphabets.
+ *
+ * Nothing becomes longer. A backslash is an escape only where the line as a whole looks like a string of a
+ * program: in a path of Windows it is not.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "message/clean_line.h"
+
+enum { PASSES = 3 }; /* strings in strings */
+
+/* 1: must be looked at wherever it stands. */
+static const unsigned char special[256] = {
+	[0] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['&'] = 1, ['<'] = 1, ['\\'] = 1, [0x7f] = 1, [0x80 ... 0xff] = 1,
+};
+
+bool clean_is_encoded(const char *s, size_t n)
+{
+	unsigned found = 0;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		for (size_t k = 0; k < 8; k++)
+			found |= special[(unsigned char)s[i + k]];
+		if (found)
+			return true;
+	}
+	for (; i < n; i++)
+		found |= special[(unsigned char)s[i]];
+	return found != 0;
+}
+
+static void put(struct line *l, char c, size_t from)
+{
+	l->s[l->n] = c;
+	l->from[l->n++] = (uint32_t)from;
+}
+
+/* ---- terminals ------------------------------------------------------------------------------ */
+
+/* Length of the escape sequence at s, which begins with ESC (ECMA-48: CSI … letter, OSC … BEL or ST). */
+static size_t escape_length(const char *s, size_t n)
+{
+	size_t i = 2;
+
+	if (n < 2)
+		return n;
+	if (s[1] == '[') {
+		while (i < n && (unsigned char)s[i] < 0x40)
+			i++;
+		return i < n ? i + 1 : n;
+	}
+	if (strchr("]P_^X", s[1]) != NULL) {
+		for (; i < n; i++) {
+			if (s[i] == '\a')
+				return i + 1;
+			if (s[i] == 27 && i + 1 < n && s[i + 1] == '\\')
+				return i + 2;
+		}
+		return 2; /* it has no end here: not the rest of the line */
+	}
+	return strchr("()*+#%", s[1]) != NULL && n > 2 ? 3 : 2;
+}
+
+/* The escapes of a terminal where ESC itself was lost, as a browser or an editor shows them: "[0;31m". */
+static size_t bare_escape(const char *s, size_t n)
+{
+	size_t i = 1, digits = 0;
+
+	if (n < 3 || s[0] != '[')
+		return 0;
+	while (i < n && (isdigit((unsigned char)s[i]) || s[i] == ';'))
+		digits += isdigit((unsigned char)s[i++]) != 0;
+	return i < n && digits > 0 && (s[i] == 'm' || s[i] == 'K') ? i + 1 : 0;
+}
+
+/* ---- HTML ----------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	char c;
+} entities[] = {
+	{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' },
+	{ "&nbsp;", ' ' }, { "&lsquo;", '\'' }, { "&rsquo;", '\'' }, { "&ldquo;", '"' }, { "&rdquo;", '"' },
+	{ "&grave;", '`' }, { "&lbrace;", '{' }, { "&rbrace;", '}' }, { "&lsqb;", '[' }, { "&rsqb;", ']' },
+	{ "&lowbar;", '_' }, { "&colon;", ':' }, { "&sol;", '/' }, { "&period;", '.' }, { "&NewLine;", '\n' },
+};
+
+/* "&#39;", "&#x27;" */
+static size_t number_entity(const char *s, size_t n, char *c)
+{
+	unsigned value = 0, base = 10;
+	size_t i = 2;
+
+	if (n > 3 && (s[2] == 'x' || s[2] == 'X')) {
+		base = 16;
+		i = 3;
+	}
+	for (; i < n && i < 10 && isxdigit((unsigned char)s[i]); i++) {
+		unsigned char d = (unsigned char)s[i];
+
+		value = value * base + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
+	}
+	if (i >= n || s[i] != ';')
+		return 0;
+	if (value == 0x2018 || value == 0x2019)
+		value = '\'';
+	else if (value == 0x201c || value == 0x201d)
+		value = '"';
+	else if (value == 0xa0)
+		value = ' ';
+	if (value < ' ' && value != '\n' && value != '\t')
+		return 0;
+	*c = value < 0x7f ? (char)value : '?';
+	return i + 1;
+}
+
+static size_t entity(const char *s, size_t n, char *c)
+{
+	if (n > 3 && s[1] == '#')
+		return number_entity(s, n, c);
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
+		size_t len = strlen(entities[i].name);
+
+		if (len <= n && memcmp(s, entities[i].name, len) == 0) {
+			*c = entities[i].c;
+			return len;
+		}
+	}
+	return 0;
+}
+
+/* Tags that pages with messages have; those of one line end one. Templates of C++ look like others. */
+static const struct {
+	const char *name;
+	bool ends_line;
+} tags[] = {
+	{ "br", true }, { "p", true }, { "div", true }, { "li", true }, { "tr", true }, { "pre", true },
+	{ "code", false }, { "span", false }, { "tt", false }, { "em", false }, { "strong", false },
+	{ "kbd", false }, { "samp", false }, { "font", false }, { "ul", true }, { "ol", true }, { "td", false },
+	{ "table", true }, { "tbody", true }, { "blockquote", true }, { "details", true }, { "summary", true },
+	{ "h1", true }, { "h2", true }, { "h3", true }, { "h4", true }, { "hr", true }, { "mark", false },
+	{ "a", false }, { "b", false }, { "i", false }, { "u", false }, { "tspan", false },
+};
+
+/* Length of the tag at s, 0 if it is none. `before`: the byte before it. */
+static size_t tag(const char *s, size_t n, char before, bool *ends_line)
+{
+	size_t i = n > 1 && s[1] == '/' ? 2 : 1, start = i, end;
+	const char *close;
+
+	while (i < n && (islower((unsigned char)s[i]) || isdigit((unsigned char)s[i])))
+		i++;
+	close = memchr(s + i, '>', n - i < 400 ? n - i : 400);
+	if (i == start || close == NULL || (s[i] != '>' && s[i] != ' ' && s[i] != '/'))
+		return 0;
+	end = (size_t)(close - s);
+	/* Attributes have a value; "vector<a b>" has none. */
+	if (s[i] == ' ' && s[i + 1] != '/' && memchr(s + i, '=', end - i) == NULL)
+		return 0;
+	if (i - start == 1 && start == 1 && (isalnum((unsigned char)before) || before == '_'))
+		return 0;
+	for (size_t k = 0; k < sizeof(tags) / sizeof(tags[0]); k++)
+		if (strlen(tags[k].name) == i - start && memcmp(tags[k].name, s + start, i - start) == 0) {
+			*ends_line = tags[k].ends_line;
+			return end + 1;
+		}
+	return 0;
+}
+
+/* ---- other alphabets ------------------------------------------------------------------------ */
+
+static const struct {
+	const char *bytes;
+	char ascii; /* 0: nothing */
+} marks[] = {
+	{ "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9a", '\'' }, { "\xe2\x80\x9b", '\'' },
+	{ "\xe2\x80\x9c", '"' }, { "\xe2\x80\x9d", '"' }, { "\xe2\x80\x9e", '"' }, { "\xc2\xb4", '\'' },
+	{ "\xc2\xab", '"' }, { "\xc2\xbb", '"' }, { "\xe2\x80\xb9", '\'' }, { "\xe2\x80\xba", '\'' },
+	{ "\xe3\x80\x8c", '"' }, { "\xe3\x80\x8d", '"' }, { "\xe2\x80\xb2", '\'' }, { "\xc2\xa0", ' ' },
+	{ "\xe2\x80\xaf", ' ' }, { "\xe2\x80\x8b", 0 }, { "\xe2\x80\x8c", 0 }, { "\xe2\x80\x8d", 0 },
+	{ "\xe2\x81\xa0", 0 }, { "\xef\xbb\xbf", 0 }, { "\xc2\xad", 0 }, { "\xe2\x80\x90", '-' },
+	{ "\xe2\x80\x91", '-' }, { "\xef\xbc\x9a", ':' }, { "\xe3\x80\x80", ' ' }, { "\xe2\x80\xa8", '\n' },
+	{ "\xe2\x80\xa9", '\n' },
+};
+
+/* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
+static size_t foreign(const char *s, size_t n, char *ascii)
+{
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t len = strlen(marks[i].bytes);
+
+		if (len <= n && memcmp(s, marks[i].bytes, len) == 0) {
+			*ascii = marks[i].ascii;
+			return len;
+		}
+	}
+	return 0;
+}
+
+/* A vertical line of a frame in the middle of a line divides two texts. */
+static bool is_vertical(const char *s, size_t n)
+{
+	return n >= 3 && memcmp(s, "\xe2\x94", 2) == 0 && ((unsigned char)s[2] == 0x82 || (unsigned char)s[2] == 0x83);
+}
+
+/* ---- strings of programs --------------------------------------------------------------------- */
+
+/* A path with a drive whose backslashes are single: then they are no escapes. */
+static bool has_raw_path(const char *s, size_t n)
+{
+	for (size_t i = 1; i + 2 < n; i++)
+		if (s[i] == ':' && s[i + 1] == '\\' && s[i + 2] != '\\' && isalpha((unsigned char)s[i - 1]) &&
+		    (i == 1 || !isalnum((unsigned char)s[i - 2])))
+			return true;
+	return false;
+}
+
+static bool has_escapes(const char *s, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (s[i] != '\\')
+			continue;
+		if (strchr("n\"'ut", s[i + 1]) != NULL)
+			return !has_raw_path(s, n);
+		i++;
+	}
+	return false;
+}
+
+/* Length of the escape at s and what it stands for; 0: it is none. */
+static size_t string_escape(const char *s, size_t n, char *c)
+{
+	static const char names[] = "nrt\"'\\/", values[] = "\n\n\t\"'\\/";
+	const char *known = n > 1 && s[1] != '\0' ? strchr(names, s[1]) : NULL;
+	unsigned value = 0;
+
+	if (known != NULL) {
+		*c = values[known - names];
+		return 2;
+	}
+	if (n < 6 || s[1] != 'u')
+		return 0;
+	for (size_t i = 2; i < 6; i++) {
+		unsigned char d = (unsigned char)s[i];
+
+		if (!isxdigit(d))
+			return 0;
+		value = value * 16 + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
+	}
+	if (value == 0x2018 || value == 0x2019)
+		value = '\'';
+	else if (value == 0x201c || value == 0x201d)
+		value = '"';
+	*c = value == 0x1b ? 27 : value >= ' ' && value < 0x7f ? (char)value : '?';
+	return 6;
+}
+
+static void unescape(struct line *l)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < l->n;) {
+		char c = l->s[i];
+		size_t len = c == '\\' ? string_escape(l->s + i, l->n - i, &c) : 0;
+
+		l->from[k] = l->from[i];
+		l->s[k++] = c;
+		i += len > 0 ? len : 1;
+	}
+	l->n = k;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+/* One byte, or what it begins; how many bytes of s that is. */
+static size_t decode_at(const char *s, size_t n, size_t i, struct line *out)
+{
+	bool ends_line = false;
+	size_t len = 0;
+	char c = s[i];
+
+	if (c == 27)
+		return escape_length(s + i, n - i);
+	if (c == '\b') {
+		out->n -= out->n > 0;
+		return 1;
+	}
+	if (c == '&')
+		len = entity(s + i, n - i, &c);
+	else if (c == '<')
+		len = tag(s + i, n - i, i > 0 ? s[i - 1] : ' ', &ends_line);
+	else if ((unsigned char)c >= 0x80)
+		len = foreign(s + i, n - i, &c);
+	if (len > 0 && s[i] == '<') {
+		if (ends_line && out->n > 0 && out->s[out->n - 1] != '\n')
+			put(out, '\n', i);
+		return len;
+	}
+	if (len == 0 && is_vertical(s + i, n - i) && out->n > 0) {
+		size_t before = out->n;
+
+		while (before > 0 && out->s[before - 1] == ' ')
+			before--;
+		if (before > 0 && (unsigned char)out->s[before - 1] < 0x80) {
+			put(out, '\n', i);
+			return 3;
+		}
+	}
+	if (c != '\0' && (unsigned char)c != 0x7f && ((unsigned char)c >= ' ' || c == '\t' || c == '\n'))
+		put(out, c, i);
+	return len > 0 ? len : 1;
+}
+
+static void remove_bare_escapes(struct line *l)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < l->n;) {
+		size_t len = bare_escape(l->s + i, l->n - i);
+
+		if (len > 0) {
+			i += len;
+			continue;
+		}
+		l->from[k] = l->from[i];
+		l->s[k++] = l->s[i++];
+	}
+	l->n = k;
+}
+
+/* What divides the keys and values of an object that is written as a string: a value is a line. */
+static void break_values(struct line *l)
+{
+	for (size_t i = 0; i + 2 < l->n; i++)
+		if (l->s[i] == '"' && (l->s[i + 1] == ':' || l->s[i + 1] == ','))
+			l->s[i + (l->s[i + 2] == ' ' && i + 3 < l->n ? 2 : 1)] = '\n';
+}
+
+static bool is_object(const struct line *l)
+{
+	size_t i = 0;
+
+	while (i < l->n && (l->s[i] == ' ' || l->s[i] == '\t' || l->s[i] == '['))
+		i++;
+	return i + 1 < l->n && l->s[i] == '{' && l->s[i + 1] == '"';
+}
+
+void clean_decode(const char *s, size_t n, struct line *out)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		if (s[i] == '\r') { /* what is written over it is a line of its own */
+			if (out->n > 0)
+				put(out, '\n', i);
+			i++;
+		} else {
+			i += decode_at(s, n, i, out);
+		}
+	}
+	if (is_object(out))
+		break_values(out);
+	for (unsigned pass = 0; pass < PASSES && has_escapes(out->s, out->n); pass++)
+		unescape(out);
+	if (memmem(out->s, out->n, "[0", 2) != NULL || memmem(out->s, out->n, "[1", 2) != NULL ||
+	    memmem(out->s, out->n, "[3", 2) != NULL)
+		remove_bare_escapes(out);
+}

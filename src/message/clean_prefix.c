@@ -1,0 +1,406 @@
+/* clean_prefix.c - what wrappers put before a line: times, names of services, numbers, borders, quoting.
+ *
+ * One matcher for each kind; each says how much of the line it is. They are tried again on what is left,
+ * since wrappers wrap one another.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "message/clean_line.h"
+
+struct span {
+	const char *s;
+	size_t n, i;
+};
+
+static bool at(const struct span *p, char c)
+{
+	return p->i < p->n && p->s[p->i] == c;
+}
+
+static bool take(struct span *p, char c)
+{
+	if (!at(p, c))
+		return false;
+	p->i++;
+	return true;
+}
+
+static bool take_word(struct span *p, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (p->n - p->i < n || memcmp(p->s + p->i, word, n) != 0)
+		return false;
+	p->i += n;
+	return true;
+}
+
+/* least to most digits; false: fewer or more. */
+static bool take_digits(struct span *p, size_t least, size_t most)
+{
+	size_t n = 0;
+
+	while (p->i < p->n && isdigit((unsigned char)p->s[p->i])) {
+		p->i++;
+		n++;
+	}
+	return n >= least && n <= most;
+}
+
+static size_t take_blanks(struct span *p)
+{
+	size_t n = 0;
+
+	for (; at(p, ' ') || at(p, '\t'); p->i++)
+		n++;
+	return n;
+}
+
+static bool take_any(struct span *p, const char *set)
+{
+	size_t n = 0;
+
+	for (; p->i < p->n && p->s[p->i] != '\0' && strchr(set, p->s[p->i]) != NULL; p->i++)
+		n++;
+	return n > 0;
+}
+
+/* ---- times ---------------------------------------------------------------------------------- */
+
+/* "12:34:56", "12:34:56.789", "12:34:56,789" */
+static bool take_clock(struct span *p)
+{
+	if (!take_digits(p, 1, 2) || !take(p, ':') || !take_digits(p, 2, 2) || !take(p, ':') ||
+	    !take_digits(p, 2, 2))
+		return false;
+	if (at(p, '.') || at(p, ',')) {
+		p->i++;
+		return take_digits(p, 1, 9);
+	}
+	return true;
+}
+
+/* "Z", "+02:00", " UTC", "-0500" */
+static void take_zone(struct span *p)
+{
+	size_t start = p->i;
+
+	if (take(p, 'Z') || take_word(p, " UTC") || take_word(p, " GMT"))
+		return;
+	take(p, ' ');
+	if ((take(p, '+') || take(p, '-')) && take_digits(p, 2, 4)) {
+		if (take(p, ':'))
+			take_digits(p, 2, 2);
+		return;
+	}
+	p->i = start;
+}
+
+/* "2024-01-02T03:04:05.678Z", "2024/01/02 03:04:05" */
+static bool take_date(struct span *p)
+{
+	if (!take_digits(p, 4, 4) || !(take(p, '-') || take(p, '/')) || !take_digits(p, 2, 2) ||
+	    !(take(p, '-') || take(p, '/')) || !take_digits(p, 2, 2) ||
+	    !(take(p, 'T') || take(p, ' ') || take(p, '_')) || !take_clock(p))
+		return false;
+	take_zone(p);
+	return true;
+}
+
+/* Ends a time: a blank, or the end of its bracket. */
+static bool take_gap(struct span *p)
+{
+	if (p->i == p->n)
+		return true;
+	if (take(p, '|')) {
+		take_blanks(p);
+		return true;
+	}
+	if (at(p, ':') && p->i + 1 < p->n && p->s[p->i + 1] == ' ')
+		p->i++;
+	return take_blanks(p) > 0;
+}
+
+static bool a_time(struct span *p)
+{
+	bool bracket = take(p, '[') || take(p, '(');
+	size_t start = p->i;
+
+	if (!take_date(p)) {
+		p->i = start;
+		if (!take_clock(p))
+			return false;
+		take_zone(p);
+	}
+	if (bracket) {
+		if (!take(p, ']') && !take(p, ')'))
+			return false;
+		take_blanks(p);
+		return true;
+	}
+	return take_gap(p);
+}
+
+/* "[   12.345678] " of the kernel */
+static bool kernel_time(struct span *p)
+{
+	if (!take(p, '['))
+		return false;
+	take_blanks(p);
+	return take_digits(p, 1, 7) && take(p, '.') && take_digits(p, 3, 6) && take(p, ']') && take_blanks(p) > 0;
+}
+
+/* "Jan  2 03:04:05 host program[123]: ", "Tue Jan  2 03:04:05 2024 " */
+static bool system_log(struct span *p)
+{
+	static const char *const months[] = { "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ",
+					      "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec " };
+	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./@";
+	bool month = false;
+	size_t behind;
+
+	for (size_t i = 0; i < 12 && !month; i++)
+		month = take_word(p, months[i]);
+	if (!month)
+		return false;
+	take_blanks(p);
+	if (!take_digits(p, 1, 2) || take_blanks(p) == 0 || !take_clock(p) || take_blanks(p) == 0)
+		return false;
+	behind = p->i;
+	if (take_any(p, names) && take(p, ' ') && take_any(p, names)) {
+		if (take(p, '[') && (!take_digits(p, 1, 8) || !take(p, ']'))) {
+			p->i = behind;
+			return true;
+		}
+		if (take(p, ':') && take(p, ' '))
+			return true;
+	}
+	p->i = behind;
+	return true;
+}
+
+/* "job<tab>step<tab>2024-…Z " of `gh run view --log` */
+static bool job_and_step(struct span *p)
+{
+	const char *tab = memchr(p->s, '\t', p->n < 120 ? p->n : 120);
+
+	if (tab == NULL || tab == p->s)
+		return false;
+	p->i = (size_t)(tab - p->s) + 1;
+	tab = memchr(p->s + p->i, '\t', p->n - p->i < 120 ? p->n - p->i : 120);
+	if (tab == NULL)
+		return false;
+	p->i = (size_t)(tab - p->s) + 1;
+	take_word(p, "\xef\xbb\xbf");
+	return take_date(p) && take_gap(p);
+}
+
+/* ---- numbers -------------------------------------------------------------------------------- */
+
+/* "#12 3.456 ", "#12 " of BuildKit; "#12 [stage 3/4] RUN" stays behind it */
+static bool buildkit(struct span *p)
+{
+	size_t behind;
+
+	if (!take(p, '#') || !take_digits(p, 1, 4) || !take(p, ' '))
+		return false;
+	behind = p->i;
+	if (!take_digits(p, 1, 6) || !take(p, '.') || !take_digits(p, 1, 4) || !(take(p, ' ') || p->i == p->n))
+		p->i = behind;
+	return true;
+}
+
+/* "[12/40] ", "[ 45%] " */
+static bool progress(struct span *p)
+{
+	if (!take(p, '['))
+		return false;
+	take_blanks(p);
+	if (!take_digits(p, 1, 6))
+		return false;
+	if (!take(p, '%') && !(take(p, '/') && take_digits(p, 1, 6)))
+		return false;
+	return take(p, ']') && take_blanks(p) > 0;
+}
+
+/* "  12 | ", "12<tab>", "12: ": the number of a line */
+static bool line_number(struct span *p)
+{
+	if (!take_digits(p, 1, 6))
+		return false;
+	if (take(p, '\t') || take(p, '|'))
+		return true;
+	if (take(p, ':'))
+		return p->i < p->n && !isdigit((unsigned char)p->s[p->i]);
+	return take_word(p, " | ") || take_word(p, " \xe2\x94\x82");
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+/* "web_1    | " of Docker compose; "web-1 | " */
+static bool service(struct span *p)
+{
+	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+	return isalpha((unsigned char)p->s[0]) && take_any(p, names) && p->i <= 40 && take_blanks(p) > 0 &&
+	       take(p, '|') && (take(p, ' ') || p->i == p->n);
+}
+
+/* "[ERROR] ", "[pod/name/container] ", "[web] ", "[stderr] " */
+static bool bracketed(struct span *p)
+{
+	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./: ";
+	size_t start;
+
+	if (!take(p, '['))
+		return false;
+	start = p->i;
+	return take_any(p, names) && p->i - start <= 60 && isalpha((unsigned char)p->s[start]) && take(p, ']') &&
+	       (take(p, ':') || take_blanks(p) > 0) && (take_blanks(p) > 0 || p->i <= p->n);
+}
+
+static bool words(struct span *p)
+{
+	static const char *const known[] = { "##[error]", "##[warning]", "##[debug]", "##[group]", "##[command]",
+					     "= note: ", "= help: ", "stderr: ", "stdout: ", "stderr | ",
+					     "STDERR: ", "err: ", "npm ERR! ", "npm error ", "gyp ERR! ",
+					     "remote: ", "kernel: ", "!! " };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (take_word(p, known[i]))
+			return true;
+	return false;
+}
+
+/* "configure:1234: " */
+static bool configure(struct span *p)
+{
+	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ');
+}
+
+/* "E   " of pytest, "E       " */
+static bool pytest(struct span *p)
+{
+	return take(p, 'E') && take_blanks(p) >= 2;
+}
+
+/* ---- borders and quoting ---------------------------------------------------------------------- */
+
+/* "> " of Markdown and mail; ">>> " is lld's, and Python's */
+static bool quoting(struct span *p)
+{
+	return take(p, '>') && !(at(p, '>') && p->i + 1 < p->n && p->s[p->i + 1] == '>') &&
+	       (at(p, ' ') || at(p, '>') || p->i == p->n || isalpha((unsigned char)p->s[p->i]) || at(p, '/')) &&
+	       (take_blanks(p) > 0 || true);
+}
+
+static bool ascii_border(struct span *p)
+{
+	return take(p, '|') && (take_blanks(p) > 0 || p->i == p->n);
+}
+
+/* Length of a letter of U+2500 to U+259F, of a cross or arrow that is drawn before lines. */
+static size_t drawn(const char *s, size_t n)
+{
+	static const char *const others[] = { "\xc3\x97", "\xe2\x9c\x96", "\xe2\x9c\x97", "\xe2\x9c\x98", "\xe2\x86\xb3",
+					      "\xe2\x86\xaa", "\xe2\x9d\xaf", "\xe2\x80\xa2", "\xe2\x9d\x8c",
+					      "\xe2\x96\xb6", "\xe2\x8e\xbf" };
+
+	if (n >= 3 && (unsigned char)s[0] == 0xe2 && (unsigned char)s[1] >= 0x94 && (unsigned char)s[1] <= 0x96)
+		return 3;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (n >= strlen(others[i]) && memcmp(s, others[i], strlen(others[i])) == 0)
+			return strlen(others[i]);
+	return 0;
+}
+
+static bool box(struct span *p)
+{
+	size_t len, n = 0;
+
+	while ((len = drawn(p->s + p->i, p->n - p->i)) > 0) {
+		p->i += len;
+		n++;
+	}
+	if (n > 0 && take(p, '>')) /* pip's arrow */
+		take_blanks(p);
+	return n > 0;
+}
+
+/* "- ", "* ", "+ " of lists and of `set -x` */
+static bool bullet(struct span *p)
+{
+	return (take(p, '-') || take(p, '*') || take(p, '+')) && take(p, ' ');
+}
+
+/* The end of the string before, in a list of strings, and the beginning of this one: "', '", "b'". */
+static bool string_edge(struct span *p)
+{
+	if (take_word(p, "b'") || take_word(p, "b\"") || take_word(p, "u'"))
+		return true;
+	return take_any(p, "\"',") && p->i > 1 && take_blanks(p) < 4 && (p->i > 2 || p->i == p->n) &&
+	       (take_any(p, "\"'") || true);
+}
+
+typedef bool matcher(struct span *p);
+static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log, job_and_step,
+				     buildkit, progress, line_number, bracketed, service, words, configure,
+				     pytest, bullet, string_edge };
+
+size_t clean_prefix(const char *s, size_t n)
+{
+	size_t blanks = 0;
+
+	while (blanks < n && (s[blanks] == ' ' || s[blanks] == '\t'))
+		blanks++;
+	if (blanks == n)
+		return 0;
+	for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
+		struct span p = { s + blanks, n - blanks, 0 };
+
+		if (matchers[i](&p) && p.i > 0)
+			return blanks + p.i;
+	}
+	return 0;
+}
+
+size_t clean_suffix(const char *s, size_t n, bool bordered)
+{
+	for (;;) {
+		size_t end = n;
+
+		while (end > 0 && (s[end - 1] == ' ' || s[end - 1] == '\t'))
+			end--;
+		if (end >= 3 && drawn(s + end - 3, 3) == 3)
+			n = end - 3;
+		else if (end > 1 && bordered && s[end - 1] == '|' && (s[end - 2] == ' ' || s[end - 2] == '\t'))
+			n = end - 1;
+		else
+			return n;
+	}
+}
+
+bool clean_may_have_prefix(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (s[i] == ' ' || s[i] == '\t'))
+		i++;
+	if (i == n)
+		return false;
+	switch (s[i]) {
+	case '[': case '(': case '>': case '|': case '#': case '*': case '-': case '+': case '=': case '!':
+	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+		return true;
+	case 'E': return n - i > 2 && s[i + 1] == ' ' && s[i + 2] == ' ';
+	default: break;
+	}
+	n = n - i < 64 ? n - i : 64;
+	return memchr(s + i, '|', n) != NULL || memchr(s + i, '\t', n) != NULL ||
+	       (isupper((unsigned char)s[i]) && n > 6 && s[i + 3] == ' ' && isdigit((unsigned char)s[i + 5])) ||
+	       memmem(s + i, n < 12 ? n : 12, "err", 3) != NULL || memmem(s + i, n < 10 ? n : 10, "ERR", 3) != NULL ||
+	       memmem(s + i, n < 10 ? n : 10, "std", 3) != NULL || memmem(s + i, n < 10 ? n : 10, "ote: ", 5) != NULL ||
+	       memmem(s + i, n < 10 ? n : 10, "kernel: ", 8) != NULL ||
+	       memmem(s + i, n < 10 ? n : 10, "configure:", 10) != NULL;
+}
