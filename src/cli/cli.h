@@ -26,7 +26,7 @@ enum {
 };
 /* The verbs that answer about targets. */
 enum { VERB_TARGETS = VERB_CHECK | VERB_IMPORT,
-       VERB_ANSWERS = VERB_TARGETS | VERB_RUN | VERB_EXPLAIN };
+       VERB_ANSWERS = VERB_TARGETS | VERB_RUN | VERB_EXPLAIN | VERB_LINK };
 
 struct cli_verb {
 	const char *name;

@@ -113,6 +113,9 @@ static void choose_speaker(struct told_fact *x, struct told_fact *y)
 
 	if (x_links == y_links)
 		return;
+	/* It names the linker that says it. */
+	if ((x_links ? x : y)->f.field[MSG_TOOL] != NULL)
+		loaded = false;
 	if (x_links == loaded)
 		x->denied = true;
 	else
