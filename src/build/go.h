@@ -52,6 +52,7 @@ enum go_problem_kind {
 	GO_CGO_ARGUMENT,     /* "malformed #cgo argument" */
 	GO_CGO_FLAG,         /* "invalid flag in #cgo …" */
 	GO_ALLOW_REGEXP,     /* $CGO_LDFLAGS_ALLOW does not compile */
+	GO_QUOTING,          /* a quotation mark in $CGO_CFLAGS is not closed */
 	GO_C_WITHOUT_CGO,    /* .c files beside Go files that do not import C */
 	GO_ASSEMBLY,         /* a Go assembly file in a package that uses cgo */
 	GO_LEFT_OUT,         /* undefined: a name that is declared in a file that is left out */

@@ -324,7 +324,7 @@ static void c_flags(struct go *g, const struct go_package *p, bool cxx, struct g
 	}
 }
 
-static void include_dirs(struct go *g, const struct go_package *p, bool cxx, struct go_include_dirs *out)
+void go_include_dirs(struct go *g, const struct go_package *p, bool cxx, struct go_include_dirs *out)
 {
 	struct go_words flags = { NULL, 0, 0 }, system = { NULL, 0, 0 }, own = { NULL, 0, 0 };
 	struct go_compiler c;
@@ -438,7 +438,7 @@ static bool check_preambles(struct go *g, struct go_package *p, const struct go_
 
 	if (strchr(shown, '/') == NULL)
 		shown = arena_printf(g->a, "./%s", shown);
-	include_dirs(g, p, false, &dirs);
+	go_include_dirs(g, p, false, &dirs);
 	go_headers_open(&h, g, &dirs, false);
 	for (size_t i = 0; i < f->preambles.n; i++)
 		go_headers_scan(&h, f->preambles.items[i].raw, strlen(f->preambles.items[i].raw), shown, f->path,
@@ -462,7 +462,7 @@ static bool check_source(struct go *g, struct go_package *p, const char *name, b
 
 	if (!go_read(g, path, &v))
 		return true;
-	include_dirs(g, p, cxx, &dirs);
+	go_include_dirs(g, p, cxx, &dirs);
 	go_headers_open(&h, g, &dirs, cxx);
 	map_put_str(&h.macros, "_cgo_export_h", &h);
 	go_headers_scan(&h, (const char *)v.p, v.n, name, path, 1);
@@ -564,6 +564,29 @@ static bool any_dep_failed(const struct go_package *p)
 	return false;
 }
 
+/* $CGO_CFLAGS and its like are split as the user quotes them. */
+static bool check_quoting(struct go *g, struct go_package *p)
+{
+	for (int i = 0; i < GO_PKGCONFIG; i++) {
+		const char *name = arena_printf(g->a, "CGO_%s", go_verb_names[i]), *value = go_getenv(g, name);
+		struct go_words w = { NULL, 0, 0 };
+		const char *bad = go_split_quoted(g->a, value, &w);
+		struct go_problem *x;
+
+		if (bad == NULL)
+			continue;
+		x = in_package(g, p, GO_QUOTING,
+			       arena_printf(g->a, "could not parse environment variable %s with value %s: unterminated %s "
+						  "string",
+					    name, go_quote(g->a, value), bad));
+		x->detail = "env-quoting";
+		x->object = name;
+		x->written = value;
+		return false;
+	}
+	return true;
+}
+
 static void check_package(struct go *g, struct go_package *p)
 {
 	if (any_dep_failed(p)) {
@@ -574,7 +597,7 @@ static void check_package(struct go *g, struct go_package *p)
 		return;
 	}
 	if (go_uses_cgo(p) && !p->is_std)
-		(void)(read_pkg_config(g, p) && check_flags(g, p) && check_headers(g, p) && check_assembly(g, p) &&
+		(void)(check_quoting(g, p) && read_pkg_config(g, p) && check_flags(g, p) && check_headers(g, p) && check_assembly(g, p) &&
 		       check_cxx(g, p));
 	if (!p->failed && !p->is_std)
 		check_left_out(g, p);

@@ -31,6 +31,9 @@ struct go_include_dirs {
 	struct go_words includes; /* of -include */
 };
 
+/* Of a package's C or C++ sources: go_build.c. */
+void go_include_dirs(struct go *g, const struct go_package *p, bool cxx, struct go_include_dirs *out);
+
 struct go_missing_header {
 	const char *name;      /* as written */
 	const char *file;      /* where the line is, as the compiler shows it */
@@ -78,6 +81,6 @@ bool go_compiler_dirs(struct go *g, const struct go_compiler *c, bool cxx, struc
 /* The machine of a triplet, as Go calls it; NULL: not known. */
 const char *go_arch_of_triplet(const char *triplet);
 /* The usual cross compiler for a target, NULL. */
-const char *go_cross_compiler(struct go *g);
+const char *go_cross_compiler(const struct go *g);
 
 #endif

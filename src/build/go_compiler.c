@@ -24,7 +24,7 @@ const char *go_arch_of_triplet(const char *triplet)
 	return NULL;
 }
 
-const char *go_cross_compiler(struct go *g)
+const char *go_cross_compiler(const struct go *g)
 {
 	static const char *const known[][2] = {
 		{ "linux/arm64", "aarch64-linux-gnu-gcc" }, { "linux/arm", "arm-linux-gnueabihf-gcc" },

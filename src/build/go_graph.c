@@ -616,7 +616,7 @@ bool go_open(struct go *g, const struct go_input *in)
 	g->source = store_source(in->store);
 	g->a = in->a;
 	g->environ = in->environ;
-	g->cwd = in->cwd;
+	g->cwd = go_clean(in->a, in->cwd);
 	g->is_host = in->is_host;
 	map_init(&g->packages);
 	go_env_read(g, in->hostarch);
