@@ -425,6 +425,8 @@ struct dlwhy_result {
 	enum dlwhy_answer links; /* of dlwhy_link, dlwhy_link_go */
 	const char *linker_message; /* first error as the linker prints it; NULL unless links is DLWHY_NO */
 	const struct dlwhy_told *told; /* of dlwhy_explain, else NULL */
+	const char *const *linker_lines; /* of dlwhy_link: what the linker prints, as far as it is known */
+	size_t nlinker_lines;
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@ enum {
 
 enum {
 	VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_IMPORT = 8, VERB_RUN = 16,
-	VERB_ALL = 31
+	VERB_LINK = 32, VERB_ALL = 63
 };
 /* The verbs that answer about targets. */
 enum { VERB_TARGETS = VERB_CHECK | VERB_IMPORT,
@@ -110,6 +110,8 @@ int cli_explain(const struct cli *c);
 int cli_check(const struct cli *c);
 /* run.c: the status of the command; a signal that ended it is in c->died_by. */
 int cli_run(struct cli *c);
+/* link.c */
+int cli_link(struct cli *c);
 /* The exit status that a result asks for. */
 int cli_status_of(const struct cli *c, const struct dlwhy_result *r);
 /* Of two exit statuses the one that counts. */

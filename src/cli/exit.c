@@ -1,6 +1,8 @@
 /* exit.c - what the program exits with. */
 #include "cli.h"
 
+#include <string.h>
+
 enum { MEMBER_DEPTH = 4 };
 
 int cli_worse(int a, int b)
@@ -8,11 +10,17 @@ int cli_worse(int a, int b)
 	return a > b ? a : b;
 }
 
+/* Of other questions than `link` the field says nothing. */
+static enum dlwhy_answer links(const struct dlwhy_result *r)
+{
+	return strcmp(r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN;
+}
+
 /* `level` bounds packages in packages. */
 static int status_of(const struct cli *c, const struct dlwhy_result *r, unsigned level)
 {
 	/* A text says nothing of what would load here. */
-	bool answered = r->error == NULL && (r->loads != DLWHY_UNKNOWN || r->told != NULL);
+	bool answered = r->error == NULL && (r->loads != DLWHY_UNKNOWN || r->told != NULL || links(r) != DLWHY_UNKNOWN);
 	int status = answered ? EXIT_FINE : EXIT_UNANSWERED;
 	size_t i;
 
@@ -20,7 +28,7 @@ static int status_of(const struct cli *c, const struct dlwhy_result *r, unsigned
 		if (c->fail_on != DLWHY_NOTE && r->findings[i]->severity <= c->fail_on)
 			status = cli_worse(status, EXIT_FINDING);
 	/* A verdict counts even if nobody has said why. */
-	if (r->loads == DLWHY_NO && c->fail_on != DLWHY_NOTE)
+	if ((r->loads == DLWHY_NO || links(r) == DLWHY_NO) && c->fail_on != DLWHY_NOTE)
 		status = cli_worse(status, EXIT_FINDING);
 	for (i = 0; i < r->nmembers && level < MEMBER_DEPTH; i++)
 		status = cli_worse(status, status_of(c, r->members[i], level + 1));

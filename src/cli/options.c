@@ -10,9 +10,9 @@ const struct cli_verb cli_verbs[] = {
 	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
 	{ "import", VERB_IMPORT, "MODULE...", "why `import MODULE` works in Python or does not" },
 	{ "run", VERB_RUN, "-- CMD...", "run CMD once and say what failed to load in it" },
+	{ "link", VERB_LINK, "-- CC ARG...", "why a compiler or linker command does not link" },
 	{ "explain", VERB_EXPLAIN, "[FILE|-|CODE...]", "what an error, a traceback or a build log means, or a cause" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
-	{ "link", 0, NULL, NULL },
 	{ "fix", 0, NULL, NULL },
 	{ "undo", 0, NULL, NULL },
 	{ "verify", 0, NULL, NULL },
@@ -80,7 +80,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "auto (default: on a terminal), always, never" },
 	{ OPT_REDACT, 0, "redact", NULL, VERB_ANSWERS, output,
 	  "leave out home folder, user name and host name" },
-	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_TARGETS | VERB_EXPLAIN, output,
+	{ OPT_FAIL_ON, 0, "fail-on", "LEVEL", VERB_TARGETS | VERB_LINK | VERB_EXPLAIN, output,
 	  "exit with 1 for findings of this severity: error (default), warning, never" },
 	{ OPT_HELP, 'h', "help", NULL, VERB_ALL, other, "this text" },
 	{ OPT_VERSION, 'V', "version", NULL, VERB_ALL, other, "the version" },
@@ -339,7 +339,7 @@ static int parse_words(struct cli *c, int argc, char **argv)
 		const char *word = argv[i];
 
 		/* What is behind a command is the command's. */
-		if (c->verb == VERB_RUN && c->nwords > 0)
+		if ((c->verb == VERB_RUN || c->verb == VERB_LINK) && c->nwords > 0)
 			c->words[c->nwords++] = word;
 		else if (options && strcmp(word, "--") == 0) {
 			options = false;

@@ -393,14 +393,19 @@ static void json_proof(struct json *j, const struct dlwhy_proof *p)
 	json_close(j, '}');
 }
 
+static void json_answer(struct json *j, const char *key, enum dlwhy_answer x)
+{
+	if (x == DLWHY_UNKNOWN)
+		json_id(j, key, NULL);
+	else
+		json_bool(j, key, x == DLWHY_YES);
+}
+
 static void json_verdict(struct json *j, const struct dlwhy_result *r)
 {
 	json_text(j, "target", r->target);
 	json_platform(j, &r->platform);
-	if (r->loads == DLWHY_UNKNOWN)
-		json_id(j, "loads", NULL);
-	else
-		json_bool(j, "loads", r->loads == DLWHY_YES);
+	json_answer(j, "loads", r->loads);
 	json_id(j, "certainty", words_certainty(r->certainty));
 	json_error(j, r->error);
 	json_text(j, "loader_message", r->loader_message);
@@ -699,6 +704,9 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_python(j, r->python);
 	json_run(j, r->run);
 	json_told(j, r->told);
+	json_answer(j, "links", strcmp(r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN);
+	json_text(j, "linker_message", r->linker_message);
+	json_texts(j, "linker_lines", r->linker_lines, r->nlinker_lines);
 }
 
 /* index SIZE_MAX: not printed. */

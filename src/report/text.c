@@ -65,6 +65,8 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 		return "could not be analysed";
 	if (r->told != NULL)
 		return text_told_verdict(r, style);
+	if (text_is_link(r))
+		return text_link_verdict(r, style);
 	if (r->run != NULL && (r->run->signal != 0 || r->run->exit_status != 0))
 		return "failed";
 	if (r->loads == DLWHY_NO)
@@ -107,6 +109,8 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
 
 	if (t->r->told != NULL)
 		return text_told_certainty(t);
+	if (text_is_link(t->r))
+		return text_link_certainty(t);
 	if (t->r->certainty != DLWHY_PROVED && assumes != NULL)
 		s = arena_printf(t->a, "%s, if %s", s, text_clean(t, assumes));
 	return arena_printf(t->a, "%s (%s)", s, judged(t));
@@ -238,6 +242,8 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 		text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
 	if (t->r->told != NULL)
 		text_told_lines(t, out);
+	else if (text_is_link(t->r))
+		text_link_says(t, out);
 	else if (!python_is_import(t->r) || t->r->python->exception == NULL)
 		loader_says(t, out);
 	if (f == NULL)
@@ -830,7 +836,7 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
-	if ((t->r->run != NULL || t->r->told != NULL) && t->r->nfindings == 0 && t->r->error == NULL)
+	if ((t->r->run != NULL || t->r->told != NULL || text_is_link(t->r)) && t->r->nfindings == 0 && t->r->error == NULL)
 		head_lines(t, NULL, out);
 	else if (t->verbose)
 		everything(t, out);

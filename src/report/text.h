@@ -103,6 +103,11 @@ const char *python_gone(struct text *t);
 /* A sentence about what reading could not follow, NULL. */
 const char *python_not_followed(struct text *t);
 
+/* text_link.c: of a link. */
+bool text_is_link(const struct dlwhy_result *r);
+const char *text_link_verdict(const struct dlwhy_result *r, enum style *style);
+const char *text_link_certainty(struct text *t);
+void text_link_says(struct text *t, struct lines *out);
 /* text_told.c: of a text that was explained. */
 const char *text_told_verdict(const struct dlwhy_result *r, enum style *style);
 /* "likely: the text alone tells of it" */

@@ -1,0 +1,423 @@
+/* link_check.c - what is left undefined when everything was read, in the order in which each linker says so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "build/link_priv.h"
+#include "object/elfconst.h"
+
+enum { SAME_SYMBOL_MAX = 5, LLD_PLACES = 3 };
+
+/* ---- the order of objects ------------------------------------------------------------------------------ */
+
+/* GNU ld goes by output sections: who has a piece of an earlier one is looked at earlier. */
+static unsigned rank_of_section(const char *name, const struct elf_shdr *h)
+{
+	if (link_starts(name, ".note") && h->size > 0 && strcmp(name, ".note.gnu.property") != 0)
+		return 0;
+	if (strcmp(name, ".init") == 0)
+		return 1;
+	if (link_starts(name, ".text.unlikely") || (link_starts(name, ".text.") && link_ends(name, "_unlikely")))
+		return 2;
+	if (link_starts(name, ".text.exit"))
+		return 3;
+	if (link_starts(name, ".text.startup"))
+		return 4;
+	if (link_starts(name, ".text.hot"))
+		return 5;
+	if (link_starts(name, ".text.sorted."))
+		return 6;
+	if (link_starts(name, ".text") || link_starts(name, ".gnu.linkonce.t."))
+		return 7;
+	return link_starts(name, ".fini") ? 8 : link_starts(name, ".rodata") ? 9 : 10;
+}
+
+static unsigned rank_of(const struct link_object *o)
+{
+	unsigned best = 11;
+	struct elf_shdr h;
+
+	for (uint64_t i = 1; o->has_sections && i < o->o.nsections; i++) {
+		unsigned r;
+
+		if (!elf_object_section(&o->o, i, &h) || (h.flags & SHF_ALLOC) == 0 ||
+		    (o->dropped_sections != NULL && o->dropped_sections[i]))
+			continue;
+		r = rank_of_section(elf_object_section_name(&o->o, &h), &h);
+		best = r < best ? r : best;
+	}
+	return best;
+}
+
+struct ranked {
+	struct link_object *o;
+	unsigned rank;
+};
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->o->order < y->o->order ? -1 : x->o->order > y->o->order;
+}
+
+static struct link_object **in_output_order(struct link *l, size_t *n)
+{
+	struct ranked *v = ARENA_ARRAY(l->a, l->objects.n + 1, struct ranked);
+	struct link_object **out = ARENA_ARRAY(l->a, l->objects.n + 1, struct link_object *);
+
+	*n = 0;
+	for (size_t i = 0; i < l->objects.n; i++) {
+		struct link_object *o = l->objects.items[i];
+
+		if (o->kind == LINK_DSO)
+			continue;
+		v[*n].o = o;
+		v[(*n)++].rank = l->kind == LINKER_BFD ? rank_of(o) : 0;
+	}
+	qsort(v, *n, sizeof(*v), compare_ranks);
+	for (size_t i = 0; i < *n; i++)
+		out[i] = v[i].o;
+	return out;
+}
+
+/* ---- one undefined reference ------------------------------------------------------------------------------ */
+
+struct undefined {
+	const struct link_sym *sym;
+	size_t places;
+	struct link_trouble *t;
+};
+
+/* The symbol without "@V", and V. */
+static const char *without_version(struct link *l, const char *name, const char **version)
+{
+	const char *at = strchr(name, '@');
+
+	*version = NULL;
+	if (at == NULL || at == name)
+		return name;
+	*version = at + 1;
+	return arena_strndup(l->a, name, (size_t)(at - name));
+}
+
+static struct link_trouble *undefined_trouble(struct link *l, const struct link_object *o, const struct link_sym *s,
+					      enum link_trouble_kind kind)
+{
+	struct link_trouble *t = link_trouble(l, kind, !l->line->unresolved_warned);
+
+	t->object = o;
+	t->sym = s;
+	t->symbol = without_version(l, s->name, &t->version);
+	return t;
+}
+
+static void say_bfd(struct link *l, const struct link_object *o, const struct link_sym *s, uint32_t section,
+		    uint64_t offset)
+{
+	struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
+	struct link_place p = link_place(l, o, section, offset);
+	const char *name = link_shown(l, s->name), *head;
+
+	t->section = section;
+	t->offset = offset;
+	t->place = p.text;
+	if (p.function != NULL && link_new_context(l, o, &p))
+		link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, p.function);
+	head = p.fresh ? "" : arena_printf(l->a, "%s: ", l->self);
+	if (p.function == NULL) {
+		l->last_function = NULL;
+		link_line_of(l, t, true, "%s%s:%s: undefined reference to `%s'", head, o->shown, p.text, name);
+		return;
+	}
+	link_line_of(l, t, true, "%s%s: undefined reference to `%s'", head, p.text, name);
+}
+
+static void say_gold(struct link *l, const struct link_object *o, const struct link_sym *s, uint32_t section,
+		     uint64_t offset)
+{
+	struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
+	struct link_place p = link_place(l, o, section, offset);
+	const char *name = link_shown(l, t->symbol), *file = p.file;
+
+	t->section = section;
+	t->offset = offset;
+	t->place = p.text;
+	if (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED && s->in_dso) {
+		t->kind = LT_HIDDEN_UNDEFINED;
+		link_line_of(l, t, true, "%s: error: hidden symbol '%s' is not defined locally", l->self, name);
+		return;
+	}
+	if (p.function != NULL)
+		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s", o->shown,
+			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" : "",
+			     t->version != NULL ? t->version : "", t->version != NULL ? "'" : "");
+	else
+		link_line_of(l, t, true, "%s:%s: error: undefined reference to '%s'", o->shown, p.text, name);
+}
+
+static const char *vis_word(const struct link_sym *s)
+{
+	return s->vis == STV_HIDDEN ? "hidden " : s->vis == STV_PROTECTED ? "protected " :
+						  s->vis == STV_INTERNAL ? "internal " : "";
+}
+
+/* lld and mold tell a symbol once, with its first three places. */
+static void say_late(struct link *l, struct undefined *u, const struct link_object *o, uint32_t section,
+		     uint64_t offset)
+{
+	struct link_trouble *t = u->t;
+
+	if (t == NULL) {
+		t = u->t = undefined_trouble(l, o, u->sym, LT_UNDEFINED);
+		t->section = section;
+		t->offset = offset;
+		t->place = link_place(l, o, section, offset).text;
+		if (l->kind == LINKER_LLD)
+			link_line_of(l, t, true, "%s: error: undefined %ssymbol: %s", l->self, vis_word(u->sym),
+				     link_shown(l, t->symbol));
+		else
+			link_line_of(l, t, true, "mold: error: undefined symbol: %s", link_shown(l, t->symbol));
+	}
+	if (++u->places <= LLD_PLACES)
+		link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, o, section, offset));
+}
+
+static struct undefined *undefined_of(struct link *l, const struct link_sym *s)
+{
+	struct undefined *u = table_get(&l->said, s->name, s->hash);
+
+	if (u == NULL) {
+		u = ARENA_NEW(l->a, struct undefined);
+		u->sym = s;
+		table_put(&l->said, s->name, s->hash, u);
+	}
+	return u;
+}
+
+static bool is_weak_only(const struct link_sym *s)
+{
+	return s->state != LINK_UNDEFINED;
+}
+
+/* Does it matter that the symbol is undefined? Shared objects may leave symbols to whoever loads them. */
+static bool is_error(const struct link *l, const struct link_sym *s)
+{
+	if (is_weak_only(s) || l->line->relocatable)
+		return false;
+	if (l->line->unresolved_ignored && s->vis == STV_DEFAULT)
+		return false;
+	return !l->line->shared || l->line->z_defs || (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED);
+}
+
+static bool given_by_linker(const struct link_sym *s)
+{
+	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "__ehdr_start", "__executable_start", "_end", "end",
+					     "_etext", "etext", "__etext", "_edata", "edata", "__bss_start", "_DYNAMIC",
+					     "__init_array_start", "__init_array_end", "__fini_array_start",
+					     "__fini_array_end", "__preinit_array_start", "__preinit_array_end",
+					     "__rela_iplt_start", "__rela_iplt_end", "__rel_iplt_start", "__rel_iplt_end",
+					     "__dso_handle", "_TLS_MODULE_BASE_", "__tls_get_addr_opt", "__GNU_EH_FRAME_HDR",
+					     "_PROCEDURE_LINKAGE_TABLE_", "__global_pointer$", "__bss_start__", "_bss_end__",
+					     "__bss_end__", "__end__", "__data_start", "__exidx_start", "__exidx_end" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(s->name, names[i]) == 0)
+			return strcmp(s->name, "__dso_handle") != 0;
+	if (link_starts(s->name, "__start_") || link_starts(s->name, "__stop_"))
+		return true;
+	return false;
+}
+
+/* ---- by relocations ----------------------------------------------------------------------------------------- */
+
+struct check {
+	struct link *l;
+	bool any;                /* some symbol is undefined at all */
+};
+
+static void on_reloc(void *ctx, const struct link_use *u)
+{
+	struct check *c = ctx;
+	struct link *l = c->l;
+	const struct link_sym *s = u->ref != NULL ? u->ref->sym : NULL;
+	struct undefined *n;
+
+	link_pic_late(l, u);
+	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(s))
+		return;
+	n = undefined_of(l, s);
+	if (l->kind == LINKER_BFD) {
+		if (++n->places <= SAME_SYMBOL_MAX)
+			say_bfd(l, u->object, s, u->section, u->offset);
+	} else if (l->kind == LINKER_GOLD) {
+		say_gold(l, u->object, s, u->section, u->offset);
+	} else {
+		say_late(l, n, u->object, u->section, u->offset);
+	}
+}
+
+static bool any_undefined(const struct link *l)
+{
+	for (size_t i = 0; i < l->all.n; i++)
+		if (l->all.items[i]->state == LINK_UNDEFINED && l->all.items[i]->ref_regular)
+			return true;
+	return false;
+}
+
+/* Objects for LTO have no relocations yet: what they need is said when their code was made. */
+static void check_lto(struct link *l, struct link_object *o)
+{
+	for (size_t i = 0; i < o->nrefs; i++) {
+		const struct link_sym *s = o->refs[i].sym;
+		struct undefined *u;
+
+		if (o->refs[i].state != LINK_UNDEFINED || !is_error(l, s) || given_by_linker(s))
+			continue;
+		u = undefined_of(l, s);
+		if (u->places++ == 0 && l->kind == LINKER_BFD) {
+			struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
+
+			link_line_of(l, t, true, "<artificial>:(.text+0x0): undefined reference to `%s'",
+				     link_shown(l, s->name));
+		} else if (u->places == 1) {
+			say_late(l, u, o, 0, 0);
+		}
+	}
+}
+
+static void check_regular(struct link *l)
+{
+	struct check c = { l, any_undefined(l) };
+	size_t n;
+	struct link_object **v = in_output_order(l, &n);
+
+	for (size_t i = 0; i < n && !l->stop; i++) {
+		if (v[i]->kind == LINK_LTO)
+			check_lto(l, v[i]);
+		else
+			link_each_use(l, v[i], on_reloc, &c);
+	}
+}
+
+/* ---- what shared inputs leave open ---------------------------------------------------------------------------- */
+
+static bool has_all_needs(const struct link *l, const struct link_object *o)
+{
+	for (size_t i = 0; i < o->e->nneeds; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < l->objects.n && !found; k++)
+			found = l->objects.items[k]->kind == LINK_DSO && o->e->needs[i].name != NULL &&
+				l->objects.items[k]->soname != NULL &&
+				strcmp(l->objects.items[k]->soname, o->e->needs[i].name) == 0;
+		if (!found && o->e->needs[i].kind == ELF_NEED)
+			return false;
+	}
+	return true;
+}
+
+static void say_dso(struct link *l, const struct link_object *o, const struct link_sym *s)
+{
+	struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED_DSO);
+	const char *name = link_shown(l, t->symbol);
+	const char *full = t->version != NULL ? arena_printf(l->a, "%s@%s", name, t->version) : name;
+
+	if (t->version != NULL && link_find(l, t->symbol) != NULL && link_find(l, t->symbol)->in_dso)
+		t->kind = LT_UNDEFINED_VERSION;
+	switch (l->kind) {
+	case LINKER_GOLD:
+		link_line_of(l, t, true, "%s: error: %s: undefined reference to '%s'%s%s%s", l->self, o->shown, name,
+			     t->version != NULL ? ", version '" : "", t->version != NULL ? t->version : "",
+			     t->version != NULL ? "'" : "");
+		break;
+	case LINKER_LLD:
+		link_line_of(l, t, true, "%s: error: %s: undefined reference to %s [--no-allow-shlib-undefined]", l->self,
+			     o->shown, full);
+		break;
+	case LINKER_MOLD:
+		link_line_of(l, t, true, "mold: error: %s: --no-allow-shlib-undefined: undefined symbol: %s", o->shown,
+			     full);
+		break;
+	default:
+		link_line_of(l, t, true, "%s: %s: undefined reference to `%s'", l->self, o->shown, full);
+		break;
+	}
+}
+
+static bool checks_shared(const struct link *l)
+{
+	const struct link_line *line = l->line;
+
+	if (line->no_allow_shlib_undefined)
+		return true;
+	return l->kind != LINKER_MOLD && !line->shared && !line->relocatable && !line->allow_shlib_undefined &&
+	       !line->shlibs_ignored;
+}
+
+static void check_shared(struct link *l)
+{
+	if (!checks_shared(l))
+		return;
+	for (size_t i = 0; i < l->objects.n && !l->stop; i++) {
+		struct link_object *o = l->objects.items[i];
+
+		if (o->kind != LINK_DSO || (l->kind != LINKER_BFD && !has_all_needs(l, o)))
+			continue;
+		for (size_t k = 0; k < o->nrefs; k++) {
+			struct link_sym *s = o->refs[k].sym;
+
+			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || s->ref_regular ||
+			    s->asker != o || given_by_linker(s))
+				continue;
+			say_dso(l, o, s);
+		}
+	}
+}
+
+/* A program keeps a symbol to itself that a shared object refers to. */
+static void check_hidden(struct link *l)
+{
+	for (size_t i = 0; i < l->all.n && l->kind == LINKER_BFD && !l->line->shared; i++) {
+		struct link_sym *s = l->all.items[i];
+		struct link_trouble *t;
+
+		if (s->owner == NULL || s->by_dso || s->state != LINK_DEFINED || !s->ref_dso_strong ||
+		    (s->vis != STV_HIDDEN && s->vis != STV_INTERNAL) || s->in_dso)
+			continue;
+		t = link_trouble(l, LT_HIDDEN_REF, true);
+		t->object = s->owner;
+		t->other = s->asker;
+		t->sym = s;
+		t->symbol = s->name;
+		link_line_of(l, t, true, "%s: %s: %s symbol `%s' in %s is referenced by DSO", l->self,
+			     l->line->output != NULL ? l->line->output : "a.out",
+			     s->vis == STV_HIDDEN ? "hidden" : "internal", s->name, s->owner->shown);
+		link_line_of(l, t, false, "%s: final link failed: bad value", l->self);
+		l->stop = true;
+		return;
+	}
+}
+
+void link_check(struct link *l)
+{
+	if (l->kind == LINKER_LLD && l->failed)
+		return;
+	if (l->kind == LINKER_BFD) {
+		link_pic_early(l);
+		link_check_version_nodes(l);
+		if (l->stop)
+			return;
+	}
+	if (l->kind == LINKER_GOLD)
+		check_shared(l);
+	if (l->kind == LINKER_GOLD || l->kind == LINKER_MOLD)
+		link_check_version_nodes(l);
+	if (l->kind == LINKER_GOLD)
+		link_pic_early(l);
+	check_regular(l);
+	if (l->kind != LINKER_GOLD)
+		check_shared(l);
+	check_hidden(l);
+}

@@ -1,0 +1,460 @@
+/* link_line.c - the command of a linker -> inputs in order, each with the modes that hold there.
+ *
+ * One table of options for the four linkers, who took them from GNU ld: long options have one dash or two,
+ * a value behind "=" or in the next word. An option that stands in no table is unknown to bfd, lld and mold
+ * alike only if all of them refuse it; so the table holds whatever one of them takes.
+ */
+#include <string.h>
+
+#include "build/link_priv.h"
+
+enum option_id {
+	O_NONE, /* known, of no weight here */
+	O_STATIC, O_DYNAMIC, O_AS_NEEDED, O_NO_AS_NEEDED, O_WHOLE, O_NO_WHOLE, O_GROUP, O_END_GROUP,
+	O_PUSH, O_POP, O_LIB, O_DIR, O_RPATH, O_RPATH_LINK, O_SYSROOT, O_SHARED, O_PIE, O_NO_PIE, O_RELOCATABLE,
+	O_Z, O_NO_UNDEFINED, O_ALLOW_SHLIB, O_NO_ALLOW_SHLIB, O_VERSION_SCRIPT, O_WRAP, O_DEFSYM, O_UNDEFINED,
+	O_ENTRY, O_OUTPUT, O_EMULATION, O_SCRIPT, O_NOSTDLIB, O_PLUGIN, O_MULDEFS, O_UNRESOLVED, O_GC,
+	O_NO_GC, O_STRIP, O_COPY_NEEDED, O_NO_COPY_NEEDED, O_WARN_UNRESOLVED, O_JUST_SYMBOLS, O_INFO, O_BSYMBOLIC,
+	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED
+};
+
+enum takes { NO_VALUE, VALUE, VALUE_OR_NEXT, OPTIONAL };
+
+struct option {
+	const char *name;
+	enum takes takes;
+	enum option_id id;
+};
+
+/* Long names; VALUE: only behind "=". */
+static const struct option long_options[] = {
+	{ "Bstatic", NO_VALUE, O_STATIC }, { "dn", NO_VALUE, O_STATIC }, { "non_shared", NO_VALUE, O_STATIC },
+	{ "static", NO_VALUE, O_STATIC }, { "Bdynamic", NO_VALUE, O_DYNAMIC }, { "dy", NO_VALUE, O_DYNAMIC },
+	{ "call_shared", NO_VALUE, O_DYNAMIC }, { "as-needed", NO_VALUE, O_AS_NEEDED },
+	{ "no-as-needed", NO_VALUE, O_NO_AS_NEEDED }, { "whole-archive", NO_VALUE, O_WHOLE },
+	{ "no-whole-archive", NO_VALUE, O_NO_WHOLE }, { "start-group", NO_VALUE, O_GROUP },
+	{ "(", NO_VALUE, O_GROUP }, { "end-group", NO_VALUE, O_END_GROUP }, { ")", NO_VALUE, O_END_GROUP },
+	{ "push-state", NO_VALUE, O_PUSH }, { "pop-state", NO_VALUE, O_POP },
+	{ "library", VALUE_OR_NEXT, O_LIB }, { "library-path", VALUE_OR_NEXT, O_DIR },
+	{ "rpath", VALUE_OR_NEXT, O_RPATH }, { "rpath-link", VALUE_OR_NEXT, O_RPATH_LINK },
+	{ "sysroot", VALUE, O_SYSROOT }, { "shared", NO_VALUE, O_SHARED }, { "Bshareable", NO_VALUE, O_SHARED },
+	{ "pie", NO_VALUE, O_PIE }, { "pic-executable", NO_VALUE, O_PIE }, { "no-pie", NO_VALUE, O_NO_PIE },
+	{ "no-pic-executable", NO_VALUE, O_NO_PIE }, { "relocatable", NO_VALUE, O_RELOCATABLE },
+	{ "static-pie", NO_VALUE, O_NONE },
+	{ "no-undefined", NO_VALUE, O_NO_UNDEFINED }, { "allow-shlib-undefined", NO_VALUE, O_ALLOW_SHLIB },
+	{ "no-allow-shlib-undefined", NO_VALUE, O_NO_ALLOW_SHLIB },
+	{ "version-script", VALUE_OR_NEXT, O_VERSION_SCRIPT }, { "wrap", VALUE_OR_NEXT, O_WRAP },
+	{ "defsym", VALUE_OR_NEXT, O_DEFSYM }, { "undefined", VALUE_OR_NEXT, O_UNDEFINED },
+	{ "require-defined", VALUE_OR_NEXT, O_UNDEFINED }, { "entry", VALUE_OR_NEXT, O_ENTRY },
+	{ "output", VALUE_OR_NEXT, O_OUTPUT }, { "script", VALUE_OR_NEXT, O_SCRIPT },
+	{ "default-script", VALUE_OR_NEXT, O_SCRIPT }, { "dT", VALUE_OR_NEXT, O_SCRIPT },
+	{ "nostdlib", NO_VALUE, O_NOSTDLIB }, { "plugin", VALUE_OR_NEXT, O_PLUGIN },
+	{ "plugin-opt", VALUE_OR_NEXT, O_NONE }, { "allow-multiple-definition", NO_VALUE, O_MULDEFS },
+	{ "no-allow-multiple-definition", NO_VALUE, O_NONE },
+	{ "unresolved-symbols", VALUE_OR_NEXT, O_UNRESOLVED }, { "gc-sections", NO_VALUE, O_GC },
+	{ "no-gc-sections", NO_VALUE, O_NO_GC }, { "strip-all", NO_VALUE, O_STRIP },
+	{ "strip-debug", NO_VALUE, O_NONE }, { "strip-discarded", NO_VALUE, O_NONE },
+	{ "no-strip-discarded", NO_VALUE, O_NONE },
+	{ "copy-dt-needed-entries", NO_VALUE, O_COPY_NEEDED }, { "add-needed", NO_VALUE, O_COPY_NEEDED },
+	{ "no-copy-dt-needed-entries", NO_VALUE, O_NO_COPY_NEEDED }, { "no-add-needed", NO_VALUE, O_NO_COPY_NEEDED },
+	{ "warn-unresolved-symbols", NO_VALUE, O_WARN_UNRESOLVED },
+	{ "error-unresolved-symbols", NO_VALUE, O_ERROR_UNRESOLVED },
+	{ "just-symbols", VALUE_OR_NEXT, O_JUST_SYMBOLS }, { "version", NO_VALUE, O_INFO },
+	{ "help", NO_VALUE, O_INFO }, { "Bsymbolic", NO_VALUE, O_BSYMBOLIC },
+	{ "Bsymbolic-functions", NO_VALUE, O_NONE }, { "Bno-symbolic", NO_VALUE, O_NONE },
+	{ "Bsymbolic-non-weak-functions", NO_VALUE, O_NONE }, { "Bsymbolic-non-weak", NO_VALUE, O_NONE },
+	{ "start-lib", NO_VALUE, O_START_LIB }, { "end-lib", NO_VALUE, O_END_LIB },
+	{ "noinhibit-exec", NO_VALUE, O_NO_INHIBIT }, { "no-warn-search-mismatch", NO_VALUE, O_NO_MISMATCH },
+	{ "no-warn-mismatch", NO_VALUE, O_NONE },
+	/* of no weight here */
+	{ "accept-unknown-input-arch", NO_VALUE, O_NONE }, { "no-accept-unknown-input-arch", NO_VALUE, O_NONE },
+	{ "architecture", VALUE_OR_NEXT, O_NONE }, { "format", VALUE_OR_NEXT, O_NONE },
+	{ "audit", VALUE_OR_NEXT, O_NONE }, { "depaudit", VALUE_OR_NEXT, O_NONE },
+	{ "mri-script", VALUE_OR_NEXT, O_NONE }, { "export-dynamic", NO_VALUE, O_NONE },
+	{ "no-export-dynamic", NO_VALUE, O_NONE }, { "export-dynamic-symbol", VALUE_OR_NEXT, O_NONE },
+	{ "export-dynamic-symbol-list", VALUE_OR_NEXT, O_NONE }, { "enable-non-contiguous-regions", NO_VALUE, O_NONE },
+	{ "EB", NO_VALUE, O_NONE }, { "EL", NO_VALUE, O_NONE }, { "auxiliary", VALUE_OR_NEXT, O_NONE },
+	{ "filter", VALUE_OR_NEXT, O_NONE }, { "gpsize", VALUE_OR_NEXT, O_NONE }, { "soname", VALUE_OR_NEXT, O_NONE },
+	{ "print-map", NO_VALUE, O_NONE }, { "print-map-discarded", NO_VALUE, O_NONE },
+	{ "nmagic", NO_VALUE, O_NONE }, { "no-nmagic", NO_VALUE, O_NONE }, { "omagic", NO_VALUE, O_NONE },
+	{ "no-omagic", NO_VALUE, O_NONE }, { "flto", NO_VALUE, O_NONE }, { "fat-lto-objects", NO_VALUE, O_NONE },
+	{ "emit-relocs", NO_VALUE, O_NONE }, { "discard-all", NO_VALUE, O_NONE },
+	{ "discard-locals", NO_VALUE, O_NONE }, { "discard-none", NO_VALUE, O_NONE }, { "trace", NO_VALUE, O_NONE },
+	{ "trace-symbol", VALUE_OR_NEXT, O_NONE }, { "verbose", OPTIONAL, O_NONE }, { "dll-verbose", OPTIONAL, O_NONE },
+	{ "assert", VALUE_OR_NEXT, O_NONE }, { "build-id", OPTIONAL, O_NONE }, { "hash-style", VALUE_OR_NEXT, O_NONE },
+	{ "hash-size", VALUE_OR_NEXT, O_NONE }, { "hash-bucket-empty-fraction", VALUE_OR_NEXT, O_NONE },
+	{ "compress-debug-sections", VALUE_OR_NEXT, O_NONE }, { "eh-frame-hdr", NO_VALUE, O_NONE },
+	{ "no-eh-frame-hdr", NO_VALUE, O_NONE }, { "no-ld-generated-unwind-info", NO_VALUE, O_NONE },
+	{ "ld-generated-unwind-info", NO_VALUE, O_NONE }, { "dynamic-linker", VALUE_OR_NEXT, O_NONE },
+	{ "no-dynamic-linker", NO_VALUE, O_NONE }, { "dynamic-list", VALUE_OR_NEXT, O_NONE },
+	{ "dynamic-list-data", NO_VALUE, O_NONE }, { "dynamic-list-cpp-new", NO_VALUE, O_NONE },
+	{ "dynamic-list-cpp-typeinfo", NO_VALUE, O_NONE }, { "demangle", OPTIONAL, O_NONE },
+	{ "no-demangle", NO_VALUE, O_NONE }, { "fatal-warnings", NO_VALUE, O_NONE },
+	{ "no-fatal-warnings", NO_VALUE, O_NONE }, { "warn-common", NO_VALUE, O_NONE }, { "no-warn-common", NO_VALUE, O_NONE },
+	{ "warn-once", NO_VALUE, O_NONE }, { "warn-shared-textrel", NO_VALUE, O_NONE }, { "warn-textrel", NO_VALUE, O_NONE },
+	{ "warn-alternate-em", NO_VALUE, O_NONE }, { "warn-constructors", NO_VALUE, O_NONE },
+	{ "warn-multiple-gp", NO_VALUE, O_NONE }, { "warn-section-align", NO_VALUE, O_NONE },
+	{ "warn-execstack", NO_VALUE, O_NONE }, { "no-warn-execstack", NO_VALUE, O_NONE },
+	{ "no-warn-rwx-segments", NO_VALUE, O_NONE }, { "warn-rwx-segments", NO_VALUE, O_NONE },
+	{ "warn-backrefs", NO_VALUE, O_NONE }, { "no-warn-backrefs", NO_VALUE, O_NONE }, { "warn-ifunc-textrel", NO_VALUE, O_NONE },
+	{ "no-warn-symbol-ordering", NO_VALUE, O_NONE }, { "no-warnings", NO_VALUE, O_NONE },
+	{ "exclude-libs", VALUE_OR_NEXT, O_NONE }, { "no-keep-memory", NO_VALUE, O_NONE }, { "keep-memory", NO_VALUE, O_NONE },
+	{ "no-define-common", NO_VALUE, O_NONE }, { "define-common", NO_VALUE, O_NONE },
+	{ "no-print-gc-sections", NO_VALUE, O_NONE }, { "print-gc-sections", NO_VALUE, O_NONE },
+	{ "gc-keep-exported", NO_VALUE, O_NONE }, { "print-memory-usage", NO_VALUE, O_NONE },
+	{ "print-output-format", NO_VALUE, O_NONE }, { "oformat", VALUE_OR_NEXT, O_NONE }, { "orphan-handling", VALUE, O_NONE },
+	{ "retain-symbols-file", VALUE_OR_NEXT, O_NONE }, { "init", VALUE_OR_NEXT, O_NONE }, { "fini", VALUE_OR_NEXT, O_NONE },
+	{ "Map", VALUE_OR_NEXT, O_NONE }, { "cref", NO_VALUE, O_NONE }, { "section-start", VALUE_OR_NEXT, O_NONE },
+	{ "image-base", VALUE_OR_NEXT, O_NONE }, { "Ttext", VALUE_OR_NEXT, O_NONE }, { "Tdata", VALUE_OR_NEXT, O_NONE },
+	{ "Tbss", VALUE_OR_NEXT, O_NONE }, { "Ttext-segment", VALUE_OR_NEXT, O_NONE },
+	{ "Trodata-segment", VALUE_OR_NEXT, O_NONE }, { "Tldata-segment", VALUE_OR_NEXT, O_NONE },
+	{ "sort-common", OPTIONAL, O_NONE }, { "sort-section", VALUE_OR_NEXT, O_NONE },
+	{ "split-by-file", OPTIONAL, O_NONE }, { "split-by-reloc", OPTIONAL, O_NONE }, { "spare-dynamic-tags", VALUE_OR_NEXT, O_NONE },
+	{ "stats", NO_VALUE, O_NONE }, { "target-help", NO_VALUE, O_INFO }, { "traditional-format", NO_VALUE, O_NONE },
+	{ "enable-new-dtags", NO_VALUE, O_NONE }, { "disable-new-dtags", NO_VALUE, O_NONE },
+	{ "default-symver", NO_VALUE, O_NONE }, { "default-imported-symver", NO_VALUE, O_NONE },
+	{ "force-exe-suffix", NO_VALUE, O_NONE }, { "relax", NO_VALUE, O_NONE }, { "no-relax", NO_VALUE, O_NONE },
+	{ "reduce-memory-overheads", NO_VALUE, O_NONE }, { "max-cache-size", VALUE, O_NONE }, { "task-link", VALUE_OR_NEXT, O_NONE },
+	{ "embedded-relocs", NO_VALUE, O_NONE }, { "check-sections", NO_VALUE, O_NONE }, { "no-check-sections", NO_VALUE, O_NONE },
+	{ "ctf-variables", NO_VALUE, O_NONE }, { "no-ctf-variables", NO_VALUE, O_NONE }, { "ctf-share-types", VALUE, O_NONE },
+	{ "dependency-file", VALUE_OR_NEXT, O_NONE }, { "package-metadata", OPTIONAL, O_NONE }, { "no-rosegment", NO_VALUE, O_NONE },
+	{ "rosegment", NO_VALUE, O_NONE }, { "Qy", NO_VALUE, O_NONE }, { "qmagic", NO_VALUE, O_NONE }, { "Ur", NO_VALUE, O_RELOCATABLE },
+	{ "flto-partition", VALUE, O_NONE }, { "fuse-ld", VALUE, O_NONE }, { "fix-cortex-a53-843419", OPTIONAL, O_NONE },
+	{ "fix-cortex-a53-835769", NO_VALUE, O_NONE }, { "fix-cortex-a8", NO_VALUE, O_NONE }, { "be8", NO_VALUE, O_NONE },
+	{ "no-map-whole-files", NO_VALUE, O_NONE }, { "map-whole-files", NO_VALUE, O_NONE }, { "incremental", NO_VALUE, O_NONE },
+	{ "icf", VALUE_OR_NEXT, O_NONE }, { "ignore-data-address-equality", NO_VALUE, O_NONE },
+	{ "ignore-function-address-equality", NO_VALUE, O_NONE }, { "keep-unique", VALUE_OR_NEXT, O_NONE }, { "no-icf", NO_VALUE, O_NONE },
+	{ "threads", OPTIONAL, O_NONE }, { "no-threads", NO_VALUE, O_NONE }, { "thread-count", VALUE_OR_NEXT, O_NONE },
+	{ "preread-archive-symbols", NO_VALUE, O_NONE }, { "gdb-index", NO_VALUE, O_NONE }, { "no-gdb-index", NO_VALUE, O_NONE },
+	{ "detect-odr-violations", NO_VALUE, O_NONE }, { "no-detect-odr-violations", NO_VALUE, O_NONE }, { "posix-fallocate", NO_VALUE, O_NONE },
+	{ "no-posix-fallocate", NO_VALUE, O_NONE }, { "section-ordering-file", VALUE_OR_NEXT, O_NONE },
+	{ "symbol-ordering-file", VALUE_OR_NEXT, O_NONE }, { "call-graph-ordering-file", VALUE_OR_NEXT, O_NONE },
+	{ "call-graph-profile-sort", NO_VALUE, O_NONE }, { "no-call-graph-profile-sort", NO_VALUE, O_NONE },
+	{ "error-limit", VALUE_OR_NEXT, O_NONE }, { "error-handling-script", VALUE, O_NONE }, { "color-diagnostics", OPTIONAL, O_NONE },
+	{ "no-color-diagnostics", NO_VALUE, O_NONE }, { "reproduce", VALUE_OR_NEXT, O_NONE }, { "chroot", VALUE_OR_NEXT, O_NONE },
+	{ "lto-O0", NO_VALUE, O_NONE }, { "lto-O1", NO_VALUE, O_NONE }, { "lto-O2", NO_VALUE, O_NONE }, { "lto-O3", NO_VALUE, O_NONE },
+	{ "lto-partitions", VALUE, O_NONE }, { "thinlto-jobs", VALUE, O_NONE }, { "thinlto-cache-dir", VALUE, O_NONE },
+	{ "thinlto-cache-policy", VALUE_OR_NEXT, O_NONE }, { "save-temps", NO_VALUE, O_NONE }, { "mllvm", VALUE_OR_NEXT, O_NONE },
+	{ "opt-remarks-filename", VALUE_OR_NEXT, O_NONE }, { "pack-dyn-relocs", VALUE_OR_NEXT, O_NONE }, { "use-android-relr-tags", NO_VALUE, O_NONE },
+	{ "target1-abs", NO_VALUE, O_NONE }, { "target1-rel", NO_VALUE, O_NONE }, { "target2", VALUE_OR_NEXT, O_NONE },
+	{ "time-trace", OPTIONAL, O_NONE }, { "vs-diagnostics", NO_VALUE, O_NONE }, { "print-icf-sections", NO_VALUE, O_NONE },
+	{ "print-archive-stats", VALUE, O_NONE }, { "print-symbol-order", VALUE, O_NONE }, { "why-extract", VALUE, O_NONE },
+	{ "omit-relocs", NO_VALUE, O_NONE }, { "undefined-glob", VALUE_OR_NEXT, O_NONE }, { "undefined-version", NO_VALUE, O_NONE },
+	{ "no-undefined-version", NO_VALUE, O_NONE }, { "apply-dynamic-relocs", NO_VALUE, O_NONE }, { "no-apply-dynamic-relocs", NO_VALUE, O_NONE },
+	{ "execute-only", NO_VALUE, O_NONE }, { "android-memtag-heap", NO_VALUE, O_NONE }, { "spare", NO_VALUE, O_NONE },
+	{ "optimize-bb-jumps", NO_VALUE, O_NONE }, { "repro", NO_VALUE, O_NONE }, { "quick-exit", NO_VALUE, O_NONE }, { "no-quick-exit", NO_VALUE, O_NONE },
+	{ "perf", NO_VALUE, O_NONE }, { "preload", NO_VALUE, O_NONE }, { "fork", NO_VALUE, O_NONE }, { "no-fork", NO_VALUE, O_NONE },
+	{ "run", NO_VALUE, O_NONE }, { "directory", VALUE_OR_NEXT, O_NONE }, { "filler", VALUE_OR_NEXT, O_NONE }, { "shuffle-sections", OPTIONAL, O_NONE },
+	{ "no-dynamic-list", NO_VALUE, O_NONE }, { "physical-image-base", VALUE, O_NONE }, { "relocatable-merge-sections", NO_VALUE, O_NONE },
+	{ "thread", OPTIONAL, O_NONE }, { "sort-commons", NO_VALUE, O_NONE }, { "separate-debug-file", OPTIONAL, O_NONE }, { "enable-auto-import", NO_VALUE, O_NONE },
+	{ "subsystem", VALUE_OR_NEXT, O_NONE }, { "out-implib", VALUE_OR_NEXT, O_NONE }, { "major-image-version", VALUE_OR_NEXT, O_NONE },
+	{ "no-whole-file", NO_VALUE, O_NONE }, { "secure-plt", NO_VALUE, O_NONE }, { "stub-group-size", VALUE_OR_NEXT, O_NONE }, { "no-toc-optimize", NO_VALUE, O_NONE },
+};
+
+/* One letter; the value is the rest of the word or the next one. */
+static const struct option letters[] = {
+	{ "l", VALUE_OR_NEXT, O_LIB }, { "L", VALUE_OR_NEXT, O_DIR }, { "o", VALUE_OR_NEXT, O_OUTPUT },
+	{ "m", VALUE_OR_NEXT, O_EMULATION }, { "e", VALUE_OR_NEXT, O_ENTRY }, { "u", VALUE_OR_NEXT, O_UNDEFINED },
+	{ "z", VALUE_OR_NEXT, O_Z }, { "T", VALUE_OR_NEXT, O_SCRIPT }, { "R", VALUE_OR_NEXT, O_JUST_SYMBOLS },
+	{ "h", VALUE_OR_NEXT, O_NONE }, { "I", VALUE_OR_NEXT, O_NONE }, { "y", VALUE_OR_NEXT, O_NONE },
+	{ "A", VALUE_OR_NEXT, O_NONE }, { "b", VALUE_OR_NEXT, O_NONE }, { "c", VALUE_OR_NEXT, O_NONE },
+	{ "F", VALUE_OR_NEXT, O_NONE }, { "f", VALUE_OR_NEXT, O_NONE }, { "G", VALUE_OR_NEXT, O_NONE },
+	{ "a", VALUE_OR_NEXT, O_NONE }, { "P", VALUE_OR_NEXT, O_NONE }, { "Y", VALUE_OR_NEXT, O_NONE },
+	{ "O", OPTIONAL, O_NONE }, { "r", NO_VALUE, O_RELOCATABLE }, { "i", NO_VALUE, O_RELOCATABLE },
+	{ "s", NO_VALUE, O_STRIP }, { "S", NO_VALUE, O_NONE }, { "t", NO_VALUE, O_NONE }, { "v", NO_VALUE, O_NONE },
+	{ "V", NO_VALUE, O_NONE }, { "x", NO_VALUE, O_NONE }, { "X", NO_VALUE, O_NONE }, { "q", NO_VALUE, O_NONE },
+	{ "n", NO_VALUE, O_NONE }, { "N", NO_VALUE, O_NONE }, { "E", NO_VALUE, O_NONE }, { "M", NO_VALUE, O_NONE },
+	{ "d", NO_VALUE, O_NONE }, { "g", NO_VALUE, O_NONE }, { "w", NO_VALUE, O_NONE }, { "k", NO_VALUE, O_NONE },
+	{ "(", NO_VALUE, O_GROUP }, { ")", NO_VALUE, O_END_GROUP }, { "C", VALUE_OR_NEXT, O_NONE },
+};
+
+struct modes {
+	bool is_static, as_needed, whole, copy_needed;
+};
+
+enum { PUSH_MAX = 256 };
+
+struct line_reader {
+	struct arena *a;
+	struct source *source;
+	const struct link_plan *plan;
+	struct link_line *out;
+	struct link_texts words;
+	size_t at;
+	struct modes now, pushed[PUSH_MAX];
+	size_t npushed;
+};
+
+static void push_op(struct line_reader *r, enum link_op_kind kind, const char *name)
+{
+	struct link_op op = { kind, name, r->now.is_static, r->now.as_needed, r->now.whole, r->now.copy_needed,
+			      false, r->at };
+
+	if (r->out->ops.n < LINK_MAX_OBJECTS)
+		*ARENA_PUSH(r->a, &r->out->ops) = op;
+}
+
+/* "=/lib" and "$SYSROOT/lib" are below the sysroot. */
+static const char *folder_of(struct line_reader *r, const char *path)
+{
+	const char *root = r->out->sysroot != NULL ? r->out->sysroot : "";
+
+	if (*path == '=')
+		return arena_printf(r->a, "%s%s", root, path + 1);
+	if (link_starts(path, "$SYSROOT"))
+		return arena_printf(r->a, "%s%s", root, path + strlen("$SYSROOT"));
+	return path;
+}
+
+static void add_list(struct line_reader *r, struct link_texts *out, const char *list)
+{
+	while (*list != '\0') {
+		size_t n = strcspn(list, ":");
+
+		if (n > 0)
+			*ARENA_PUSH(r->a, out) = arena_strndup(r->a, list, n);
+		list += n + (list[n] == ':');
+	}
+}
+
+static void take_z(struct line_reader *r, const char *v)
+{
+	struct link_line *o = r->out;
+
+	if (strcmp(v, "defs") == 0)
+		o->z_defs = true;
+	else if (strcmp(v, "undefs") == 0)
+		o->z_defs = false;
+	else if (strcmp(v, "muldefs") == 0)
+		o->z_muldefs = true;
+	else if (strcmp(v, "nocopyreloc") == 0)
+		o->no_copyreloc = true;
+	else if (strcmp(v, "text") == 0)
+		o->z_text = true;
+	else if (strcmp(v, "notext") == 0 || strcmp(v, "textoff") == 0)
+		o->z_notext = true;
+}
+
+static void take_unresolved(struct line_reader *r, const char *v)
+{
+	struct link_line *o = r->out;
+
+	if (v == NULL)
+		return;
+	o->unresolved_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-object-files") == 0;
+	o->shlibs_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-shared-libs") == 0;
+	if (strcmp(v, "report-all") == 0)
+		o->z_defs = o->shared;
+}
+
+static void take_rpath(struct line_reader *r, enum option_id id, const char *v)
+{
+	add_list(r, id == O_RPATH ? &r->out->rpath : &r->out->rpath_link, v);
+}
+
+static void push_modes(struct line_reader *r)
+{
+	if (r->npushed < PUSH_MAX)
+		r->pushed[r->npushed++] = r->now;
+}
+
+static void pop_modes(struct line_reader *r)
+{
+	if (r->npushed > 0)
+		r->now = r->pushed[--r->npushed];
+}
+
+/* Modes and inputs: what stands where counts. True if it was one of these. */
+static bool take_positional(struct line_reader *r, enum option_id id, const char *v)
+{
+	switch (id) {
+	case O_STATIC: r->now.is_static = true; break;
+	case O_DYNAMIC: r->now.is_static = false; break;
+	case O_AS_NEEDED: r->now.as_needed = true; break;
+	case O_NO_AS_NEEDED: r->now.as_needed = false; break;
+	case O_WHOLE: r->now.whole = true; break;
+	case O_NO_WHOLE: r->now.whole = false; break;
+	case O_COPY_NEEDED: r->now.copy_needed = true; break;
+	case O_NO_COPY_NEEDED: r->now.copy_needed = false; break;
+	case O_PUSH: push_modes(r); break;
+	case O_POP: pop_modes(r); break;
+	case O_GROUP: push_op(r, LINK_GROUP, NULL); break;
+	case O_END_GROUP: push_op(r, LINK_END_GROUP, NULL); break;
+	case O_START_LIB: push_op(r, LINK_LIB_BEGIN, NULL); break;
+	case O_END_LIB: push_op(r, LINK_LIB_END, NULL); break;
+	case O_LIB: push_op(r, LINK_LIB, v); break;
+	default: return false;
+	}
+	return true;
+}
+
+static void take_flag(struct line_reader *r, enum option_id id)
+{
+	struct link_line *o = r->out;
+
+	switch (id) {
+	case O_SHARED: o->shared = true; break;
+	case O_PIE: o->pie = true; break;
+	case O_NO_PIE: o->pie = false; break;
+	case O_RELOCATABLE: o->relocatable = true; break;
+	case O_NO_UNDEFINED: o->z_defs = true; break;
+	case O_ALLOW_SHLIB: o->allow_shlib_undefined = true; break;
+	case O_NO_ALLOW_SHLIB: o->no_allow_shlib_undefined = true; break;
+	case O_NOSTDLIB: o->no_std_dirs = true; break;
+	case O_MULDEFS: o->z_muldefs = true; break;
+	case O_GC: o->gc_sections = true; break;
+	case O_NO_GC: o->gc_sections = false; break;
+	case O_STRIP: o->strip_all = true; break;
+	case O_WARN_UNRESOLVED: o->unresolved_warned = true; break;
+	case O_ERROR_UNRESOLVED: o->unresolved_warned = false; break;
+	case O_BSYMBOLIC: o->bsymbolic = true; break;
+	case O_NO_INHIBIT: o->noinhibit = true; break;
+	case O_NO_MISMATCH: o->warn_mismatch_off = true; break;
+	case O_INFO: o->info = "it only prints a text"; break;
+	default: break;
+	}
+}
+
+static void take_value(struct line_reader *r, enum option_id id, const char *v)
+{
+	struct link_line *o = r->out;
+	struct link_dir dir = { NULL, true };
+
+	switch (id) {
+	case O_DIR:
+		dir.path = folder_of(r, v);
+		*ARENA_PUSH(r->a, &o->dirs) = dir;
+		break;
+	case O_RPATH:
+	case O_RPATH_LINK: take_rpath(r, id, v); break;
+	case O_JUST_SYMBOLS: add_list(r, &o->rpath, v); break;
+	case O_Z: take_z(r, v); break;
+	case O_VERSION_SCRIPT: o->version_script = v; break;
+	case O_WRAP: *ARENA_PUSH(r->a, &o->wrap) = v; break;
+	case O_DEFSYM: *ARENA_PUSH(r->a, &o->defined) = arena_strndup(r->a, v, strcspn(v, "=")); break;
+	case O_UNDEFINED: *ARENA_PUSH(r->a, &o->undefined) = v; break;
+	case O_ENTRY: o->entry = v; break;
+	case O_OUTPUT: o->output = v; break;
+	case O_EMULATION: o->emulation = v; break;
+	case O_SCRIPT: o->script = v; break;
+	case O_PLUGIN: o->plugin = true; break;
+	case O_UNRESOLVED: take_unresolved(r, v); break;
+	default: break;
+	}
+}
+
+static void take(struct line_reader *r, const struct option *opt, const char *v)
+{
+	if (opt->takes == VALUE_OR_NEXT && v == NULL)
+		return; /* the last word lacks its value */
+	if (take_positional(r, opt->id, v))
+		return;
+	if (v != NULL)
+		take_value(r, opt->id, v);
+	else
+		take_flag(r, opt->id);
+}
+
+static const char *next_word(struct line_reader *r)
+{
+	return r->at + 1 < r->words.n ? r->words.items[++r->at] : NULL;
+}
+
+static const struct option *find_option(const struct option *list, size_t n, const char *name, size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(list[i].name) == len && memcmp(list[i].name, name, len) == 0)
+			return &list[i];
+	return NULL;
+}
+
+/* A long name with one dash or two. False: it is none. */
+static bool take_long(struct line_reader *r, const char *name)
+{
+	size_t len = strcspn(name, "=");
+	const struct option *opt = find_option(long_options, sizeof(long_options) / sizeof(*long_options), name,
+					       len);
+	const char *v = name[len] == '=' ? name + len + 1 : NULL;
+
+	if (opt == NULL || (len == 1 && *name != '(' && *name != ')'))
+		return false;
+	if (opt->takes == VALUE_OR_NEXT && v == NULL)
+		v = next_word(r);
+	take(r, opt, v);
+	return true;
+}
+
+static bool take_letter(struct line_reader *r, const char *name)
+{
+	const struct option *opt = find_option(letters, sizeof(letters) / sizeof(*letters), name, 1);
+	const char *v = name[1] != '\0' ? name + 1 : NULL;
+
+	if (opt == NULL || (opt->takes == NO_VALUE && v != NULL))
+		return false;
+	if (opt->takes == VALUE_OR_NEXT && v == NULL)
+		v = next_word(r);
+	take(r, opt, opt->takes == NO_VALUE ? NULL : v);
+	return true;
+}
+
+static void take_word(struct line_reader *r, const char *w)
+{
+	bool known;
+
+	if (w[0] != '-' || w[1] == '\0') {
+		push_op(r, LINK_FILE, w);
+		return;
+	}
+	if (w[1] == '-')
+		known = take_long(r, w + 2) || w[2] == '\0';
+	else
+		known = take_long(r, w + 1) || take_letter(r, w + 1);
+	if (!known && r->out->unknown == NULL)
+		r->out->unknown = w;
+}
+
+/* What has to be known before the rest: options hold for what stands before them, too. */
+static void take_sysroot(struct line_reader *r)
+{
+	for (size_t i = 0; i < r->words.n; i++) {
+		const char *w = r->words.items[i];
+
+		w += strspn(w, "-");
+		if (link_starts(w, "sysroot=") && w != r->words.items[i])
+			r->out->sysroot = w + strlen("sysroot=");
+	}
+	if (r->out->sysroot != NULL && *r->out->sysroot == '\0')
+		r->out->sysroot = NULL;
+}
+
+static void add_builtin(struct line_reader *r)
+{
+	for (size_t i = 0; i < r->plan->builtin.n && !r->out->no_std_dirs; i++) {
+		struct link_dir dir = { folder_of(r, r->plan->builtin.items[i]), false };
+
+		*ARENA_PUSH(r->a, &r->out->dirs) = dir;
+	}
+}
+
+/* -static anywhere makes the whole output static for gold, lld and mold; -Bstatic does not. */
+static bool is_all_static(const struct line_reader *r)
+{
+	for (size_t i = 0; i < r->words.n; i++)
+		if (strcmp(r->words.items[i], "-static") == 0 || strcmp(r->words.items[i], "--static") == 0)
+			return true;
+	return false;
+}
+
+void link_line_read(struct arena *a, struct source *source, const struct link_plan *plan,
+		    struct link_line *out)
+{
+	struct line_reader r = { .a = a, .source = source, .plan = plan, .out = out };
+
+	memset(out, 0, sizeof(*out));
+	link_expand(a, source, plan->words.items, plan->words.n, &r.words);
+	take_sysroot(&r);
+	for (r.at = 0; r.at < r.words.n; r.at++)
+		take_word(&r, r.words.items[r.at]);
+	out->is_static = is_all_static(&r);
+	add_builtin(&r);
+}

@@ -1,0 +1,598 @@
+/* link_load.c - inputs of a link: what each file is, and what the linker says of one that it cannot use. */
+#include <errno.h>
+#include <string.h>
+
+#include "build/link_priv.h"
+#include "object/elfconst.h"
+
+/* ---- the machine of the output ------------------------------------------------------------------ */
+
+static const struct {
+	const char *emulation;
+	uint16_t machine;
+	bool is64, big_endian;
+} emulations[] = {
+	{ "elf_x86_64", EM_X86_64, true, false }, { "elf_i386", EM_386, false, false },
+	{ "elf32_x86_64", EM_X86_64, false, false }, { "aarch64linux", EM_AARCH64, true, false },
+	{ "aarch64elf", EM_AARCH64, true, false }, { "armelf_linux_eabi", EM_ARM, false, false },
+	{ "elf64lppc", EM_PPC64, true, false }, { "elf64ppc", EM_PPC64, true, true },
+	{ "elf64lriscv", EM_RISCV, true, false }, { "elf32lriscv", EM_RISCV, false, false },
+	{ "elf64_s390", EM_S390, true, true }, { "elf64loongarch", 258, true, false },
+};
+
+static void machine_of_emulation(struct link *l)
+{
+	for (size_t i = 0; i < sizeof(emulations) / sizeof(*emulations) && l->line->emulation != NULL; i++)
+		if (strcmp(l->line->emulation, emulations[i].emulation) == 0) {
+			l->machine = emulations[i].machine;
+			l->is64 = emulations[i].is64;
+			l->big_endian = emulations[i].big_endian;
+			l->machine_known = true;
+		}
+}
+
+bool link_machine_fits(struct link *l, const struct elf *e)
+{
+	if (e->defect != ELF_OK && e->defect != ELF_BAD_PHDRS)
+		return true; /* what is wrong with it is said when it is read */
+	if (!l->machine_known) {
+		l->machine = e->machine;
+		l->is64 = e->is64;
+		l->big_endian = e->big_endian;
+		l->machine_known = true;
+	}
+	return e->machine == l->machine && e->is64 == l->is64 && e->big_endian == l->big_endian;
+}
+
+/* ---- objects ---------------------------------------------------------------------------------------- */
+
+static const char *source_of(const struct link *l, const char *shown)
+{
+	for (size_t i = 0; i < l->plan->made.n; i++)
+		if (strcmp(l->plan->made.items[i].planned, shown) == 0)
+			return l->plan->made.items[i].source;
+	return NULL;
+}
+
+static struct link_object *new_object(struct link *l, const struct elf *e, const char *path, const char *shown)
+{
+	struct link_object *o = ARENA_NEW(l->a, struct link_object);
+
+	o->path = path;
+	o->shown = shown;
+	o->e = e;
+	o->has_sections = elf_object_open(e, &o->o);
+	o->kind = e->type == ET_DYN ? LINK_DSO : LINK_REL;
+	o->op = l->at.op;
+	if (o->kind == LINK_REL && link_is_slim_lto(&o->o)) {
+		l->has_lto = true;
+		if (l->line->plugin && l->kind != LINKER_LLD)
+			o->kind = LINK_LTO;
+	}
+	return o;
+}
+
+bool link_is_slim_lto(const struct elf_object *o)
+{
+	struct elf_object_sym s;
+
+	for (uint64_t i = o->first_global; i < o->nsymbols && i < o->first_global + 16; i++)
+		if (elf_object_symbol(o, i, &s) && strcmp(s.name, "__gnu_lto_slim") == 0)
+			return true;
+	return false;
+}
+
+/* ---- refusals ------------------------------------------------------------------------------------------ */
+
+/* The tail of a sentence behind what the linker calls itself; it ends a fatal one. */
+static struct link_trouble *refuse(struct link *l, enum link_trouble_kind kind, const char *path, bool fatal,
+				   const char *text)
+{
+	struct link_trouble *t = link_trouble(l, kind, true);
+
+	t->path = path;
+	link_line_of(l, t, true, "%s: %s", l->self, text);
+	l->stop = l->stop || fatal;
+	return t;
+}
+
+/* The words of the four linkers for one refusal; "%s" is the file. NULL: it takes the file. */
+struct refusal {
+	const char *text[4];
+	bool fatal[4];
+};
+
+static bool refused(struct link *l, enum link_trouble_kind kind, const struct refusal *r, const char *shown)
+{
+	const char *text = r->text[l->kind], *hole;
+
+	if (text == NULL)
+		return false;
+	hole = strstr(text, "%s");
+	text = hole == NULL ? text :
+			      arena_printf(l->a, "%.*s%s%s", (int)(hole - text), text, shown, hole + 2);
+	refuse(l, kind, shown, r->fatal[l->kind], text);
+	return true;
+}
+
+static const struct refusal no_file = {
+	{ "cannot find %s: No such file or directory", "error: cannot open %s: No such file or directory",
+	  "error: cannot open %s: No such file or directory", "fatal: cannot open %s: No such file or directory" },
+	{ false, false, false, true }
+};
+static const struct refusal folder = {
+	{ "cannot find %s: file format not recognized", "fatal error: %s: pread failed: Is a directory",
+	  "error: cannot open %s: Is a directory", "fatal: %s: mmap failed: No such device" },
+	{ false, true, false, true }
+};
+static const struct refusal empty = {
+	{ NULL, "error: %s: file is empty", NULL, "fatal: %s: unknown file type" }, { false, false, false, true }
+};
+static const struct refusal no_type = {
+	{ NULL, NULL, "error: %s: unknown file type", "fatal: %s: unknown file type" },
+	{ false, false, false, true }
+};
+static const struct refusal truncated = {
+	{ "%s: file not recognized: file truncated", "fatal error: %s: file is too short",
+	  "error: %s: section header table goes past the end of the file", "fatal: %s: file truncated" },
+	{ true, true, false, true }
+};
+static const struct refusal static_dso = {
+	{ "attempted static link of dynamic object `%s'", "error: cannot mix -static with dynamic object %s",
+	  "error: attempted static link of dynamic object %s", NULL },
+	{ true, false, false, true }
+};
+static const struct refusal no_index = {
+	{ "%s: error adding symbols: archive has no index; run ranlib to add one",
+	  "error: %s: no archive symbol table (run ranlib)", NULL, NULL },
+	{ true, false, false, false }
+};
+static const struct refusal executable = {
+	{ "cannot use executable file '%s' as input to a link", NULL, "error: %s: unknown file type",
+	  "fatal: %s: unknown file type" },
+	{ true, false, false, true }
+};
+
+static const char *bfd_machine(const struct elf *e)
+{
+	if (e->machine == EM_386)
+		return "i386";
+	if (e->machine == EM_X86_64)
+		return e->is64 ? "i386:x86-64" : "i386:x64-32";
+	return e->machine == EM_AARCH64 ? "aarch64" : elf_machine_name(e->machine);
+}
+
+static const char *bfd_output(const struct link *l)
+{
+	if (l->machine == EM_X86_64)
+		return l->is64 ? "i386:x86-64" : "i386:x64-32";
+	return l->machine == EM_386 ? "i386" : elf_machine_name(l->machine);
+}
+
+static bool same_family(const struct link *l, const struct elf *e)
+{
+	bool x86 = l->machine == EM_X86_64 || l->machine == EM_386;
+
+	return e->machine == l->machine || (x86 && (e->machine == EM_386 || e->machine == EM_X86_64));
+}
+
+/* GNU ld knows the machines it was built for, and says two things of the others. */
+static void wrong_arch_bfd(struct link *l, const char *shown, const struct elf *e)
+{
+	struct link_trouble *t = link_trouble(l, LT_WRONG_ARCH, true);
+
+	t->path = shown;
+	t->e = e;
+	if (same_family(l, e)) {
+		link_line_of(l, t, true, "%s: %s architecture of input file `%s' is incompatible with %s output",
+			     l->self, bfd_machine(e), shown, bfd_output(l));
+		return;
+	}
+	if (e->type == ET_REL) {
+		link_line_of(l, t, true, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown, e->machine);
+		link_line_of(l, t, false, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown, e->machine);
+	}
+	link_line_of(l, t, true, "%s: %s: error adding symbols: file in wrong format", l->self, shown);
+	l->stop = true;
+}
+
+static const char *mold_machine(const struct elf *e)
+{
+	const char *name = elf_machine_name(e->machine);
+
+	return e->machine == EM_AARCH64 ? "arm64" : name != NULL ? name : "unknown";
+}
+
+static void wrong_arch(struct link *l, const char *shown, const struct elf *e)
+{
+	struct link_trouble *t;
+
+	if (l->kind == LINKER_BFD) {
+		wrong_arch_bfd(l, shown, e);
+		return;
+	}
+	t = link_trouble(l, LT_WRONG_ARCH, true);
+	t->path = shown;
+	t->e = e;
+	if (l->kind == LINKER_GOLD && !same_family(l, e)) {
+		link_line_of(l, t, true, "%s: fatal error: %s: unsupported ELF machine number %u", l->self, shown,
+			     e->machine);
+		l->stop = true;
+	} else if (l->kind == LINKER_GOLD) {
+		link_line_of(l, t, true, "%s: error: %s: incompatible target", l->self, shown);
+	} else if (l->kind == LINKER_LLD) {
+		link_line_of(l, t, true, "%s: error: %s is incompatible with %s", l->self, shown,
+			     l->format != NULL ? l->format :
+			     l->line->emulation != NULL ? l->line->emulation : "the other inputs");
+	} else {
+		link_line_of(l, t, true, "mold: fatal: %s: incompatible file type: %s is expected but got %s", shown,
+			     elf_machine_name(l->machine), mold_machine(e));
+		l->stop = true;
+	}
+}
+
+/* ---- ELF files --------------------------------------------------------------------------------------------- */
+
+/* Section headers are what a linker begins with; in a file that is cut they are what is missing. */
+static bool is_cut(const struct elf *e)
+{
+	uint64_t entry = e->is64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+
+	if (e->defect == ELF_TOO_SHORT)
+		return true;
+	return e->shoff != 0 && !view_has(e->file, e->shoff, (e->shnum != 0 ? e->shnum : 1) * entry);
+}
+
+static void say_cut(struct link *l, const char *shown)
+{
+	if (l->kind == LINKER_BFD && l->line->plugin)
+		refuse(l, LT_TRUNCATED, shown, true, arena_printf(l->a, "error: %s: file too short", shown));
+	else
+		refused(l, LT_TRUNCATED, &truncated, shown);
+}
+
+static bool is_program(const struct elf *e)
+{
+	return e->type == ET_EXEC ||
+	       (e->type == ET_DYN && elf_has(e, ELF_DT_FLAGS_1) && (e->dt[ELF_DT_FLAGS_1] & DF_1_PIE) != 0);
+}
+
+static bool static_refuses(const struct link *l, const struct link_op *op)
+{
+	return l->kind == LINKER_GOLD ? l->line->is_static : op->is_static;
+}
+
+static void load_dso(struct link *l, const struct link_op *op, struct link_object *o)
+{
+	if (static_refuses(l, op) && !l->line->relocatable && refused(l, LT_STATIC_DSO, &static_dso, o->shown))
+		return;
+	if (l->kind == LINKER_BFD && is_program(o->e)) {
+		*ARENA_PUSH(l->a, &l->programs) = o; /* said when everything is open */
+		return;
+	}
+	o->soname = o->e->soname;
+	if (o->soname == NULL)
+		o->soname = o->by_lib ? link_base(o->path) : o->path;
+	o->as_needed = op->as_needed;
+	link_read_refs(l, o);
+	link_add_object(l, o);
+}
+
+static void load_elf(struct link *l, const struct link_op *op, const struct elf *e, const char *path,
+		     const char *shown, const char *lib)
+{
+	struct link_object *o;
+
+	if (is_cut(e)) {
+		say_cut(l, shown);
+		return;
+	}
+	o = new_object(l, e, path, shown);
+	o->command = true;
+	o->by_lib = lib != NULL;
+	o->lib = lib;
+	o->source = source_of(l, shown);
+	if (!link_machine_fits(l, e)) {
+		*ARENA_PUSH(l->a, &l->misfits) = o;
+		if (l->kind != LINKER_LLD && !(l->kind == LINKER_BFD && same_family(l, e)))
+			wrong_arch(l, shown, e);
+		return;
+	}
+	if (e->type == ET_EXEC || (e->type != ET_REL && e->type != ET_DYN)) {
+		if (l->kind == LINKER_BFD)
+			*ARENA_PUSH(l->a, &l->programs) = o;
+		else
+			refused(l, LT_EXECUTABLE, &executable, shown);
+		return;
+	}
+	if (o->kind == LINK_DSO) {
+		load_dso(l, op, o);
+		return;
+	}
+	link_read_refs(l, o);
+	link_add_object(l, o);
+}
+
+/* ---- archives ---------------------------------------------------------------------------------------------- */
+
+static struct elf *member_elf(struct link *l, struct link_archive *ar, const struct ar_member *m,
+			      const char **path)
+{
+	struct elf *e;
+
+	if (m->outside) {
+		const char *dir = link_dir_of(l->a, ar->path);
+		const char *name = arena_strndup(l->a, m->name, m->nname);
+		const struct store_entry *en;
+
+		*path = *name == '/' || *dir == '\0' ? name : arena_printf(l->a, "%s/%s", dir, name);
+		en = store_open(l->store, *path);
+		return en != NULL && en->err == 0 && en->file->kind == FILE_ELF ? &en->file->elf : NULL;
+	}
+	e = ARENA_NEW(l->a, struct elf);
+	if (!elf_open(ar_bytes(&ar->ar, m), ar_bytes(&ar->ar, m).n, e))
+		return NULL;
+	*ARENA_PUSH(l->a, &l->opened) = e;
+	return e->defect == ELF_OK || e->defect == ELF_BAD_PHDRS ? e : NULL;
+}
+
+struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_t header)
+{
+	struct ar_member m;
+	struct link_object *o;
+	struct elf *e;
+	const char *path = ar->path, *name;
+	uint64_t at = header;
+
+	for (size_t i = 0; i < ar->members.n; i++)
+		if (ar->members.items[i]->header == header)
+			return ar->members.items[i];
+	if (l->opened.n >= LINK_MAX_OBJECTS || !ar_next(&ar->ar, &at, &m))
+		return NULL;
+	e = member_elf(l, ar, &m, &path);
+	if (e == NULL)
+		return NULL;
+	name = arena_strndup(l->a, m.name, m.nname);
+	o = new_object(l, e, path, m.outside ? path : arena_printf(l->a, "%s(%s)", ar->shown, name));
+	o->member = name;
+	o->archive = ar;
+	o->header = header;
+	o->op = ar->op;
+	o->lib = ar->lib;
+	*ARENA_PUSH(l->a, &ar->members) = o;
+	link_read_refs(l, o);
+	return o;
+}
+
+void link_index(struct link *l, struct link_archive *ar)
+{
+	struct ar_walk walk = { 0, 0 };
+	const char *name;
+	uint64_t header;
+
+	if (ar->index_read)
+		return;
+	ar->index_read = true;
+	while (ar_index_next(&ar->ar, &walk, &name, &header)) {
+		struct link_index x = { link_intern(l, name, elf_gnu_hash(name)), header, false };
+
+		*ARENA_PUSH(l->a, &ar->index) = x;
+	}
+}
+
+static void load_members(struct link *l, struct link_archive *ar)
+{
+	uint64_t at = ar->ar.first, header = at;
+	struct ar_member m;
+
+	while (!l->stop && ar_next(&ar->ar, &at, &m)) {
+		struct link_object *o = link_member(l, ar, header);
+
+		if (o != NULL && !o->loaded && link_machine_fits(l, o->e))
+			link_add_object(l, o);
+		header = at;
+	}
+}
+
+static bool has_members(const struct link_archive *ar)
+{
+	uint64_t at = ar->ar.first;
+	struct ar_member m;
+
+	return ar_next(&ar->ar, &at, &m);
+}
+
+static void load_archive(struct link *l, const struct link_op *op, struct store_file *f, const char *path,
+			 const char *shown, const char *lib)
+{
+	struct link_archive *ar = ARENA_NEW(l->a, struct link_archive);
+
+	ar->path = path;
+	ar->shown = shown;
+	ar->file = f;
+	ar->whole = op->whole;
+	ar->op = l->at.op;
+	ar->lib = lib;
+	if (!ar_open(f->bytes, &ar->ar))
+		return;
+	ar->has_index = ar->ar.form != AR_NO_INDEX;
+	*ARENA_PUSH(l->a, &l->archives) = ar;
+	if (ar->whole) {
+		load_members(l, ar);
+		return;
+	}
+	if (!ar->has_index && has_members(ar) && refused(l, LT_NO_INDEX, &no_index, shown))
+		return;
+	link_add_archive(l, ar);
+}
+
+/* ---- any file ---------------------------------------------------------------------------------------------- */
+
+static bool is_other_binary(enum file_kind k)
+{
+	return k == FILE_PE || k == FILE_MACHO || k == FILE_MACHO_FAT || k == FILE_WASM || k == FILE_LLVM_BITCODE;
+}
+
+/* mold looks at the first four bytes: letters make a script. */
+static bool mold_text(struct view v)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (i >= v.n || v.p[i] < ' ' || v.p[i] > '~')
+			if (i >= v.n || (v.p[i] != '\n' && v.p[i] != '\t'))
+				return false;
+	return true;
+}
+
+static void load_text(struct link *l, const struct link_op *op, const struct store_file *f, const char *path,
+		      const char *shown, const char *lib)
+{
+	if (f->kind == FILE_EMPTY) {
+		*ARENA_PUSH(l->a, &l->empty_scripts) = shown;
+		refused(l, LT_EMPTY, &empty, shown);
+		return;
+	}
+	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
+		return;
+	if (l->kind == LINKER_MOLD && !mold_text(f->bytes) && refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
+		return;
+	link_script(l, op, path, shown, f->bytes, lib);
+}
+
+static void load_missing(struct link *l, const struct link_op *op, const char *shown)
+{
+	struct link_missing *m = ARENA_NEW(l->a, struct link_missing);
+
+	m->name = shown;
+	m->op = op;
+	*ARENA_PUSH(l->a, &l->missing) = m;
+	l->missing_file = true;
+	if (refused(l, LT_NO_FILE, &no_file, shown))
+		l->troubles.items[l->troubles.n - 1]->missing = m;
+}
+
+void link_load_file(struct link *l, const struct link_op *op, const char *path, const char *shown,
+		    const char *lib)
+{
+	const struct store_entry *en = link_open(l, path);
+
+	if (en == NULL || en->err != 0) {
+		load_missing(l, op, shown);
+		return;
+	}
+	if (en->file->st.type != OS_REGULAR) {
+		refused(l, LT_FOLDER, &folder, shown);
+		return;
+	}
+	switch (en->file->kind) {
+	case FILE_ELF: load_elf(l, op, &en->file->elf, path, shown, lib); break;
+	case FILE_ARCHIVE:
+	case FILE_THIN_ARCHIVE: load_archive(l, op, en->file, path, shown, lib); break;
+	default: load_text(l, op, en->file, path, shown, lib); break;
+	}
+}
+
+struct link_object *link_load_needed(struct link *l, const char *path, const struct store_file *f,
+				     struct link_object *by)
+{
+	struct link_object *o = new_object(l, &f->elf, path, path);
+
+	o->soname = f->elf.soname != NULL ? f->elf.soname : link_base(path);
+	o->indirect = true;
+	o->by = by;
+	link_read_refs(l, o);
+	return o;
+}
+
+/* ---- the whole line ------------------------------------------------------------------------------------------- */
+
+void link_load_op(struct link *l, size_t i)
+{
+	const struct link_op *op = &l->line->ops.items[i];
+	struct link_found found;
+
+	l->at.op = i;
+	if (op->kind == LINK_FILE)
+		link_load_file(l, op, op->name, op->name, NULL);
+	else if (op->kind == LINK_LIB && link_find_lib(l, op, NULL, &found))
+		link_load_file(l, op, found.path, found.shown, op->name);
+}
+
+void link_rescan(struct link *l, size_t first)
+{
+	size_t before;
+
+	if (l->kind != LINKER_BFD && l->kind != LINKER_GOLD)
+		return;
+	do {
+		before = l->pulls;
+		for (size_t i = first; i < l->archives.n && !l->stop; i++)
+			if (!l->archives.items[i]->whole)
+				link_add_archive(l, l->archives.items[i]);
+	} while (l->pulls != before && !l->stop);
+}
+
+static size_t load_group(struct link *l, size_t i)
+{
+	size_t first = l->archives.n;
+
+	for (i++; i < l->line->ops.n && l->line->ops.items[i].kind != LINK_END_GROUP && !l->stop; i++)
+		link_load_op(l, i);
+	link_rescan(l, first);
+	return i;
+}
+
+/* Options name symbols before any file is read. */
+static void name_symbols(struct link *l)
+{
+	for (size_t i = 0; i < l->line->defined.n; i++) {
+		const char *name = l->line->defined.items[i];
+		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
+
+		s->state = LINK_DEFINED;
+		s->option = true;
+	}
+	for (size_t i = 0; i < l->line->undefined.n; i++) {
+		const char *name = l->line->undefined.items[i];
+		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
+
+		if (s->state == LINK_NEW)
+			s->state = LINK_UNDEFINED;
+	}
+}
+
+static void say_misfits(struct link *l)
+{
+	for (size_t i = 0; i < l->misfits.n; i++) {
+		struct link_object *o = l->misfits.items[i];
+
+		if (l->kind == LINKER_LLD || (l->kind == LINKER_BFD && same_family(l, o->e)))
+			wrong_arch(l, o->shown, o->e);
+	}
+}
+
+static void say_programs(struct link *l)
+{
+	for (size_t i = 0; i < l->programs.n && !l->stop; i++)
+		refused(l, LT_EXECUTABLE, &executable, l->programs.items[i]->shown);
+}
+
+void link_load_all(struct link *l)
+{
+	machine_of_emulation(l);
+	name_symbols(l);
+	for (size_t i = 0; i < l->line->ops.n && !l->stop; i++) {
+		if (l->line->ops.items[i].kind == LINK_GROUP)
+			i = load_group(l, i);
+		else
+			link_load_op(l, i);
+	}
+	if (l->stop)
+		return;
+	/* GNU ld ends here if a file is missing; lld if anything was wrong so far. */
+	l->stop = l->kind == LINKER_BFD ? l->missing_file : l->kind == LINKER_LLD && l->failed;
+	if (l->stop)
+		return;
+	say_misfits(l);
+	say_programs(l);
+	l->stop = l->stop || (l->kind == LINKER_LLD && l->failed);
+}

@@ -1,0 +1,594 @@
+/* link_plan.c - the command of a compiler driver -> the command of its linker.
+ *
+ * The driver is asked with -### in the C locale: it prints what it would call and calls nothing. What it
+ * would call before the linker (compilers, assemblers) is called, with the temporary files in a folder of
+ * ours: so each source is compiled by the compiler, and with the options, that the driver would use.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os_child.h"
+#include "build/link_priv.h"
+
+enum { COMPILE_SECONDS = 300, STEPS_MAX = 4096 };
+
+bool link_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool link_ends(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), k = strlen(suffix);
+
+	return n >= k && strcmp(s + n - k, suffix) == 0;
+}
+
+const char *link_base(const char *path)
+{
+	const char *p = strrchr(path, '/');
+
+	return p != NULL ? p + 1 : path;
+}
+
+const char *link_dir_of(struct arena *a, const char *path)
+{
+	const char *p = strrchr(path, '/');
+
+	return p == NULL ? "" : p == path ? "/" : arena_strndup(a, path, (size_t)(p - path));
+}
+
+/* ---- names of programs --------------------------------------------------------------------- */
+
+/* "gcc-12" without "-12", "aarch64-linux-gnu-ld.bfd" without the target. */
+static bool has_stem(const char *program, const char *stem)
+{
+	size_t n = strlen(stem);
+
+	for (const char *p = program; (p = strstr(p, stem)) != NULL; p++) {
+		const char *end = p + n;
+
+		if (p != program && p[-1] != '-')
+			continue;
+		if (*end == '-')
+			end += 1 + strspn(end + 1, "0123456789.");
+		if (*end == '\0' || strcmp(end, "-posix") == 0 || strcmp(end, "-win32") == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *const linker_names[] = { "ld", "ld.bfd", "ld.gold", "ld.lld", "ld.mold", "mold", "gold",
+					    "lld", "real-ld", "collect-ld" };
+static const char *const driver_names[] = { "gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran",
+					    "c99", "c89", "c99-gcc", "c89-gcc", "tcc-gcc" };
+
+static bool is_linker(const char *program)
+{
+	for (size_t i = 0; i < sizeof(linker_names) / sizeof(*linker_names); i++)
+		if (has_stem(link_base(program), linker_names[i]))
+			return true;
+	return false;
+}
+
+static bool is_driver(const char *program)
+{
+	for (size_t i = 0; i < sizeof(driver_names) / sizeof(*driver_names); i++)
+		if (has_stem(link_base(program), driver_names[i]))
+			return true;
+	return false;
+}
+
+bool link_knows(const char *program)
+{
+	return is_linker(program) || is_driver(program);
+}
+
+const char *link_linker_name(enum link_linker k)
+{
+	static const char *const names[] = { "ld.bfd", "ld.gold", "ld.lld", "mold", "other" };
+
+	return names[k];
+}
+
+/* ---- the environment ------------------------------------------------------------------------- */
+
+static const char *env_of(const struct link_ask *ask, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *const *e = ask->env; e != NULL && *e != NULL; e++)
+		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}
+
+/* Programs are asked in the C locale: what they print is then what tables know. */
+static const char *const *plain_env(const struct link_ask *ask)
+{
+	struct link_texts out = { NULL, 0, 0 };
+
+	for (const char *const *e = ask->env; e != NULL && *e != NULL; e++)
+		if (!link_starts(*e, "LC_") && !link_starts(*e, "LANG"))
+			*ARENA_PUSH(ask->a, &out) = *e;
+	*ARENA_PUSH(ask->a, &out) = "LC_ALL=C";
+	*ARENA_PUSH(ask->a, &out) = NULL;
+	return out.items;
+}
+
+static bool is_program(const struct link_ask *ask, const char *path)
+{
+	struct os_stat st;
+
+	return source_stat(ask->source, path, true, &st) == 0 && st.type == OS_REGULAR &&
+	       (st.mode & 0111) != 0;
+}
+
+/* The first file of that name in a list of folders with ':' between them; NULL. */
+static const char *in_path(const struct link_ask *ask, const char *list, const char *name)
+{
+	while (list != NULL) {
+		size_t n = strcspn(list, ":");
+		const char *path = arena_printf(ask->a, "%.*s%s%s", (int)n, list,
+						n > 0 && list[n - 1] == '/' ? "" : "/", name);
+
+		if (n > 0 && is_program(ask, path))
+			return path;
+		list = list[n] == ':' ? list + n + 1 : NULL;
+	}
+	return NULL;
+}
+
+static const char *find_program(const struct link_ask *ask, const char *name)
+{
+	if (strchr(name, '/') != NULL)
+		return is_program(ask, name) ? name : NULL;
+	return in_path(ask, env_of(ask, "PATH"), name);
+}
+
+/* ---- running programs ------------------------------------------------------------------------- */
+
+struct answer {
+	struct os_capture out, err;
+	struct os_child_end end;
+	int started; /* 0 or errno */
+};
+
+static void ask_program(const struct link_ask *ask, const char *path, const char *const *argv,
+			struct answer *r)
+{
+	struct os_child c = { .path = path, .argv = argv, .env = plain_env(ask), .seconds = COMPILE_SECONDS };
+
+	memset(r, 0, sizeof(*r));
+	r->out.cap = r->err.cap = LINK_OUTPUT_MAX;
+	r->out.p = ask->output[0]; /* until the next question */
+	r->err.p = ask->output[1];
+	r->started = os_child_run(&c, &r->out, &r->err, &r->end);
+}
+
+static bool answered(const struct answer *r)
+{
+	return r->started == 0 && r->end.signal == 0 && r->end.status == 0;
+}
+
+/* ---- which linker it is ------------------------------------------------------------------------ */
+
+static enum link_linker kind_of_name(const char *name)
+{
+	if (strstr(name, "gold") != NULL)
+		return LINKER_GOLD;
+	if (strstr(name, "lld") != NULL)
+		return LINKER_LLD;
+	if (strstr(name, "mold") != NULL)
+		return LINKER_MOLD;
+	return strstr(name, "bfd") != NULL ? LINKER_BFD : LINKER_OTHER;
+}
+
+static enum link_linker kind_of_version(const struct link_ask *ask, const char *path)
+{
+	const char *const argv[] = { path, "--version", NULL };
+	struct answer r;
+
+	ask_program(ask, path, argv, &r);
+	if (strstr(r.out.p, "GNU gold") != NULL)
+		return LINKER_GOLD;
+	if (strstr(r.out.p, "GNU ld") != NULL)
+		return LINKER_BFD;
+	if (strncmp(r.out.p, "mold ", 5) == 0)
+		return LINKER_MOLD;
+	return strstr(r.out.p, "LLD ") != NULL ? LINKER_LLD : LINKER_OTHER;
+}
+
+static enum link_linker kind_of(const struct link_ask *ask, const char *path)
+{
+	enum link_linker k = kind_of_name(link_base(path));
+	char *real = NULL, name[64];
+
+	if (k != LINKER_OTHER || source_realpath(ask->source, path, &real) != 0)
+		return k != LINKER_OTHER ? k : kind_of_version(ask, path);
+	snprintf(name, sizeof(name), "%s", link_base(real));
+	free(real);
+	k = kind_of_name(name);
+	return k != LINKER_OTHER ? k : kind_of_version(ask, path);
+}
+
+/* What it calls itself: GNU linkers by the name they were called by, lld by the last part of it. */
+static void name_linker(struct link_plan *p)
+{
+	p->self = p->linker;
+	if (p->kind == LINKER_LLD)
+		p->self = link_base(p->linker);
+	else if (p->kind == LINKER_MOLD)
+		p->self = "mold";
+}
+
+static const char *emulation_of(const struct link_texts *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		if (strcmp(words->items[i], "-m") == 0 && i + 1 < words->n)
+			return words->items[i + 1];
+		if (link_starts(words->items[i], "-m") && words->items[i][2] != '\0' &&
+		    !link_starts(words->items[i], "-ma"))
+			return words->items[i] + 2;
+	}
+	return NULL;
+}
+
+/* GNU ld tells its folders itself: SEARCH_DIR("=/usr/lib"); */
+static void ask_folders(const struct link_ask *ask, struct link_plan *p)
+{
+	const char *emulation = emulation_of(&p->words);
+	const char *const argv[] = { p->linker, "--verbose", emulation != NULL ? "-m" : NULL, emulation,
+				     NULL };
+	struct answer r;
+
+	if (p->kind == LINKER_GOLD) {
+		*ARENA_PUSH(ask->a, &p->builtin) = "=/lib";
+		*ARENA_PUSH(ask->a, &p->builtin) = "=/usr/lib";
+	}
+	if (p->kind != LINKER_BFD)
+		return;
+	ask_program(ask, p->linker, argv, &r);
+	for (const char *s = r.out.p; (s = strstr(s, "SEARCH_DIR(\"")) != NULL;) {
+		size_t n;
+
+		s += strlen("SEARCH_DIR(\"");
+		n = strcspn(s, "\"\n");
+		*ARENA_PUSH(ask->a, &p->builtin) = arena_strndup(ask->a, s, n);
+	}
+}
+
+static void take_linker(const struct link_ask *ask, const char *path, struct link_plan *p)
+{
+	const char *emulation = emulation_of(&p->words);
+
+	p->linker = path;
+	p->kind = kind_of(ask, path);
+	if (emulation != NULL && link_starts(emulation, "i386pe"))
+		p->machine = "mingw";
+	name_linker(p);
+	ask_folders(ask, p);
+}
+
+/* ---- what a driver is asked ---------------------------------------------------------------------- */
+
+/* Options that make a compiler write files of its own beside the object, or hide its steps. */
+static size_t skips(const char *word)
+{
+	static const char *const alone[] = { "-MD", "-MMD", "-MP", "-MG", "-pipe", "-gsplit-dwarf",
+					     "-save-temps", "--save-temps", "-###", "-v" };
+	static const char *const with_next[] = { "-MF", "-MT", "-MQ", "-MJ" };
+
+	for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++)
+		if (strcmp(word, alone[i]) == 0)
+			return 1;
+	for (size_t i = 0; i < sizeof(with_next) / sizeof(*with_next); i++) {
+		if (strcmp(word, with_next[i]) == 0)
+			return 2;
+		if (link_starts(word, with_next[i]))
+			return 1;
+	}
+	return link_starts(word, "-save-temps=") ? 1 : 0;
+}
+
+static const char *const *question(const struct link_ask *ask, const struct link_texts *command)
+{
+	struct link_texts q = { NULL, 0, 0 };
+
+	*ARENA_PUSH(ask->a, &q) = command->items[0];
+	*ARENA_PUSH(ask->a, &q) = "-###";
+	for (size_t i = 1; i < command->n; i++) {
+		size_t k = skips(command->items[i]);
+
+		if (k == 0)
+			*ARENA_PUSH(ask->a, &q) = command->items[i];
+		else
+			i += k - 1;
+	}
+	*ARENA_PUSH(ask->a, &q) = NULL;
+	return q.items;
+}
+
+/* -S, -E, -c: nothing is linked. */
+static const char *ends_early(const struct link_texts *command)
+{
+	for (size_t i = 1; i < command->n; i++) {
+		const char *w = command->items[i];
+
+		if (strcmp(w, "-c") == 0)
+			return "-c compiles and does not link";
+		if (strcmp(w, "-S") == 0)
+			return "-S makes assembler text and does not link";
+		if (strcmp(w, "-E") == 0 || strcmp(w, "-M") == 0 || strcmp(w, "-MM") == 0)
+			return "it only runs the preprocessor";
+		if (strcmp(w, "-fsyntax-only") == 0)
+			return "it only checks the syntax";
+	}
+	return NULL;
+}
+
+/* ---- steps before the linker ------------------------------------------------------------------------ */
+
+static const struct link_made *made_as(const struct link_plan *p, const char *planned)
+{
+	for (size_t i = p->made.n; i-- > 0;)
+		if (strcmp(p->made.items[i].planned, planned) == 0)
+			return &p->made.items[i];
+	return NULL;
+}
+
+const char *link_real_path(const struct link_plan *p, const char *path)
+{
+	const struct link_made *m = made_as(p, path);
+
+	return m != NULL ? m->real : path;
+}
+
+/* The source that a step reads: made by an earlier step, or a file that the command names. */
+static const char *source_of(const struct link_plan *p, const struct link_texts *step)
+{
+	const char *named = NULL;
+
+	for (size_t i = 1; i < step->n; i++) {
+		const struct link_made *m = made_as(p, step->items[i]);
+
+		if (m != NULL && m->source != NULL)
+			return m->source;
+		for (size_t k = 1; k < p->command.n && named == NULL; k++)
+			if (step->items[i][0] != '-' && strcmp(p->command.items[k], step->items[i]) == 0 &&
+			    strcmp(step->items[i - 1], "-o") != 0)
+				named = step->items[i];
+	}
+	return named;
+}
+
+static const char *our_name(const struct link_ask *ask, const struct link_plan *p, const char *planned)
+{
+	const char *dot = strrchr(link_base(planned), '.');
+
+	return arena_printf(ask->a, "%s/%zu%s", ask->folder, p->made.n, dot != NULL ? dot : "");
+}
+
+/* The words of a step with its files in our folder. */
+static const char *const *place_step(const struct link_ask *ask, struct link_plan *p, struct link_texts *step)
+{
+	const char *source = source_of(p, step), *output = NULL;
+	struct link_texts argv = { NULL, 0, 0 };
+
+	for (size_t i = 1; i + 1 < step->n; i++)
+		if (strcmp(step->items[i], "-o") == 0)
+			output = step->items[i + 1];
+	if (output != NULL) {
+		struct link_made m = { output, our_name(ask, p, output), source };
+
+		*ARENA_PUSH(ask->a, &p->made) = m;
+	}
+	for (size_t i = 0; i < step->n; i++) {
+		const char *before = i > 0 ? step->items[i - 1] : "", *w = step->items[i];
+
+		if (strcmp(before, "-dumpdir") == 0)
+			w = arena_printf(ask->a, "%s/", ask->folder);
+		else if (strcmp(before, "-coverage-notes-file") == 0)
+			w = arena_printf(ask->a, "%s/notes", ask->folder);
+		else if (i > 0)
+			w = link_real_path(p, w);
+		*ARENA_PUSH(ask->a, &argv) = w;
+	}
+	*ARENA_PUSH(ask->a, &argv) = NULL;
+	return argv.items;
+}
+
+static const char *step_text(const struct link_ask *ask, const char *program, const struct answer *r)
+{
+	if (r->err.n > 0 || r->out.n > 0)
+		return arena_printf(ask->a, "%s%s", r->out.p, r->err.p);
+	if (r->end.signal != 0)
+		return arena_printf(ask->a, "%s: terminated by signal %d", program, r->end.signal);
+	return arena_printf(ask->a, "%s: failed with status %d", program, r->end.status);
+}
+
+/* False: it failed, and p->failed is what it said. */
+static bool run_step(const struct link_ask *ask, struct link_plan *p, const char *compilers,
+		     struct link_texts *step)
+{
+	const char *const *argv = place_step(ask, p, step);
+	const char *path = strchr(argv[0], '/') != NULL ? argv[0] : in_path(ask, compilers, argv[0]);
+	struct answer r;
+
+	if (path == NULL)
+		path = find_program(ask, argv[0]);
+	if (path == NULL || !is_program(ask, path)) {
+		p->failed = arena_printf(ask->a, "%s: fatal error: cannot execute '%s': execvp: "
+					 "No such file or directory",
+					 link_base(p->driver), link_base(argv[0]));
+		return false;
+	}
+	ask_program(ask, path, argv, &r);
+	if (!answered(&r))
+		p->failed = step_text(ask, link_base(path), &r);
+	return answered(&r);
+}
+
+/* ---- reading the plan --------------------------------------------------------------------------------- */
+
+struct reading {
+	const struct link_ask *ask;
+	struct link_plan *p;
+	const char *compilers; /* COMPILER_PATH */
+	struct link_texts steps[STEPS_MAX];
+	size_t nsteps;
+	struct link_texts last;
+	bool found;
+};
+
+static void read_line(struct reading *r, const char *line, size_t n)
+{
+	struct link_texts words = { NULL, 0, 0 };
+
+	if (n > 14 && strncmp(line, "COMPILER_PATH=", 14) == 0)
+		r->compilers = arena_strndup(r->ask->a, line + 14, n - 14);
+	if (n == 0 || line[0] != ' ')
+		return;
+	link_words(r->ask->a, line, n, &words);
+	if (words.n == 0)
+		return;
+	if (strcmp(link_base(words.items[0]), "collect2") == 0 || is_linker(words.items[0])) {
+		r->last = words;
+		r->found = true;
+	} else if (r->nsteps < STEPS_MAX) {
+		r->steps[r->nsteps++] = words;
+	}
+}
+
+static void read_plan(struct reading *r, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+
+		read_line(r, text, n);
+		text += n + (text[n] == '\n');
+	}
+}
+
+/* What a driver that gives up says: its lines with "error:" alone, without what -### adds. */
+static const char *driver_error(struct arena *a, const char *text)
+{
+	const char *out = "";
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		const char *line = arena_strndup(a, text, n);
+
+		if (strstr(line, "error:") != NULL || strstr(line, "compilation terminated") != NULL)
+			out = arena_printf(a, "%s%s%s", out, *out != '\0' ? "\n" : "", line);
+		text += n + (text[n] == '\n');
+	}
+	return out;
+}
+
+/* "aarch64-linux-gnu-" of "aarch64-linux-gnu-gcc-12"; "" for a native compiler. */
+static const char *target_prefix(struct arena *a, const char *driver)
+{
+	const char *base = link_base(driver), *gcc = strstr(base, "-gcc");
+
+	if (gcc == NULL)
+		gcc = strstr(base, "-g++");
+	return gcc != NULL ? arena_strndup(a, base, (size_t)(gcc + 1 - base)) : "";
+}
+
+/* The linker that collect2 starts: see find_a_file in gcc/collect2.cc. */
+static const char *behind_collect2(struct reading *r)
+{
+	const struct link_ask *ask = r->ask;
+	const char *name = "ld", *path, *prefix = target_prefix(ask->a, r->p->driver);
+
+	for (size_t i = 0; i < r->last.n; i++)
+		if (link_starts(r->last.items[i], "-fuse-ld="))
+			name = arena_printf(ask->a, "ld.%s", r->last.items[i] + 9);
+	path = in_path(ask, r->compilers, "real-ld");
+	if (path == NULL)
+		path = in_path(ask, r->compilers, "collect-ld");
+	if (path == NULL)
+		path = in_path(ask, r->compilers, name);
+	if (path == NULL && *prefix != '\0')
+		path = in_path(ask, env_of(ask, "PATH"), arena_printf(ask->a, "%s%s", prefix, name));
+	if (path == NULL)
+		path = in_path(ask, env_of(ask, "PATH"), name);
+	if (path == NULL)
+		r->p->failed = arena_printf(ask->a, "collect2: fatal error: cannot find '%s'", name);
+	return path;
+}
+
+static void link_step(struct reading *r)
+{
+	struct link_plan *p = r->p;
+	const char *path = r->last.items[0];
+
+	for (size_t i = 1; i < r->last.n; i++)
+		*ARENA_PUSH(r->ask->a, &p->words) = r->last.items[i];
+	if (strcmp(link_base(path), "collect2") == 0)
+		path = behind_collect2(r);
+	if (path != NULL)
+		take_linker(r->ask, path, p);
+}
+
+static void ask_driver(const struct link_ask *ask, struct link_plan *p)
+{
+	struct reading *r = ARENA_NEW(ask->a, struct reading);
+	struct answer answer;
+
+	r->ask = ask;
+	r->p = p;
+	p->not_linked = ends_early(&p->command);
+	ask_program(ask, p->driver, question(ask, &p->command), &answer);
+	if (!answered(&answer)) {
+		const char *said = driver_error(ask->a, answer.err.p);
+
+		p->failed = *said != '\0' ? said : step_text(ask, p->driver, &answer);
+		return;
+	}
+	read_plan(r, answer.err.p);
+	for (size_t i = 0; i < r->nsteps && ask->folder != NULL; i++)
+		if (!run_step(ask, p, r->compilers, &r->steps[i]))
+			return;
+	if (r->found)
+		link_step(r);
+	else if (p->not_linked == NULL)
+		p->not_linked = "the driver plans no link for it";
+}
+
+static void make_plan(const struct link_ask *ask, const char *const *argv, struct link_plan *out)
+{
+	const char *path;
+	size_t n = 0;
+
+	memset(out, 0, sizeof(*out));
+	while (argv[n] != NULL)
+		n++;
+	link_expand(ask->a, ask->source, argv, n, &out->command);
+	path = find_program(ask, argv[0]);
+	if (path == NULL) {
+		out->failed = arena_printf(ask->a, "%s: command not found", argv[0]);
+		return;
+	}
+	if (!is_linker(argv[0])) {
+		out->driver = path;
+		ask_driver(ask, out);
+		return;
+	}
+	for (size_t i = 1; i < out->command.n; i++)
+		*ARENA_PUSH(ask->a, &out->words) = out->command.items[i];
+	take_linker(ask, path, out);
+	if (out->kind != LINKER_LLD && out->kind != LINKER_MOLD)
+		out->self = argv[0];
+}
+
+void link_plan(const struct link_ask *ask, const char *const *argv, struct link_plan *out)
+{
+	struct link_ask mine = *ask;
+
+	mine.output[0] = arena_alloc(ask->a, LINK_OUTPUT_MAX);
+	mine.output[1] = arena_alloc(ask->a, LINK_OUTPUT_MAX);
+	make_plan(&mine, argv, out);
+}

@@ -1,0 +1,127 @@
+/* link_priv.h - what the files of the link simulation share. Not for others. */
+#ifndef DLWHY_BUILD_LINK_PRIV_H
+#define DLWHY_BUILD_LINK_PRIV_H
+
+#include "build/link.h"
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* Response files (@FILE) in a command are taken apart; one that is not there stays a word. */
+void link_expand(struct arena *a, struct source *source, const char *const *words, size_t n,
+		 struct link_texts *out);
+bool link_starts(const char *s, const char *prefix);
+bool link_ends(const char *s, const char *suffix);
+const char *link_base(const char *path);
+/* The folder of a path, without a slash at its end; "" if it has none. */
+const char *link_dir_of(struct arena *a, const char *path);
+
+/* ---- link_load.c: files become objects ------------------------------------------------------ */
+
+/* Reads the inputs of the line in order. bfd and gold resolve while they read. */
+void link_load_all(struct link *l);
+/* The file at `path` as one input; op: what asked for it. */
+void link_load_file(struct link *l, const struct link_op *op, const char *path, const char *shown,
+		    const char *lib);
+void link_load_op(struct link *l, size_t i);
+/* A shared object of the DT_NEEDED closure; NULL if it cannot be one. */
+struct link_object *link_load_needed(struct link *l, const char *path, const struct store_file *f,
+				     struct link_object *by);
+/* The object for a member of an archive, read once. NULL: it is none that can be linked. */
+struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_t header);
+/* Fills o->refs. */
+void link_read_refs(struct link *l, struct link_object *o);
+bool link_is_slim_lto(const struct elf_object *o);
+/* Does an ELF header fit the output? The first input decides where no emulation is given. */
+bool link_machine_fits(struct link *l, const struct elf *e);
+void link_index(struct link *l, struct link_archive *ar);
+/* Archives from number `first` on are searched until they give nothing more: a group. */
+void link_rescan(struct link *l, size_t first);
+
+/* ---- link_search.c ----------------------------------------------------------------------------- */
+
+struct link_found {
+	const char *path, *shown;
+	const struct store_entry *entry;
+};
+/* Looks for -lNAME. False: not found, and said so. */
+bool link_find_lib(struct link *l, const struct link_op *op, const char *script, struct link_found *out);
+const struct store_entry *link_open(struct link *l, const char *path);
+/* `path` with the sysroot before it. */
+const char *link_sysroot(struct link *l, const char *path);
+void link_saw(struct link *l, const char *path, const char *lib, enum link_seen_what what,
+	      const struct elf *e);
+
+/* ---- link_script.c ------------------------------------------------------------------------------ */
+
+/* The linker script `shown` is read and what it names is loaded. False: it is no script, and said so. */
+bool link_script(struct link *l, const struct link_op *op, const char *path, const char *shown,
+		 struct view text, const char *lib);
+/* OUTPUT_FORMAT of a script is of another machine: GNU ld and gold go on searching then. */
+bool link_script_mismatch(struct link *l, struct view text);
+/* Does it look like a script at all: does its first word begin a command? */
+bool link_script_plausible(struct view text);
+
+/* ---- link_resolve.c: symbols ------------------------------------------------------------------------ */
+
+struct link_sym *link_intern(struct link *l, const char *name, uint32_t hash);
+struct link_sym *link_intern_version(struct link *l, const char *name, const char *version);
+/* The symbols of an object take their place, left to right. */
+void link_add_object(struct link *l, struct link_object *o);
+void link_add_archive(struct link *l, struct link_archive *ar);
+/* The same for an object that takes part now, whatever the linker. */
+void link_take_object(struct link *l, struct link_object *o);
+/* link_late.c: lld and mold decide when everything is known. */
+void link_queue(struct link *l, struct link_object *o, struct link_archive *ar);
+void link_resolve_late(struct link *l);
+void link_extract(struct link *l, struct link_sym *s);
+/* References of a shared object that became alive (mold). */
+void link_note_dso(struct link *l, struct link_object *o);
+/* link_refs.c: sections of COMDAT groups that another object has are dropped. */
+void link_claim_groups(struct link *l, struct link_object *o);
+
+/* ---- link_needed.c, link_check.c, link_reloc.c, link_version.c ----------------------------------------- */
+
+void link_closure(struct link *l);
+void link_check(struct link *l);
+void link_check_version_nodes(struct link *l);
+
+struct link_use { /* one relocation in a section that is loaded */
+	const struct link_object *object;
+	uint32_t section, type, index;
+	uint64_t offset;
+	const struct elf_shdr *target; /* that section */
+	const struct link_ref *ref;    /* NULL: a local symbol */
+};
+void link_each_use(struct link *l, const struct link_object *o, void (*fn)(void *, const struct link_use *),
+		   void *ctx);
+/* Code that is not position-independent: what is seen before anything is made, and while it is made. */
+void link_pic_early(struct link *l);
+void link_pic_late(struct link *l, const struct link_use *u);
+
+/* ---- link_say.c ---------------------------------------------------------------------------------------- */
+
+struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, bool error);
+/* A line that the linker prints for it: the first one with `decides` is its message. */
+void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* link_place.c: a place in an object, as linkers tell it. */
+struct link_place {
+	const char *text;        /* "main.c:(.text+0xf)", "(.data+0x0)" */
+	const char *function;    /* demangled, NULL: in none */
+	const char *file;        /* "main.c", NULL */
+	const char *section;
+	bool fresh;              /* link_new_context printed it */
+};
+struct link_place link_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset);
+/* "*ABS*" for none. */
+const char *link_section_name(const struct link_object *o, uint32_t section);
+/* GNU ld names a function once for all that follows in it. */
+bool link_new_context(struct link *l, const struct link_object *o, struct link_place *p);
+/* lld's two lines of a place, without what stands before the first. */
+const char *link_lld_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset);
+/* A symbol as linkers print it. */
+const char *link_shown(struct link *l, const char *symbol);
+
+enum { LINK_MAX_OBJECTS = 1 << 18, LINK_MAX_TROUBLES = 2000, LINK_MAX_SCRIPTS = 64, LINK_MAX_SEEN = 4096 };
+
+#endif

@@ -1,0 +1,92 @@
+/* link_run.c - the parts of a link in their order. */
+#include <string.h>
+
+#include "build/link_priv.h"
+#include "machine/machine.h"
+#include "object/elfconst.h"
+
+/* Is the output for the machine that this program runs on? Only then GNU ld looks where its loader looks. */
+static bool is_native(const struct link *l)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return l->machine == EM_X86_64 || l->machine == EM_386;
+#elif defined(__aarch64__)
+	return l->machine == EM_AARCH64;
+#else
+	return false;
+#endif
+}
+
+static void read_conf(struct link *l)
+{
+	const char *const *dirs = NULL;
+	size_t n = 0;
+
+	if (l->kind != LINKER_BFD || !is_native(l))
+		return;
+	ldconf_read(l->source, "/etc/ld.so.conf", l->a, &dirs, &n);
+	for (size_t i = 0; i < n; i++)
+		*ARENA_PUSH(l->a, &l->conf) = dirs[i];
+}
+
+static bool refuse_option(struct link *l)
+{
+	struct link_trouble *t;
+
+	if (l->line->unknown == NULL)
+		return false;
+	t = link_trouble(l, LT_OPTION, true);
+	t->path = l->line->unknown;
+	switch (l->kind) {
+	case LINKER_LLD:
+		link_line_of(l, t, true, "%s: error: unknown argument '%s'", l->self, l->line->unknown);
+		break;
+	case LINKER_MOLD:
+		link_line_of(l, t, true, "mold: fatal: unknown command line option: %s", l->line->unknown);
+		break;
+	case LINKER_GOLD:
+		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
+		break;
+	default:
+		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
+		break;
+	}
+	l->stop = true;
+	return true;
+}
+
+void link_run(struct link *l, struct arena *a, struct store *store, const struct link_plan *plan,
+	      const struct link_line *line, const char *const *env)
+{
+	memset(l, 0, sizeof(*l));
+	l->a = a;
+	l->store = store;
+	l->source = store_source(store);
+	l->plan = plan;
+	l->line = line;
+	l->env = env;
+	l->kind = plan->kind;
+	l->self = plan->self;
+	table_init(&l->syms, a);
+	table_init(&l->groups, a);
+	table_init(&l->said, a);
+	if (refuse_option(l))
+		return;
+	link_load_all(l);
+	if (l->stop)
+		return;
+	l->is_native = is_native(l);
+	read_conf(l);
+	link_resolve_late(l);
+	if (l->kind == LINKER_BFD && !l->stop)
+		link_closure(l);
+	if (!l->stop)
+		link_check(l);
+}
+
+void link_close(struct link *l)
+{
+	for (size_t i = 0; i < l->opened.n; i++)
+		elf_close(l->opened.items[i]);
+	l->opened.n = 0;
+}

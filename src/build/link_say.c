@@ -1,0 +1,59 @@
+/* link_say.c - what a linker prints: lines of a complaint, and the one that says what is wrong. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "build/link_priv.h"
+#include "symbol/demangle.h"
+
+/* What does not fit is counted in the last one; so a link of a million errors stays small. */
+struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, bool error)
+{
+	struct link_trouble *t = ARENA_NEW(l->a, struct link_trouble);
+
+	t->kind = kind;
+	t->error = error;
+	t->count = 1;
+	t->lines = "";
+	if (error)
+		l->failed = true;
+	if (l->troubles.n < LINK_MAX_TROUBLES)
+		*ARENA_PUSH(l->a, &l->troubles) = t;
+	else
+		l->cut = true;
+	return t;
+}
+
+void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	text = arena_alloc(l->a, n < 0 ? 1 : (size_t)n + 1);
+	if (n >= 0)
+		vsnprintf(text, (size_t)n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	t->lines = *t->lines == '\0' ? text : arena_printf(l->a, "%s\n%s", t->lines, text);
+	if (decides && t->message == NULL)
+		t->message = text;
+}
+
+const char *link_shown(struct link *l, const char *symbol)
+{
+	const char *text = demangle(l->a, symbol);
+
+	return text != NULL ? text : symbol;
+}
+
+const struct link_trouble *link_first_error(const struct link *l)
+{
+	for (size_t i = 0; i < l->troubles.n; i++)
+		if (l->troubles.items[i]->error)
+			return l->troubles.items[i];
+	return NULL;
+}

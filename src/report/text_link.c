@@ -1,0 +1,48 @@
+/* text_link.c - of a link, for people: the verdict, and what the linker prints first. */
+#include "report/text.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+
+bool text_is_link(const struct dlwhy_result *r)
+{
+	return r->verb != NULL && strcmp(r->verb, "link") == 0;
+}
+
+const char *text_link_verdict(const struct dlwhy_result *r, enum style *style)
+{
+	*style = RED;
+	if (r->links == DLWHY_NO)
+		return "does not link";
+	*style = YELLOW;
+	if (r->links == DLWHY_UNKNOWN)
+		return "may link or not: it cannot be decided";
+	if (r->nfindings > 0)
+		return "links, but there is something to know";
+	*style = GREEN;
+	return "links";
+}
+
+const char *text_link_certainty(struct text *t)
+{
+	const char *s = words_certainty(t->r->certainty), *linker = text_clean(t, t->r->platform.loader);
+
+	if (t->r->certainty != DLWHY_PROVED && t->r->assumes != NULL)
+		return arena_printf(t->a, "%s, if %s (%s)", s, text_clean(t, t->r->assumes), linker);
+	return arena_printf(t->a, "%s (%s)", s, linker);
+}
+
+void text_link_says(struct text *t, struct lines *out)
+{
+	const char *label = "  The linker says:  ";
+
+	if (t->r->linker_message == NULL)
+		return;
+	text_add(t, PLAIN, label);
+	text_add(t, PLAIN, text_fit(t, text_clean(t, t->r->linker_message),
+				    t->verbose ? SIZE_MAX : 2 * t->width - escape_columns(label)));
+	text_end(t, out);
+	for (size_t i = 0; t->verbose && i < t->r->nlinker_lines; i++)
+		text_line(t, out, MARGIN, DIM, text_clean(t, t->r->linker_lines[i]));
+}

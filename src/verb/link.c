@@ -1,0 +1,202 @@
+/* link.c - the verb `link`: will this compiler or linker command link, and what will its linker say first?
+ *
+ * The driver is asked for its plan, sources are compiled into a folder of ours, and the linker's work is
+ * followed in src/build. Where a compiler fails, its text is what is explained.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/os_watch.h"
+#include "build/link.h"
+#include "diagnose/link.h"
+#include "diagnose/told.h"
+#include "message/message.h"
+#include "verb/session.h"
+
+#define LINK_MEMORY ((size_t)4096 << 20) /* bytes that one link may take */
+
+struct link_job {
+	struct dlwhy_session *s;
+	const char *const *argv;
+	struct arena *a;
+	char folder[256];        /* "" if there is none */
+	struct link_plan plan;
+	struct link_line line;
+	struct link link;
+	bool ran;
+	struct dlwhy_error err;
+	struct dlwhy_result r;
+};
+
+static const char *join(struct arena *a, const char *const *argv)
+{
+	const char *s = argv[0];
+
+	for (size_t i = 1; argv[i] != NULL; i++)
+		s = arena_printf(a, "%s %s", s, argv[i]);
+	return s;
+}
+
+/* ---- a driver or a compiler gave up ----------------------------------------------------------- */
+
+/* The first line of a text that says "error"; else its first line. */
+static const char *error_line(struct arena *a, const char *text)
+{
+	const char *p = text;
+
+	while (*p != '\0') {
+		size_t n = strcspn(p, "\n");
+		const char *line = arena_strndup(a, p, n);
+
+		if (strstr(line, "error:") != NULL || strstr(line, "Error:") != NULL)
+			return line;
+		p += n + (p[n] == '\n');
+	}
+	return arena_strndup(a, text, strcspn(text, "\n"));
+}
+
+static void explain_failure(struct link_job *j)
+{
+	struct msg_reader *reader = msg_reader_new(j->a);
+	struct msg_facts facts;
+	struct told told;
+
+	j->r.links = DLWHY_NO;
+	j->r.linker_message = error_line(j->a, j->plan.failed);
+	if (reader == NULL || !msg_reader_feed(reader, j->plan.failed, strlen(j->plan.failed)) ||
+	    !msg_reader_end(reader, &facts))
+		return;
+	diagnose_told(&facts, j->s->source, j->a, &told);
+	j->r.findings = told.d.findings;
+	j->r.nfindings = told.d.nfindings;
+	j->r.certainty = DLWHY_PROVED;
+	j->r.hint = told.d.hint;
+	diagnose_link_failure(&j->plan, j->a, &j->r.findings, &j->r.nfindings);
+}
+
+/* ---- the linker --------------------------------------------------------------------------------- */
+
+static void take_lines(struct link_job *j)
+{
+	struct link_texts out = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < j->link.troubles.n; i++) {
+		const char *p = j->link.troubles.items[i]->lines;
+
+		while (*p != '\0') {
+			size_t n = strcspn(p, "\n");
+
+			*ARENA_PUSH(j->a, &out) = arena_strndup(j->a, p, n);
+			p += n + (p[n] == '\n');
+		}
+	}
+	j->r.linker_lines = out.items;
+	j->r.nlinker_lines = out.n;
+}
+
+static void cannot_tell(struct link_job *j, const char *why)
+{
+	err_set(&j->err, DLWHY_E_UNSUPPORTED, 0, "%s", why);
+	j->r.error = &j->err;
+	j->r.links = DLWHY_UNKNOWN;
+}
+
+static void follow(struct link_job *j)
+{
+	const struct link_trouble *first;
+	struct diagnosis d;
+
+	link_line_read(j->a, j->s->source, &j->plan, &j->line);
+	if (j->line.info != NULL) {
+		cannot_tell(j, arena_printf(j->a, "this command links nothing: %s", j->line.info));
+		return;
+	}
+	j->ran = true;
+	link_run(&j->link, j->a, j->s->store, &j->plan, &j->line, j->s->environ);
+	first = link_first_error(&j->link);
+	j->r.links = first != NULL ? DLWHY_NO : j->link.cut ? DLWHY_UNKNOWN : DLWHY_YES;
+	j->r.linker_message = first != NULL ? first->message : NULL;
+	take_lines(j);
+	diagnose_link(&j->link, j->a, &d);
+	j->r.findings = d.findings;
+	j->r.nfindings = d.nfindings;
+	j->r.certainty = d.certainty;
+	j->r.hint = d.hint;
+	j->r.assumes = link_assumes(&j->link);
+	if (j->r.assumes != NULL && j->r.certainty == DLWHY_PROVED)
+		j->r.certainty = DLWHY_PREDICTED;
+}
+
+static void judge(void *ctx)
+{
+	struct link_job *j = ctx;
+	struct link_ask ask = { .a = j->a, .source = j->s->source, .env = j->s->environ };
+
+	j->r.target = join(j->a, j->argv);
+	ask.folder = *j->folder != '\0' ? j->folder : NULL;
+	link_plan(&ask, j->argv, &j->plan);
+	j->r.platform.loader = link_linker_name(j->plan.kind);
+	if (j->plan.failed != NULL) {
+		explain_failure(j);
+		return;
+	}
+	if (j->plan.not_linked != NULL)
+		cannot_tell(j, arena_printf(j->a, "this command links nothing: %s", j->plan.not_linked));
+	else if (j->plan.linker == NULL)
+		cannot_tell(j, "the driver names no linker");
+	else if (j->plan.kind == LINKER_OTHER)
+		cannot_tell(j, arena_printf(j->a, "%s is no linker whose rules are known here (GNU ld, gold, lld, mold)",
+					    j->plan.linker));
+	else
+		follow(j);
+}
+
+static void make_folder(struct link_job *j)
+{
+	static const char *const parents[] = { "/tmp", "/var/tmp", "/dev/shm" };
+	const char *tmp = session_env(j->s, "TMPDIR");
+
+	if (tmp != NULL && *tmp == '/' && os_private_folder(tmp, j->folder, sizeof(j->folder)) == 0)
+		return;
+	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++)
+		if (os_private_folder(parents[i], j->folder, sizeof(j->folder)) == 0)
+			return;
+	j->folder[0] = '\0';
+}
+
+enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv, dlwhy_on_result *on_result,
+			   void *user, struct dlwhy_error *err)
+{
+	struct link_job j = { .s = s, .argv = argv };
+
+	err_clear(err);
+	if (argv[0] == NULL || *argv[0] == '\0')
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "there is no command: dlwhy link -- gcc ARGUMENT...");
+	if (s->opt.root != NULL || s->opt.pid != 0)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "a link is judged on this machine, here and now");
+	if (!link_knows(argv[0]))
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' is no compiler driver or linker that is known here",
+			       argv[0]);
+	j.r = (struct dlwhy_result){ .verb = "link", .target = argv[0], .loads = DLWHY_UNKNOWN,
+				     .certainty = DLWHY_PROVED, .target_object = -1, .links = DLWHY_UNKNOWN };
+	j.r.platform = (struct dlwhy_platform){ "linux", "none", NULL, NULL };
+	j.a = arena_new(LINK_MEMORY);
+	if (j.a == NULL)
+		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+	make_folder(&j);
+	if (arena_run(j.a, judge, &j) != ARENA_OK) {
+		err_set(&j.err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while the link was followed");
+		j.r.error = &j.err;
+		j.r.findings = NULL;
+		j.r.nfindings = 0;
+		j.r.links = DLWHY_UNKNOWN;
+		j.r.linker_message = NULL;
+	}
+	if (*j.folder != '\0')
+		os_remove_folder(j.folder);
+	on_result(&j.r, 0, user);
+	if (j.ran)
+		link_close(&j.link);
+	arena_free(j.a);
+	return DLWHY_OK;
+}
