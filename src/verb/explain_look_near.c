@@ -49,6 +49,8 @@ void look_near(struct look_case *c)
 		return;
 	if (same_text(c->f->code, "ld-library-not-found"))
 		near_library(c, &files);
+	if (same_text(c->f->code, "ld-incompatible"))
+		near_input(c, &files);
 	if (!c->settled && c->f->symbol != NULL)
 		near_symbol(c, &files);
 	if (!c->settled)
