@@ -80,7 +80,7 @@ static bool is_quote(char c)
 /* Where the part ends that begins at s: at a line's end, at what divides parts in one line, at the next part. */
 static size_t part_length(const char *s)
 {
-	static const char *const next[] = { "Referenced from:", "Reason:", "Expected in:", "Expected as", " | ", "\",\"",
+	static const char *const next[] = { "Referenced from:", "Reason:", "Expected in:", "Expected as", " (LoadError)", " | ", "\",\"",
 					    "\", \"", "\\n" };
 	size_t n = strcspn(s, "\n");
 
