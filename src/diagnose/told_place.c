@@ -74,6 +74,8 @@ const char *told_file_of_place(struct arena *a, const char *place)
 
 	told_split_place(a, place, &object, &source);
 	source = written_source(a, source);
+	if (object != NULL && told_ends_with(object, ".rcgu.o"))
+		return arena_printf(a, "%.*s.rs", (int)strcspn(base_name(object), "."), base_name(object));
 	if (object != NULL && (source == NULL || !is_temporary(object)))
 		return object;
 	return source != NULL ? source : place;

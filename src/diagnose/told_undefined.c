@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "diagnose/told_find.h"
+
 struct row {
 	const char *name, *detail, *library;
 	bool apple;
@@ -122,7 +124,6 @@ void told_undefined(struct told_case *c, struct msg_fact *f)
 	const struct row *row;
 	bool apple;
 
-	(void)c;
 	if (symbol == NULL || f->detail != NULL)
 		return;
 	apple = has_underscore(f);
@@ -141,7 +142,7 @@ void told_undefined(struct told_case *c, struct msg_fact *f)
 			f->field[MSG_LIB] = row->library;
 	} else if (strstr(symbol, "[abi:cxx11]") != NULL) {
 		f->detail = "cxx11-abi";
-	} else if (order_is_free(f)) {
+	} else if (order_is_free(f) || told_find(c, "rustc-linking") != NULL) {
 		f->detail = "not-linked";
 	}
 	if (row == NULL && class_name(symbol) != NULL)
