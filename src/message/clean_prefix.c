@@ -262,6 +262,9 @@ static bool bracketed(struct span *p)
 	if (!take(p, '['))
 		return false;
 	start = p->i;
+	/* "[WinError 126] …", "[Errno 8] …" are said themselves. */
+	if (take_word(p, "WinError ") || take_word(p, "Errno ") || take_word(p, "Error "))
+		return false;
 	return take_any(p, names) && p->i - start <= 60 && isalpha((unsigned char)p->s[start]) && take(p, ']') &&
 	       ((take(p, ':') && take_blank(p)) || take_blank(p));
 }
