@@ -45,10 +45,10 @@ static void join_cmake_probe(struct told_case *c)
 	}
 }
 
-/* A probe of configure that fails is no error: of those only the last before the end counts. */
+/* A probe of configure that fails is no error: of those only the last before the end counts, and none if it ends well. */
 static void drop_probes(struct told_case *c)
 {
-	const struct msg_fact *end = told_find(c, "configure-error");
+	const struct msg_fact *end = told_find(c, "configure-error"), *well = told_find(c, "configure-exit");
 	int64_t first = 0, last = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -59,6 +59,8 @@ static void drop_probes(struct told_case *c)
 		first = last;
 		last = f->line;
 	}
+	if (last > 0 && well != NULL)
+		first = last;
 	for (size_t i = 0; i < c->n && last > 0; i++)
 		if (c->facts[i].f.line <= first && c->facts[i].f.rank < RANK_ENDS && c->facts[i].f.code != NULL)
 			told_silence(&c->facts[i].f);
