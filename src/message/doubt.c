@@ -121,7 +121,23 @@ static bool is_announced(const struct clean *c, size_t start)
 						  "troubleshooting" };
 	struct part p = line_above(c, start);
 
+	/* .NET gives advice in the line of its exception. */
+	if (has(p, "Exception: "))
+		return false;
 	return COUNT(p, conditions) > 0 && p.n > 0 && (strchr(":.,", p.s[p.n - 1]) != NULL);
+}
+
+/* "x.DatabaseError: …": the line begins as an interpreter's last one does, whatever its author goes on with. */
+static bool is_exception(struct part b)
+{
+	size_t i = 0, n;
+
+	while (i < b.n && isspace((unsigned char)b.s[i]))
+		i++;
+	for (n = i; n < b.n && (isalnum((unsigned char)b.s[n]) || strchr("._", b.s[n]) != NULL); n++)
+		;
+	return n < b.n && b.s[n] == ':' && n - i > 6 &&
+	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
 }
 
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
@@ -129,6 +145,8 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
 	bool quoted = is_quoted(b, a);
 
+	if (is_exception(b))
+		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
 	if (writes > 1 || (writes > 0 && goes_on > 1))
