@@ -1,4 +1,4 @@
-/* block_configure.c - config.log: where a probe of configure failed. Every one of them is a fact of its own. */
+/* block_configure.c - config.log: where a probe of configure failed. Each of them is a fact of its own. */
 #include "message/block.h"
 
 void block_configure(struct block *b)
