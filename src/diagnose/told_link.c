@@ -129,6 +129,26 @@ static void join_duplicate(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_NEEDED_BY] = other->field[MSG_NEEDED_BY];
 }
 
+/* "x.o" alone; elsewhere the text says from which source it was made. */
+static void join_source(struct told_case *c, struct msg_fact *f)
+{
+	const char *own = f->field[MSG_NEEDED_BY], *object, *source;
+	size_t n = own != NULL ? strlen(own) : 0;
+
+	if (own == NULL)
+		return;
+	told_split_place(c->a, own, &object, &source);
+	for (size_t i = 0; i < c->n && source == NULL; i++) {
+		const char *other = c->facts[i].f.field[MSG_NEEDED_BY];
+
+		if (other == NULL || strncmp(other, own, n) != 0 || other[n] != ':')
+			continue;
+		told_split_place(c->a, other, &object, &source);
+		if (source != NULL)
+			f->field[MSG_NEEDED_BY] = other;
+	}
+}
+
 static void join_places(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -146,6 +166,9 @@ static void join_places(struct told_case *c)
 			join_duplicate(c, f);
 		}
 	}
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is(&c->facts[i].f, "ld-undefined-reference"))
+			join_source(c, &c->facts[i].f);
 	join_dso(c);
 }
 
