@@ -63,7 +63,7 @@ static const char *values[MSG_NFIELDS] = {
 static bool says(const char *id, const char *text, const char *template)
 {
 	struct msg_reader *r = msg_reader_new(a);
-	struct msg_facts facts;
+	struct msg_facts facts = { 0 };
 
 	assert_true(msg_reader_feed(r, text, strlen(text)) && msg_reader_end(r, &facts));
 	for (size_t i = 0; i < facts.nfacts; i++) {
