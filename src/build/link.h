@@ -119,6 +119,7 @@ struct link_sym {
 	uint32_t hash;
 	enum link_state state;
 	struct link_object *owner; /* who defines it; of LINK_LAZY the archive's member */
+	struct link_object *first; /* mold: the first live object that defines it */
 	struct link_object *asker; /* first object with a reference that is not weak; else a weak one */
 	uint32_t section;        /* of the definition */
 	uint64_t value, size;
@@ -232,6 +233,7 @@ enum link_trouble_kind {
 	LT_NEEDED_MISSING,    /* DT_NEEDED of an input is not found: a warning */
 	LT_DSO_MISSING,
 	LT_NOT_PIC, LT_UNDEFINED, LT_UNDEFINED_DSO, LT_HIDDEN_REF, LT_HIDDEN_UNDEFINED, LT_UNDEFINED_VERSION,
+	LT_NOTHING,           /* no input at all */
 	LT_OTHER
 };
 
@@ -325,10 +327,13 @@ struct link {
 		size_t n, cap;
 	} more_dirs;             /* SEARCH_DIR of scripts */
 	struct link_texts conf;  /* folders of /etc/ld.so.conf, for a native link of GNU ld */
+	struct table visited;    /* mold: libraries that were read */
 	struct table said;       /* undefined symbols that were told */
 	bool is_native;
 	const struct link_object *last_object; /* GNU ld: what stands in its last "in function" */
 	const char *last_function;
+	const char *script_line; /* "FILE:LINE: text" while a script is read, else NULL */
+	unsigned script_column;
 	bool stop;               /* a fatal error was said */
 	bool failed;             /* an error was said */
 	bool missing_file;

@@ -206,6 +206,9 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 {
 	if (is_weak_only(s) || l->line->relocatable)
 		return false;
+	/* That a shared object needs it makes a weak reference no stronger; not so for GNU ld. */
+	if (l->kind != LINKER_BFD && !s->ref_regular_strong)
+		return false;
 	if (l->line->unresolved_ignored && s->vis == STV_DEFAULT)
 		return false;
 	return !l->line->shared || l->line->z_defs || (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED);
@@ -328,7 +331,7 @@ static void say_dso(struct link *l, const struct link_object *o, const struct li
 		t->kind = LT_UNDEFINED_VERSION;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined reference to '%s'%s%s%s", l->self, o->shown, name,
+		link_line_of(l, t, true, "%s: error: undefined reference to '%s'%s%s%s", o->shown, name,
 			     t->version != NULL ? ", version '" : "", t->version != NULL ? t->version : "",
 			     t->version != NULL ? "'" : "");
 		break;
@@ -402,8 +405,13 @@ static void check_hidden(struct link *l)
 
 void link_check(struct link *l)
 {
-	if (l->kind == LINKER_LLD && l->failed)
+	if ((l->kind == LINKER_LLD || l->kind == LINKER_MOLD) && l->failed)
 		return;
+	if (l->kind == LINKER_MOLD) {
+		link_pic_early(l);
+		if (l->failed)
+			return;
+	}
 	if (l->kind == LINKER_BFD) {
 		link_pic_early(l);
 		link_check_version_nodes(l);
@@ -414,7 +422,7 @@ void link_check(struct link *l)
 		check_shared(l);
 	if (l->kind == LINKER_GOLD || l->kind == LINKER_MOLD)
 		link_check_version_nodes(l);
-	if (l->kind == LINKER_GOLD)
+	if (l->kind == LINKER_GOLD || l->kind == LINKER_LLD)
 		link_pic_early(l);
 	check_regular(l);
 	if (l->kind != LINKER_GOLD)

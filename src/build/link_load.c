@@ -134,7 +134,7 @@ static const struct refusal no_type = {
 };
 static const struct refusal truncated = {
 	{ "%s: file not recognized: file truncated", "fatal error: %s: file is too short",
-	  "error: %s: section header table goes past the end of the file", "fatal: %s: file truncated" },
+	  NULL, NULL },
 	{ true, true, false, true }
 };
 static const struct refusal static_dso = {
@@ -234,7 +234,7 @@ static void wrong_arch(struct link *l, const char *shown, const struct elf *e)
 /* ---- ELF files --------------------------------------------------------------------------------------------- */
 
 /* Section headers are what a linker begins with; in a file that is cut they are what is missing. */
-static bool is_cut(const struct elf *e)
+bool link_is_cut(const struct elf *e)
 {
 	uint64_t entry = e->is64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 
@@ -243,10 +243,18 @@ static bool is_cut(const struct elf *e)
 	return e->shoff != 0 && !view_has(e->file, e->shoff, (e->shnum != 0 ? e->shnum : 1) * entry);
 }
 
-static void say_cut(struct link *l, const char *shown)
+static void say_cut(struct link *l, const char *shown, const struct elf *e)
 {
 	if (l->kind == LINKER_BFD && l->line->plugin)
 		refuse(l, LT_TRUNCATED, shown, true, arena_printf(l->a, "error: %s: file too short", shown));
+	else if (l->kind == LINKER_LLD)
+		refuse(l, LT_TRUNCATED, shown, false,
+		       arena_printf(l->a, "error: %s: section header table goes past the end of the file: e_shoff = 0x%llx",
+				    shown, (unsigned long long)e->shoff));
+	else if (l->kind == LINKER_MOLD)
+		refuse(l, LT_TRUNCATED, shown, true,
+		       arena_printf(l->a, "fatal: %s: e_shoff or e_shnum corrupted: %llu %u", shown,
+				    (unsigned long long)e->shoff, e->shnum));
 	else
 		refused(l, LT_TRUNCATED, &truncated, shown);
 }
@@ -283,8 +291,8 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 {
 	struct link_object *o;
 
-	if (is_cut(e)) {
-		say_cut(l, shown);
+	if (link_is_cut(e) && (l->kind != LINKER_GOLD || link_machine_fits(l, e))) {
+		say_cut(l, shown, e);
 		return;
 	}
 	o = new_object(l, e, path, shown);
@@ -353,7 +361,8 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 	if (e == NULL)
 		return NULL;
 	name = arena_strndup(l->a, m.name, m.nname);
-	o = new_object(l, e, path, m.outside ? path : arena_printf(l->a, "%s(%s)", ar->shown, name));
+	o = new_object(l, e, path, m.outside && l->kind != LINKER_MOLD && l->kind != LINKER_GOLD ? path :
+		       m.outside ? arena_printf(l->a, "%s(%s)", ar->shown, path) : arena_printf(l->a, "%s(%s)", ar->shown, name));
 	o->member = name;
 	o->archive = ar;
 	o->header = header;
@@ -421,8 +430,10 @@ static void load_archive(struct link *l, const struct link_op *op, struct store_
 		load_members(l, ar);
 		return;
 	}
-	if (!ar->has_index && has_members(ar) && refused(l, LT_NO_INDEX, &no_index, shown))
+	if (!ar->has_index && has_members(ar) && refused(l, LT_NO_INDEX, &no_index, l->kind == LINKER_GOLD && lib != NULL ? lib : shown)) {
+		l->troubles.items[l->troubles.n - 1]->path = shown;
 		return;
+	}
 	link_add_archive(l, ar);
 }
 
@@ -470,6 +481,17 @@ static void load_missing(struct link *l, const struct link_op *op, const char *s
 		l->troubles.items[l->troubles.n - 1]->missing = m;
 }
 
+/* mold reads each library once, however often it is named. */
+static bool is_visited(struct link *l, const char *path)
+{
+	if (l->kind != LINKER_MOLD)
+		return false;
+	if (table_get(&l->visited, path, elf_gnu_hash(path)) != NULL)
+		return true;
+	table_put(&l->visited, path, elf_gnu_hash(path), (void *)(uintptr_t)path);
+	return false;
+}
+
 void link_load_file(struct link *l, const struct link_op *op, const char *path, const char *shown,
 		    const char *lib)
 {
@@ -479,6 +501,9 @@ void link_load_file(struct link *l, const struct link_op *op, const char *path, 
 		load_missing(l, op, shown);
 		return;
 	}
+	if (en->file->kind != FILE_ELF || en->file->elf.type == ET_DYN)
+		if (is_visited(l, path))
+			return;
 	if (en->file->st.type != OS_REGULAR) {
 		refused(l, LT_FOLDER, &folder, shown);
 		return;
@@ -557,6 +582,7 @@ static void name_symbols(struct link *l)
 
 		if (s->state == LINK_NEW)
 			s->state = LINK_UNDEFINED;
+		s->ref_regular_strong = l->kind == LINKER_MOLD;
 	}
 }
 

@@ -351,13 +351,14 @@ static const char *source_of(const struct link_plan *p, const struct link_texts 
 	const char *named = NULL;
 
 	for (size_t i = 1; i < step->n; i++) {
-		const struct link_made *m = made_as(p, step->items[i]);
+		bool output = strcmp(step->items[i - 1], "-o") == 0;
+		const struct link_made *m = output ? NULL : made_as(p, step->items[i]);
 
 		if (m != NULL && m->source != NULL)
 			return m->source;
 		for (size_t k = 1; k < p->command.n && named == NULL; k++)
 			if (step->items[i][0] != '-' && strcmp(p->command.items[k], step->items[i]) == 0 &&
-			    strcmp(step->items[i - 1], "-o") != 0)
+			    !output)
 				named = step->items[i];
 	}
 	return named;
@@ -451,7 +452,7 @@ static void read_line(struct reading *r, const char *line, size_t n)
 	if (n == 0 || line[0] != ' ')
 		return;
 	link_words(r->ask->a, line, n, &words);
-	if (words.n == 0)
+	if (words.n == 0 || words.items[0][0] == '(') /* clang: "(in-process)" */
 		return;
 	if (strcmp(link_base(words.items[0]), "collect2") == 0 || is_linker(words.items[0])) {
 		r->last = words;

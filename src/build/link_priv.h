@@ -32,6 +32,8 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 void link_read_refs(struct link *l, struct link_object *o);
 bool link_is_slim_lto(const struct elf_object *o);
 /* Does an ELF header fit the output? The first input decides where no emulation is given. */
+/* Section headers are what a linker begins with; in a file that is cut they are what is missing. */
+bool link_is_cut(const struct elf *e);
 bool link_machine_fits(struct link *l, const struct elf *e);
 void link_index(struct link *l, struct link_archive *ar);
 /* Archives from number `first` on are searched until they give nothing more: a group. */
@@ -74,8 +76,13 @@ void link_take_object(struct link *l, struct link_object *o);
 void link_queue(struct link *l, struct link_object *o, struct link_archive *ar);
 void link_resolve_late(struct link *l);
 void link_extract(struct link *l, struct link_sym *s);
+/* mold: how good a definition is; the smaller the better. Of a symbol that a member offers. */
+unsigned link_rank(const struct link_ref *r, bool outside);
+unsigned link_lazy_rank(struct link *l, const struct link_sym *s);
 /* References of a shared object that became alive (mold). */
 void link_note_dso(struct link *l, struct link_object *o);
+void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,
+		       const struct link_object *owner);
 /* link_refs.c: sections of COMDAT groups that another object has are dropped. */
 void link_claim_groups(struct link *l, struct link_object *o);
 

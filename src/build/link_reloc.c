@@ -175,8 +175,8 @@ static void need_pic_mold(struct link *l, const struct link_use *u)
 	struct link_trouble *t = pic_trouble(l, u);
 
 	link_line_of(l, t, true, "mold: error: %s:(%s): %s relocation at offset 0x%llx against symbol `%s' can not be "
-		     "used; recompile with %s", u->object->shown, link_section_name(u->object, u->section), t->reloc,
-		     (unsigned long long)u->offset, t->symbol, l->line->shared ? "-fPIC" : "-fPIE");
+		     "used; recompile with -fPIC", u->object->shown, link_section_name(u->object, u->section), t->reloc,
+		     (unsigned long long)u->offset, t->symbol);
 }
 
 /* ---- x86-64 ------------------------------------------------------------------------------------------------ */
@@ -231,9 +231,18 @@ static bool late_x86_64(const struct link *l, const struct link_use *u)
 	return s->vis == STV_DEFAULT || s->vis == STV_PROTECTED;
 }
 
+/* In a program a weak reference that stays open is the number 0. */
+static bool is_zero(const struct link *l, const struct link_use *u)
+{
+	const struct link_sym *s = u->ref != NULL ? u->ref->sym : NULL;
+
+	return s != NULL && !l->line->shared && !s->ref_regular_strong &&
+	       (s->state == LINK_UNDEFINED_WEAK || s->state == LINK_UNDEFINED);
+}
+
 static bool gold_x86_64(const struct link *l, const struct link_use *u)
 {
-	if (!is_pic(l))
+	if (!is_pic(l) || is_zero(l, u))
 		return false;
 	if (is_relative(u->type))
 		return l->line->shared && u->type == R_X86_64_PC32 && u->ref != NULL && !binds_locally(l, u->ref->sym);
@@ -271,6 +280,17 @@ static void need_pic_aarch64(struct link *l, const struct link_use *u, bool earl
 
 /* ---- the two moments ------------------------------------------------------------------------------------------ */
 
+/* In a position-independent program lld takes fixed addresses of variables without a word. */
+static bool lld_takes(const struct link *l, const struct link_use *u)
+{
+	return l->kind == LINKER_LLD && !l->line->shared && u->ref != NULL && u->ref->sym->type == STT_OBJECT;
+}
+
+static bool is_late(const struct link *l)
+{
+	return l->kind == LINKER_LLD || l->kind == LINKER_MOLD;
+}
+
 struct early {
 	struct link *l;
 	bool said;               /* one sentence an object */
@@ -289,6 +309,12 @@ static void on_early(void *ctx, const struct link_use *u)
 	} else if (is_x86_64(l) && l->kind == LINKER_GOLD && gold_x86_64(l, u)) {
 		need_pic_gold(l, u);
 		e->said = true;
+	} else if (is_x86_64(l) && is_late(l) && gold_x86_64(l, u) && !lld_takes(l, u) &&
+		   (u->ref == NULL || u->ref->sym->state != LINK_UNDEFINED)) {
+		if (l->kind == LINKER_MOLD)
+			need_pic_mold(l, u);
+		else
+			need_pic_lld(l, u);
 	} else if (is_x86_64(l) && l->kind == LINKER_BFD && early_x86_64(l, u)) {
 		need_pic(l, u);
 		e->said = true;
@@ -324,9 +350,5 @@ void link_pic_late(struct link *l, const struct link_use *u)
 	if (l->kind == LINKER_BFD && late_x86_64(l, u)) {
 		need_pic(l, u);
 		l->stop = true;
-	} else if (l->kind == LINKER_LLD && (gold_x86_64(l, u) && (u->ref == NULL || u->ref->sym->state != LINK_UNDEFINED))) {
-		need_pic_lld(l, u);
-	} else if (l->kind == LINKER_MOLD && (gold_x86_64(l, u) && (u->ref == NULL || u->ref->sym->state != LINK_UNDEFINED))) {
-		need_pic_mold(l, u);
 	}
 }

@@ -110,17 +110,18 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 
 /* ---- definitions in regular objects -------------------------------------------------------------------- */
 
-static void say_multiple(struct link *l, struct link_object *o, const struct link_ref *r)
+void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,
+		       const struct link_object *owner)
 {
 	const struct link_sym *s = r->sym;
 	struct link_trouble *t;
 	struct link_place a = link_place(l, o, r->section, r->value);
-	struct link_place b = s->owner != NULL ? link_place(l, s->owner, s->section, s->value) : a;
-	const char *name = link_shown(l, s->name), *first = s->owner != NULL ? s->owner->shown : "?";
+	struct link_place b = owner != NULL ? link_place(l, owner, s->section, s->value) : a;
+	const char *name = link_shown(l, s->name), *first = owner != NULL ? owner->shown : "?";
 
 	t = link_trouble(l, LT_MULTIPLE, true);
 	t->object = o;
-	t->other = s->owner;
+	t->other = owner;
 	t->sym = s;
 	t->symbol = s->name;
 	switch (l->kind) {
@@ -130,7 +131,7 @@ static void say_multiple(struct link *l, struct link_object *o, const struct lin
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: duplicate symbol: %s", l->self, name);
-		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, s->owner, s->section, s->value));
+		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section, s->value));
 		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, o, r->section, r->value));
 		break;
 	case LINKER_MOLD:
@@ -166,8 +167,8 @@ static void define_regular(struct link *l, struct link_object *o, const struct l
 			s->size = r->size;
 	} else if (r->state == LINK_DEFINED) {
 		if (have == LINK_DEFINED) {
-			if (!l->line->z_muldefs)
-				say_multiple(l, o, r);
+			if (!l->line->z_muldefs && l->kind != LINKER_MOLD)
+				link_say_multiple(l, o, r, s->owner);
 		} else {
 			place(s, o, r, LINK_DEFINED);
 		}
@@ -302,7 +303,7 @@ static void add_shared(struct link *l, struct link_object *o)
 		s->in_dso = true;
 		if (offers(r) && s->state != LINK_COMMON)
 			place(s, o, r, (enum link_state)r->state);
-		else if (s->state == LINK_LAZY)
+		else if (s->state == LINK_LAZY && (l->kind != LINKER_MOLD || link_lazy_rank(l, s) > link_rank(r, true)))
 			place(s, o, r, (enum link_state)r->state);
 		if (r->version != NULL && !r->hidden)
 			define_version(l, o, r, s->name);

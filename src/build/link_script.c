@@ -216,6 +216,16 @@ static void refuse(struct script *s)
 	l->stop = l->kind == LINKER_BFD || l->kind == LINKER_MOLD;
 }
 
+/* mold points at the word: behind "mold: fatal: FILE:LINE: " as many blanks as stand before it. */
+static unsigned caret_column(struct script *s)
+{
+	size_t n = strlen("mold: fatal: ") + strlen(s->shown) + 3 + s->t.column - 1;
+
+	for (unsigned line = s->t.line; line >= 10; line /= 10)
+		n++;
+	return (unsigned)(n < 4000 ? n : 4000);
+}
+
 /* ---- what it names ----------------------------------------------------------------------------------------- */
 
 static void not_found(struct script *s, const char *name)
@@ -233,13 +243,15 @@ static void not_found(struct script *s, const char *name)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: cannot open %s: No such file or directory", l->self, name);
+		link_line_of(l, t, true, *name == '/' ? "%s: error: cannot open %s: No such file or directory" :
+			     "%s: error: cannot find %s", l->self, name);
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: %s:%u: unable to find %s", l->self, s->shown, s->t.line, name);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: library not found: %s", name);
+		link_line_of(l, t, true, "mold: fatal: %s:%u: %s", s->shown, s->t.line, line_text(s));
+		link_line_of(l, t, false, "%*s^ library not found: %s", (int)caret_column(s), "", name);
 		l->stop = true;
 		break;
 	default:
@@ -288,8 +300,13 @@ static void take_input(struct script *s, bool as_needed)
 	op.as_needed = op.as_needed || as_needed;
 	if (link_starts(name, "-l")) {
 		op.name = name + 2;
-		if (link_find_lib(l, &op, s->shown, &found))
+		l->script_line = arena_printf(l->a, "%s:%u: %s", s->shown, s->t.line, line_text(s));
+		l->script_column = caret_column(s);
+		if (link_find_lib(l, &op, s->shown, &found)) {
+			l->script_line = NULL;
 			link_load_file(l, &op, found.path, found.shown, op.name);
+		}
+		l->script_line = NULL;
 		return;
 	}
 	path = place_of(s, name);
@@ -366,6 +383,8 @@ static bool take_assignment(struct script *s)
 
 static void take_command(struct script *s)
 {
+	struct token begun = s->t;
+
 	static const char *const passed[] = { "OUTPUT_ARCH", "EXTERN", "VERSION", "ENTRY", "TARGET",
 					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE", "PROVIDE_HIDDEN",
 					      "STARTUP", "FORCE_COMMON_ALLOCATION", "INSERT", "HIDDEN" };
@@ -400,8 +419,11 @@ static void take_command(struct script *s)
 			skip_brackets(s);
 			return;
 		}
-	if (!begins_word(*s->t.p) || !take_assignment(s))
-		refuse(s);
+	if (begins_word(*s->t.p) && take_assignment(s))
+		return;
+	if (s->l->kind == LINKER_LLD)
+		s->t = begun; /* it names the command; the others where they gave up */
+	refuse(s);
 }
 
 static void run(struct script *s)

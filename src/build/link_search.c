@@ -139,7 +139,7 @@ static enum verdict look(struct search *s, const char *path)
 		link_saw(l, path, s->lib, SEEN_FOLDER, NULL);
 		return l->kind == LINKER_BFD ? GO_ON : TAKE;
 	}
-	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e))
+	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e) && !(l->kind == LINKER_BFD && link_is_cut(e)))
 		return does_not_fit(s, path, e);
 	if ((l->kind == LINKER_BFD || l->kind == LINKER_GOLD) && en->file->kind != FILE_ELF &&
 	    link_script_mismatch(l, en->file->bytes))
@@ -224,7 +224,12 @@ static void say_missing(struct search *s, const char *script)
 		link_line_of(l, t, true, "%s: error: unable to find library -l%s", l->self, s->lib);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
+		if (l->script_line != NULL) {
+			link_line_of(l, t, true, "mold: fatal: %s", l->script_line);
+			link_line_of(l, t, false, "%*s^ library not found: %s", (int)l->script_column, "", s->lib);
+		} else {
+			link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
+		}
 		l->stop = true;
 		break;
 	default:

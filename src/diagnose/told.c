@@ -93,7 +93,8 @@ static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 			return true;
 	for (size_t i = 0; i < MSG_NFIELDS; i++) {
 		bool names = i == MSG_OBJECT || i == MSG_LIB || i == MSG_HEADER || i == MSG_PACKAGE ||
-			     i == MSG_MODULE || i == MSG_FLAG || i == MSG_TOOL;
+			     i == MSG_MODULE || i == MSG_FLAG ||
+			     (i == MSG_TOOL && told_is(f, "compiler-missing"));
 
 		if (names && told_same(x, f, (enum msg_field)i))
 			return true;

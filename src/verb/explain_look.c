@@ -144,6 +144,8 @@ static void look_at(struct look *l, size_t i)
 		look_at_files(&c);
 	if (!c.settled)
 		look_near(&c);
+	if (same_text(c.f->code, "missing-library"))
+		look_present(&c);
 }
 
 static enum dlwhy_certainty surest(const struct look *l)

@@ -66,6 +66,8 @@ const char *look_path(const struct look *l, const char *name);
 void look_at_files(struct look_case *c);
 void look_at_link(struct look_case *c);
 void look_near(struct look_case *c);
+/* A library that is not found lies below the working folder. */
+void look_present(struct look_case *c);
 
 /* A finding of a result that will go away; what it says of r's objects it says of their paths. */
 struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,

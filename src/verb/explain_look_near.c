@@ -1,6 +1,7 @@
 /* explain_look_near.c - no command is known: which files around here explain what the text tells? */
 #include "verb/explain_look_near.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/common.h"
@@ -48,8 +49,56 @@ void look_near(struct look_case *c)
 		return;
 	if (same_text(c->f->code, "ld-library-not-found"))
 		near_library(c, &files);
+	if (same_text(c->f->code, "ld-incompatible"))
+		near_input(c, &files);
 	if (!c->settled && c->f->symbol != NULL)
 		near_symbol(c, &files);
 	if (!c->settled)
 		near_source(c, &files);
+}
+
+/* "For one run, name the folder", instead of what was to be done about a library that is nowhere. */
+static void fix_folder(struct look_case *c, const char *folder)
+{
+	const struct dlwhy_fix **v = ARENA_ARRAY(c->l->a, 1, const struct dlwhy_fix *);
+	const char **commands = ARENA_ARRAY(c->l->a, 1, const char *);
+	struct dlwhy_fix *fix = ARENA_NEW(c->l->a, struct dlwhy_fix);
+	char *path = source_absolute(c->l->s->source, folder);
+	const char *dir = path != NULL ? arena_strdup(c->l->a, path) : folder;
+
+	free(path);
+	if (strlen(dir) > 2 && strcmp(dir + strlen(dir) - 2, "/.") == 0)
+		dir = arena_strndup(c->l->a, dir, strlen(dir) - 2);
+	commands[0] = arena_printf(c->l->a, "export LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}",
+				   shell_quote(c->l->a, dir));
+	*fix = (struct dlwhy_fix){ .n = 1, .kind = "library-path", .risk = "low",
+				   .says = "let the loader look in that folder, in this shell", .commands = commands,
+				   .ncommands = 1 };
+	v[0] = fix;
+	c->f->fixes = v;
+	c->f->nfixes = 1;
+}
+
+/* The loader was asked, or the text says it: it is not found. Is a library of that very name around here? */
+void look_present(struct look_case *c)
+{
+	const char *name = c->f->object != NULL ? base_name(c->f->object) : "";
+	struct near_files files = { NULL, 0, 0, false };
+
+	if (strstr(name, ".so") == NULL || os_milliseconds() >= c->l->until)
+		return;
+	near_walk(c->l, &files);
+	for (size_t i = 0; i < files.n; i++) {
+		const struct near_file *x = &files.items[i];
+		const struct store_entry *en = strcmp(x->base, name) == 0 ? store_open(c->l->s->store, x->path) : NULL;
+		struct near_found found = { "search-path", NULL, NULL, NULL, true };
+
+		if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF)
+			continue;
+		found.summary = arena_printf(c->l->a, "%s exists in the folder %s, but the loader does not look there.",
+					     name, x->folder);
+		near_settle(c, &found, x->path, "the library, in a folder that is not searched");
+		fix_folder(c, x->folder);
+		return;
+	}
 }

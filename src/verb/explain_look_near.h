@@ -3,6 +3,7 @@
  *   near_walk       the working folder and what is below it, up to a limit        (explain_look_walk.c)
  *   near_library    why -lNAME was not found                                       (explain_look_lib.c)
  *   near_symbol     who has a symbol that was not found                            (explain_look_symbol.c)
+ *   near_input      what is wrong with an input that was refused                   (explain_look_input.c)
  *   near_source     which source or header it is about                             (explain_look_source.c)
  */
 #ifndef DLWHY_VERB_EXPLAIN_LOOK_NEAR_H
@@ -41,6 +42,7 @@ bool near_is_header(const char *base);
 void near_library(struct look_case *c, const struct near_files *files);
 void near_symbol(struct look_case *c, const struct near_files *files);
 void near_source(struct look_case *c, const struct near_files *files);
+void near_input(struct look_case *c, const struct near_files *files);
 
 /* What was found here says more than the text: another code, detail, object (NULL: as it was). The finding is
  * then `predicted`: nobody knows that the build ran here. */

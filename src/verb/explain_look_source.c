@@ -159,6 +159,14 @@ static void settle_source(struct look_case *c, const struct near_file *f, const 
 	near_settle(c, &found, f->path, says);
 }
 
+/* The object was named well enough. */
+static void settle_detail(struct look_case *c, const struct near_file *f, const char *detail, const char *says)
+{
+	struct near_found found = { NULL, detail, NULL, NULL, true };
+
+	near_settle(c, &found, f->path, says);
+}
+
 /* The same name twice: in a header that each source includes, or in two sources. */
 static void defined_twice(struct look_case *c, const struct near_files *files)
 {
@@ -166,10 +174,14 @@ static void defined_twice(struct look_case *c, const struct near_files *files)
 	struct found_source found = { NULL, NULL, USE_NONE, 0 };
 
 	look_through(c, files, word, true, &found);
+	if (found.file == NULL && found.header == NULL && *word == '_') /* as Mach-O writes it */
+		look_through(c, files, word + 1, true, &found);
 	if (found.header != NULL)
 		settle_source(c, found.header, "header-definition", "defines it, and each source that includes it defines it again");
 	else if (found.file != NULL && is_nameless(c->f->object))
 		settle_source(c, found.file, found.use == USE_FUNCTION ? "function" : "variable", "defines it");
+	else if (found.file != NULL && c->f->detail == NULL)
+		settle_detail(c, found.file, found.use == USE_FUNCTION ? "function" : "variable", "defines it");
 }
 
 static void used_somewhere(struct look_case *c, const struct near_files *files)
@@ -177,7 +189,8 @@ static void used_somewhere(struct look_case *c, const struct near_files *files)
 	struct found_source found = { NULL, NULL, USE_NONE, 0 };
 
 	look_through(c, files, word_of(c->l->a, c->f, c->fact), false, &found);
-	if (found.file != NULL && is_nameless(c->f->object))
+	if (found.file != NULL &&
+	    (is_nameless(c->f->object) || same_text(c->f->detail, "declared-hidden")))
 		settle_source(c, found.file,
 			      same_text(c->f->code, "ld-undefined-reference") && c->f->detail == NULL ? "not-linked" : NULL,
 			      "uses it");
@@ -269,7 +282,7 @@ static void version_script(struct look_case *c, const struct near_files *files)
 	for (size_t i = 0; i < files->n; i++)
 		if (strstr(files->items[i].base, ".map") != NULL)
 			script = &files->items[i];
-	if (script != NULL && is_nameless(c->f->object))
+	if (script != NULL && is_nameless(c->f->object) && same_text(c->f->detail, "version-node-missing"))
 		settle_source(c, script, NULL, "the version script, which lacks the node");
 }
 
