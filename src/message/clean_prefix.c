@@ -282,10 +282,11 @@ static bool words(struct span *p)
 	return false;
 }
 
-/* "configure:1234: " */
+/* "configure:1234: ", but not before its own error */
 static bool configure(struct span *p)
 {
-	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ');
+	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ') &&
+	       (p->n - p->i < 6 || memcmp(p->s + p->i, "error:", 6) != 0);
 }
 
 /* "E   " of pytest, "E       " */
