@@ -28,7 +28,7 @@ TWINS = [
 
 def explained(text, folder):
     """(code, object) of the first error, None if there is none."""
-    done = subprocess.run([DLWHY, "explain", "--json", "-"], input=text.encode(), cwd=folder, check=False,
+    done = subprocess.run([DLWHY, "explain", "--json", "--no-look", "-"], input=text.encode(), cwd=folder, check=False,
                           env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     found = [f for f in json.loads(done.stdout)["findings"] if f["severity"] == "error"]
     return (found[0]["code"], said.base_name(found[0]["object"] or "")) if found else None
