@@ -461,6 +461,7 @@ struct dlwhy_cause {
 	enum dlwhy_severity severity;
 	const char *meaning;   /* one line */
 	const char *never;     /* what never to do */
+	const char *page;      /* all that there is to know of it, in Markdown */
 };
 /* Cause number i, NULL behind the last. */
 DLWHY_API const struct dlwhy_cause *dlwhy_cause_at(size_t i);

@@ -31,7 +31,11 @@ static const struct {
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
-enum { ATTEMPTS = 60 /* lines of a list of them */ };
+enum {
+	ATTEMPTS = 60, /* lines of a list of them */
+	AROUND = 150,  /* lines in which as many */
+	MANY = 3       /* different sentences without a name are no messages */
+};
 
 static bool is_speaker(const struct msg_fact *f, const char *speaker)
 {
@@ -232,19 +236,6 @@ static void deny_attempt(struct told_case *c, size_t n)
 	}
 }
 
-/* "%s: cannot open …", "lib{name}.so": the source of a program, not what it printed. */
-static void deny_template(struct told_fact *t)
-{
-	static const char *const marks[] = { "%s", "%d", "%r", "%1$", "${", "{}", "{name", "{self", "{path", "{lib", "{0",
-					     "<name>", "<path>" };
-	static const enum msg_field named[] = { MSG_OBJECT, MSG_SYMBOL, MSG_NEEDED_BY, MSG_VERSION, MSG_MODULE };
-
-	for (size_t f = 0; f < COUNT(named); f++)
-		for (size_t i = 0; i < COUNT(marks); i++)
-			if (t->f.field[named[f]] != NULL && strstr(t->f.field[named[f]], marks[i]) != NULL)
-				t->denied = true;
-}
-
 /* A sentence inside of a warning: "Could not load dynamic library 'x'; dlerror: x: cannot open …" */
 static void deny_warned(struct told_case *c, size_t n)
 {
@@ -261,14 +252,63 @@ static void deny_warned(struct told_case *c, size_t n)
 	}
 }
 
+/* ---- lists of sentences -------------------------------------------------------------------- */
+
+/* A sentence of a loader or the kernel that says of nobody that it failed. */
+static bool is_nameless(const struct told_fact *t)
+{
+	static const char *const speakers[] = { "glibc", "musl", "shell", "kernel", "libstdc++", "dyld" };
+	bool nameless = t->f.kind == MSG_CAUSE && ((t->f.doubts & MSG_SOURCE) != 0 ||
+						   (t->f.field[MSG_OBJECT] == NULL && t->f.field[MSG_NEEDED_BY] == NULL));
+
+	for (size_t i = 0; nameless && i < COUNT(speakers); i++)
+		if (is_speaker(&t->f, speakers[i]))
+			return true;
+	return false;
+}
+
+/* Different ones in the lines from fact n on, at most MANY. */
+static size_t nameless_from(const struct told_case *c, size_t n)
+{
+	const char *ids[MANY];
+	size_t found = 0;
+
+	for (size_t i = n; i < c->n && found < MANY && c->facts[i].f.line - c->facts[n].f.line <= AROUND; i++) {
+		size_t k = 0;
+
+		if (!is_nameless(&c->facts[i]))
+			continue;
+		while (k < found && strcmp(ids[k], c->facts[i].f.id) != 0)
+			k++;
+		if (k == found)
+			ids[found++] = c->facts[i].f.id;
+	}
+	return found;
+}
+
+/* Nobody fails in so many ways at once: it is a list of what can be said, the strings in a C library. */
+static void deny_lists(struct told_case *c)
+{
+	int64_t until = -1;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!is_nameless(&c->facts[i]))
+			continue;
+		if (nameless_from(c, i) == MANY)
+			until = c->facts[i].f.line + AROUND;
+		if (c->facts[i].f.line <= until)
+			c->facts[i].denied = true;
+	}
+}
+
 void told_runtime(struct told_case *c)
 {
+	deny_lists(c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
 		deny_attempt(c, i);
 		deny_warned(c, i);
-		deny_template(&c->facts[i]);
 		sharpen_conflict(f);
 		sharpen_needed_by(f);
 		if (told_is(f, "missing-symbol"))

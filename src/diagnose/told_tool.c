@@ -4,6 +4,30 @@
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
 
+/* ---- no messages ---------------------------------------------------------------------------------------- */
+
+/* "%s", "%pB", "%1$s": the text is that of a program's catalogue of messages, not a message. */
+static bool is_template(const char *s)
+{
+	size_t n = 1;
+
+	if (s == NULL || s[0] != '%')
+		return false;
+	n += strspn(s + n, "0123456789$");
+	if (s[n] == '\0' || strchr("sdupFPTEBRX", s[n]) == NULL)
+		return false;
+	/* "%pB", "%F%P", but not "%PATH%". */
+	return s[n + 1] == '\0' || s[n + 1] == '%' || (s[n] == 'p' && s[n + 2] == '\0');
+}
+
+static void drop_templates(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t f = 0; f < MSG_NFIELDS; f++)
+			if (is_template(c->facts[i].f.field[f]))
+				told_silence(&c->facts[i].f);
+}
+
 /* ---- probes ------------------------------------------------------------------------------------------ */
 
 /* CMake names the packages of a probe first, and then only says that one of them is required. */
@@ -322,6 +346,7 @@ static const struct {
 
 void told_tool(struct told_case *c)
 {
+	drop_templates(c);
 	drop_probes(c);
 	join_configure(c);
 	join_cmake_probe(c);

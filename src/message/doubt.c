@@ -121,7 +121,23 @@ static bool is_announced(const struct clean *c, size_t start)
 						  "troubleshooting" };
 	struct part p = line_above(c, start);
 
+	/* .NET gives advice in the line of its exception. */
+	if (has(p, "Exception: "))
+		return false;
 	return COUNT(p, conditions) > 0 && p.n > 0 && (strchr(":.,", p.s[p.n - 1]) != NULL);
+}
+
+/* "x.DatabaseError: …": the line begins as an interpreter's last one does, whatever its author goes on with. */
+static bool is_exception(struct part b)
+{
+	size_t i = 0, n;
+
+	while (i < b.n && isspace((unsigned char)b.s[i]))
+		i++;
+	for (n = i; n < b.n && (isalnum((unsigned char)b.s[n]) || strchr("._", b.s[n]) != NULL); n++)
+		;
+	return n < b.n && b.s[n] == ':' && n - i > 6 &&
+	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
 }
 
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
@@ -129,14 +145,16 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
 	bool quoted = is_quoted(b, a);
 
+	if (is_announced(c, start))
+		return true;
+	if (is_exception(b))
+		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
 	if (writes > 1 || (writes > 0 && goes_on > 1))
 		return true;
 	/* A line that begins in the middle of a paragraph. */
-	if (quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1)
-		return true;
-	return is_announced(c, start);
+	return quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1;
 }
 
 /* A list of changes: "Fix X (#12)", "9b01d7a Fix X". */
@@ -157,6 +175,39 @@ static bool is_change(struct part b, struct part a)
 			return true;
 	}
 	return COUNT(b, verbs) > 0 && !has(b, ":") && (has(a, "(#") || b.n < 60);
+}
+
+/* A line of a patch: it begins with its sign, and the place stands above. */
+static bool is_patch(const struct clean *c, size_t start, struct part b)
+{
+	enum { LINES = 40 };
+	struct part p = b;
+
+	if (b.n == 0 || strchr("+-", b.s[0]) == NULL)
+		return false;
+	for (unsigned i = 0; i < LINES && p.n > 0; i++) {
+		p = line_above(c, (size_t)(p.s - c->text) < start ? (size_t)(p.s - c->text) : start);
+		if (p.n > 3 && (memcmp(p.s, "@@ ", 3) == 0 || memcmp(p.s, "+++", 3) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* The message of a commit: its author stands above. */
+static bool is_commit(const struct clean *c, size_t start)
+{
+	enum { LINES = 12 };
+
+	for (unsigned i = 0; i < LINES; i++) {
+		struct part p = line_above(c, start);
+
+		if (p.n == 0)
+			return false;
+		if (p.n > 6 && (memcmp(p.s, "Author: ", 8 < p.n ? 8 : p.n) == 0 || memcmp(p.s, "Date:  ", 7) == 0))
+			return true;
+		start = (size_t)(p.s - c->text);
+	}
+	return false;
 }
 
 /* ---- source --------------------------------------------------------------------------------- */
@@ -219,9 +270,9 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 	struct part b = before(c, start), a = after(c, end);
 	unsigned doubts = 0;
 
-	if (is_prose(c, start, b, a) || is_change(b, a))
+	if (is_prose(c, start, b, a) || is_change(b, a) || is_commit(c, start))
 		doubts |= MSG_PROSE;
-	if (is_source(c, start, end, b, a))
+	if (is_source(c, start, end, b, a) || is_patch(c, start, b))
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a))
 		doubts |= MSG_EXPECTED;

@@ -24,7 +24,8 @@ enum {
 	BEHIND = BLOCK_BYTES,   /* bytes that must be there behind a place, */
 	BEFORE = BLOCK_BYTES,   /* and that stay before it */
 	TRIES = 3000,           /* of one sentence */
-	LOOSE_TRIES = 300
+	LOOSE_TRIES = 300,
+	BLOCK_TRIES = 400       /* of one reader of blocks */
 };
 
 struct row {
@@ -60,6 +61,7 @@ struct msg_reader {
 	struct {
 		size_t row;     /* of blocks.def */
 		const char *words;
+		unsigned tries;
 	} *block_of;            /* word number nrows + i */
 	size_t nblocks;
 	struct block_context blocks;
@@ -400,7 +402,8 @@ static void look(struct msg_reader *r, size_t to)
 
 		if (word < r->nrows)
 			look_at_row(r, word, end);
-		else if (has_words(r, r->block_of[word - r->nrows].words, end))
+		else if (has_words(r, r->block_of[word - r->nrows].words, end) &&
+			 r->block_of[word - r->nrows].tries++ < BLOCK_TRIES)
 			block_read(&r->blocks, r->block_of[word - r->nrows].row, end - 1);
 	}
 	for (k = 0; i < r->hits.n; i++)
@@ -466,6 +469,8 @@ static void end(void *ctx)
 	clean_end(&r->clean);
 	for (size_t i = 0; i < r->nrows; i++)
 		r->rows[i].tries = r->rows[i].loose_tries = 0;
+	for (size_t i = 0; i < r->nblocks; i++)
+		r->block_of[i].tries = 0;
 	look(r, r->clean.n);
 	facts_end(&r->facts, e->out);
 	e->out->bytes = r->clean.offset;

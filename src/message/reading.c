@@ -95,12 +95,16 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Does a line begin as messages do: "collect2: ", "/usr/bin/ld: ", "src/main.c:12:3: "? The rest of a broken path
- * does not. */
+/* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest of a
+ * broken path does not. */
 static bool begins_message(const char *s, size_t n)
 {
+	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/" };
 	bool path = n > 0 && s[0] == '/', name = true;
 
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (n > strlen(roots[i]) && strncmp(s, roots[i], strlen(roots[i])) == 0)
+			return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
 			return i > 1 && (name || path || is_digit(s[i + 1]));
