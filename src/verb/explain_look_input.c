@@ -56,6 +56,8 @@ static const char *fault(const struct look_case *c, const struct store_file *f, 
 	}
 	if (f->kind == FILE_ELF || f->kind == FILE_ARCHIVE || f->kind == FILE_THIN_ARCHIVE || f->kind == FILE_LINKER_SCRIPT)
 		return NULL;
+	if (same_text(c->f->detail, "other-arch")) /* an object of another system: its words are better */
+		return NULL;
 	*detail = "not-an-object";
 	return arena_printf(c->l->a, "is %s", file_kind_name(f->kind));
 }
