@@ -80,7 +80,7 @@ static size_t count_words(struct part p, const char *const *words, size_t n)
 	return found;
 }
 
-#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof(words[0]))
+#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof((words)[0]))
 
 /* ---- prose ---------------------------------------------------------------------------------- */
 

@@ -65,6 +65,7 @@ const char *look_path(const struct look *l, const char *name);
 
 void look_at_files(struct look_case *c);
 void look_at_link(struct look_case *c);
+void look_at_go(struct look_case *c);
 void look_near(struct look_case *c);
 /* A library that is not found lies below the working folder. */
 void look_present(struct look_case *c);

@@ -111,6 +111,9 @@ static bool ask_file(struct look_case *c, const char *path)
 {
 	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN };
 
+	if (near_is_source(base_name(path)) || near_is_header(base_name(path)))
+		return false; /* nothing that a loader would read */
+
 	if (!ask_check(c, path, &n) && !ask_after_its_package(c, path))
 		look_otherwise(c, &n, path);
 	return c->settled;

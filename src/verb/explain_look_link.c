@@ -207,6 +207,34 @@ static void ask(struct look_case *c, const struct msg_command *m)
 		look_otherwise(c, &n, what);
 }
 
+/* ---- Go -------------------------------------------------------------------------------------------------- */
+
+static bool is_of_go(const struct look *l)
+{
+	for (size_t i = 0; i < l->facts->nfacts; i++) {
+		const char *speaker = l->facts->facts[i].speaker;
+
+		if (same_text(speaker, "go") || same_text(speaker, "cgo") || same_text(speaker, "cmd/link"))
+			return true;
+	}
+	return false;
+}
+
+/* A build of Go names no command of its linker: the package of the working folder is asked about. */
+void look_at_go(struct look_case *c)
+{
+	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN, .links = true };
+	const char *code = c->f->code, *detail = c->f->detail;
+	struct os_stat st;
+
+	if (c->l->s->opt.root != NULL || c->l->s->opt.pid != 0 || !is_of_go(c->l) ||
+	    source_stat(c->l->s->source, "go.mod", true, &st) != 0 || !look_may_ask(c->l) ||
+	    dlwhy_link_go(c->l->s, ".", NULL, look_take, &n, NULL) != DLWHY_OK)
+		return;
+	if (look_settle(c, &n, "the Go package here") && detail != NULL && same_text(c->f->code, code))
+		c->f->detail = detail; /* the text knows how it was built */
+}
+
 void look_at_link(struct look_case *c)
 {
 	const struct msg_facts *in = c->l->facts;

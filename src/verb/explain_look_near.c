@@ -35,6 +35,20 @@ static bool is_one_of(const char *code, const char *const *codes, size_t n)
 	return false;
 }
 
+/* A folder in which nobody builds: of the system, or where everything of a person lies. */
+static bool is_no_project(const struct look *l)
+{
+	static const char *const folders[] = { "/", "/usr", "/tmp", "/home", "/root", "/var", "/etc", "/opt" };
+	const char *home = session_env(l->s, "HOME");
+	char *here = NULL;
+	bool no = source_realpath(l->s->source, ".", &here) != 0 || same_text(here, home);
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		no = no || same_text(here, folders[i]);
+	free(here);
+	return no;
+}
+
 void look_near(struct look_case *c)
 {
 	static const char *const of_builds[] = { "ld-library-not-found", "ld-undefined-reference",
@@ -45,7 +59,7 @@ void look_near(struct look_case *c)
 	struct near_files files = { NULL, 0, 0, false };
 
 	if (!is_one_of(c->f->code, of_builds, sizeof(of_builds) / sizeof(of_builds[0])) ||
-	    os_milliseconds() >= c->l->until)
+	    os_milliseconds() >= c->l->until || is_no_project(c->l))
 		return;
 	near_walk(c->l, &files);
 	if (files.n == 0)
@@ -93,7 +107,7 @@ void look_present(struct look_case *c)
 	const char *name = c->f->object != NULL ? base_name(c->f->object) : "";
 	struct near_files files = { NULL, 0, 0, false };
 
-	if (strstr(name, ".so") == NULL || os_milliseconds() >= c->l->until)
+	if (strstr(name, ".so") == NULL || os_milliseconds() >= c->l->until || is_no_project(c->l))
 		return;
 	near_walk(c->l, &files);
 	for (size_t i = 0; i < files.n; i++) {
