@@ -57,12 +57,15 @@ const struct block_row *block_row_at(size_t i);
 /* For message.c. */
 struct clean;
 struct facts;
+struct reading_room;
 struct block_context {
 	const struct clean *clean;
 	struct facts *facts;
 	const char *folder;
 	void **keep;          /* one for each row */
+	struct reading_room *room;
 };
-void block_read(struct block_context *c, size_t row, size_t at);
+/* How many bytes were looked at. */
+size_t block_read(struct block_context *c, size_t row, size_t at);
 
 #endif

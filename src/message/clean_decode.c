@@ -76,6 +76,18 @@ static size_t bare_escape(const char *s, size_t n)
 	return i < n && digits > 0 && (s[i] == 'm' || s[i] == 'K') ? i + 1 : 0;
 }
 
+bool clean_has_bare_escape(const char *s, size_t n)
+{
+	const char *end = s + n;
+
+	while ((s = memchr(s, '[', (size_t)(end - s))) != NULL) {
+		if (bare_escape(s, (size_t)(end - s)) > 0)
+			return true;
+		s++;
+	}
+	return false;
+}
+
 /* ---- HTML ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -351,18 +363,6 @@ static size_t decode_at(const char *s, size_t n, size_t i, struct line *out)
 	return len > 0 ? len : 1;
 }
 
-static bool has_bare_escape(const struct line *l)
-{
-	const char *s = l->s, *end = l->s + l->n;
-
-	while ((s = memchr(s, '[', (size_t)(end - s))) != NULL) {
-		if (bare_escape(s, (size_t)(end - s)) > 0)
-			return true;
-		s++;
-	}
-	return false;
-}
-
 static void remove_bare_escapes(struct line *l)
 {
 	size_t k = 0;
@@ -460,6 +460,6 @@ void clean_decode(const char *s, size_t n, struct line *out)
 		keep_values(out);
 	for (unsigned pass = 0; pass < PASSES && has_escapes(out->s, out->n); pass++)
 		unescape(out);
-	if (has_bare_escape(out))
+	if (clean_has_bare_escape(out->s, out->n))
 		remove_bare_escapes(out);
 }

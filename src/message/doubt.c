@@ -243,6 +243,9 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (has(b, calls[i]))
 			return true;
+	/* A call with more than one string: case("name", "text"), */
+	if (has(b, "(\"") && has(b, "\", ") && a.n > 0 && (has(a, ")") || has(a, ",")))
+		return true;
 	/* A row of a table: ("text", "kind"), */
 	return b.n > 0 && b.n < 12 && has(b, "(") && a.n > 2 && strchr("\"'", a.s[0]) != NULL && a.s[1] == ',';
 }

@@ -363,6 +363,7 @@ struct pattern {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	unsigned tries;
+	bool gave_up;
 	enum msg_field field[PATTERN_GROUPS + 1];
 	size_t groups;
 };
@@ -444,11 +445,20 @@ static void take_fields(const struct pattern *p, struct pattern_match *out)
 
 bool pattern_match(struct pattern *p, const char *text, size_t n, size_t from, struct pattern_match *out)
 {
+	int rc;
+
 	/* Without the compiler for machine code, or where the system forbids it, matching is interpreted. */
 	if (p->tries < JIT_AFTER && ++p->tries == JIT_AFTER)
 		pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
-	if (pcre2_match(p->code, (PCRE2_SPTR)text, n, from, 0, p->data, p->limits) <= 0)
+	rc = pcre2_match(p->code, (PCRE2_SPTR)text, n, from, 0, p->data, p->limits);
+	p->gave_up = rc < 0 && rc != PCRE2_ERROR_NOMATCH;
+	if (rc <= 0)
 		return false;
 	take_fields(p, out);
 	return out->start <= out->end;
+}
+
+bool pattern_gave_up(const struct pattern *p)
+{
+	return p->gave_up;
 }

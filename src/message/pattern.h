@@ -55,6 +55,8 @@ void pattern_free(struct pattern *p); /* NULL is fine */
 /* The first match in text[from, n) that begins at or behind `from`. A text that would take too long is one
  * that does not match. */
 bool pattern_match(struct pattern *p, const char *text, size_t n, size_t from, struct pattern_match *out);
+/* Did the last search give up for that reason? */
+bool pattern_gave_up(const struct pattern *p);
 /* "needed_by"; NULL: no such field. */
 const char *msg_field_name(enum msg_field f);
 
