@@ -262,6 +262,9 @@ static bool bracketed(struct span *p)
 	if (!take(p, '['))
 		return false;
 	start = p->i;
+	/* "[WinError 126] …", "[Errno 8] …" are said themselves. */
+	if (take_word(p, "WinError ") || take_word(p, "Errno ") || take_word(p, "Error "))
+		return false;
 	return take_any(p, names) && p->i - start <= 60 && isalpha((unsigned char)p->s[start]) && take(p, ']') &&
 	       ((take(p, ':') && take_blank(p)) || take_blank(p));
 }
@@ -279,10 +282,11 @@ static bool words(struct span *p)
 	return false;
 }
 
-/* "configure:1234: " */
+/* "configure:1234: ", but not before its own error */
 static bool configure(struct span *p)
 {
-	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ');
+	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ') &&
+	       (p->n - p->i < 6 || memcmp(p->s + p->i, "error:", 6) != 0);
 }
 
 /* "E   " of pytest, "E       " */

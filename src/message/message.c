@@ -177,7 +177,7 @@ static void trim(const char *s, size_t *start, size_t *end)
 {
 	while (*start < *end && (s[*start] == ' ' || s[*start] == '\t' || s[*start] == '\n'))
 		++*start;
-	while (*end > *start && strchr(" \t\n\r.,;'\"`", s[*end - 1]) != NULL)
+	while (*end > *start && strchr(" \t\n\r.,;:'\"`", s[*end - 1]) != NULL)
 		--*end;
 	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)

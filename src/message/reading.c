@@ -103,7 +103,8 @@ static bool is_digit(char c)
  * broken path does not. */
 static bool begins_message(const char *s, size_t n)
 {
-	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/" };
+	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
+					     "The command " };
 	bool path = n > 0 && s[0] == '/', name = true;
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
