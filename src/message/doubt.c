@@ -80,7 +80,7 @@ static size_t count_words(struct part p, const char *const *words, size_t n)
 	return found;
 }
 
-#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof(words[0]))
+#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof((words)[0]))
 
 /* ---- prose ---------------------------------------------------------------------------------- */
 
@@ -143,6 +143,18 @@ static bool is_exception(struct part b)
 	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
 }
 
+/* It may happen, or did and no longer does. */
+static const char *const conditional[] = { "if", "no longer", "longer", "fixed", "fixes", "fix", "used to", "might", "may" };
+
+/* "When I start it I get X": somebody tells what happened. */
+static bool is_report(struct part b)
+{
+	static const char *const reports[] = { "i get", "i got", "i'm getting", "i am getting", "i receive", "i have got",
+					       "we get", "we got", "gives me", "fails with", "failed with", "stops with" };
+
+	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
@@ -150,7 +162,7 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 
 	if (is_announced(c, start))
 		return true;
-	if (is_exception(b))
+	if (is_exception(b) || is_report(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
