@@ -67,7 +67,7 @@ static bool is_of_family(const struct msg_fact *f)
 	return strncmp(base_name(by), family->library, n < 8 ? n : 8) == 0;
 }
 
-/* musl names all of its own functions plainly; a plain name that it lacks is the C library's of another
+/* musl names its own functions plainly; a plain name that it lacks is the C library's of another
  * system, unless it has the prefix of some library. */
 static bool is_of_libc(const char *symbol)
 {
@@ -86,7 +86,8 @@ static bool is_of_libc(const char *symbol)
 
 	static const char *const families[] = { "__*_chk", "__isoc*", "__libc_*", "__x*", "__res_*", "__str*",
 						"__register_atfork*", "__mem*", "__sched_*", "__vdso_*",
-						"__errno_location", "__pow*", "__finite*", "*_finite", "*64" };
+						"__errno_location", "__pow*", "__finite*", "*_finite",
+							"*64" };
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (strcmp(whole[i], symbol) == 0)

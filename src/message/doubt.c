@@ -144,13 +144,16 @@ static bool is_exception(struct part b)
 }
 
 /* It may happen, or did and no longer does. */
-static const char *const conditional[] = { "if", "no longer", "longer", "fixed", "fixes", "fix", "used to", "might", "may" };
+static const char *const conditional[] = { "if", "no longer", "longer", "fixed", "fixes", "fix", "used to",
+					   "might", "may" };
 
 /* "When I start it I get X": somebody tells what happened. */
 static bool is_report(struct part b)
 {
-	static const char *const reports[] = { "i get", "i got", "i'm getting", "i am getting", "i receive", "i have got",
-					       "we get", "we got", "gives me", "fails with", "failed with", "stops with" };
+	static const char *const reports[] = { "i get", "i got", "i'm getting", "i am getting", "i receive",
+					       "i have got",
+					       "we get", "we got", "gives me", "fails with", "failed with",
+					       	"stops with" };
 
 	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
 }
