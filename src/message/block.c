@@ -154,13 +154,14 @@ static void bounds(const struct clean *c, size_t at, size_t *from, size_t *to)
 		*to = line_end(c->text, c->n, *to + 1);
 }
 
-void block_read(struct block_context *c, size_t row, size_t at)
+size_t block_read(struct block_context *c, size_t row, size_t at)
 {
 	struct block b = { .c = c, .row = row };
 	size_t from, to;
 
 	bounds(c->clean, at, &from, &to);
-	reading_part(c->clean, from, to, at, c->facts->a, &b.g);
+	reading_part(c->clean, from, to, at, c->room, &b.g);
 	b.at = line_start(b.g.text, b.g.at);
 	rows[row].read(&b);
+	return to - from;
 }
