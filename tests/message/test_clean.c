@@ -36,9 +36,13 @@ static void check(const struct wanted *w)
 	}
 }
 
-#define CHECK_ALL(rows)                                                                                      \
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)                                          \
-	check(&rows[i])
+static void check_all(const struct wanted *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		check(&rows[i]);
+}
+
+#define CHECK_ALL(rows) check_all(rows, sizeof(rows) / sizeof((rows)[0]))
 
 static void terminals(void **state)
 {
