@@ -332,8 +332,6 @@ struct link {
 	bool is_native;
 	const struct link_object *last_object; /* GNU ld: what stands in its last "in function" */
 	const char *last_function;
-	const char *script_line; /* "FILE:LINE: text" while a script is read, else NULL */
-	unsigned script_column;
 	bool stop;               /* a fatal error was said */
 	bool failed;             /* an error was said */
 	bool missing_file;

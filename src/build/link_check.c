@@ -371,7 +371,9 @@ static void check_shared(struct link *l)
 		for (size_t k = 0; k < o->nrefs; k++) {
 			struct link_sym *s = o->refs[k].sym;
 
-			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || s->ref_regular ||
+			bool regular = l->kind == LINKER_GOLD ? s->ref_regular_strong : s->ref_regular;
+
+			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || regular ||
 			    s->asker != o || given_by_linker(s))
 				continue;
 			say_dso(l, o, s);

@@ -139,6 +139,7 @@ static void resolve_lld(struct link *l)
 		else
 			offer_members(l, l->queue.items[i].archive);
 	}
+	link_name_symbols(l);
 }
 
 /* ---- mold ------------------------------------------------------------------------------------------ */

@@ -133,7 +133,7 @@ static const struct refusal no_type = {
 	{ false, false, false, true }
 };
 static const struct refusal truncated = {
-	{ "%s: file not recognized: file truncated", "fatal error: %s: file is too short",
+	{ NULL, "fatal error: %s: file is too short",
 	  NULL, NULL },
 	{ true, true, false, true }
 };
@@ -243,6 +243,16 @@ bool link_is_cut(const struct elf *e)
 	return e->shoff != 0 && !view_has(e->file, e->shoff, (e->shnum != 0 ? e->shnum : 1) * entry);
 }
 
+/* What is neither an object nor a script that GNU ld understands. */
+static void refuse_plain(struct link *l, enum link_trouble_kind kind, const char *path)
+{
+	struct link_trouble *t = link_trouble(l, kind, true);
+
+	t->path = path;
+	link_line_of(l, t, true, "%s: file not recognized: file format not recognized", path);
+	l->stop = true;
+}
+
 static void say_cut(struct link *l, const char *shown, const struct elf *e)
 {
 	if (l->kind == LINKER_BFD && l->line->plugin)
@@ -254,7 +264,9 @@ static void say_cut(struct link *l, const char *shown, const struct elf *e)
 	else if (l->kind == LINKER_MOLD)
 		refuse(l, LT_TRUNCATED, shown, true,
 		       arena_printf(l->a, "fatal: %s: e_shoff or e_shnum corrupted: %llu %u", shown,
-				    (unsigned long long)e->shoff, e->shnum));
+				    (unsigned long long)e->file.n, e->shnum));
+	else if (l->kind == LINKER_BFD)
+		refuse_plain(l, LT_TRUNCATED, shown);
 	else
 		refused(l, LT_TRUNCATED, &truncated, shown);
 }
@@ -566,23 +578,25 @@ static size_t load_group(struct link *l, size_t i)
 	return i;
 }
 
-/* Options name symbols before any file is read. */
-static void name_symbols(struct link *l)
+/* Options name symbols before any file is read; lld looks at them when all are. */
+void link_name_symbols(struct link *l)
 {
+	for (size_t i = 0; i < l->line->undefined.n; i++) {
+		const char *name = l->line->undefined.items[i];
+		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
+
+		if (s->state == LINK_LAZY)
+			link_extract(l, s);
+		else if (s->state == LINK_NEW)
+			s->state = LINK_UNDEFINED;
+		s->ref_regular_strong = l->kind == LINKER_MOLD;
+	}
 	for (size_t i = 0; i < l->line->defined.n; i++) {
 		const char *name = l->line->defined.items[i];
 		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
 
 		s->state = LINK_DEFINED;
 		s->option = true;
-	}
-	for (size_t i = 0; i < l->line->undefined.n; i++) {
-		const char *name = l->line->undefined.items[i];
-		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
-
-		if (s->state == LINK_NEW)
-			s->state = LINK_UNDEFINED;
-		s->ref_regular_strong = l->kind == LINKER_MOLD;
 	}
 }
 
@@ -605,7 +619,8 @@ static void say_programs(struct link *l)
 void link_load_all(struct link *l)
 {
 	machine_of_emulation(l);
-	name_symbols(l);
+	if (l->kind != LINKER_LLD)
+		link_name_symbols(l);
 	for (size_t i = 0; i < l->line->ops.n && !l->stop; i++) {
 		if (l->line->ops.items[i].kind == LINK_GROUP)
 			i = load_group(l, i);

@@ -38,6 +38,7 @@ bool link_machine_fits(struct link *l, const struct elf *e);
 void link_index(struct link *l, struct link_archive *ar);
 /* Archives from number `first` on are searched until they give nothing more: a group. */
 void link_rescan(struct link *l, size_t first);
+void link_name_symbols(struct link *l);
 
 /* ---- link_search.c ----------------------------------------------------------------------------- */
 

@@ -236,7 +236,7 @@ static bool is_zero(const struct link *l, const struct link_use *u)
 {
 	const struct link_sym *s = u->ref != NULL ? u->ref->sym : NULL;
 
-	return s != NULL && !l->line->shared && !s->ref_regular_strong &&
+	return s != NULL && l->kind != LINKER_LLD && !l->line->shared && !s->ref_regular_strong &&
 	       (s->state == LINK_UNDEFINED_WEAK || s->state == LINK_UNDEFINED);
 }
 

@@ -84,7 +84,8 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 
 	if (o->kind == LINK_DSO) {
 		s->ref_dso = true;
-		s->ref_dso_strong = s->ref_dso_strong || !weak;
+		/* mold looks for what a shared object names even if that may be missing. */
+		s->ref_dso_strong = s->ref_dso_strong || !weak || l->kind == LINKER_MOLD;
 	} else {
 		s->ref_regular = true;
 		s->ref_regular_strong = s->ref_regular_strong || !weak;
@@ -231,22 +232,29 @@ static void note_type(const struct link_ref *r)
 		s->type_known = r->type == STT_TLS ? 2 : 1;
 }
 
+static void add_one(struct link *l, struct link_object *o, const struct link_ref *r)
+{
+	if (o->kind == LINK_REL)
+		check_tls(l, o, r);
+	if (is_undef_ref(r) || r->dropped)
+		note_reference(l, o, r);
+	else
+		define_regular(l, o, r);
+	if (r->version != NULL && !is_undef_ref(r) && strchr(r->sym->name, '@') == NULL)
+		define_version(l, o, r, r->sym->name);
+	note_type(r);
+}
+
+/* In lld a reference can bring a member in at once, so an object's own definitions come first. */
 static void add_regular(struct link *l, struct link_object *o)
 {
 	link_claim_groups(l, o);
-	for (size_t i = 0; i < o->nrefs && !l->stop; i++) {
-		const struct link_ref *r = &o->refs[i];
-
-		if (o->kind == LINK_REL)
-			check_tls(l, o, r);
-		if (is_undef_ref(r) || r->dropped)
-			note_reference(l, o, r);
-		else
-			define_regular(l, o, r);
-		if (r->version != NULL && !is_undef_ref(r) && strchr(r->sym->name, '@') == NULL)
-			define_version(l, o, r, r->sym->name);
-		note_type(r);
-	}
+	for (size_t i = 0; i < o->nrefs && !l->stop; i++)
+		if (l->kind != LINKER_LLD || !is_undef_ref(&o->refs[i]))
+			add_one(l, o, &o->refs[i]);
+	for (size_t i = 0; i < o->nrefs && l->kind == LINKER_LLD; i++)
+		if (is_undef_ref(&o->refs[i]))
+			add_one(l, o, &o->refs[i]);
 }
 
 /* ---- shared objects ------------------------------------------------------------------------------------- */

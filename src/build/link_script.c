@@ -300,13 +300,8 @@ static void take_input(struct script *s, bool as_needed)
 	op.as_needed = op.as_needed || as_needed;
 	if (link_starts(name, "-l")) {
 		op.name = name + 2;
-		l->script_line = arena_printf(l->a, "%s:%u: %s", s->shown, s->t.line, line_text(s));
-		l->script_column = caret_column(s);
-		if (link_find_lib(l, &op, s->shown, &found)) {
-			l->script_line = NULL;
+		if (link_find_lib(l, &op, s->shown, &found))
 			link_load_file(l, &op, found.path, found.shown, op.name);
-		}
-		l->script_line = NULL;
 		return;
 	}
 	path = place_of(s, name);

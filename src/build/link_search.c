@@ -224,12 +224,7 @@ static void say_missing(struct search *s, const char *script)
 		link_line_of(l, t, true, "%s: error: unable to find library -l%s", l->self, s->lib);
 		break;
 	case LINKER_MOLD:
-		if (l->script_line != NULL) {
-			link_line_of(l, t, true, "mold: fatal: %s", l->script_line);
-			link_line_of(l, t, false, "%*s^ library not found: %s", (int)l->script_column, "", s->lib);
-		} else {
-			link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
-		}
+		link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
 		l->stop = true;
 		break;
 	default:
