@@ -207,6 +207,8 @@ static void open_case(struct told_case *c)
 	told_context(c);
 	told_runtime(c);
 	told_symbols(c);
+	told_link(c);
+	told_tool(c);
 	told_build(c);
 	told_doubt(c);
 }

@@ -37,6 +37,8 @@ bool told_may_be_cause(const struct told_fact *t);
 void told_context(struct told_case *c);
 void told_runtime(struct told_case *c);
 void told_symbols(struct told_case *c);
+void told_link(struct told_case *c);   /* told_link.c: sentences of linkers, joined */
+void told_tool(struct told_case *c);   /* told_tool.c: compilers, Go, pip, … */
 void told_build(struct told_case *c);
 void told_doubt(struct told_case *c);
 

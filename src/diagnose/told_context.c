@@ -102,6 +102,7 @@ static void complete(struct told_case *c, size_t n)
 static bool is_loaded(const struct msg_fact *f)
 {
 	return (f->field[MSG_OBJECT] != NULL && is_library_name(f->field[MSG_OBJECT])) ||
+	       strstr(f->text, "symbol lookup error") != NULL ||
 	       (f->field[MSG_NEEDED_BY] != NULL && is_library_name(f->field[MSG_NEEDED_BY]));
 }
 
@@ -113,6 +114,9 @@ static void choose_speaker(struct told_fact *x, struct told_fact *y)
 
 	if (x_links == y_links)
 		return;
+	/* It names the linker that says it. */
+	if ((x_links ? x : y)->f.field[MSG_TOOL] != NULL)
+		loaded = false;
 	if (x_links == loaded)
 		x->denied = true;
 	else

@@ -5,6 +5,7 @@
 
 #include "message/clean.h"
 #include "message/facts.h"
+#include "message/reading.h"
 
 static const struct block_row rows[] = {
 #define BLOCK(function, words) { words, function },
@@ -15,7 +16,8 @@ static const struct block_row rows[] = {
 
 struct block {
 	struct block_context *c;
-	size_t row, at; /* at: where the line with the words begins */
+	size_t row, at;   /* at: where the line with the words begins in what is read */
+	struct reading g; /* the text around it, with broken lines made whole */
 };
 
 const struct block_row *block_row_at(size_t i)
@@ -28,54 +30,54 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static size_t line_start(const struct clean *c, size_t at)
+static size_t line_start(const char *text, size_t at)
 {
-	const char *end = at > 0 ? memrchr(c->text, '\n', at) : NULL;
+	const char *end = at > 0 ? memrchr(text, '\n', at) : NULL;
 
-	return end != NULL ? (size_t)(end - c->text) + 1 : 0;
+	return end != NULL ? (size_t)(end - text) + 1 : 0;
 }
 
-static size_t line_end(const struct clean *c, size_t at)
+static size_t line_end(const char *text, size_t n, size_t at)
 {
-	const char *end = memchr(c->text + at, '\n', c->n - at);
+	const char *end = memchr(text + at, '\n', n - at);
 
-	return end != NULL ? (size_t)(end - c->text) : c->n;
+	return end != NULL ? (size_t)(end - text) : n;
 }
 
-static void describe(const struct clean *c, size_t start, struct block_line *out)
+static void describe(const struct block *b, size_t start, struct block_line *out)
 {
-	size_t end = line_end(c, start);
+	const char *text = b->g.text;
+	size_t end = line_end(text, b->g.n, start);
 
 	memset(out, 0, sizeof(*out));
-	while (start < end && is_blank(c->text[start])) {
+	while (start < end && is_blank(text[start])) {
 		start++;
 		out->indent++;
 	}
-	while (end > start && (is_blank(c->text[end - 1]) || c->text[end - 1] == '\r'))
+	while (end > start && (is_blank(text[end - 1]) || text[end - 1] == '\r'))
 		end--;
-	out->s = c->text + start;
+	out->s = text + start;
 	out->n = end - start;
-	clean_place(c, start, &out->offset, &out->line);
+	clean_place(b->c->clean, reading_place(&b->g, start), &out->offset, &out->line);
 }
 
 bool block_line(const struct block *b, int at, struct block_line *out)
 {
-	const struct clean *c = b->c->clean;
 	size_t start = b->at;
 
 	if (at < -BLOCK_BEFORE || at > BLOCK_AFTER)
 		return false;
 	for (; at < 0; at++) {
-		if (start == 0 || b->at - start > BLOCK_BYTES)
+		if (start == 0)
 			return false;
-		start = line_start(c, start - 1);
+		start = line_start(b->g.text, start - 1);
 	}
 	for (; at > 0; at--) {
-		start = line_end(c, start) + 1;
-		if (start >= c->n || start - b->at > BLOCK_BYTES)
+		start = line_end(b->g.text, b->g.n, start) + 1;
+		if (start >= b->g.n)
 			return false;
 	}
-	describe(c, start, out);
+	describe(b, start, out);
 	return true;
 }
 
@@ -127,9 +129,24 @@ const char **block_folder(struct block *b)
 	return &b->c->folder;
 }
 
+/* Where the lines begin that a reader may ask for; where they end. */
+static void bounds(const struct clean *c, size_t at, size_t *from, size_t *to)
+{
+	*from = line_start(c->text, at);
+	*to = line_end(c->text, c->n, at);
+	for (int i = 0; i < BLOCK_BEFORE && *from > 0 && at - *from < BLOCK_BYTES; i++)
+		*from = line_start(c->text, *from - 1);
+	for (int i = 0; i < BLOCK_AFTER && *to < c->n && *to - at < BLOCK_BYTES; i++)
+		*to = line_end(c->text, c->n, *to + 1);
+}
+
 void block_read(struct block_context *c, size_t row, size_t at)
 {
-	struct block b = { c, row, line_start(c->clean, at) };
+	struct block b = { .c = c, .row = row };
+	size_t from, to;
 
+	bounds(c->clean, at, &from, &to);
+	reading_part(c->clean, from, to, at, c->facts->a, &b.g);
+	b.at = line_start(b.g.text, b.g.at);
 	rows[row].read(&b);
 }

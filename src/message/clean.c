@@ -51,10 +51,12 @@ static void add_scratch(struct clean *c)
 /* One line without its end, or a piece of one; `taken` bytes of the given text are gone with it. */
 static void add_line(struct clean *c, const char *s, size_t n, size_t taken, bool ends)
 {
+	size_t from, len;
+
 	if (n > 0 && s[n - 1] == '\r' && ends)
 		n--;
-	if (clean_line_is_plain(s, n, !c->open)) {
-		add_run(c, s, n, c->offset);
+	if (clean_line_plain(s, n, !c->open, &from, &len)) {
+		add_run(c, s + from, len, c->offset + from);
 	} else {
 		clean_line(s, n, !c->open, &c->scratch);
 		add_scratch(c);

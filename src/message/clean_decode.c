@@ -189,6 +189,10 @@ static const struct {
 /* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
 static size_t foreign(const char *s, size_t n, char *ascii)
 {
+	unsigned char c = (unsigned char)s[0];
+
+	if (c != 0xe2 && c != 0xc2 && c != 0xe3 && c != 0xef)
+		return 0;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		size_t len = strlen(marks[i].bytes);
 
@@ -223,52 +227,85 @@ static bool has_escapes(const char *s, size_t n)
 	for (size_t i = 0; i + 1 < n; i++) {
 		if (s[i] != '\\')
 			continue;
-		if (strchr("n\"'ut", s[i + 1]) != NULL)
+		if (strchr("n\"'utx", s[i + 1]) != NULL)
 			return !has_raw_path(s, n);
 		i++;
 	}
 	return false;
 }
 
-/* Length of the escape at s and what it stands for; 0: it is none. */
-static size_t string_escape(const char *s, size_t n, char *c)
+/* A character as UTF-8; how many bytes. */
+static size_t put_utf8(unsigned value, char out[3])
 {
-	static const char names[] = "nrt\"'\\/", values[] = "\n\n\t\"'\\/";
-	const char *known = n > 1 && s[1] != '\0' ? strchr(names, s[1]) : NULL;
-	unsigned value = 0;
-
-	if (known != NULL) {
-		*c = values[known - names];
+	if (value < 0x80) {
+		out[0] = (char)value;
+		return value >= ' ' || value == 27 || value == '\n' ? 1 : 0;
+	}
+	if (value < 0x800) {
+		out[0] = (char)(0xc0 | value >> 6);
+		out[1] = (char)(0x80 | (value & 0x3f));
 		return 2;
 	}
-	if (n < 6 || s[1] != 'u')
-		return 0;
-	for (size_t i = 2; i < 6; i++) {
+	out[0] = (char)(0xe0 | value >> 12);
+	out[1] = (char)(0x80 | (value >> 6 & 0x3f));
+	out[2] = (char)(0x80 | (value & 0x3f));
+	return 3;
+}
+
+static bool hex_value(const char *s, size_t n, unsigned *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < n; i++) {
 		unsigned char d = (unsigned char)s[i];
 
 		if (!isxdigit(d))
-			return 0;
-		value = value * 16 + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
+			return false;
+		*value = *value * 16 + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
 	}
-	if (value == 0x2018 || value == 0x2019)
-		value = '\'';
-	else if (value == 0x201c || value == 0x201d)
-		value = '"';
-	*c = value == 0x1b ? 27 : value >= ' ' && value < 0x7f ? (char)value : '?';
+	return true;
+}
+
+/* Length of the escape at s, and what it stands for: *made bytes in out. 0: it is none. */
+static size_t string_escape(const char *s, size_t n, char out[3], size_t *made)
+{
+	static const char names[] = "nrt\"'\\/", values[] = "\n\n\t\"'\\/";
+	const char *known = n > 1 && s[1] != '\0' ? strchr(names, s[1]) : NULL;
+	unsigned value;
+	char mark;
+
+	*made = 1;
+	if (known != NULL) {
+		out[0] = values[known - names];
+		return 2;
+	}
+	if (n >= 4 && s[1] == 'x' && hex_value(s + 2, 2, &value)) { /* a byte */
+		out[0] = (char)value;
+		return 4;
+	}
+	if (n < 6 || s[1] != 'u' || !hex_value(s + 2, 4, &value))
+		return 0;
+	*made = put_utf8(value, out);
+	if (*made > 1 && foreign(out, *made, &mark) == *made && mark != '\0') {
+		out[0] = mark;
+		*made = 1;
+	}
 	return 6;
 }
 
 static void unescape(struct line *l)
 {
-	size_t k = 0;
+	size_t k = 0, made;
 
 	for (size_t i = 0; i < l->n;) {
-		char c = l->s[i];
-		size_t len = c == '\\' ? string_escape(l->s + i, l->n - i, &c) : 0;
+		char out[3] = { l->s[i], 0, 0 };
+		uint32_t from = l->from[i];
+		size_t len = *out == '\\' ? string_escape(l->s + i, l->n - i, out, &made) : 0;
 
-		l->from[k] = l->from[i];
-		l->s[k++] = c;
 		i += len > 0 ? len : 1;
+		for (size_t j = 0; j < (len > 0 ? made : 1); j++) {
+			l->from[k] = from;
+			l->s[k++] = out[j];
+		}
 	}
 	l->n = k;
 }
@@ -314,6 +351,18 @@ static size_t decode_at(const char *s, size_t n, size_t i, struct line *out)
 	return len > 0 ? len : 1;
 }
 
+static bool has_bare_escape(const struct line *l)
+{
+	const char *s = l->s, *end = l->s + l->n;
+
+	while ((s = memchr(s, '[', (size_t)(end - s))) != NULL) {
+		if (bare_escape(s, (size_t)(end - s)) > 0)
+			return true;
+		s++;
+	}
+	return false;
+}
+
 static void remove_bare_escapes(struct line *l)
 {
 	size_t k = 0;
@@ -331,13 +380,7 @@ static void remove_bare_escapes(struct line *l)
 	l->n = k;
 }
 
-/* What divides the keys and values of an object that is written as a string: a value is a line. */
-static void break_values(struct line *l)
-{
-	for (size_t i = 0; i + 2 < l->n; i++)
-		if (l->s[i] == '"' && (l->s[i + 1] == ':' || l->s[i + 1] == ','))
-			l->s[i + (l->s[i + 2] == ' ' && i + 3 < l->n ? 2 : 1)] = '\n';
-}
+/* ---- objects that are written as a line (JSON) ------------------------------------------------- */
 
 static bool is_object(const struct line *l)
 {
@@ -348,12 +391,64 @@ static bool is_object(const struct line *l)
 	return i + 1 < l->n && l->s[i] == '{' && l->s[i + 1] == '"';
 }
 
+/* Behind the string that begins behind the quotation mark at i; *end: where it ends. */
+static size_t string_end(const struct line *l, size_t i, size_t *end)
+{
+	for (i++; i < l->n && l->s[i] != '"'; i++)
+		i += l->s[i] == '\\' && i + 1 < l->n;
+	*end = i < l->n ? i : l->n;
+	return i < l->n ? i + 1 : l->n;
+}
+
+static bool is_key(const struct line *l, size_t behind)
+{
+	while (behind < l->n && l->s[behind] == ' ')
+		behind++;
+	return behind < l->n && l->s[behind] == ':';
+}
+
+/* A value that is a text: it has words. */
+static bool is_text(const struct line *l, size_t start, size_t end)
+{
+	return memchr(l->s + start, ' ', end - start) != NULL || memchr(l->s + start, '\\', end - start) != NULL;
+}
+
+/* Leaves the values that are texts, a line each. */
+static void keep_values(struct line *l)
+{
+	size_t k = 0, end;
+
+	for (size_t i = 0; i < l->n;) {
+		size_t start = i + 1, next;
+
+		if (l->s[i] != '"') {
+			i++;
+			continue;
+		}
+		next = string_end(l, i, &end);
+		if (!is_key(l, next) && is_text(l, start, end)) {
+			if (k > 0) {
+				l->from[k] = l->from[i];
+				l->s[k++] = '\n';
+			}
+			memmove(l->s + k, l->s + start, end - start);
+			memmove(l->from + k, l->from + start, (end - start) * sizeof(*l->from));
+			k += end - start;
+		}
+		i = next;
+	}
+	l->n = k > 0 ? k : l->n;
+}
+
 void clean_decode(const char *s, size_t n, struct line *out)
 {
 	size_t i = 0;
 
 	while (i < n) {
-		if (s[i] == '\r') { /* what is written over it is a line of its own */
+		if (!special[(unsigned char)s[i]]) {
+			put(out, s[i], i);
+			i++;
+		} else if (s[i] == '\r') { /* what is written over it is a line of its own */
 			if (out->n > 0)
 				put(out, '\n', i);
 			i++;
@@ -362,10 +457,9 @@ void clean_decode(const char *s, size_t n, struct line *out)
 		}
 	}
 	if (is_object(out))
-		break_values(out);
+		keep_values(out);
 	for (unsigned pass = 0; pass < PASSES && has_escapes(out->s, out->n); pass++)
 		unescape(out);
-	if (memmem(out->s, out->n, "[0", 2) != NULL || memmem(out->s, out->n, "[1", 2) != NULL ||
-	    memmem(out->s, out->n, "[3", 2) != NULL)
+	if (has_bare_escape(out))
 		remove_bare_escapes(out);
 }

@@ -5,11 +5,6 @@
 
 enum { LAYERS = 10 }; /* prefixes before one line */
 
-bool clean_line_is_plain(const char *s, size_t n, bool first)
-{
-	return !clean_is_encoded(s, n) && !(first && clean_may_have_prefix(s, n));
-}
-
 /* Leaves out `n` bytes from `at` on. */
 static void cut(struct line *l, size_t at, size_t n)
 {
@@ -23,26 +18,44 @@ static bool is_border(const char *s)
 	return *s == '|' || (unsigned char)*s == 0xe2;
 }
 
-/* The part of the line from `at` to the next break: its end afterwards. */
-static size_t strip(struct line *l, size_t at)
+/* What is left of s[0, n), from *from on, without prefixes and borders. */
+static size_t strip(const char *s, size_t n, size_t *from)
 {
 	bool bordered = false;
-	const char *nl = memchr(l->s + at, '\n', l->n - at);
-	size_t end = nl != NULL ? (size_t)(nl - l->s) : l->n, left;
+	size_t at = 0;
 
-	for (unsigned i = 0; i < LAYERS && end > at; i++) {
-		size_t n = clean_prefix(l->s + at, end - at), blanks = 0;
+	for (unsigned i = 0; i < LAYERS && at < n && clean_may_have_prefix(s + at, n - at); i++) {
+		size_t len = clean_prefix(s + at, n - at), blanks = 0;
 
-		if (n == 0)
+		if (len == 0)
 			break;
-		while (blanks < n && (l->s[at + blanks] == ' ' || l->s[at + blanks] == '\t'))
+		while (blanks < len && (s[at + blanks] == ' ' || s[at + blanks] == '\t'))
 			blanks++;
-		bordered = bordered || is_border(l->s + at + blanks);
-		cut(l, at, n);
-		end -= n;
+		bordered = bordered || is_border(s + at + blanks);
+		at += len;
 	}
-	left = clean_suffix(l->s + at, end - at, bordered);
-	cut(l, at + left, end - at - left);
+	*from = at;
+	return clean_suffix(s + at, n - at, bordered);
+}
+
+bool clean_line_plain(const char *s, size_t n, bool first, size_t *from, size_t *len)
+{
+	if (clean_is_encoded(s, n) || (n > 0 && memchr("{[", s[0], 2) != NULL && memchr(s, '"', n) != NULL))
+		return false;
+	*from = 0;
+	*len = first ? strip(s, n, from) : clean_suffix(s, n, false);
+	return true;
+}
+
+/* The part of the line from `at` to the next break: its end afterwards. */
+static size_t strip_part(struct line *l, size_t at)
+{
+	const char *nl = memchr(l->s + at, '\n', l->n - at);
+	size_t end = nl != NULL ? (size_t)(nl - l->s) : l->n, from, left;
+
+	left = strip(l->s + at, end - at, &from);
+	cut(l, at + from + left, end - at - from - left);
+	cut(l, at, from);
 	return at + left;
 }
 
@@ -52,11 +65,14 @@ void clean_line(const char *s, size_t n, bool first, struct line *out)
 
 	out->n = 0;
 	clean_decode(s, n, out);
+	/* The line ends anyway. */
+	while (out->n > 0 && out->s[out->n - 1] == '\n')
+		out->n--;
 	if (!first) { /* what follows a break in it still is a line of its own */
 		const char *nl = memchr(out->s, '\n', out->n);
 
 		at = nl != NULL ? (size_t)(nl - out->s) + 1 : out->n;
 	}
 	while (at < out->n)
-		at = strip(out, at) + 1;
+		at = strip_part(out, at) + 1;
 }

@@ -14,8 +14,9 @@ struct line {
 	size_t n;
 };
 
-/* Nothing is to be done to it. `first`: it is the beginning of a line, where prefixes stand. */
-bool clean_line_is_plain(const char *s, size_t n, bool first);
+/* Is nothing encoded in it? Then what is left of it without what stands before and behind is *from bytes on,
+ * *len of them. `first`: it is the beginning of a line, where prefixes stand. */
+bool clean_line_plain(const char *s, size_t n, bool first, size_t *from, size_t *len);
 /* The clean bytes of s[0, n) in *out, whose arrays hold n. There may be line breaks in them. */
 void clean_line(const char *s, size_t n, bool first, struct line *out);
 

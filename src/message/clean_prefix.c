@@ -57,6 +57,12 @@ static size_t take_blanks(struct span *p)
 	return n;
 }
 
+/* One blank: what follows it is the line's own. */
+static bool take_blank(struct span *p)
+{
+	return take(p, ' ') || take(p, '\t');
+}
+
 static bool take_any(struct span *p, const char *set)
 {
 	size_t n = 0;
@@ -114,12 +120,12 @@ static bool take_gap(struct span *p)
 	if (p->i == p->n)
 		return true;
 	if (take(p, '|')) {
-		take_blanks(p);
+		take_blank(p);
 		return true;
 	}
 	if (at(p, ':') && p->i + 1 < p->n && p->s[p->i + 1] == ' ')
 		p->i++;
-	return take_blanks(p) > 0;
+	return take_blank(p);
 }
 
 static bool a_time(struct span *p)
@@ -136,7 +142,7 @@ static bool a_time(struct span *p)
 	if (bracket) {
 		if (!take(p, ']') && !take(p, ')'))
 			return false;
-		take_blanks(p);
+		take_blank(p);
 		return true;
 	}
 	return take_gap(p);
@@ -148,7 +154,7 @@ static bool kernel_time(struct span *p)
 	if (!take(p, '['))
 		return false;
 	take_blanks(p);
-	return take_digits(p, 1, 7) && take(p, '.') && take_digits(p, 3, 6) && take(p, ']') && take_blanks(p) > 0;
+	return take_digits(p, 1, 7) && take(p, '.') && take_digits(p, 3, 6) && take(p, ']') && take_blank(p);
 }
 
 /* "Jan  2 03:04:05 host program[123]: ", "Tue Jan  2 03:04:05 2024 " */
@@ -221,7 +227,7 @@ static bool progress(struct span *p)
 		return false;
 	if (!take(p, '%') && !(take(p, '/') && take_digits(p, 1, 6)))
 		return false;
-	return take(p, ']') && take_blanks(p) > 0;
+	return take(p, ']') && take_blank(p);
 }
 
 /* "  12 | ", "12<tab>", "12: ": the number of a line */
@@ -257,7 +263,7 @@ static bool bracketed(struct span *p)
 		return false;
 	start = p->i;
 	return take_any(p, names) && p->i - start <= 60 && isalpha((unsigned char)p->s[start]) && take(p, ']') &&
-	       (take(p, ':') || take_blanks(p) > 0) && (take_blanks(p) > 0 || p->i <= p->n);
+	       ((take(p, ':') && take_blank(p)) || take_blank(p));
 }
 
 static bool words(struct span *p)
@@ -282,7 +288,7 @@ static bool configure(struct span *p)
 /* "E   " of pytest, "E       " */
 static bool pytest(struct span *p)
 {
-	return take(p, 'E') && take_blanks(p) >= 2;
+	return take_word(p, "E  ") && (take(p, ' ') || p->i == p->n || true);
 }
 
 /* ---- borders and quoting ---------------------------------------------------------------------- */
@@ -292,12 +298,12 @@ static bool quoting(struct span *p)
 {
 	return take(p, '>') && !(at(p, '>') && p->i + 1 < p->n && p->s[p->i + 1] == '>') &&
 	       (at(p, ' ') || at(p, '>') || p->i == p->n || isalpha((unsigned char)p->s[p->i]) || at(p, '/')) &&
-	       (take_blanks(p) > 0 || true);
+	       (take_blank(p) || true);
 }
 
 static bool ascii_border(struct span *p)
 {
-	return take(p, '|') && (take_blanks(p) > 0 || p->i == p->n);
+	return take(p, '|') && (take_blank(p) || p->i == p->n);
 }
 
 /* Length of a letter of U+2500 to U+259F, of a cross or arrow that is drawn before lines. */
@@ -307,6 +313,8 @@ static size_t drawn(const char *s, size_t n)
 					      "\xe2\x86\xaa", "\xe2\x9d\xaf", "\xe2\x80\xa2", "\xe2\x9d\x8c",
 					      "\xe2\x96\xb6", "\xe2\x8e\xbf" };
 
+	if (n < 2 || (unsigned char)s[0] < 0xc3)
+		return 0;
 	if (n >= 3 && (unsigned char)s[0] == 0xe2 && (unsigned char)s[1] >= 0x94 && (unsigned char)s[1] <= 0x96)
 		return 3;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -323,9 +331,20 @@ static bool box(struct span *p)
 		p->i += len;
 		n++;
 	}
-	if (n > 0 && take(p, '>')) /* pip's arrow */
-		take_blanks(p);
+	if (n > 0 && (take(p, '>') || true)) /* pip's arrow */
+		take_blank(p);
 	return n > 0;
+}
+
+/* "```", "```text", "~~~" */
+static bool fence(struct span *p)
+{
+	if (!take_word(p, "```") && !take_word(p, "~~~"))
+		return false;
+	take_any(p, "`~");
+	if (take_any(p, "abcdefghijklmnopqrstuvwxyz") && p->i < p->n)
+		p->i = 3;
+	return true;
 }
 
 /* "- ", "* ", "+ " of lists and of `set -x` */
@@ -337,6 +356,11 @@ static bool bullet(struct span *p)
 /* The end of the string before, in a list of strings, and the beginning of this one: "', '", "b'". */
 static bool string_edge(struct span *p)
 {
+	size_t start = p->i;
+
+	if (take_any(p, "\"'}],") && p->i == p->n)
+		return true;
+	p->i = start;
 	if (take_word(p, "b'") || take_word(p, "b\"") || take_word(p, "u'"))
 		return true;
 	return take_any(p, "\"',") && p->i > 1 && take_blanks(p) < 4 && (p->i > 2 || p->i == p->n) &&
@@ -346,7 +370,7 @@ static bool string_edge(struct span *p)
 typedef bool matcher(struct span *p);
 static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log, job_and_step,
 				     buildkit, progress, line_number, bracketed, service, words, configure,
-				     pytest, bullet, string_edge };
+				     pytest, bullet, string_edge, fence };
 
 size_t clean_prefix(const char *s, size_t n)
 {
@@ -377,7 +401,25 @@ size_t clean_suffix(const char *s, size_t n, bool bordered)
 		else if (end > 1 && bordered && s[end - 1] == '|' && (s[end - 2] == ' ' || s[end - 2] == '\t'))
 			n = end - 1;
 		else
-			return n;
+			return end;
+	}
+}
+
+/* Words of `words` and of others begin with these letters. */
+static bool may_be_word(const char *s, size_t n)
+{
+	switch (s[0]) {
+	case 's': return n > 3 && s[1] == 't' && s[2] == 'd';
+	case 'S': return n > 3 && s[1] == 'T' && s[2] == 'D';
+	case 'e': return n > 4 && s[1] == 'r' && s[2] == 'r' && s[3] == ':';
+	case 'n': return n > 4 && s[1] == 'p' && s[2] == 'm';
+	case 'g': return n > 4 && s[1] == 'y' && s[2] == 'p';
+	case 'r': return n > 7 && s[6] == ':';
+	case 'k': return n > 7 && s[6] == ':';
+	case 'c': return n > 10 && s[9] == ':';
+	case 'b': case 'u': return n > 2 && (s[1] == '\'' || s[1] == '"');
+	case 'E': return n > 2 && s[1] == ' ' && s[2] == ' ';
+	default: return false;
 	}
 }
 
@@ -389,18 +431,14 @@ bool clean_may_have_prefix(const char *s, size_t n)
 		i++;
 	if (i == n)
 		return false;
-	switch (s[i]) {
-	case '[': case '(': case '>': case '|': case '#': case '*': case '-': case '+': case '=': case '!':
-	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+	s += i;
+	n -= i;
+	if (s[0] == '{')
+		return n > 1 && s[1] == '"';
+	if (!isalpha((unsigned char)s[0]))
+		return strchr("/.$_%<;:,@&\\^?", s[0]) == NULL;
+	if (may_be_word(s, n) || (isupper((unsigned char)s[0]) && n > 6 && s[3] == ' ' && isdigit((unsigned char)s[5])))
 		return true;
-	case 'E': return n - i > 2 && s[i + 1] == ' ' && s[i + 2] == ' ';
-	default: break;
-	}
-	n = n - i < 64 ? n - i : 64;
-	return memchr(s + i, '|', n) != NULL || memchr(s + i, '\t', n) != NULL ||
-	       (isupper((unsigned char)s[i]) && n > 6 && s[i + 3] == ' ' && isdigit((unsigned char)s[i + 5])) ||
-	       memmem(s + i, n < 12 ? n : 12, "err", 3) != NULL || memmem(s + i, n < 10 ? n : 10, "ERR", 3) != NULL ||
-	       memmem(s + i, n < 10 ? n : 10, "std", 3) != NULL || memmem(s + i, n < 10 ? n : 10, "ote: ", 5) != NULL ||
-	       memmem(s + i, n < 10 ? n : 10, "kernel: ", 8) != NULL ||
-	       memmem(s + i, n < 10 ? n : 10, "configure:", 10) != NULL;
+	n = n < 64 ? n : 64;
+	return memchr(s, '|', n) != NULL || memchr(s, '\t', n) != NULL;
 }

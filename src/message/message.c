@@ -12,8 +12,10 @@
 
 #include "message/block.h"
 #include "message/clean.h"
+#include "message/doubt.h"
 #include "message/facts.h"
 #include "message/pattern.h"
+#include "message/reading.h"
 #include "message/says.h"
 #include "message/scan.h"
 
@@ -21,8 +23,6 @@ enum {
 	LEAST_WORD = 4,         /* bytes of the literal words of a sentence */
 	BEHIND = BLOCK_BYTES,   /* bytes that must be there behind a place, */
 	BEFORE = BLOCK_BYTES,   /* and that stay before it */
-	AROUND = 6 << 10,       /* a sentence is looked for so far from its literal words, */
-	LINES_AROUND = 3,       /* and in so many lines */
 	TRIES = 3000,           /* of one sentence */
 	LOOSE_TRIES = 300
 };
@@ -38,8 +38,8 @@ struct row {
 /* A sentence that was found. */
 struct found {
 	uint32_t row;
-	bool loose;
-	size_t start, end, anchor;
+	size_t start, end;
+	const char *words;
 	const char *field[MSG_NFIELDS];
 };
 
@@ -144,35 +144,6 @@ static void reader_free(struct msg_reader *r)
 
 /* ---- looking at a place --------------------------------------------------------------------- */
 
-static size_t line_start(const struct msg_reader *r, size_t at)
-{
-	const char *nl = at > 0 ? memrchr(r->clean.text, '\n', at) : NULL;
-
-	return nl != NULL ? (size_t)(nl - r->clean.text) + 1 : 0;
-}
-
-static size_t line_end(const struct msg_reader *r, size_t at)
-{
-	const char *nl = memchr(r->clean.text + at, '\n', r->clean.n - at);
-
-	return nl != NULL ? (size_t)(nl - r->clean.text) : r->clean.n;
-}
-
-/* The line with `at`, with `lines` before and behind, but not too much of it. */
-static void region(const struct msg_reader *r, size_t at, unsigned lines, size_t *from, size_t *to)
-{
-	*from = line_start(r, at);
-	*to = line_end(r, at);
-	for (unsigned i = 0; i < lines; i++) {
-		*from = *from > 0 ? line_start(r, *from - 1) : 0;
-		*to = *to < r->clean.n ? line_end(r, *to + 1) : *to;
-	}
-	if (at - *from > AROUND)
-		*from = at - AROUND;
-	if (*to - at > AROUND)
-		*to = at + AROUND;
-}
-
 /* Is the rest of the words behind the hit? */
 static bool has_words(const struct msg_reader *r, const char *words, size_t at)
 {
@@ -193,7 +164,7 @@ static void trim(const char *s, size_t *start, size_t *end)
 {
 	while (*start < *end && (s[*start] == ' ' || s[*start] == '\t' || s[*start] == '\n'))
 		++*start;
-	while (*end > *start && strchr(" \t\n\r.,;", s[*end - 1]) != NULL)
+	while (*end > *start && strchr(" \t\n\r.,;'\"`", s[*end - 1]) != NULL)
 		--*end;
 	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
@@ -202,16 +173,26 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 }
 
-static void keep(struct msg_reader *r, uint32_t row, bool loose, const char *text, size_t base, size_t anchor,
-		 const struct pattern_match *m)
+static const char *words_of(struct arena *a, const char *text, size_t len)
+{
+	size_t n = len < MAX_WORDS ? len : MAX_WORDS;
+	char *s = arena_strndup(a, text, n);
+
+	for (size_t i = 0; i < n && s[i] != '\0'; i++)
+		if (s[i] == '\n' || s[i] == '\t' || s[i] == '\r')
+			s[i] = ' ';
+	return s;
+}
+
+static void keep(struct msg_reader *r, uint32_t row, const struct reading *g, const struct pattern_match *m)
 {
 	struct found *f = ARENA_PUSH(r->a, &r->found);
+	const char *text = g->text;
 
 	f->row = row;
-	f->loose = loose;
-	f->start = base + m->start;
-	f->end = base + m->end;
-	f->anchor = anchor;
+	f->start = reading_place(g, m->start);
+	f->end = m->end > m->start ? reading_place(g, m->end - 1) + 1 : f->start;
+	f->words = words_of(r->a, text + m->start, m->end - m->start);
 	for (size_t i = 0; i < MSG_NFIELDS; i++) {
 		size_t start = m->field[i].start, end = m->field[i].end;
 
@@ -251,20 +232,54 @@ static struct pattern *compiled(struct row *row, bool loose)
 	return *p;
 }
 
+static bool try_reading(struct msg_reader *r, uint32_t row, bool loose, const struct reading *g)
+{
+	struct pattern *p = compiled(&r->rows[row], loose);
+	struct pattern_match m;
+
+	if (p == NULL || !match_over(p, g->text, g->n, g->at, &m))
+		return false;
+	keep(r, row, g, &m);
+	return true;
+}
+
+/* Does the match go over a place where lines were joined? */
+static bool try_joined(struct msg_reader *r, uint32_t row, size_t at)
+{
+	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern_match m;
+	struct reading g;
+
+	if (p == NULL || !reading_joined(&r->clean, at, r->a, &g) || !match_over(p, g.text, g.n, g.at, &m) ||
+	    !reading_has_join(&g, m.start, m.end))
+		return false;
+	keep(r, row, &g, &m);
+	return true;
+}
+
+/* A match that ends with its line, or begins with it, may be a part of what was broken there. */
+static bool is_at_edge(const struct reading *g, const struct pattern_match *m)
+{
+	return m->start == 0 || m->end == g->n || (m->end < g->n && g->text[m->end] == '\n');
+}
+
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 {
 	struct pattern *p = compiled(&r->rows[row], false);
 	struct pattern_match m;
-	size_t from, to;
+	struct reading g;
+	bool found;
 
-	for (unsigned lines = 0; p != NULL && lines <= LINES_AROUND; lines += LINES_AROUND) {
-		region(r, at, lines, &from, &to);
-		if (match_over(p, r->clean.text + from, to - from, at - from, &m)) {
-			keep(r, row, false, r->clean.text + from, from, at, &m);
-			return true;
-		}
+	reading_lines(&r->clean, at, 0, &g);
+	found = p != NULL && match_over(p, g.text, g.n, g.at, &m);
+	if ((!found || is_at_edge(&g, &m)) && try_joined(r, row, at))
+		return true;
+	if (found) {
+		keep(r, row, &g, &m);
+		return true;
 	}
-	return false;
+	reading_lines(&r->clean, at, READING_LINES, &g);
+	return try_reading(r, row, false, &g);
 }
 
 static void look_at_row(struct msg_reader *r, uint32_t row, size_t end)
@@ -316,17 +331,6 @@ static bool is_beaten(const struct msg_reader *r, size_t n)
 	return false;
 }
 
-static const char *words_of(struct msg_reader *r, const struct found *f)
-{
-	size_t n = f->end - f->start < MAX_WORDS ? f->end - f->start : MAX_WORDS;
-	char *s = arena_strndup(r->a, r->clean.text + f->start, n);
-
-	for (size_t i = 0; i < n && s[i] != '\0'; i++)
-		if (s[i] == '\n' || s[i] == '\t' || s[i] == '\r')
-			s[i] = ' ';
-	return s;
-}
-
 static void add_fact(struct msg_reader *r, const struct found *f)
 {
 	const struct says_row *row = r->rows[f->row].says;
@@ -334,7 +338,9 @@ static void add_fact(struct msg_reader *r, const struct found *f)
 				 .code = row->code, .detail = row->detail, .count = 1 };
 
 	memcpy(fact.field, f->field, sizeof(fact.field));
-	fact.text = words_of(r, f);
+	fact.text = f->words;
+	if (row->kind == MSG_CAUSE || row->kind == MSG_WARNING)
+		fact.doubts = doubt_of(&r->clean, f->start, f->end);
 	clean_place(&r->clean, f->start, &fact.offset, &fact.line);
 	facts_add(&r->facts, &fact);
 }
@@ -350,16 +356,15 @@ static bool is_covered(const struct msg_reader *r, size_t at)
 static void try_loose(struct msg_reader *r, const struct missed *m)
 {
 	struct row *w = &r->rows[m->row];
-	struct pattern *p;
-	struct pattern_match match;
-	size_t from, to;
+	struct reading g;
 
 	if (w->loose_tries++ >= LOOSE_TRIES || is_covered(r, m->at))
 		return;
-	p = compiled(w, true);
-	region(r, m->at, LINES_AROUND, &from, &to);
-	if (p != NULL && match_over(p, r->clean.text + from, to - from, m->at - from, &match))
-		keep(r, m->row, true, r->clean.text + from, from, m->at, &match);
+	reading_lines(&r->clean, m->at, READING_LINES, &g);
+	if (try_reading(r, m->row, true, &g))
+		return;
+	if (reading_one_line(&r->clean, m->at, r->a, &g))
+		try_reading(r, m->row, true, &g);
 }
 
 static void sort_found(struct msg_reader *r)

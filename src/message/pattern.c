@@ -147,11 +147,17 @@ static void put_shape(struct reading *r, const char *s, const char *end)
 		} else {
 			if (*s == '[' && !class && s + 1 < end) {
 				class = true;
-				/* A bracket that comes first in a class is one of its members. */
-				if (s[1] == ']' || (s[1] == '^' && s + 2 < end && s[2] == ']')) {
-					buf_add(&r->out->text, s, s[1] == ']' ? 1 : 2);
-					s += s[1] == ']' ? 1 : 2;
+				/* A field is in one line, whatever else it may hold. */
+				if (s[1] == '^') {
+					put(r, "[^\\n");
+					s += s[2] == ']' ? 2 : 1;
+					if (*s == ']')
+						put(r, "\\]");
+					continue;
 				}
+				/* A bracket that comes first in a class is one of its members. */
+				if (s[1] == ']')
+					buf_char(&r->out->text, *s++);
 			} else if (*s == ']') {
 				class = false;
 			}

@@ -1,0 +1,233 @@
+/* told_link.c - what linkers say, joined and completed: places, pairs of sentences, the object at fault. */
+#include <string.h>
+
+#include "diagnose/told_find.h"
+#include "diagnose/told_place.h"
+#include "diagnose/told_undefined.h"
+
+enum { NEAR_LINES = 8 }; /* sentences of one message lie so close */
+
+static bool is_near(const struct msg_fact *x, const struct msg_fact *y)
+{
+	return x->line - y->line <= NEAR_LINES && y->line - x->line <= NEAR_LINES;
+}
+
+/* The loaders' "F: undefined symbol: X" is also what lld's "error: undefined symbol: X" looks like. */
+static void drop_echoes(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const char *object = f->field[MSG_OBJECT];
+
+		if (!told_is(f, "missing-symbol"))
+			continue;
+		for (size_t k = 0; k < c->n; k++)
+			if (!c->facts[k].denied && c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") &&
+			    c->facts[k].f.line == f->line)
+				told_silence(f);
+		if (object != NULL && (strcmp(object, "error") == 0 || strcmp(object, "warning") == 0))
+			told_silence(f);
+	}
+}
+
+/* "undefined reference to symbol X" and "L: error adding symbols: DSO missing" are two halves. */
+static void join_dso(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (!told_is(f, "ld-dso-missing") || f->field[MSG_SYMBOL] == NULL)
+			continue;
+		for (size_t k = 0; k < c->n; k++) {
+			struct msg_fact *dso = &c->facts[k].f;
+
+			if (k == i || !told_is(dso, "ld-dso-missing") || dso->field[MSG_OBJECT] == NULL || !is_near(f, dso))
+				continue;
+			told_take(dso, f, MSG_SYMBOL);
+			told_take(dso, f, MSG_VERSION);
+			told_take(dso, f, MSG_NEEDED_BY);
+			if (f->field[MSG_OBJECT] == NULL)
+				told_silence(f);
+			break;
+		}
+	}
+}
+
+/* "O: in function `f':" names the object of the lines that follow it. */
+static void join_function(struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *at = told_above(c, "bfd-in-function", f, 64);
+	const char *object = NULL, *source = NULL, *own = f->field[MSG_NEEDED_BY];
+
+	if (own != NULL)
+		told_split_place(c->a, own, &object, &source);
+	if (at == NULL || object != NULL)
+		return;
+	if (own == NULL)
+		f->field[MSG_NEEDED_BY] = at->field[MSG_NEEDED_BY];
+	else if (at->field[MSG_NEEDED_BY] != NULL && f->line - at->line <= NEAR_LINES)
+		f->field[MSG_NEEDED_BY] = arena_printf(c->a, "%s:%s", at->field[MSG_NEEDED_BY], own);
+}
+
+/* lld and mold write the source first and the object below it. */
+static void join_lld_place(struct told_case *c, struct msg_fact *f)
+{
+	const char *object = f->field[MSG_FILE], *source = f->field[MSG_NEEDED_BY];
+
+	if (object == NULL || source == NULL || !told_ends_with(f->id, "-by"))
+		return;
+	if (told_is_source(source, strlen(source)))
+		f->field[MSG_NEEDED_BY] = arena_printf(c->a, "%s:%s", object, source);
+	else
+		f->field[MSG_NEEDED_BY] = object;
+	f->field[MSG_FILE] = NULL;
+}
+
+static void join_meant(struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *meant = told_below(c, "lld-did-you-mean", f, NEAR_LINES), *in;
+
+	if (meant == NULL || !told_is_id(meant, "lld-did-you-mean-c"))
+		return;
+	f->detail = "extern-c";
+	in = told_below(c, "lld-defined-in", meant, 2);
+	if (in != NULL)
+		f->field[MSG_OBJECT] = in->field[MSG_OBJECT];
+}
+
+static void join_duplicate(struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *other;
+
+	if (f->field[MSG_NEEDED_BY] != NULL)
+		return;
+	other = told_below(c, told_is_id(f, "gold-multiple") ? "gold-previous" : "bfd-first", f, 2);
+	if (other != NULL)
+		f->field[MSG_NEEDED_BY] = other->field[MSG_NEEDED_BY];
+}
+
+static void join_places(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (told_is(f, "ld-undefined-reference")) {
+			join_function(c, f);
+			join_lld_place(c, f);
+			join_meant(c, f);
+		} else if (told_is(f, "ld-multiple-definition")) {
+			join_lld_place(c, f);
+			join_duplicate(c, f);
+		}
+	}
+	join_dso(c);
+}
+
+/* ---- one cause after the other ---------------------------------------------------------------------- */
+
+static void refine_library(struct told_case *c, struct msg_fact *f)
+{
+	static const char *const ends[] = { ".so", ".a", ".lib", ".dylib", ".dll" };
+	const char *lib = f->field[MSG_LIB];
+
+	if (lib == NULL)
+		return;
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = arena_printf(c->a, "-l%s", lib);
+	if (f->detail != NULL || lib[0] == ':')
+		return;
+	if (starts_with(lib, "lib") && lib[3] != '\0')
+		f->detail = "name-variant";
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (told_ends_with(lib, ends[i]))
+			f->detail = "name-variant";
+	if (strstr(lib, "::") != NULL)
+		f->detail = "name-variant";
+}
+
+static bool is_header(const char *place)
+{
+	const char *object, *source;
+
+	if (place == NULL)
+		return false;
+	source = strstr(place, ".h");
+	object = source != NULL ? source + 2 + strspn(source + 2, "hpx") : NULL;
+	return object != NULL && (*object == '\0' || *object == ':');
+}
+
+static void refine_multiple(struct told_case *c, struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY], *section = f->field[MSG_TEXT];
+	bool exported = object != NULL && first != NULL &&
+			(strstr(object, "_cgo_export.c") != NULL || strstr(first, "_cgo_export.c") != NULL);
+
+	if (f->detail == NULL && exported)
+		f->detail = "export-preamble";
+	if (f->detail == NULL && is_header(object) && is_header(first))
+		f->detail = "header-definition";
+	if (f->detail == NULL && section != NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
+						       starts_with(section, ".rodata") || starts_with(section, "COMMON")))
+		f->detail = "variable";
+	if (f->detail == NULL && section != NULL && starts_with(section, ".text"))
+		f->detail = "function";
+	if (object != NULL)
+		f->field[MSG_OBJECT] = told_file_of_place(c->a, object);
+	if (first != NULL)
+		f->field[MSG_NEEDED_BY] = told_file_of_place(c->a, first);
+}
+
+static void refine_undefined(struct told_case *c, struct msg_fact *f)
+{
+	const char *user = f->field[MSG_NEEDED_BY];
+
+	if (user != NULL)
+		f->field[MSG_NEEDED_BY] = told_file_of_place(c->a, user);
+	told_undefined(c, f);
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_NEEDED_BY];
+}
+
+/* Of many undefined symbols the one that tells most comes first. */
+static void choose(struct told_case *c)
+{
+	struct msg_fact *best = NULL;
+	int order = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		int own;
+
+		if (f->kind != MSG_CAUSE || !told_is(f, "ld-undefined-reference") || f->field[MSG_SYMBOL] == NULL)
+			continue;
+		own = told_undefined_order(f);
+		if (best == NULL || own < order) {
+			best = f;
+			order = own;
+		}
+	}
+	if (best != NULL && best->rank > 57)
+		best->rank = 57;
+}
+
+static const struct {
+	const char *code;
+	void (*refine)(struct told_case *c, struct msg_fact *f);
+} refiners[] = {
+	{ "ld-library-not-found", refine_library },
+	{ "ld-multiple-definition", refine_multiple },
+	{ "ld-undefined-reference", refine_undefined },
+};
+
+void told_link(struct told_case *c)
+{
+	drop_echoes(c);
+	join_places(c);
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < sizeof(refiners) / sizeof(refiners[0]); k++)
+			if (told_is(&c->facts[i].f, refiners[k].code)) {
+				refiners[k].refine(c, &c->facts[i].f);
+				break;
+			}
+	choose(c);
+}

@@ -1,0 +1,324 @@
+/* told_tool.c - what compilers, Go, pip and other build tools say, completed: details, and the object at fault. */
+#include <string.h>
+
+#include "diagnose/told_find.h"
+#include "diagnose/told_place.h"
+
+/* ---- probes ------------------------------------------------------------------------------------------ */
+
+/* CMake names the packages of a probe first, and then only says that one of them is required. */
+static void join_cmake_probe(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const struct msg_fact *probe;
+
+		if (!told_is_id(f, "cmake-required-package"))
+			continue;
+		probe = told_above(c, "cmake-pkg-probe", f, 64);
+		if (probe != NULL && f->field[MSG_PACKAGE] == NULL)
+			f->field[MSG_PACKAGE] = probe->field[MSG_PACKAGE];
+	}
+}
+
+/* A probe of configure that fails is no error: of those only the last before the end counts. */
+static void drop_probes(struct told_case *c)
+{
+	const struct msg_fact *end = told_find(c, "configure-error");
+	int64_t first = 0, last = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+
+		if (!told_is_id(f, "configure-failed-program") || (end != NULL && f->line > end->line))
+			continue;
+		first = last;
+		last = f->line;
+	}
+	for (size_t i = 0; i < c->n && last > 0; i++)
+		if (c->facts[i].f.line <= first && c->facts[i].f.rank < RANK_ENDS && c->facts[i].f.code != NULL)
+			told_silence(&c->facts[i].f);
+}
+
+/* What configure looked for last, and did not find, is what its error is about. */
+static void join_configure(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const struct msg_fact *lib;
+
+		if (!told_is_id(f, "configure-error"))
+			continue;
+		lib = told_above(c, "configure-probe-lib", f, 3);
+		if (lib == NULL)
+			continue;
+		f->code = "ld-library-not-found";
+		f->detail = NULL;
+		f->field[MSG_LIB] = lib->field[MSG_LIB];
+		f->field[MSG_OBJECT] = arena_printf(c->a, "-l%s", lib->field[MSG_LIB]);
+		f->field[MSG_SYMBOL] = lib->field[MSG_SYMBOL];
+	}
+}
+
+/* ---- pip -------------------------------------------------------------------------------------------- */
+
+/* Is it said by the build of a package, not by a program that runs? */
+static bool in_package_build(const struct told_case *c)
+{
+	static const char *const ids[] = { "pip-requires", "pip-preparing", "pip-egg-info", "pip-egg-info-old", "pip-metadata",
+					   "pip-wheel-failed", "pip-wheels-failed", "pip-subprocess", "uv-failed",
+					   "pip-installable" };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		for (size_t k = 0; k < c->n; k++)
+			if (starts_with(c->facts[k].f.id, ids[i]))
+				return true;
+	return false;
+}
+
+/* A module that the build of a package imports and does not get is a requirement that nobody declared. */
+static void take_modules(struct told_case *c)
+{
+	static const char *const gone[] = { "distutils", "pkg_resources", "imp", "setuptools.command.test" };
+
+	if (!in_package_build(c))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const char *module = f->field[MSG_MODULE] != NULL ? f->field[MSG_MODULE] : f->field[MSG_OBJECT];
+
+		if (!told_is(f, "python-module") || module == NULL)
+			continue;
+		f->code = "build-tool";
+		f->detail = strcasecmp(module, "cython") == 0 ? "cython" : "undeclared-build-requirement";
+		f->rank = 14;
+		f->field[MSG_OBJECT] = module;
+		for (size_t k = 0; k < sizeof(gone) / sizeof(gone[0]); k++)
+			if (strcmp(module, gone[k]) == 0)
+				f->detail = "setuptools-version";
+	}
+}
+
+/* The isolated environment of a build lacks what pip could not find for it: not the package itself. */
+static void take_requirements(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (!told_is_detail(f, "build-requirement"))
+			continue;
+		for (size_t k = 0; k < c->n; k++) {
+			struct msg_fact *inner = &c->facts[k].f;
+
+			if (!told_is(inner, "no-matching-wheel"))
+				continue;
+			told_take(f, inner, MSG_OBJECT);
+			told_silence(inner);
+		}
+	}
+}
+
+/* ---- one cause after the other ---------------------------------------------------------------------- */
+
+static bool compiler_is_musl(const struct told_case *c)
+{
+	for (size_t i = 0; i < c->in->ncommands; i++)
+		for (size_t k = 0; k < c->in->commands[i].argc && k < 8; k++)
+			if (strstr(c->in->commands[i].argv[k], "musl-") != NULL)
+				return true;
+	return false;
+}
+
+static void refine_header(struct told_case *c, struct msg_fact *f)
+{
+	static const char *const python[] = { "Python.h", "pyconfig.h", "pyport.h" };
+	const char *header = f->field[MSG_HEADER];
+
+	if (header == NULL)
+		return;
+	f->field[MSG_OBJECT] = header;
+	for (size_t i = 0; i < sizeof(python) / sizeof(python[0]) && f->detail == NULL; i++)
+		if (strcmp(base_name(header), python[i]) == 0)
+			f->detail = "python-dev";
+	if (f->detail != NULL || !compiler_is_musl(c))
+		return;
+	if (starts_with(header, "linux/") || starts_with(header, "asm/") || starts_with(header, "asm-generic/"))
+		f->detail = "musl-kernel-headers";
+	else if (strchr(header, '.') == NULL)
+		f->detail = "musl-libstdcxx";
+}
+
+static bool names_cxx(const char *tool)
+{
+	return tool != NULL && (strstr(tool, "g++") != NULL || strstr(tool, "c++") != NULL || strstr(tool, "clang++") != NULL ||
+				strcmp(tool, "CXX") == 0);
+}
+
+static void refine_compiler(struct told_case *c, struct msg_fact *f)
+{
+	const char *flag = f->field[MSG_FLAG];
+
+	if (told_is_detail(f, "linker") && flag != NULL) {
+		flag = starts_with(flag, "-fuse-ld=") ? flag + strlen("-fuse-ld=") : flag;
+		f->field[MSG_OBJECT] = strchr(flag, '/') != NULL ? flag : arena_printf(c->a, "ld.%s", flag);
+	}
+	/* The host's compiler was started for another machine: what has to be set is CC. */
+	if (told_is_detail(f, "cross") && f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = "CC";
+	if (told_is_detail(f, "rust-target")) {
+		const struct msg_fact *target = told_find(c, "rustc-target-note");
+
+		if (target != NULL)
+			f->field[MSG_OBJECT] = target->field[MSG_OBJECT];
+	}
+	if (told_is_detail(f, "CC") && (names_cxx(f->field[MSG_OBJECT]) || names_cxx(f->field[MSG_TEXT])))
+		f->detail = "CXX";
+	if (told_is_detail(f, "CC") && f->field[MSG_TEXT] != NULL && strstr(f->field[MSG_TEXT], "Fortran") != NULL)
+		f->detail = "language";
+	f->field[MSG_TOOL] = f->field[MSG_OBJECT] != NULL ? f->field[MSG_OBJECT] : f->field[MSG_TOOL];
+}
+
+static void refine_package(struct told_case *c, struct msg_fact *f)
+{
+	const char *package = f->field[MSG_PACKAGE];
+	bool plain = package == NULL || strcmp(f->speaker, "meson") == 0 || strcmp(f->speaker, "CMake") == 0;
+
+	if (package != NULL && f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = plain || told_ends_with(package, ".pc") ? package : arena_printf(c->a, "%s.pc", package);
+	if (package == NULL && told_ends_with(f->field[MSG_OBJECT], ".pc"))
+		f->field[MSG_PACKAGE] = arena_strndup(c->a, f->field[MSG_OBJECT], strlen(f->field[MSG_OBJECT]) - 3);
+}
+
+static void refine_tool(struct told_case *c, struct msg_fact *f)
+{
+	(void)c;
+	told_take(f, f, MSG_OBJECT);
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_PACKAGE] != NULL ? f->field[MSG_PACKAGE] : f->field[MSG_TOOL];
+}
+
+/* Of a name in the standard library: a newer Go has it. */
+static bool is_standard(const char *package)
+{
+	size_t n = strcspn(package, "/");
+
+	return memchr(package, '.', n) == NULL && strncmp(package, "main", n) != 0;
+}
+
+static bool is_newer_standard(const char *package)
+{
+	static const char *const newer[] = { "slices", "maps", "cmp", "iter", "unique", "log/slog", "crypto/ecdh", "math/rand/v2",
+					     "embed", "io/fs", "net/netip", "go/version", "structs", "weak", "crypto/mlkem",
+					     "testing/synctest", "testing/slogtest", "testing/fstest", "runtime/coverage",
+					     "runtime/metrics", "go/build/constraint", "hash/maphash", "crypto/hkdf",
+					     "crypto/pbkdf2", "crypto/sha3", "arena", "encoding/json/v2" };
+
+	for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
+		if (strcmp(package, newer[i]) == 0)
+			return true;
+	return false;
+}
+
+static void refine_go(struct told_case *c, struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *package = f->field[MSG_PACKAGE];
+
+	if (told_is_detail(f, "plugin-package-version")) {
+		if (package != NULL && is_standard(package))
+			f->detail = "plugin-build-flags";
+		if (object != NULL && !told_ends_with(object, ".so"))
+			f->field[MSG_OBJECT] = arena_printf(c->a, "%s.so", object);
+	}
+	if (told_is_detail(f, "module-missing") && object != NULL && is_newer_standard(object))
+		f->detail = "too-old";
+	if (told_is_detail(f, "too-old") && object == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_FILE] != NULL ? f->field[MSG_FILE] : package;
+}
+
+/* "undefined: strings.Cut": the package is there, what is asked of it came with a later Go. */
+static void refine_cgo(struct told_case *c, struct msg_fact *f)
+{
+	static const char *const newer[] = { "any", "min", "max", "clear", "strings.Cut", "bytes.Cut", "os.ReadFile", "os.WriteFile",
+					     "os.ReadDir", "os.MkdirTemp", "os.CreateTemp", "io.ReadAll", "io.Discard",
+					     "io.NopCloser", "errors.Join", "errors.Is", "errors.As", "atomic.Pointer",
+					     "atomic.Int64", "atomic.Int32", "atomic.Bool", "atomic.Uint64", "sync.OnceFunc",
+					     "sync.OnceValue", "context.WithCancelCause", "context.WithoutCancel",
+					     "time.DateOnly", "strings.CutPrefix", "strings.Clone", "strings.EqualFold",
+					     "http.MaxBytesError", "tls.CertificateVerificationError", "unsafe.Slice",
+					     "unsafe.String", "unsafe.StringData", "unsafe.SliceData", "slog.Logger" };
+	const char *symbol = f->field[MSG_SYMBOL];
+
+	(void)c;
+	if (told_is_detail(f, "file-left-out") && symbol != NULL)
+		for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
+			if (strcmp(symbol, newer[i]) == 0) {
+				f->code = "go-toolchain";
+				f->detail = "too-old";
+				f->rank = 20;
+			}
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_FILE];
+}
+
+static void refine_flag(struct told_case *c, struct msg_fact *f)
+{
+	(void)c;
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_FLAG];
+}
+
+/* A flag that nobody knows is both what is at fault and what is searched for. */
+static void refine_other(struct told_case *c, struct msg_fact *f)
+{
+	(void)c;
+	if (f->field[MSG_FLAG] != NULL && f->field[MSG_SYMBOL] == NULL)
+		f->field[MSG_SYMBOL] = f->field[MSG_FLAG];
+	if (f->field[MSG_OBJECT] == NULL && told_is_detail(f, "source-error"))
+		f->field[MSG_OBJECT] = f->field[MSG_FILE];
+}
+
+static void refine_wheel(struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *ignored = told_find(c, "pip-ignored");
+
+	if (ignored != NULL && told_is_detail(f, "tags"))
+		f->detail = "python-version";
+}
+
+static void refine_memory(struct told_case *c, struct msg_fact *f)
+{
+	(void)c;
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_TOOL];
+}
+
+static const struct {
+	const char *code;
+	void (*refine)(struct told_case *c, struct msg_fact *f);
+} refiners[] = {
+	{ "header-missing", refine_header },
+	{ "compiler-missing", refine_compiler },
+	{ "pkg-config", refine_package },
+	{ "build-tool", refine_tool },
+	{ "go-toolchain", refine_go },
+	{ "cgo-disabled", refine_cgo },
+	{ "cgo-flag", refine_flag },
+	{ "build-other", refine_other },
+	{ "no-matching-wheel", refine_wheel },
+	{ "out-of-memory", refine_memory },
+};
+
+void told_tool(struct told_case *c)
+{
+	drop_probes(c);
+	join_configure(c);
+	join_cmake_probe(c);
+	take_modules(c);
+	take_requirements(c);
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < sizeof(refiners) / sizeof(refiners[0]); k++)
+			if (told_is(&c->facts[i].f, refiners[k].code)) {
+				refiners[k].refine(c, &c->facts[i].f);
+				break;
+			}
+}

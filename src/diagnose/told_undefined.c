@@ -1,0 +1,169 @@
+/* told_undefined.c - a symbol without definition at the link: which library its name tells of, and what is wrong. */
+#include "diagnose/told_undefined.h"
+
+#include <string.h>
+
+struct row {
+	const char *name, *detail, *library;
+	bool apple;
+};
+
+static const struct row rows[] = {
+#define UNDEFINED(name, detail, library) { name, detail, library, false },
+#define APPLE(name, detail, library) { name, detail, library, true },
+#include "diagnose/told_undefined.def"
+#undef UNDEFINED
+#undef APPLE
+};
+
+/* Functions of libm; each may end with f or l. */
+static const char *const mathematics[] = {
+	"pow", "sqrt", "cbrt", "hypot", "exp", "exp2", "exp10", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan",
+	"asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sincos", "floor", "ceil", "round",
+	"lround", "llround", "rint", "lrint", "llrint", "nearbyint", "trunc", "fmod", "remainder", "remquo", "fma", "fmax",
+	"fmin", "fdim", "ldexp", "frexp", "modf", "logb", "ilogb", "scalbn", "erf", "erfc", "lgamma", "lgamma_r", "tgamma",
+	"j0", "j1", "jn", "y0", "y1", "yn", "nextafter", "nexttoward", "fabs", "cexp", "clog", "cpow", "csqrt", "csin", "ccos",
+	"cabs", "carg", "feenableexcept", "fesetround", "fegetround", "fetestexcept", "feclearexcept", "significand",
+};
+
+static bool is_mathematics(const char *symbol)
+{
+	for (size_t i = 0; i < sizeof(mathematics) / sizeof(mathematics[0]); i++) {
+		size_t n = strlen(mathematics[i]);
+
+		if (strncmp(symbol, mathematics[i], n) == 0 &&
+		    (symbol[n] == '\0' || (strchr("fl", symbol[n]) != NULL && symbol[n + 1] == '\0')))
+			return true;
+	}
+	return false;
+}
+
+static bool is_apple(const struct msg_fact *f)
+{
+	static const char *const speakers[] = { "ld64", "ld-prime", "ld64.lld", "zig" };
+
+	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
+		if (strcmp(f->speaker, speakers[i]) == 0)
+			return true;
+	return f->text != NULL && strstr(f->text, "ld64") != NULL;
+}
+
+/* In Mach-O every name of C begins with an underscore. lld says the same words for all formats. */
+static bool has_underscore(const struct msg_fact *f)
+{
+	const char *s = f->field[MSG_SYMBOL];
+
+	return s[0] == '_' && (is_apple(f) || starts_with(s, "_OBJC_") || starts_with(s, "_CF") || starts_with(s, "_Sec") ||
+			       starts_with(s, "_kCF") || starts_with(s, "_kSec") || starts_with(s, "_objc_") ||
+			       starts_with(s, "_IO") || starts_with(s, "_kIO"));
+}
+
+/* Does the name fit: '*' is anything, '?' one byte, "[A-Z]" and "[0-9]" one of those? */
+static bool fits_name(const char *name, const char *pattern)
+{
+	for (; *pattern != '\0'; pattern++, name++) {
+		if (*pattern == '*') {
+			for (pattern++; *name != '\0'; name++)
+				if (fits_name(name, pattern))
+					return true;
+			return *pattern == '\0';
+		}
+		if (strncmp(pattern, "[A-Z]", 5) == 0 || strncmp(pattern, "[0-9]", 5) == 0) {
+			if (*name < pattern[1] || *name > pattern[3])
+				return false;
+			pattern += 4;
+		} else if (*name == '\0' || (*pattern != '?' && *pattern != *name)) {
+			return false;
+		}
+	}
+	return *name == '\0';
+}
+
+static const struct row *find_row(const char *symbol, bool apple)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((!rows[i].apple || apple) && fits_name(symbol, rows[i].name))
+			return &rows[i];
+	return NULL;
+}
+
+/* These keep archives in mind, so that the order of the link line cannot be what is wrong. */
+static bool order_is_free(const struct msg_fact *f)
+{
+	static const char *const speakers[] = { "ld.lld", "mold", "ld64", "ld-prime", "ld64.lld", "lld-link", "link.exe", "zig",
+						"wasm-ld" };
+
+	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
+		if (strcmp(f->speaker, speakers[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A class of Objective-C names what is missing by itself. */
+static const char *class_name(const char *symbol)
+{
+	static const char *const prefixes[] = { "OBJC_CLASS_$_", "OBJC_METACLASS_$_" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (starts_with(symbol, prefixes[i]))
+			return symbol + strlen(prefixes[i]);
+	return NULL;
+}
+
+static const char *runtime_of(const struct msg_fact *f, const char *library)
+{
+	/* Apple's C++ runtime is libc++ whatever the name. */
+	return is_apple(f) && strcmp(library, "libstdc++") == 0 ? "libc++" : library;
+}
+
+void told_undefined(struct told_case *c, struct msg_fact *f)
+{
+	const char *symbol = f->field[MSG_SYMBOL];
+	const struct row *row;
+	bool apple;
+
+	(void)c;
+	if (symbol == NULL || f->detail != NULL)
+		return;
+	apple = has_underscore(f);
+	symbol += apple ? 1 : 0;
+	if (is_mathematics(symbol) && !apple) {
+		f->detail = "not-linked";
+		f->field[MSG_OBJECT] = "libm.so.6";
+		return;
+	}
+	row = find_row(symbol, apple);
+	if (row != NULL) {
+		f->detail = row->detail;
+		if (row->library[0] != '\0' && !row->apple)
+			f->field[MSG_OBJECT] = runtime_of(f, row->library);
+		if (row->apple)
+			f->field[MSG_LIB] = row->library;
+	} else if (strstr(symbol, "[abi:cxx11]") != NULL) {
+		f->detail = "cxx11-abi";
+	} else if (order_is_free(f)) {
+		f->detail = "not-linked";
+	}
+	if (row == NULL && class_name(symbol) != NULL)
+		f->field[MSG_OBJECT] = class_name(symbol);
+}
+
+int told_undefined_order(const struct msg_fact *f)
+{
+	const char *symbol = f->field[MSG_SYMBOL], *cls = class_name(symbol + (symbol[0] == '_'));
+
+	if (f->detail == NULL)
+		return 50;
+	if (strcmp(f->detail, "extern-c") == 0)
+		return 10;
+	if (strcmp(f->detail, "no-main") == 0)
+		return 20;
+	if (strcmp(f->detail, "cxx-runtime") == 0)
+		return starts_with(symbol, "operator delete") ? 60 : starts_with(symbol, "operator new") ? 61 : 62;
+	if (starts_with(symbol, "typeinfo for ") || starts_with(symbol, "vtable for "))
+		return 30;
+	/* Of several classes of one library the one whose name the others begin with. */
+	if (cls != NULL)
+		return strlen(cls) < 900 ? (int)(100 + strlen(cls)) : 1000;
+	return 55;
+}

@@ -1,0 +1,12 @@
+/* told_undefined.h - what the name of a symbol tells that the linker finds no definition of. */
+#ifndef DLWHY_DIAGNOSE_TOLD_UNDEFINED_H
+#define DLWHY_DIAGNOSE_TOLD_UNDEFINED_H
+
+#include "diagnose/told_case.h"
+
+/* Fills in the detail and the library, as far as the name tells. */
+void told_undefined(struct told_case *c, struct msg_fact *f);
+/* Which of several undefined symbols stands for them: smaller is better. */
+int told_undefined_order(const struct msg_fact *f);
+
+#endif

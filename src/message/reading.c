@@ -1,0 +1,201 @@
+/* reading.c - lines around a place, as they are, or with broken lines made whole. */
+#include "message/reading.h"
+
+#include <string.h>
+
+enum {
+	LOOK_LINES = 30,  /* lines before and behind whose lengths are compared */
+	LEAST_WIDTH = 38
+};
+
+static size_t line_start(const struct clean *c, size_t at)
+{
+	const char *nl = at > 0 ? memrchr(c->text, '\n', at) : NULL;
+
+	return nl != NULL ? (size_t)(nl - c->text) + 1 : 0;
+}
+
+static size_t line_end(const struct clean *c, size_t at)
+{
+	const char *nl = memchr(c->text + at, '\n', c->n - at);
+
+	return nl != NULL ? (size_t)(nl - c->text) : c->n;
+}
+
+static void region(const struct clean *c, size_t at, unsigned lines, size_t *from, size_t *to)
+{
+	*from = line_start(c, at);
+	*to = line_end(c, at);
+	for (unsigned i = 0; i < lines; i++) {
+		*from = *from > 0 ? line_start(c, *from - 1) : 0;
+		*to = *to < c->n ? line_end(c, *to + 1) : *to;
+	}
+	if (at - *from > READING_AROUND)
+		*from = at - READING_AROUND;
+	if (*to - at > READING_AROUND)
+		*to = at + READING_AROUND;
+}
+
+void reading_lines(const struct clean *c, size_t at, unsigned lines, struct reading *out)
+{
+	size_t from, to;
+
+	region(c, at, lines, &from, &to);
+	out->text = c->text + from;
+	out->n = to - from;
+	out->at = at - from;
+	out->from = from;
+	out->joins.n = 0;
+}
+
+/* ---- broken lines --------------------------------------------------------------------------- */
+
+/* Letters, not bytes. */
+static size_t columns(const char *s, size_t n)
+{
+	size_t cols = 0;
+
+	for (size_t i = 0; i < n; i++)
+		cols += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return cols;
+}
+
+/* Widths at which terminals and editors break lines when nobody has chosen another. */
+static bool is_usual(size_t width)
+{
+	static const unsigned char usual[] = { 60, 64, 65, 66, 68, 70, 72, 74, 75, 76, 77, 78, 79, 80, 90, 98, 99, 100,
+					       110, 118, 119, 120, 128, 130, 131, 132, 140, 150, 158, 160, 180, 200 };
+
+	return width <= 255 && memchr(usual, (int)width, sizeof(usual)) != NULL;
+}
+
+/* The width at which the lines around `at` are broken, 0: they are not. */
+static size_t width_around(const struct clean *c, size_t at)
+{
+	size_t from, to, most = 0, times = 0;
+
+	region(c, at, LOOK_LINES, &from, &to);
+	while (from < to) {
+		size_t end = line_end(c, from), cols;
+
+		end = end < to ? end : to;
+		cols = columns(c->text + from, end - from);
+		if (cols > most) {
+			most = cols;
+			times = 0;
+		}
+		times += cols == most;
+		from = end + 1;
+	}
+	return most >= LEAST_WIDTH && (times > 1 || is_usual(most)) ? most : 0;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Does a line begin as messages do: "collect2: ", "/usr/bin/ld: ", "src/main.c:12:3: "? The rest of a broken path
+ * does not. */
+static bool begins_message(const char *s, size_t n)
+{
+	bool path = n > 0 && s[0] == '/', name = true;
+
+	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
+		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
+			return i > 1 && (name || path || is_digit(s[i + 1]));
+		name = name && s[i] != '.' && s[i] != '/';
+	}
+	return false;
+}
+
+/* Copies text[from, to), leaving out the ends of lines that are `width` wide (0: of all lines). */
+static void join(const struct clean *c, size_t from, size_t to, size_t width, struct arena *a, struct reading *out)
+{
+	char *s = arena_alloc(a, to - from + 1);
+	size_t n = 0, skipped = 0, start = from;
+
+	out->joins.items = NULL;
+	out->joins.n = out->joins.cap = 0;
+	for (size_t i = from; i < to; i++) {
+		bool full = c->text[i] == '\n' && (width == 0 || columns(c->text + start, i - start) == width);
+
+		start = c->text[i] == '\n' ? i + 1 : start;
+		/* An empty line follows no broken one. */
+		if (!full || i + 1 == to || c->text[i + 1] == '\n' ||
+		    (width != 0 && begins_message(c->text + i + 1, to - i - 1))) {
+			s[n++] = c->text[i];
+			continue;
+		}
+		*ARENA_PUSH(a, &out->joins) = (struct reading_join){ n, ++skipped };
+	}
+	out->text = s;
+	out->n = n;
+	out->from = from;
+}
+
+/* Of `at` in the clean text. */
+static void set_at(struct reading *g, size_t at)
+{
+	g->at = at - g->from;
+	for (size_t i = g->joins.n; i-- > 0;)
+		if (g->joins.items[i].at + g->joins.items[i].skipped <= at - g->from) {
+			g->at = at - g->from - g->joins.items[i].skipped;
+			return;
+		}
+}
+
+bool reading_joined(const struct clean *c, size_t at, struct arena *a, struct reading *out)
+{
+	size_t from, to, width = width_around(c, at);
+
+	if (width == 0)
+		return false;
+	region(c, at, READING_LINES + (unsigned)(400 / width), &from, &to);
+	if (memchr(c->text + from, '\n', to - from) == NULL)
+		return false;
+	join(c, from, to, width, a, out);
+	set_at(out, at);
+	return out->joins.n > 0;
+}
+
+void reading_part(const struct clean *c, size_t from, size_t to, size_t at, struct arena *a, struct reading *out)
+{
+	size_t width = width_around(c, at);
+
+	out->text = c->text + from;
+	out->n = to - from;
+	out->from = from;
+	out->joins.n = 0;
+	if (width > 0)
+		join(c, from, to, width, a, out);
+	set_at(out, at);
+}
+
+bool reading_one_line(const struct clean *c, size_t at, struct arena *a, struct reading *out)
+{
+	size_t from, to;
+
+	region(c, at, READING_LINES, &from, &to);
+	if (memchr(c->text + from, '\n', to - from) == NULL)
+		return false;
+	join(c, from, to, 0, a, out);
+	set_at(out, at);
+	return true;
+}
+
+size_t reading_place(const struct reading *g, size_t i)
+{
+	for (size_t k = g->joins.n; k-- > 0;)
+		if (g->joins.items[k].at <= i)
+			return g->from + i + g->joins.items[k].skipped;
+	return g->from + i;
+}
+
+bool reading_has_join(const struct reading *g, size_t start, size_t end)
+{
+	for (size_t k = 0; k < g->joins.n; k++)
+		if (g->joins.items[k].at > start && g->joins.items[k].at < end)
+			return true;
+	return false;
+}
