@@ -11,7 +11,7 @@
 #include "build/link_priv.h"
 #include "object/elfconst.h"
 
-/* ---- the table -------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------- */
 
 struct link_sym *link_intern(struct link *l, const char *name, uint32_t hash)
 {
@@ -75,7 +75,7 @@ static void place(struct link_sym *s, struct link_object *o, const struct link_r
 	s->version = r->version;
 }
 
-/* ---- references --------------------------------------------------------------------------------------- */
+/* ---- references -------------------------------------------------------------------------------------- */
 
 static void note_reference(struct link *l, struct link_object *o, const struct link_ref *r)
 {
@@ -109,7 +109,7 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 	}
 }
 
-/* ---- definitions in regular objects -------------------------------------------------------------------- */
+/* ---- definitions in regular objects ------------------------------------------------------------------ */
 
 void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,
 		       const struct link_object *owner)
@@ -127,12 +127,14 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 	t->symbol = s->name;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown, name);
+		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown,
+			     name);
 		link_line_of(l, t, false, "%s: %s: previous definition here", l->self, first);
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: duplicate symbol: %s", l->self, name);
-		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section, s->value));
+		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section,
+				s->value));
 		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, o, r->section, r->value));
 		break;
 	case LINKER_MOLD:
@@ -143,7 +145,8 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 			link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, a.function);
 		link_line_of(l, t, true, "%s%s: multiple definition of `%s'; %s%s%s: first defined here",
 			     a.function != NULL && a.fresh ? "" : arena_printf(l->a, "%s: ", l->self),
-			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text), name, first,
+			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text),
+				     name, first,
 			     ":", b.text);
 		break;
 	}
@@ -206,15 +209,18 @@ static void check_tls(struct link *l, struct link_object *o, const struct link_r
 		uint32_t section = undef ? s->section : r->section;
 
 		if (!old_undef || !undef)
-			link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in %s",
+			link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s "
+				     "reference in %s",
 				     l->self, s->name, tls != undef ? "TLS" : "non-TLS", def->shown,
 				     link_section_name(def, section), tls != undef ? "non-TLS" : "TLS",
 				     undef ? o->shown : other->shown);
 		else
-			link_line_of(l, t, true, "%s: %s: TLS reference in %s mismatches non-TLS reference in %s", l->self,
+			link_line_of(l, t, true, "%s: %s: TLS reference in %s mismatches non-TLS reference "
+				     "in %s", l->self,
 				     s->name, tls ? o->shown : other->shown, tls ? other->shown : o->shown);
 	} else {
-		link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in %s", l->self,
+		link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in "
+			     "%s", l->self,
 			     s->name, tls ? "TLS" : "non-TLS", o->shown, link_section_name(o, r->section),
 			     tls ? "non-TLS" : "TLS", other->shown);
 	}
@@ -257,7 +263,7 @@ static void add_regular(struct link *l, struct link_object *o)
 			add_one(l, o, &o->refs[i]);
 }
 
-/* ---- shared objects ------------------------------------------------------------------------------------- */
+/* ---- shared objects ---------------------------------------------------------------------------------- */
 
 static bool on_needed_list(const struct link *l, const char *soname)
 {
@@ -311,7 +317,8 @@ static void add_shared(struct link *l, struct link_object *o)
 		s->in_dso = true;
 		if (offers(r) && s->state != LINK_COMMON)
 			place(s, o, r, (enum link_state)r->state);
-		else if (s->state == LINK_LAZY && (l->kind != LINKER_MOLD || link_lazy_rank(l, s) > link_rank(r, true)))
+		else if (s->state == LINK_LAZY && (l->kind != LINKER_MOLD || link_lazy_rank(l,
+				s) > link_rank(r, true)))
 			place(s, o, r, (enum link_state)r->state);
 		if (r->version != NULL && !r->hidden)
 			define_version(l, o, r, s->name);
@@ -351,7 +358,7 @@ static void add_dso_bfd(struct link *l, struct link_object *o)
 	add_shared(l, o);
 }
 
-/* ---- objects as they come ---------------------------------------------------------------------------------- */
+/* ---- objects as they come ---------------------------------------------------------------------------- */
 
 void link_take_object(struct link *l, struct link_object *o)
 {

@@ -123,7 +123,7 @@ static void join_places(struct told_case *c)
 	join_dso(c);
 }
 
-/* ---- one cause after the other ---------------------------------------------------------------------- */
+/* ---- one cause after the other ----------------------------------------------------------------------- */
 
 static void refine_library(struct told_case *c, struct msg_fact *f)
 {
