@@ -108,6 +108,10 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	link_load_all(l);
 	if (l->stop)
 		return;
+	if (plan->machine != NULL) {
+		l->cut = true; /* what the files hold is not followed */
+		return;
+	}
 	l->is_native = is_native(l);
 	read_conf(l);
 	link_resolve_late(l);
