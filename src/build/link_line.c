@@ -409,6 +409,8 @@ static void take_word(struct line_reader *r, const char *w)
 		known = take_long(r, w + 2) || w[2] == '\0';
 	else
 		known = take_long(r, w + 1) || take_letter(r, w + 1);
+	if (r->plan->kind == LINKER_GOLD && strcmp(w + strspn(w, "-"), "no-dynamic-linker") == 0)
+		known = false;
 	if (!known && r->out->unknown == NULL)
 		r->out->unknown = w;
 }

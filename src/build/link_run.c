@@ -45,7 +45,7 @@ static bool refuse_option(struct link *l)
 		link_line_of(l, t, true, "mold: fatal: unknown command line option: %s", l->line->unknown);
 		break;
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
+		link_line_of(l, t, true, "%s: %s: unknown option", l->self, l->line->unknown);
 		break;
 	default:
 		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
