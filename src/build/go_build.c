@@ -587,6 +587,18 @@ static bool check_quoting(struct go *g, struct go_package *p)
 	return true;
 }
 
+/* The packages of Go have flags that are allowed, unless the user says otherwise. */
+static bool user_has_lists(const struct go *g)
+{
+	static const char *const suffixes[] = { "ALLOW", "DISALLOW" };
+
+	for (int i = 0; i < GO_PKGCONFIG; i++)
+		for (int k = 0; k < 2; k++)
+			if (*go_getenv(g, arena_printf(g->a, "CGO_%s_%s", go_verb_names[i], suffixes[k])) != '\0')
+				return true;
+	return false;
+}
+
 static void check_package(struct go *g, struct go_package *p)
 {
 	if (any_dep_failed(p)) {
@@ -599,6 +611,8 @@ static void check_package(struct go *g, struct go_package *p)
 	if (go_uses_cgo(p) && !p->is_std)
 		(void)(check_quoting(g, p) && read_pkg_config(g, p) && check_flags(g, p) && check_headers(g, p) && check_assembly(g, p) &&
 		       check_cxx(g, p));
+	if (go_uses_cgo(p) && p->is_std && user_has_lists(g))
+		(void)check_flags(g, p);
 	if (!p->failed && !p->is_std)
 		check_left_out(g, p);
 }

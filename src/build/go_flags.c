@@ -8,6 +8,7 @@
 #include "build/go_flags.h"
 
 #include <pcre2.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "build/go_env.h"
@@ -55,6 +56,22 @@ static const char *error_words(struct arena *a, int code, const char *pattern, s
 	return arena_printf(a, "error parsing regexp: %s: `%s`", text, pattern);
 }
 
+/* "{2,1}", "{1001}": a count that Go does not take. */
+static bool bad_repeat(const char *s)
+{
+	char *end;
+	unsigned long min, max;
+
+	if (s[1] < '0' || s[1] > '9')
+		return false;
+	min = max = strtoul(s + 1, &end, 10);
+	if (*end == ',' && end[1] >= '0' && end[1] <= '9')
+		max = strtoul(end + 1, &end, 10);
+	else if (*end == ',')
+		end++;
+	return *end == '}' && (min > 1000 || max > 1000 || max < min);
+}
+
 /* What Go's syntax has not, though PCRE2 would take it: look-around, references, atomic and possessive. */
 static const char *not_in_go(struct arena *a, const char *p)
 {
@@ -68,7 +85,13 @@ static const char *not_in_go(struct arena *a, const char *p)
 		} else if (*p == '(' && p[1] == '?' && p[2] != '\0' && strchr("=!>|#&R+", p[2]) != NULL) {
 			return arena_printf(a, "error parsing regexp: invalid or unsupported Perl syntax: `%.3s`", p);
 		} else if (go_starts(p, "(?<=") || go_starts(p, "(?<!")) {
-			return arena_printf(a, "error parsing regexp: invalid or unsupported Perl syntax: `%.4s`", p);
+			size_t n = strcspn(p, ")");
+
+			return arena_printf(a, "error parsing regexp: invalid named capture: `%.*s`",
+					    (int)(n + (p[n] == ')')), p);
+		} else if (*p == '{' && bad_repeat(p)) {
+			return arena_printf(a, "error parsing regexp: invalid repeat count: `%.*s`",
+					    (int)strcspn(p, "}") + 1, p);
 		} else if ((*p == '*' || *p == '+' || *p == '?') && (p[1] == '+' || p[1] == '*')) {
 			return arena_printf(a, "error parsing regexp: invalid nested repetition operator: `%.2s`", p);
 		}

@@ -102,7 +102,7 @@ static const char *missing_words(struct go *g, const char *path, struct go_words
 		}
 	}
 	if (g->args.mod_explicit && mod != NULL && *mod != '\0')
-		return arena_printf(g->a, "no required module provides package %s: import lookup disabled by -mod=%s",
+		return arena_printf(g->a, "cannot find module providing package %s: import lookup disabled by -mod=%s",
 				    path, mod);
 	if (g->mods.vendor) {
 		go_add(g->a, more, "\t(Go version in go.mod is at least 1.14 and vendor directory exists.)");
@@ -380,16 +380,16 @@ static void load_folder(struct go *g, struct go_package *p, const struct go_impo
 	go_files = p->lists[GO_FILES].n + p->lists[CGO_FILES].n;
 	if (p->error != NULL)
 		bad_folder(g, p, im);
-	else if (go_files == 0)
+	else if (go_files + p->lists[TEST_FILES].n + p->lists[XTEST_FILES].n == 0)
 		no_go_files(g, p, im);
 	if (!p->failed)
 		linker_allows(g, p);
-	if (p->failed && p->problem == NULL)
-		return;
 	go_add(g->a, &g->stack, p->path);
 	load_imports(g, p);
 	check_other_sources(g, p);
 	g->stack.n--;
+	if (!p->failed && go_files == 0)
+		no_go_files(g, p, im);
 }
 
 /* GO_FOUND or why not; p has its folder then. */

@@ -592,17 +592,26 @@ static void see(const char *name, void *ctx)
 		go_add(h->g->a, &h->queue, go_join(h->g->a, h->dir, name));
 }
 
-/* Breadth first below `top`, folders alone. */
-static void hunt(struct go *g, const char *top, const char *name, size_t max, struct go_words *out)
+static size_t slashes(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += *s == '/';
+	return n;
+}
+
+/* Breadth first below `top`, folders alone, so many levels down. */
+static void hunt(struct go *g, const char *top, const char *name, size_t levels, struct go_words *out)
 {
 	struct hunter h = { .g = g, .name = name, .out = out };
 
 	go_add(g->a, &h.queue, top);
-	for (size_t i = 0; i < h.queue.n && i < max && out->n < MAX_FOUND; i++) {
+	for (size_t i = 0; i < h.queue.n && out->n < MAX_FOUND; i++) {
 		const char *path;
 
 		h.dir = h.queue.items[i];
-		if (!go_is_dir(g, h.dir))
+		if (slashes(h.dir) > slashes(top) + levels || !go_is_dir(g, h.dir))
 			continue;
 		path = go_join(g->a, h.dir, name);
 		if (go_is_file(g, path) && !go_has(out, path))
@@ -615,9 +624,9 @@ void go_header_elsewhere(struct go *g, const struct go_package *p, const char *n
 {
 	static const char *const usual[] = { "/usr/local/include", "/usr/include", "/opt" };
 
-	hunt(g, p->dir, name, MAX_WALK, out);
+	hunt(g, p->dir, name, 12, out);
 	if (p->module != NULL && p->module->dir != NULL && out->n == 0)
-		hunt(g, p->module->dir, name, MAX_WALK, out);
+		hunt(g, p->module->dir, name, 12, out);
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]) && out->n == 0; i++)
-		hunt(g, usual[i], name, 1500, out);
+		hunt(g, usual[i], name, 2, out);
 }

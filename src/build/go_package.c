@@ -185,7 +185,7 @@ static void other_file(struct folder *f, const char *name, const char *ext, int 
 	}
 	if (list != SYSO_FILES && go_read(f->g, go_join(f->g->a, f->p->dir, name), &v)) {
 		go_should_build(f->g, (const char *)v.p, v.n, &c);
-		if (!c.build) {
+		if (!c.build || c.error != NULL) {
 			put(f, IGNORED_OTHER, name);
 			return;
 		}

@@ -111,7 +111,12 @@ static int check_flags(struct go *g, char **argv)
 		struct go_refusal r;
 
 		line[strcspn(line, "\n")] = '\0';
-		go_fields(g->a, line, strlen(line), &w);
+		for (char *s = line, *next; s != NULL; s = next) {
+			next = strchr(s, 0x1f);
+			if (next != NULL)
+				*next++ = 0;
+			go_add(g->a, &w, arena_strdup(g->a, s));
+		}
 		go_check_flags(g, name, argv[3], &w, list, &r);
 		puts(r.text != NULL ? r.text : "");
 	}
