@@ -57,6 +57,8 @@ int os_read_all(const char *path, size_t max, char **out, size_t *n);
 int os_pread(int fd, uint64_t off, void *buf, size_t n, size_t *got);
 /* Waits for about that many milliseconds. */
 void os_pause(unsigned milliseconds);
+/* Of a clock that only goes forward. */
+uint64_t os_milliseconds(void);
 /* An extended attribute of the file itself: 0 and *n bytes in buf, or errno. */
 int os_xattr(const char *path, const char *name, void *buf, size_t cap, size_t *n);
 /* Is the file system that holds path mounted noexec, nosuid? */

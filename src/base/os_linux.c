@@ -394,6 +394,14 @@ void os_pause(unsigned milliseconds)
 	(void)nanosleep(&t, NULL);
 }
 
+uint64_t os_milliseconds(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 int os_xattr(const char *path, const char *name, void *buf, size_t cap, size_t *n)
 {
 	ssize_t k = getxattr(path, name, buf, cap);

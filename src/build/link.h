@@ -69,7 +69,7 @@ void link_words(struct arena *a, const char *line, size_t n, struct link_texts *
 /* The words of the response file `path`; false if it cannot be read. */
 bool link_response(struct arena *a, struct source *source, const char *path, struct link_texts *out);
 
-/* ---- the line: what the linker is told -------------------------------------------------------- */
+/* ---- the line: what the linker is told --------------------------------------------------------------- */
 
 enum link_op_kind { LINK_FILE, LINK_LIB, LINK_GROUP, LINK_END_GROUP, LINK_LIB_BEGIN, LINK_LIB_END };
 
@@ -108,17 +108,19 @@ struct link_line {
 void link_line_read(struct arena *a, struct source *source, const struct link_plan *plan,
 		    struct link_line *out);
 
-/* ---- symbols and objects ------------------------------------------------------------------------ */
+/* ---- symbols and objects ----------------------------------------------------------------------------- */
 
 struct link_object;
 
-enum link_state { LINK_NEW, LINK_UNDEFINED, LINK_UNDEFINED_WEAK, LINK_LAZY, LINK_COMMON, LINK_WEAK, LINK_DEFINED };
+enum link_state { LINK_NEW, LINK_UNDEFINED, LINK_UNDEFINED_WEAK, LINK_LAZY, LINK_COMMON, LINK_WEAK,
+		 LINK_DEFINED };
 
 struct link_sym {
 	const char *name;        /* "foo" or "foo@V": who asks for a version asks for that */
 	uint32_t hash;
 	enum link_state state;
 	struct link_object *owner; /* who defines it; of LINK_LAZY the archive's member */
+	struct link_object *first; /* mold: the first live object that defines it */
 	struct link_object *asker; /* first object with a reference that is not weak; else a weak one */
 	uint32_t section;        /* of the definition */
 	uint64_t value, size;
@@ -194,7 +196,7 @@ struct link_archive {
 	} members;               /* those that were read */
 };
 
-/* ---- looking for files --------------------------------------------------------------------------- */
+/* ---- looking for files ------------------------------------------------------------------------------- */
 
 enum link_seen_what {
 	SEEN_TAKEN, SEEN_ABSENT, SEEN_DANGLING, SEEN_FOLDER, SEEN_OTHER_ARCH, SEEN_UNREADABLE
@@ -216,7 +218,7 @@ struct link_missing { /* a -l, a file or a DT_NEEDED that was not found */
 	size_t search;
 };
 
-/* ---- complaints ------------------------------------------------------------------------------------ */
+/* ---- complaints -------------------------------------------------------------------------------------- */
 
 enum link_trouble_kind {
 	LT_OPTION,            /* an option is not known */
@@ -232,6 +234,7 @@ enum link_trouble_kind {
 	LT_NEEDED_MISSING,    /* DT_NEEDED of an input is not found: a warning */
 	LT_DSO_MISSING,
 	LT_NOT_PIC, LT_UNDEFINED, LT_UNDEFINED_DSO, LT_HIDDEN_REF, LT_HIDDEN_UNDEFINED, LT_UNDEFINED_VERSION,
+	LT_NOTHING,           /* no input at all */
 	LT_OTHER
 };
 
@@ -325,6 +328,7 @@ struct link {
 		size_t n, cap;
 	} more_dirs;             /* SEARCH_DIR of scripts */
 	struct link_texts conf;  /* folders of /etc/ld.so.conf, for a native link of GNU ld */
+	struct table visited;    /* mold: libraries that were read */
 	struct table said;       /* undefined symbols that were told */
 	bool is_native;
 	const struct link_object *last_object; /* GNU ld: what stands in its last "in function" */

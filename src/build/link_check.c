@@ -7,7 +7,7 @@
 
 enum { SAME_SYMBOL_MAX = 5, LLD_PLACES = 3 };
 
-/* ---- the order of objects ------------------------------------------------------------------------------ */
+/* ---- the order of objects ---------------------------------------------------------------------------- */
 
 /* GNU ld goes by output sections: who has a piece of an earlier one is looked at earlier. */
 static unsigned rank_of_section(const char *name, const struct elf_shdr *h)
@@ -16,7 +16,8 @@ static unsigned rank_of_section(const char *name, const struct elf_shdr *h)
 		return 0;
 	if (strcmp(name, ".init") == 0)
 		return 1;
-	if (link_starts(name, ".text.unlikely") || (link_starts(name, ".text.") && link_ends(name, "_unlikely")))
+	if (link_starts(name, ".text.unlikely") || (link_starts(name, ".text.") && link_ends(name,
+			"_unlikely")))
 		return 2;
 	if (link_starts(name, ".text.exit"))
 		return 3;
@@ -82,7 +83,7 @@ static struct link_object **in_output_order(struct link *l, size_t *n)
 	return out;
 }
 
-/* ---- one undefined reference ------------------------------------------------------------------------------ */
+/* ---- one undefined reference ------------------------------------------------------------------------- */
 
 struct undefined {
 	const struct link_sym *sym;
@@ -102,7 +103,8 @@ static const char *without_version(struct link *l, const char *name, const char 
 	return arena_strndup(l->a, name, (size_t)(at - name));
 }
 
-static struct link_trouble *undefined_trouble(struct link *l, const struct link_object *o, const struct link_sym *s,
+static struct link_trouble *undefined_trouble(struct link *l, const struct link_object *o,
+					      const struct link_sym *s,
 					      enum link_trouble_kind kind)
 {
 	struct link_trouble *t = link_trouble(l, kind, !l->line->unresolved_warned);
@@ -128,7 +130,8 @@ static void say_bfd(struct link *l, const struct link_object *o, const struct li
 	head = p.fresh ? "" : arena_printf(l->a, "%s: ", l->self);
 	if (p.function == NULL) {
 		l->last_function = NULL;
-		link_line_of(l, t, true, "%s%s:%s: undefined reference to `%s'", head, o->shown, p.text, name);
+		link_line_of(l, t, true, "%s%s:%s: undefined reference to `%s'", head, o->shown, p.text,
+			     name);
 		return;
 	}
 	link_line_of(l, t, true, "%s%s: undefined reference to `%s'", head, p.text, name);
@@ -146,12 +149,15 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 	t->place = p.text;
 	if (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED && s->in_dso) {
 		t->kind = LT_HIDDEN_UNDEFINED;
-		link_line_of(l, t, true, "%s: error: hidden symbol '%s' is not defined locally", l->self, name);
+		link_line_of(l, t, true, "%s: error: hidden symbol '%s' is not defined locally", l->self,
+			     name);
 		return;
 	}
 	if (p.function != NULL)
-		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s", o->shown,
-			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" : "",
+		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s",
+			     o->shown,
+			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" :
+				     "",
 			     t->version != NULL ? t->version : "", t->version != NULL ? "'" : "");
 	else
 		link_line_of(l, t, true, "%s:%s: error: undefined reference to '%s'", o->shown, p.text, name);
@@ -175,10 +181,12 @@ static void say_late(struct link *l, struct undefined *u, const struct link_obje
 		t->offset = offset;
 		t->place = link_place(l, o, section, offset).text;
 		if (l->kind == LINKER_LLD)
-			link_line_of(l, t, true, "%s: error: undefined %ssymbol: %s", l->self, vis_word(u->sym),
+			link_line_of(l, t, true, "%s: error: undefined %ssymbol: %s", l->self,
+				     vis_word(u->sym),
 				     link_shown(l, t->symbol));
 		else
-			link_line_of(l, t, true, "mold: error: undefined symbol: %s", link_shown(l, t->symbol));
+			link_line_of(l, t, true, "mold: error: undefined symbol: %s", link_shown(l,
+					t->symbol));
 	}
 	if (++u->places <= LLD_PLACES)
 		link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, o, section, offset));
@@ -206,6 +214,9 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 {
 	if (is_weak_only(s) || l->line->relocatable)
 		return false;
+	/* That a shared object needs it makes a weak reference no stronger; not so for GNU ld. */
+	if (l->kind != LINKER_BFD && !s->ref_regular_strong)
+		return false;
 	if (l->line->unresolved_ignored && s->vis == STV_DEFAULT)
 		return false;
 	return !l->line->shared || l->line->z_defs || (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED);
@@ -213,14 +224,21 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 
 static bool given_by_linker(const struct link_sym *s)
 {
-	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "__ehdr_start", "__executable_start", "_end", "end",
-					     "_etext", "etext", "__etext", "_edata", "edata", "__bss_start", "_DYNAMIC",
+	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "__ehdr_start", "__executable_start",
+					    "_end", "end",
+					     "_etext", "etext", "__etext", "_edata", "edata", "__bss_start",
+						     "_DYNAMIC",
 					     "__init_array_start", "__init_array_end", "__fini_array_start",
-					     "__fini_array_end", "__preinit_array_start", "__preinit_array_end",
-					     "__rela_iplt_start", "__rela_iplt_end", "__rel_iplt_start", "__rel_iplt_end",
-					     "__dso_handle", "_TLS_MODULE_BASE_", "__tls_get_addr_opt", "__GNU_EH_FRAME_HDR",
-					     "_PROCEDURE_LINKAGE_TABLE_", "__global_pointer$", "__bss_start__", "_bss_end__",
-					     "__bss_end__", "__end__", "__data_start", "__exidx_start", "__exidx_end" };
+					     "__fini_array_end", "__preinit_array_start",
+						     "__preinit_array_end",
+					     "__rela_iplt_start", "__rela_iplt_end", "__rel_iplt_start",
+						     "__rel_iplt_end",
+					     "__dso_handle", "_TLS_MODULE_BASE_", "__tls_get_addr_opt",
+						     "__GNU_EH_FRAME_HDR",
+					     "_PROCEDURE_LINKAGE_TABLE_", "__global_pointer$",
+						     "__bss_start__", "_bss_end__",
+					     "__bss_end__", "__end__", "__data_start", "__exidx_start",
+						     "__exidx_end" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(s->name, names[i]) == 0)
@@ -230,7 +248,7 @@ static bool given_by_linker(const struct link_sym *s)
 	return false;
 }
 
-/* ---- by relocations ----------------------------------------------------------------------------------------- */
+/* ---- by relocations ---------------------------------------------------------------------------------- */
 
 struct check {
 	struct link *l;
@@ -301,7 +319,7 @@ static void check_regular(struct link *l)
 	}
 }
 
-/* ---- what shared inputs leave open ---------------------------------------------------------------------------- */
+/* ---- what shared inputs leave open ------------------------------------------------------------------- */
 
 static bool has_all_needs(const struct link *l, const struct link_object *o)
 {
@@ -328,16 +346,18 @@ static void say_dso(struct link *l, const struct link_object *o, const struct li
 		t->kind = LT_UNDEFINED_VERSION;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined reference to '%s'%s%s%s", l->self, o->shown, name,
+		link_line_of(l, t, true, "%s: error: undefined reference to '%s'%s%s%s", o->shown, name,
 			     t->version != NULL ? ", version '" : "", t->version != NULL ? t->version : "",
 			     t->version != NULL ? "'" : "");
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined reference to %s [--no-allow-shlib-undefined]", l->self,
+		link_line_of(l, t, true, "%s: error: %s: undefined reference to %s "
+			     "[--no-allow-shlib-undefined]", l->self,
 			     o->shown, full);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: error: %s: --no-allow-shlib-undefined: undefined symbol: %s", o->shown,
+		link_line_of(l, t, true, "mold: error: %s: --no-allow-shlib-undefined: undefined symbol: %s",
+			     o->shown,
 			     full);
 		break;
 	default:
@@ -352,7 +372,8 @@ static bool checks_shared(const struct link *l)
 
 	if (line->no_allow_shlib_undefined)
 		return true;
-	return l->kind != LINKER_MOLD && !line->shared && !line->relocatable && !line->allow_shlib_undefined &&
+	return l->kind != LINKER_MOLD && !line->shared && !line->relocatable &&
+		!line->allow_shlib_undefined &&
 	       !line->shlibs_ignored;
 }
 
@@ -368,7 +389,9 @@ static void check_shared(struct link *l)
 		for (size_t k = 0; k < o->nrefs; k++) {
 			struct link_sym *s = o->refs[k].sym;
 
-			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || s->ref_regular ||
+			bool regular = l->kind == LINKER_GOLD ? s->ref_regular_strong : s->ref_regular;
+
+			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || regular ||
 			    s->asker != o || given_by_linker(s))
 				continue;
 			say_dso(l, o, s);
@@ -402,8 +425,13 @@ static void check_hidden(struct link *l)
 
 void link_check(struct link *l)
 {
-	if (l->kind == LINKER_LLD && l->failed)
+	if ((l->kind == LINKER_LLD || l->kind == LINKER_MOLD) && l->failed)
 		return;
+	if (l->kind == LINKER_MOLD) {
+		link_pic_early(l);
+		if (l->failed)
+			return;
+	}
 	if (l->kind == LINKER_BFD) {
 		link_pic_early(l);
 		link_check_version_nodes(l);
@@ -414,7 +442,7 @@ void link_check(struct link *l)
 		check_shared(l);
 	if (l->kind == LINKER_GOLD || l->kind == LINKER_MOLD)
 		link_check_version_nodes(l);
-	if (l->kind == LINKER_GOLD)
+	if (l->kind == LINKER_GOLD || l->kind == LINKER_LLD)
 		link_pic_early(l);
 	check_regular(l);
 	if (l->kind != LINKER_GOLD)

@@ -4,6 +4,9 @@
  * member in, whether it comes before or behind. mold knows all files first: regular objects define, then
  * shared objects and archives in order, and what is referenced becomes alive.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "build/link_priv.h"
 
 void link_queue(struct link *l, struct link_object *o, struct link_archive *ar)
@@ -53,25 +56,81 @@ static void make_index(struct link *l, struct link_archive *ar)
 	}
 }
 
+/* ---- mold's order of definitions --------------------------------------------------------------------- */
+
+/* Live objects: strong 1, weak 2, common 5; shared objects and members: 3, 4, 6. */
+unsigned link_rank(const struct link_ref *r, bool outside)
+{
+	if (r->state == LINK_COMMON)
+		return outside ? 6 : 5;
+	if (outside)
+		return r->state == LINK_WEAK ? 4 : 3;
+	return r->state == LINK_WEAK ? 2 : 1;
+}
+
+static unsigned member_rank(struct link *l, struct link_archive *ar, uint64_t header,
+			    const struct link_sym *s)
+{
+	const struct link_object *o = link_member(l, ar, header);
+
+	for (size_t i = 0; o != NULL && i < o->nrefs; i++)
+		if (o->refs[i].sym == s)
+			return link_rank(&o->refs[i], true);
+	return 3;
+}
+
+unsigned link_lazy_rank(struct link *l, const struct link_sym *s)
+{
+	return member_rank(l, s->lazy, s->lazy_header, s);
+}
+
+/* Is the member's definition better than what is there? */
+static bool beats(struct link *l, struct link_archive *ar, uint64_t header, const struct link_sym *s)
+{
+	struct link_ref have = { .state = (uint8_t)s->state };
+
+	if (l->kind != LINKER_MOLD || s->option)
+		return false;
+	if (s->state == LINK_LAZY)
+		return link_lazy_rank(l, s) > 3 && member_rank(l, ar, header, s) < link_lazy_rank(l, s);
+	if (!s->by_dso && s->state != LINK_COMMON)
+		return false;
+	return link_rank(&have, s->by_dso) > 3 && member_rank(l, ar, header, s) < link_rank(&have, s->by_dso);
+}
+
+/* ---- members are offered ----------------------------------------------------------------------------- */
+
+static bool is_open(const struct link_sym *s)
+{
+	return s->state == LINK_NEW || s->state == LINK_UNDEFINED || s->state == LINK_UNDEFINED_WEAK;
+}
+
+static void offer(struct link *l, struct link_archive *ar, const struct link_index *x)
+{
+	struct link_sym *s = x->sym;
+	bool wanted = s->state == LINK_UNDEFINED;
+
+	if (s->lazy_gone || (!is_open(s) && !beats(l, ar, x->header, s)))
+		return;
+	if (s->state == LINK_COMMON && !s->by_dso)
+		s->ref_regular_strong = true;
+	s->by_dso = false;
+	s->owner = NULL;
+	s->state = LINK_LAZY;
+	s->lazy = ar;
+	s->lazy_header = x->header;
+	if (wanted && l->kind == LINKER_LLD)
+		link_extract(l, s);
+}
+
 static void offer_members(struct link *l, struct link_archive *ar)
 {
 	make_index(l, ar);
-	for (size_t i = 0; i < ar->index.n && !l->stop; i++) {
-		struct link_sym *s = ar->index.items[i].sym;
-		bool wanted = s->state == LINK_UNDEFINED;
-
-		if ((s->state != LINK_NEW && s->state != LINK_UNDEFINED && s->state != LINK_UNDEFINED_WEAK) ||
-		    s->lazy_gone)
-			continue;
-		s->state = LINK_LAZY;
-		s->lazy = ar;
-		s->lazy_header = ar->index.items[i].header;
-		if (wanted && l->kind == LINKER_LLD)
-			link_extract(l, s);
-	}
+	for (size_t i = 0; i < ar->index.n && !l->stop; i++)
+		offer(l, ar, &ar->index.items[i]);
 }
 
-/* ---- lld ------------------------------------------------------------------------------------------- */
+/* ---- lld --------------------------------------------------------------------------------------------- */
 
 static void resolve_lld(struct link *l)
 {
@@ -81,9 +140,39 @@ static void resolve_lld(struct link *l)
 		else
 			offer_members(l, l->queue.items[i].archive);
 	}
+	link_name_symbols(l);
 }
 
-/* ---- mold ------------------------------------------------------------------------------------------ */
+/* ---- mold -------------------------------------------------------------------------------------------- */
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct link_object *x = *(struct link_object *const *)a, *y = *(struct link_object *const *)b;
+
+	if (x->op != y->op)
+		return x->op < y->op ? -1 : 1;
+	return x->header < y->header ? -1 : x->header > y->header;
+}
+
+/* Of live objects the one that stands first on the command line has a symbol; the others define it twice. */
+static void find_twice(struct link *l)
+{
+	struct link_object **v = ARENA_ARRAY(l->a, l->objects.n + 1, struct link_object *);
+
+	memcpy(v, l->objects.items, l->objects.n * sizeof(*v));
+	qsort(v, l->objects.n, sizeof(*v), compare_places);
+	for (size_t i = 0; i < l->objects.n && !l->line->z_muldefs; i++)
+		for (size_t k = 0; v[i]->kind != LINK_DSO && k < v[i]->nrefs; k++) {
+			const struct link_ref *r = &v[i]->refs[k];
+
+			if (r->state != LINK_DEFINED || r->dropped || r->sym->option)
+				continue;
+			if (r->sym->first == NULL)
+				r->sym->first = v[i];
+			else
+				link_say_multiple(l, v[i], r, r->sym->first);
+		}
+}
 
 static bool wakes(struct link *l, struct link_sym *s)
 {
@@ -120,6 +209,7 @@ static void resolve_mold(struct link *l)
 		for (size_t i = 0; i < l->all.n && !l->stop; i++)
 			again = wakes(l, l->all.items[i]) || again;
 	}
+	find_twice(l);
 }
 
 /* What only weak references name, and no member brought in, is undefined all the same. */

@@ -147,7 +147,7 @@ static const char *find_program(const struct link_ask *ask, const char *name)
 	return in_path(ask, env_of(ask, "PATH"), name);
 }
 
-/* ---- running programs ------------------------------------------------------------------------- */
+/* ---- running programs -------------------------------------------------------------------------------- */
 
 struct answer {
 	struct os_capture out, err;
@@ -172,7 +172,7 @@ static bool answered(const struct answer *r)
 	return r->started == 0 && r->end.signal == 0 && r->end.status == 0;
 }
 
-/* ---- which linker it is ------------------------------------------------------------------------ */
+/* ---- which linker it is ------------------------------------------------------------------------------ */
 
 static enum link_linker kind_of_name(const char *name)
 {
@@ -271,7 +271,7 @@ static void take_linker(const struct link_ask *ask, const char *path, struct lin
 	ask_folders(ask, p);
 }
 
-/* ---- what a driver is asked ---------------------------------------------------------------------- */
+/* ---- what a driver is asked -------------------------------------------------------------------------- */
 
 /* Options that make a compiler write files of its own beside the object, or hide its steps. */
 static size_t skips(const char *word)
@@ -328,7 +328,7 @@ static const char *ends_early(const struct link_texts *command)
 	return NULL;
 }
 
-/* ---- steps before the linker ------------------------------------------------------------------------ */
+/* ---- steps before the linker ------------------------------------------------------------------------- */
 
 static const struct link_made *made_as(const struct link_plan *p, const char *planned)
 {
@@ -431,7 +431,7 @@ static bool run_step(const struct link_ask *ask, struct link_plan *p, const char
 	return answered(&r);
 }
 
-/* ---- reading the plan --------------------------------------------------------------------------------- */
+/* ---- reading the plan -------------------------------------------------------------------------------- */
 
 struct reading {
 	const struct link_ask *ask;

@@ -32,12 +32,15 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 void link_read_refs(struct link *l, struct link_object *o);
 bool link_is_slim_lto(const struct elf_object *o);
 /* Does an ELF header fit the output? The first input decides where no emulation is given. */
+/* Section headers are what a linker begins with; in a file that is cut they are what is missing. */
+bool link_is_cut(const struct elf *e);
 bool link_machine_fits(struct link *l, const struct elf *e);
 void link_index(struct link *l, struct link_archive *ar);
 /* Archives from number `first` on are searched until they give nothing more: a group. */
 void link_rescan(struct link *l, size_t first);
+void link_name_symbols(struct link *l);
 
-/* ---- link_search.c ----------------------------------------------------------------------------- */
+/* ---- link_search.c ----------------------------------------------------------------------------------- */
 
 struct link_found {
 	const char *path, *shown;
@@ -51,7 +54,7 @@ const char *link_sysroot(struct link *l, const char *path);
 void link_saw(struct link *l, const char *path, const char *lib, enum link_seen_what what,
 	      const struct elf *e);
 
-/* ---- link_script.c ------------------------------------------------------------------------------ */
+/* ---- link_script.c ----------------------------------------------------------------------------------- */
 
 /* The linker script `shown` is read and what it names is loaded. False: it is no script, and said so. */
 bool link_script(struct link *l, const struct link_op *op, const char *path, const char *shown,
@@ -61,7 +64,7 @@ bool link_script_mismatch(struct link *l, struct view text);
 /* Does it look like a script at all: does its first word begin a command? */
 bool link_script_plausible(struct view text);
 
-/* ---- link_resolve.c: symbols ------------------------------------------------------------------------ */
+/* ---- link_resolve.c: symbols ------------------------------------------------------------------------- */
 
 struct link_sym *link_intern(struct link *l, const char *name, uint32_t hash);
 struct link_sym *link_intern_version(struct link *l, const char *name, const char *version);
@@ -74,12 +77,17 @@ void link_take_object(struct link *l, struct link_object *o);
 void link_queue(struct link *l, struct link_object *o, struct link_archive *ar);
 void link_resolve_late(struct link *l);
 void link_extract(struct link *l, struct link_sym *s);
+/* mold: how good a definition is; the smaller the better. Of a symbol that a member offers. */
+unsigned link_rank(const struct link_ref *r, bool outside);
+unsigned link_lazy_rank(struct link *l, const struct link_sym *s);
 /* References of a shared object that became alive (mold). */
 void link_note_dso(struct link *l, struct link_object *o);
+void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,
+		       const struct link_object *owner);
 /* link_refs.c: sections of COMDAT groups that another object has are dropped. */
 void link_claim_groups(struct link *l, struct link_object *o);
 
-/* ---- link_needed.c, link_check.c, link_reloc.c, link_version.c ----------------------------------------- */
+/* ---- link_needed.c, link_check.c, link_reloc.c, link_version.c --------------------------------------- */
 
 void link_closure(struct link *l);
 void link_check(struct link *l);
@@ -98,7 +106,7 @@ void link_each_use(struct link *l, const struct link_object *o, void (*fn)(void 
 void link_pic_early(struct link *l);
 void link_pic_late(struct link *l, const struct link_use *u);
 
-/* ---- link_say.c ---------------------------------------------------------------------------------------- */
+/* ---- link_say.c -------------------------------------------------------------------------------------- */
 
 struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, bool error);
 /* A line that the linker prints for it: the first one with `decides` is its message. */

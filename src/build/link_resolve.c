@@ -11,7 +11,7 @@
 #include "build/link_priv.h"
 #include "object/elfconst.h"
 
-/* ---- the table -------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------- */
 
 struct link_sym *link_intern(struct link *l, const char *name, uint32_t hash)
 {
@@ -75,7 +75,7 @@ static void place(struct link_sym *s, struct link_object *o, const struct link_r
 	s->version = r->version;
 }
 
-/* ---- references --------------------------------------------------------------------------------------- */
+/* ---- references -------------------------------------------------------------------------------------- */
 
 static void note_reference(struct link *l, struct link_object *o, const struct link_ref *r)
 {
@@ -84,7 +84,8 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 
 	if (o->kind == LINK_DSO) {
 		s->ref_dso = true;
-		s->ref_dso_strong = s->ref_dso_strong || !weak;
+		/* mold looks for what a shared object names even if that may be missing. */
+		s->ref_dso_strong = s->ref_dso_strong || !weak || l->kind == LINKER_MOLD;
 	} else {
 		s->ref_regular = true;
 		s->ref_regular_strong = s->ref_regular_strong || !weak;
@@ -108,29 +109,32 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 	}
 }
 
-/* ---- definitions in regular objects -------------------------------------------------------------------- */
+/* ---- definitions in regular objects ------------------------------------------------------------------ */
 
-static void say_multiple(struct link *l, struct link_object *o, const struct link_ref *r)
+void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,
+		       const struct link_object *owner)
 {
 	const struct link_sym *s = r->sym;
 	struct link_trouble *t;
 	struct link_place a = link_place(l, o, r->section, r->value);
-	struct link_place b = s->owner != NULL ? link_place(l, s->owner, s->section, s->value) : a;
-	const char *name = link_shown(l, s->name), *first = s->owner != NULL ? s->owner->shown : "?";
+	struct link_place b = owner != NULL ? link_place(l, owner, s->section, s->value) : a;
+	const char *name = link_shown(l, s->name), *first = owner != NULL ? owner->shown : "?";
 
 	t = link_trouble(l, LT_MULTIPLE, true);
 	t->object = o;
-	t->other = s->owner;
+	t->other = owner;
 	t->sym = s;
 	t->symbol = s->name;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown, name);
+		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown,
+			     name);
 		link_line_of(l, t, false, "%s: %s: previous definition here", l->self, first);
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: duplicate symbol: %s", l->self, name);
-		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, s->owner, s->section, s->value));
+		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section,
+				s->value));
 		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, o, r->section, r->value));
 		break;
 	case LINKER_MOLD:
@@ -141,7 +145,8 @@ static void say_multiple(struct link *l, struct link_object *o, const struct lin
 			link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, a.function);
 		link_line_of(l, t, true, "%s%s: multiple definition of `%s'; %s%s%s: first defined here",
 			     a.function != NULL && a.fresh ? "" : arena_printf(l->a, "%s: ", l->self),
-			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text), name, first,
+			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text),
+				     name, first,
 			     ":", b.text);
 		break;
 	}
@@ -166,8 +171,8 @@ static void define_regular(struct link *l, struct link_object *o, const struct l
 			s->size = r->size;
 	} else if (r->state == LINK_DEFINED) {
 		if (have == LINK_DEFINED) {
-			if (!l->line->z_muldefs)
-				say_multiple(l, o, r);
+			if (!l->line->z_muldefs && l->kind != LINKER_MOLD)
+				link_say_multiple(l, o, r, s->owner);
 		} else {
 			place(s, o, r, LINK_DEFINED);
 		}
@@ -204,15 +209,18 @@ static void check_tls(struct link *l, struct link_object *o, const struct link_r
 		uint32_t section = undef ? s->section : r->section;
 
 		if (!old_undef || !undef)
-			link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in %s",
+			link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s "
+				     "reference in %s",
 				     l->self, s->name, tls != undef ? "TLS" : "non-TLS", def->shown,
 				     link_section_name(def, section), tls != undef ? "non-TLS" : "TLS",
 				     undef ? o->shown : other->shown);
 		else
-			link_line_of(l, t, true, "%s: %s: TLS reference in %s mismatches non-TLS reference in %s", l->self,
+			link_line_of(l, t, true, "%s: %s: TLS reference in %s mismatches non-TLS reference "
+				     "in %s", l->self,
 				     s->name, tls ? o->shown : other->shown, tls ? other->shown : o->shown);
 	} else {
-		link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in %s", l->self,
+		link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in "
+			     "%s", l->self,
 			     s->name, tls ? "TLS" : "non-TLS", o->shown, link_section_name(o, r->section),
 			     tls ? "non-TLS" : "TLS", other->shown);
 	}
@@ -230,25 +238,32 @@ static void note_type(const struct link_ref *r)
 		s->type_known = r->type == STT_TLS ? 2 : 1;
 }
 
+static void add_one(struct link *l, struct link_object *o, const struct link_ref *r)
+{
+	if (o->kind == LINK_REL)
+		check_tls(l, o, r);
+	if (is_undef_ref(r) || r->dropped)
+		note_reference(l, o, r);
+	else
+		define_regular(l, o, r);
+	if (r->version != NULL && !is_undef_ref(r) && strchr(r->sym->name, '@') == NULL)
+		define_version(l, o, r, r->sym->name);
+	note_type(r);
+}
+
+/* In lld a reference can bring a member in at once, so an object's own definitions come first. */
 static void add_regular(struct link *l, struct link_object *o)
 {
 	link_claim_groups(l, o);
-	for (size_t i = 0; i < o->nrefs && !l->stop; i++) {
-		const struct link_ref *r = &o->refs[i];
-
-		if (o->kind == LINK_REL)
-			check_tls(l, o, r);
-		if (is_undef_ref(r) || r->dropped)
-			note_reference(l, o, r);
-		else
-			define_regular(l, o, r);
-		if (r->version != NULL && !is_undef_ref(r) && strchr(r->sym->name, '@') == NULL)
-			define_version(l, o, r, r->sym->name);
-		note_type(r);
-	}
+	for (size_t i = 0; i < o->nrefs && !l->stop; i++)
+		if (l->kind != LINKER_LLD || !is_undef_ref(&o->refs[i]))
+			add_one(l, o, &o->refs[i]);
+	for (size_t i = 0; i < o->nrefs && l->kind == LINKER_LLD; i++)
+		if (is_undef_ref(&o->refs[i]))
+			add_one(l, o, &o->refs[i]);
 }
 
-/* ---- shared objects ------------------------------------------------------------------------------------- */
+/* ---- shared objects ---------------------------------------------------------------------------------- */
 
 static bool on_needed_list(const struct link *l, const char *soname)
 {
@@ -302,7 +317,8 @@ static void add_shared(struct link *l, struct link_object *o)
 		s->in_dso = true;
 		if (offers(r) && s->state != LINK_COMMON)
 			place(s, o, r, (enum link_state)r->state);
-		else if (s->state == LINK_LAZY)
+		else if (s->state == LINK_LAZY && (l->kind != LINKER_MOLD || link_lazy_rank(l,
+				s) > link_rank(r, true)))
 			place(s, o, r, (enum link_state)r->state);
 		if (r->version != NULL && !r->hidden)
 			define_version(l, o, r, s->name);
@@ -342,7 +358,7 @@ static void add_dso_bfd(struct link *l, struct link_object *o)
 	add_shared(l, o);
 }
 
-/* ---- objects as they come ---------------------------------------------------------------------------------- */
+/* ---- objects as they come ---------------------------------------------------------------------------- */
 
 void link_take_object(struct link *l, struct link_object *o)
 {

@@ -55,6 +55,36 @@ static bool refuse_option(struct link *l)
 	return true;
 }
 
+static bool refuse_nothing(struct link *l)
+{
+	struct link_trouble *t;
+
+	for (size_t i = 0; i < l->line->ops.n; i++)
+		if (l->line->ops.items[i].kind == LINK_FILE || l->line->ops.items[i].kind == LINK_LIB)
+			return false;
+	t = link_trouble(l, LT_NOTHING, true);
+	link_line_of(l, t, true, l->kind == LINKER_BFD ? "%s: no input files" : l->kind == LINKER_GOLD ?
+		     "%s: fatal error: no input files" : l->kind == LINKER_LLD ? "%s: error: no input files" :
+		     "%s: fatal: no input files", l->self);
+	l->stop = true;
+	return true;
+}
+
+/* Shared objects and archives alone make no output. */
+static bool refuse_no_object(struct link *l)
+{
+	struct link_trouble *t;
+
+	for (size_t i = 0; i < l->objects.n; i++)
+		if (l->objects.items[i]->kind != LINK_DSO)
+			return false;
+	if (l->archives.n > 0)
+		return false;
+	t = link_trouble(l, LT_NOTHING, true);
+	link_line_of(l, t, true, "mold: fatal: no input files");
+	return true;
+}
+
 void link_run(struct link *l, struct arena *a, struct store *store, const struct link_plan *plan,
 	      const struct link_line *line, const char *const *env)
 {
@@ -70,7 +100,10 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	table_init(&l->syms, a);
 	table_init(&l->groups, a);
 	table_init(&l->said, a);
+	table_init(&l->visited, a);
 	if (refuse_option(l))
+		return;
+	if (refuse_nothing(l))
 		return;
 	link_load_all(l);
 	if (l->stop)
@@ -78,6 +111,8 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	l->is_native = is_native(l);
 	read_conf(l);
 	link_resolve_late(l);
+	if (l->kind == LINKER_MOLD && !l->stop && refuse_no_object(l))
+		return;
 	if (l->kind == LINKER_BFD && !l->stop)
 		link_closure(l);
 	if (!l->stop)

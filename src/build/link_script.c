@@ -29,7 +29,7 @@ struct script {
 	unsigned depth;
 };
 
-/* ---- words ---------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------- */
 
 static bool is_punctuation(char c)
 {
@@ -40,7 +40,8 @@ static bool is_punctuation(char c)
 static bool begins_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '/' || c == '.' || c == '\\' || c == '$' || c == '~' || c == '-' || c == '*' || c == '"' ||
+	       c == '/' || c == '.' || c == '\\' || c == '$' || c == '~' || c == '-' || c == '*' ||
+		       c == '"' ||
 	       c == ':' || c == '+' || c == '!' || c == '?';
 }
 
@@ -115,7 +116,7 @@ static void begin(struct script *s, struct view text)
 	next(s);
 }
 
-/* ---- the format that it says ------------------------------------------------------------------------ */
+/* ---- the format that it says ------------------------------------------------------------------------- */
 
 static const struct {
 	const char *format, *emulation;
@@ -156,7 +157,7 @@ bool link_script_mismatch(struct link *l, struct view text)
 	return false;
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------ */
+/* ---- refusals ---------------------------------------------------------------------------------------- */
 
 static const char *line_text(struct script *s)
 {
@@ -196,14 +197,17 @@ static void refuse(struct script *s)
 	switch (l->kind) {
 	case LINKER_GOLD:
 		if (lexer)
-			link_line_of(l, t, true, "%s: error: %s:%u:%u: invalid character", l->self, s->shown, s->t.line,
+			link_line_of(l, t, true, "%s: error: %s:%u:%u: invalid character", l->self, s->shown,
+				     s->t.line,
 				     s->t.column);
 		else
-			link_line_of(l, t, true, "%s: error: %s:%u:%u: syntax error, unexpected STRING", l->self, s->shown,
+			link_line_of(l, t, true, "%s: error: %s:%u:%u: syntax error, unexpected STRING",
+				     l->self, s->shown,
 				     s->t.line, s->t.column);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s:%u: unknown directive: %s", l->self, s->shown, s->t.line,
+		link_line_of(l, t, true, "%s: error: %s:%u: unknown directive: %s", l->self, s->shown,
+			     s->t.line,
 			     token_text(s));
 		link_line_of(l, t, false, ">>> %s", line_text(s));
 		link_line_of(l, t, false, ">>> ^");
@@ -216,7 +220,17 @@ static void refuse(struct script *s)
 	l->stop = l->kind == LINKER_BFD || l->kind == LINKER_MOLD;
 }
 
-/* ---- what it names ----------------------------------------------------------------------------------------- */
+/* mold points at the word: behind "mold: fatal: FILE:LINE: " as many blanks as stand before it. */
+static unsigned caret_column(struct script *s)
+{
+	size_t n = strlen("mold: fatal: ") + strlen(s->shown) + 3 + s->t.column - 1;
+
+	for (unsigned line = s->t.line; line >= 10; line /= 10)
+		n++;
+	return (unsigned)(n < 4000 ? n : 4000);
+}
+
+/* ---- what it names ----------------------------------------------------------------------------------- */
 
 static void not_found(struct script *s, const char *name)
 {
@@ -233,13 +247,17 @@ static void not_found(struct script *s, const char *name)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: cannot open %s: No such file or directory", l->self, name);
+		link_line_of(l, t, true, *name == '/' ? "%s: error: cannot open %s: No such file or "
+			     "directory" :
+			     "%s: error: cannot find %s", l->self, name);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s:%u: unable to find %s", l->self, s->shown, s->t.line, name);
+		link_line_of(l, t, true, "%s: error: %s:%u: unable to find %s", l->self, s->shown, s->t.line,
+			     name);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: library not found: %s", name);
+		link_line_of(l, t, true, "mold: fatal: %s:%u: %s", s->shown, s->t.line, line_text(s));
+		link_line_of(l, t, false, "%*s^ library not found: %s", (int)caret_column(s), "", name);
 		l->stop = true;
 		break;
 	default:
@@ -366,8 +384,11 @@ static bool take_assignment(struct script *s)
 
 static void take_command(struct script *s)
 {
+	struct token begun = s->t;
+
 	static const char *const passed[] = { "OUTPUT_ARCH", "EXTERN", "VERSION", "ENTRY", "TARGET",
-					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE", "PROVIDE_HIDDEN",
+					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE",
+						      "PROVIDE_HIDDEN",
 					      "STARTUP", "FORCE_COMMON_ALLOCATION", "INSERT", "HIDDEN" };
 
 	if (token_is(s, ";"))
@@ -400,8 +421,11 @@ static void take_command(struct script *s)
 			skip_brackets(s);
 			return;
 		}
-	if (!begins_word(*s->t.p) || !take_assignment(s))
-		refuse(s);
+	if (begins_word(*s->t.p) && take_assignment(s))
+		return;
+	if (s->l->kind == LINKER_LLD)
+		s->t = begun; /* it names the command; the others where they gave up */
+	refuse(s);
 }
 
 static void run(struct script *s)

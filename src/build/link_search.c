@@ -29,7 +29,7 @@ const char *link_sysroot(struct link *l, const char *path)
 	return l->line->sysroot != NULL ? arena_printf(l->a, "%s%s", l->line->sysroot, path) : path;
 }
 
-/* ---- one candidate ----------------------------------------------------------------------------- */
+/* ---- one candidate ----------------------------------------------------------------------------------- */
 
 enum verdict { GO_ON, TAKE };
 
@@ -82,14 +82,16 @@ static void say_skipped(struct search *s, const char *path, const struct elf *e)
 	t->path = path;
 	t->e = e;
 	if (l->kind == LINKER_BFD)
-		link_line_of(l, t, true, "%s: skipping incompatible %s when searching for -l%s", l->self, path,
+		link_line_of(l, t, true, "%s: skipping incompatible %s when searching for -l%s", l->self,
+			     path,
 			     s->lib);
 	else if (l->kind == LINKER_GOLD)
 		link_line_of(l, t, true, "%s: skipping incompatible %s while searching for %s", l->self, path,
 			     s->lib);
 	else
 		link_line_of(l, t, true, "mold: warning: %s: skipping incompatible file %s", path,
-			     e != NULL && elf_machine_name(e->machine) != NULL ? elf_machine_name(e->machine) :
+			     e != NULL && elf_machine_name(e->machine) != NULL ?
+				     elf_machine_name(e->machine) :
 										 "unknown");
 }
 
@@ -139,7 +141,8 @@ static enum verdict look(struct search *s, const char *path)
 		link_saw(l, path, s->lib, SEEN_FOLDER, NULL);
 		return l->kind == LINKER_BFD ? GO_ON : TAKE;
 	}
-	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e))
+	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e) && !(l->kind == LINKER_BFD &&
+			link_is_cut(e)))
 		return does_not_fit(s, path, e);
 	if ((l->kind == LINKER_BFD || l->kind == LINKER_GOLD) && en->file->kind != FILE_ELF &&
 	    link_script_mismatch(l, en->file->bytes))
@@ -148,7 +151,7 @@ static enum verdict look(struct search *s, const char *path)
 	return TAKE;
 }
 
-/* ---- the search ---------------------------------------------------------------------------------- */
+/* ---- the search -------------------------------------------------------------------------------------- */
 
 static const char *in_folder(struct link *l, const char *dir, const char *name)
 {
@@ -196,7 +199,8 @@ static void search_again(struct search *s)
 			continue;
 		t = link_trouble(l, LT_HINT, false);
 		t->path = path;
-		link_line_of(l, t, true, "%s: note to link with %s use -l:%s.a or rename it to lib%s.a", l->self,
+		link_line_of(l, t, true, "%s: note to link with %s use -l:%s.a or rename it to lib%s.a",
+			     l->self,
 			     path, s->lib, s->lib);
 		return;
 	}

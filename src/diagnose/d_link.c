@@ -6,7 +6,7 @@
 #include "diagnose/link_case.h"
 #include "symbol/demangle.h"
 
-/* ---- drafts ---------------------------------------------------------------------------------------- */
+/* ---- drafts ------------------------------------------------------------------------------------------ */
 
 void lk_text(struct lk *k, struct draft *dr, const struct link_trouble *t)
 {
@@ -171,7 +171,7 @@ struct fix *lk_fix(struct lk *k, struct draft *dr, const char *kind, const char 
 	return f;
 }
 
-/* ---- which complaint is what ----------------------------------------------------------------------------- */
+/* ---- which complaint is what ------------------------------------------------------------------------- */
 
 static void d_link_option(struct lk *k, const struct link_trouble *t)
 {
@@ -179,7 +179,8 @@ static void d_link_option(struct lk *k, const struct link_trouble *t)
 
 	dr->f.symbol = t->path;
 	draft_say(&k->d, dr, "%s does not know the option %s.", link_linker_name(k->l->kind), t->path);
-	lk_fix(k, dr, "change-flag", "leave the option out, or choose the linker that it is of (-fuse-ld=…)", NULL);
+	lk_fix(k, dr, "change-flag", "leave the option out, or choose the linker that it is of (-fuse-ld=…)",
+	       NULL);
 }
 
 static void dispatch(struct lk *k, const struct link_trouble *t)
@@ -208,7 +209,7 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 	}
 }
 
-/* ---- the answer -------------------------------------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------------------------------- */
 
 const char *link_assumes(const struct link *l)
 {
@@ -252,7 +253,7 @@ void diagnose_link(const struct link *l, struct arena *a, struct diagnosis *out)
 	diagnose_finish(&k.d, out);
 }
 
-/* ---- a driver or a compiler gave up -------------------------------------------------------------------------- */
+/* ---- a driver or a compiler gave up ------------------------------------------------------------------ */
 
 /* What the command tells besides the text: whose compiler it is, which linker it asked for. */
 static void refine(const struct link_plan *plan, struct arena *a, struct dlwhy_finding *f)
@@ -272,7 +273,8 @@ static void refine(const struct link_plan *plan, struct arena *a, struct dlwhy_f
 	f->assumes = NULL;
 }
 
-static void refine_first(const struct link_plan *plan, struct arena *a, const struct dlwhy_finding *const **findings,
+static void refine_first(const struct link_plan *plan, struct arena *a,
+			 const struct dlwhy_finding *const **findings,
 			 size_t n)
 {
 	const struct dlwhy_finding **v = ARENA_ARRAY(a, n + 1, const struct dlwhy_finding *);

@@ -69,10 +69,11 @@ static void change_lib(struct seek *s, const char *kind, const char *says, const
 
 static const char *apt_name(struct seek *s)
 {
-	return arena_printf(s->k->a, "apt-get install lib%s-dev   # on Debian; the name of the package may differ", s->lib);
+	return arena_printf(s->k->a, "apt-get install lib%s-dev   # on Debian; the name of the package may "
+			    "differ", s->lib);
 }
 
-/* ---- the cases ---------------------------------------------------------------------------------------- */
+/* ---- the cases --------------------------------------------------------------------------------------- */
 
 static bool other_arch(struct seek *s)
 {
@@ -81,12 +82,16 @@ static bool other_arch(struct seek *s)
 
 	if (x == NULL)
 		return false;
-	is = x->e != NULL ? machine_words(s->k->a, x->e->machine, x->e->is64, x->e->big_endian) : "another machine";
+	is = x->e != NULL ? machine_words(s->k->a, x->e->machine, x->e->is64, x->e->big_endian) :
+		"another machine";
 	begin(s, CAUSE_LD_INCOMPATIBLE, "other-arch", x->path);
-	draft_say(&s->k->d, s->dr, "-l%s finds only %s, which is for %s, and the output is for %s.", s->lib, x->path, is,
+	draft_say(&s->k->d, s->dr, "-l%s finds only %s, which is for %s, and the output is for %s.", s->lib,
+		  x->path, is,
 		  lk_machine(s->k));
-	lk_fix(s->k, s->dr, "replace", arena_printf(s->k->a, "build or install lib%s for %s, or name the folder that has "
-							      "that build with -L", s->lib, lk_machine(s->k)), NULL);
+	lk_fix(s->k, s->dr, "replace", arena_printf(s->k->a, "build or install lib%s for %s, or name the "
+						    "folder that has "
+							      "that build with -L", s->lib, lk_machine(s->k)),
+								      NULL);
 	return true;
 }
 
@@ -130,9 +135,11 @@ static bool wrong_name(struct seek *s)
 
 	if (strstr(s->lib, "::") != NULL) {
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", arena_printf(s->k->a, "-l%s", s->lib));
-		draft_say(&s->k->d, s->dr, "-l%s is the name of a CMake target, not of a library: no such target was defined "
+		draft_say(&s->k->d, s->dr, "-l%s is the name of a CMake target, not of a library: no such "
+			  "target was defined "
 			  "when the link line was written.", s->lib);
-		lk_fix(s->k, s->dr, "change-build", "find_package() must define that target before it is used", NULL);
+		lk_fix(s->k, s->dr, "change-build", "find_package() must define that target before it is "
+		       "used", NULL);
 		return true;
 	}
 	if (plain == NULL || *plain == '\0')
@@ -146,9 +153,12 @@ static bool wrong_name(struct seek *s)
 		if (path == NULL)
 			continue;
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", path);
-		draft_say(&s->k->d, s->dr, "-l%s looks for lib%s.so and lib%s.a; what is there is %s, which -l%s finds.", s->lib,
+		draft_say(&s->k->d, s->dr, "-l%s looks for lib%s.so and lib%s.a; what is there is %s, which "
+			  "-l%s finds.", s->lib,
 			  s->lib, s->lib, path, plain);
-		change_lib(s, "change-flag", arena_printf(s->k->a, "write -l%s: the linker adds \"lib\" and the end itself",
+		change_lib(s, "change-flag", arena_printf(s->k->a,
+							  "write -l%s: the linker adds \"lib\" and the end "
+								  "itself",
 							  plain), arena_printf(s->k->a, "-l%s", plain));
 		return true;
 	}
@@ -167,7 +177,8 @@ static bool dangling(struct seek *s)
 		strcpy(target, "a file");
 	draft_say(&s->k->d, s->dr, "%s is a link to %s, and that is not there.", x->path,
 		  arena_strdup(s->k->a, target));
-	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its development "
+	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its "
+	       "development "
 				       "package", NULL);
 	lk_fix(s->k, s->dr, "link", "or let the link lead to the file that is there",
 	       arena_printf(s->k->a, "ls -l %s*", shell_quote(s->k->a, x->path)));
@@ -186,9 +197,11 @@ static bool shared_only(struct seek *s)
 		if (!has(s, path))
 			continue;
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "shared-only", path);
-		draft_say(&s->k->d, s->dr, "Where -l%s stands only archives are taken (-static, -Bstatic), and there is only the "
+		draft_say(&s->k->d, s->dr, "Where -l%s stands only archives are taken (-static, -Bstatic), "
+			  "and there is only the "
 			  "shared library %s.", s->lib, path);
-		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib), NULL);
+		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib),
+		       NULL);
 		if (lk_has_option(s->k, "-static"))
 			lk_fix(s->k, s->dr, "change-flag", "or link without -static",
 			       lk_command_changed(s->k, lk_word_of_file(s->k, "-static"), "-Wl,-Bdynamic"));
@@ -234,12 +247,14 @@ static bool no_dev_link(struct seek *s)
 			continue;
 		path = folder_file(s, dir, name);
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "no-dev-link", path);
-		draft_say(&s->k->d, s->dr, "The library is there as %s, but -l%s looks for the name lib%s.so, the link that comes "
+		draft_say(&s->k->d, s->dr, "The library is there as %s, but -l%s looks for the name "
+			  "lib%s.so, the link that comes "
 			  "with the development files.", path, s->lib, s->lib);
 		change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s", name));
 		lk_fix(s->k, s->dr, "link", "or make the link",
 		       arena_printf(s->k->a, "ln -s %s %s", shell_quote(s->k->a, name),
-				    shell_quote(s->k->a, folder_file(s, dir, arena_printf(s->k->a, "lib%s.so", s->lib)))));
+				    shell_quote(s->k->a, folder_file(s, dir, arena_printf(s->k->a, "lib%s.so",
+						    s->lib)))));
 		lk_fix(s->k, s->dr, "install-package", "or install its development package", apt_name(s));
 		return true;
 	}
@@ -258,13 +273,17 @@ static bool no_prefix(struct seek *s)
 			if (!has(s, path))
 				continue;
 			begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", path);
-			draft_say(&s->k->d, s->dr, "%s is there, but -l%s looks for lib%s.so and lib%s.a: the name lacks \"lib\".", path,
+			draft_say(&s->k->d, s->dr, "%s is there, but -l%s looks for lib%s.so and lib%s.a: "
+				  "the name lacks \"lib\".", path,
 				  s->lib, s->lib, s->lib);
-			change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s", name));
+			change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s",
+					name));
 			lk_fix(s->k, s->dr, "rename", "or rename it",
 			       arena_printf(s->k->a, "mv %s %s", shell_quote(s->k->a, path),
-					    shell_quote(s->k->a, folder_file(s, s->k->l->line->dirs.items[i].path,
-									     arena_printf(s->k->a, "lib%s", name)))));
+					    shell_quote(s->k->a, folder_file(s,
+							    s->k->l->line->dirs.items[i].path,
+									     arena_printf(s->k->a, "lib%s",
+											     name)))));
 			return true;
 		}
 	return false;
@@ -290,20 +309,24 @@ static void say_other_dir(struct seek *s, const char *path, const char *dir, con
 		const struct store_entry *en = store_open(s->k->d.store, path);
 
 		begin(s, CAUSE_LD_INCOMPATIBLE, "other-arch", path);
-		draft_say(&s->k->d, s->dr, "-l%s is in no folder that is searched; %s has the name, but is for %s.", s->lib, path,
+		draft_say(&s->k->d, s->dr, "-l%s is in no folder that is searched; %s has the name, but is "
+			  "for %s.", s->lib, path,
 			  elf_words(s->k->a, &en->file->elf));
 		return;
 	}
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "other-dir", path);
-	draft_say(&s->k->d, s->dr, "%s is there, but %s is not among the folders that are searched.", path, flag);
+	draft_say(&s->k->d, s->dr, "%s is there, but %s is not among the folders that are searched.", path,
+		  flag);
 	lk_fix(s->k, s->dr, "change-flag", arena_printf(s->k->a, "add -L%s", flag),
-	       at != SIZE_MAX ? lk_command_with(s->k, at, arena_printf(s->k->a, "-L%s%s%s", flag, exact ? "" : " -l:",
+	       at != SIZE_MAX ? lk_command_with(s->k, at, arena_printf(s->k->a, "-L%s%s%s", flag, exact ? "" :
+			       " -l:",
 								       exact ? "" : name)) : NULL);
 }
 
 static bool other_dir(struct seek *s)
 {
-	const char *names[] = { arena_printf(s->k->a, "lib%s.so", s->lib), arena_printf(s->k->a, "lib%s.a", s->lib), NULL };
+	const char *names[] = { arena_printf(s->k->a, "lib%s.so", s->lib), arena_printf(s->k->a, "lib%s.a",
+			s->lib), NULL };
 
 	if (s->lib[0] == ':') {
 		names[0] = s->lib + 1;
@@ -398,7 +421,8 @@ static bool near_name(struct seek *s)
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", best_path);
 	s->dr->settled = true;
 	draft_assume(s->dr, DLWHY_LIKELY, "that library is the one that is meant");
-	draft_say(&s->k->d, s->dr, "There is no lib%s.so or lib%s.a in the folders that are searched; the nearest name is %s.",
+	draft_say(&s->k->d, s->dr, "There is no lib%s.so or lib%s.a in the folders that are searched; the "
+		  "nearest name is %s.",
 		  s->lib, s->lib, best_path);
 	change_lib(s, "change-flag", arena_printf(s->k->a, "if that one is meant: -l%s", best),
 		   arena_printf(s->k->a, "-l%s", best));
@@ -407,7 +431,8 @@ static bool near_name(struct seek *s)
 
 static bool is_of_compiler(const char *lib)
 {
-	return strcmp(lib, "gcc") == 0 || strcmp(lib, "gcc_s") == 0 || strcmp(lib, "gcc_eh") == 0 || strcmp(lib, "c") == 0 ||
+	return strcmp(lib, "gcc") == 0 || strcmp(lib, "gcc_s") == 0 || strcmp(lib, "gcc_eh") == 0 ||
+		strcmp(lib, "c") == 0 ||
 	       strcmp(lib, "stdc++") == 0 || strcmp(lib, "m") == 0;
 }
 
@@ -416,7 +441,8 @@ static bool multilib(struct seek *s)
 	if (!is_of_compiler(s->lib))
 		return false;
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "multilib", arena_printf(s->k->a, "-l%s", s->lib));
-	draft_say(&s->k->d, s->dr, "The compiler's own library lib%s is not there for %s: its files for this machine are not "
+	draft_say(&s->k->d, s->dr, "The compiler's own library lib%s is not there for %s: its files for this "
+		  "machine are not "
 		  "installed.", s->lib, lk_machine(s->k));
 	lk_fix(s->k, s->dr, "install-package", "install the compiler's libraries for it",
 	       s->k->l->machine == EM_386 ? "apt-get install gcc-multilib g++-multilib" : NULL);
@@ -426,14 +452,16 @@ static bool multilib(struct seek *s)
 static void not_installed(struct seek *s)
 {
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "not-installed", arena_printf(s->k->a, "-l%s", s->lib));
-	draft_say(&s->k->d, s->dr, "No folder that is searched has lib%s.so or lib%s.a, nor has one near them.", s->lib, s->lib);
+	draft_say(&s->k->d, s->dr, "No folder that is searched has lib%s.so or lib%s.a, nor has one near "
+		  "them.", s->lib, s->lib);
 	lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
 	lk_fix(s->k, s->dr, "change-flag", "or name the folder that has it: -LFOLDER", NULL);
 }
 
 void d_link_lib(struct lk *k, const struct link_trouble *t)
 {
-	static bool (*const cases[])(struct seek *) = { other_arch, wrong_name, dangling, shared_only, no_dev_link, no_prefix,
+	static bool (*const cases[])(struct seek *) = { other_arch, wrong_name, dangling, shared_only,
+						       no_dev_link, no_prefix,
 							multilib, other_dir, near_name };
 	struct seek s = { .k = k, .t = t, .m = t->missing, .lib = t->missing->lib };
 	bool done = false;

@@ -102,6 +102,7 @@ static void complete(struct told_case *c, size_t n)
 static bool is_loaded(const struct msg_fact *f)
 {
 	return (f->field[MSG_OBJECT] != NULL && is_library_name(f->field[MSG_OBJECT])) ||
+	       strstr(f->text, "symbol lookup error") != NULL ||
 	       (f->field[MSG_NEEDED_BY] != NULL && is_library_name(f->field[MSG_NEEDED_BY]));
 }
 

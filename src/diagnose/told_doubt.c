@@ -1,9 +1,57 @@
-/* told_doubt.c - what looks like an error and is none: a build that ended well, prose about an error. */
+/* told_doubt.c - what looks like an error and is none: prose about it, the source of a program, a test that
+ * expects it, and whatever went wrong on the way to a good end.
+ */
 #include <string.h>
 
 #include "diagnose/told_case.h"
 
+static bool is_good_end(const struct msg_fact *f)
+{
+	return f->kind == MSG_CONTEXT && starts_with(f->id, "well-");
+}
+
+/* What is left when the words around are counted. */
+static void deny_written(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if ((c->facts[i].f.doubts & (unsigned)~MSG_WARNED) != 0)
+			c->facts[i].denied = true;
+		else if (c->facts[i].f.doubts != 0 && told_may_be_cause(&c->facts[i]))
+			c->facts[i].warning = true;
+}
+
+/* A warning in the same line of the same thing: its speaker goes on without it. */
+static void deny_warned(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->n && c->facts[i].warning; k++)
+			if (c->facts[k].f.line == c->facts[i].f.line && !c->facts[k].warning &&
+			    told_may_be_cause(&c->facts[k]) && !starts_with(c->facts[k].f.code, "ld-"))
+				c->facts[k].denied = true;
+}
+
+/* If the last of all endings is a good one, all before it went well in the end. */
+static void deny_overcome(struct told_case *c)
+{
+	size_t good = c->n, bad = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct told_fact *t = &c->facts[i];
+
+		if (is_good_end(&t->f))
+			good = i;
+		else if (t->f.kind == MSG_WRAPPER || told_may_be_cause(t))
+			bad = i;
+	}
+	if (good == c->n || good < bad)
+		return;
+	for (size_t i = 0; i < good; i++)
+		c->facts[i].denied = true;
+}
+
 void told_doubt(struct told_case *c)
 {
-	(void)c;
+	deny_written(c);
+	deny_warned(c);
+	deny_overcome(c);
 }

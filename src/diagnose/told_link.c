@@ -22,7 +22,8 @@ static void drop_echoes(struct told_case *c)
 		if (!told_is(f, "missing-symbol"))
 			continue;
 		for (size_t k = 0; k < c->n; k++)
-			if (c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") && c->facts[k].f.line == f->line)
+			if (!c->facts[k].denied && c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") &&
+			    c->facts[k].f.line == f->line)
 				told_silence(f);
 		if (object != NULL && (strcmp(object, "error") == 0 || strcmp(object, "warning") == 0))
 			told_silence(f);
@@ -122,7 +123,7 @@ static void join_places(struct told_case *c)
 	join_dso(c);
 }
 
-/* ---- one cause after the other ---------------------------------------------------------------------- */
+/* ---- one cause after the other ----------------------------------------------------------------------- */
 
 static void refine_library(struct told_case *c, struct msg_fact *f)
 {

@@ -182,8 +182,12 @@ static void sharpen_needed_by(struct msg_fact *f)
 {
 	static const char *const codes[] = { "missing-library", "missing-version", "wrong-arch", "corrupt-file",
 					     "static-tls", "init-failed", "missing-symbol", "gpu-driver",
-					     "permission", "search-path", "memory-or-limit" };
+					     "permission", "search-path", "memory-or-limit", "abi-mismatch" };
+	const char *by = f->field[MSG_NEEDED_BY], *object = f->field[MSG_OBJECT];
 
+	/* Virtual machines name the file that they open before its loader does. */
+	if (by != NULL && object != NULL && strcmp(by, object) == 0 && !told_is(f, "missing-symbol"))
+		f->field[MSG_NEEDED_BY] = NULL;
 	for (size_t i = 0; i < COUNT(codes) && f->field[MSG_NEEDED_BY] == NULL; i++)
 		if (told_is(f, codes[i]))
 			f->field[MSG_NEEDED_BY] = f->field[MSG_MODULE];
@@ -238,7 +242,7 @@ static void deny_warned(struct told_case *c, size_t n)
 	for (size_t i = 0; i < c->n && c->facts[i].f.line <= t->f.line; i++) {
 		const struct msg_fact *w = &c->facts[i].f;
 
-		if (w->kind == MSG_WARNING && w->line == t->f.line && w->offset <= t->f.offset &&
+		if (w->kind == MSG_WARNING && w->line == t->f.line && w->offset < t->f.offset &&
 		    t->f.offset < w->offset + strlen(w->text))
 			t->denied = true;
 	}

@@ -10,7 +10,7 @@ static void split_version(struct told_case *c, struct msg_fact *f)
 {
 	const char *symbol = f->field[MSG_SYMBOL], *sign = symbol != NULL ? strchr(symbol, '@') : NULL;
 
-	if (sign == NULL || sign == symbol || strchr(symbol, ' ') != NULL || told_is(f, "ld-version"))
+	if (sign == NULL || sign == symbol || symbol[0] == '?' || strchr(symbol, ' ') != NULL || told_is(f, "ld-version"))
 		return;
 	f->field[MSG_SYMBOL] = arena_strndup(c->a, symbol, (size_t)(sign - symbol));
 	if (f->field[MSG_VERSION] == NULL && sign[strspn(sign, "@")] != '\0' && !isdigit((unsigned char)sign[1]))

@@ -55,6 +55,7 @@ static void join_configure(struct told_case *c)
 		f->code = "ld-library-not-found";
 		f->detail = NULL;
 		f->field[MSG_LIB] = lib->field[MSG_LIB];
+		f->field[MSG_OBJECT] = arena_printf(c->a, "-l%s", lib->field[MSG_LIB]);
 		f->field[MSG_SYMBOL] = lib->field[MSG_SYMBOL];
 	}
 }
@@ -84,7 +85,7 @@ static void take_modules(struct told_case *c)
 		return;
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
-		const char *module = f->field[MSG_MODULE];
+		const char *module = f->field[MSG_MODULE] != NULL ? f->field[MSG_MODULE] : f->field[MSG_OBJECT];
 
 		if (!told_is(f, "python-module") || module == NULL)
 			continue;

@@ -26,11 +26,12 @@ struct text {
 	const char *s;       /* NUL-ended, lines joined by '\n' */
 };
 
+/* JSON puts each line in marks. */
 static bool begins(const struct block_line *l, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = strlen(word), mark = l->n > 0 && l->s[0] == '"';
 
-	return l->n >= n && strncasecmp(l->s, word, n) == 0;
+	return l->n >= n + mark && strncasecmp(l->s + mark, word, n) == 0;
 }
 
 /* Does the line go on with the message above it? */
@@ -79,7 +80,7 @@ static bool is_quote(char c)
 /* Where the part ends that begins at s: at a line's end, at what divides parts in one line, at the next part. */
 static size_t part_length(const char *s)
 {
-	static const char *const next[] = { " Referenced from:", " Reason:", " Expected in:", " Expected as", " | ", "\",\"",
+	static const char *const next[] = { "Referenced from:", "Reason:", "Expected in:", "Expected as", " | ", "\",\"",
 					    "\", \"", "\\n" };
 	size_t n = strcspn(s, "\n");
 
@@ -339,13 +340,25 @@ static bool is_system(const char *path)
 	return strncmp(path, "/usr/lib/", 9) == 0 || strncmp(path, "/System/", 8) == 0;
 }
 
+/* What only a release of the system brings; of other libraries there may be another copy. */
+static bool is_core(const char *path)
+{
+	static const char *const names[] = { "/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc",
+					     "/usr/lib/system/", "/usr/lib/swift/", "/usr/lib/libswift", "/System/" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(path, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Who is at fault: the system is too old, the wrong copy was found, or two releases do not fit. */
 static struct msg_fact *symbol_fact(struct block *b, const struct block_line *l, const char *by, const char *in,
 				    const char *built_for)
 {
 	struct msg_fact *f;
 
-	if (built_for != NULL || (in != NULL && is_system(in) && by != NULL && !is_system(by))) {
+	if (built_for != NULL || (in != NULL && is_core(in) && by != NULL && !is_system(by))) {
 		f = block_fact(b, l, "dyld-symbol-newer", "dyld", MSG_CAUSE, RANK, "os-too-old", "");
 		set(b, f, MSG_OBJECT, by);
 		set(b, f, MSG_VERSION, built_for);

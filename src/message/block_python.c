@@ -1,4 +1,4 @@
-/* block_python.c - the lines of code in a traceback: which module was being imported, which file was opened.
+/* block_python.c - the lines of code above an exception: which module was being imported, which file was opened.
  *
  *       File "/x/y/__init__.py", line 5, in <module>     pytest: x/y/__init__.py:5: in <module>
  *         from ._z import lib                                        from ._z import lib
@@ -9,6 +9,11 @@
 
 #include <ctype.h>
 #include <string.h>
+
+enum {
+	ABOVE = 14,   /* lines above an exception that are looked at */
+	MOST = 2000   /* that are kept of one text */
+};
 
 static bool is_name(char c)
 {
@@ -36,7 +41,8 @@ static size_t name_length(const char *s, const char *end)
 	return n;
 }
 
-/* "from a.b import c", "from . import c", "import a.b as c": the module, without the dots of a package. */
+/* "from a.b import c", "from . import c", "import a.b as c": the module, without the dots of a package. What
+ * begins with an underscore is a module of its own, most likely: "from a import _c". */
 static bool imported(const struct block_line *l, const char **out, size_t *n)
 {
 	const char *s = l->s, *end = s + l->n, *from;
@@ -56,10 +62,8 @@ static bool imported(const struct block_line *l, const char **out, size_t *n)
 	for (; *n > 0 && *from == '.'; ++from)
 		--*n;
 	*out = from;
-	if (*n > 0)
-		return true;
-	if (!word(&s, end, "import"))
-		return false;
+	if (!word(&s, end, "import") || (*n > 0 && (*s != '_' || s[1] == '_')))
+		return *n > 0;
 	*out = s;
 	*n = name_length(s, end);
 	return *n > 0;
@@ -96,40 +100,48 @@ static bool opened(const struct block_line *l, const char **out, size_t *n)
 	return false;
 }
 
-/* The lines of code below the line of a frame: none, one, or the same with marks below it. */
-static void read_code(struct block *b)
+/* Does a frame stand above the line, so that it is its code? */
+static bool has_frame(const struct block *b, int at)
+{
+	struct block_line l;
+
+	return block_line(b, at - 1, &l) && (memmem(l.s, l.n, "File \"", 6) != NULL ||
+					     (memmem(l.s, l.n, ".py:", 4) != NULL && memmem(l.s, l.n, " in ", 4) != NULL));
+}
+
+static void add(struct block *b, const struct block_line *l, const char *id, enum msg_field field, const char *s,
+		size_t n)
+{
+	struct msg_fact *f = block_fact(b, l, id, "python", MSG_CONTEXT, 90, NULL, NULL);
+
+	block_set(b, f, field, s, n);
+	block_add(b, f);
+}
+
+/* How often this reader has found something. */
+static bool is_enough(struct block *b)
+{
+	size_t *times = *block_keep(b);
+
+	if (times == NULL)
+		*block_keep(b) = times = ARENA_NEW(block_arena(b), size_t);
+	return ++*times > MOST;
+}
+
+/* The nearest line of code above an exception that imports or opens something. */
+void block_python_error(struct block *b)
 {
 	struct block_line l;
 	const char *s;
 	size_t n;
 
-	if (!block_line(b, 1, &l) || l.n == 0)
+	for (int at = -1; at >= -ABOVE && block_line(b, at, &l); at--) {
+		bool imports = imported(&l, &s, &n);
+
+		if ((!imports && !opened(&l, &s, &n)) || !has_frame(b, at))
+			continue;
+		if (!is_enough(b))
+			add(b, &l, imports ? "python-importing" : "python-opening", imports ? MSG_MODULE : MSG_OBJECT, s, n);
 		return;
-	if (imported(&l, &s, &n)) {
-		struct msg_fact *f = block_fact(b, &l, "python-importing", "python", MSG_CONTEXT, 90, NULL, NULL);
-
-		block_set(b, f, MSG_MODULE, s, n);
-		block_add(b, f);
-	} else if (opened(&l, &s, &n)) {
-		struct msg_fact *f = block_fact(b, &l, "python-opening", "python", MSG_CONTEXT, 90, NULL, NULL);
-
-		block_set(b, f, MSG_OBJECT, s, n);
-		block_add(b, f);
 	}
-}
-
-void block_python_frame(struct block *b)
-{
-	struct block_line l;
-
-	if (block_line(b, 0, &l) && memmem(l.s, l.n, "File \"", 6) != NULL)
-		read_code(b);
-}
-
-void block_pytest_frame(struct block *b)
-{
-	struct block_line l;
-
-	if (block_line(b, 0, &l) && memmem(l.s, l.n, ".py:", 4) != NULL)
-		read_code(b);
 }

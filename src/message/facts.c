@@ -62,6 +62,13 @@ void facts_add(struct facts *f, const struct msg_fact *fact)
 	struct msg_fact *same = table_get(&f->known, key, hash);
 
 	if (same != NULL) {
+		/* Said once without doubt is said. */
+		if (same->doubts != 0 && fact->doubts == 0) {
+			same->doubts = 0;
+			same->text = fact->text;
+			same->line = fact->line;
+			same->offset = fact->offset;
+		}
 		same->count += fact->count > 0 ? fact->count : 1;
 		return;
 	}
@@ -72,12 +79,19 @@ void facts_add(struct facts *f, const struct msg_fact *fact)
 		table_put(&f->known, key, hash, same);
 }
 
+/* Each once; of too many the last are kept, which stand next to what ended the build. */
 void facts_add_command(struct facts *f, const struct msg_command *command)
 {
-	if (f->commands.n < MAX_COMMANDS)
-		*ARENA_PUSH(f->a, &f->commands) = *command;
-	else
+	for (size_t i = f->commands.n; i-- > 0 && f->commands.items[i].line >= command->line;)
+		if (f->commands.items[i].line == command->line && f->commands.items[i].argc == command->argc &&
+		    strcmp(f->commands.items[i].argv[0], command->argv[0]) == 0)
+			return;
+	if (f->commands.n == MAX_COMMANDS) {
 		f->cut = true;
+		memmove(f->commands.items, f->commands.items + 1, (MAX_COMMANDS - 1) * sizeof(*f->commands.items));
+		f->commands.n--;
+	}
+	*ARENA_PUSH(f->a, &f->commands) = *command;
 }
 
 static int by_place(const void *x, const void *y)

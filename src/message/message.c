@@ -12,6 +12,7 @@
 
 #include "message/block.h"
 #include "message/clean.h"
+#include "message/doubt.h"
 #include "message/facts.h"
 #include "message/pattern.h"
 #include "message/reading.h"
@@ -338,6 +339,8 @@ static void add_fact(struct msg_reader *r, const struct found *f)
 
 	memcpy(fact.field, f->field, sizeof(fact.field));
 	fact.text = f->words;
+	if (row->kind == MSG_CAUSE || row->kind == MSG_WARNING)
+		fact.doubts = doubt_of(&r->clean, f->start, f->end);
 	clean_place(&r->clean, f->start, &fact.offset, &fact.line);
 	facts_add(&r->facts, &fact);
 }

@@ -56,6 +56,14 @@ struct msg_fact {
 	int64_t line;          /* where it stands in the text as given: first line, 1 for the first */
 	uint64_t offset;       /* first byte of it there */
 	size_t count;          /* how often it was said with the same fields */
+	unsigned doubts;       /* MSG_PROSE | …: what speaks against its being said by a program, now */
+};
+
+enum {
+	MSG_PROSE = 1,         /* a person writes about it */
+	MSG_SOURCE = 2,        /* it stands in the source of a program */
+	MSG_EXPECTED = 4,      /* a test or a retry says that it was expected */
+	MSG_WARNED = 8         /* the program that prints it calls it a warning: it goes on without */
 };
 
 /* A command line that the text shows, with what is known of where it ran. */

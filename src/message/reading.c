@@ -90,6 +90,25 @@ static size_t width_around(const struct clean *c, size_t at)
 	return most >= LEAST_WIDTH && (times > 1 || is_usual(most)) ? most : 0;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Does a line begin as messages do: "collect2: ", "/usr/bin/ld: ", "src/main.c:12:3: "? The rest of a broken path
+ * does not. */
+static bool begins_message(const char *s, size_t n)
+{
+	bool path = n > 0 && s[0] == '/', name = true;
+
+	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
+		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
+			return i > 1 && (name || path || is_digit(s[i + 1]));
+		name = name && s[i] != '.' && s[i] != '/';
+	}
+	return false;
+}
+
 /* Copies text[from, to), leaving out the ends of lines that are `width` wide (0: of all lines). */
 static void join(const struct clean *c, size_t from, size_t to, size_t width, struct arena *a, struct reading *out)
 {
@@ -103,7 +122,8 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 
 		start = c->text[i] == '\n' ? i + 1 : start;
 		/* An empty line follows no broken one. */
-		if (!full || i + 1 == to || c->text[i + 1] == '\n') {
+		if (!full || i + 1 == to || c->text[i + 1] == '\n' ||
+		    (width != 0 && begins_message(c->text + i + 1, to - i - 1))) {
 			s[n++] = c->text[i];
 			continue;
 		}

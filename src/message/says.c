@@ -71,6 +71,9 @@ static const struct written go_rows[] = {
 static const struct written build_rows[] = {
 #include "message/says_build.def"
 };
+static const struct written ending_rows[] = {
+#include "message/says_ending.def"
+};
 #undef SAYS
 #undef SAYS_TEXT
 #undef PRINTS
@@ -86,6 +89,7 @@ static const struct {
 } tables[] = {
 	TABLE(elf_rows), TABLE(macho_rows), TABLE(windows_rows), TABLE(language_rows),
 	TABLE(ld_rows), TABLE(compiler_rows), TABLE(go_rows), TABLE(build_rows),
+	TABLE(ending_rows),
 };
 
 #define SAYS(id, speaker, kind, rank, code, detail, pattern)
@@ -102,6 +106,7 @@ static const struct {
 #include "message/says_compiler.def"
 #include "message/says_go.def"
 #include "message/says_build.def"
+#include "message/says_ending.def"
 	{ NULL, NULL },
 };
 #undef SAYS

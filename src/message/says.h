@@ -8,6 +8,7 @@
  *   says_compiler.def  gcc, clang, collect2, LTO, MSVC, rustc
  *   says_go.def        go, cgo, cmd/link
  *   says_build.def     pip, setuptools, meson, CMake, pkg-config, bazel, cargo, make, ninja, configure
+ *   says_ending.def    that something ended well
  *
  * A row: SAYS("id", "speaker", KIND, rank, "code", "detail", "pattern")
  *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)

@@ -7,6 +7,7 @@
 
 #include "diagnose/told.h"
 #include "message/message.h"
+#include "verb/explain_look.h"
 #include "verb/session.h"
 
 #define EXPLAIN_MEMORY (256u << 20) /* bytes that one text may take, whatever its size */
@@ -81,6 +82,8 @@ static void judge(void *ctx)
 	j->r.nfindings = j->told.d.nfindings;
 	j->r.hint = j->told.d.hint;
 	j->r.assumes = "the text alone tells of it";
+	if (!j->s->opt.no_look)
+		explain_look(j->s, j->a, &j->facts, &j->told, &j->r, told);
 }
 
 enum dlwhy_code dlwhy_explain(struct dlwhy_session *s, const char *name, dlwhy_read *read, void *read_user,

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""What is printed at run time is explained: invented texts of every speaker (said/*.txt), bare and inside of what
+"""What is printed at run time is explained: invented texts of every speaker (spoken/*.txt), bare and inside of what
 terminals, containers and web pages put around them.
 
-A block of said/*.txt begins with `=== code`, followed by what the finding must name: detail, object, needed_by,
+A block of spoken/*.txt begins with `=== code`, followed by what the finding must name: detail, object, needed_by,
 symbol (paths by their last part); `=== none` stands for a text that tells of no error. DLWHY is the path of the
 program, build/dlwhy by default.
 """
@@ -23,7 +23,7 @@ ALIKE = {"missing-library", "search-path"}
 
 
 def blocks():
-    for path in sorted((HERE / "said").glob("*.txt")):
+    for path in sorted((HERE / "spoken").glob("*.txt")):
         for number, part in enumerate(re.split(r"^=== ", path.read_text(), flags=re.M)[1:]):
             head, text = part.split("\n", 1)
             lexer = shlex.shlex(head, posix=True)

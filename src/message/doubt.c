@@ -1,0 +1,231 @@
+/* doubt.c - what stands around a sentence: prose, source of a program, or words of a test.
+ *
+ * Programs do not speak of "you", "when" and "fixed" in the line that they complain in, before they
+ * complain; people do, and put what they quote between marks. A source has calls and format strings.
+ */
+#include "message/doubt.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "message/message.h"
+
+enum { LONGEST = 600 }; /* bytes of a line that are looked at on each side */
+
+struct part {
+	const char *s;
+	size_t n;
+};
+
+static struct part before(const struct clean *c, size_t start)
+{
+	const char *nl = start > 0 ? memrchr(c->text, '\n', start) : NULL;
+	size_t from = nl != NULL ? (size_t)(nl - c->text) + 1 : 0;
+
+	if (start - from > LONGEST)
+		from = start - LONGEST;
+	return (struct part){ c->text + from, start - from };
+}
+
+static struct part after(const struct clean *c, size_t end)
+{
+	const char *nl = memchr(c->text + end, '\n', c->n - end);
+	size_t to = nl != NULL ? (size_t)(nl - c->text) : c->n;
+
+	return (struct part){ c->text + end, to - end < LONGEST ? to - end : LONGEST };
+}
+
+/* The last line before the one that begins at `start` that is not empty. */
+static struct part line_above(const struct clean *c, size_t start)
+{
+	struct part p = before(c, start);
+	size_t at = (size_t)(p.s - c->text);
+
+	while (at > 0) {
+		p = before(c, at - 1);
+		at = (size_t)(p.s - c->text);
+		for (size_t i = 0; i < p.n; i++)
+			if (!isspace((unsigned char)p.s[i]))
+				return p;
+	}
+	return (struct part){ c->text, 0 };
+}
+
+static bool has(struct part p, const char *word)
+{
+	return p.n >= strlen(word) && memmem(p.s, p.n, word, strlen(word)) != NULL;
+}
+
+/* Does the word stand there, alone, in either case of its first letter? */
+static bool has_word(struct part p, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= p.n; i++) {
+		if (tolower((unsigned char)p.s[i]) != word[0] || memcmp(p.s + i + 1, word + 1, n - 1) != 0)
+			continue;
+		if ((i == 0 || !isalnum((unsigned char)p.s[i - 1])) &&
+		    (i + n == p.n || !isalnum((unsigned char)p.s[i + n])))
+			return true;
+	}
+	return false;
+}
+
+static size_t count_words(struct part p, const char *const *words, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += has_word(p, words[i]);
+	return found;
+}
+
+#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof(words[0]))
+
+/* ---- prose ---------------------------------------------------------------------------------- */
+
+static const char *const writers[] = {
+	"you", "your", "users", "people", "we", "they", "if", "when", "whenever", "because", "see", "seen", "get", "gets",
+	"fix", "fixed", "fixes", "avoid", "avoids", "like", "such as", "e.g", "i.e", "about", "message", "text", "means",
+	"happens", "occurs", "may", "might", "sometimes", "often", "usually", "longer", "instead", "please", "some",
+	"should", "would", "what", "why", "how", "where", "improved", "removed", "changed", "resolve", "resolves", "say",
+	"says", "saying", "indicates", "don't", "do not", "report", "reported", "until", "so that", "which", "the error",
+	"an error", "this error", "prevent", "complains", "work around", "workaround", "docs", "changelog", "symptom",
+};
+
+/* What follows a sentence that is written about. */
+static const char *const sequels[] = {
+	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error", "errors",
+	"see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
+};
+
+/* Between two marks, the first of which stands free; there may be the name of an exception behind it. */
+static bool is_quoted(struct part b, struct part a)
+{
+	size_t i = b.n;
+
+	if (a.n == 0 || strchr("'\"`", a.s[0]) == NULL)
+		return false;
+	while (i > 0 && b.s[i - 1] != a.s[0])
+		i--;
+	while (i > 0 && b.s[i - 1] == a.s[0])
+		i--;
+	return i < b.n && b.n - i < 60 && (i == 0 || b.s[i - 1] == ' ' || b.s[i - 1] == '(');
+}
+
+/* "If you see this:" above it, or a place to paste into */
+static bool is_announced(const struct clean *c, size_t start)
+{
+	static const char *const conditions[] = { "if you", "you may", "you might", "may see", "might see", "may fail",
+						  "can fail", "e.g", "for example", "such as", "errors like",
+						  "troubleshooting" };
+	struct part p = line_above(c, start);
+
+	return COUNT(p, conditions) > 0 && p.n > 0 && (strchr(":.,", p.s[p.n - 1]) != NULL);
+}
+
+static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
+{
+	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
+	bool quoted = is_quoted(b, a);
+
+	if (quoted && (writes > 0 || goes_on > 0))
+		return true;
+	if (writes > 1 || (writes > 0 && goes_on > 1))
+		return true;
+	/* A line that begins in the middle of a paragraph. */
+	if (quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1)
+		return true;
+	return is_announced(c, start);
+}
+
+/* A list of changes: "Fix X (#12)", "9b01d7a Fix X". */
+static bool is_change(struct part b, struct part a)
+{
+	static const char *const verbs[] = { "fix", "fixes", "fixed", "do not", "don't", "avoid", "docs", "improve", "add",
+					     "handle", "ignore", "remove", "removed", "revert", "skip", "work around" };
+	size_t i = 0;
+
+	while (i < b.n && (isspace((unsigned char)b.s[i]) || b.s[i] == '*' || b.s[i] == '-'))
+		i++;
+	if (i + 8 < b.n && isxdigit((unsigned char)b.s[i])) {
+		size_t hex = i;
+
+		while (hex < b.n && isxdigit((unsigned char)b.s[hex]))
+			hex++;
+		if (hex - i >= 7 && hex < b.n && b.s[hex] == ' ')
+			return true;
+	}
+	return COUNT(b, verbs) > 0 && !has(b, ":") && (has(a, "(#") || b.n < 60);
+}
+
+/* ---- source --------------------------------------------------------------------------------- */
+
+static bool is_source(const struct clean *c, size_t start, size_t end, struct part b, struct part a)
+{
+	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert", "match=", "log_", "log.", "logger.",
+					     "console.", "fmt.", "panic!(", "expect(", "perror(", "return ", "errx(",
+					     "err(", "warn(", "in str(", "strstr(", "grep ", "echo ", "die ", "static const",
+					     "TEXT(", "raises(" };
+	struct part m = { c->text + start, end - start };
+	bool opens = false;
+
+	if (has(m, "%s") || has(m, "%d") || has(m, "${") || has(m, "{name}") || has(m, "{}"))
+		return true;
+	for (size_t i = 0; i < b.n; i++)
+		opens = opens || b.s[i] == '"' || b.s[i] == '\'' || b.s[i] == '`';
+	/* The sentence takes the first mark along where a name begins with it. */
+	if (!opens && (m.n == 0 || strchr("\"'`(", m.s[0]) == NULL) && !has(b, "("))
+		return false;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (has(b, calls[i]))
+			return true;
+	/* A row of a table: ("text", "kind"), */
+	return b.n > 0 && b.n < 12 && has(b, "(") && a.n > 2 && strchr("\"'", a.s[0]) != NULL && a.s[1] == ',';
+}
+
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static bool is_expected(struct part b, struct part a)
+{
+	static const char *const before_it[] = { "expected error", "expected failure", "as expected", "attempt", "retry" };
+	static const char *const behind[] = { "PASSED", "XFAIL", "trying again", "retrying", "will retry", "ignored on purpose" };
+
+	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
+		if (has(a, behind[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(before_it) / sizeof(before_it[0]); i++)
+		if (has(b, before_it[i]))
+			return i < 3;
+	return false;
+}
+
+/* A level of a log. */
+static bool is_warned(struct part b)
+{
+	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN", "[warn", "WARNING: ",
+					      " WARNING ", " W0000 ", "|WARNING|", "level=warn", "level=info", " DEBUG ",
+					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (has(b, levels[i]) || (levels[i][0] == ' ' && b.n >= strlen(levels[i]) - 1 &&
+					  memcmp(b.s, levels[i] + 1, strlen(levels[i]) - 1) == 0))
+			return true;
+	return false;
+}
+
+unsigned doubt_of(const struct clean *c, size_t start, size_t end)
+{
+	struct part b = before(c, start), a = after(c, end);
+	unsigned doubts = 0;
+
+	if (is_prose(c, start, b, a) || is_change(b, a))
+		doubts |= MSG_PROSE;
+	if (is_source(c, start, end, b, a))
+		doubts |= MSG_SOURCE;
+	if (is_expected(b, a))
+		doubts |= MSG_EXPECTED;
+	if (is_warned(b))
+		doubts |= MSG_WARNED;
+	return doubts;
+}

@@ -1,0 +1,74 @@
+/* explain_look.h - what a text names, looked at on this machine.
+ *
+ *     explain_look         the first findings, each in turn                              (explain_look.c)
+ *       look_at_files      files and modules: what `check` and `import` say              (explain_look_file.c)
+ *       look_at_link       a command that does not link: what `link` says                (explain_look_link.c)
+ *       look_near          no command is known: which files around here explain it       (explain_look_near.c)
+ *     look_copy            results of other questions, kept                              (explain_look_copy.c)
+ *
+ * The text may come from anybody. Of what it names only regular files are opened, folders below the working
+ * folder are listed, all of it up to a limit; nothing that it names is executed but a compiler that stands on
+ * PATH under a usual name, with options that are known to be harmless.
+ */
+#ifndef DLWHY_VERB_EXPLAIN_LOOK_H
+#define DLWHY_VERB_EXPLAIN_LOOK_H
+
+#include "diagnose/told.h"
+#include "verb/session.h"
+
+enum {
+	LOOK_FINDINGS = 2,   /* the first of the text are looked at */
+	LOOK_QUESTIONS = 8,  /* put to check, import and link together */
+	LOOK_PATH = 4096,    /* bytes of a path that is followed */
+	LOOK_SECONDS = 20    /* after which nothing new is begun */
+};
+
+struct look {
+	struct dlwhy_session *s;
+	struct arena *a;
+	const struct msg_facts *facts;
+	const struct told *told;
+	struct dlwhy_finding **findings; /* copies: they may be changed */
+	size_t nfindings;
+	size_t questions;
+	uint64_t until;                  /* os_milliseconds */
+	struct arena_text said;          /* what was looked at, in words */
+	const char *hint;                /* a last line for a person, or NULL */
+};
+
+/* One finding while it is looked at. */
+struct look_case {
+	struct look *l;
+	size_t i;                        /* its number */
+	struct dlwhy_finding *f;
+	const struct msg_fact *fact;
+	bool settled;                    /* nothing more needs to be looked at for it */
+};
+
+/* Changes r's findings, certainty and hint, and told->looked. Allocates in a (under arena_run). */
+void explain_look(struct dlwhy_session *s, struct arena *a, const struct msg_facts *facts,
+		  const struct told *told, struct dlwhy_result *r, struct dlwhy_told *out);
+
+/* May another question be put? Counts it. */
+bool look_may_ask(struct look *l);
+/* One more thing that was looked at: a clause without a full stop. */
+void look_says(struct look *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A fact that was seen here becomes evidence of c's finding. path may be NULL. */
+void look_evidence(struct look_case *c, const char *path, const char *says);
+/* What a question answered takes the place of what the text alone told: certainty no higher than `most`,
+ * which then rests on `assumes` (may be NULL). What the text said stays its first evidence. */
+void look_replace(struct look_case *c, const struct dlwhy_finding *better, enum dlwhy_certainty most,
+		  const char *assumes);
+/* The path of a regular file that the text calls `name`: as it is, in the working folder, or in the folder
+ * where the text says that it was. NULL: there is none, or it may not be followed. */
+const char *look_path(const struct look *l, const char *name);
+
+void look_at_files(struct look_case *c);
+void look_at_link(struct look_case *c);
+void look_near(struct look_case *c);
+
+/* A finding of a result that will go away; what it says of r's objects it says of their paths. */
+struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,
+				const struct dlwhy_finding *f);
+
+#endif

@@ -1,0 +1,83 @@
+"""`dlwhy link` against the real linkers: does it link, and what is the first error?
+
+Scenes are made from a seed (link_scenes.py). DLWHY_LINK_SCENES: how many (200), DLWHY_LINK_SEED: from where.
+"""
+import concurrent.futures
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "project"))
+import link_scenes  # noqa: E402
+from project import DLWHY  # noqa: E402
+
+SCENES = int(os.environ.get("DLWHY_LINK_SCENES", "200"))
+SEED = int(os.environ.get("DLWHY_LINK_SEED", "1"))
+PER_POOL = 50
+
+
+def ask_dlwhy(words, cwd):
+    result = subprocess.run([str(DLWHY), "link", "--json", "--", *words], cwd=cwd, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, check=False)
+    return json.loads(result.stdout)
+
+
+def any_order(words, line):
+    """mold works in parallel, gold opens files so; what shared inputs lack is told in the order of a hash table."""
+    return ("gold" in words[1] and ("cannot find" in line or "cannot mix" in line)) or "-fuse-ld=mold" in words or ".so: undefined reference" in line or ".so: error: undefined" in line
+
+
+def judge(pool, words, number):
+    """None if both agree, else what differs."""
+    real = link_scenes.run([*words, "-o", f"out{number}"], pool.folder)
+    said = ask_dlwhy([*words, "-o", f"out{number}"], pool.folder)
+    first, errors = link_scenes.first_error(real.stderr)
+    links = real.returncode == 0
+    got = said["linker_message"]
+    if "internal error" in real.stderr or "terminated with signal" in real.stderr:
+        return None  # the linker itself broke
+    if said["links"] == links and (links or got == first or (got in errors and any_order(words, got))):
+        return None
+    return {"command": " ".join(words), "real": links, "first": first, "links": said["links"], "got": got,
+            "error": said["error"], "stderr": real.stderr[:1500], "lines": said["linker_lines"][:6]}
+
+
+def scenes(folder, first, n):
+    pool = link_scenes.Pool(folder, first)
+    rng = random.Random(first * 7919)
+    return pool, [link_scenes.command(rng, pool) for _ in range(n)]
+
+
+def compare(total, seed, folder):
+    """All disagreements among `total` scenes."""
+    differ, done = [], 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as executor:
+        while done < total:
+            n = min(PER_POOL, total - done)
+            pool, commands = scenes(Path(folder) / f"p{seed}", seed, n)
+            differ += [r for r in executor.map(lambda job, p=pool: judge(p, job[1], job[0]), enumerate(commands)) if r]
+            done += n
+            seed += 1
+    return differ
+
+
+@pytest.mark.skipif(not link_scenes.LINKERS, reason="no linker is installed under a name of its own")
+def test_links_and_first_error_are_those_of_the_real_linkers(tmp_path):
+    differ = compare(SCENES, SEED, tmp_path)
+    print(f"{SCENES - len(differ)} of {SCENES} links agree ({', '.join(link_scenes.LINKERS)})")
+    assert not differ, json.dumps(differ[:5], indent=1)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as work:
+        found = compare(SCENES, SEED, work)
+        for item in found:
+            print(json.dumps(item, indent=1))
+        print(f"{SCENES - len(found)} of {SCENES} links agree")

@@ -1,0 +1,85 @@
+"""What our own simulations print is explained as what they found, however it is wrapped.
+
+First the bare text: the cause and the object of the simulation. Where a text alone cannot tell two causes apart,
+TWINS says so. Then each of the ten wrappings: the same answer as for the bare text.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import said  # noqa: E402
+from wrappers import WRAPPERS, wrapped  # noqa: E402
+
+DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build/dlwhy"))
+pytestmark = pytest.mark.slow
+# Words -> what they may mean; which of these it is only the files tell.
+TWINS = [
+    ("cannot open shared object file: No such file", {"missing-library", "search-path", "wrong-arch", "corrupt-file"}),
+]
+
+
+def explained(text, folder):
+    """(code, object) of the first error, None if there is none."""
+    done = subprocess.run([DLWHY, "explain", "--json", "-"], input=text.encode(), cwd=folder, check=False,
+                          env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    found = [f for f in json.loads(done.stdout)["findings"] if f["severity"] == "error"]
+    return (found[0]["code"], said.base_name(found[0]["object"] or "")) if found else None
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return said.everything()
+
+
+@pytest.fixture(scope="module")
+def answers(texts, tmp_path_factory):
+    """What is said of each bare text."""
+    folder = tmp_path_factory.mktemp("empty")
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return folder, list(pool.map(lambda t: explained(t.text, folder), texts))
+
+
+def same_meaning(text, code):
+    if code == text.code:
+        return True
+    return any(words in text.text and {code, text.code} <= codes for words, codes in TWINS)
+
+
+def test_there_are_many_texts(texts):
+    count = {s: sum(t.speaker == s for t in texts) for s in ("loader", "python", "linker")}
+    assert count["loader"] > 100 and count["linker"] > 20 and count["python"] > 3, count
+
+
+def test_the_bare_text_has_the_cause_of_the_simulation(texts, answers):
+    wrong = [f"{t.origin}: {t.text!r} is {t.code}, not {a and a[0]}" for t, a in zip(texts, answers[1])
+             if not a or not same_meaning(t, a[0])]
+    assert not wrong, f"{len(wrong)} of {len(texts)}\n" + "\n".join(wrong)
+
+
+def test_the_bare_text_has_the_object_of_the_simulation(texts, answers):
+    wrong = [f"{t.origin}: {t.text!r} is about {t.objects}, not {a[1]!r}" for t, a in zip(texts, answers[1])
+             if a and same_meaning(t, a[0]) and a[1] not in t.objects]
+    assert not wrong, f"{len(wrong)} of {len(texts)}\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", sorted(WRAPPERS))
+def test_wrapped(name, texts, answers):
+    folder, bare = answers
+
+    def one(pair):
+        text, answer = pair
+        packed = wrapped(name, text.text, random.Random(text.text))
+        got = explained(packed, folder)
+        return None if got == answer else f"{text.origin}: {got}, not {answer}\n{packed}"
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        wrong = [w for w in pool.map(one, [(t, a) for t, a in zip(texts, bare) if a]) if w]
+    assert not wrong, f"{len(wrong)} of {len(texts)}\n" + "\n\n".join(wrong[:20])
