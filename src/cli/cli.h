@@ -39,7 +39,7 @@ extern const struct cli_verb cli_verbs[];
 const struct cli_verb *cli_verb_find(const char *name); /* NULL if there is none */
 
 enum cli_option_id {
-	OPT_PROGRAM, OPT_PYTHON, OPT_AFTER, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
+	OPT_GO, OPT_PROGRAM, OPT_PYTHON, OPT_AFTER, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
 	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_NO_LOOK, OPT_BINDINGS, OPT_CODE, OPT_VERBOSE, OPT_PROVE, OPT_THREADS,
 	OPT_JSON,
@@ -75,6 +75,7 @@ struct cli {
 	enum cli_color color;
 	enum dlwhy_severity fail_on; /* DLWHY_NOTE: never */
 	const char *output;         /* of --output, NULL */
+	const char *go_package;     /* of --go, NULL */
 	void (*on_pipe)(int);       /* what SIGPIPE did when the program began */
 	int died_by;                /* verb run: the signal that ended the command, 0 */
 };

@@ -1,4 +1,4 @@
-/* link.c - the verb `link`: why a compiler or linker command does not link. */
+/* link.c - the verb `link`: why a compiler or linker command, or a Go package, does not link. */
 #include "cli.h"
 
 #include <stdio.h>
@@ -26,8 +26,8 @@ int cli_link(struct cli *c)
 	struct dlwhy_session *s;
 	enum dlwhy_code code;
 
-	if (c->nwords == 0) {
-		cli_complain("there is no command to judge: dlwhy link -- gcc main.o -lfoo");
+	if (c->nwords == 0 && c->go_package == NULL) {
+		cli_complain("there is no command to judge: dlwhy link -- gcc main.o -lfoo (or --go PACKAGE)");
 		return EXIT_USAGE;
 	}
 	c->words[c->nwords] = NULL;
@@ -37,7 +37,10 @@ int cli_link(struct cli *c)
 		cli_complain("%s", err.message);
 		return EXIT_UNANSWERED;
 	}
-	code = dlwhy_link(s, c->words, on_result, &a, &err);
+	if (c->go_package != NULL)
+		code = dlwhy_link_go(s, c->go_package, c->words, on_result, &a, &err);
+	else
+		code = dlwhy_link(s, c->words, on_result, &a, &err);
 	dlwhy_session_free(s);
 	if (a.err != 0)
 		return cli_write_failed(a.err);

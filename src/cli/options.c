@@ -10,7 +10,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
 	{ "import", VERB_IMPORT, "MODULE...", "why `import MODULE` works in Python or does not" },
 	{ "run", VERB_RUN, "-- CMD...", "run CMD once and say what failed to load in it" },
-	{ "link", VERB_LINK, "-- CC ARG...", "why a compiler or linker command does not link" },
+	{ "link", VERB_LINK, "-- CC ARG...", "why a command, or with --go a Go package, does not link" },
 	{ "explain", VERB_EXPLAIN, "[FILE|-|CODE...]", "what an error, a traceback or a build log means, or a cause" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
 	{ "fix", 0, NULL, NULL },
@@ -28,6 +28,8 @@ static const char where[] = "Who loads it, and where", much[] = "How much",
 
 /* In the order of enum cli_option_id, which is that of --help. */
 const struct cli_option cli_options[OPT_COUNT] = {
+	{ OPT_GO, 0, "go", "PACKAGE", VERB_LINK, where,
+	  "of a Go package in the place of a command: what go build would say; its flags behind --" },
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
 	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS, where,
@@ -42,15 +44,15 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "opened with RTLD_GLOBAL: what is opened later may use its symbols" },
 	{ OPT_LOCAL, 0, "local", NULL, VERB_CHECK, where,
 	  "opened with RTLD_LOCAL (default)" },
-	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS, where,
+	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
 	  "whose the bare program is: glibc or musl (default: what is there)" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
-	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN, where,
+	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK, where,
 	  "set a variable for the loader; may be repeated" },
-	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_TARGETS, where,
+	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_TARGETS | VERB_LINK, where,
 	  "forget the loader's variables that are set here" },
 	{ OPT_ENV_OF, 0, "env-of", "PID", VERB_TARGETS, where,
 	  "take the environment of a running process" },
@@ -199,6 +201,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	c->seen[o->id] = true;
 	switch (o->id) {
 	case OPT_PROGRAM: c->library.program = value; return 0;
+	case OPT_GO: c->go_package = value; return 0;
 	case OPT_PYTHON: c->library.python = value; return 0;
 	case OPT_AFTER: c->library.after = value; return 0;
 	case OPT_PID: return set_number(o->name, value, INT_MAX, &c->library.pid);
@@ -339,7 +342,8 @@ static int parse_words(struct cli *c, int argc, char **argv)
 		const char *word = argv[i];
 
 		/* What is behind a command is the command's. */
-		if ((c->verb == VERB_RUN || c->verb == VERB_LINK) && c->nwords > 0)
+		if ((c->verb == VERB_RUN || c->verb == VERB_LINK) &&
+		    (c->nwords > 0 || (!options && c->go_package != NULL)))
 			c->words[c->nwords++] = word;
 		else if (options && strcmp(word, "--") == 0) {
 			options = false;

@@ -352,6 +352,35 @@ const struct store_entry *store_open(struct store *s, const char *path)
 	return entry_publish(h, path, n, e);
 }
 
+const struct store_entry *store_put(struct store *s, const char *path, struct view bytes)
+{
+	static uint64_t made; /* inodes of a device that no system has */
+	size_t n = strlen(path), padded = (bytes.n + 4095) & ~(size_t)4095;
+	struct source_file from = { .st = { .dev = UINT64_MAX, .size = bytes.n, .mode = 0755, .uid = os_euid(),
+					    .type = OS_REGULAR } };
+	struct store_entry *e = calloc(1, sizeof(*e));
+	unsigned char *copy = calloc(1, padded + 1);
+	struct parsed *f;
+
+	if (e == NULL || copy == NULL) {
+		free(e);
+		free(copy);
+		return NULL;
+	}
+	if (bytes.n > 0)
+		memcpy(copy, bytes.p, bytes.n);
+	from.st.ino = __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED);
+	from.map.bytes = (struct view){ copy, bytes.n };
+	from.map.padded = padded;
+	f = file_of(s, NULL, &from);
+	if (f == NULL) {
+		free(e);
+		return NULL;
+	}
+	e->file = &f->pub;
+	return entry_publish(shard_of(s, path, n), path, n, e) == e ? e : NULL;
+}
+
 int store_stat_dir(struct store *s, const char *path)
 {
 	size_t n = strlen(path);

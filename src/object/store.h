@@ -39,6 +39,9 @@ const struct store_entry *store_open(struct store *s, const char *path);
 /* The file at a path of this machine, which may lie outside the source (below /proc); not
  * remembered by that path. 0 and *out, errno of the open, or -1 if there is no memory. */
 int store_open_host(struct store *s, const char *host_path, struct store_file **out);
+/* A file that does not exist (yet): from now on `path` means these bytes, which are copied, as a program that
+ * may be run. NULL: no memory, or the path was asked for before. */
+const struct store_entry *store_put(struct store *s, const char *path, struct view bytes);
 /* errno of stat(2), 0 for a folder, ENOTDIR for anything else; remembered. -1: no memory. */
 int store_stat_dir(struct store *s, const char *path);
 /* Is there a regular file of that name? Remembered, as long as there are not too many. */

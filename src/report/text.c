@@ -164,7 +164,7 @@ const char *text_who_says(const struct text *t)
 }
 
 /* The loader's words are not broken into rows: they are what people search for. */
-static void loader_says(struct text *t, struct lines *out)
+void text_loader_says(struct text *t, struct lines *out)
 {
 	const struct dlwhy_result *r = t->r;
 	size_t i, n = t->verbose || r->nloader_lines < 2 ? r->nloader_lines : 2;
@@ -245,7 +245,7 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 	else if (text_is_link(t->r))
 		text_link_says(t, out);
 	else if (!python_is_import(t->r) || t->r->python->exception == NULL)
-		loader_says(t, out);
+		text_loader_says(t, out);
 	if (f == NULL)
 		return;
 	first_fix(t, f, out);

@@ -108,6 +108,8 @@ bool text_is_link(const struct dlwhy_result *r);
 const char *text_link_verdict(const struct dlwhy_result *r, enum style *style);
 const char *text_link_certainty(struct text *t);
 void text_link_says(struct text *t, struct lines *out);
+/* What the loader says of a start or load that fails: text.c. */
+void text_loader_says(struct text *t, struct lines *out);
 /* text_told.c: of a text that was explained. */
 const char *text_told_verdict(const struct dlwhy_result *r, enum style *style);
 /* "likely: the text alone tells of it" */

@@ -18,6 +18,11 @@ const char *text_link_verdict(const struct dlwhy_result *r, enum style *style)
 	*style = YELLOW;
 	if (r->links == DLWHY_UNKNOWN)
 		return "may link or not: it cannot be decided";
+	if (r->loads == DLWHY_NO) {
+		*style = RED;
+		return r->is_program ? "links, but what comes out does not start" :
+				       "links, but what comes out does not load";
+	}
 	if (r->nfindings > 0)
 		return "links, but there is something to know";
 	*style = GREEN;
@@ -35,8 +40,13 @@ const char *text_link_certainty(struct text *t)
 
 void text_link_says(struct text *t, struct lines *out)
 {
-	const char *label = "  The linker says:  ";
+	bool go = t->r->platform.loader != NULL && strcmp(t->r->platform.loader, "go") == 0;
+	const char *label = go ? "  Go says:  " : "  The linker says:  ";
 
+	if (t->r->loads == DLWHY_NO && t->r->linker_message == NULL) {
+		text_loader_says(t, out);
+		return;
+	}
 	if (t->r->linker_message == NULL)
 		return;
 	text_add(t, PLAIN, label);

@@ -1,0 +1,335 @@
+/* go_symbols.c - what the C objects of a package define and use, as far as its texts tell.
+ * Nothing is compiled.
+ *
+ * A name counts as used from outside if a preamble or header declares it as a function and nothing here
+ * defines it. What is C++, assembler or Fortran is taken for defining all names that stand in it.
+ */
+#include <string.h>
+
+#include "build/go_c.h"
+#include "build/go_env.h"
+#include "build/go_line.h"
+#include "build/go_source.h"
+#include "build/go_text.h"
+
+struct symbols {
+	struct go *g;
+	struct go_package *p;
+	struct map declared; /* functions and variables: "f", "v" */
+	struct map local;    /* static ones, macros' names */
+	struct map defined;  /* by some object of the package */
+	struct map foreign;  /* words of sources that are no C */
+};
+
+static void *mark(const char *s)
+{
+	return (void *)(uintptr_t)s;
+}
+
+/* ---- declarations of headers --------------------------------------------------------------------- */
+
+/* Conditions around a whole header are its guard: the reader of declarations must not see them. */
+static const char *without_guard(struct arena *a, const char *s, size_t n)
+{
+	char *copy = arena_strndup(a, s, n), *at = strstr(copy, "#ifndef");
+	char *def = at != NULL ? strstr(at, "#define") : NULL;
+
+	if (def != NULL && def - at < 200)
+		memcpy(at, "       ", 7);
+	return copy;
+}
+
+static void take_decls(struct symbols *x, const struct go_c_decls *d, bool is_header)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct go_c_decl *c = &d->items[i];
+
+		if (c->kind == GO_C_CALLED)
+			continue;
+		if (c->is_local || (is_header && c->kind == GO_C_FUNCTION))
+			map_put_str(&x->local, c->name, x);
+		else if (c->kind == GO_C_FUNCTION || c->kind == GO_C_VARIABLE)
+			map_put_str(&x->defined, c->name, mark(c->kind == GO_C_VARIABLE ? "v" : "f"));
+		else
+			map_put_str(&x->declared, c->name, mark("f"));
+	}
+}
+
+struct header_walk {
+	struct symbols *x;
+};
+
+static void one_header(const char *path, size_t n, void *value, void *ctx)
+{
+	struct header_walk *w = ctx;
+	struct go_c_decls d = { NULL, 0, 0 };
+	struct view v;
+	const char *text;
+
+	(void)value;
+	if (!go_read(w->x->g, arena_strndup(w->x->g->a, path, n), &v))
+		return;
+	text = without_guard(w->x->g->a, (const char *)v.p, v.n);
+	go_c_decls(w->x->g->a, text, strlen(text), &d);
+	take_decls(w->x, &d, true);
+}
+
+struct macro_walk {
+	struct symbols *x;
+};
+
+static void one_macro(const char *name, size_t n, void *value, void *ctx)
+{
+	struct macro_walk *w = ctx;
+
+	(void)value;
+	map_put(&w->x->local, name, n, w->x);
+}
+
+static void read_headers(struct symbols *x, const char *text, size_t n, const char *path)
+{
+	struct go_include_dirs dirs;
+	struct go_header_scan h;
+	struct header_walk hw = { x };
+	struct macro_walk mw = { x };
+
+	go_include_dirs(x->g, x->p, false, &dirs);
+	go_headers_open(&h, x->g, &dirs, false);
+	go_headers_scan(&h, text, n, path, path, 1);
+	map_each(&h.files, one_header, &hw);
+	map_each(&h.macros, one_macro, &mw);
+	go_headers_close(&h);
+}
+
+/* ---- sources that are no C ------------------------------------------------------------------------ */
+
+static void foreign_words(struct symbols *x, enum go_list list)
+{
+	for (size_t i = 0; i < x->p->lists[list].n; i++) {
+		struct view v;
+		const char *s;
+
+		if (!go_read(x->g, go_join(x->g->a, x->p->dir, x->p->lists[list].items[i]), &v))
+			continue;
+		s = (const char *)v.p;
+		for (size_t k = 0; k < v.n;) {
+			size_t from = k;
+
+			while (k < v.n && (s[k] == '_' || (s[k] >= '0' && s[k] <= '9') ||
+					   ((s[k] | 32) >= 'a' && (s[k] | 32) <= 'z')))
+				k++;
+			if (k > from)
+				map_put(&x->foreign, s + from, k - from, x);
+			else
+				k++;
+		}
+	}
+}
+
+/* ---- objects ---------------------------------------------------------------------------------- */
+
+static struct go_object *object(struct symbols *x, size_t *number, const char *source, struct go_link *out)
+{
+	struct go_object *o = ARENA_PUSH(x->g->a, &out->objects);
+
+	o->file = arena_printf(x->g->a, "%06zu.o", (*number)++);
+	o->source = source;
+	o->package = x->p->path;
+	return o;
+}
+
+static void add(struct arena *a, struct go_symbols *l, const char *name, const char *from, bool variable)
+{
+	struct go_symbol *s;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i].name, name) == 0)
+			return;
+	s = ARENA_PUSH(a, l);
+	*s = (struct go_symbol){ name, from, variable };
+}
+
+static void add_definitions(struct symbols *x, struct go_object *o, const struct go_c_decls *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (!d->items[i].is_local &&
+		    (d->items[i].kind == GO_C_FUNCTION || d->items[i].kind == GO_C_VARIABLE))
+			add(x->g->a, &o->defined, d->items[i].name, NULL, d->items[i].kind == GO_C_VARIABLE);
+}
+
+/* Is it somebody else's, and surely a symbol? */
+static bool is_outside(const struct symbols *x, const char *name)
+{
+	return map_get_str(&x->declared, name) != NULL && map_get_str(&x->local, name) == NULL &&
+	       map_get_str(&x->defined, name) == NULL && map_get_str(&x->foreign, name) == NULL;
+}
+
+static void preamble_decls(struct go *g, const struct go_file *f, struct go_c_decls *out)
+{
+	for (size_t i = 0; i < f->preambles.n; i++) {
+		const struct go_comment *c = &f->preambles.items[i];
+		size_t from = out->n;
+
+		go_c_decls(g->a, c->raw, strlen(c->raw), out);
+		for (; from < out->n; from++)
+			out->items[from].line += c->line - 1;
+	}
+}
+
+static const char *cgo2_name(struct go *g, const struct go_file *f)
+{
+	return arena_printf(g->a, "%.*s.cgo2.c", (int)(strlen(f->name) - 3), f->name);
+}
+
+static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number, struct go_link *out)
+{
+	struct go_object *o = object(x, number, cgo2_name(x->g, f), out);
+	struct go_c_decls d = { NULL, 0, 0 };
+	struct go_c_names names = { NULL, 0, 0 };
+
+	preamble_decls(x->g, f, &d);
+	add_definitions(x, o, &d);
+	go_c_names(x->g, f, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (is_outside(x, names.items[i].name))
+			add(x->g->a, &o->undefined, names.items[i].name,
+			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
+			    !names.items[i].called);
+}
+
+static void c_file(struct symbols *x, const char *name, size_t *number, struct go_link *out)
+{
+	struct go_object *o = object(x, number, name, out);
+	struct go_c_decls d = { NULL, 0, 0 };
+	struct view v;
+
+	if (!go_read(x->g, go_join(x->g->a, x->p->dir, name), &v))
+		return;
+	go_c_decls(x->g->a, (const char *)v.p, v.n, &d);
+	add_definitions(x, o, &d);
+	for (size_t i = 0; i < d.n; i++)
+		if (d.items[i].kind == GO_C_CALLED && is_outside(x, d.items[i].name))
+			add(x->g->a, &o->undefined, d.items[i].name, NULL, false);
+}
+
+/* Names of //export are defined by cgo, and wanted by C code at will. */
+static void exports(struct symbols *x, const struct go_file *f, struct go_object *o, struct go_link *out)
+{
+	for (const char *s = f->source; (s = strstr(s, "//export ")) != NULL; s++) {
+		struct go_words w = { NULL, 0, 0 };
+
+		if (s != f->source && s[-1] != '\n')
+			continue;
+		go_fields(x->g->a, s + 9, strcspn(s + 9, "\n"), &w);
+		if (w.n == 0)
+			continue;
+		add(x->g->a, &o->defined, w.items[0], NULL, false);
+		go_add(x->g->a, &out->exports, w.items[0]);
+		map_put_str(&x->defined, w.items[0], mark("f"));
+	}
+}
+
+static void gather(struct symbols *x)
+{
+	for (size_t i = 0; i < x->p->files.n; i++) {
+		const struct go_file *f = x->p->files.items[i];
+		struct go_c_decls d = { NULL, 0, 0 };
+
+		if (!f->is_cgo)
+			continue;
+		for (size_t k = 0; k < f->preambles.n; k++)
+			read_headers(x, f->preambles.items[k].raw, strlen(f->preambles.items[k].raw),
+				     f->path);
+		preamble_decls(x->g, f, &d);
+		take_decls(x, &d, false);
+	}
+	for (size_t i = 0; i < x->p->lists[C_FILES].n; i++) {
+		const char *path = go_join(x->g->a, x->p->dir, x->p->lists[C_FILES].items[i]);
+		struct go_c_decls d = { NULL, 0, 0 };
+		struct view v;
+
+		if (!go_read(x->g, path, &v))
+			continue;
+		read_headers(x, (const char *)v.p, v.n, path);
+		go_c_decls(x->g->a, (const char *)v.p, v.n, &d);
+		take_decls(x, &d, false);
+	}
+	foreign_words(x, CXX_FILES);
+	foreign_words(x, M_FILES);
+	foreign_words(x, F_FILES);
+	foreign_words(x, S_FILES);
+}
+
+void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_link *out)
+{
+	struct symbols x = { .g = g, .p = p };
+	size_t first = out->objects.n;
+	bool opaque = p->lists[SYSO_FILES].n > 0 || go_uses_swig(p);
+
+	map_init(&x.declared);
+	map_init(&x.local);
+	map_init(&x.defined);
+	map_init(&x.foreign);
+	gather(&x);
+	object(&x, number, "_cgo_export.c", out);
+	for (size_t i = 0; i < p->files.n; i++) {
+		struct go_file *f = p->files.items[i];
+		struct go_c_decls d = { NULL, 0, 0 };
+
+		if (!f->has_export)
+			continue;
+		exports(&x, f, &out->objects.items[first], out);
+		preamble_decls(g, f, &d);
+		add_definitions(&x, &out->objects.items[first], &d);
+	}
+	for (size_t i = 0; i < p->files.n; i++)
+		if (p->files.items[i]->is_cgo)
+			cgo_file(&x, p->files.items[i], number, out);
+	for (size_t i = 0; i < p->lists[C_FILES].n; i++)
+		c_file(&x, p->lists[C_FILES].items[i], number, out);
+	for (size_t i = 0; i < p->lists[CXX_FILES].n; i++)
+		object(&x, number, p->lists[CXX_FILES].items[i], out);
+	for (size_t i = first; opaque && i < out->objects.n; i++)
+		out->objects.items[i].undefined.n = 0;
+	map_free(&x.declared, NULL);
+	map_free(&x.local, NULL);
+	map_free(&x.defined, NULL);
+	map_free(&x.foreign, NULL);
+}
+
+/* ---- a preamble twice ----------------------------------------------------------------------------- */
+
+static bool twice(struct go *g, struct go_package *p, const struct go_file *f)
+{
+	struct go_c_decls d = { NULL, 0, 0 };
+
+	preamble_decls(g, f, &d);
+	for (size_t i = 0; i < d.n; i++) {
+		const struct go_c_decl *c = &d.items[i];
+		struct go_problem *x;
+
+		if (c->is_local || (c->kind != GO_C_FUNCTION && c->kind != GO_C_VARIABLE))
+			continue;
+		x = go_problem(g, GO_PREAMBLE,
+			       "/tmp/go-build/%s:%u: multiple definition of `%s'; /tmp/go-link/000000.o:"
+			       "/tmp/go-build/_cgo_export.c:%u: first defined here",
+			       cgo2_name(g, f), c->line, c->name, c->line);
+		x->package = p->path;
+		x->detail = "export-preamble";
+		x->object = f->path;
+		x->symbol = c->name;
+		x->at = (struct go_place){ f->path, c->line, 0 };
+		x->other = c->kind == GO_C_FUNCTION ? "function" : "variable";
+		return true;
+	}
+	return false;
+}
+
+void go_preamble_twice(struct go *g)
+{
+	for (size_t i = 0; i < g->order.n; i++)
+		for (size_t k = 0; !g->order.items[i]->is_std && k < g->order.items[i]->files.n; k++)
+			if (g->order.items[i]->files.items[k]->has_export &&
+			    twice(g, g->order.items[i], g->order.items[i]->files.items[k]))
+				break;
+}
