@@ -293,7 +293,8 @@ static void say_missing(struct search *s, const char *script)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: cannot find -l%s", l->self, s->lib);
+		link_line_of(l, t, true, "%s: error: cannot find %s%s", l->self,
+			     s->lib[0] == ':' ? "" : "-l", s->lib + (s->lib[0] == ':'));
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: unable to find library -l%s", l->self, s->lib);

@@ -103,7 +103,7 @@ CASES = [
      "grow"),
     ("thread-local and not", {"main.c": "extern int grow;\nint main(void) { return grow; }\n",
                               "grow.c": "__thread int grow;\n"}, [],
-     "gcc -fuse-ld=bfd main.c grow.c", "ld-incompatible", "tls-mismatch", None, "grow"),
+     "gcc -fuse-ld=bfd main.c grow.c", "ld-incompatible", "tls-mismatch", "grow.c", "grow"),
 ]
 
 
