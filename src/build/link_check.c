@@ -1,4 +1,4 @@
-/* link_check.c - what is left undefined when everything was read, in the order in which each linker says so. */
+/* link_check.c - what is left undefined when everything was read, in the order of each linker. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* d_link_defined.c - a symbol that is there, and is a trouble all the same: twice, hidden, of another kind, in
- * a library that is not named, in code that cannot be moved. */
+/* d_link_defined.c - a symbol that is there, and is a trouble all the same: twice, hidden, of another
+ * kind, in a library that is not named, in code that cannot be moved. */
 #include <string.h>
 
 #include "diagnose/link_case.h"

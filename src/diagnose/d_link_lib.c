@@ -5,7 +5,7 @@
  * in a static link; without "lib" before its name; in another folder; a near name; a part of the compiler
  * for another word size; not there at all.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/link_case.h"
@@ -174,7 +174,7 @@ static bool dangling(struct seek *s)
 		return false;
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "dangling-symlink", x->path);
 	if (source_readlink(s->k->d.source, x->path, target, sizeof(target)) != 0)
-		strcpy(target, "a file");
+		snprintf(target, sizeof(target), "a file");
 	draft_say(&s->k->d, s->dr, "%s is a link to %s, and that is not there.", x->path,
 		  arena_strdup(s->k->a, target));
 	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its "
@@ -398,10 +398,12 @@ static bool is_users(struct seek *s, const char *dir)
 {
 	const struct link_texts *c = &s->k->l->plan->command;
 
-	for (size_t i = 1; i < c->n; i++)
-		if (starts_with(c->items[i], "-L") &&
-		    strcmp(c->items[i][2] != '\0' ? c->items[i] + 2 : i + 1 < c->n ? c->items[i + 1] : "", dir) == 0)
+	for (size_t i = 1; i < c->n; i++) {
+		const char *next = i + 1 < c->n ? c->items[i + 1] : "", *w = c->items[i];
+
+		if (starts_with(w, "-L") && strcmp(w[2] != '\0' ? w + 2 : next, dir) == 0)
 			return true;
+	}
 	return false;
 }
 
