@@ -153,7 +153,9 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 			     name);
 		return;
 	}
-	if (p.function != NULL)
+	if (p.source != NULL)
+		link_line_of(l, t, true, "%s: error: undefined reference to '%s'", p.source, name);
+	else if (p.function != NULL)
 		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s",
 			     o->shown,
 			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" :

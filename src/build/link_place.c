@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build/link_priv.h"
+#include "object/elf_line.h"
 #include "object/elfconst.h"
 
 struct nearest {
@@ -115,9 +116,28 @@ static bool is_code(const struct link_object *o, uint32_t section)
 	return o->has_sections && elf_object_section(&o->o, section, &h) && (h.flags & SHF_ALLOC) != 0;
 }
 
+/* "/home/me/main.c:7" where debug information tells it; of GNU ld and gold. */
+static const char *source_line(struct link *l, const struct link_object *o, uint32_t section,
+			       uint64_t offset)
+{
+	struct elf_line x;
+	const char *dir = "", *folder = "";
+
+	if ((l->kind != LINKER_BFD && l->kind != LINKER_GOLD) || !elf_line_at(&o->o, section, offset, &x))
+		return NULL;
+	if (*x.file != '/') {
+		dir = x.dir != NULL ? x.dir : "";
+		/* gold puts the folder of the compilation before plain names only */
+		if (*dir != '/' && x.folder != NULL && (l->kind == LINKER_BFD || *dir == '\0'))
+			folder = x.folder;
+	}
+	return arena_printf(l->a, "%s%s%s%s%s:%llu", folder, *folder != '\0' ? "/" : "", dir,
+			    *dir != '\0' ? "/" : "", x.file, (unsigned long long)x.line);
+}
+
 struct link_place link_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset)
 {
-	struct link_place p = { NULL, NULL, NULL, NULL, false };
+	struct link_place p = { NULL, NULL, NULL, NULL, NULL, false };
 	struct nearest n;
 
 	p.section = o->kind == LINK_LTO ? ".text" : section_words(l, o, section);
@@ -129,7 +149,10 @@ struct link_place link_place(struct link *l, const struct link_object *o, uint32
 		return p;
 	p.function = link_shown(l, n.name);
 	p.file = n.file;
-	if (n.file != NULL)
+	p.source = source_line(l, o, section, offset);
+	if (p.source != NULL)
+		p.text = p.source;
+	else if (n.file != NULL)
 		p.text = arena_printf(l->a, "%s:%s", n.file, p.text);
 	return p;
 }
