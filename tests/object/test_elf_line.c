@@ -14,7 +14,7 @@
 /* One unit: file "a.c" in folder "dir"; an address that is a relocation; rows at 0 (line 3) and 4 (line 5),
  * end at 9. */
 static const unsigned char program[] = {
-	59, 0, 0, 0, 4, 0, 30, 0, 0, 0, 1, 1, 1, 0xfb, 14, 13, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1,
+	61, 0, 0, 0, 4, 0, 31, 0, 0, 0, 1, 1, 1, 0xfb, 14, 13, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1,
 	'd', 'i', 'r', 0, 0, 'a', '.', 'c', 0, 1, 0, 0, 0,
 	0, 9, 2, 0, 0, 0, 0, 0, 0, 0, 0, /* set address */
 	3, 2, 1,                         /* line 3 */
