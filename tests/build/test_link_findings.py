@@ -140,6 +140,26 @@ def test_the_cause_is_found(case, tmp_path):
     assert finding["fixes"] and finding["summary"]
 
 
+def test_what_is_foreseen_is_understood_as_a_text(tmp_path):
+    """The lines of a link that fails, given to `explain`: it knows who speaks, and finds an error."""
+    for file, text in {**FILES, "other.c": GROW, "table.c": "int table[3];\nint *get(void) { return table; }\n"}.items():
+        (tmp_path / file).write_text(text)
+    subprocess.run("gcc -fno-pic -c table.c; gcc -c main.c grow.c; ar rcS libnone.a grow.o; : > libempty.so",
+                   shell=True, cwd=tmp_path, check=True)
+    for linker in link_scenes.LINKERS:
+        for rest in ("main.o", "main.o -lgrowzilla", "main.o grow.o other.c", "main.o -L. -lempty",
+                     "-shared table.o -o t.so"):
+            said = ask(["gcc", f"-fuse-ld={linker}", *rest.split()], tmp_path)
+            assert said["links"] is False, (linker, rest)
+            told = subprocess.run([str(DLWHY), "explain", "--no-look", "--json", "-"], cwd=tmp_path, check=False,
+                                  input="\n".join(said["linker_lines"]) + "\n", text=True, stdout=subprocess.PIPE)
+            told = json.loads(told.stdout)
+            assert told["findings"], (linker, said["linker_lines"])
+            codes = [f["code"] for f in told["findings"]]
+            if said["findings"][0]["detail"] != "empty-file" or "empty" in said["linker_message"]:
+                assert said["findings"][0]["code"] in codes, (linker, rest, codes, said["linker_message"])
+
+
 def ask(words, cwd):
     return json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", *words], cwd).stdout)
 
