@@ -14,7 +14,7 @@ enum { FORMATS_MAX = 16, UNITS_MAX = 4096 };
 
 struct reader {
 	const struct elf_object *o;
-	struct view all;         /* .debug_line */
+	struct view all;         /* .debug_line or .debug_info */
 	struct elf_shdr relocs;  /* of it */
 	bool has_relocs;
 	uint64_t at, end;        /* the unit that is read */
@@ -86,7 +86,7 @@ static const char *text(struct reader *r)
 	return s;
 }
 
-/* The relocation at that place of .debug_line. */
+/* The relocation at that place of the section. */
 static bool reloc_at(const struct reader *r, uint64_t at, struct elf_rel *out)
 {
 	uint64_t n = r->has_relocs ? elf_object_nrelocs(r->o, &r->relocs) : 0, low = 0, high = n;
@@ -382,7 +382,7 @@ static void run_program(struct reader *r, const struct unit *u, struct goal *g)
 
 /* ---- the section ------------------------------------------------------------------------------- */
 
-static bool open_section(const struct elf_object *o, struct reader *r)
+static bool open_section(const struct elf_object *o, const char *name, struct reader *r)
 {
 	uint64_t own = 0;
 	struct elf_shdr h;
@@ -390,7 +390,7 @@ static bool open_section(const struct elf_object *o, struct reader *r)
 	*r = (struct reader){ .o = o };
 	for (uint64_t i = 1; i < o->nsections && own == 0; i++)
 		if (elf_object_section(o, i, &h) && strcmp(elf_object_section_name(o, &h),
-							   ".debug_line") == 0) {
+							   name) == 0) {
 			own = i;
 			r->all = elf_object_bytes(o, &h);
 			if ((h.flags & SHF_COMPRESSED) != 0)
@@ -411,7 +411,7 @@ bool elf_line_at(const struct elf_object *o, uint32_t section, uint64_t offset, 
 	struct reader r;
 	uint64_t at = 0;
 
-	if (!open_section(o, &r))
+	if (!open_section(o, ".debug_line", &r))
 		return false;
 	for (unsigned i = 0; i < UNITS_MAX && view_has(r.all, at, 4) && !g.found; i++) {
 		uint64_t n = load32(r.all.p + at, o->e->swap);
@@ -430,4 +430,202 @@ bool elf_line_at(const struct elf_object *o, uint32_t section, uint64_t offset, 
 	}
 	out->line = g.line;
 	return g.found && out->file != NULL && g.line != 0;
+}
+
+/* ---- data ---------------------------------------------------------------------------------------- */
+
+enum { TAG_VARIABLE = 0x34, AT_LOCATION = 0x02, AT_DECL_FILE = 0x3a, AT_DECL_LINE = 0x3b, OP_ADDR = 0x03,
+       FORM_BLOCK1 = 0x0a, FORM_EXPRLOC = 0x18, FORM_IMPLICIT_CONST = 0x21, ENTRIES_MAX = 1 << 18,
+       ABBREVIATIONS_MAX = 1 << 12 };
+
+/* How long a value of a form is: bytes; OF_LEB, OF_BLOCK: a number in front tells; OF_TEXT. */
+enum { OF_LEB = 100, OF_BLOCK, OF_BLOCK1, OF_BLOCK2, OF_BLOCK4, OF_TEXT, OF_ADDRESS, OF_UNKNOWN };
+
+static unsigned size_of_form(uint64_t form)
+{
+	static const unsigned char sizes[] = {
+		OF_UNKNOWN, OF_ADDRESS, OF_UNKNOWN, OF_BLOCK2, OF_BLOCK4, 2, 4, 8, OF_TEXT, OF_BLOCK,
+		OF_BLOCK1, 1, 1, OF_LEB, 4, OF_LEB, 4, 1, 2, 4, 8, OF_LEB, OF_UNKNOWN, 4, OF_BLOCK, 0, OF_LEB,
+		OF_LEB, 4, 4, 16, 4, 8, 0, OF_LEB, OF_LEB, OF_UNKNOWN, 1, 2, 3, 4, 1, 2, 3, 4
+	};
+
+	if (form == 0x1f20 || form == 0x1f21) /* of the GNU tool that shares debug information */
+		return 4;
+	return form < sizeof(sizes) ? sizes[form] : OF_UNKNOWN;
+}
+
+static void skip(struct reader *r, uint64_t n)
+{
+	r->bad = r->bad || r->at > r->end || n > r->end - r->at;
+	r->at += r->bad ? 0 : n;
+}
+
+static void skip_form(struct reader *r, uint64_t form, unsigned address_size)
+{
+	unsigned size = size_of_form(form);
+
+	switch (size) {
+	case OF_LEB: leb(r, false); break;
+	case OF_BLOCK: skip(r, leb(r, false)); break;
+	case OF_BLOCK1: skip(r, number(r, 1)); break;
+	case OF_BLOCK2: skip(r, number(r, 2)); break;
+	case OF_BLOCK4: skip(r, number(r, 4)); break;
+	case OF_TEXT: text(r); break;
+	case OF_ADDRESS: skip(r, address_size); break;
+	case OF_UNKNOWN: r->bad = true; break;
+	default: skip(r, size); break;
+	}
+}
+
+/* The abbreviation of that code in the table at `table`: *r is moved to its attributes. */
+static bool find_abbreviation(struct reader *r, uint64_t table, uint64_t code, uint64_t *tag)
+{
+	r->at = table;
+	for (unsigned i = 0; i < ABBREVIATIONS_MAX && !r->bad; i++) {
+		uint64_t this = leb(r, false), name, form;
+
+		if (this == 0)
+			return false;
+		*tag = leb(r, false);
+		number(r, 1);
+		if (this == code)
+			return !r->bad;
+		do {
+			name = leb(r, false);
+			form = leb(r, false);
+			if (form == FORM_IMPLICIT_CONST)
+				leb(r, true);
+		} while ((name != 0 || form != 0) && !r->bad);
+	}
+	return false;
+}
+
+/* Does the expression say that the variable stands at the place that is asked for? */
+static bool stands_there(struct reader *r, uint64_t form, const struct goal *g)
+{
+	struct reader x = *r;
+	struct elf_object_sym sym;
+	struct elf_rel rel;
+	uint64_t n = form == FORM_EXPRLOC ? leb(&x, false) : form == FORM_BLOCK1 ? number(&x, 1) : 0;
+
+	if (n < 5 || number(&x, 1) != OP_ADDR || x.bad || !reloc_at(&x, x.at, &rel) ||
+	    !elf_object_symbol(x.o, rel.sym, &sym))
+		return false;
+	return sym.section == g->section && sym.s.value + (uint64_t)rel.addend == g->offset;
+}
+
+static uint64_t constant(struct reader *r, uint64_t form, int64_t implicit)
+{
+	unsigned size = size_of_form(form);
+	struct reader x = *r;
+
+	if (form == FORM_IMPLICIT_CONST)
+		return (uint64_t)implicit;
+	return size == OF_LEB ? leb(&x, false) : size <= 8 ? number(&x, size) : 0;
+}
+
+/* One entry; false at the end of the unit or where it is not understood. */
+static bool read_entry(struct reader *r, struct reader *abbrev, uint64_t table, unsigned address_size,
+		       struct goal *g)
+{
+	uint64_t code = leb(r, false), tag = 0, name, form, file = 0, line = 0;
+	bool here = false;
+
+	if (r->bad || r->at >= r->end)
+		return false;
+	if (code == 0)
+		return true;
+	if (!find_abbreviation(abbrev, table, code, &tag))
+		return false;
+	for (;;) {
+		int64_t implicit = 0;
+
+		name = leb(abbrev, false);
+		form = leb(abbrev, false);
+		if (form == FORM_IMPLICIT_CONST)
+			implicit = (int64_t)leb(abbrev, true);
+		if (abbrev->bad || (name == 0 && form == 0))
+			break;
+		if (tag == TAG_VARIABLE && name == AT_LOCATION)
+			here = stands_there(r, form, g);
+		else if (name == AT_DECL_FILE)
+			file = constant(r, form, implicit);
+		else if (name == AT_DECL_LINE)
+			line = constant(r, form, implicit);
+		skip_form(r, form, address_size);
+	}
+	if (here && line != 0) {
+		g->found = true;
+		g->file = file;
+		g->line = line;
+	}
+	return !r->bad && !abbrev->bad;
+}
+
+/* The number of 4 bytes at r->at that is an offset into another section. */
+static uint64_t section_offset(struct reader *r)
+{
+	struct elf_rel rel;
+	uint64_t at = r->at, x = number(r, 4);
+
+	return reloc_at(r, at, &rel) && r->relocs.type == SHT_RELA ? (uint64_t)rel.addend : x;
+}
+
+static void read_entries(struct reader *r, struct reader *abbrev, struct goal *g)
+{
+	unsigned version = (unsigned)number(r, 2), address_size = 0;
+	uint64_t table;
+
+	if (version >= 5) {
+		number(r, 1);
+		address_size = (unsigned)number(r, 1);
+	}
+	table = section_offset(r);
+	if (version < 5)
+		address_size = (unsigned)number(r, 1);
+	for (unsigned i = 0; version >= 2 && version <= 5 && i < ENTRIES_MAX && !g->found; i++)
+		if (!read_entry(r, abbrev, table, address_size, g))
+			return;
+}
+
+/* The names of files stand in the table of lines: in an object its first unit. */
+static bool name_of_data(const struct elf_object *o, const struct goal *g, struct elf_line *out)
+{
+	struct reader r;
+	struct unit u;
+
+	if (!open_section(o, ".debug_line", &r) || !view_has(r.all, 0, 4))
+		return false;
+	r.at = 4;
+	r.end = 4 + (uint64_t)load32(r.all.p, o->e->swap);
+	if (r.end > r.all.n)
+		return false;
+	read_header(&r, &u);
+	if (r.bad)
+		return false;
+	name_file(&r, &u, g->file, out);
+	out->line = g->line;
+	return out->file != NULL;
+}
+
+bool elf_line_of_data(const struct elf_object *o, uint32_t section, uint64_t offset, struct elf_line *out)
+{
+	struct goal g = { .section = section, .offset = offset };
+	struct reader r, abbrev;
+	uint64_t at = 0;
+
+	if (!open_section(o, ".debug_abbrev", &abbrev) || !open_section(o, ".debug_info", &r))
+		return false;
+	abbrev.end = abbrev.all.n;
+	for (unsigned i = 0; i < UNITS_MAX && view_has(r.all, at, 4) && !g.found; i++) {
+		uint64_t n = load32(r.all.p + at, o->e->swap);
+
+		if (n >= 0xfffffff0U || !view_has(r.all, at + 4, n))
+			return false;
+		r.at = at + 4;
+		r.end = at = at + 4 + n;
+		r.bad = abbrev.bad = false;
+		read_entries(&r, &abbrev, &g);
+	}
+	return g.found && name_of_data(o, &g, out);
 }

@@ -13,5 +13,7 @@ struct elf_line {
 
 /* False: nothing is told of it. Versions 2 to 5, not compressed. */
 bool elf_line_at(const struct elf_object *o, uint32_t section, uint64_t offset, struct elf_line *out);
+/* The same for data: where the variable that stands there is declared (.debug_info). */
+bool elf_line_of_data(const struct elf_object *o, uint32_t section, uint64_t offset, struct elf_line *out);
 
 #endif
