@@ -180,7 +180,7 @@ static bool dangling(struct seek *s)
 	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its "
 	       "development "
 				       "package", NULL);
-	lk_fix(s->k, s->dr, "link", "or let the link lead to the file that is there",
+	lk_fix(s->k, s->dr, "link", "let the link lead to the file that is there",
 	       arena_printf(s->k->a, "ls -l %s*", shell_quote(s->k->a, x->path)));
 	return true;
 }
@@ -203,7 +203,7 @@ static bool shared_only(struct seek *s)
 		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib),
 		       NULL);
 		if (lk_has_option(s->k, "-static"))
-			lk_fix(s->k, s->dr, "change-flag", "or link without -static",
+			lk_fix(s->k, s->dr, "change-flag", "link without -static",
 			       lk_command_changed(s->k, lk_word_of_file(s->k, "-static"), "-Wl,-Bdynamic"));
 		return true;
 	}
@@ -251,11 +251,11 @@ static bool no_dev_link(struct seek *s)
 			  "lib%s.so, the link that comes "
 			  "with the development files.", path, s->lib, s->lib);
 		change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s", name));
-		lk_fix(s->k, s->dr, "link", "or make the link",
+		lk_fix(s->k, s->dr, "link", "make the link",
 		       arena_printf(s->k->a, "ln -s %s %s", shell_quote(s->k->a, name),
 				    shell_quote(s->k->a, folder_file(s, dir, arena_printf(s->k->a, "lib%s.so",
 						    s->lib)))));
-		lk_fix(s->k, s->dr, "install-package", "or install its development package", apt_name(s));
+		lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
 		return true;
 	}
 	return false;
@@ -278,7 +278,7 @@ static bool no_prefix(struct seek *s)
 				  s->lib, s->lib, s->lib);
 			change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s",
 					name));
-			lk_fix(s->k, s->dr, "rename", "or rename it",
+			lk_fix(s->k, s->dr, "rename", "rename it",
 			       arena_printf(s->k->a, "mv %s %s", shell_quote(s->k->a, path),
 					    shell_quote(s->k->a, folder_file(s,
 							    s->k->l->line->dirs.items[i].path,
@@ -469,7 +469,7 @@ static void not_installed(struct seek *s)
 	draft_say(&s->k->d, s->dr, "No folder that is searched has lib%s.so or lib%s.a, nor has one near "
 		  "them.", s->lib, s->lib);
 	lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
-	lk_fix(s->k, s->dr, "change-flag", "or name the folder that has it: -LFOLDER", NULL);
+	lk_fix(s->k, s->dr, "change-flag", "name the folder that has it: -LFOLDER", NULL);
 }
 
 void d_link_lib(struct lk *k, const struct link_trouble *t)
