@@ -48,7 +48,16 @@ static bool exports_nothing(const struct elf *e)
 	return true;
 }
 
-/* What it was linked against is a stand-in, of which there is one around here. */
+static bool is_needed(const struct elf *e, const char *name)
+{
+	for (size_t k = 0; k < e->nneeds; k++)
+		if (same_text(e->needs[k].name, name))
+			return true;
+	return false;
+}
+
+/* What it was linked against is a stand-in, of which there is one around here: one that it needs, or, as
+ * linkers drop what gives them nothing, the only one. */
 static void stub(struct look_case *c)
 {
 	const struct elf *e = read_elf(c->l, look_path(c->l, c->f->object));
@@ -57,20 +66,17 @@ static void stub(struct look_case *c)
 	if (e == NULL)
 		return;
 	near_walk(c->l, &files);
-	for (size_t i = 0; i < files.n && i < NEAR_OPENED; i++)
-		for (size_t k = 0; k < e->nneeds; k++) {
-			const struct elf *lib = same_text(e->needs[k].name, files.items[i].base) ?
-							read_elf(c->l, files.items[i].path) :
-							NULL;
+	for (size_t i = 0; i < files.n && i < NEAR_OPENED; i++) {
+		const struct near_file *f = &files.items[i];
+		const struct elf *lib = near_is_library(f->base) ? read_elf(c->l, f->path) : NULL;
 
-			if (lib == NULL || !exports_nothing(lib))
-				continue;
-			c->f->detail = "stub-linked";
-			look_evidence(
-				c, files.items[i].path,
-				"exports nothing: it was linked against a stand-in for the real library");
-			return;
-		}
+		if (lib == NULL || (files.n > NEAR_FEW && !is_needed(e, f->base)) || !exports_nothing(lib))
+			continue;
+		c->f->detail = "stub-linked";
+		look_evidence(c, f->path,
+			      "exports nothing: it was linked against a stand-in for the real library");
+		return;
+	}
 }
 
 /* Which source was it that did not fit into memory: of the last command that compiles one. */
