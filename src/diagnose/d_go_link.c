@@ -192,7 +192,7 @@ static void undefined(const struct go_outcome *o, struct arena *a, struct made *
 	const struct go_flag *fl = find_flag(o->g, flag, &in);
 	const char *detail = m->f.detail != NULL ? m->f.detail : "", *rest;
 
-	if (strcmp(detail, "order") == 0 && fl != NULL) {
+	if (strcmp(detail, "order") == 0 && flag != NULL && fl != NULL) {
 		say_line(a, m, fl);
 		rest = without(a, fl->written, flag);
 		if (rest != NULL)
