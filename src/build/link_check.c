@@ -222,7 +222,7 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 	return !l->line->shared || l->line->z_defs || (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED);
 }
 
-static bool given_by_linker(const struct link_sym *s)
+static bool given_by_linker(const struct link *l, const struct link_sym *s)
 {
 	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "__ehdr_start", "__executable_start",
 					    "_end", "end",
@@ -243,6 +243,9 @@ static bool given_by_linker(const struct link_sym *s)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(s->name, names[i]) == 0)
 			return strcmp(s->name, "__dso_handle") != 0;
+	/* In a program the calls to it are made into plain accesses. */
+	if (strcmp(s->name, "__tls_get_addr") == 0)
+		return !l->line->shared;
 	if (link_starts(s->name, "__start_") || link_starts(s->name, "__stop_"))
 		return true;
 	return false;
@@ -263,7 +266,7 @@ static void on_reloc(void *ctx, const struct link_use *u)
 	struct undefined *n;
 
 	link_pic_late(l, u);
-	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(s))
+	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(l, s))
 		return;
 	n = undefined_of(l, s);
 	if (l->kind == LINKER_BFD) {
@@ -291,7 +294,7 @@ static void check_lto(struct link *l, struct link_object *o)
 		const struct link_sym *s = o->refs[i].sym;
 		struct undefined *u;
 
-		if (o->refs[i].state != LINK_UNDEFINED || !is_error(l, s) || given_by_linker(s))
+		if (o->refs[i].state != LINK_UNDEFINED || !is_error(l, s) || given_by_linker(l, s))
 			continue;
 		u = undefined_of(l, s);
 		if (u->places++ == 0 && l->kind == LINKER_BFD) {
@@ -392,7 +395,7 @@ static void check_shared(struct link *l)
 			bool regular = l->kind == LINKER_GOLD ? s->ref_regular_strong : s->ref_regular;
 
 			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || regular ||
-			    s->asker != o || given_by_linker(s))
+			    s->asker != o || given_by_linker(l, s))
 				continue;
 			say_dso(l, o, s);
 		}

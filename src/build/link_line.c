@@ -70,6 +70,11 @@ static const struct option long_options[] = {
 
 /* Names that one of the linkers knows and that change nothing here; a value stands behind "=". */
 static const char weightless[] =
+	"enable-auto-image-base disable-auto-image-base exclude-all-symbols kill-at add-stdcall-alias "
+	"enable-stdcall-fixup disable-stdcall-fixup tsaware nxcompat dynamicbase disable-dynamicbase "
+	"high-entropy-va disable-high-entropy-va large-address-aware disable-large-address-aware dll "
+	"enable-runtime-pseudo-reloc enable-runtime-pseudo-reloc-v2 disable-runtime-pseudo-reloc "
+	"insert-timestamp no-insert-timestamp disable-nxcompat no-seh no-bind wdmdriver appcontainer "
 	"static-pie no-allow-multiple-definition strip-debug strip-discarded no-strip-discarded "
 	"Bsymbolic-functions Bno-symbolic Bsymbolic-non-weak-functions Bsymbolic-non-weak "
 	"no-warn-mismatch accept-unknown-input-arch no-accept-unknown-input-arch export-dynamic "
@@ -101,6 +106,8 @@ static const char weightless[] =
 
 /* The same with a value, behind "=" or in the next word. */
 static const char weightless_with_value[] =
+	"dll-search-prefix base-file stack heap file-alignment section-alignment output-def "
+	"major-os-version minor-os-version major-subsystem-version minor-subsystem-version "
 	"plugin-opt architecture format audit depaudit mri-script export-dynamic-symbol "
 	"export-dynamic-symbol-list auxiliary filter gpsize soname trace-symbol assert hash-style "
 	"hash-size hash-bucket-empty-fraction compress-debug-sections dynamic-linker dynamic-list "
@@ -402,6 +409,8 @@ static void take_word(struct line_reader *r, const char *w)
 		known = take_long(r, w + 2) || w[2] == '\0';
 	else
 		known = take_long(r, w + 1) || take_letter(r, w + 1);
+	if (r->plan->kind == LINKER_GOLD && strcmp(w + strspn(w, "-"), "no-dynamic-linker") == 0)
+		known = false;
 	if (!known && r->out->unknown == NULL)
 		r->out->unknown = w;
 }

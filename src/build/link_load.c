@@ -527,6 +527,8 @@ void link_load_file(struct link *l, const struct link_op *op, const char *path, 
 		load_missing(l, op, shown);
 		return;
 	}
+	if (l->plan->machine != NULL)
+		return; /* COFF files are looked for, not into */
 	if (en->file->kind != FILE_ELF || en->file->elf.type == ET_DYN)
 		if (is_visited(l, path))
 			return;

@@ -170,7 +170,9 @@ static void define_regular(struct link *l, struct link_object *o, const struct l
 		else if (have == LINK_COMMON && r->size > s->size)
 			s->size = r->size;
 	} else if (r->state == LINK_DEFINED) {
-		if (have == LINK_DEFINED) {
+		if (have == LINK_DEFINED && s->owner == o) {
+			return; /* "foo" and "foo@@V" are one */
+		} else if (have == LINK_DEFINED) {
 			if (!l->line->z_muldefs && l->kind != LINKER_MOLD)
 				link_say_multiple(l, o, r, s->owner);
 		} else {
@@ -188,15 +190,25 @@ static void define_version(struct link *l, struct link_object *o, const struct l
 		place(s, o, r, (enum link_state)r->state);
 }
 
+/* One side of a mismatch: where it defines the symbol, or that it only refers to it. */
+static const char *tls_side(struct link *l, const struct link_object *o, uint32_t section, bool defines)
+{
+	return defines ? arena_printf(l->a, "definition in %s section %s", o->shown,
+				      link_section_name(o, section)) :
+			 arena_printf(l->a, "reference in %s", o->shown);
+}
+
+/* A symbol is thread-local in one object and not in another: GNU ld alone minds. */
 static void check_tls(struct link *l, struct link_object *o, const struct link_ref *r)
 {
 	struct link_sym *s = r->sym;
-	bool tls = r->type == STT_TLS, undef = is_undef_ref(r), old_undef = is_undefined(s);
+	bool tls = r->type == STT_TLS, old_undef = is_undefined(s);
 	const struct link_object *other = old_undef ? s->asker : s->owner;
+	const char *mine, *theirs;
 	struct link_trouble *t;
 
 	if (l->kind != LINKER_BFD || other == NULL || other == o || s->type_known == 0 ||
-	    (tls == (s->type_known == 2)) || (r->type == STT_NOTYPE && undef) || s->tls_said)
+	    tls == (s->type_known == 2) || s->tls_said)
 		return;
 	s->tls_said = true;
 	t = link_trouble(l, LT_TLS, true);
@@ -204,26 +216,10 @@ static void check_tls(struct link *l, struct link_object *o, const struct link_r
 	t->other = tls ? other : o;
 	t->symbol = s->name;
 	t->sym = s;
-	if (undef == old_undef || undef) {
-		const struct link_object *def = undef ? other : o;
-		uint32_t section = undef ? s->section : r->section;
-
-		if (!old_undef || !undef)
-			link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s "
-				     "reference in %s",
-				     l->self, s->name, tls != undef ? "TLS" : "non-TLS", def->shown,
-				     link_section_name(def, section), tls != undef ? "non-TLS" : "TLS",
-				     undef ? o->shown : other->shown);
-		else
-			link_line_of(l, t, true, "%s: %s: TLS reference in %s mismatches non-TLS reference "
-				     "in %s", l->self,
-				     s->name, tls ? o->shown : other->shown, tls ? other->shown : o->shown);
-	} else {
-		link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in "
-			     "%s", l->self,
-			     s->name, tls ? "TLS" : "non-TLS", o->shown, link_section_name(o, r->section),
-			     tls ? "non-TLS" : "TLS", other->shown);
-	}
+	mine = tls_side(l, o, r->section, !is_undef_ref(r));
+	theirs = tls_side(l, other, s->section, !old_undef);
+	link_line_of(l, t, true, "%s: %s: TLS %s mismatches non-TLS %s", l->self, s->name, tls ? mine : theirs,
+		     tls ? theirs : mine);
 	link_line_of(l, t, false, "%s: %s: error adding symbols: bad value", l->self, o->shown);
 	l->stop = true;
 }
@@ -232,8 +228,6 @@ static void note_type(const struct link_ref *r)
 {
 	struct link_sym *s = r->sym;
 
-	if (r->type == STT_NOTYPE && is_undef_ref(r))
-		return;
 	if (s->type_known == 0 || !is_undef_ref(r))
 		s->type_known = r->type == STT_TLS ? 2 : 1;
 }

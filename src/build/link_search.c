@@ -151,8 +151,6 @@ static enum verdict look(struct search *s, const char *path)
 	return TAKE;
 }
 
-/* ---- the search -------------------------------------------------------------------------------------- */
-
 static const char *in_folder(struct link *l, const char *dir, const char *name)
 {
 	size_t n = strlen(dir);
@@ -160,11 +158,84 @@ static const char *in_folder(struct link *l, const char *dir, const char *name)
 	return arena_printf(l->a, "%s%s%s", dir, n > 0 && dir[n - 1] == '/' ? "" : "/", name);
 }
 
+/* ---- Windows ------------------------------------------------------------------------------------ */
+
+/* The machine that COFF files say they are for: of an archive its first member's, of a DLL its own. */
+static bool coff_machine(const struct store_file *f, uint16_t *out)
+{
+	struct view v = f->bytes, head;
+	struct ar_member m;
+	struct ar ar;
+
+	if (ar_open(v, &ar)) {
+		uint64_t at = ar.first;
+
+		if (!ar_next(&ar, &at, &m))
+			return false;
+		v = ar_bytes(&ar, &m);
+		if (view_has(v, 0, 8) && load16(v.p, false) == 0 && load16(v.p + 2, false) == 0xffff)
+			*out = load16(v.p + 6, false); /* an import as Microsoft writes it */
+		else if (view_has(v, 0, 2))
+			*out = load16(v.p, false);
+		return view_has(v, 0, 8);
+	}
+	if (f->kind != FILE_PE || !view_has(v, 0x3c, 4) ||
+	    !view_sub(v, (uint64_t)load32(v.p + 0x3c, false) + 4, 2, &head))
+		return false;
+	*out = load16(head.p, false);
+	return true;
+}
+
+static enum verdict look_pe(struct search *s, const char *path)
+{
+	struct link *l = s->l;
+	const struct store_entry *en = link_open(l, path);
+	uint16_t want = strcmp(l->line->emulation, "i386pe") == 0 ? 0x014c : 0x8664, is = want;
+
+	s->out->path = s->out->shown = path;
+	s->out->entry = en;
+	if (en == NULL || en->err != 0 || en->file->st.type != OS_REGULAR) {
+		link_saw(l, path, s->lib, SEEN_ABSENT, NULL);
+		return GO_ON;
+	}
+	if (coff_machine(en->file, &is) && is != want) {
+		link_saw(l, path, s->lib, SEEN_OTHER_ARCH, NULL);
+		say_skipped(s, path, NULL);
+		return GO_ON;
+	}
+	link_saw(l, path, s->lib, SEEN_TAKEN, NULL);
+	return TAKE;
+}
+
+/* See emultempl/pe.em: import libraries, archives, then DLLs themselves. */
+static enum verdict look_in_pe(struct search *s, const char *dir)
+{
+	static const char *const names[] = { "lib%s.dll.a", "%s.dll.a", "lib%s.a", "%s.lib", "lib%s.lib",
+					     "lib%s.dll", "%s.dll" };
+	static const char *const alone[] = { "lib%s.a", "%s.lib" };
+	const char *const *v = s->op->is_static ? alone : names;
+	size_t n = s->op->is_static ? 2 : sizeof(names) / sizeof(*names);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *hole = strstr(v[i], "%s");
+		const char *name = arena_printf(s->l->a, "%.*s%s%s", (int)(hole - v[i]), v[i], s->lib,
+						hole + 2);
+
+		if (look_pe(s, in_folder(s->l, dir, name)) == TAKE)
+			return TAKE;
+	}
+	return GO_ON;
+}
+
+/* ---- the search -------------------------------------------------------------------------------------- */
+
 static enum verdict look_in(struct search *s, const char *dir)
 {
 	struct link *l = s->l;
 	enum verdict v;
 
+	if (s->l->plan->machine != NULL && s->lib[0] != ':')
+		return look_in_pe(s, dir);
 	if (s->lib[0] == ':')
 		return look(s, in_folder(l, dir, s->lib + 1));
 	if (!s->op->is_static) {
@@ -222,7 +293,8 @@ static void say_missing(struct search *s, const char *script)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: cannot find -l%s", l->self, s->lib);
+		link_line_of(l, t, true, "%s: error: cannot find %s%s", l->self,
+			     s->lib[0] == ':' ? "" : "-l", s->lib + (s->lib[0] == ':'));
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: unable to find library -l%s", l->self, s->lib);

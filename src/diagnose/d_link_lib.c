@@ -393,10 +393,22 @@ static const char *lib_of_name(struct lk *k, const char *name)
 	return n > 5 && strcmp(name + n - 2, ".a") == 0 ? arena_strndup(k->a, name + 3, n - 5) : NULL;
 }
 
+/* A folder that the command itself names, not the compiler. */
+static bool is_users(struct seek *s, const char *dir)
+{
+	const struct link_texts *c = &s->k->l->plan->command;
+
+	for (size_t i = 1; i < c->n; i++)
+		if (starts_with(c->items[i], "-L") &&
+		    strcmp(c->items[i][2] != '\0' ? c->items[i] + 2 : i + 1 < c->n ? c->items[i + 1] : "", dir) == 0)
+			return true;
+	return false;
+}
+
 static bool near_name(struct seek *s)
 {
 	const char *best = NULL, *best_path = NULL;
-	size_t most = strlen(s->lib) < 4 ? 1 : 2, found = most + 1;
+	size_t most = strlen(s->lib) < 6 ? 1 : 2, found = most + 1;
 
 	if (strlen(s->lib) < 3)
 		return false;
@@ -409,7 +421,7 @@ static bool near_name(struct seek *s)
 			size_t d = lib != NULL ? distance(lib, s->lib, most) : found;
 
 			/* In the system's folders short names are near one another by chance. */
-			if (d >= found || (!dir->given && d > (strlen(s->lib) > 5 ? 1 : 0)))
+			if (d >= found || (d > (strlen(s->lib) > 6 ? 1 : 0) && !is_users(s, dir->path)))
 				continue;
 			found = d;
 			best = lib;

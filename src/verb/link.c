@@ -71,7 +71,7 @@ static void explain_failure(struct link_job *j)
 	j->r.nfindings = told.d.nfindings;
 	j->r.certainty = DLWHY_PROVED;
 	j->r.hint = told.d.hint;
-	diagnose_link_failure(&j->plan, j->a, &j->r.findings, &j->r.nfindings);
+	diagnose_link_failure(&j->plan, j->s->source, j->a, &j->r.findings, &j->r.nfindings);
 }
 
 /* ---- the linker --------------------------------------------------------------------------------- */
@@ -135,7 +135,8 @@ static void judge(void *ctx)
 	j->r.target = join(j->a, j->argv);
 	ask.folder = *j->folder != '\0' ? j->folder : NULL;
 	link_plan(&ask, j->argv, &j->plan);
-	j->r.platform.loader = link_linker_name(j->plan.kind);
+	if (j->plan.linker != NULL)
+		j->r.platform.loader = link_linker_name(j->plan.kind);
 	if (j->plan.failed != NULL) {
 		explain_failure(j);
 		return;

@@ -4,6 +4,7 @@ A pool of files is made once; a scene is a command over it. Nothing in a scene d
 compilers and linkers that it has.
 """
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -186,3 +187,8 @@ def first_error(text):
     lines = [x for x in text.split("\n") if x and not x.startswith(">>>")]
     errors = [x for x in lines if not any(c in x for c in CONTEXT)]
     return (errors[0] if errors else None), errors
+
+
+def plain(line):
+    """Names of temporary files differ from run to run."""
+    return re.sub(r"/tmp/(cc\w{6}|\w+-[0-9a-f]{6})\.o", "/tmp/X.o", line or "")
