@@ -26,6 +26,8 @@ if not os.access(DUMP, os.X_OK):  # in `make check` it is part of the sanitized 
     pytest.skip("dump-go is built with -Dtests=true", allow_module_level=True)
 pytestmark = pytest.mark.slow
 
+SEEDS = int(os.environ.get("DLWHY_GO_SEEDS", "60"))  # packages at random, of each kind
+
 LISTS = """Name GoFiles CgoFiles CFiles CXXFiles MFiles HFiles FFiles SFiles SwigFiles SwigCXXFiles SysoFiles
     IgnoredGoFiles IgnoredOtherFiles TestGoFiles XTestGoFiles CgoCFLAGS CgoCPPFLAGS CgoCXXFLAGS CgoFFLAGS
     CgoLDFLAGS CgoPkgConfig""".split()
@@ -137,11 +139,11 @@ def compare_error(seed, theirs, problems, ours):
 
 @pytest.mark.parametrize("cgo", ["0", "1"])
 def test_random_packages(scratch, tmp_path, cgo):
-    compare_random(dict(scratch, CGO_ENABLED=cgo), tmp_path, range(1000, 1250), False, "custom")
+    compare_random(dict(scratch, CGO_ENABLED=cgo), tmp_path, range(1000, 1000 + SEEDS), False, "custom")
 
 
 def test_random_packages_with_mistakes(scratch, tmp_path):
-    compare_random(scratch, tmp_path, range(2000, 2250), True, "")
+    compare_random(scratch, tmp_path, range(2000, 2000 + SEEDS), True, "")
 
 
 # ---- flags that are refused ------------------------------------------------------------------------------------
