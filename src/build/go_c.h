@@ -46,7 +46,8 @@ struct go_missing_header {
 struct go_header_scan {
 	struct go *g;
 	const struct go_include_dirs *dirs;
-	struct map words;      /* every word of every file that was read */
+	bool want_words;
+	struct map words;      /* every word of every file that was read, if they are wanted */
 	struct map files;      /* path -> 1 */
 	bool uncertain;        /* a condition could not be decided on the way */
 	bool complete;         /* all headers were found and read: a word that is not there is nowhere */

@@ -649,6 +649,8 @@ bool go_open(struct go *g, const struct go_input *in)
 	g->cwd = go_clean(in->a, in->cwd);
 	g->is_host = in->is_host;
 	map_init(&g->packages);
+	map_init(&g->texts);
+	map_init(&g->decls);
 	go_env_read(g, in->hostarch);
 	if (g->env.goroot == NULL) {
 		go_problem(g, GO_NO_TOOLCHAIN, "go: cannot find GOROOT directory")->object = "GOROOT";
@@ -666,6 +668,8 @@ bool go_open(struct go *g, const struct go_input *in)
 void go_close(struct go *g)
 {
 	map_free(&g->packages, NULL);
+	map_free(&g->texts, NULL);
+	map_free(&g->decls, NULL);
 	map_free(&g->env.user, NULL);
 	map_free(&g->env.root, NULL);
 	map_free(&g->mods.selected, NULL);

@@ -4,6 +4,7 @@
  * under one that is not decided is read for its words, but nothing is claimed of its headers.
  */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ struct text {
 	uint32_t line;
 	int depth;
 	bool system; /* a header of the compiler's own folders */
+	bool maybe;  /* included where it was not decided */
 	struct level levels[64];
 	size_t nlevels;
 	const char *chain;
@@ -141,8 +143,17 @@ static const char *take_word(struct cond *c)
 }
 
 /* A name that nobody defines: for the compiler's own it is not known whether it does. */
+static const char *padded_name(char *buf, size_t n, const char *name)
+{
+	snprintf(buf, n, " %.60s ", name);
+	return buf;
+}
+
 static struct value undefined(const char *name)
 {
+	static const char own[] = " _LP64 _REENTRANT _FORTIFY_SOURCE _OPENMP _GNU_SOURCE _ILP32 _WIN32 _WIN64 _AIX "
+				  "_MSC_VER _OPENACC _SOFT_FLOAT ";
+	char padded[64];
 	static const char others[] =
 		" _WIN32 _WIN64 __APPLE__ __MACH__ __ANDROID__ __FreeBSD__ __NetBSD__ __OpenBSD__ "
 		"_MSC_VER __MINGW32__ __MINGW64__ __CYGWIN__ __EMSCRIPTEN__ __wasm__ __sun "
@@ -150,7 +161,8 @@ static struct value undefined(const char *name)
 		"__arm__ __aarch64__ __i386__ __x86_64__ ";
 	const char *at = strstr(others, name);
 
-	if (name[0] != '_')
+	/* Of those with one underscore compilers define a handful. */
+	if (name[0] != '_' || (name[1] != '_' && strstr(own, padded_name(padded, sizeof(padded), name)) == NULL))
 		return (struct value){ 0, true };
 	return (struct value){ 0, at != NULL && at[-1] == ' ' && at[strlen(name)] == ' ' };
 }
@@ -316,7 +328,7 @@ static enum truth is_defined(struct text *t, const char *name)
 /* Is this place read at all? */
 static enum truth here(const struct text *t)
 {
-	enum truth all = YES;
+	enum truth all = t->maybe ? MAYBE : YES;
 
 	for (size_t i = 0; i < t->nlevels; i++) {
 		if (t->levels[i].now == NO)
@@ -358,9 +370,8 @@ static void read_text(struct go_header_scan *h, struct text *t);
 
 static bool try_file(struct text *t, const char *path, const char *shown, bool system, uint32_t line)
 {
-	struct text sub = {
-		.h = t->h, .path = path, .shown = shown, .depth = t->depth + 1, .system = system
-	};
+	struct text sub = { .h = t->h, .path = path, .shown = shown, .depth = t->depth + 1, .system = system,
+			    .maybe = here(t) == MAYBE };
 	struct view v;
 
 	if (!go_is_file(t->h->g, path))
@@ -443,6 +454,8 @@ static void include(struct text *t, const char *s, const char *end, const char *
 
 static void add_words(struct go_header_scan *h, const char *s, const char *end)
 {
+	if (!h->want_words)
+		return;
 	while (s < end) {
 		const char *from;
 
@@ -543,8 +556,7 @@ static void read_line(struct text *t)
 
 			if (is_directive)
 				directive(t, s, t->p, start, line);
-			else
-				add_words(t->h, s, t->p);
+			add_words(t->h, s, t->p);
 			t->p = nl != NULL ? nl : t->end;
 			goto end;
 		} else if (t->end - t->p >= 2 && t->p[0] == '/' && t->p[1] == '*') {
@@ -552,8 +564,7 @@ static void read_line(struct text *t)
 
 			if (is_directive)
 				directive(t, s, from, start, line);
-			else
-				add_words(t->h, s, from);
+			add_words(t->h, s, from);
 			t->p = comment_end(t, from);
 			return;
 		}
