@@ -395,7 +395,7 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 }
 
 /* C.x that no header and no preamble has: names of Go's own are left out. */
-static bool is_c_builtin(const char *name)
+bool go_c_builtin(const char *name)
 {
 	static const char list[] =
 		" char schar uchar short ushort int uint long ulong longlong ulonglong float double "
@@ -421,7 +421,7 @@ static bool check_c_names(struct go *g, struct go_package *p, const struct go_fi
 		const struct go_c_name *n = &names.items[i];
 		struct go_problem *x;
 
-		if (is_c_builtin(n->name) || map_get_str(&h->words, n->name) != NULL)
+		if (go_c_builtin(n->name) || map_get_str(&h->words, n->name) != NULL)
 			continue;
 		x = in_package(g, p, GO_C_NAME,
 			       arena_printf(g->a, "%s%s:%u:%u: could not determine what C.%s refers to",

@@ -21,6 +21,9 @@ struct go_c_decls {
 /* What stands outside of conditions. */
 void go_c_decls(struct arena *a, const char *text, size_t n, struct go_c_decls *out);
 
+/* Is C.name something of cgo's own, or a type of C? */
+bool go_c_builtin(const char *name);
+
 /* ---- #include: go_headers.c ---------------------------------------------------------------------- */
 
 struct go_include_dirs {

@@ -474,6 +474,7 @@ static struct go_package *load(struct go *g, const char *path, struct go_package
 		return NULL;
 	p = ARENA_NEW(g->a, struct go_package);
 	p->path = path;
+	p->name = "";
 	map_put_str(&g->packages, key, p);
 	if (place(g, p, from, im)) {
 		p->path = key;
@@ -549,6 +550,7 @@ static struct go_package *load_dir(struct go *g, const char *path, const char *d
 	struct go_where w;
 
 	p->path = path;
+	p->name = "";
 	p->dir = dir;
 	if (only != NULL)
 		go_add(g->a, &p->only, only);

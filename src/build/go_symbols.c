@@ -206,7 +206,7 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 	add_definitions(x, o, &d);
 	go_c_names(x->g, f, &names);
 	for (size_t i = 0; i < names.n; i++)
-		if (is_outside(x, names.items[i].name))
+		if (!go_c_builtin(names.items[i].name) && is_outside(x, names.items[i].name))
 			add(x->g->a, &o->undefined, names.items[i].name,
 			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
 			    !names.items[i].called);
