@@ -328,6 +328,11 @@ static void judge(void *ctx)
 			       .is_host = j->s->opt.root == NULL,
 			       .build_args = j->args != NULL ? j->args : no_args };
 
+	/* In a root the working folder is "/": a package that is named by its folder is where go would stand. */
+	if (j->s->opt.root != NULL && j->package[0] == '/') {
+		in.cwd = j->package;
+		j->package = ".";
+	}
 	j->opened = true;
 	if (go_open(&j->go, &in) && go_load(&j->go, j->package))
 		go_check(&j->go);
