@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -144,6 +145,44 @@ def test_random_packages(scratch, tmp_path, cgo):
 
 def test_random_packages_with_mistakes(scratch, tmp_path):
     compare_random(scratch, tmp_path, range(2000, 2000 + SEEDS), True, "")
+
+
+# ---- pkg-config ----------------------------------------------------------------------------------------------------
+
+PC = shutil.which("pkg-config")
+MADE = {"a": "Requires: b >= 2\nLibs: -la", "b": "Version: 1.5\nLibs: -lb", "c": "Requires.private: nob >= 3, b = 7\nLibs: -lc",
+        "d": "Requires: e f\nLibs: -L/x -ld -le\nCflags: -I/y -I/usr/include -DX", "e": "Libs: -L/x -le -lf -Wl,-z,now",
+        "f": "Libs: -lf -L/usr/lib -le\nCflags: -I/y -isystem /z -pthread", "g": "prefix=/p\nlibdir=${prefix}/l\nLibs: -L${libdir} -l${nope}g",
+        "h": "Libs: -L\"/a b\" -lh\\\n -li # no\nCflags: -DA=\\\"x\\\"", "i": "Requires: b < 1.5", "j": "Requires: b <= 1.5, b != 1.6, b > 1.4.9",
+        "k": "Version: 1.0rc1\nRequires: k2 = 1.0", "k2": "Version: 1.0.0", "l": "Requires: m", "m": "Requires: l\nLibs: -lm"}
+
+
+def pc_answers(env, cwd, name):
+    flags = [subprocess.run([PC, f, "--", name], cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+             for f in ("--cflags", "--libs")]
+    if flags[0].returncode != 0:
+        return flags[0].stderr.strip().split("\n")
+    return ["\x1f".join(shlex.split(f.stdout)) for f in flags]
+
+
+def test_pkg_config(scratch, tmp_path):
+    """All packages of this machine, and some that are made for it."""
+    if PC is None or "1.8" not in subprocess.run([PC, "--version"], text=True, stdout=subprocess.PIPE).stdout:
+        pytest.skip("pkgconf 1.8 is not here")
+    for name, text in MADE.items():
+        head = "" if "Version" in text else "Version: 1.2.0\n"
+        (tmp_path / f"{name}.pc").write_text(f"Name: {name}\nDescription: made\n{head}{text}\n")
+    env = dict(scratch, PKG_CONFIG_PATH=str(tmp_path))
+    listed = subprocess.run([PC, "--list-all"], env=env, text=True, stdout=subprocess.PIPE).stdout
+    names = sorted({line.split()[0] for line in listed.split("\n") if line} | set(MADE))
+    wrong = []
+    for name in [n for n in names if n in MADE] + random.Random(3).sample(names, min(len(names), 60)):
+        ours = subprocess.run([DUMP, "--pc", name], cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE).stdout
+        ours = ours.rstrip("\n").split("\n") if "was not found" in ours or "could not" in ours else ours.split("\n")[:2]
+        theirs = pc_answers(env, tmp_path, name)
+        if ours != theirs:
+            wrong.append(f"{name}: {ours} is not {theirs}")
+    assert not wrong, "\n".join(wrong)
 
 
 # ---- flags that are refused ------------------------------------------------------------------------------------
