@@ -36,7 +36,7 @@ static const char *without_guard(struct arena *a, const char *s, size_t n)
 	char *def = at != NULL ? strstr(at, "#define") : NULL;
 
 	if (def != NULL && def - at < 200)
-		memcpy(at, "       ", 7);
+		memset(at, ' ', strcspn(at, "\n"));
 	return copy;
 }
 

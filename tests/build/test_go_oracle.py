@@ -388,6 +388,8 @@ FAILING = {
     "library-of-a-dependency": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#cgo LDFLAGS: -Llib -lnosuch", ADD))}, {}, [],
                                 "ld-library-not-found", None),
     "undefined": ({"main.go": MAIN.format(comment("int seed_add(int, int);"))}, {}, [], "ld-undefined-reference", None),
+    "undefined-of-a-system-header": ({"main.go": MAIN.format(comment("#include <zlib.h>", "static int seed_add(int a, int b) { return a; }")).replace(
+        "C.seed_add(2, 3)", "C.zlibVersion()")}, {}, [], "ld-undefined-reference", None),
     "undefined-in-a-c-file": ({"main.go": MAIN.format(comment("int seed_add(int, int);")),
                                "seed.c": "int lower(int);\nint seed_add(int a, int b) { return lower(a) + b; }\n"}, {}, [],
                               "ld-undefined-reference", None),
