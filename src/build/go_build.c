@@ -515,8 +515,8 @@ static void undefined_name(struct go *g, struct go_package *p, const struct go_f
 	struct go_problem *x;
 
 	x = in_package(g, p, GO_LEFT_OUT,
-		       arena_printf(g->a, "%s%s:%u:%u: undefined: %s", strchr(shown, '/') == NULL ? "./" : "", shown,
-				    at->line, at->col, name));
+		       arena_printf(g->a, "%s%s:%u:%u: undefined: %s", strchr(shown, '/') == NULL ? "./" : "",
+				    shown, at->line, at->col, name));
 	x->detail = left_out_detail(g, out);
 	x->object = out->path;
 	x->symbol = name;

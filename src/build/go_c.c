@@ -17,8 +17,8 @@ struct c_reader {
 	bool at_line_start;
 	struct go_c_decls *out;
 	/* of the declaration that is being read */
-	const char *name, *called;
-	size_t nname, ncalled;
+	const char *name, *before, *called; /* before: the word in front of name */
+	size_t nname, nbefore, ncalled;
 	uint32_t name_line;
 	bool is_static, is_inline, is_extern, is_typedef, is_pointer, has_params, has_value, is_type, started;
 };
@@ -95,8 +95,8 @@ static void add(struct c_reader *r, const char *s, size_t n, uint32_t line, enum
 
 static void forget(struct c_reader *r)
 {
-	r->name = NULL;
-	r->nname = 0;
+	r->name = r->before = NULL;
+	r->nname = r->nbefore = 0;
 	r->is_static = r->is_inline = r->is_extern = r->is_typedef = r->is_pointer = false;
 	r->has_params = r->has_value = r->is_type = r->started = false;
 }
@@ -173,6 +173,8 @@ static void word(struct c_reader *r)
 		r->started = r->started || r->name != NULL;
 		if (r->is_type && r->name != NULL)
 			r->is_type = false;
+		r->before = r->name;
+		r->nbefore = r->nname;
 		r->name = s;
 		r->nname = n;
 		r->name_line = r->line;
@@ -199,10 +201,16 @@ static void take_params(struct c_reader *r)
 
 	while (s < r->end && (*s == ' ' || *s == '\t' || *s == '\n'))
 		s++;
-	if (s < r->end && *s == '*' && !r->has_params)
+	if (s < r->end && *s == '*' && !r->has_params) {
 		r->is_pointer = true;
-	else
-		r->has_params = true;
+		return;
+	}
+	/* "name OF((void))": a macro around the parameters. */
+	if (s < r->end && *s == '(' && !r->has_params && r->before != NULL) {
+		r->name = r->before;
+		r->nname = r->nbefore;
+	}
+	r->has_params = true;
 }
 
 static void punctuation(struct c_reader *r, char c)

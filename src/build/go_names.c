@@ -79,11 +79,12 @@ void go_top_names(struct go *g, const struct go_file *f, struct go_words *out)
 /* Names that Go itself declares. */
 static bool is_predeclared(const struct go_token *t)
 {
-	static const char list[] = " any append bool byte cap clear close comparable complex complex128 complex64 copy "
-				   "delete error false float32 float64 imag int int16 int32 int64 int8 iota len make max "
-				   "min new nil panic print println real recover rune string true uint uint16 uint32 "
-				   "uint64 uint8 uintptr if for switch select func return go defer range case else "
-				   "interface struct map chan var const type import package ";
+	static const char list[] =
+		" any append bool byte cap clear close comparable complex complex128 complex64 copy "
+		"delete error false float32 float64 imag int int16 int32 int64 int8 iota len make max "
+		"min new nil panic print println real recover rune string true uint uint16 uint32 "
+		"uint64 uint8 uintptr if for switch select func return go defer range case else "
+		"interface struct map chan var const type import package ";
 	char word[40];
 
 	if (t->n > 30)

@@ -18,7 +18,7 @@ struct symbols {
 	struct map declared; /* functions and variables: "f", "v" */
 	struct map local;    /* static ones, macros' names */
 	struct map defined;  /* by some object of the package */
-	struct map headers; /* that were read */
+	struct map headers;  /* that were read */
 	struct map foreign;  /* words of sources that are no C */
 };
 

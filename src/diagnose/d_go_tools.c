@@ -168,8 +168,8 @@ static void header(struct go_case *c, const struct go_problem *p)
 	const char *package = header_package(p->object);
 
 	if (p->other != NULL)
-		draft_say(&c->d, dr, "%s is none of the headers of musl, and %s searches no others.", p->object,
-			  c->g->env.cc);
+		draft_say(&c->d, dr, "%s is none of the headers of musl, and %s searches no others.",
+			  p->object, c->g->env.cc);
 	else if (p->found.n > 0)
 		draft_say(&c->d, dr, "%s is not in a folder that is searched; it is in %s.", p->object,
 			  go_short_path(c->g, dir_name(c->d.a, p->found.items[0])));
@@ -179,7 +179,8 @@ static void header(struct go_case *c, const struct go_problem *p)
 		draft_fact(&c->d, dr, p->found.items[i], "it is here");
 	if (same_text(p->detail, "musl-kernel-headers"))
 		draft_fix(&c->d, dr, "install", "low",
-			  "copy the kernel's headers (linux/, asm/, asm-generic/) to a folder of their own and name that "
+			  "copy the kernel's headers (linux/, asm/, asm-generic/) to a folder of their own "
+			  "and name that "
 			  "with -I; /usr/include as a whole is glibc's");
 	else if (p->found.n > 0)
 		fix_folder(c, dr, p);
