@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "object/ar.h"
-#include "object/elf_object.h"
+#include "object/elf_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -11,6 +11,7 @@ static void read_object(struct view v)
 	struct elf_object o;
 	struct elf_object_sym s;
 	struct elf_shdr h;
+	struct elf_line line;
 	struct elf_rel r;
 	struct elf e;
 
@@ -23,6 +24,10 @@ static void read_object(struct view v)
 		for (uint64_t i = 0; elf_object_section(&o, i, &h); i++)
 			for (uint64_t k = 0; k < 64 && elf_object_reloc(&o, &h, k, &r); k++)
 				;
+		for (uint32_t i = 1; i < 6; i++)
+			if ((elf_line_at(&o, i, 0, &line) || elf_line_of_data(&o, i, 0, &line)) &&
+			    line.file == NULL)
+				abort();
 	}
 	elf_close(&e);
 }

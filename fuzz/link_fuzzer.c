@@ -1,6 +1,6 @@
 /* link_fuzzer.c - a link of arbitrary bytes: a command, a linker script, and an object or archive.
  *
- * A byte of 1 ends a part: the first is the words of the linker, the second the file libx.so, the rest liby.a.
+ * A byte of 1 ends a part: first the words of the linker, then the file libx.so, then liby.a.
  * They lie in a temporary folder; the first letter of the words chooses the linker.
  */
 #include <fcntl.h>

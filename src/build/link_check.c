@@ -1,4 +1,4 @@
-/* link_check.c - what is left undefined when everything was read, in the order in which each linker says so. */
+/* link_check.c - what is left undefined when everything was read, in the order of each linker. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,7 +153,9 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 			     name);
 		return;
 	}
-	if (p.function != NULL)
+	if (p.source != NULL)
+		link_line_of(l, t, true, "%s: error: undefined reference to '%s'", p.source, name);
+	else if (p.function != NULL)
 		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s",
 			     o->shown,
 			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" :

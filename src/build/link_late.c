@@ -198,7 +198,8 @@ static void resolve_mold(struct link *l)
 	for (size_t i = 0; i < l->queue.n; i++) {
 		if (l->queue.items[i].archive != NULL)
 			offer_members(l, l->queue.items[i].archive);
-		else if (l->queue.items[i].object->kind == LINK_DSO)
+		else if (l->queue.items[i].object != NULL &&
+			 l->queue.items[i].object->kind == LINK_DSO)
 			link_take_object(l, l->queue.items[i].object);
 	}
 	for (size_t i = 0; i < l->objects.n; i++)

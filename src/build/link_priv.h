@@ -117,6 +117,7 @@ struct link_place {
 	const char *text;        /* "main.c:(.text+0xf)", "(.data+0x0)" */
 	const char *function;    /* demangled, NULL: in none */
 	const char *file;        /* "main.c", NULL */
+	const char *source;      /* "/home/me/main.c:7" by debug information, NULL */
 	const char *section;
 	bool fresh;              /* link_new_context printed it */
 };

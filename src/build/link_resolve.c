@@ -218,8 +218,8 @@ static void check_tls(struct link *l, struct link_object *o, const struct link_r
 	t->sym = s;
 	mine = tls_side(l, o, r->section, !is_undef_ref(r));
 	theirs = tls_side(l, other, s->section, !old_undef);
-	link_line_of(l, t, true, "%s: %s: TLS %s mismatches non-TLS %s", l->self, s->name, tls ? mine : theirs,
-		     tls ? theirs : mine);
+	link_line_of(l, t, true, "%s: %s: TLS %s mismatches non-TLS %s", l->self, s->name,
+		     tls ? mine : theirs, tls ? theirs : mine);
 	link_line_of(l, t, false, "%s: %s: error adding symbols: bad value", l->self, o->shown);
 	l->stop = true;
 }

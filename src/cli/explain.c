@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,39 +27,71 @@ static int not_a_code(const char *word)
 	return EXIT_USAGE;
 }
 
-/* Appends "  label  text" to out (size n), text broken at blanks. */
-static size_t add_text(char *out, size_t used, size_t n, const char *label, const char *text)
+/* ---- a cause -------------------------------------------------------------------------------- */
+
+/* Sections of a page that are for its makers. */
+static bool is_for_makers(const char *heading)
 {
-	enum { COLUMNS = 66 };
+	return strncmp(heading, "## A case", 9) == 0;
+}
 
-	while (*text != '\0' && used < n) {
-		size_t len = strlen(text), i;
-
-		for (i = len > COLUMNS ? COLUMNS : len; i < len && i > 0 && text[i] != ' '; i--)
-			;
-		len = i > 0 ? i : len;
-		used += (size_t)snprintf(out + used, n - used, "  %-9s %.*s\n", label, (int)len,
-					 text);
-		text += len;
-		text += *text == ' ';
-		label = "";
+/* A line of the page as a person reads it in a terminal: a heading without its signs, a link by its name. */
+static void put_line(FILE *f, const char *line, size_t n)
+{
+	if (n > 3 && strncmp(line, "## ", 3) == 0) {
+		fprintf(f, "%.*s\n", (int)(n - 3), line + 3);
+		return;
 	}
-	return used;
+	for (size_t i = 0; i < n; i++) {
+		const char *close = line[i] == '[' ? memchr(line + i, ']', n - i) : NULL;
+
+		if (close != NULL && close + 1 < line + n && close[1] == '(' &&
+		    memchr(close, ')', (size_t)(line + n - close)) != NULL) {
+			fprintf(f, "%.*s", (int)(close - line - (ptrdiff_t)i - 1), line + i + 1);
+			i = (size_t)((const char *)memchr(close, ')', (size_t)(line + n - close)) - line);
+		} else {
+			fputc(line[i], f);
+		}
+	}
+	fputc('\n', f);
+}
+
+/* The page without its title, which is in the catalogue. */
+static void put_page(FILE *f, const char *page)
+{
+	bool shown = true;
+
+	while (*page != '\0') {
+		size_t n = strcspn(page, "\n");
+
+		if (page[0] == '#')
+			shown = page[1] == '#' && !is_for_makers(page);
+		if (shown)
+			put_line(f, page, n);
+		shown = shown || (page[0] == '#' && page[1] != '#');
+		page += n + (page[n] == '\n');
+	}
 }
 
 static int print_cause(const struct dlwhy_cause *cause)
 {
 	static const char *const severities[] = { "error", "warning", "note" };
-	char text[4096], page[128];
-	size_t n = sizeof(text), used;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	int status = EXIT_UNANSWERED;
 
-	snprintf(page, sizeof(page), "docs/causes/%s.md", cause->code);
-	used = (size_t)snprintf(text, n, "%s: %s\n", cause->code, cause->title);
-	used = add_text(text, used, n, "severity", severities[cause->severity]);
-	used = add_text(text, used, n, "meaning", cause->meaning);
-	used = add_text(text, used, n, "never", cause->never);
-	add_text(text, used, n, "more", page);
-	return cli_print(text, EXIT_FINE);
+	if (f == NULL) {
+		cli_complain("no memory");
+		return status;
+	}
+	fprintf(f, "%s: %s (%s)\n", cause->code, cause->title, severities[cause->severity]);
+	put_page(f, cause->page);
+	fprintf(f, "More: docs/causes/%s.md\n", cause->code);
+	if (fclose(f) == 0)
+		status = cli_print(text, EXIT_FINE);
+	free(text);
+	return status;
 }
 
 /* ---- a text --------------------------------------------------------------------------------- */
@@ -110,12 +144,10 @@ static int explain_text(const struct cli *c, int fd, const char *name)
 	return t.status;
 }
 
-/* The causes are named, too: who came for one of them finds it. */
 static int how_to_use(void)
 {
-	fputs("dlwhy: explain takes the text of an error: dlwhy explain build.log, or COMMAND 2>&1 | "
-	      "dlwhy explain;\n       or the code of a cause: dlwhy explain missing-library "
-	      "('dlwhy help explain' lists them)\n", stderr);
+	cli_complain("explain takes a text, or the code of a cause: COMMAND 2>&1 | dlwhy explain, or "
+		     "dlwhy explain build.log, or dlwhy explain missing-library");
 	return EXIT_USAGE;
 }
 
@@ -155,7 +187,10 @@ int cli_explain(const struct cli *c)
 	for (size_t i = 0; i < c->nwords; i++)
 		if (dlwhy_cause_find(c->words[i]) == NULL)
 			return not_a_code(c->words[i]);
-	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++)
-		status = print_cause(dlwhy_cause_find(c->words[i]));
+	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++) {
+		if (i > 0)
+			status = cli_print("\n", EXIT_FINE);
+		status = status != EXIT_FINE ? status : print_cause(dlwhy_cause_find(c->words[i]));
+	}
 	return status;
 }

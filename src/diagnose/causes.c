@@ -1,10 +1,13 @@
 /* causes.c - the catalogue as the public header shows it. */
 #include "diagnose/causes.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "diagnose/pages.h"
+
 static const struct dlwhy_cause causes[] = {
-#define CAUSE(id, code, title, severity, meaning, never) { code, title, severity, meaning, never },
+#define CAUSE(id, code, title, severity, meaning, never) { code, title, severity, meaning, never, page_##id },
 #include "diagnose/causes.def"
 #undef CAUSE
 };

@@ -288,7 +288,8 @@ static const char *header_detail(struct source *source, struct arena *a, const c
 }
 
 /* What the command tells besides the text: whose compiler it is, which linker it asked for. */
-static void refine(const struct link_plan *plan, struct source *source, struct arena *a, struct dlwhy_finding *f)
+static void refine(const struct link_plan *plan, struct source *source, struct arena *a,
+		   struct dlwhy_finding *f)
 {
 	const char *driver = plan->driver != NULL ? base_name(plan->driver) : "", *header = f->object;
 

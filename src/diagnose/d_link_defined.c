@@ -1,5 +1,5 @@
-/* d_link_defined.c - a symbol that is there, and is a trouble all the same: twice, hidden, of another kind, in
- * a library that is not named, in code that cannot be moved. */
+/* d_link_defined.c - a symbol that is there, and is a trouble all the same: twice, hidden, of another
+ * kind, in a library that is not named, in code that cannot be moved. */
 #include <string.h>
 
 #include "diagnose/link_case.h"
@@ -154,10 +154,10 @@ static void not_pic(struct lk *k, const struct link_trouble *t)
 	lk_fix(k, dr, "rebuild", arena_printf(k->a, "compile it again with %s", shared ? "-fPIC" : "-fPIE"),
 	       NULL);
 	if (!shared)
-		lk_fix(k, dr, "change-flag", "or link a program at a fixed address", lk_command_with(k, 1,
+		lk_fix(k, dr, "change-flag", "link a program at a fixed address", lk_command_with(k, 1,
 				"-no-pie"));
 	if (beside != NULL)
-		lk_fix(k, dr, "change-input", arena_printf(k->a, "or link with the shared library %s",
+		lk_fix(k, dr, "change-input", arena_printf(k->a, "link with the shared library %s",
 							   beside), NULL);
 }
 

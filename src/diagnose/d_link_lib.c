@@ -5,7 +5,7 @@
  * in a static link; without "lib" before its name; in another folder; a near name; a part of the compiler
  * for another word size; not there at all.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/link_case.h"
@@ -174,13 +174,13 @@ static bool dangling(struct seek *s)
 		return false;
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "dangling-symlink", x->path);
 	if (source_readlink(s->k->d.source, x->path, target, sizeof(target)) != 0)
-		strcpy(target, "a file");
+		snprintf(target, sizeof(target), "a file");
 	draft_say(&s->k->d, s->dr, "%s is a link to %s, and that is not there.", x->path,
 		  arena_strdup(s->k->a, target));
 	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its "
 	       "development "
 				       "package", NULL);
-	lk_fix(s->k, s->dr, "link", "or let the link lead to the file that is there",
+	lk_fix(s->k, s->dr, "link", "let the link lead to the file that is there",
 	       arena_printf(s->k->a, "ls -l %s*", shell_quote(s->k->a, x->path)));
 	return true;
 }
@@ -203,7 +203,7 @@ static bool shared_only(struct seek *s)
 		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib),
 		       NULL);
 		if (lk_has_option(s->k, "-static"))
-			lk_fix(s->k, s->dr, "change-flag", "or link without -static",
+			lk_fix(s->k, s->dr, "change-flag", "link without -static",
 			       lk_command_changed(s->k, lk_word_of_file(s->k, "-static"), "-Wl,-Bdynamic"));
 		return true;
 	}
@@ -251,11 +251,11 @@ static bool no_dev_link(struct seek *s)
 			  "lib%s.so, the link that comes "
 			  "with the development files.", path, s->lib, s->lib);
 		change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s", name));
-		lk_fix(s->k, s->dr, "link", "or make the link",
+		lk_fix(s->k, s->dr, "link", "make the link",
 		       arena_printf(s->k->a, "ln -s %s %s", shell_quote(s->k->a, name),
 				    shell_quote(s->k->a, folder_file(s, dir, arena_printf(s->k->a, "lib%s.so",
 						    s->lib)))));
-		lk_fix(s->k, s->dr, "install-package", "or install its development package", apt_name(s));
+		lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
 		return true;
 	}
 	return false;
@@ -278,7 +278,7 @@ static bool no_prefix(struct seek *s)
 				  s->lib, s->lib, s->lib);
 			change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s",
 					name));
-			lk_fix(s->k, s->dr, "rename", "or rename it",
+			lk_fix(s->k, s->dr, "rename", "rename it",
 			       arena_printf(s->k->a, "mv %s %s", shell_quote(s->k->a, path),
 					    shell_quote(s->k->a, folder_file(s,
 							    s->k->l->line->dirs.items[i].path,
@@ -398,10 +398,12 @@ static bool is_users(struct seek *s, const char *dir)
 {
 	const struct link_texts *c = &s->k->l->plan->command;
 
-	for (size_t i = 1; i < c->n; i++)
-		if (starts_with(c->items[i], "-L") &&
-		    strcmp(c->items[i][2] != '\0' ? c->items[i] + 2 : i + 1 < c->n ? c->items[i + 1] : "", dir) == 0)
+	for (size_t i = 1; i < c->n; i++) {
+		const char *next = i + 1 < c->n ? c->items[i + 1] : "", *w = c->items[i];
+
+		if (starts_with(w, "-L") && strcmp(w[2] != '\0' ? w + 2 : next, dir) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -467,7 +469,7 @@ static void not_installed(struct seek *s)
 	draft_say(&s->k->d, s->dr, "No folder that is searched has lib%s.so or lib%s.a, nor has one near "
 		  "them.", s->lib, s->lib);
 	lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
-	lk_fix(s->k, s->dr, "change-flag", "or name the folder that has it: -LFOLDER", NULL);
+	lk_fix(s->k, s->dr, "change-flag", "name the folder that has it: -LFOLDER", NULL);
 }
 
 void d_link_lib(struct lk *k, const struct link_trouble *t)

@@ -23,17 +23,29 @@ struct want {
 
 /* ---- drafts ------------------------------------------------------------------------------------------ */
 
+/* One more name that is missing for the same reason, once. */
+static void add_symbol(struct want *w, struct draft *dr)
+{
+	struct dlwhy_evidence *e;
+
+	if (same_text(dr->f.symbol, w->symbol))
+		return;
+	for (size_t i = 0; i < dr->evidence.n; i++)
+		if (same_text(dr->evidence.items[i]->value, w->symbol))
+			return;
+	e = draft_evidence(&w->k->d, dr, "symbol", NULL, "undefined as well");
+	e->value = w->symbol;
+	e->path = lk_object(w->k, w->t->object);
+}
+
 /* A draft, or the one that says the same of the same object: then this symbol is one more. */
 static bool begin(struct want *w, enum cause cause, const char *detail, const char *object)
 {
 	struct draft *old = lk_same(w->k, cause, detail, object);
 
 	if (old != NULL) {
-		struct dlwhy_evidence *e = draft_evidence(&w->k->d, old, "symbol", NULL, "undefined as well");
-
-		e->value = w->symbol;
-		e->path = lk_object(w->k, w->t->object);
 		w->dr = old;
+		add_symbol(w, old);
 		return false;
 	}
 	w->dr = lk_draft(w->k, cause, detail, w->t);
@@ -133,7 +145,7 @@ static bool lto_object(struct want *w)
 		  "read: it sees no symbols in it.", lk_object(w->k, found), link_linker_name(w->l->kind));
 	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, which has GCC's plugin", lk_command_with(w->k,
 			1, "-fuse-ld=bfd"));
-	lk_fix(w->k, w->dr, "rebuild", "or compile with -ffat-lto-objects, or without -flto", NULL);
+	lk_fix(w->k, w->dr, "rebuild", "compile with -ffat-lto-objects, or without -flto", NULL);
 	return true;
 }
 
@@ -240,7 +252,7 @@ static void fix_order(struct want *w, const char *lib, const char *path)
 	lk_fix(w->k, w->dr, "order", arena_printf(w->k->a, "put %s behind what uses it", name),
 	       from != SIZE_MAX && from < to ? lk_command_moved(w->k, from, to) : NULL);
 	if (from == to && w->t->object != NULL && w->t->object->lib != NULL)
-		lk_fix(w->k, w->dr, "order", "or let both be searched again and again",
+		lk_fix(w->k, w->dr, "order", "let both be searched again and again",
 		       arena_printf(w->k->a, "-Wl,--start-group -l%s %s -Wl,--end-group", w->t->object->lib,
 				    name));
 }
@@ -280,7 +292,7 @@ static bool order_of_dropped(struct want *w)
 			  w->user);
 		tell(w, o->shown, "exported");
 		fix_order(w, o->lib, o->path);
-		lk_fix(w->k, w->dr, "change-flag", "or switch that off", lk_command_with(w->k, 1,
+		lk_fix(w->k, w->dr, "change-flag", "switch that off", lk_command_with(w->k, 1,
 				"-Wl,--no-as-needed"));
 		return true;
 	}
@@ -617,13 +629,13 @@ static bool cxx_runtime(struct want *w)
 	prefer(w, starts_with(w->symbol, "_Zd") && !starts_with(w->dr->f.symbol, "_Zd"));
 	if (!fresh)
 		return true;
-	draft_say(&w->k->d, w->dr, "%s is C++ code, and the C++ library is not linked: %s adds it only for "
-		  "C.", w->user,
+	draft_say(&w->k->d, w->dr, "%s is C++ code, and the C++ library is not linked: %s does not add it.",
+		  w->user,
 		  *driver != '\0' ? driver : "the command");
 	if (strcmp(driver, "gcc") == 0 || strcmp(driver, "cc") == 0 || strcmp(driver, "clang") == 0)
 		lk_fix(w->k, w->dr, "change-flag", "link with the C++ driver",
 		       lk_command_changed(w->k, 0, strcmp(driver, "clang") == 0 ? "clang++" : "g++"));
-	lk_fix(w->k, w->dr, "add-library", "or add -lstdc++ behind the C++ code",
+	lk_fix(w->k, w->dr, "add-library", "add -lstdc++ behind the C++ code",
 	       lk_command_with(w->k, lk_last_input(w->k) + 1, "-lstdc++"));
 	return true;
 }
@@ -670,7 +682,7 @@ static bool stub_library(struct want *w)
 							   o->e->soname != NULL ? o->e->soname : "library"),
 								   NULL);
 		if (w->l->line->z_defs)
-			lk_fix(w->k, w->dr, "change-flag", "or leave -Wl,-z,defs out: then the symbols are "
+			lk_fix(w->k, w->dr, "change-flag", "leave -Wl,-z,defs out: then the symbols are "
 			       "looked for when it is loaded",
 			       NULL);
 		return true;
@@ -762,7 +774,7 @@ static bool shlib(struct want *w)
 		  "needs itself has it.",
 		  w->t->object->shown, named(w));
 	lk_fix(w->k, w->dr, "add-library", "link the library that has it, too", NULL);
-	lk_fix(w->k, w->dr, "change-flag", "or, if whoever loads it brings it: leave it open",
+	lk_fix(w->k, w->dr, "change-flag", "if whoever loads it brings it: leave it open",
 	       lk_command_with(w->k, 1, "-Wl,--allow-shlib-undefined"));
 	return true;
 }

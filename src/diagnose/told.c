@@ -93,7 +93,8 @@ static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 			return true;
 	for (size_t i = 0; i < MSG_NFIELDS; i++) {
 		bool names = i == MSG_OBJECT || i == MSG_LIB || i == MSG_HEADER || i == MSG_PACKAGE ||
-			     i == MSG_MODULE || i == MSG_FLAG || i == MSG_TOOL;
+			     i == MSG_MODULE || i == MSG_FLAG ||
+			     (i == MSG_TOOL && told_is(f, "compiler-missing"));
 
 		if (names && told_same(x, f, (enum msg_field)i))
 			return true;
@@ -115,7 +116,8 @@ static void add_evidence(struct diag *d, struct draft *dr, const struct msg_fact
 	e = draft_evidence(d, dr, "text", NULL, told_speaker(d->a, f));
 	e->value = f->text;
 	e->line = f->line;
-	if (f->field[MSG_SYMBOL] != NULL && dr->f.symbol != NULL && strcmp(f->field[MSG_SYMBOL], dr->f.symbol) != 0) {
+	if (f->field[MSG_SYMBOL] != NULL && dr->f.symbol != NULL &&
+	    strcmp(f->field[MSG_SYMBOL], dr->f.symbol) != 0) {
 		e = draft_evidence(d, dr, "symbol", NULL, "the same is said of");
 		e->value = f->field[MSG_SYMBOL];
 		e->line = f->line;

@@ -49,9 +49,34 @@ static void deny_overcome(struct told_case *c)
 		c->facts[i].denied = true;
 }
 
+/* A text that tells of that many kinds of failure is a list of messages: the strings of a program, a
+ * manual. */
+enum { MANY_CODES = 9, MANY_SENTENCES = 24 };
+
+static void deny_catalogue(struct told_case *c)
+{
+	size_t codes = 0, sentences = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		bool new_code = told_may_be_cause(&c->facts[i]), new_id = new_code;
+
+		for (size_t k = 0; k < i && new_id; k++) {
+			if (!told_may_be_cause(&c->facts[k]))
+				continue;
+			new_id = strcmp(c->facts[k].f.id, c->facts[i].f.id) != 0;
+			new_code = new_code && strcmp(c->facts[k].f.code, c->facts[i].f.code) != 0;
+		}
+		codes += new_code && new_id;
+		sentences += new_id;
+	}
+	for (size_t i = 0; i < c->n && codes >= MANY_CODES && sentences >= MANY_SENTENCES; i++)
+		c->facts[i].denied = true;
+}
+
 void told_doubt(struct told_case *c)
 {
 	deny_written(c);
 	deny_warned(c);
 	deny_overcome(c);
+	deny_catalogue(c);
 }

@@ -22,7 +22,8 @@ static void drop_echoes(struct told_case *c)
 		if (!told_is(f, "missing-symbol"))
 			continue;
 		for (size_t k = 0; k < c->n; k++)
-			if (!c->facts[k].denied && c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") &&
+			if (!c->facts[k].denied && c->facts[k].f.code != NULL &&
+			    starts_with(c->facts[k].f.code, "ld-") &&
 			    c->facts[k].f.line == f->line)
 				told_silence(f);
 		if (object != NULL && (strcmp(object, "error") == 0 || strcmp(object, "warning") == 0))
@@ -41,7 +42,8 @@ static void join_dso(struct told_case *c)
 		for (size_t k = 0; k < c->n; k++) {
 			struct msg_fact *dso = &c->facts[k].f;
 
-			if (k == i || !told_is(dso, "ld-dso-missing") || dso->field[MSG_OBJECT] == NULL || !is_near(f, dso))
+			if (k == i || !told_is(dso, "ld-dso-missing") || dso->field[MSG_OBJECT] == NULL ||
+			    !is_near(f, dso))
 				continue;
 			told_take(dso, f, MSG_SYMBOL);
 			told_take(dso, f, MSG_VERSION);
@@ -54,19 +56,19 @@ static void join_dso(struct told_case *c)
 }
 
 /* "O: in function `f':" names the object of the lines that follow it. */
-static void join_function(struct told_case *c, struct msg_fact *f)
+static void join_function(struct told_case *c, struct msg_fact *f, enum msg_field place)
 {
 	const struct msg_fact *at = told_above(c, "bfd-in-function", f, 64);
-	const char *object = NULL, *source = NULL, *own = f->field[MSG_NEEDED_BY];
+	const char *object = NULL, *source = NULL, *own = f->field[place];
 
 	if (own != NULL)
 		told_split_place(c->a, own, &object, &source);
 	if (at == NULL || object != NULL)
 		return;
 	if (own == NULL)
-		f->field[MSG_NEEDED_BY] = at->field[MSG_NEEDED_BY];
+		f->field[place] = at->field[MSG_NEEDED_BY];
 	else if (at->field[MSG_NEEDED_BY] != NULL && f->line - at->line <= NEAR_LINES)
-		f->field[MSG_NEEDED_BY] = arena_printf(c->a, "%s:%s", at->field[MSG_NEEDED_BY], own);
+		f->field[place] = arena_printf(c->a, "%s:%s", at->field[MSG_NEEDED_BY], own);
 }
 
 /* lld and mold write the source first and the object below it. */
@@ -95,15 +97,56 @@ static void join_meant(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = in->field[MSG_OBJECT];
 }
 
+/* In which section lld says that one of the two stands. */
+static void join_section(struct told_case *c, struct msg_fact *f)
+{
+	static const struct {
+		const char *id, *section;
+	} places[] = {
+		{ "lld-place-text", ".text" }, { "lld-place-data", ".data" }, { "lld-place-bss", ".bss" },
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && f->field[MSG_TEXT] == NULL; i++) {
+		const struct msg_fact *place = told_below(c, places[i].id, f, NEAR_LINES);
+
+		if (place == NULL)
+			continue;
+		f->field[MSG_TEXT] = places[i].section;
+		told_take(f, place, MSG_OBJECT);
+	}
+}
+
 static void join_duplicate(struct told_case *c, struct msg_fact *f)
 {
 	const struct msg_fact *other;
 
+	if (starts_with(f->id, "lld"))
+		join_section(c, f);
 	if (f->field[MSG_NEEDED_BY] != NULL)
 		return;
 	other = told_below(c, told_is_id(f, "gold-multiple") ? "gold-previous" : "bfd-first", f, 2);
 	if (other != NULL)
 		f->field[MSG_NEEDED_BY] = other->field[MSG_NEEDED_BY];
+}
+
+/* "x.o" alone; elsewhere the text says from which source it was made. */
+static void join_source(struct told_case *c, struct msg_fact *f)
+{
+	const char *own = f->field[MSG_NEEDED_BY], *object, *source;
+	size_t n = own != NULL ? strlen(own) : 0;
+
+	if (own == NULL)
+		return;
+	told_split_place(c->a, own, &object, &source);
+	for (size_t i = 0; i < c->n && source == NULL; i++) {
+		const char *other = c->facts[i].f.field[MSG_NEEDED_BY];
+
+		if (other == NULL || strncmp(other, own, n) != 0 || other[n] != ':')
+			continue;
+		told_split_place(c->a, other, &object, &source);
+		if (source != NULL)
+			f->field[MSG_NEEDED_BY] = other;
+	}
 }
 
 static void join_places(struct told_case *c)
@@ -112,18 +155,24 @@ static void join_places(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 
 		if (told_is(f, "ld-undefined-reference")) {
-			join_function(c, f);
+			join_function(c, f, MSG_NEEDED_BY);
 			join_lld_place(c, f);
 			join_meant(c, f);
+		} else if (told_is(f, "ld-hidden-symbol")) {
+			join_lld_place(c, f);
 		} else if (told_is(f, "ld-multiple-definition")) {
+			join_function(c, f, MSG_OBJECT);
 			join_lld_place(c, f);
 			join_duplicate(c, f);
 		}
 	}
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is(&c->facts[i].f, "ld-undefined-reference"))
+			join_source(c, &c->facts[i].f);
 	join_dso(c);
 }
 
-/* ---- one cause after the other ----------------------------------------------------------------------- */
+/* ---- one cause after the other -------------------------------------------------------------- */
 
 static void refine_library(struct told_case *c, struct msg_fact *f)
 {
@@ -139,8 +188,10 @@ static void refine_library(struct told_case *c, struct msg_fact *f)
 	if (starts_with(lib, "lib") && lib[3] != '\0')
 		f->detail = "name-variant";
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (told_ends_with(lib, ends[i]))
+		if (told_ends_with(lib, ends[i])) {
 			f->detail = "name-variant";
+			f->field[MSG_OBJECT] = lib;
+		}
 	if (strstr(lib, "::") != NULL)
 		f->detail = "name-variant";
 }
@@ -158,7 +209,8 @@ static bool is_header(const char *place)
 
 static void refine_multiple(struct told_case *c, struct msg_fact *f)
 {
-	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY], *section = f->field[MSG_TEXT];
+	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY];
+	const char *section = f->field[MSG_TEXT] != NULL ? f->field[MSG_TEXT] : "";
 	bool exported = object != NULL && first != NULL &&
 			(strstr(object, "_cgo_export.c") != NULL || strstr(first, "_cgo_export.c") != NULL);
 
@@ -166,10 +218,10 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "export-preamble";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
-	if (f->detail == NULL && section != NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
-						       starts_with(section, ".rodata") || starts_with(section, "COMMON")))
+	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
+				  starts_with(section, ".rodata") || starts_with(section, "COMMON")))
 		f->detail = "variable";
-	if (f->detail == NULL && section != NULL && starts_with(section, ".text"))
+	if (f->detail == NULL && starts_with(section, ".text"))
 		f->detail = "function";
 	if (object != NULL)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, object);
@@ -198,7 +250,8 @@ static void choose(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 		int own;
 
-		if (f->kind != MSG_CAUSE || !told_is(f, "ld-undefined-reference") || f->field[MSG_SYMBOL] == NULL)
+		if (f->kind != MSG_CAUSE || !told_is(f, "ld-undefined-reference") ||
+		    f->field[MSG_SYMBOL] == NULL)
 			continue;
 		own = told_undefined_order(f);
 		if (best == NULL || own < order) {
@@ -210,11 +263,25 @@ static void choose(struct told_case *c)
 		best->rank = 57;
 }
 
+/* "prog: hidden symbol X isn't defined" names the output; who uses X stands in a line of its own. */
+static void refine_hidden(struct told_case *c, struct msg_fact *f)
+{
+	const char *user = f->field[MSG_NEEDED_BY];
+
+	for (size_t i = 0; i < c->n && user == NULL; i++)
+		if (told_is(&c->facts[i].f, "ld-undefined-reference") &&
+		    told_same(f, &c->facts[i].f, MSG_SYMBOL))
+			user = c->facts[i].f.field[MSG_NEEDED_BY];
+	if (user != NULL && told_is_detail(f, "declared-hidden"))
+		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);
+}
+
 static const struct {
 	const char *code;
 	void (*refine)(struct told_case *c, struct msg_fact *f);
 } refiners[] = {
 	{ "ld-library-not-found", refine_library },
+	{ "ld-hidden-symbol", refine_hidden },
 	{ "ld-multiple-definition", refine_multiple },
 	{ "ld-undefined-reference", refine_undefined },
 };

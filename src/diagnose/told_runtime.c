@@ -31,7 +31,11 @@ static const struct {
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
-enum { ATTEMPTS = 60 /* lines of a list of them */ };
+enum {
+	ATTEMPTS = 60, /* lines of a list of them */
+	AROUND = 150,  /* lines in which as many */
+	MANY = 3       /* different sentences without a name are no messages */
+};
 
 static bool is_speaker(const struct msg_fact *f, const char *speaker)
 {
@@ -48,12 +52,15 @@ static const char *file_name(const char *path)
 
 /* ---- symbols -------------------------------------------------------------------------------- */
 
-/* macOS puts an underscore before every C name, and its loader prints it. */
-static const char *plain_symbol(const struct msg_fact *f)
+/* macOS puts an underscore before every C name, and its loader prints it. A "K" is only that the function is
+ * const. */
+static const char *plain_symbol(struct arena *a, const struct msg_fact *f)
 {
 	const char *s = f->field[MSG_SYMBOL];
 
-	return is_speaker(f, "dyld") && s[0] == '_' ? s + 1 : s;
+	if (is_speaker(f, "dyld") && s[0] == '_')
+		s++;
+	return strncmp(s, "_ZNK", 4) == 0 ? arena_printf(a, "_ZN%s", s + 4) : s;
 }
 
 static const char *detail_of_symbol(const struct msg_fact *f, const char *symbol)
@@ -69,10 +76,14 @@ static const char *detail_of_symbol(const struct msg_fact *f, const char *symbol
  * reference or another parameter ends with. */
 static bool has_string(const char *symbol)
 {
+	static const char *const marks[] = { "cxx11", "RKSs", "RSs", "ISs", "ESs", "PKcSs" };
+
 	if (strncmp(symbol, "_Z", 2) != 0)
 		return false;
-	return strstr(symbol, "cxx11") != NULL || strstr(symbol, "RKSs") != NULL || strstr(symbol, "RSs") != NULL ||
-	       strstr(symbol, "ISs") != NULL || strstr(symbol, "ESs") != NULL || strstr(symbol, "PKcSs") != NULL;
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (strstr(symbol, marks[i]) != NULL)
+			return true;
+	return false;
 }
 
 /* Does `object` lie in the folder of the project whose symbol it lacks? Then another copy was found first. */
@@ -94,7 +105,7 @@ static bool is_of_family(const struct msg_fact *f, const char *symbol)
 	return false;
 }
 
-static void sharpen_symbol(struct msg_fact *f)
+static void sharpen_symbol(struct arena *a, struct msg_fact *f)
 {
 	const char *symbol, *detail;
 
@@ -106,12 +117,12 @@ static void sharpen_symbol(struct msg_fact *f)
 	}
 	if (f->field[MSG_SYMBOL] == NULL)
 		return;
-	symbol = plain_symbol(f);
+	symbol = plain_symbol(a, f);
 	detail = detail_of_symbol(f, symbol);
 	if (is_of_family(f, symbol))
 		detail = "wrong-provider";
 	else if (detail != NULL && has_string(symbol) && strcmp(detail, "version-skew") == 0 &&
-		 strncmp(symbol, "_ZNSt", 5) != 0 && strncmp(symbol, "_ZNKSt", 6) != 0)
+		 strncmp(symbol, "_ZNSt", 5) != 0)
 		detail = "cxx11-abi";
 	if (detail != NULL)
 		f->detail = detail;
@@ -124,7 +135,8 @@ static void sharpen_symbol(struct msg_fact *f)
 
 static bool is_windows_driver(const char *name)
 {
-	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll", "nvoptix.dll",
+	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll",
+					     "nvoptix.dll",
 					     "nvEncodeAPI64.dll", "amdhip64.dll" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -152,7 +164,8 @@ static void sharpen_library(struct msg_fact *f)
 }
 
 /* "failed to map segment from shared object" says since glibc 2.20 no reason: rights (a file system that is
- * mounted noexec), or memory. Folders for temporary files are often noexec; a bare name comes from the system's. */
+ * mounted noexec), or memory. Folders for temporary files are often noexec; a bare name comes from the
+ * system's. */
 static void sharpen_mapping(struct msg_fact *f)
 {
 	static const char *const folders[] = { "/tmp/", "/var/tmp/", "/dev/shm/", "/run/", "/mnt/", "/media/",
@@ -180,9 +193,11 @@ static void sharpen_conflict(struct msg_fact *f)
 /* What was being imported wants what is not found. */
 static void sharpen_needed_by(struct msg_fact *f)
 {
-	static const char *const codes[] = { "missing-library", "missing-version", "wrong-arch", "corrupt-file",
+	static const char *const codes[] = { "missing-library", "missing-version", "wrong-arch",
+					     "corrupt-file",
 					     "static-tls", "init-failed", "missing-symbol", "gpu-driver",
-					     "permission", "search-path", "memory-or-limit", "abi-mismatch" };
+					     "permission", "search-path", "memory-or-limit",
+					     "abi-mismatch" };
 	const char *by = f->field[MSG_NEEDED_BY], *object = f->field[MSG_OBJECT];
 
 	/* Virtual machines name the file that they open before its loader does. */
@@ -223,7 +238,8 @@ static void deny_attempt(struct told_case *c, size_t n)
 	for (size_t i = n; i-- > 0 && t->f.line - c->facts[i].f.line <= ATTEMPTS;) {
 		const struct msg_fact *wanted = &c->facts[i].f;
 
-		if (wanted->id == NULL || strcmp(wanted->id, "dotnet-library") != 0 || wanted->field[MSG_OBJECT] == NULL)
+		if (wanted->id == NULL || strcmp(wanted->id, "dotnet-library") != 0 ||
+		    wanted->field[MSG_OBJECT] == NULL)
 			continue;
 		t->denied = t->denied || is_variant(object, wanted->field[MSG_OBJECT]);
 		if (!t->denied)
@@ -248,8 +264,61 @@ static void deny_warned(struct told_case *c, size_t n)
 	}
 }
 
+/* ---- lists of sentences -------------------------------------------------------------------- */
+
+/* A sentence of a loader or the kernel that says of nobody that it failed. */
+static bool is_nameless(const struct told_fact *t)
+{
+	static const char *const speakers[] = { "glibc", "musl", "shell", "kernel", "libstdc++", "dyld" };
+	bool nameless = (t->f.doubts & MSG_SOURCE) != 0 ||
+			(t->f.field[MSG_OBJECT] == NULL && t->f.field[MSG_NEEDED_BY] == NULL);
+
+	nameless = nameless && t->f.kind == MSG_CAUSE;
+	for (size_t i = 0; nameless && i < COUNT(speakers); i++)
+		if (is_speaker(&t->f, speakers[i]))
+			return true;
+	return false;
+}
+
+/* Different ones in the lines from fact n on, at most MANY. */
+static size_t nameless_from(const struct told_case *c, size_t n)
+{
+	const char *ids[MANY];
+	size_t found = 0;
+
+	for (size_t i = n; i < c->n && found < MANY; i++) {
+		size_t k = 0;
+
+		if (c->facts[i].f.line - c->facts[n].f.line > AROUND)
+			break;
+		if (!is_nameless(&c->facts[i]))
+			continue;
+		while (k < found && strcmp(ids[k], c->facts[i].f.id) != 0)
+			k++;
+		if (k == found)
+			ids[found++] = c->facts[i].f.id;
+	}
+	return found;
+}
+
+/* Nobody fails in so many ways at once: it is a list of what can be said, the strings in a C library. */
+static void deny_lists(struct told_case *c)
+{
+	int64_t until = -1;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!is_nameless(&c->facts[i]))
+			continue;
+		if (nameless_from(c, i) == MANY)
+			until = c->facts[i].f.line + AROUND;
+		if (c->facts[i].f.line <= until)
+			c->facts[i].denied = true;
+	}
+}
+
 void told_runtime(struct told_case *c)
 {
+	deny_lists(c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
@@ -258,7 +327,7 @@ void told_runtime(struct told_case *c)
 		sharpen_conflict(f);
 		sharpen_needed_by(f);
 		if (told_is(f, "missing-symbol"))
-			sharpen_symbol(f);
+			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))
 			sharpen_library(f);
 		else if (f->id != NULL && strncmp(f->id, "glibc-map-failed", 16) == 0)

@@ -1,7 +1,9 @@
-/* told_undefined.c - a symbol without definition at the link: which library its name tells of, and what is wrong. */
+/* told_undefined.c - a symbol without definition at the link: which library its name tells of. */
 #include "diagnose/told_undefined.h"
 
 #include <string.h>
+
+#include "diagnose/told_find.h"
 
 struct row {
 	const char *name, *detail, *library;
@@ -18,12 +20,14 @@ static const struct row rows[] = {
 
 /* Functions of libm; each may end with f or l. */
 static const char *const mathematics[] = {
-	"pow", "sqrt", "cbrt", "hypot", "exp", "exp2", "exp10", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan",
-	"asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sincos", "floor", "ceil", "round",
-	"lround", "llround", "rint", "lrint", "llrint", "nearbyint", "trunc", "fmod", "remainder", "remquo", "fma", "fmax",
-	"fmin", "fdim", "ldexp", "frexp", "modf", "logb", "ilogb", "scalbn", "erf", "erfc", "lgamma", "lgamma_r", "tgamma",
-	"j0", "j1", "jn", "y0", "y1", "yn", "nextafter", "nexttoward", "fabs", "cexp", "clog", "cpow", "csqrt", "csin", "ccos",
-	"cabs", "carg", "feenableexcept", "fesetround", "fegetround", "fetestexcept", "feclearexcept", "significand",
+	"pow", "sqrt", "cbrt", "hypot", "exp", "exp2", "exp10", "expm1", "log", "log2", "log10",
+	"log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
+	"acosh", "atanh", "sincos", "floor", "ceil", "round", "lround", "llround", "rint", "lrint",
+	"llrint", "nearbyint", "trunc", "fmod", "remainder", "remquo", "fma", "fmax", "fmin", "fdim",
+	"ldexp", "frexp", "modf", "logb", "ilogb", "scalbn", "erf", "erfc", "lgamma", "lgamma_r",
+	"tgamma", "j0", "j1", "jn", "y0", "y1", "yn", "nextafter", "nexttoward", "fabs", "cexp",
+	"clog", "cpow", "csqrt", "csin", "ccos", "cabs", "carg", "feenableexcept", "fesetround",
+	"fegetround", "fetestexcept", "feclearexcept", "significand",
 };
 
 static bool is_mathematics(const char *symbol)
@@ -53,9 +57,14 @@ static bool has_underscore(const struct msg_fact *f)
 {
 	const char *s = f->field[MSG_SYMBOL];
 
-	return s[0] == '_' && (is_apple(f) || starts_with(s, "_OBJC_") || starts_with(s, "_CF") || starts_with(s, "_Sec") ||
-			       starts_with(s, "_kCF") || starts_with(s, "_kSec") || starts_with(s, "_objc_") ||
-			       starts_with(s, "_IO") || starts_with(s, "_kIO"));
+	static const char *const frameworks[] = {
+		"_OBJC_", "_CF", "_Sec", "_kCF", "_kSec", "_objc_", "_IO", "_kIO",
+	};
+
+	for (size_t i = 0; i < sizeof(frameworks) / sizeof(frameworks[0]); i++)
+		if (starts_with(s, frameworks[i]))
+			return true;
+	return s[0] == '_' && is_apple(f);
 }
 
 /* Does the name fit: '*' is anything, '?' one byte, "[A-Z]" and "[0-9]" one of those? */
@@ -90,8 +99,10 @@ static const struct row *find_row(const char *symbol, bool apple)
 /* These keep archives in mind, so that the order of the link line cannot be what is wrong. */
 static bool order_is_free(const struct msg_fact *f)
 {
-	static const char *const speakers[] = { "ld.lld", "mold", "ld64", "ld-prime", "ld64.lld", "lld-link", "link.exe", "zig",
-						"wasm-ld" };
+	static const char *const speakers[] = {
+		"ld.lld", "mold", "ld64", "ld-prime", "ld64.lld", "lld-link", "link.exe", "zig",
+		"wasm-ld",
+	};
 
 	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
 		if (strcmp(f->speaker, speakers[i]) == 0)
@@ -116,13 +127,28 @@ static const char *runtime_of(const struct msg_fact *f, const char *library)
 	return is_apple(f) && strcmp(library, "libstdc++") == 0 ? "libc++" : library;
 }
 
+/* What a row says of the symbol: the library stands for the object where it is one. */
+static void take_row(struct msg_fact *f, const struct row *row)
+{
+	const char *library = row->library;
+
+	f->detail = row->detail;
+	if (library[0] == '\0')
+		return;
+	if (!row->apple)
+		f->field[MSG_OBJECT] = runtime_of(f, library);
+	if (row->apple)
+		f->field[MSG_LIB] = library;
+	else if (strcmp(row->detail, "not-linked") == 0)
+		f->field[MSG_LIB] = starts_with(library, "lib") ? library + 3 : library;
+}
+
 void told_undefined(struct told_case *c, struct msg_fact *f)
 {
 	const char *symbol = f->field[MSG_SYMBOL];
 	const struct row *row;
 	bool apple;
 
-	(void)c;
 	if (symbol == NULL || f->detail != NULL)
 		return;
 	apple = has_underscore(f);
@@ -130,20 +156,16 @@ void told_undefined(struct told_case *c, struct msg_fact *f)
 	if (is_mathematics(symbol) && !apple) {
 		f->detail = "not-linked";
 		f->field[MSG_OBJECT] = "libm.so.6";
+		f->field[MSG_LIB] = "m";
 		return;
 	}
 	row = find_row(symbol, apple);
-	if (row != NULL) {
-		f->detail = row->detail;
-		if (row->library[0] != '\0' && !row->apple)
-			f->field[MSG_OBJECT] = runtime_of(f, row->library);
-		if (row->apple)
-			f->field[MSG_LIB] = row->library;
-	} else if (strstr(symbol, "[abi:cxx11]") != NULL) {
+	if (row != NULL)
+		take_row(f, row);
+	else if (strstr(symbol, "[abi:cxx11]") != NULL)
 		f->detail = "cxx11-abi";
-	} else if (order_is_free(f)) {
+	else if (order_is_free(f) || told_find(c, "rustc-linking") != NULL)
 		f->detail = "not-linked";
-	}
 	if (row == NULL && class_name(symbol) != NULL)
 		f->field[MSG_OBJECT] = class_name(symbol);
 }
@@ -159,7 +181,9 @@ int told_undefined_order(const struct msg_fact *f)
 	if (strcmp(f->detail, "no-main") == 0)
 		return 20;
 	if (strcmp(f->detail, "cxx-runtime") == 0)
-		return starts_with(symbol, "operator delete") ? 60 : starts_with(symbol, "operator new") ? 61 : 62;
+		return starts_with(symbol, "operator delete") ? 60
+		       : starts_with(symbol, "operator new") ? 61
+							     : 62;
 	if (starts_with(symbol, "typeinfo for ") || starts_with(symbol, "vtable for "))
 		return 30;
 	/* Of several classes of one library the one whose name the others begin with. */

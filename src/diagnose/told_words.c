@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "message/pattern.h"
+#include "symbol/demangle.h"
 
 struct words {
 	enum cause cause;
@@ -73,19 +74,24 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
-	if (field == MSG_SYMBOL)
-		return symbol_word(a, f->field[field]);
+	if (field == MSG_SYMBOL) {
+		const char *readable = demangle_short(a, f->field[field]);
+
+		return symbol_word(a, readable != NULL ? readable : f->field[field]);
+	}
 	return f->field[field];
 }
 
-static void put_value(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *name, size_t n)
+static void put_value(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *name,
+		      size_t n)
 {
 	const char *value = value_of(a, f, name, n);
 
 	arena_text_str(a, b, value != NULL ? value : "something");
 }
 
-static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end);
+static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s,
+			 const char *end);
 
 /* The bracket that closes the one at s. */
 static const char *closing(const char *s, const char *end)
@@ -124,7 +130,8 @@ static bool has_fields(struct arena *a, const struct msg_fact *f, const char *s,
 }
 
 /* [one|other]: the first whose fields are all named, or nothing. */
-static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end)
+static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s,
+		       const char *end)
 {
 	while (s < end) {
 		const char *bar = alternative(s, end);
@@ -137,7 +144,8 @@ static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_t
 	}
 }
 
-static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end)
+static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s,
+			 const char *end)
 {
 	for (; s < end; s++) {
 		const char *close = *s == '{' ? memchr(s, '}', (size_t)(end - s)) : NULL;
@@ -222,7 +230,9 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 
 static void add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
-	for (int exact = 1; exact >= 0 && dr->fixes.n == 0; exact--)
+	size_t known = dr->fixes.n;
+
+	for (int exact = 1; exact >= 0 && dr->fixes.n == known; exact--)
 		for (size_t i = 0; i < COUNT(ways); i++) {
 			struct fix *fix;
 
@@ -253,6 +263,7 @@ void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f)
 	dr->version = f->field[MSG_VERSION];
 	if (w != NULL)
 		draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
+	told_known(d, dr, f);
 	add_ways(d, dr, f);
 	add_others(d, dr, f);
 }

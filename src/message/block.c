@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "message/clean.h"
+#include "message/doubt.h"
 #include "message/facts.h"
 #include "message/reading.h"
 
@@ -86,6 +87,17 @@ struct arena *block_arena(const struct block *b)
 	return b->c->facts->a;
 }
 
+/* What speaks against its being said, from the lines around. */
+static unsigned doubts(const struct block *b, const struct block_line *l)
+{
+	size_t start;
+
+	if (l->s < b->g.text || l->s + l->n > b->g.text + b->g.n || l->n == 0)
+		return 0;
+	start = reading_place(&b->g, (size_t)(l->s - b->g.text));
+	return doubt_of(b->c->clean, start, reading_place(&b->g, (size_t)(l->s - b->g.text) + l->n - 1) + 1);
+}
+
 struct msg_fact *block_fact(struct block *b, const struct block_line *l, const char *id, const char *speaker,
 			    enum msg_kind kind, int rank, const char *code, const char *detail)
 {
@@ -101,6 +113,8 @@ struct msg_fact *block_fact(struct block *b, const struct block_line *l, const c
 	f->line = l->line;
 	f->offset = l->offset;
 	f->count = 1;
+	if (kind == MSG_CAUSE || kind == MSG_WARNING)
+		f->doubts = doubts(b, l);
 	return f;
 }
 
@@ -140,13 +154,14 @@ static void bounds(const struct clean *c, size_t at, size_t *from, size_t *to)
 		*to = line_end(c->text, c->n, *to + 1);
 }
 
-void block_read(struct block_context *c, size_t row, size_t at)
+size_t block_read(struct block_context *c, size_t row, size_t at)
 {
 	struct block b = { .c = c, .row = row };
 	size_t from, to;
 
 	bounds(c->clean, at, &from, &to);
-	reading_part(c->clean, from, to, at, c->facts->a, &b.g);
+	reading_part(c->clean, from, to, at, c->room, &b.g);
 	b.at = line_start(b.g.text, b.g.at);
 	rows[row].read(&b);
+	return to - from;
 }

@@ -1,7 +1,7 @@
 /* block.h - readers of messages that span lines.
  *
- * A reader is named in blocks.def with the words that lead to it: BLOCK(function, "words"), literal text of at
- * least four bytes. Wherever a line with these words stands it is called once with the lines around, and
+ * A reader is named in blocks.def with the words that lead to it: BLOCK(function, "words"), literal text of
+ * at least four bytes. Wherever a line with these words stands it is called once with the lines around, and
  * adds what they say. Lines are clean (clean.h), but keep the blanks that they are indented by.
  */
 #ifndef DLWHY_MESSAGE_BLOCK_H
@@ -57,12 +57,15 @@ const struct block_row *block_row_at(size_t i);
 /* For message.c. */
 struct clean;
 struct facts;
+struct reading_room;
 struct block_context {
 	const struct clean *clean;
 	struct facts *facts;
 	const char *folder;
 	void **keep;          /* one for each row */
+	struct reading_room *room;
 };
-void block_read(struct block_context *c, size_t row, size_t at);
+/* How many bytes were looked at. */
+size_t block_read(struct block_context *c, size_t row, size_t at);
 
 #endif

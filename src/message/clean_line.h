@@ -24,6 +24,8 @@ void clean_line(const char *s, size_t n, bool first, struct line *out);
 void clean_decode(const char *s, size_t n, struct line *out);
 /* Is there anything of that? */
 bool clean_is_encoded(const char *s, size_t n);
+/* Colours whose first byte was lost: "[0;31m"? */
+bool clean_has_bare_escape(const char *s, size_t n);
 /* Length of what a wrapper has put before s[0, n), 0 if nothing is known. */
 size_t clean_prefix(const char *s, size_t n);
 /* How much of s[0, n) is left without a border at its end. `bordered`: it had one at its beginning. */

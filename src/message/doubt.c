@@ -80,23 +80,24 @@ static size_t count_words(struct part p, const char *const *words, size_t n)
 	return found;
 }
 
-#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof(words[0]))
+#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof((words)[0]))
 
 /* ---- prose ---------------------------------------------------------------------------------- */
 
 static const char *const writers[] = {
-	"you", "your", "users", "people", "we", "they", "if", "when", "whenever", "because", "see", "seen", "get", "gets",
-	"fix", "fixed", "fixes", "avoid", "avoids", "like", "such as", "e.g", "i.e", "about", "message", "text", "means",
-	"happens", "occurs", "may", "might", "sometimes", "often", "usually", "longer", "instead", "please", "some",
-	"should", "would", "what", "why", "how", "where", "improved", "removed", "changed", "resolve", "resolves", "say",
-	"says", "saying", "indicates", "don't", "do not", "report", "reported", "until", "so that", "which", "the error",
-	"an error", "this error", "prevent", "complains", "work around", "workaround", "docs", "changelog", "symptom",
+	"you", "your", "users", "people", "we", "they", "if", "when", "whenever", "because", "see", "seen",
+	"get", "gets", "fix", "fixed", "fixes", "avoid", "avoids", "like", "such as", "e.g", "i.e", "about",
+	"message", "text", "means", "happens", "occurs", "may", "might", "sometimes", "often", "usually",
+	"longer", "instead", "please", "some", "should", "would", "what", "why", "how", "where", "improved",
+	"removed", "changed", "resolve", "resolves", "say", "says", "saying", "indicates", "don't", "do not",
+	"report", "reported", "until", "so that", "which", "the error", "an error", "this error", "prevent",
+	"complains", "work around", "workaround", "docs", "changelog", "symptom",
 };
 
 /* What follows a sentence that is written about. */
 static const char *const sequels[] = {
-	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error", "errors",
-	"see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
+	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error",
+	"errors", "see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
 };
 
 /* Between two marks, the first of which stands free; there may be the name of an exception behind it. */
@@ -116,12 +117,45 @@ static bool is_quoted(struct part b, struct part a)
 /* "If you see this:" above it, or a place to paste into */
 static bool is_announced(const struct clean *c, size_t start)
 {
-	static const char *const conditions[] = { "if you", "you may", "you might", "may see", "might see", "may fail",
-						  "can fail", "e.g", "for example", "such as", "errors like",
+	static const char *const conditions[] = { "if you", "you may", "you might", "may see", "might see",
+						  "may fail", "can fail", "e.g", "for example", "such as",
+						  "errors like",
 						  "troubleshooting" };
 	struct part p = line_above(c, start);
 
+	/* .NET gives advice in the line of its exception. */
+	if (has(p, "Exception: "))
+		return false;
 	return COUNT(p, conditions) > 0 && p.n > 0 && (strchr(":.,", p.s[p.n - 1]) != NULL);
+}
+
+/* "x.DatabaseError: …": the line begins as an interpreter's last one does, whatever its author goes on
+ * with. */
+static bool is_exception(struct part b)
+{
+	size_t i = 0, n;
+
+	while (i < b.n && isspace((unsigned char)b.s[i]))
+		i++;
+	for (n = i; n < b.n && (isalnum((unsigned char)b.s[n]) || strchr("._", b.s[n]) != NULL); n++)
+		;
+	return n < b.n && b.s[n] == ':' && n - i > 6 &&
+	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
+}
+
+/* It may happen, or did and no longer does. */
+static const char *const conditional[] = { "if", "no longer", "longer", "fixed", "fixes", "fix", "used to",
+					   "might", "may" };
+
+/* "When I start it I get X": somebody tells what happened. */
+static bool is_report(struct part b)
+{
+	static const char *const reports[] = { "i get", "i got", "i'm getting", "i am getting", "i receive",
+					       "i have got",
+					       "we get", "we got", "gives me", "fails with", "failed with",
+					       	"stops with" };
+
+	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
 }
 
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
@@ -129,21 +163,25 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
 	bool quoted = is_quoted(b, a);
 
+	if (is_announced(c, start))
+		return true;
+	if (is_exception(b) || is_report(b))
+		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
 	if (writes > 1 || (writes > 0 && goes_on > 1))
 		return true;
 	/* A line that begins in the middle of a paragraph. */
-	if (quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1)
-		return true;
-	return is_announced(c, start);
+	return quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1;
 }
 
 /* A list of changes: "Fix X (#12)", "9b01d7a Fix X". */
 static bool is_change(struct part b, struct part a)
 {
-	static const char *const verbs[] = { "fix", "fixes", "fixed", "do not", "don't", "avoid", "docs", "improve", "add",
-					     "handle", "ignore", "remove", "removed", "revert", "skip", "work around" };
+	static const char *const verbs[] = { "fix", "fixes", "fixed", "do not", "don't", "avoid", "docs",
+					     "improve", "add",
+					     "handle", "ignore", "remove", "removed", "revert", "skip",
+						"work around" };
 	size_t i = 0;
 
 	while (i < b.n && (isspace((unsigned char)b.s[i]) || b.s[i] == '*' || b.s[i] == '-'))
@@ -159,13 +197,48 @@ static bool is_change(struct part b, struct part a)
 	return COUNT(b, verbs) > 0 && !has(b, ":") && (has(a, "(#") || b.n < 60);
 }
 
+/* A line of a patch: it begins with its sign, and the place stands above. */
+static bool is_patch(const struct clean *c, size_t start, struct part b)
+{
+	enum { LINES = 40 };
+	struct part p = b;
+
+	if (b.n == 0 || strchr("+-", b.s[0]) == NULL)
+		return false;
+	for (unsigned i = 0; i < LINES && p.n > 0; i++) {
+		p = line_above(c, (size_t)(p.s - c->text) < start ? (size_t)(p.s - c->text) : start);
+		if (p.n > 3 && (memcmp(p.s, "@@ ", 3) == 0 || memcmp(p.s, "+++", 3) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* The message of a commit: its author stands above. */
+static bool is_commit(const struct clean *c, size_t start)
+{
+	enum { LINES = 12 };
+
+	for (unsigned i = 0; i < LINES; i++) {
+		struct part p = line_above(c, start);
+
+		if (p.n == 0)
+			return false;
+		if (p.n > 6 && (memcmp(p.s, "Author: ", 8 < p.n ? 8 : p.n) == 0 ||
+				memcmp(p.s, "Date:  ", 7) == 0))
+			return true;
+		start = (size_t)(p.s - c->text);
+	}
+	return false;
+}
+
 /* ---- source --------------------------------------------------------------------------------- */
 
 static bool is_source(const struct clean *c, size_t start, size_t end, struct part b, struct part a)
 {
-	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert", "match=", "log_", "log.", "logger.",
-					     "console.", "fmt.", "panic!(", "expect(", "perror(", "return ", "errx(",
-					     "err(", "warn(", "in str(", "strstr(", "grep ", "echo ", "die ", "static const",
+	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert", "match=", "log_",
+					     "log.", "logger.", "console.", "fmt.", "panic!(", "expect(",
+					     "perror(", "return ", "errx(", "err(", "warn(", "in str(",
+					     "strstr(", "grep ", "echo ", "die ", "static const",
 					     "TEXT(", "raises(" };
 	struct part m = { c->text + start, end - start };
 	bool opens = false;
@@ -180,16 +253,22 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (has(b, calls[i]))
 			return true;
+	/* A call with more than one string: case("name", "text"), */
+	if (has(b, "(\"") && has(b, "\", ") && a.n > 0 && (has(a, ")") || has(a, ",")))
+		return true;
 	/* A row of a table: ("text", "kind"), */
-	return b.n > 0 && b.n < 12 && has(b, "(") && a.n > 2 && strchr("\"'", a.s[0]) != NULL && a.s[1] == ',';
+	return b.n > 0 && b.n < 12 && has(b, "(") && a.n > 2 && strchr("\"'", a.s[0]) != NULL &&
+		a.s[1] == ',';
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
 
 static bool is_expected(struct part b, struct part a)
 {
-	static const char *const before_it[] = { "expected error", "expected failure", "as expected", "attempt", "retry" };
-	static const char *const behind[] = { "PASSED", "XFAIL", "trying again", "retrying", "will retry", "ignored on purpose" };
+	static const char *const before_it[] = { "expected error", "expected failure", "as expected",
+						 "attempt", "retry" };
+	static const char *const behind[] = { "PASSED", "XFAIL", "trying again", "retrying", "will retry",
+					      "ignored on purpose" };
 
 	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
 		if (has(a, behind[i]))
@@ -203,8 +282,9 @@ static bool is_expected(struct part b, struct part a)
 /* A level of a log. */
 static bool is_warned(struct part b)
 {
-	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN", "[warn", "WARNING: ",
-					      " WARNING ", " W0000 ", "|WARNING|", "level=warn", "level=info", " DEBUG ",
+	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
+					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
+					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
@@ -219,9 +299,9 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 	struct part b = before(c, start), a = after(c, end);
 	unsigned doubts = 0;
 
-	if (is_prose(c, start, b, a) || is_change(b, a))
+	if (is_prose(c, start, b, a) || is_change(b, a) || is_commit(c, start))
 		doubts |= MSG_PROSE;
-	if (is_source(c, start, end, b, a))
+	if (is_source(c, start, end, b, a) || is_patch(c, start, b))
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a))
 		doubts |= MSG_EXPECTED;

@@ -24,7 +24,14 @@ enum {
 	BEHIND = BLOCK_BYTES,   /* bytes that must be there behind a place, */
 	BEFORE = BLOCK_BYTES,   /* and that stay before it */
 	TRIES = 3000,           /* of one sentence */
-	LOOSE_TRIES = 300
+	LOOSE_TRIES = 300,
+	/* Bytes that may be searched for sentences, for those that are broken, and by readers of blocks:
+	 * whatever the text is, it takes no longer than that. */
+	PLAIN_WORK = 48 << 20,
+	LOOSE_WORK = 12 << 20,
+	BLOCK_WORK = 64 << 20,
+	GIVEN_UP = 1 << 20,     /* so much counts a search that was given up */
+	BLOCK_TRIES = 400       /* of one reader of blocks */
 };
 
 struct row {
@@ -60,6 +67,7 @@ struct msg_reader {
 	struct {
 		size_t row;     /* of blocks.def */
 		const char *words;
+		unsigned tries;
 	} *block_of;            /* word number nrows + i */
 	size_t nblocks;
 	struct block_context blocks;
@@ -73,6 +81,9 @@ struct msg_reader {
 		size_t n, cap;
 	} missed;
 	size_t scanned, looked; /* in the window: up to where */
+	size_t plain_work, loose_work, block_work; /* that was done */
+	size_t width_line, width; /* of the line that begins there; SIZE_MAX: of none */
+	struct reading_room room, block_room;
 	bool failed;
 };
 
@@ -114,7 +125,9 @@ static void set_up(void *ctx)
 		r->block_of[r->nblocks++].words = words[nwords++] = word;
 	}
 	r->blocks = (struct block_context){ &r->clean, &r->facts, NULL,
-					    ARENA_ARRAY(r->a, nblocks + 1, void *) };
+					    ARENA_ARRAY(r->a, nblocks + 1, void *), &r->block_room };
+	reading_room_init(&r->room, 3 * READING_AROUND, r->a);
+	reading_room_init(&r->block_room, 3 * BLOCK_BYTES, r->a);
 	clean_init(&r->clean, r->a);
 	facts_init(&r->facts, r->a);
 	r->scan = scan_new(r->a, words, nwords);
@@ -164,7 +177,7 @@ static void trim(const char *s, size_t *start, size_t *end)
 {
 	while (*start < *end && (s[*start] == ' ' || s[*start] == '\t' || s[*start] == '\n'))
 		++*start;
-	while (*end > *start && strchr(" \t\n\r.,;'\"`", s[*end - 1]) != NULL)
+	while (*end > *start && strchr(" \t\n\r.,;:'\"`", s[*end - 1]) != NULL)
 		--*end;
 	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
@@ -205,12 +218,17 @@ static void keep(struct msg_reader *r, uint32_t row, const struct reading *g, co
 	}
 }
 
-/* The match in text that covers byte `at` of it. */
-static bool match_over(struct pattern *p, const char *text, size_t n, size_t at, struct pattern_match *out)
+/* The match in the reading that covers its literal words. */
+static bool match_over(struct pattern *p, const struct reading *g, size_t *work, struct pattern_match *out)
 {
-	size_t from = 0;
+	size_t from = 0, at = g->at;
 
-	while (from <= at && pattern_match(p, text, n, from, out)) {
+	*work += g->n;
+	while (from <= at) {
+		if (!pattern_match(p, g->text, g->n, from, out)) {
+			*work += pattern_gave_up(p) ? GIVEN_UP : 0;
+			return false;
+		}
 		if (out->start > at)
 			return false;
 		if (out->end > at)
@@ -237,30 +255,42 @@ static bool try_reading(struct msg_reader *r, uint32_t row, bool loose, const st
 	struct pattern *p = compiled(&r->rows[row], loose);
 	struct pattern_match m;
 
-	if (p == NULL || !match_over(p, g->text, g->n, g->at, &m))
+	if (p == NULL || !match_over(p, g, loose ? &r->loose_work : &r->plain_work, &m))
 		return false;
 	keep(r, row, g, &m);
 	return true;
 }
 
+/* Many sentences stand in one line. */
+static size_t width_at(struct msg_reader *r, const struct reading *line)
+{
+	if (r->width_line != line->from) {
+		r->width_line = line->from;
+		r->width = reading_width(&r->clean, line->from);
+		r->loose_work += 1 << 10;
+	}
+	return r->width;
+}
+
 /* Does the match go over a place where lines were joined? */
-static bool try_joined(struct msg_reader *r, uint32_t row, size_t at)
+static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width)
 {
 	struct pattern *p = compiled(&r->rows[row], false);
 	struct pattern_match m;
 	struct reading g;
 
-	if (p == NULL || !reading_joined(&r->clean, at, r->a, &g) || !match_over(p, g.text, g.n, g.at, &m) ||
-	    !reading_has_join(&g, m.start, m.end))
+	if (p == NULL || r->loose_work > LOOSE_WORK || !reading_joined(&r->clean, at, width, &r->room, &g) ||
+	    !match_over(p, &g, &r->loose_work, &m) || !reading_has_join(&g, m.start, m.end))
 		return false;
 	keep(r, row, &g, &m);
 	return true;
 }
 
-/* A match that ends with its line, or begins with it, may be a part of what was broken there. */
-static bool is_at_edge(const struct reading *g, const struct pattern_match *m)
+/* A match that ends with its line, or begins with it, may be a part of what was broken there; not if it is
+ * all of a line. */
+static bool may_go_on(const struct reading *g, const struct pattern_match *m)
 {
-	return m->start == 0 || m->end == g->n || (m->end < g->n && g->text[m->end] == '\n');
+	return (m->start == 0) != (m->end == g->n);
 }
 
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
@@ -268,11 +298,13 @@ static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 	struct pattern *p = compiled(&r->rows[row], false);
 	struct pattern_match m;
 	struct reading g;
+	size_t width;
 	bool found;
 
 	reading_lines(&r->clean, at, 0, &g);
-	found = p != NULL && match_over(p, g.text, g.n, g.at, &m);
-	if ((!found || is_at_edge(&g, &m)) && try_joined(r, row, at))
+	found = p != NULL && match_over(p, &g, &r->plain_work, &m);
+	width = !found || may_go_on(&g, &m) ? width_at(r, &g) : 0;
+	if (width > 0 && try_joined(r, row, at, width))
 		return true;
 	if (found) {
 		keep(r, row, &g, &m);
@@ -286,14 +318,14 @@ static void look_at_row(struct msg_reader *r, uint32_t row, size_t end)
 {
 	struct row *w = &r->rows[row];
 
-	if (w->tries >= TRIES) {
+	if (w->tries >= TRIES || r->plain_work > PLAIN_WORK) {
 		r->facts.cut = true;
 		return;
 	}
 	if (!has_words(r, w->words, end))
 		return;
 	w->tries++;
-	if (!try_plain(r, row, end - 1) && w->loose_tries < LOOSE_TRIES)
+	if (!try_plain(r, row, end - 1) && w->loose_tries < LOOSE_TRIES && r->loose_work < LOOSE_WORK)
 		*ARENA_PUSH(r->a, &r->missed) = (struct missed){ row, end - 1 };
 }
 
@@ -358,12 +390,12 @@ static void try_loose(struct msg_reader *r, const struct missed *m)
 	struct row *w = &r->rows[m->row];
 	struct reading g;
 
-	if (w->loose_tries++ >= LOOSE_TRIES || is_covered(r, m->at))
+	if (w->loose_tries++ >= LOOSE_TRIES || r->loose_work > LOOSE_WORK || is_covered(r, m->at))
 		return;
 	reading_lines(&r->clean, m->at, READING_LINES, &g);
 	if (try_reading(r, m->row, true, &g))
 		return;
-	if (reading_one_line(&r->clean, m->at, r->a, &g))
+	if (reading_one_line(&r->clean, m->at, &r->room, &g))
 		try_reading(r, m->row, true, &g);
 }
 
@@ -392,6 +424,7 @@ static void look(struct msg_reader *r, size_t to)
 {
 	size_t i = 0, k;
 
+	r->width_line = SIZE_MAX;
 	scan_text(r->scan, &r->state, r->clean.text, r->scanned, r->clean.n, r->a, &r->hits);
 	r->scanned = r->clean.n;
 	for (; i < r->hits.n && r->hits.items[i].end <= to; i++) {
@@ -400,7 +433,8 @@ static void look(struct msg_reader *r, size_t to)
 
 		if (word < r->nrows)
 			look_at_row(r, word, end);
-		else if (has_words(r, r->block_of[word - r->nrows].words, end))
+		else if (has_words(r, r->block_of[word - r->nrows].words, end) &&
+			 r->block_of[word - r->nrows].tries++ < BLOCK_TRIES)
 			block_read(&r->blocks, r->block_of[word - r->nrows].row, end - 1);
 	}
 	for (k = 0; i < r->hits.n; i++)
@@ -464,8 +498,13 @@ static void end(void *ctx)
 	struct msg_reader *r = e->r;
 
 	clean_end(&r->clean);
+	if (r->clean.n > BEHIND && r->clean.n - BEHIND > r->looked)
+		look(r, r->clean.n - BEHIND);
 	for (size_t i = 0; i < r->nrows; i++)
 		r->rows[i].tries = r->rows[i].loose_tries = 0;
+	r->plain_work = r->loose_work = r->block_work = 0;
+	for (size_t i = 0; i < r->nblocks; i++)
+		r->block_of[i].tries = 0;
 	look(r, r->clean.n);
 	facts_end(&r->facts, e->out);
 	e->out->bytes = r->clean.offset;

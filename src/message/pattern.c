@@ -22,7 +22,8 @@ static const struct {
 	[MSG_OBJECT] = { "object", PATH },
 	[MSG_NEEDED_BY] = { "needed_by", PATH },
 	/* With what compilers put behind a name for people: parameters, and const. */
-	[MSG_SYMBOL] = { "symbol", "[^\\s" QUOTES ",;()]+(?:\\([^\\n" QUOTES "]{0,2000}?\\)(?: const)?(?![\\w(]))?" },
+	[MSG_SYMBOL] =
+	{ "symbol", "[^\\s" QUOTES ",;()]+(?:\\([^\\n" QUOTES "]{0,2000}?\\)(?: const)?(?![\\w(]))?" },
 	[MSG_VERSION] = { "version", NAME },
 	[MSG_HAVE] = { "have", NAME },
 	[MSG_LIB] = { "lib", ":?" NAME },
@@ -222,7 +223,8 @@ static bool is_quoted_field(const char *s)
 /* At the beginning of the pattern, or of an alternative. */
 static bool is_first(const struct reading *r)
 {
-	return r->s == r->start || r->s[-1] == '|' || (r->s[-1] == '?' && r->s - r->start > 1 && r->s[-2] == '{');
+	return r->s == r->start || r->s[-1] == '|' || (r->s[-1] == '?' && r->s - r->start > 1 &&
+						       r->s[-2] == '{');
 }
 
 static void put_all(struct reading *r, char until);
@@ -276,7 +278,8 @@ static void put_all(struct reading *r, char until)
 		} else if (c == '^' && is_first(r)) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?<![\\w/.\\\\-])" : "^[ \\t]*+");
 			r->s++;
-		} else if (c == '$' && (r->s[1] == '\0' || (until != '\0' && strchr("|}", r->s[1]) != NULL))) {
+		} else if (c == '$' && (r->s[1] == '\0' ||
+					(until != '\0' && strchr("|}", r->s[1]) != NULL))) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
 			r->s++;
 		} else {
@@ -363,6 +366,7 @@ struct pattern {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	unsigned tries;
+	bool gave_up;
 	enum msg_field field[PATTERN_GROUPS + 1];
 	size_t groups;
 };
@@ -435,7 +439,8 @@ static void take_fields(const struct pattern *p, struct pattern_match *out)
 	for (size_t g = 1; g <= p->groups && g < n; g++) {
 		enum msg_field f = p->field[g];
 
-		if (v[2 * g] == PCRE2_UNSET || v[2 * g] > v[2 * g + 1] || out->field[f].start <= out->field[f].end)
+		if (v[2 * g] == PCRE2_UNSET || v[2 * g] > v[2 * g + 1] ||
+		    out->field[f].start <= out->field[f].end)
 			continue;
 		out->field[f].start = v[2 * g];
 		out->field[f].end = v[2 * g + 1];
@@ -444,11 +449,20 @@ static void take_fields(const struct pattern *p, struct pattern_match *out)
 
 bool pattern_match(struct pattern *p, const char *text, size_t n, size_t from, struct pattern_match *out)
 {
+	int rc;
+
 	/* Without the compiler for machine code, or where the system forbids it, matching is interpreted. */
 	if (p->tries < JIT_AFTER && ++p->tries == JIT_AFTER)
 		pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
-	if (pcre2_match(p->code, (PCRE2_SPTR)text, n, from, 0, p->data, p->limits) <= 0)
+	rc = pcre2_match(p->code, (PCRE2_SPTR)text, n, from, 0, p->data, p->limits);
+	p->gave_up = rc < 0 && rc != PCRE2_ERROR_NOMATCH;
+	if (rc <= 0)
 		return false;
 	take_fields(p, out);
 	return out->start <= out->end;
+}
+
+bool pattern_gave_up(const struct pattern *p)
+{
+	return p->gave_up;
 }

@@ -5,7 +5,8 @@
 
 enum {
 	LOOK_LINES = 30,  /* lines before and behind whose lengths are compared */
-	LEAST_WIDTH = 38
+	LEAST_WIDTH = 38,
+	LONG_TABLE = 8
 };
 
 static size_t line_start(const struct clean *c, size_t at)
@@ -63,16 +64,17 @@ static size_t columns(const char *s, size_t n)
 /* Widths at which terminals and editors break lines when nobody has chosen another. */
 static bool is_usual(size_t width)
 {
-	static const unsigned char usual[] = { 60, 64, 65, 66, 68, 70, 72, 74, 75, 76, 77, 78, 79, 80, 90, 98, 99, 100,
-					       110, 118, 119, 120, 128, 130, 131, 132, 140, 150, 158, 160, 180, 200 };
+	static const unsigned char usual[] = { 60, 64, 65, 66, 68, 70, 72, 74, 75, 76, 77, 78, 79, 80, 90, 98,
+					       99, 100,
+					       110, 118, 119, 120, 128, 130, 131, 132, 140, 150, 158, 160,
+						180, 200 };
 
 	return width <= 255 && memchr(usual, (int)width, sizeof(usual)) != NULL;
 }
 
-/* The width at which the lines around `at` are broken, 0: they are not. */
-static size_t width_around(const struct clean *c, size_t at)
+size_t reading_width(const struct clean *c, size_t at)
 {
-	size_t from, to, most = 0, times = 0;
+	size_t from, to, most = 0, times = 0, lines = 0;
 
 	region(c, at, LOOK_LINES, &from, &to);
 	while (from < to) {
@@ -85,8 +87,12 @@ static size_t width_around(const struct clean *c, size_t at)
 			times = 0;
 		}
 		times += cols == most;
+		lines += cols > 0;
 		from = end + 1;
 	}
+	/* A table: all of its lines are as long. */
+	if (times > LONG_TABLE && times * 10 > lines * 9)
+		return 0;
 	return most >= LEAST_WIDTH && (times > 1 || is_usual(most)) ? most : 0;
 }
 
@@ -95,12 +101,17 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Does a line begin as messages do: "collect2: ", "/usr/bin/ld: ", "src/main.c:12:3: "? The rest of a broken path
- * does not. */
+/* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
+ * of a broken path does not. */
 static bool begins_message(const char *s, size_t n)
 {
+	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
+					     "The command " };
 	bool path = n > 0 && s[0] == '/', name = true;
 
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (n > strlen(roots[i]) && strncmp(s, roots[i], strlen(roots[i])) == 0)
+			return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
 			return i > 1 && (name || path || is_digit(s[i + 1]));
@@ -110,15 +121,18 @@ static bool begins_message(const char *s, size_t n)
 }
 
 /* Copies text[from, to), leaving out the ends of lines that are `width` wide (0: of all lines). */
-static void join(const struct clean *c, size_t from, size_t to, size_t width, struct arena *a, struct reading *out)
+static void join(const struct clean *c, size_t from, size_t to, size_t width, struct reading_room *room,
+		 struct reading *out)
 {
-	char *s = arena_alloc(a, to - from + 1);
+	char *s = room->text;
 	size_t n = 0, skipped = 0, start = from;
 
-	out->joins.items = NULL;
-	out->joins.n = out->joins.cap = 0;
+	to = to - from < room->ntext ? to : from + room->ntext;
+	out->joins.items = room->joins;
+	out->joins.n = 0;
 	for (size_t i = from; i < to; i++) {
-		bool full = c->text[i] == '\n' && (width == 0 || columns(c->text + start, i - start) == width);
+		bool full = c->text[i] == '\n' && (width == 0 ||
+						   columns(c->text + start, i - start) == width);
 
 		start = c->text[i] == '\n' ? i + 1 : start;
 		/* An empty line follows no broken one. */
@@ -127,11 +141,19 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 			s[n++] = c->text[i];
 			continue;
 		}
-		*ARENA_PUSH(a, &out->joins) = (struct reading_join){ n, ++skipped };
+		room->joins[out->joins.n++] = (struct reading_join){ n, ++skipped };
 	}
 	out->text = s;
 	out->n = n;
 	out->from = from;
+}
+
+void reading_room_init(struct reading_room *r, size_t n, struct arena *a)
+{
+	r->text = arena_alloc(a, n);
+	r->ntext = n;
+	r->njoins = n / LEAST_WIDTH + 1;
+	r->joins = ARENA_ARRAY(a, r->njoins, struct reading_join);
 }
 
 /* Of `at` in the clean text. */
@@ -145,41 +167,41 @@ static void set_at(struct reading *g, size_t at)
 		}
 }
 
-bool reading_joined(const struct clean *c, size_t at, struct arena *a, struct reading *out)
+bool reading_joined(const struct clean *c, size_t at, size_t width, struct reading_room *room,
+		    struct reading *out)
 {
-	size_t from, to, width = width_around(c, at);
+	size_t from, to;
 
-	if (width == 0)
-		return false;
 	region(c, at, READING_LINES + (unsigned)(400 / width), &from, &to);
 	if (memchr(c->text + from, '\n', to - from) == NULL)
 		return false;
-	join(c, from, to, width, a, out);
+	join(c, from, to, width, room, out);
 	set_at(out, at);
 	return out->joins.n > 0;
 }
 
-void reading_part(const struct clean *c, size_t from, size_t to, size_t at, struct arena *a, struct reading *out)
+void reading_part(const struct clean *c, size_t from, size_t to, size_t at, struct reading_room *room,
+		  struct reading *out)
 {
-	size_t width = width_around(c, at);
+	size_t width = reading_width(c, at);
 
 	out->text = c->text + from;
 	out->n = to - from;
 	out->from = from;
 	out->joins.n = 0;
 	if (width > 0)
-		join(c, from, to, width, a, out);
+		join(c, from, to, width, room, out);
 	set_at(out, at);
 }
 
-bool reading_one_line(const struct clean *c, size_t at, struct arena *a, struct reading *out)
+bool reading_one_line(const struct clean *c, size_t at, struct reading_room *room, struct reading *out)
 {
 	size_t from, to;
 
 	region(c, at, READING_LINES, &from, &to);
 	if (memchr(c->text + from, '\n', to - from) == NULL)
 		return false;
-	join(c, from, to, 0, a, out);
+	join(c, from, to, 0, room, out);
 	set_at(out, at);
 	return true;
 }

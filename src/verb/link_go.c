@@ -354,7 +354,7 @@ static void judge(void *ctx)
 			       .is_host = j->s->opt.root == NULL,
 			       .build_args = j->args != NULL ? j->args : no_args };
 
-	/* In a root the working folder is "/": a package that is named by its folder is where go would stand. */
+	/* In a root the working folder is "/": go would stand in the folder that is named. */
 	if (j->s->opt.root != NULL && j->package[0] == '/') {
 		in.cwd = j->package;
 		j->package = ".";

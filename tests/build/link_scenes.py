@@ -74,7 +74,8 @@ class Pool:
                 (self.folder / (name + ".c")).write_text(source(self.rng, name, main))
         self.pic = [f"o{i}" for i in range(12)]
         plain = [f"o{i}" for i in range(12, 18)]
-        self.compile(self.pic + [f"m{i}" for i in range(6)], ["-fPIC"])
+        self.compile(self.pic[:8] + [f"m{i}" for i in range(4)], ["-fPIC"])
+        self.compile(self.pic[8:] + ["m4", "m5"], ["-fPIC", "-g"])
         self.compile(plain, ["-fno-pic"])
         self.objects = self.pic + plain
         self.mains = [f"m{i}" for i in range(6)]

@@ -77,6 +77,13 @@ CASES = [
     ("in a header", {"grow.h": "int counter = 1;\n", "a.c": "#include \"grow.h\"\nint main(void) { return counter; }\n",
                      "b.c": "#include \"grow.h\"\nint b(void) { return counter; }\n"}, [], "gcc a.c b.c",
      "ld-multiple-definition", "header-definition", "grow.h", "counter"),
+    ("in a header, with debug information",
+     {"grow.h": "\n\nint counter = 1;\n", "a.c": "#include \"grow.h\"\nint main(void) { return counter; }\n",
+      "b.c": "#include \"grow.h\"\nint b(void) { return counter; }\n"}, [], "gcc -fuse-ld=bfd -g a.c b.c",
+     "ld-multiple-definition", "header-definition", "grow.h", "counter"),
+    ("nobody has it, with older debug information",
+     {"main.c": "int nobody_has_me(void);\nint main(void) { return nobody_has_me(); }\n"}, [],
+     "gcc -fuse-ld=bfd -gdwarf-4 main.c", "ld-undefined-reference", "not-linked", "main.c", "nobody_has_me"),
     ("not for a shared library", {"table.c": "int table[3];\nint *get(void) { return table; }\n"},
      ["gcc -fno-pic -c table.c"], "gcc -shared table.o -o libtable.so", "ld-not-pic", None, "table.o", "table"),
     ("a pointer to a file", {"libgrow.so": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}, [],
@@ -140,6 +147,26 @@ def test_the_cause_is_found(case, tmp_path):
     assert finding["fixes"] and finding["summary"]
 
 
+def test_what_is_foreseen_is_understood_as_a_text(tmp_path):
+    """The lines of a link that fails, given to `explain`: it knows who speaks, and finds an error."""
+    for file, text in {**FILES, "other.c": GROW, "table.c": "int table[3];\nint *get(void) { return table; }\n"}.items():
+        (tmp_path / file).write_text(text)
+    subprocess.run("gcc -fno-pic -c table.c; gcc -c main.c grow.c; ar rcS libnone.a grow.o; : > libempty.so",
+                   shell=True, cwd=tmp_path, check=True)
+    for linker in link_scenes.LINKERS:
+        for rest in ("main.o", "main.o -lgrowzilla", "main.o grow.o other.c", "main.o -L. -lempty",
+                     "-shared table.o -o t.so"):
+            said = ask(["gcc", f"-fuse-ld={linker}", *rest.split()], tmp_path)
+            assert said["links"] is False, (linker, rest)
+            told = subprocess.run([str(DLWHY), "explain", "--no-look", "--json", "-"], cwd=tmp_path, check=False,
+                                  input="\n".join(said["linker_lines"]) + "\n", text=True, stdout=subprocess.PIPE)
+            told = json.loads(told.stdout)
+            assert told["findings"], (linker, said["linker_lines"])
+            codes = [f["code"] for f in told["findings"]]
+            if said["findings"][0]["detail"] != "empty-file" or "empty" in said["linker_message"]:
+                assert said["findings"][0]["code"] in codes, (linker, rest, codes, said["linker_message"])
+
+
 def ask(words, cwd):
     return json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", *words], cwd).stdout)
 
@@ -149,6 +176,11 @@ def test_a_link_that_works_has_no_finding(tmp_path):
         (tmp_path / file).write_text(text)
     said = ask(["gcc", "main.c", "grow.c", "-lm"], tmp_path)
     assert said["links"] is True and said["findings"] == [] and said["linker_message"] is None
+
+
+def test_what_stands_before_a_compiler_is_passed_over(tmp_path):
+    (tmp_path / "grow.c").write_text(MAIN + GROW)
+    assert ask(["ccache", "gcc", "grow.c"], tmp_path)["links"] is True
 
 
 def test_the_first_repair_works(tmp_path):

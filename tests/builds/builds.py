@@ -43,6 +43,7 @@ class Build:
     env: dict = dataclasses.field(default_factory=dict)
     cwd: str = "."
     also: object = None     # the cause of a second, independent finding
+    seen: object = None     # the details between which what is printed cannot decide, if they are more
 
 
 @dataclasses.dataclass
@@ -224,16 +225,17 @@ def plain_symbol(name):
     return "".join(name.split())
 
 
-def wrong_answer(build, answer):
-    """None, or what is not right in an answer of `explain` or `link`."""
+def wrong_answer(build, answer, seen=False):
+    """None, or what is not right in an answer of `link`, or of `explain`, which has only seen what was printed."""
+    detail = build.seen if seen and build.seen else build.detail
     found = answer.get("findings") or []
     if not found:
         return "nothing is found"
     first = found[0]
     if first["code"] not in one_of(build.cause):
         return f"the cause is {build.cause}, not {first['code']}"
-    if build.detail is not None and first["detail"] not in one_of(build.detail):
-        return f"the detail of {first['code']} is {build.detail}, not {first['detail']}"
+    if detail is not None and first["detail"] not in one_of(detail):
+        return f"the detail of {first['code']} is {detail}, not {first['detail']}"
     if build.object is not None and not any(base_name(first["object"]) & base_name(o) for o in one_of(build.object)):
         return f"the object is {build.object}, not {first['object']}"
     if build.symbol is not None and plain_symbol(first["symbol"]) not in {plain_symbol(s) for s in one_of(build.symbol)}:

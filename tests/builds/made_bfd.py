@@ -40,7 +40,8 @@ def script_names_a_file_that_is_not_there(s):
     a, b, f = s.words(3)
     s.write(f"lib/lib{a}.so", f"GROUP ( /opt/{b}/lib{b}.so.1 AS_NEEDED ( libc.so.6 ) )\n")
     s.compile(s.caller(f))
-    return Build(f"{GCC} -o prog main.o -Llib -l{a}", f"cannot find /opt/{b}/lib{b}.so.1", "build-other", "input-missing",
+    return Build(f"{GCC} -o prog main.o -Llib -l{a}", f"cannot find /opt/{b}/lib{b}.so.1",
+                 ("build-other", "ld-library-not-found"), ("input-missing", "not-installed"),
                  f"lib{b}.so.1")
 
 
@@ -51,7 +52,7 @@ def script_gives_a_library_as_needed_before_its_user(s):
     s.write(f"lib/lib{a}.so", f"INPUT ( AS_NEEDED ( lib{b}.so.1 ) )\n")
     s.compile(s.caller(f))
     return Build(f"{GCC} -o prog -Llib -l{a} main.o", f"undefined reference to `{f}'", "ld-undefined-reference", "order",
-                 (f"lib{b}.so.1", f"lib{a}.so"), f)
+                 (f"lib{b}.so.1", f"lib{a}.so"), f, seen=("order", "not-linked"))
 
 
 @failure("ld.bfd", quick=True)
@@ -177,7 +178,7 @@ def declared_hidden_and_defined_in_a_library(s):
                       f"int main(int c, char **v) {{ (void)v; return {f}(c); }}\n")
     s.compile("main.c")
     return Build(f"{GCC} -o prog main.o -L. -l{a}", f"hidden symbol `{f}' isn't defined", "ld-hidden-symbol",
-                 "declared-hidden", "main.o", f)
+                 "declared-hidden", ("main.o", "main.c"), f)
 
 
 @failure("ld.bfd")

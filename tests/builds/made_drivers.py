@@ -38,8 +38,8 @@ def header_behind_make(s):
 def musl_header_of_the_kernel(s):
     f = s.word()
     s.write(f"{f}.c", "#include <stdint.h>\n#include <linux/futex.h>\nint x;\n")
-    return Build(f"musl-gcc -c {f}.c", "linux/futex.h: No such file or directory", "header-missing", "musl-kernel-headers",
-                 "linux/futex.h", link=False)
+    return Build(f"musl-gcc -c {f}.c", "linux/futex.h: No such file or directory", "header-missing",
+                 ("musl-kernel-headers", "not-installed"), "linux/futex.h", link=False)
 
 
 @failure("gcc", quick=True)

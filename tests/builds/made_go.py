@@ -11,7 +11,7 @@ def cgo_program(s, lines, call="0", name="main.go", extra=""):
 
 
 def go(*arguments):
-    return ["--go", ".", *arguments]
+    return ["--go", ".", *(["--", *arguments] if arguments else [])]
 
 
 @failure("go", "gcc")
@@ -39,7 +39,7 @@ def cgo_flag_of_the_compiler_that_go_refuses(s):
 @failure("go", "gcc", quick=True)
 def cgo_argument_with_a_parenthesis(s):
     cgo_program(s, ["#cgo LDFLAGS: -L/opt/x(1)/lib", "int puts(const char *);"])
-    return Build("go build -o app .", "malformed #cgo argument: -L/opt/x(1)/lib", "cgo-flag", "malformed", ("main.go", None),
+    return Build("go build -o app .", "malformed #cgo argument: -L/opt/x(1)/lib", "cgo-flag", "malformed", ("main.go", "-L/opt/x(1)/lib"),
                  link=go())
 
 

@@ -45,7 +45,7 @@ def gold_folder_with_the_name_of_a_library(s):
     a, f = s.words(2)
     s.run(f"mkdir -p lib/lib{a}.so")
     s.compile(s.caller(f))
-    return Build(f"{GOLD} -o prog main.o -Llib -l{a}", "Is a directory", ("ld-incompatible", "ld-library-not-found"), None,
+    return Build(f"{GOLD} -o prog main.o -Llib -l{a}", "Is a directory", ("ld-incompatible", "ld-library-not-found", "build-other"), None,
                  f"lib{a}.so")
 
 
@@ -81,7 +81,7 @@ def gold_without_main(s):
     f = s.word()
     s.compile(s.definer(f))
     return Build(f"{GOLD} -o lib{f}.so {f}.o", "undefined reference to 'main'", "ld-undefined-reference", "no-main",
-                 (f"{f}.o", "Scrt1.o", f"lib{f}.so"), "main")
+                 (f"{f}.o", f"{f}.c", "Scrt1.o", f"lib{f}.so"), "main")
 
 
 @failure("ld.gold")
@@ -199,7 +199,7 @@ def lld_declared_hidden(s):
                       f"int main(int c, char **v) {{ (void)v; return {f}(c); }}\n")
     s.compile("main.c")
     return Build(f"{LLD} -o prog main.o -L. -l{a}", f"undefined hidden symbol: {f}", "ld-hidden-symbol", "declared-hidden",
-                 "main.o", f)
+                 ("main.o", "main.c"), f)
 
 
 @failure("ld.lld")
@@ -317,7 +317,7 @@ def lld_without_main(s):
     f = s.word()
     s.compile(s.definer(f))
     return Build(f"{LLD} -o lib{f}.so {f}.o", "undefined symbol: main", "ld-undefined-reference", "no-main",
-                 (f"{f}.o", "Scrt1.o", f"lib{f}.so"), "main")
+                 (f"{f}.o", f"{f}.c", "Scrt1.o", f"lib{f}.so"), "main")
 
 
 # ---- mold -------------------------------------------------------------------------------------

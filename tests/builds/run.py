@@ -35,7 +35,7 @@ def ask(words, cwd, text="", env=None):
 def explained(build, printed, folder):
     """None, or what is wrong with `explain` of what was printed."""
     answer, bad = ask(["explain", "--json", "-"], pathlib.Path(folder) / build.cwd, printed, build.env)
-    return bad or builds.wrong_answer(build, answer)
+    return bad or builds.wrong_answer(build, answer, seen=True)
 
 
 def linked(build, printed, folder):

@@ -71,7 +71,7 @@ GNU_LD = [
     ("/usr/bin/ld: a.out: hidden symbol `warp_key' isn't defined", "ld-hidden-symbol", "declared-hidden", ANY, "warp_key"),
     ("/usr/bin/ld: warp.o: version node not found for symbol warp_go@@WARP_3.0", "ld-version", "version-node-missing", "warp.o", ANY),
     ("/usr/bin/ld: b.o: in function `warp_go':\nb.c:(.text+0x0): multiple definition of `warp_go'; a.o:a.c:(.text+0x0): first defined here",
-     "ld-multiple-definition", "function", "b.c", "warp_go"),
+     "ld-multiple-definition", "function", "b.o", "warp_go"),
     ("b.o:(.data+0x0): multiple definition of `warp_level'\na.o:(.data+0x0): first defined here", "ld-multiple-definition", "variable",
      "b.o", "warp_level"),
     ("ld: net.o:/b/src/warp.h:12: multiple definition of `warp_flags'; ui.o:/b/src/warp.h:12: first defined here",
@@ -107,7 +107,7 @@ GNU_LD = [
      "__imp_WSAStartup"),
     ("zip.c:(.text+0x70): undefined reference to `inflateInit2_'", "ld-undefined-reference", "not-linked", "libz", "inflateInit2_"),
     ("tls.c:(.text+0x70): undefined reference to `SSL_CTX_new'", "ld-undefined-reference", "not-linked", "libssl", "SSL_CTX_new"),
-    ("lib.a(x.o): undefined reference to `__isoc23_strtol'", "ld-undefined-reference", "version-skew", "libc.so.6", "__isoc23_strtol"),
+    ("lib.a(x.o): undefined reference to `__isoc23_strtol'", "ld-undefined-reference", "version-skew", "lib.a(x.o)", "__isoc23_strtol"),
     ("/usr/bin/ld: unrecognized option '--warp-speed'\n/usr/bin/ld: use the --help option for usage information", "build-other",
      "linker-flag", ANY, "--warp-speed"),
     ("/usr/bin/ld: final link failed: No space left on device", "build-other", "disk-full", ANY, ANY),
@@ -237,6 +237,31 @@ APPLE = [
     ("error: unable to find dynamic system library 'warp' using strategy 'paths_first'. searched paths: none", "ld-library-not-found", None,
      "-lwarp", ANY),
     ("error: undefined symbol: _warp_go\n    note: referenced by main.o:_main", "ld-undefined-reference", "not-linked", "main.o", "_warp_go"),
+]
+
+FURTHER = [
+    ("ld: in '/x/WarpKit.framework/WarpKit(w.o)', building for iOS Simulator, but linking in object file built for iOS, for architecture arm64",
+     "ld-incompatible", "other-platform", "/x/WarpKit.framework/WarpKit(w.o)", ANY),
+    ("ld: building for iOS Simulator, but linking in dylib built for macOS, file '/x/libwarp.dylib' for architecture arm64",
+     "ld-incompatible", "other-platform", "/x/libwarp.dylib", ANY),
+    ("ld: '/x/libwarp.a(w.o)' does not contain bitcode. You must rebuild it with bitcode enabled (Xcode setting ENABLE_BITCODE)",
+     "ld-incompatible", "bitcode", "/x/libwarp.a(w.o)", ANY),
+    ("ld: fatal: library -lwarp: not found\nld: fatal: file processing errors. No output written to a.out", "ld-library-not-found", None,
+     "-lwarp", ANY),
+    ("ld: fatal: file warp.o: wrong ELF class: ELFCLASS64", "ld-incompatible", "other-arch", "warp.o", ANY),
+    ("Undefined                       first referenced\n symbol                             in file\nwarp_go                             main.o\n"
+     "ld: fatal: symbol referencing errors. No output written to a.out", "ld-undefined-reference", None, "main.o", "warp_go"),
+    ("ld: 0706-006 Cannot find or open library file: -l warp", "ld-library-not-found", None, "-lwarp", ANY),
+    ("ld: 0711-317 ERROR: Undefined symbol: .warp_go", "ld-undefined-reference", ANY, ANY, ".warp_go"),
+    ("nvlink error   : Undefined reference to '_Z4warpi' in 'main.o'", "ld-undefined-reference", None, "main.o", "_Z4warpi"),
+    ("wasm-ld: error: main.o: undefined symbol: warp_go", "ld-undefined-reference", "not-linked", "main.o", "warp_go"),
+    ("error: undefined symbol: warp_go (referenced by top-level compiled C/C++ code)", "ld-undefined-reference", ANY, ANY, "warp_go"),
+    ("# runtime/cgo\ngcc: error: unrecognized command line option '-m64'", "compiler-missing", "cross", "CC", ANY),
+    ("libwarp.a(w.o): In function `w':\nw.c:(.text+0x8): undefined reference to `__aarch64_ldadd4_acq_rel'", "ld-undefined-reference",
+     "version-skew", ANY, "__aarch64_ldadd4_acq_rel"),
+    ("ERROR: An error occurred during the fetch of repository 'warp':\n   Error downloading [https://x.example/warp.tar.gz] to /r/warp.tar.gz: "
+     "Unknown host", "build-tool", "download", ANY, ANY),
+    ("ld: can't open output file for writing: /x/app, errno=13 for architecture arm64", "build-other", "output-folder", "/x/app", ANY),
 ]
 
 MSVC = [
@@ -487,7 +512,7 @@ TOOLS = [
     ("meson.build:3:0: ERROR: Program 'warpc' not found or not executable", "build-tool", "program", "warpc", ANY),
     ("meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc'], ['clang']]", "compiler-missing", "CC", "cc", ANY),
     ("meson.build:8:5: ERROR: C shared or static library 'warp' not found", "ld-library-not-found", ANY, "-lwarp", ANY),
-    ("make: *** No rule to make target 'lib/libwarp.so', needed by 'app'.  Stop.", "ld-library-not-found", "imported-file-missing",
+    ("make: *** No rule to make target '/usr/lib/libwarp.so', needed by 'app'.  Stop.", "ld-library-not-found", "imported-file-missing",
      "lib/libwarp.so", ANY),
     ("ninja: error: '/opt/warp/libwarp.a', needed by 'app', missing and no known rule to make it", "ld-library-not-found",
      "imported-file-missing", "/opt/warp/libwarp.a", ANY),
@@ -540,4 +565,4 @@ MIXED = [
      "warp.h", ANY),
 ]
 
-ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED]
+ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED]

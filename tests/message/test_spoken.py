@@ -35,7 +35,7 @@ def blocks():
 
 
 def explain(text):
-    p = subprocess.run([DLWHY, "explain", "--json", "-"], input=text.encode(), capture_output=True)
+    p = subprocess.run([DLWHY, "explain", "--no-look", "--json", "-"], input=text.encode(), capture_output=True)
     assert p.returncode in (0, 1), p.stderr
     return json.loads(p.stdout)["findings"]
 
@@ -82,7 +82,9 @@ WRAPPERS = {
 @pytest.mark.parametrize("wrapper", WRAPPERS)
 def test_wrapped(wrapper):
     wrong = []
-    for param in blocks():
+    # Each wrapper around every third text, so that together they are around each of them several times.
+    first = sorted(WRAPPERS).index(wrapper) % 3
+    for param in list(blocks())[first::3]:
         code, want, text = param.values
         try:
             check(code, want, WRAPPERS[wrapper](text))

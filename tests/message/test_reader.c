@@ -1,0 +1,152 @@
+/* test_reader.c - a whole text: places, repetitions, broken lines, caps, doubts, pieces of any size. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message/facts.h"
+#include "message/message.h"
+
+#define GONE ": cannot open shared object file: No such file or directory"
+
+static struct arena *a;
+
+static struct msg_facts facts_of(const char *text, size_t n, size_t piece)
+{
+	struct msg_reader *r = msg_reader_new(a);
+	struct msg_facts facts;
+
+	assert_non_null(r);
+	for (size_t i = 0; i < n; i += piece)
+		assert_true(msg_reader_feed(r, text + i, n - i < piece ? n - i : piece));
+	assert_true(msg_reader_end(r, &facts));
+	return facts;
+}
+
+static const struct msg_fact *find(const struct msg_facts *f, const char *id, const char *object)
+{
+	for (size_t i = 0; i < f->nfacts; i++)
+		if (strcmp(f->facts[i].id, id) == 0 && f->facts[i].field[MSG_OBJECT] != NULL &&
+		    strcmp(f->facts[i].field[MSG_OBJECT], object) == 0)
+			return &f->facts[i];
+	return NULL;
+}
+
+static void place_and_count(void **state)
+{
+	const char *text = "hello\n./p: error while loading shared libraries: libx.so" GONE "\nlibx.so" GONE "\n";
+
+	(void)state;
+	for (size_t piece = 1; piece < 60; piece += 29) {
+		struct msg_facts f = facts_of(text, strlen(text), piece);
+		const struct msg_fact *fact = find(&f, "glibc-not-found", "libx.so");
+
+		assert_non_null(fact);
+		assert_int_equal(fact->line, 2);
+		assert_int_equal(f.lines, 3);
+		assert_int_equal(f.bytes, strlen(text));
+	}
+}
+
+/* Broken at column 60, in the middle of the name. */
+static void broken_lines(void **state)
+{
+	const char *s = "ImportError: /opt/program/lib/python3.11/site-packages/_tide_core.so" GONE;
+	char text[500] = "Traceback (most recent call last):\n";
+	size_t n = strlen(text);
+	struct msg_facts f;
+
+	(void)state;
+	for (; strlen(s) > 60; s += 60)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%.60s\n", s);
+	snprintf(text + n, sizeof(text) - n, "%s", s);
+	f = facts_of(text, strlen(text), 1000);
+	assert_non_null(find(&f, "glibc-not-found", "/opt/program/lib/python3.11/site-packages/_tide_core.so"));
+}
+
+/* Lines that are as long as one another are a table, not one line. */
+static void a_table(void **state)
+{
+	const char *text = "liba1.so" GONE "\nliba2.so" GONE "\nliba3.so" GONE "\n";
+	struct msg_facts f = facts_of(text, strlen(text), 1000);
+
+	(void)state;
+	assert_non_null(find(&f, "glibc-not-found", "liba1.so"));
+	assert_non_null(find(&f, "glibc-not-found", "liba2.so"));
+	assert_non_null(find(&f, "glibc-not-found", "liba3.so"));
+}
+
+/* More different facts than are kept: the first and the last ones are there, and it is said. */
+static void too_many(void **state)
+{
+	enum { N = 30000 };
+	size_t n = 0, cap = (size_t)N * 90;
+	char *text = malloc(cap);
+	struct msg_facts f;
+
+	(void)state;
+	for (unsigned i = 0; i < N; i++)
+		n += (size_t)snprintf(text + n, cap - n, "lib%05u.so" GONE "\n", i);
+	f = facts_of(text, n, 10000);
+	assert_true(f.cut);
+	assert_true(f.nfacts <= MAX_FACTS + MAX_FACTS_LAST);
+	assert_non_null(find(&f, "glibc-not-found", "lib00000.so"));
+	assert_non_null(find(&f, "glibc-not-found", "lib29999.so"));
+	free(text);
+}
+
+static unsigned doubts_of(const char *text)
+{
+	struct msg_facts f = facts_of(text, strlen(text), 1000);
+	const struct msg_fact *fact = find(&f, "glibc-not-found", "libx.so");
+
+	assert_non_null(fact);
+	return fact->doubts;
+}
+
+static void doubts(void **state)
+{
+	(void)state;
+	assert_int_equal(doubts_of("ImportError: libx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("I get this:\nImportError: libx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("* If you see `libx.so" GONE "`, install it.\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("raise Missing(\"libx.so" GONE "\")\n") & MSG_SOURCE, MSG_SOURCE);
+	assert_int_equal(doubts_of("got the expected error: libx.so" GONE "\n") & MSG_EXPECTED, MSG_EXPECTED);
+	assert_int_equal(doubts_of("2024 WARN loader: libx.so" GONE "\n"), MSG_WARNED);
+}
+
+/* Any bytes at all, and every beginning of a text. */
+static void anything(void **state)
+{
+	char text[3000];
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned round = 0; round < 30; round++) {
+		for (size_t i = 0; i < sizeof(text); i++) {
+			seed = seed * 1103515245u + 12345u;
+			text[i] = round % 2 == 0 ? (char)(seed >> 16) : "\n\r\033[]{}\"\\&<>|: \xe2\x94\x82x"[seed >> 16 & 15];
+		}
+		facts_of(text, sizeof(text), 1 + round * 100);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(a_table), cmocka_unit_test(too_many),
+		cmocka_unit_test(doubts),	   cmocka_unit_test(anything),
+	};
+	int failed;
+
+	a = arena_new(0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_free(a);
+	return failed;
+}

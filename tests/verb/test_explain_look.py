@@ -1,0 +1,254 @@
+"""`explain` goes and looks: what a text tells of is done here, the real loader prints it, and dlwhy gets what was
+printed, standing beside the files. Then the files are changed, or the text comes from elsewhere.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
+ENVS = pathlib.Path(os.environ.get("DLWHY_ENVS", TOP / "build/corpus/envs"))
+CLEAN = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C",
+         **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
+
+
+def sh(folder, command, ok=True):
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=CLEAN, check=False, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    assert (done.returncode == 0) == ok, done.stdout
+    return done.stdout
+
+
+def explain(folder, text, *options):
+    done = subprocess.run([DLWHY, "explain", "--json", *options, "-"], cwd=folder, input=text, env=CLEAN, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout)
+
+
+def first(answer):
+    return answer["findings"][0]
+
+
+@pytest.fixture
+def chain(tmp_path):
+    """prog -> libouter.so -> libinner.so, the last in a folder that nobody searches."""
+    sh(tmp_path, """
+        mkdir deps
+        echo 'int inner(int x) { return x; }' >inner.c
+        echo 'int inner(int); int outer(int x) { return inner(x); }' >outer.c
+        echo 'int outer(int); int main(int c, char **v) { (void)v; return outer(c) - 1; }' >main.c
+        gcc -shared -fPIC -Wl,-soname,libinner.so inner.c -o deps/libinner.so
+        gcc -shared -fPIC outer.c -o libouter.so -Ldeps -linner -Wl,-rpath,'$ORIGIN'
+        gcc main.c -o prog -L. -louter -Wl,-rpath,'$ORIGIN' -Wl,-rpath-link,deps
+    """)
+    return tmp_path
+
+
+def test_a_library_that_is_here_but_not_searched(chain):
+    answer = explain(chain, sh(chain, "./prog", ok=False))
+    assert first(answer)["code"] == "search-path"
+    assert first(answer)["certainty"] == "proved"
+    assert "deps" in first(answer)["summary"]
+    assert any(f"LD_LIBRARY_PATH={chain}/deps" in c for x in first(answer)["fixes"] for c in x["commands"])
+    assert first(answer)["evidence"][0]["kind"] == "text"
+    assert "./prog" in answer["told"]["looked"]
+
+
+def test_without_a_look_the_text_alone_tells(chain):
+    answer = explain(chain, sh(chain, "./prog", ok=False), "--no-look")
+    assert first(answer)["code"] in ("missing-library", "search-path")
+    assert first(answer)["certainty"] == "likely"
+    assert answer["told"]["looked"] is None
+
+
+def test_a_library_that_is_nowhere(chain):
+    text = sh(chain, "mv deps gone && rm gone/libinner.so; ./prog", ok=False)
+    answer = explain(chain, text)
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("missing-library", "proved")
+    assert first(answer)["object"] == "libinner.so"
+    assert first(answer)["needed_by"].endswith("libouter.so")
+
+
+def test_a_library_of_another_machine(chain):
+    sh(chain, "cp deps/libinner.so . && printf '\\267\\0' | dd of=libinner.so bs=1 seek=18 conv=notrunc status=none")
+    answer = explain(chain, sh(chain, "./prog", ok=False))
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("wrong-arch", "proved")
+
+
+def test_a_library_that_was_cut(chain):
+    sh(chain, "head -c 40 deps/libinner.so >libinner.so")
+    answer = explain(chain, sh(chain, "./prog", ok=False))
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("corrupt-file", "proved")
+
+
+def test_a_symbol_that_another_release_has(tmp_path):
+    sh(tmp_path, """
+        echo 'namespace tide { inline namespace v1 { int flow(int x) { return x; } } }' >one.cc
+        sed 's/v1/v2/' one.cc >two.cc
+        echo 'namespace tide { inline namespace v1 { int flow(int); } } extern "C" int use(int x) { return tide::flow(x); }' >use.cc
+        g++ -shared -fPIC one.cc -o libtide.so
+        g++ -shared -fPIC use.cc -o libuse.so -L. -ltide -Wl,-rpath,'$ORIGIN'
+        g++ -shared -fPIC two.cc -o libtide.so
+    """)
+    text = sh(tmp_path, f"{sys.executable} -c 'import ctypes; ctypes.CDLL(\"./libuse.so\", 2)'", ok=False)
+    answer = explain(tmp_path, text)
+    assert first(answer)["code"] == "missing-symbol"
+    assert first(answer)["certainty"] in ("proved", "predicted")
+    assert "v2" in first(answer)["summary"] and "v1" in first(answer)["summary"]
+
+
+def test_a_file_that_is_all_right_here(chain):
+    text = sh(chain, "./prog", ok=False)
+    sh(chain, "cp deps/libinner.so .")
+    answer = explain(chain, text)
+    assert first(answer)["certainty"] == "likely"
+    assert first(answer)["code"] in ("missing-library", "search-path")
+    assert "./prog is all right here" in answer["told"]["looked"]
+    assert any("all right here" in e["says"] for e in first(answer)["evidence"])
+
+
+def test_a_file_that_fails_for_another_reason_by_now(chain):
+    text = sh(chain, "./prog", ok=False)
+    sh(chain, "rm libouter.so")
+    answer = explain(chain, text)
+    assert first(answer)["certainty"] == "likely"
+    assert "another reason" in answer["told"]["looked"]
+
+
+def test_an_extension_of_this_python(tmp_path):
+    sh(tmp_path, """
+        echo 'int gone(void); void *PyInit_tide(void) { return (void *)(long)gone(); }' >tide.c
+        echo 'int gone(void) { return 0; }' >gone.c
+        mkdir elsewhere
+        gcc -shared -fPIC -Wl,-soname,libgone.so.3 gone.c -o elsewhere/libgone.so.3
+        gcc -shared -fPIC -w tide.c -o tide.so elsewhere/libgone.so.3
+    """)
+    text = sh(tmp_path, f"{sys.executable} -c 'import tide'", ok=False)
+    answer = explain(tmp_path, text)
+    assert "libgone.so.3: cannot open" in text
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("search-path", "proved")
+    assert "elsewhere" in first(answer)["summary"]
+
+
+def test_a_module_that_its_environment_lacks(tmp_path):
+    sh(tmp_path, f"{sys.executable} -m venv --without-pip env ")
+    (site(tmp_path / "env") / "x.py").write_text("import tide_of_nobody\n")
+    text = sh(tmp_path, "env/bin/python -c 'import x'", ok=False)
+    answer = explain("/", text)
+    assert first(answer)["code"] == "python-module"
+    assert first(answer)["object"] == "tide_of_nobody"
+    assert first(answer)["certainty"] != "likely"
+
+
+def test_a_path_of_the_folder_that_the_text_names(chain):
+    (chain / "sub").mkdir()
+    sh(chain, "mv prog libouter.so deps sub")
+    text = f"make[1]: Entering directory '{chain}/sub'\n" + sh(chain / "sub", "./prog", ok=False)
+    answer = explain("/", text)
+    assert first(answer)["code"] in ("missing-library", "search-path")
+    if first(answer)["certainty"] == "proved":  # the folder is known
+        assert first(answer)["code"] == "search-path"
+
+
+# ---- texts that want to do harm ---------------------------------------------------------------
+
+MISSING = "{}: error while loading shared libraries: libnonesuch.so.1: cannot open shared object file: No such file or directory\n"
+
+
+@pytest.mark.parametrize("path", ["./pipe", "/dev/zero", "/dev/stdin", "/proc/self/mem", "/proc/kcore", ".", "x" * 5000,
+                                  "./loop", "\t", "./a\x01b"])
+def test_strange_files_are_not_opened(tmp_path, path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    begun = time.monotonic()
+    answer = explain(tmp_path, MISSING.format(path))
+    assert time.monotonic() - begun < 20
+    assert all(f["certainty"] != "proved" for f in answer["findings"])
+
+
+def test_not_more_than_a_few_files_are_asked_about(tmp_path):
+    for i in range(60):
+        (tmp_path / f"p{i}").write_bytes(pathlib.Path("/bin/true").read_bytes())
+    begun = time.monotonic()
+    answer = explain(tmp_path, "".join(MISSING.format(f"./p{i}").replace("nonesuch", f"none{i}") for i in range(60)))
+    assert len(answer["findings"]) > 2
+    assert (answer["told"]["looked"] or "").count("all right") <= 8
+    assert time.monotonic() - begun < 20
+
+
+COMMANDS = ["./gcc -shared -o x.so x.o -ltide", "gcc -wrapper ./evil -shared -o x.so x.o -ltide", "gcc -B. -o x x.o -ltide",
+            "gcc -fplugin=./evil.so -o x x.o -ltide", "gcc -specs=evil -o x x.o -ltide", "gcc @evil -o x x.o -ltide",
+            "gcc -o x x.o -ltide -Wa,-o,made", "gcc -save-temps -dumpdir made -o x x.c -ltide", "evil/gcc -o x x.o -ltide",
+            "gcc -MMD -MF made -o x x.c -ltide", "gcc -fdump-tree-all -o x x.c -ltide", "gcc -fprofile-generate -o x x.c -ltide"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_nothing_of_the_text_is_run(tmp_path, command):
+    evil = "#!/bin/sh\ntouch made\nexec true\n"
+    for name in ("gcc", "evil", "ld", "as", "cc1", "collect2"):
+        (tmp_path / name).write_text(evil)
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "x.c").write_text("int tide(int); int main(void) { return tide(1); }\n")
+    sh(tmp_path, "/usr/bin/gcc -c x.c -o x.o && mkdir sub && cp gcc sub/ && rm -f made")
+    before = sorted(p.name for p in tmp_path.iterdir())
+    explain(tmp_path, f"{command}\n/usr/bin/ld: cannot find -ltide: No such file or directory\n"
+                      "collect2: error: ld returned 1 exit status\n")
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_a_wide_folder_costs_little(tmp_path):
+    for i in range(200):
+        (tmp_path / f"d{i}").mkdir()
+        for k in range(30):
+            (tmp_path / f"d{i}" / f"libx{k}.so").write_text("")
+    begun = time.monotonic()
+    answer = explain(tmp_path, "/usr/bin/ld: cannot find -lnonesuch: No such file or directory\ncollect2: error: ld returned 1 exit status\n")
+    assert first(answer)["code"] == "ld-library-not-found"
+    assert time.monotonic() - begun < 10
+
+
+# ---- what this program began with ---------------------------------------------------------------
+
+def site(env):
+    return next((env / "lib").glob("python3.*")) / "site-packages"
+
+
+GOLANG = "tensorflow_io/python/ops/libtensorflow_io_golang.so"
+ASK = "import ctypes, sys\ntry:\n    import {module}\nexcept BaseException:\n    pass\nctypes.CDLL({path!r})\n"
+
+
+def real_text(env, module, library, tmp_path):
+    program = tmp_path / "ask.py"
+    path = str(site(env) / library)
+    program.write_text(ASK.format(module=module, path=path))
+    done = subprocess.run([env / "bin/python", program], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=300, cwd=tmp_path)
+    assert done.returncode != 0
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("env,module,library,code,symbol", [
+    ("tfio-none", "os", GOLANG, "missing-library", None),
+    ("tf219", "tensorflow", GOLANG, "missing-symbol", "_ZN3tsl5mutex13unlock_sharedEv"),
+    ("tf218", "tensorflow", GOLANG.replace("_golang", ""), "missing-symbol",
+     "_ZN3tsl8str_util9LowercaseB5cxx11ESt17basic_string_viewIcSt11char_traitsIcEE")])
+def test_libraries_of_tensorflow_io(env, module, library, code, symbol, tmp_path):
+    env = ENVS / env
+    if not (env / "bin/python").exists():
+        pytest.skip("the environment is not here")
+    answer = explain("/", real_text(env, module, library, tmp_path))
+    assert first(answer)["code"] == code
+    if symbol:
+        assert first(answer)["symbol"] == symbol
+        assert first(answer)["certainty"] in ("proved", "predicted")
+    else:
+        assert first(answer)["object"] == "libtensorflow_framework.so.2"
+        assert first(answer)["needed_by"] is None or first(answer)["needed_by"].endswith(".so")
