@@ -1,5 +1,5 @@
 /* d_go_link.c - findings about the link and the start of what `go build` makes: which #cgo line they are
- * about, and how that line would be right; and what is told of a result that starts: static TLS, two runtimes.
+ * about, and how that line would be right; and what is told of a result that starts: TLS, two runtimes.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -356,7 +356,7 @@ const struct store_entry *store_open(struct store *s, const char *path)
 const struct store_entry *store_put(struct store *s, const char *path, struct view bytes)
 {
 	size_t n = strlen(path), padded = (bytes.n + 4095) & ~(size_t)4095;
-	struct os_stat st = { .dev = UINT64_MAX, .size = bytes.n, .mode = 0755, .uid = os_euid(), .type = OS_REGULAR };
+	struct os_stat st = { .dev = UINT64_MAX, .size = bytes.n, .mode = 0755, .type = OS_REGULAR };
 	struct source_file from = { .st = st };
 	struct store_entry *e = calloc(1, sizeof(*e));
 	unsigned char *copy = calloc(1, padded + 1);
@@ -369,6 +369,7 @@ const struct store_entry *store_put(struct store *s, const char *path, struct vi
 	}
 	if (bytes.n > 0)
 		memcpy(copy, bytes.p, bytes.n);
+	from.st.uid = os_euid();
 	from.st.ino = __atomic_add_fetch(&s->made, 1, __ATOMIC_RELAXED);
 	from.map.bytes = (struct view){ copy, bytes.n };
 	from.map.padded = padded;
