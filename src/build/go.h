@@ -261,6 +261,7 @@ struct go {
 	struct go_package *root;
 	struct { struct go_problem **items; size_t n, cap; } problems;
 	struct go_words stack; /* import paths while loading */
+	struct go_words stack_files; /* and which file imports each; "" for the first */
 	struct map texts;      /* path -> struct view of what was read */
 	struct map decls;      /* path of a header -> what it declares: go_symbols.c */
 	size_t nread;          /* bytes of sources, under a cap */
