@@ -73,7 +73,8 @@ struct py_eval {
 	struct py_dict classes;  /* of builtins, by name */
 	struct source_file core; /* the file that holds the interpreter; see known.c */
 	bool core_opened;
-	uint64_t *core_words;
+	uint32_t *core_chains;   /* where its strings end */
+	struct { struct py_core_end *items; size_t n, cap; } core_ends;
 	struct py_dict core_names; /* name -> whether it is in there */
 	struct py_dict known;    /* module -> dict of what the evaluator has instead: see known.c */
 	int dlopen_flags;

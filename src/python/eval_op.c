@@ -347,6 +347,18 @@ struct py_value *py_compare(struct py_eval *ev, enum py_op op, struct py_value *
 	}
 }
 
+/* As py_equal; most members that are asked about are plain texts that differ from the start. */
+static inline enum py_truth is_member(const struct py_value *member, const struct py_value *x)
+{
+	if (member == x && !py_is_unknown(x))
+		return PY_YES;
+	if (member->type == V_STR && x->type == V_STR && !member->tainted && !x->tainted &&
+	    (member->u.str.n != x->u.str.n ||
+	     (x->u.str.n > 0 && member->u.str.p[x->u.str.n - 1] != x->u.str.p[x->u.str.n - 1])))
+		return PY_NO;
+	return py_equal(member, x);
+}
+
 enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_value *x)
 {
 	struct py_value *found;
@@ -370,9 +382,7 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 	case V_SET:
 		ev->steps += v->u.list.n / 4;
 		for (size_t i = 0; i < v->u.list.n; i++) {
-			enum py_truth one = v->u.list.v[i] == x && !py_is_unknown(x)
-						    ? PY_YES
-						    : py_equal(v->u.list.v[i], x);
+			enum py_truth one = is_member(v->u.list.v[i], x);
 
 			if (one == PY_YES)
 				return PY_YES;

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "python/finder.h"
+
 enum {
 	MAX_NAME = 120,
 	MAX_CONSTANTS = 64 << 20, /* bytes that are looked through */
@@ -45,7 +47,6 @@ struct scan {
 	struct py_inner_list *out;
 	const char *numpy_text;    /* what NumPy's headers say when it cannot be imported */
 	struct view unpacked;
-	unsigned char *buffer;
 	unsigned tries;
 	bool cython, decompress, zlib, numpy_done, numpy_only;
 };
@@ -315,18 +316,23 @@ static void unpacked(struct scan *s, struct view v)
 		source_list(s->source, spec.locations.items[i], sibling_seen, s);
 }
 
+/* One for all extensions: nothing in it is wanted afterwards. */
+static unsigned char *scratch(struct scan *s)
+{
+	if (s->f->scratch == NULL)
+		s->f->scratch = arena_alloc(s->f->a, MAX_TEXT);
+	return s->f->scratch;
+}
+
 static bool unpack(struct scan *s, struct view v)
 {
 	z_stream z = { .next_in = (unsigned char *)(uintptr_t)v.p,
 		       .avail_in = v.n < MAX_TEXT ? (unsigned)v.n : MAX_TEXT };
-	unsigned char *out;
+	unsigned char *out = scratch(s);
 	int end;
 
 	if (inflateInit(&z) != Z_OK)
 		return false;
-	if (s->buffer == NULL)
-		s->buffer = arena_alloc(s->a, MAX_TEXT);
-	out = s->buffer;
 	z.next_out = out;
 	z.avail_out = MAX_TEXT;
 	end = inflate(&z, Z_FINISH);

@@ -17,12 +17,24 @@ struct py_importer {
 	const char *prefix;              /* folder in the zip with a final slash, or "" */
 };
 
+enum { PY_ENDINGS_MAX = 16 };
+
+/* _get_supported_file_loaders: extensions, source, bytecode. */
+struct py_endings {
+	const char *v[PY_ENDINGS_MAX];
+	const char *init[PY_ENDINGS_MAX]; /* "__init__" with each */
+	size_t n, source, bytecode;       /* index of ".py" and ".pyc" */
+};
+
 struct py_finder {
 	const struct py_home *h;
 	struct source *src;
 	struct arena *a;
 	struct table importers;          /* entry -> struct py_importer */
 	struct table zips;               /* archive -> struct py_zip */
+	struct table given;              /* name of a built-in or frozen module -> enum py_spec_kind + 1 */
+	struct py_endings endings;
+	unsigned char *scratch;          /* of ext_imports.c; NULL until it is wanted */
 	int implicit;                    /* of zipimport.py: 0 unknown, 1 no, 2 yes */
 };
 
