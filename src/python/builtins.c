@@ -433,6 +433,18 @@ PY_NATIVE(b_len)
 	}
 }
 
+/* Of a range with start, stop and step: at most RANGE_MAX. */
+static size_t range_length(const int64_t *v)
+{
+	uint64_t span = v[2] > 0 ? (uint64_t)v[1] - (uint64_t)v[0] : (uint64_t)v[0] - (uint64_t)v[1];
+	uint64_t step = v[2] > 0 ? (uint64_t)v[2] : 0 - (uint64_t)v[2];
+
+	if (v[2] == 0 || (v[2] > 0 ? v[0] >= v[1] : v[0] <= v[1]))
+		return 0;
+	span = (span - 1) / step + 1;
+	return span < RANGE_MAX ? (size_t)span : RANGE_MAX;
+}
+
 PY_NATIVE(b_range)
 {
 	struct py_value *l = py_list_new(ev->a, V_LIST);
@@ -450,6 +462,7 @@ PY_NATIVE(b_range)
 		v[1] = v[0];
 		v[0] = 0;
 	}
+	py_list_reserve(ev->a, l, range_length(v));
 	for (int64_t i = v[0]; v[2] > 0 ? i < v[1] : v[2] < 0 && i > v[1];) {
 		if (l->u.list.n >= RANGE_MAX) {
 			l->tainted = true;

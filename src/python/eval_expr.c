@@ -506,8 +506,7 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 			cap += l->v[i]->u.name != NULL ? 1 : CALL_NAMES;
 	c->names = cap > 0 ? ARENA_ARRAY(ev->a, cap, const char *) : NULL;
 	c->values = cap > 0 ? ARENA_ARRAY(ev->a, cap, struct py_value *) : NULL;
-	args.u.list.v = ARENA_ARRAY(ev->a, l->n, struct py_value *);
-	args.u.list.cap = l->n;
+	py_list_reserve(ev->a, &args, l->n);
 	for (size_t i = 0; i < l->n; i++) {
 		struct py_node *n = l->v[i];
 		struct py_value *v;

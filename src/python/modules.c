@@ -205,6 +205,19 @@ static void note_syntax(struct py_eval *ev, const struct py_source *src)
 		ev->im->unread = true;
 }
 
+/* How many names a module's body binds, about: most are bound once, and there. */
+static size_t names_of(const struct py_list *body)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < body->n; i++) {
+		const struct py_node *s = body->v[i];
+
+		n += s->kind == PY_IMPORT || s->kind == PY_IMPORT_FROM ? s->list.n : s->kind != PY_EXPR;
+	}
+	return n;
+}
+
 static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
 				    struct py_module_info *info)
 {
@@ -218,6 +231,7 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		return m;
 	}
 	note_syntax(ev, src);
+	py_dict_reserve(ev->a, &m->u.module.dict, names_of(&src->body) + m->u.module.dict.n);
 	if (run_module(ev, src, spec->name, &m->u.module.dict) == CTL_RAISE) {
 		info->state = PY_MODULE_FAILED;
 		return NULL;

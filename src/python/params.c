@@ -129,7 +129,7 @@ void py_params(struct py_parser *p, struct py_function *fn, enum py_token end)
 
 struct py_node *py_lambda(struct py_parser *p)
 {
-	struct py_node *n = py_expr_new(p, PY_LAMBDA, p->t.line);
+	struct py_node *n = py_node_new(p, PY_LAMBDA, p->t.line);
 	bool outer = p->saw_yield;
 	size_t deepest = 0;
 
