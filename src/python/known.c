@@ -44,7 +44,7 @@ const struct py_dict *py_known_of(struct py_eval *ev, const char *module)
 
 /* Where strings of the file end, in chains by their last bytes. Names are asked for that most interpreters
  * lack, and looking through the whole file for each takes a millisecond. */
-enum { END_BYTES = 4, CHAINS = 1 << 14 };
+enum { END_BYTES = 2, CHAINS = 1 << 12 };
 
 struct py_core_end {
 	uint32_t at, next; /* next: 1 + the index of one whose last bytes have the same hash, 0: none */
@@ -52,10 +52,7 @@ struct py_core_end {
 
 static uint32_t *chain_of(struct py_eval *ev, const unsigned char *end)
 {
-	uint32_t last;
-
-	memcpy(&last, end - END_BYTES, sizeof(last));
-	return &ev->core_chains[(last * 0x9e3779b1u) / ((uint32_t)1 << 18)];
+	return &ev->core_chains[(end[-1] * 61u + end[-2]) % CHAINS];
 }
 
 static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
@@ -68,24 +65,21 @@ static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
 
 static bool is_name_end(const unsigned char *end)
 {
-	return (py_class[end[-1]] & py_class[end[-2]] & py_class[end[-3]] & py_class[end[-4]] & PY_C_WORD) !=
-	       0;
+	return (py_class[end[-1]] & py_class[end[-2]] & PY_C_WORD) != 0 && end[-1] < 0x80 && end[-2] < 0x80;
 }
 
-static void note_ends(struct py_eval *ev, const unsigned char *p, size_t from, size_t to)
+static void note_if_end(struct py_eval *ev, const unsigned char *p, size_t at)
 {
-	for (size_t i = from; i < to; i++)
-		if (p[i] == 0 && is_name_end(p + i))
-			note_end(ev, p, i);
+	if (p[at] == 0 && is_name_end(p + at))
+		note_end(ev, p, at);
 }
 
-/* Has one of eight bytes no bit? (And sometimes others: then they are looked at in vain.) */
-static bool has_zero(const unsigned char *p)
+/* The high bits of those of eight bytes that are zero, the first byte lowest; sometimes of one behind it. */
+static uint64_t zeros_at(const unsigned char *p)
 {
-	uint64_t w;
+	uint64_t w = load64(p, order_swaps(false));
 
-	memcpy(&w, p, sizeof(w));
-	return ((w - 0x0101010101010101ULL) & ~w & 0x8080808080808080ULL) != 0;
+	return (w - 0x0101010101010101ULL) & ~w & 0x8080808080808080ULL;
 }
 
 static void index_ends(struct py_eval *ev)
@@ -97,9 +91,10 @@ static void index_ends(struct py_eval *ev)
 		return;
 	ev->core_chains = ARENA_ARRAY(ev->a, CHAINS, uint32_t);
 	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
-		if (has_zero(v.p + i))
-			note_ends(ev, v.p, i, i + sizeof(uint64_t));
-	note_ends(ev, v.p, i, v.n);
+		for (uint64_t z = zeros_at(v.p + i); z != 0; z &= z - 1)
+			note_if_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
+	for (; i < v.n; i++)
+		note_if_end(ev, v.p, i);
 }
 
 static void open_core(struct py_eval *ev)
