@@ -257,6 +257,14 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, bytes);
 }
 
+void arena_charge(struct arena *a, size_t bytes)
+{
+	if (!round_up(&bytes) || !cap_allows(a, bytes))
+		no_memory(a);
+	else
+		a->used += bytes;
+}
+
 size_t arena_used(const struct arena *a)
 {
 	return a->used;

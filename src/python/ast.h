@@ -197,6 +197,8 @@ struct py_source {
 
 /* Spellings of names, each kept once, so that equal names are equal pointers. */
 struct py_names *py_names_new(struct arena *a);
+/* The same names for another thread, which has an arena of its own: both may ask at any time. */
+struct py_names *py_names_for(const struct py_names *names, struct arena *a);
 const char *py_name(struct py_names *names, const char *s, size_t n);
 
 /* Parses `text` (any bytes; a coding line other than UTF-8 or Latin-1 is passed over). *out is filled in

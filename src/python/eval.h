@@ -82,6 +82,7 @@ struct py_eval {
 	struct py_value *environ_dict;
 	const char *cwd;
 	struct source *source;
+	struct py_ahead *ahead;
 	const char *const *argv;
 	struct py_value *class_object, *class_type, *class_exception, *class_path, *class_module;
 	/* interned names that are used often */

@@ -172,8 +172,7 @@ static bool find_package(struct py_finder *f, const char *base, struct py_spec *
 	return false;
 }
 
-/* Does the name of something in the folder begin so? For most folders of a path that settles it. */
-static bool has_beginning(const struct py_importer *im, const char *s, size_t n)
+bool py_folder_may_have(const struct py_importer *im, const char *s, size_t n)
 {
 	size_t from = 0, to = im->list != NULL ? im->list->n : 0, end = to;
 
@@ -196,7 +195,7 @@ static bool find_in_folder(struct py_finder *f, const struct py_importer *im, co
 	const char *base = NULL;
 	size_t n = strlen(tail);
 
-	if (!has_beginning(im, tail, n)) {
+	if (!py_folder_may_have(im, tail, n)) {
 		out->origin = NULL;
 		return false;
 	}

@@ -41,6 +41,8 @@ struct py_finder {
 struct py_importer *py_importer_of(struct py_finder *f, const char *entry);
 /* Is that name in the folder? */
 bool py_folder_has(const struct py_importer *im, const char *name);
+/* Does the name of something in the folder begin with these n bytes? For most folders that settles it. */
+bool py_folder_may_have(const struct py_importer *im, const char *s, size_t n);
 const char *py_tail(const char *fullname); /* behind the last dot */
 /* PathFinder.find_spec alone: no built-in or frozen modules, no hooks. */
 void py_find_on_path(struct py_finder *f, const char *fullname, const struct py_strings *path,

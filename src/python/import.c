@@ -67,6 +67,7 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	ev->environ = opt->environ;
 	ev->cwd = opt->cwd;
 	ev->source = opt->source;
+	ev->ahead = opt->ahead;
 	ev->argv = opt->argv;
 	ev->step_limit = STEPS_MAX;
 	ev->call_end = UINT64_MAX;
@@ -113,6 +114,11 @@ static void forget_site(struct py_eval *ev)
 	for (size_t i = 0; m != NULL && m->type == V_MODULE && i < sizeof(names) / sizeof(names[0]); i++)
 		py_dict_set_name(ev->a, &m->u.module.dict, py_name(ev->names, names[i], strlen(names[i])),
 				 &py_unknown);
+}
+
+void py_import_ahead(struct py_import *im, const char *module)
+{
+	py_ahead_start(im->eval->ahead, im->home, im->eval->source, im->eval->names, module);
 }
 
 void py_import_startup(struct py_import *im)

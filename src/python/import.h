@@ -9,6 +9,7 @@
 #ifndef DLWHY_PYTHON_IMPORT_H
 #define DLWHY_PYTHON_IMPORT_H
 
+#include "python/ahead.h"
 #include "python/find.h"
 #include "python/home.h"
 
@@ -136,12 +137,15 @@ struct py_import_options {
 	const char *const *argv;     /* sys.argv, NULL-ended; NULL: ["-c"] */
 	const char *cwd;
 	struct source *source;       /* for os.path.exists and the like */
+	struct py_ahead *ahead;      /* reads sources ahead, NULL for nobody */
 };
 
 /* The home, finder, host and options must outlive it. */
 struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder,
 				const struct py_host *host,
 				const struct py_import_options *opt, struct arena *a);
+/* Has the sources read ahead that an import of the module will want, if there is somebody for it. */
+void py_import_ahead(struct py_import *im, const char *module);
 /* What the interpreter imports before the first line of a program: encodings, site, lines of .pth files,
  * sitecustomize. */
 void py_import_startup(struct py_import *im);

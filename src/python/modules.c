@@ -183,6 +183,21 @@ static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const c
 	return c;
 }
 
+/* As if it had been read here: bodies of functions still are. */
+static struct py_source *read_ahead(struct py_eval *ev, const struct py_spec *spec)
+{
+	size_t bytes = 0;
+	struct py_source *src = py_ahead_take(ev->ahead, spec->origin, &bytes);
+
+	if (src == NULL)
+		return NULL;
+	arena_charge(ev->a, bytes);
+	src->a = ev->a;
+	src->names = ev->names;
+	src->path = spec->origin;
+	return src;
+}
+
 static struct py_source *read_source(struct py_eval *ev, const struct py_spec *spec)
 {
 	struct py_source *src;
@@ -190,8 +205,13 @@ static struct py_source *read_source(struct py_eval *ev, const struct py_spec *s
 
 	if (py_find_source(ev->im->finder, spec, &text) != 0)
 		return NULL;
+	src = spec->zip == NULL ? read_ahead(ev, spec) : NULL;
+	if (src != NULL)
+		return src;
 	src = ARENA_NEW(ev->a, struct py_source);
 	py_parse(ev->a, ev->names, spec->origin, text, src);
+	if (spec->zip == NULL)
+		py_ahead_give(ev->ahead, spec, src, ev->a);
 	return src;
 }
 
@@ -221,7 +241,7 @@ static size_t names_of(const struct py_list *body)
 static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
 				    struct py_module_info *info)
 {
-	struct py_source *src = spec->kind == PY_SPEC_SOURCE ? read_source(ev, spec) : NULL;
+	struct py_source *src = spec->kind == PY_SPEC_SOURCE ? read_source(ev, &info->spec) : NULL;
 
 	if (src == NULL) {
 		m->opaque = true;
