@@ -1,6 +1,6 @@
 /* ahead.c - see ahead.h. The thread walks through modules depth first, as the import system does.
  *
- * What both threads touch is the table of sources, by path, and the list of modules that the evaluator read
+ * What both threads touch is the table of files, by path, and the list of modules that the evaluator read
  * itself; both are under one lock, and nothing is read or allocated in an arena while it is held.
  */
 #include "python/ahead.h"
@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/os.h"
 #include "object/elf.h"
+#include "python/ext_imports.h"
 #include "python/finder.h"
 
 enum {
@@ -19,12 +20,15 @@ enum {
 	MODULES_MAX = 20000
 };
 
-/* A source, by its path. */
+/* A file, by its path: a source, or an extension with what its code imports. */
 enum state { READING, READ, FAILED, TAKEN };
 struct text {
 	enum state state;
 	struct py_source *source;
-	size_t bytes;
+	const char *module;      /* of an extension */
+	const struct elf *elf;
+	struct py_inner_list inner;
+	size_t bytes;            /* of memory that it took */
 };
 
 /* A module that was looked for. */
@@ -210,28 +214,58 @@ static void settle(struct py_ahead *h, enum state state)
 	pthread_mutex_unlock(&h->lock);
 }
 
-static const struct py_source *read_text(struct py_ahead *h, const struct py_spec *spec)
+static bool begin(struct py_ahead *h, const struct py_spec *spec)
 {
-	struct py_source *s;
-	struct view text;
-	size_t before;
-
 	pthread_mutex_lock(&h->lock);
 	h->reading = claim(h, spec->origin, READING);
 	pthread_mutex_unlock(&h->lock);
-	if (h->reading == NULL)
-		return NULL;
+	return h->reading != NULL;
+}
+
+static void read_source(struct py_ahead *h, const struct py_spec *spec)
+{
+	size_t before = arena_used(h->a);
+	struct py_source *s;
+	struct view text;
+
+	if (!begin(h, spec))
+		return;
 	if (py_find_source(h->finder, spec, &text) != 0) {
 		settle(h, FAILED);
-		return NULL;
+		return;
 	}
-	before = arena_used(h->a);
 	s = ARENA_NEW(h->a, struct py_source);
 	py_parse(h->a, h->names, spec->origin, text, s);
 	h->reading->source = s;
 	h->reading->bytes = arena_used(h->a) - before;
 	settle(h, READ);
-	return s;
+	go_through(h, spec->name, spec->is_package, &s->body);
+}
+
+static void read_extension(struct py_ahead *h, const struct py_spec *spec)
+{
+	size_t before = arena_used(h->a);
+	struct reading r = { .name = spec->name };
+	const struct store_entry *e;
+	struct py_inner_list *inner;
+
+	if (!begin(h, spec))
+		return;
+	e = store_open(h->home->store, spec->origin);
+	if (e == NULL || e->err != 0 || e->file->kind != FILE_ELF || e->file->elf.defect != ELF_OK) {
+		settle(h, FAILED);
+		return;
+	}
+	inner = &h->reading->inner;
+	py_ext_imports(&e->file->elf, spec->name, h->finder, h->home, h->src, h->a, inner);
+	for (size_t i = 0; i < inner->n; i++)
+		add_wish(h, &r, inner->items[i].name, NULL);
+	h->reading->module = spec->name;
+	h->reading->elf = &e->file->elf;
+	h->reading->bytes = arena_used(h->a) - before;
+	settle(h, READ);
+	if (r.wishes.n > 0)
+		*ARENA_PUSH(h->a, &h->stack) = r;
 }
 
 /* ---- modules ---------------------------------------------------------------------------------- */
@@ -266,7 +300,6 @@ static const struct py_strings *places_of(struct py_ahead *h, const char *name)
 static void visit(struct py_ahead *h, const char *name)
 {
 	const struct py_strings *places;
-	const struct py_source *s = NULL;
 	struct py_spec spec = { .kind = PY_SPEC_MISSING };
 
 	if (module_of(h, name) != NULL || h->modules.n >= MODULES_MAX)
@@ -276,9 +309,9 @@ static void visit(struct py_ahead *h, const char *name)
 		py_find(h->finder, name, places, &spec);
 	(void)remember(h, name, &spec.locations);
 	if (spec.kind == PY_SPEC_SOURCE && spec.zip == NULL)
-		s = read_text(h, &spec);
-	if (s != NULL)
-		go_through(h, name, spec.is_package, &s->body);
+		read_source(h, &spec);
+	else if (spec.kind == PY_SPEC_EXTENSION)
+		read_extension(h, &spec);
 }
 
 /* Could the package have a module of that name? Most of what is imported from packages are other things. */
@@ -405,9 +438,10 @@ void py_ahead_start(struct py_ahead *h, const struct py_home *home, struct sourc
 	h->started = pthread_create(&h->thread, NULL, run, h) == 0;
 }
 
-struct py_source *py_ahead_take(struct py_ahead *h, const char *path, size_t *bytes)
+/* Takes what is there for a file. NULL: nothing, and nobody will make it. */
+static const struct text *take(struct py_ahead *h, const char *path)
 {
-	struct py_source *s = NULL;
+	const struct text *got = NULL;
 	struct text *t;
 
 	if (h == NULL || !h->started)
@@ -418,14 +452,33 @@ struct py_source *py_ahead_take(struct py_ahead *h, const char *path, size_t *by
 		t = claim(h, path, TAKEN);
 	while (t != NULL && t->state == READING)
 		pthread_cond_wait(&h->changed, &h->lock);
-	if (t != NULL && t->state == READ) {
-		s = t->source;
-		*bytes = t->bytes;
-	}
+	if (t != NULL && t->state == READ)
+		got = t;
 	if (t != NULL)
 		t->state = TAKEN;
 	pthread_mutex_unlock(&h->lock);
-	return s;
+	return got;
+}
+
+struct py_source *py_ahead_take(struct py_ahead *h, const char *path, struct arena *a)
+{
+	const struct text *t = take(h, path);
+
+	if (t == NULL || t->source == NULL)
+		return NULL;
+	arena_charge(a, t->bytes);
+	return t->source;
+}
+
+const struct py_inner_list *py_ahead_inner(struct py_ahead *h, const char *path, const struct elf *e,
+					   const char *module, struct arena *a)
+{
+	const struct text *t = module != NULL ? take(h, path) : NULL;
+
+	if (t == NULL || t->elf != e || strcmp(t->module, module) != 0)
+		return NULL;
+	arena_charge(a, t->bytes);
+	return &t->inner;
 }
 
 void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct py_source *s, struct arena *a)

@@ -186,12 +186,10 @@ static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const c
 /* As if it had been read here: bodies of functions still are. */
 static struct py_source *read_ahead(struct py_eval *ev, const struct py_spec *spec)
 {
-	size_t bytes = 0;
-	struct py_source *src = py_ahead_take(ev->ahead, spec->origin, &bytes);
+	struct py_source *src = py_ahead_take(ev->ahead, spec->origin, ev->a);
 
 	if (src == NULL)
 		return NULL;
-	arena_charge(ev->a, bytes);
 	src->a = ev->a;
 	src->names = ev->names;
 	src->path = spec->origin;

@@ -119,6 +119,7 @@ void pyp_import(struct py_process *pp, const char *module)
 	pp->done.startup = im->modules.n;
 	if (!im->died)
 		e = py_import_module(im, module);
+	py_ahead_stop(pp->ahead);
 	pp->done.e = im->died ? NULL : e;
 	pp->done.loads = (const struct native_load *const *)pp->loads.items;
 	pp->done.nloads = pp->loads.n;
