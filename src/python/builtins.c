@@ -433,6 +433,19 @@ PY_NATIVE(b_len)
 	}
 }
 
+/* Python has one object of each of these too (_PyLong_FromSTwoDigits, IS_SMALL_INT). */
+static struct py_value *shared_int(struct py_eval *ev, int64_t i)
+{
+	struct py_value **at;
+
+	if (i < 0 || i >= PY_SHARED_INTS)
+		return py_int(ev->a, i);
+	at = &ev->shared_ints[i];
+	if (*at == NULL)
+		*at = py_int(ev->a, i);
+	return *at;
+}
+
 /* Of a range with start, stop and step: at most RANGE_MAX. */
 static size_t range_length(const int64_t *v)
 {
@@ -468,7 +481,7 @@ PY_NATIVE(b_range)
 			l->tainted = true;
 			break;
 		}
-		py_list_add(ev->a, l, py_int(ev->a, i));
+		py_list_add(ev->a, l, shared_int(ev, i));
 		if (__builtin_add_overflow(i, v[2], &i))
 			break;
 	}

@@ -55,31 +55,20 @@ static uint32_t *chain_of(struct py_eval *ev, const unsigned char *end)
 	return &ev->core_chains[(end[-1] * 61u + end[-2]) % CHAINS];
 }
 
-static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
-{
-	uint32_t *first = chain_of(ev, p + at);
-
-	*ARENA_PUSH(ev->a, &ev->core_ends) = (struct py_core_end){ (uint32_t)at, *first };
-	*first = (uint32_t)ev->core_ends.n;
-}
-
 static bool is_name_end(const unsigned char *end)
 {
 	return (py_class[end[-1]] & py_class[end[-2]] & PY_C_WORD) != 0 && end[-1] < 0x80 && end[-2] < 0x80;
 }
 
-static void note_if_end(struct py_eval *ev, const unsigned char *p, size_t at)
+static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
 {
-	if (p[at] == 0 && is_name_end(p + at))
-		note_end(ev, p, at);
-}
+	uint32_t *first;
 
-/* The high bits of those of eight bytes that are zero, the first byte lowest; sometimes of one behind it. */
-static uint64_t zeros_at(const unsigned char *p)
-{
-	uint64_t w = load64(p, order_swaps(false));
-
-	return (w - 0x0101010101010101ULL) & ~w & 0x8080808080808080ULL;
+	if (!is_name_end(p + at))
+		return;
+	first = chain_of(ev, p + at);
+	*ARENA_PUSH(ev->a, &ev->core_ends) = (struct py_core_end){ (uint32_t)at, *first };
+	*first = (uint32_t)ev->core_ends.n;
 }
 
 static void index_ends(struct py_eval *ev)
@@ -91,10 +80,12 @@ static void index_ends(struct py_eval *ev)
 		return;
 	ev->core_chains = ARENA_ARRAY(ev->a, CHAINS, uint32_t);
 	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
-		for (uint64_t z = zeros_at(v.p + i); z != 0; z &= z - 1)
-			note_if_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
+		/* not those behind other zeros: nothing ends there */
+		for (uint64_t all = view_zeros(v.p + i), z = all & ~(all << 8); z != 0; z &= z - 1)
+			note_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
 	for (; i < v.n; i++)
-		note_if_end(ev, v.p, i);
+		if (v.p[i] == 0)
+			note_end(ev, v.p, i);
 }
 
 static void open_core(struct py_eval *ev)
