@@ -481,7 +481,8 @@ const struct py_inner_list *py_ahead_inner(struct py_ahead *h, const char *path,
 	return &t->inner;
 }
 
-void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct py_source *s, struct arena *a)
+void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct py_source *s,
+		   struct arena *a)
 {
 	struct given *g;
 

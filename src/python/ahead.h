@@ -27,8 +27,9 @@ struct py_source *py_ahead_take(struct py_ahead *h, const char *path, struct are
 const struct py_inner_list *py_ahead_inner(struct py_ahead *h, const char *path, const struct elf *e,
 					   const char *module, struct arena *a);
 /* The evaluator has read the source of that module itself: what it imports is wanted next. Allocates in a;
- * both outlive py_ahead_stop. */
-void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct py_source *s, struct arena *a);
+ * all of it outlives py_ahead_stop. */
+void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct py_source *s,
+		   struct arena *a);
 /* What was read stays where it is. Both take NULL and may be called at any time. */
 void py_ahead_stop(struct py_ahead *h);
 void py_ahead_free(struct py_ahead *h);

@@ -429,3 +429,15 @@ def test_a_refused_extension_stops_the_import(deep, pool):
     assert ours["findings"][0]["code"] == "missing-library"
     assert ours["findings"][0]["object"] == "libgone.so.1"
     assert "import p stops" in ours["findings"][0]["summary"]
+
+
+@pytest.mark.parametrize("module", ["asyncio", "unittest.mock", "xml.etree.ElementTree", "http.server", "nosuch", "ctypes.util"])
+def test_reading_ahead_changes_nothing(module, tmp_path):
+    """A second thread reads sources before they are wanted: the answer is the same without it."""
+    def ask(*more):
+        return subprocess.run([DLWHY, "--json", "-v", *more, "import", module, "--python", PYTHON], cwd=tmp_path,
+                              env=environment(tmp_path), capture_output=True, text=True, check=False).stdout
+
+    alone = ask("--threads", "1")
+    assert json.loads(alone)
+    assert all(ask() == alone for _ in range(3))
