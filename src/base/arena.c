@@ -224,7 +224,7 @@ static inline void *cleared(unsigned char *p, size_t n)
 	return p;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *alloc_slowly(struct arena *a, size_t size)
 {
 #ifdef DLWHY_DEBUG_ARENA
 	size_t asked = size;
@@ -246,6 +246,24 @@ void *arena_alloc(struct arena *a, size_t size)
 #else
 	return cleared(p, size);
 #endif
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+#ifndef DLWHY_DEBUG_ARENA
+	/* what almost every block is: small, and there is room */
+	if (size - 1 < (size_t)CHUNK_FIRST) {
+		size_t n = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+		unsigned char *p = a->cur;
+
+		if (n <= (size_t)(a->end - p) && cap_allows(a, n)) {
+			a->cur = p + n;
+			a->used += n;
+			return cleared(p, n);
+		}
+	}
+#endif
+	return alloc_slowly(a, size);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
