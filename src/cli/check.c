@@ -86,7 +86,7 @@ static bool is_module_name(const char *word)
 
 /* The process ends: what it holds goes with it, faster than piece by piece. Still reachable for those who
  * look for leaks. */
-static struct dlwhy_session *kept;
+static struct dlwhy_session *volatile kept;
 
 int cli_check(const struct cli *c)
 {
