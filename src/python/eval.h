@@ -224,6 +224,9 @@ void py_lib_import_init(struct py_eval *ev);
 void py_lib_misc_init(struct py_eval *ev);
 void py_lib_frame_init(struct py_eval *ev);
 void py_lib_tensorflow_init(struct py_eval *ev);
+void py_lib_version_init(struct py_eval *ev);
+/* A class of that name that the module has copied from packaging.version; NULL if it has not. */
+struct py_value *py_version_copy(struct py_eval *ev, const char *name);
 /* Of pathlib.Path: methods, and what is read like an attribute. */
 py_native *py_path_method(const char *name);
 struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const char *name);

@@ -253,8 +253,21 @@ static struct py_value *by_module_getattr(struct py_eval *ev, struct py_value *m
 	return &py_unknown;
 }
 
-static bool is_built_in(const struct py_value *m)
+/* Names that site.py has put there (setquit, setcopyright, sethelper, enablerlcompleter). */
+static bool set_by_site(const char *name)
 {
+	static const char *const names[] = { "quit", "exit", "copyright", "credits", "license", "help", "_" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_built_in(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	if (m == ev->builtins)
+		return !m->u.module.dict.tainted && !set_by_site(name);
 	return m->u.module.info != NULL && m->u.module.info->spec.kind == PY_SPEC_BUILTIN;
 }
 
@@ -273,7 +286,7 @@ static struct py_value *from_module(struct py_eval *ev, struct py_value *m, cons
 	if (name == ev->n_class)
 		return ev->class_module != NULL ? ev->class_module : &py_unknown;
 	if (m->opaque)
-		return is_built_in(m) && !py_core_has(ev, name) ? NULL : &py_unknown;
+		return is_built_in(ev, m, name) && !py_core_has(ev, name) ? NULL : &py_unknown;
 	f = py_dict_name(&m->u.module.dict, ev->n_getattr);
 	if (f != NULL && f->type == V_FUNCTION && name != ev->n_path && name != ev->n_all)
 		return strncmp(name, "__", 2) == 0 ? NULL : by_module_getattr(ev, m, f, name);

@@ -201,13 +201,13 @@ static struct py_value *by_method(struct py_eval *ev, enum py_op op, struct py_v
 	if (a->type != V_INSTANCE || (size_t)op >= sizeof(names) / sizeof(names[0]) || names[op] == NULL)
 		return &py_unknown;
 	f = py_class_lookup(a->u.obj.cls, py_name(ev->names, names[op], strlen(names[op])), &unknown);
-	if (f == NULL || f->type != V_FUNCTION)
-		return &py_unknown;
 	{
 		struct py_value *args[2] = { a, b };
-		struct py_call c = { .args = args, .n = 2 };
+		struct py_call c = { .args = args, .n = 2 }, rest = { .args = args + 1, .n = 1 };
 
-		return py_call(ev, f, &c);
+		if (f != NULL && f->type == V_NATIVE)
+			return f->u.native.call(ev, a, &rest);
+		return f != NULL && f->type == V_FUNCTION ? py_call(ev, f, &c) : &py_unknown;
 	}
 }
 

@@ -8,7 +8,8 @@
  *   CPython     PyDateTime_IMPORT: "datetime.datetime_CAPI"
  *   mypyc       a group of modules lives in one file called "…__mypyc"
  *   cffi        "_cffi_backend"
- * Any other file may name a module for an import that comes later or never. A name counts only if there
+ * A file that is not of Cython may have NumPy's text for a function that is called later: what the
+ * metadata of its distribution requires decides. Any other file may name a module for an import that comes later or never. A name counts only if there
  * is such a module.
  */
 #include "python/ext_imports.h"
@@ -139,12 +140,124 @@ static bool ends_with(const char *s, size_t n, const char *end)
 	return n > k && memcmp(s + n - k, end, k) == 0;
 }
 
+/* ---- what the distribution says -------------------------------------------------------------- */
+
+/* The folder of site-packages that the module lies in, and its first name there; false if it is not known. */
+static bool installed_in(struct scan *s, const char **site, const char **top)
+{
+	const char *slash = NULL, *dot = s->module;
+	struct py_spec spec;
+
+	if (!find(s, s->module, &spec) || spec.origin == NULL)
+		return false;
+	*site = spec.origin;
+	do {
+		slash = strrchr(*site, '/');
+		if (slash == NULL)
+			return false;
+		*site = arena_strndup(s->a, *site, (size_t)(slash - *site));
+		dot = strchr(dot, '.');
+		dot = dot != NULL ? dot + 1 : NULL;
+	} while (dot != NULL);
+	*top = arena_strndup(s->a, s->module, strcspn(s->module, "."));
+	return true;
+}
+
+struct owner {
+	struct scan *s;
+	const char *site, *top, *folder;
+	bool by_record; /* ask the lists of files, not the names */
+};
+
+/* "_Foo.bar" and "foo-bar" are one name here. */
+static bool alike(const char *a, const char *b, size_t n)
+{
+	while (*a == '_')
+		a++;
+	for (; *a != '\0' && n > 0; a++, b++, n--) {
+		char x = *a == '-' || *a == '.' ? '_' : *a, y = *b == '-' || *b == '.' ? '_' : *b;
+
+		if ((x | 0x20) != (y | 0x20))
+			return false;
+	}
+	return *a == '\0' && n == 0;
+}
+
+static bool file_says(struct scan *s, const char *path, const char *text)
+{
+	struct source_file f;
+	bool says;
+
+	if (source_open(s->source, path, &f) != 0)
+		return false;
+	says = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, text, strlen(text)) != NULL;
+	source_close(&f);
+	return says;
+}
+
+static void distribution_seen(const char *file, void *ctx)
+{
+	struct owner *o = ctx;
+	const char *end = strstr(file, ".dist-info"), *dash;
+	struct arena *a = o->s->a;
+
+	if (o->folder != NULL || end == NULL || end[10] != '\0')
+		return;
+	dash = memrchr(file, '-', (size_t)(end - file));
+	if (o->by_record ? file_says(o->s, arena_printf(a, "%s/%s/RECORD", o->site, file),
+				     arena_printf(a, "\n%s", o->top))
+			 : dash != NULL && alike(o->top, file, (size_t)(dash - file)))
+		o->folder = arena_printf(a, "%s/%s", o->site, file);
+}
+
+/* A line "Requires-Dist: NAME" that is for no extra of it. */
+static bool requires(struct view text, const char *line)
+{
+	const unsigned char *p = text.p, *end = text.p + text.n;
+	size_t n = strlen(line);
+
+	while ((p = memmem(p, (size_t)(end - p), line, n)) != NULL) {
+		const unsigned char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t rest = (size_t)((nl != NULL ? nl : end) - p);
+
+		p += n;
+		rest -= n;
+		if ((rest == 0 || memchr(" ;<>=!~([\r", *p, 10) != NULL) && memmem(p, rest, "extra", 5) == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
+static bool may_need_numpy(struct scan *s)
+{
+	struct owner o = { .s = s };
+	struct source_file f;
+	bool needs = true;
+
+	if (s->cython || s->numpy_only || !installed_in(s, &o.site, &o.top) || strcmp(o.top, "numpy") == 0)
+		return true;
+	source_list(s->source, o.site, distribution_seen, &o);
+	o.by_record = true;
+	if (o.folder == NULL)
+		source_list(s->source, o.site, distribution_seen, &o);
+	if (o.folder == NULL ||
+	    source_open(s->source, arena_printf(s->a, "%s/METADATA", o.folder), &f) != 0)
+		return true;
+	if (f.map.bytes.n > 0)
+		needs = requires(f.map.bytes, "\nRequires-Dist: numpy");
+	source_close(&f);
+	return needs;
+}
+
 /* numpy 2 looks for its new place first, then for the old one (__multiarray_api.h). */
 static void numpy_api(struct scan *s)
 {
 	if (s->numpy_done)
 		return;
 	s->numpy_done = true;
+	if (!may_need_numpy(s))
+		return;
 	if (!add_if_there(s, "numpy._core._multiarray_umath", !s->numpy_only, s->numpy_text))
 		add_if_there(s, "numpy.core._multiarray_umath", !s->numpy_only, s->numpy_text);
 }

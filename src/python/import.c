@@ -82,6 +82,7 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	py_lib_misc_init(ev);
 	py_lib_frame_init(ev);
 	py_lib_tensorflow_init(ev);
+	py_lib_version_init(ev);
 	add_main(ev);
 	return im;
 }
