@@ -217,12 +217,13 @@ static bool requires(struct view text, const char *line)
 	size_t n = strlen(line);
 
 	while ((p = memmem(p, (size_t)(end - p), line, n)) != NULL) {
-		const unsigned char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t rest = (size_t)((nl != NULL ? nl : end) - p);
+		const unsigned char *nl;
+		size_t rest;
 
 		p += n;
-		rest -= n;
-		if ((rest == 0 || memchr(" ;<>=!~([\r", *p, 10) != NULL) && memmem(p, rest, "extra", 5) == NULL)
+		nl = memchr(p, '\n', (size_t)(end - p));
+		rest = (size_t)((nl != NULL ? nl : end) - p);
+		if (rest == 0 || (memchr(" ;<>=!~([\r", *p, 10) != NULL && memmem(p, rest, "extra", 5) == NULL))
 			return true;
 	}
 	return false;
