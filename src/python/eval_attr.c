@@ -433,6 +433,26 @@ static const char *no_such_name_text(struct py_eval *ev, const struct py_value *
 			    m->u.module.name, name);
 }
 
+/* Is it certain that the module has no such name? Its file was read as a whole, and no submodule of that name
+ * can be bound by somebody whose imports are not followed. */
+static bool is_known_whole(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	struct py_value *where = py_dict_name(&m->u.module.dict, ev->n_path);
+	struct py_strings path;
+	struct py_spec spec;
+
+	if (info == NULL || info->spec.kind != PY_SPEC_SOURCE || m->u.module.dict.tainted)
+		return false;
+	if (where == NULL)
+		return true;
+	if (where->type != V_LIST || where->tainted)
+		return false;
+	py_strings_of(ev, where, &path);
+	py_find(ev->im->finder, py_name(ev->names, name, strlen(name)), &path, &spec);
+	return spec.kind == PY_SPEC_MISSING;
+}
+
 /* What a module has so far is known while its own file is being run; so is a file of one's own that
  * takes the place of another module. */
 static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *m, const char *name)
@@ -441,6 +461,8 @@ static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *
 
 	if (m->u.module.info != NULL && (!m->ready || hides_the_library(ev, m)))
 		return py_raise_new(ev, "AttributeError", text);
+	if (is_known_whole(ev, m, name))
+		return py_raise_sure_new(ev, "AttributeError", text);
 	return py_raise_soft(ev, "AttributeError", text);
 }
 
@@ -466,7 +488,7 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 	if (v->type == V_INSTANCE && library_of(ev, v) != NULL) {
 		struct py_value *path = py_dict_name(&v->u.obj.dict, py_name(ev->names, "_name", 5));
 
-		return py_raise_soft(ev, "AttributeError",
+		return py_raise_sure_new(ev, "AttributeError",
 				     path != NULL && path->type == V_STR
 					     ? arena_printf(ev->a, "%s: undefined symbol: %s",
 							    path->u.str.p, name)

@@ -619,6 +619,7 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	s->outer = ev->frame->scope;
 	s->globals = ev->frame->globals;
 	s->is_class = true;
+	s->strange = c->metaclass || c->unknown_base;
 	s->vars.born = ev->branches;
 	f = *ev->frame;
 	f.up = ev->frame;

@@ -412,7 +412,7 @@ static struct py_value *index_list(struct py_eval *ev, struct py_value *v, int64
 		return py_is_unordered(v) ? &py_unknown : v->u.list.v[i];
 	if (v->tainted)
 		return &py_unknown;
-	return py_raise_soft(ev, "IndexError", v->type == V_LIST ? "list index out of range"
+	return py_raise_sure_new(ev, "IndexError", v->type == V_LIST ? "list index out of range"
 								 : "tuple index out of range");
 }
 
@@ -426,7 +426,7 @@ static struct py_value *index_text(struct py_eval *ev, struct py_value *v, int64
 	if (v->tainted || !py_is_ascii(v))
 		return &py_unknown;
 	if (i < 0 || i >= n)
-		return py_raise_soft(ev, "IndexError", "string index out of range");
+		return py_raise_sure_new(ev, "IndexError", "string index out of range");
 	if (v->type == V_BYTES)
 		return py_int(ev->a, (unsigned char)v->u.str.p[i]);
 	c = py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, 1), 1);
@@ -435,14 +435,17 @@ static struct py_value *index_text(struct py_eval *ev, struct py_value *v, int64
 
 static struct py_value *index_dict(struct py_eval *ev, struct py_value *v, struct py_value *key)
 {
-	struct py_value *x = py_dict_get(ev, v->u.dict, key), *shown;
+	struct py_value *x = py_dict_get(ev, v->u.dict, key), *e, *args;
 
 	if (x != NULL)
 		return x;
 	if (v->u.dict->tainted)
 		return &py_unknown;
-	shown = py_to_repr(ev, key);
-	return py_raise_soft(ev, "KeyError", shown->type == V_STR ? shown->u.str.p : NULL);
+	e = py_exception_new(ev, "KeyError", NULL);
+	args = py_list_new(ev->a, V_TUPLE);
+	py_list_add(ev->a, args, key);
+	py_dict_set_name(ev->a, &e->u.obj.dict, py_name(ev->names, "args", 4), args);
+	return py_raise_sure(ev, e);
 }
 
 static struct py_value *call_special(struct py_eval *ev, struct py_value *v, const char *name,

@@ -218,6 +218,7 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		return m;
 	}
 	note_syntax(ev, src);
+	m->u.module.dict.tainted |= src->error != NULL;
 	if (run_module(ev, src, spec->name, &m->u.module.dict) == CTL_RAISE) {
 		info->state = PY_MODULE_FAILED;
 		return NULL;
