@@ -36,7 +36,10 @@ enum dlwhy_certainty imported_certainty(const struct imported *i, const char **a
 		return DLWHY_LIKELY;
 	}
 	if (i->e == NULL && i->im->doubted) {
-		*assumes = "the line that seems to raise an exception is not reached (-v shows it)";
+		*assumes = i->im->doubt != NULL
+				   ? arena_printf(i->im->a, "a line that seems to fail does not, or is not reached: %s",
+						  i->im->doubt)
+				   : "the line that seems to raise an exception is not reached (-v shows it)";
 		return DLWHY_LIKELY;
 	}
 	if (before_all_sources(i))

@@ -477,6 +477,26 @@ static struct py_value *not_told(struct py_eval *ev)
 	return &py_unknown;
 }
 
+/* What dlsym says, which begins with the path that the loader has opened. */
+static struct py_value *no_such_function(struct py_eval *ev, const struct py_value *lib, const char *name)
+{
+	struct py_value *path = py_dict_name(&lib->u.obj.dict, py_name(ev->names, " path", 5));
+
+	return py_raise_sure_new(ev, "AttributeError",
+				 path != NULL ? arena_printf(ev->a, "%s: undefined symbol: %s", path->u.str.p, name)
+					      : NULL);
+}
+
+struct py_value *py_library_item(struct py_eval *ev, struct py_value *v, struct py_value *key, bool *is_one)
+{
+	struct py_value *lib = library_of(ev, v);
+
+	*is_one = lib != NULL && key->type == V_STR && !key->tainted;
+	if (!*is_one)
+		return NULL;
+	return of_library(ev, lib, key->u.str.p) != NULL ? &py_unknown : no_such_function(ev, lib, key->u.str.p);
+}
+
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name)
 {
 	struct py_value *x = py_getattr_quiet(ev, v, name);
@@ -485,17 +505,13 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 		return x;
 	if (ev->raised != NULL)
 		return v->type == V_INSTANCE ? not_told(ev) : NULL;
-	if (v->type == V_INSTANCE && library_of(ev, v) != NULL) {
-		struct py_value *path = py_dict_name(&v->u.obj.dict, py_name(ev->names, "_name", 5));
-
-		return py_raise_sure_new(ev, "AttributeError",
-				     path != NULL && path->type == V_STR
-					     ? arena_printf(ev->a, "%s: undefined symbol: %s",
-							    path->u.str.p, name)
-					     : NULL);
-	}
+	if (v->type == V_INSTANCE && library_of(ev, v) != NULL)
+		return no_such_function(ev, library_of(ev, v), name);
 	if (v->type == V_MODULE)
 		return no_such_name(ev, v, name);
+	if (v->type == V_NONE && strncmp(name, "__", 2) != 0)
+		return py_raise_sure_new(ev, "AttributeError", arena_printf(
+			ev->a, "'NoneType' object has no attribute '%s'", name));
 	return py_raise_soft(ev, "AttributeError",
 			     arena_printf(ev->a, "'%s' object has no attribute '%s'", py_type_name(v), name));
 }

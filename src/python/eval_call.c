@@ -342,8 +342,9 @@ static struct py_value *call_class(struct py_eval *ev, struct py_value *cls, con
 		new = new->u.wrap.fn;
 	if (new != NULL && new->type == V_FUNCTION) {
 		v = call_with_first(ev, new, cls, c);
-		if (v == NULL || v->type != V_INSTANCE)
+		if (v == NULL || v->type != V_INSTANCE || py_is_subclass(v->u.obj.cls, cls) == PY_NO)
 			return v;
+		cls = v->u.obj.cls; /* whose __init__ it is */
 	}
 	if (v == NULL)
 		v = py_instance_new(ev, cls);

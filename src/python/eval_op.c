@@ -24,6 +24,26 @@ static bool is_list(const struct py_value *v)
 
 /* ---- arithmetic ------------------------------------------------------------------------------ */
 
+static struct py_value *divided_by_zero(struct py_eval *ev, enum py_op op)
+{
+	unsigned minor = ev->im->home->minor;
+
+	return py_raise_sure_new(ev, "ZeroDivisionError",
+				 op == PY_OP_DIV		     ? "division by zero"
+				 : minor >= 14			     ? NULL
+				 : op == PY_OP_MOD && minor >= 11 ? "integer modulo by zero"
+								     : "integer division or modulo by zero");
+}
+
+/* "text" + 1 */
+static struct py_value *no_text(struct py_eval *ev, const struct py_value *b)
+{
+	const char *format = ev->im->home->minor >= 7 ? "can only concatenate str (not \"%s\") to str"
+						      : "must be str, not %s";
+
+	return py_raise_sure_new(ev, "TypeError", arena_printf(ev->a, format, py_type_name(b)));
+}
+
 static struct py_value *int_op(struct py_eval *ev, enum py_op op, int64_t a, int64_t b)
 {
 	int64_t r;
@@ -37,12 +57,16 @@ static struct py_value *int_op(struct py_eval *ev, enum py_op op, int64_t a, int
 		return __builtin_mul_overflow(a, b, &r) ? &py_unknown : py_int(ev->a, r);
 	case PY_OP_FLOORDIV:
 	case PY_OP_MOD:
-		if (b == 0 || a == INT64_MIN)
+		if (b == 0)
+			return divided_by_zero(ev, op);
+		if (a == INT64_MIN)
 			return &py_unknown;
 		r = a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
 		return py_int(ev->a, op == PY_OP_FLOORDIV ? r : a - r * b);
 	case PY_OP_DIV:
-		if (b == 0 || a < -EXACT || a > EXACT || b < -EXACT || b > EXACT)
+		if (b == 0)
+			return divided_by_zero(ev, op);
+		if (a < -EXACT || a > EXACT || b < -EXACT || b > EXACT)
 			return &py_unknown;
 		return py_float(ev->a, (double)a / (double)b);
 	case PY_OP_LSHIFT:
@@ -232,6 +256,9 @@ struct py_value *py_binary(struct py_eval *ev, enum py_op op, struct py_value *a
 				b->type == V_FLOAT ? b->u.real : (double)b->u.integer);
 	if (op == PY_OP_ADD && is_text(a) && a->type == b->type)
 		return join_text(ev, a, b);
+	if (op == PY_OP_ADD && a->type == V_STR && b->type >= V_NONE && b->type <= V_FLOAT &&
+	    b->type != V_ELLIPSIS)
+		return no_text(ev, b);
 	if (op == PY_OP_ADD && is_list(a) && a->type == b->type)
 		return join_lists(ev, a, b);
 	if (op == PY_OP_MUL && (is_text(a) || is_list(a)) && is_int(b))
@@ -465,7 +492,8 @@ static struct py_value *call_special(struct py_eval *ev, struct py_value *v, con
 
 struct py_value *py_index(struct py_eval *ev, struct py_value *v, struct py_value *key)
 {
-	struct py_value *args[2] = { v, key };
+	struct py_value *args[2] = { v, key }, *item;
+	bool is_library;
 
 	switch (v->type) {
 	case V_DICT:
@@ -477,7 +505,8 @@ struct py_value *py_index(struct py_eval *ev, struct py_value *v, struct py_valu
 	case V_BYTES:
 		return is_int(key) ? index_text(ev, v, key->u.integer) : &py_unknown;
 	case V_INSTANCE:
-		return call_special(ev, v, "__getitem__", args, 2);
+		item = py_library_item(ev, v, key, &is_library);
+		return is_library ? item : call_special(ev, v, "__getitem__", args, 2);
 	case V_CLASS: /* list[int], Generic[T]: the class as far as we care */
 		return v;
 	default:

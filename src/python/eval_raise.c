@@ -152,15 +152,24 @@ static bool is_beyond_doubt(const struct py_eval *ev, const struct py_frame *f)
 	       strstr(f->file + n, "-packages/") == NULL;
 }
 
+void py_doubt(struct py_eval *ev, const char *what)
+{
+	struct py_place at = py_here(ev);
+
+	py_gap(ev, what);
+	ev->im->doubted = true;
+	if (ev->im->doubt == NULL && at.file != NULL)
+		ev->im->doubt = arena_printf(ev->a, "%s, line %u (it %s)", at.file, at.line, what);
+}
+
 static void doubt(struct py_eval *ev, struct py_value *e)
 {
 	bool exact;
 	const char *text = py_exception_message(ev, e, &exact), *type = e->u.obj.cls->u.cls->name;
 
-	py_gap(ev, text != NULL && *text != '\0'
-			   ? arena_printf(ev->a, "raises %s, as far as can be read: %.200s", type, text)
-			   : arena_printf(ev->a, "raises %s, as far as can be read", type));
-	ev->im->doubted = true;
+	py_doubt(ev, text != NULL && *text != '\0'
+			     ? arena_printf(ev->a, "raises %s, as far as can be read: %.200s", type, text)
+			     : arena_printf(ev->a, "raises %s, as far as can be read", type));
 }
 
 struct py_value *py_raise_sure(struct py_eval *ev, struct py_value *e)
@@ -251,6 +260,7 @@ static const struct py_exception *export(struct py_eval *ev, struct py_value *e,
 	x->from_load = r->from_load;
 	x->load = r->load;
 	x->maybe = r->maybe;
+	x->why = r->why;
 	x->explicit_cause = r->cause != NULL;
 	if (next != NULL && next->type == V_INSTANCE && depth < 30)
 		x->cause = export(ev, next, depth + 1);
@@ -305,8 +315,7 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
 	if (ev->frame->scope == NULL && ev->maybe == 0) { /* of a kind that is not known */
-		py_gap(ev, "raises an exception, as far as can be read");
-		ev->im->doubted = true;
+		py_doubt(ev, "raises an exception, as far as can be read");
 	}
 	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
 		return CTL_NEXT;

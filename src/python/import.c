@@ -137,6 +137,7 @@ void py_import_startup(struct py_import *im)
 	try_import(ev, "sitecustomize");
 	if (im->home->user_site_used)
 		try_import(ev, "usercustomize");
+	im->doubt = NULL;
 	im->unread = im->doubted = false; /* failures of these end nothing */
 }
 

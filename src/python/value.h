@@ -94,6 +94,7 @@ struct py_raised {           /* what an exception instance carries besides */
 	struct py_load load;
 	bool exact;
 	bool maybe;
+	const char *why;         /* see struct py_exception */
 };
 
 struct py_value {
