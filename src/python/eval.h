@@ -136,6 +136,8 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 /* The same without an exception: NULL if it is surely not there. */
 struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const char *name);
 bool py_setattr(struct py_eval *ev, struct py_value *v, const char *name, struct py_value *x);
+/* The entry of a module with the filters of names that enum has put there. */
+#define PY_CONVERTED " converted"
 /* What ctypes gives for library["function"]; *is_one: v is a library, and what it is asked for is known. */
 struct py_value *py_library_item(struct py_eval *ev, struct py_value *v, struct py_value *key, bool *is_one);
 /* In a class and its bases. *unknown: a base is not known. */

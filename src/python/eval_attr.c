@@ -151,6 +151,8 @@ static struct py_value *from_class(struct py_eval *ev, struct py_value *cls, con
 		return py_str(ev->a, cls->u.cls->name);
 	if (strcmp(name, "__module__") == 0 && cls->u.cls->module != NULL)
 		return py_str(ev->a, cls->u.cls->module);
+	if (cls->u.cls->metaclass && strncmp(name, "_convert", 8) == 0)
+		return py_known(ev, "enum", "_convert_");
 	/* what every class has, and what a metaclass may give it */
 	if (unknown || strncmp(name, "__", 2) == 0 || strcmp(name, "mro") == 0 || cls->u.cls->make != NULL)
 		return &py_unknown;
@@ -271,6 +273,23 @@ static bool is_built_in(struct py_eval *ev, const struct py_value *m, const char
 	return m->u.module.info != NULL && m->u.module.info->spec.kind == PY_SPEC_BUILTIN;
 }
 
+/* May enum have made that name of a constant of the module (lib_misc.c)? */
+static bool is_converted(struct py_eval *ev, struct py_value *m, const char *name)
+{
+	struct py_value *l = py_dict_name(&m->u.module.dict,
+					  py_name(ev->names, PY_CONVERTED, sizeof(PY_CONVERTED) - 1));
+
+	for (size_t i = 0; l != NULL && i < l->u.list.n; i++) {
+		struct py_value *v = py_call1(ev, l->u.list.v[i], py_str(ev->a, name));
+
+		if (v == NULL && !ev->stopped)
+			ev->raised = NULL;
+		if (v == NULL || py_truth_of(ev, v) != PY_NO)
+			return true;
+	}
+	return false;
+}
+
 static struct py_value *from_module(struct py_eval *ev, struct py_value *m, const char *name)
 {
 	struct py_value *v = py_dict_name(&m->u.module.dict, name), *f;
@@ -292,7 +311,7 @@ static struct py_value *from_module(struct py_eval *ev, struct py_value *m, cons
 		return strncmp(name, "__", 2) == 0 ? NULL : by_module_getattr(ev, m, f, name);
 	if (f != NULL && py_is_unknown(f))
 		return &py_unknown;
-	return m->u.module.dict.tainted ? &py_unknown : NULL;
+	return m->u.module.dict.tainted || is_converted(ev, m, name) ? &py_unknown : NULL;
 }
 
 static struct py_value *from_super(struct py_eval *ev, struct py_value *s, const char *name)
@@ -363,6 +382,8 @@ struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const 
 
 			return cls != NULL ? cls : &py_unknown;
 		}
+		if (v->type == V_NONE && strncmp(name, "__", 2) != 0)
+			return NULL;
 		return py_method_of(ev, v, name);
 	}
 }

@@ -227,9 +227,14 @@ static struct py_value *not_installed(struct py_eval *ev, const char *name)
 
 	if (e == NULL || e->type != V_INSTANCE || ev->sys_path->tainted || ev->meta_path->tainted)
 		return ev->raised != NULL || ev->stopped ? NULL : &py_unknown;
-	for (size_t i = 0; i < ev->meta_path->u.list.n; i++)
-		if (ev->meta_path->u.list.v[i] != &py_meta_path_own) /* it may know of others */
-			return py_is_wanted(ev, cls) ? py_raise(ev, e) : &py_unknown;
+	for (size_t i = 0; i < ev->meta_path->u.list.n; i++) {
+		struct py_value *finder = ev->meta_path->u.list.v[i];
+
+		if (finder == &py_meta_path_own ||
+		    py_getattr_quiet(ev, finder, intern(ev, "find_distributions")) == NULL)
+			continue;
+		return py_is_wanted(ev, cls) ? py_raise(ev, e) : &py_unknown; /* it may know of others */
+	}
 	return py_raise_sure(ev, e);
 }
 
