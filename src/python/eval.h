@@ -201,7 +201,8 @@ void py_gap(struct py_eval *ev, const char *what);
 #define PY_OWN_MAX (1u << 20) /* bytes of a file whose functions are all read */
 
 struct py_refusal {
-	const char *message;     /* of the SyntaxError; NULL: not known to the letter */
+	const char *type;        /* "SyntaxError" */
+	const char *message;     /* NULL: not known to the letter */
 	const char *why;         /* in words, with the place */
 	unsigned line;
 	bool sure;

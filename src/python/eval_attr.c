@@ -143,7 +143,7 @@ static struct py_value *from_class(struct py_eval *ev, struct py_value *cls, con
 	bool unknown = false;
 	struct py_value *v = py_class_lookup(cls, name, &unknown);
 
-	if (v != NULL && cls->u.cls->metaclass && v->type <= V_DICT)
+	if (v != NULL && cls->u.cls->metaclass && v->type <= V_DICT && strncmp(name, "__", 2) != 0)
 		return &py_unknown; /* a member of an enum is no number */
 	if (v != NULL)
 		return bind(ev, v, NULL, cls);

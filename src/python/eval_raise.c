@@ -158,8 +158,10 @@ void py_doubt(struct py_eval *ev, const char *what)
 
 	py_gap(ev, what);
 	ev->im->doubted = true;
-	if (ev->im->doubt == NULL && at.file != NULL)
-		ev->im->doubt = arena_printf(ev->a, "%s, line %u (it %s)", at.file, at.line, what);
+	if (ev->im->doubt == NULL)
+		ev->im->doubt = at.file != NULL
+					? arena_printf(ev->a, "%s, line %u (it %s)", at.file, at.line, what)
+					: what;
 }
 
 static void doubt(struct py_eval *ev, struct py_value *e)

@@ -218,7 +218,7 @@ static bool compiles(struct py_eval *ev, struct py_source *src)
 			py_doubt(ev, arena_printf(ev->a, "imports what Python may refuse: %s", r.why));
 		return true;
 	}
-	e = py_exception_new(ev, "SyntaxError", r.message);
+	e = py_exception_new(ev, r.type, r.message);
 	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
 	e->u.obj.raised->why = r.message == NULL ? r.why : NULL;
 	set_text(ev, e, "path", src->path);

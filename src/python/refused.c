@@ -139,15 +139,27 @@ static void of_bytes(struct py_eval *ev, struct py_source *src, struct py_refusa
 				src->path, line, src->text.p[at]);
 }
 
+/* A ValueError of compile() until 3.11.3. */
+static void of_null(const struct py_eval *ev, struct py_refusal *out)
+{
+	if (ev->im->home->hexversion < 0x030b0400)
+		out->type = "ValueError";
+	out->message = out->why = "source code string cannot contain null bytes";
+}
+
 bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *out)
 {
 	const struct py_home *h = ev->im->home;
 	bool own = strstr(src->path, "-packages/") == NULL;
 	char name[32];
 
-	*out = (struct py_refusal){ .line = 1, .sure = true };
+	*out = (struct py_refusal){ .type = "SyntaxError", .line = 1, .sure = true };
 	if (own && is_below(src->path, h->stdlib))
 		return false;
+	if (memchr(src->text.p, '\0', src->text.n) != NULL) {
+		of_null(ev, out);
+		return true;
+	}
 	if (own && src->text.n <= PY_OWN_MAX)
 		parse_all(src, &src->body);
 	if (src->since > h->minor) {
