@@ -25,7 +25,7 @@ PART = 50
 ENOUGH = 0.9      # of the random programs must agree in everything
 # What reading does not tell yet: an error that has nothing to do with imports, and a few rare ways. Nothing else may be
 # said of them either.
-SILENT = {"name after star of an extension", "unknown encoding"}
+SILENT = {"attribute of an extension", "name after star of an extension", "pkgutil", "unknown encoding"}
 OTHERWISE = {"raised with a traceback", "star", "context", "library opened lazily", "bytes that are no text"}
 
 
