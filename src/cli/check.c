@@ -70,8 +70,8 @@ static int summary(const struct check *check)
 	return cli_print(line, check->status);
 }
 
-/* Letters, digits and '_', no digit first: as the import statement wants it. Which letters there are beyond ASCII
- * is left to Python. */
+/* Letters, digits and '_', no digit first: as the import statement wants it. Which letters there are
+ * beyond ASCII is left to Python. */
 static bool is_part_of_name(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -99,7 +99,8 @@ static bool is_module_name(const char *word)
 		p += part + 1;
 	}
 	if (!good && strchr(word, ',') != NULL)
-		cli_complain("'%s' is no name of a module; several are several words: dlwhy import json os", word);
+		cli_complain("'%s' is no name of a module; several are several words: dlwhy import json os",
+			     word);
 	else if (!good)
 		cli_complain("'%s' is no name of a module: dlwhy import numpy.linalg", word);
 	return good;

@@ -37,8 +37,8 @@ enum dlwhy_certainty imported_certainty(const struct imported *i, const char **a
 	}
 	if (i->e == NULL && i->im->doubted) {
 		*assumes = i->im->doubt != NULL
-				   ? arena_printf(i->im->a, "a line that seems to fail does not, or is not reached: %s",
-						  i->im->doubt)
+				   ? arena_printf(i->im->a, "a line that seems to fail does not, or is not "
+						  "reached: %s", i->im->doubt)
 				   : "the line that seems to raise an exception is not reached (-v shows it)";
 		return DLWHY_LIKELY;
 	}

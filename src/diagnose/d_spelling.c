@@ -1,5 +1,5 @@
-/* d_spelling.c - a module that is not found, and that no package brings: a misspelt name of the standard library, a
- * file of one's own in a folder where Python does not look.
+/* d_spelling.c - a module that is not found, and that no package brings: a misspelt name of the standard
+ * library, a file of one's own in a folder where Python does not look.
  */
 #include <string.h>
 
@@ -9,8 +9,8 @@ enum { MAX_FOLDERS = 64 };
 
 /* ---- a misspelt name -------------------------------------------------------------------------- */
 
-/* One slip of the hand: two letters that changed places, one that is missing, twice there or another one. A letter
- * more at the end makes another name (uuid6, glob2, jsons), and so does one in a short name. */
+/* One slip of the hand: two letters that changed places, one that is missing, twice there or another one.
+ * A letter more at the end makes another name (uuid6, glob2, jsons), and so does one in a short name. */
 static bool is_slip(const char *typed, const char *meant)
 {
 	size_t n = strlen(typed), m = strlen(meant), i = 0;
@@ -74,7 +74,8 @@ struct draft *import_misspelt(struct diag *d, const char *name)
 		return NULL;
 	dr = import_draft(d, CAUSE_PYTHON_MODULE, "not-installed");
 	dr->f.object = name;
-	draft_say(d, dr, "There is no module %s; the standard library has %s, which is one slip away.", name, right);
+	draft_say(d, dr, "There is no module %s; the standard library has %s, which is one slip away.", name,
+		  right);
 	draft_fix(d, dr, "spell", "low", arena_printf(d->a, "write %s", right));
 	return dr;
 }
@@ -112,11 +113,12 @@ static const char *own_file(struct diag *d, const struct py_exception *e, const 
 struct draft *import_own_file(struct diag *d, const struct py_exception *e, const char *name)
 {
 	const struct imported *i = d->in->imported;
-	const char *file = strchr(name, '.') == NULL && !import_is_distributed(name) ? own_file(d, e, name) : NULL;
-	const char *dir;
+	const char *file = NULL, *dir;
 	struct draft *dr;
 	struct fix *f;
 
+	if (strchr(name, '.') == NULL && !import_is_distributed(name))
+		file = own_file(d, e, name);
 	if (file == NULL)
 		return NULL;
 	dir = dir_name(d->a, file);
@@ -124,8 +126,8 @@ struct draft *import_own_file(struct diag *d, const struct py_exception *e, cons
 		dir = dir_name(d->a, dir);
 	dr = import_draft(d, CAUSE_PYTHON_MODULE, "not-installed");
 	dr->f.object = file;
-	draft_say(d, dr, "The module %s is not found: %s is there, but Python does not look in that folder.", name,
-		  file);
+	draft_say(d, dr, "The module %s is not found: %s is there, but Python does not look in that folder.",
+		  name, file);
 	draft_fact(d, dr, file, "a file of that name");
 	if (e->nframes > 0 && e->frames[e->nframes - 1].file != NULL &&
 	    same_text(dir_name(d->a, e->frames[e->nframes - 1].file), dir))

@@ -167,8 +167,8 @@ struct py_value *py_exception_new(struct py_eval *ev, const char *type, const ch
  * be the one that does not know better. Unknown otherwise; NULL if raised. */
 struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char *message);
 /* Where what is wrong is known for certain, not for want of knowledge (the module was read as a whole, the
- * condition is decided): raised on the own lines of modules and where somebody waits; in functions, which may have
- * been called with something else, it is a doubt (im->doubted). Unknown if it is not raised. */
+ * condition is decided): raised on the own lines of modules and where somebody waits; in functions, which
+ * may have been called with something else, it is a doubt (im->doubted). Unknown if it is not raised. */
 struct py_value *py_raise_sure(struct py_eval *ev, struct py_value *exception);
 struct py_value *py_raise_sure_new(struct py_eval *ev, const char *type, const char *message);
 /* Does an active handler nearby wait for exceptions of that class? */

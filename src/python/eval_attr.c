@@ -504,7 +504,8 @@ static struct py_value *no_such_function(struct py_eval *ev, const struct py_val
 	struct py_value *path = py_dict_name(&lib->u.obj.dict, py_name(ev->names, " path", 5));
 
 	return py_raise_sure_new(ev, "AttributeError",
-				 path != NULL ? arena_printf(ev->a, "%s: undefined symbol: %s", path->u.str.p, name)
+				 path != NULL ? arena_printf(ev->a, "%s: undefined symbol: %s",
+							     path->u.str.p, name)
 					      : NULL);
 }
 
@@ -515,7 +516,8 @@ struct py_value *py_library_item(struct py_eval *ev, struct py_value *v, struct 
 	*is_one = lib != NULL && key->type == V_STR && !key->tainted;
 	if (!*is_one)
 		return NULL;
-	return of_library(ev, lib, key->u.str.p) != NULL ? &py_unknown : no_such_function(ev, lib, key->u.str.p);
+	return of_library(ev, lib, key->u.str.p) != NULL ? &py_unknown
+							  : no_such_function(ev, lib, key->u.str.p);
 }
 
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name)

@@ -9,8 +9,8 @@
  *   mypyc       a group of modules lives in one file called "…__mypyc"
  *   cffi        "_cffi_backend"
  * A file that is not of Cython may have NumPy's text for a function that is called later: what the
- * metadata of its distribution requires decides. Any other file may name a module for an import that comes later or never. A name counts only if there
- * is such a module.
+ * metadata of its distribution requires decides. Any other file may name a module for an import that
+ * comes later or never. A name counts only if there is such a module.
  */
 #include "python/ext_imports.h"
 
@@ -223,7 +223,8 @@ static bool requires(struct view text, const char *line)
 		p += n;
 		nl = memchr(p, '\n', (size_t)(end - p));
 		rest = (size_t)((nl != NULL ? nl : end) - p);
-		if (rest == 0 || (memchr(" ;<>=!~([\r", *p, 10) != NULL && memmem(p, rest, "extra", 5) == NULL))
+		if (rest == 0 || (memchr(" ;<>=!~([\r", *p, 10) != NULL &&
+				  memmem(p, rest, "extra", 5) == NULL))
 			return true;
 	}
 	return false;

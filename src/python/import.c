@@ -122,7 +122,8 @@ static bool has_own_folder(const struct py_home *h)
 {
 	const char *why = h->path.n > 0 ? h->path.items[0].why : NULL;
 
-	return why != NULL && (strcmp(why, "the working folder") == 0 || strcmp(why, "the folder of the script") == 0);
+	return why != NULL &&
+	       (strcmp(why, "the working folder") == 0 || strcmp(why, "the folder of the script") == 0);
 }
 
 static void take_own_folder(struct py_eval *ev)

@@ -182,7 +182,9 @@ static void project_seen(const char *file, void *ctx)
 	if (end == NULL) {
 		end = strstr(file, ".egg-info");
 		dash = end != NULL ? memchr(file, '-', (size_t)(end - file)) : NULL;
-		p->other |= end != NULL && same_project(p->name, file, (size_t)((dash != NULL ? dash : end) - file));
+		if (dash != NULL)
+			end = dash;
+		p->other |= end != NULL && same_project(p->name, file, (size_t)(end - file));
 		return;
 	}
 	dash = end[10] == '\0' ? memrchr(file, '-', (size_t)(end - file)) : NULL;
@@ -223,8 +225,10 @@ static struct py_value *not_installed(struct py_eval *ev, const char *name)
 	struct py_value *cls = m != NULL && m->type == V_MODULE
 				       ? py_dict_name(&m->u.module.dict, intern(ev, "PackageNotFoundError"))
 				       : NULL;
-	struct py_value *e = cls != NULL && cls->type == V_CLASS ? py_call1(ev, cls, py_str(ev->a, name)) : NULL;
+	struct py_value *e = NULL;
 
+	if (cls != NULL && cls->type == V_CLASS)
+		e = py_call1(ev, cls, py_str(ev->a, name));
 	if (e == NULL || e->type != V_INSTANCE || ev->sys_path->tainted || ev->meta_path->tainted)
 		return ev->raised != NULL || ev->stopped ? NULL : &py_unknown;
 	for (size_t i = 0; i < ev->meta_path->u.list.n; i++) {

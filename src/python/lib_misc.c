@@ -241,8 +241,8 @@ PY_NATIVE(e_global_enum)
 	return cls;
 }
 
-/* IntEnum._convert_(name, module, filter, …): members that it makes of the constants of a module become names of
- * it: those that the filter lets through, for which the module keeps it. */
+/* IntEnum._convert_(name, module, filter, …): members that it makes of the constants of a module become
+ * names of it: those that the filter lets through, for which the module keeps it. */
 PY_NATIVE(e_convert)
 {
 	struct py_value *name = py_arg(c, 1, "module"), *filter = py_arg(c, 2, "filter"), *m = NULL, *l;

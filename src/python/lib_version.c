@@ -1,8 +1,8 @@
 /* lib_version.c - versions of packages as PEP 440 writes and orders them: packaging.version.Version.
  *
- * Many packages carry a copy of that class, and flags that decide imports are comparisons of two of them. Its
- * source reads a version with one long regular expression, which is not followed: copies are known by the name of
- * that expression, VERSION_PATTERN (pandas.util.version, sklearn.externals._packaging, numpy._utils._pep440, …).
+ * Many packages carry a copy of that class, and flags that decide imports are comparisons of two of them.
+ * Its source reads a version with one long regular expression, which is not followed: copies are known by
+ * the name of that expression, VERSION_PATTERN (pandas.util.version, numpy._utils._pep440, …).
  */
 #include <string.h>
 
@@ -370,7 +370,8 @@ void py_lib_version_init(struct py_eval *ev)
 		{ "__init__", v_init }, { "__str__", v_str }, { "__lt__", v_lt }, { "__le__", v_le },
 		{ "__gt__", v_gt },	{ "__ge__", v_ge },   { "__eq__", v_eq }, { "__ne__", v_ne },
 	};
-	struct py_value *cls = py_class_new(ev, "packaging.version", "Version", ev->class_object, NULL, V_INSTANCE);
+	struct py_value *cls =
+		py_class_new(ev, "packaging.version", "Version", ev->class_object, NULL, V_INSTANCE);
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		py_dict_set_name(ev->a, &cls->u.cls->dict,

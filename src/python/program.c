@@ -233,7 +233,8 @@ static enum dlwhy_code no_program(struct home_ctx *c, const char *given, const c
 			       "no Python interpreter: the file %.160s may not be executed", given);
 	return err_set(err, DLWHY_E_IO, 0, strchr(given, '/') != NULL
 						   ? "no Python interpreter: there is no %.200s"
-						   : "no Python interpreter: %.160s is not found on PATH", given);
+						   : "no Python interpreter: %.160s is not found on PATH",
+		       given);
 }
 
 enum dlwhy_code py_find_program(struct home_ctx *c, struct dlwhy_error *err)

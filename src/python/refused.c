@@ -1,8 +1,9 @@
 /* refused.c - sources that Python's compiler refuses although they can be read here: newer syntax on an older
  * Python, bytes that are no UTF-8, encodings that nobody knows.
  *
- * The compiler reads a file as a whole, bodies of functions as well. These are passed over elsewhere for time; they
- * are read here for files that people write themselves, not for installed packages, which pip has compiled.
+ * The compiler reads a file as a whole, bodies of functions as well. These are passed over elsewhere for
+ * time; they are read here for files that people write themselves, not for installed packages, which pip has
+ * compiled.
  */
 #include <string.h>
 
@@ -61,7 +62,8 @@ static bool starts_like(const char *s, const char *with)
 /* Is there such a codec? encodings.search_function: an alias, or a module of that name. */
 static bool is_codec(struct py_eval *ev, const char *name)
 {
-	struct py_value *m = py_dict_name(ev->sys_modules->u.dict, py_name(ev->names, "encodings.aliases", 17));
+	struct py_value *m =
+		py_dict_name(ev->sys_modules->u.dict, py_name(ev->names, "encodings.aliases", 17));
 	struct py_value *aliases = m != NULL && m->type == V_MODULE
 					   ? py_dict_name(&m->u.module.dict, py_name(ev->names, "aliases", 7))
 					   : NULL;
@@ -135,7 +137,8 @@ static void of_bytes(struct py_eval *ev, struct py_source *src, struct py_refusa
 		line += src->text.p[i] == '\n';
 	out->line = line;
 	out->sure = memchr(src->text.p + from, '#', at - from) == NULL;
-	out->why = arena_printf(ev->a, "%s, line %u: the byte 0x%02x is no UTF-8, and no other encoding is named",
+	out->why = arena_printf(ev->a,
+				"%s, line %u: the byte 0x%02x is no UTF-8, and no other encoding is named",
 				src->path, line, src->text.p[at]);
 }
 

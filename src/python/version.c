@@ -1,4 +1,5 @@
-/* version.c - "3.12" and "3.12.1" in the place of a program: the interpreters of this machine, by their versions. */
+/* version.c - "3.12" and "3.12.1" in the place of a program: the interpreters of this machine, by their
+ * versions. */
 #include <stdlib.h>
 #include <string.h>
 
