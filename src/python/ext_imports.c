@@ -3,7 +3,8 @@
  * Machine code is not followed: names of modules stand as whole strings in the constants of a file, and
  * few generators of code put them there. Known are
  *   Cython      __Pyx_ImportType and cimports give full names ("scipy.special._ufuncs_cxx"), relative
- *               imports the last part alone ("_common"); it unpacks its own strings with zlib (3.1)
+ *               imports the last part alone ("_common"); its own strings are packed with zlib (from 3.1 on)
+ *               or with an LZSS of its own (from 3.3 on)
  *   numpy       _import_array of each file that was compiled against its headers
  *   CPython     PyDateTime_IMPORT: "datetime.datetime_CAPI"
  *   mypyc       a group of modules lives in one file called "…__mypyc"
@@ -48,7 +49,7 @@ struct scan {
 	struct view unpacked;
 	unsigned char *buffer;
 	unsigned tries;
-	bool cython, decompress, zlib, numpy_done, numpy_only;
+	bool cython, decompress, zlib, lzss, numpy_done, numpy_only;
 };
 
 /* ---- is there such a module? ---------------------------------------------------------------- */
@@ -230,21 +231,28 @@ static bool requires(struct view text, const char *line)
 	return false;
 }
 
-/* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
-static bool may_need_numpy(struct scan *s)
+/* The metadata of what the module was installed with; false if there is none. */
+static bool open_metadata(struct scan *s, struct source_file *f)
 {
 	struct owner o = { .s = s };
-	struct source_file f;
-	bool needs = true;
 
-	if (s->cython || s->numpy_only || !installed_in(s, &o.site, &o.top) || strcmp(o.top, "numpy") == 0)
-		return true;
+	if (!installed_in(s, &o.site, &o.top) || strcmp(o.top, "numpy") == 0)
+		return false;
 	source_list(s->source, o.site, distribution_seen, &o);
 	o.by_record = true;
 	if (o.folder == NULL)
 		source_list(s->source, o.site, distribution_seen, &o);
-	if (o.folder == NULL ||
-	    source_open(s->source, arena_printf(s->a, "%s/METADATA", o.folder), &f) != 0)
+	return o.folder != NULL &&
+	       source_open(s->source, arena_printf(s->a, "%s/METADATA", o.folder), f) == 0;
+}
+
+/* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
+static bool may_need_numpy(struct scan *s)
+{
+	struct source_file f;
+	bool needs = true;
+
+	if (s->cython || s->numpy_only || !open_metadata(s, &f))
 		return true;
 	if (f.map.bytes.n > 0)
 		needs = requires(f.map.bytes, "\nRequires-Dist: numpy");
@@ -342,6 +350,7 @@ static void look_at(struct scan *s, const char *p, size_t n)
 {
 	bool dotted;
 
+	s->lzss = s->lzss || (*p == 'L' && strcmp(p, "LZSS string data decompression failed") == 0);
 	if (n < 3 || n > MAX_NAME || !is_letter((unsigned char)*p) || !is_name(p, n, &dotted))
 		return;
 	s->decompress = s->decompress || strcmp(p, "decompress") == 0;
@@ -416,6 +425,44 @@ static void sibling_seen(const char *file, void *ctx)
 		add(s, full, true, NULL);
 }
 
+/* A module of a distribution that this one requires, if its name is among the strings. */
+static void required_seen(struct scan *s, const char *p, size_t n)
+{
+	static const char word[] = "Requires-Dist: ";
+	size_t k = sizeof(word) - 1, len = 0;
+	char *name;
+
+	if (n <= k || memcmp(p, word, k) != 0 || memmem(p, n, "extra", 5) != NULL)
+		return;
+	while (k + len < n && strchr(" ;<>=!~([\r", p[k + len]) == NULL)
+		len++;
+	name = arena_strndup(s->a, p + k, len);
+	for (char *q = name; *q != '\0'; q++)
+		*q = *q == '-' || *q == '.' ? '_' : *q;
+	if (len > 4 && names(s->unpacked, name))
+		whole(s, name);
+}
+
+static void required(struct scan *s)
+{
+	struct source_file f;
+	const char *p, *end;
+
+	if (!open_metadata(s, &f))
+		return;
+	p = (const char *)f.map.bytes.p;
+	end = p + f.map.bytes.n;
+	while (f.map.bytes.n > 0 && p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+		required_seen(s, p, (size_t)((nl != NULL ? nl : end) - p));
+		if (nl == NULL || nl == p) /* what describes it comes behind */
+			break;
+		p = nl + 1;
+	}
+	source_close(&f);
+}
+
 static void unpacked(struct scan *s, struct view v)
 {
 	struct py_spec spec;
@@ -424,11 +471,100 @@ static void unpacked(struct scan *s, struct view v)
 	for (size_t i = 0; i < NCOMMON; i++)
 		if (strlen(common[i]) > 5 && strcmp(common[i], "asyncio") != 0 && names(v, common[i]))
 			add_if_there(s, common[i], false, NULL);
+	required(s);
 	if (s->package == NULL || !find(s, s->package, &spec))
 		return;
 	for (size_t i = 0; i < spec.locations.n; i++)
 		source_list(s->source, spec.locations.items[i], sibling_seen, s);
 }
+
+/* ---- LZSS (Cython/Utility/StringTools.c, DecompressString_LZSS) -------------------------------- */
+
+struct lzss {
+	const unsigned char *p, *end;
+	unsigned char *out;
+	size_t n, cap;
+};
+
+/* A reference to what came before: false if there is no such place. */
+static bool lzss_copy(struct lzss *z)
+{
+	unsigned lo, hi;
+	size_t back, n;
+
+	if (z->end - z->p < 3)
+		return false;
+	lo = *z->p++;
+	hi = *z->p++;
+	if ((lo & 0x80) == 0) {
+		back = lo;
+		n = hi;
+	} else if ((hi & 0x80) == 0) {
+		back = 0x80 + ((hi << 2 & 0x180) | (lo & 0x7f));
+		n = hi & 0x1f;
+	} else {
+		back = 0x80 + ((size_t)(hi & 0x7f) << 7 | (lo & 0x7f));
+		n = *z->p++;
+	}
+	n += 3;
+	back += n;
+	if (back > z->n || n > z->cap - z->n)
+		return false;
+	memcpy(z->out + z->n, z->out + z->n - back, n);
+	z->n += n;
+	return true;
+}
+
+/* How long it is, is not written there: it is read until it is no text any more. */
+static size_t unlzss(struct lzss *z)
+{
+	for (;;) {
+		unsigned flags;
+
+		if (z->p == z->end)
+			return z->n;
+		for (flags = *z->p++ | 0xff00u; flags & 0x100; flags >>= 1) {
+			if ((flags & 1) == 0) {
+				if (!lzss_copy(z))
+					return z->n;
+				continue;
+			}
+			if (z->p == z->end || z->n == z->cap || (*z->p < ' ' && *z->p != '\n' && *z->p != '\t'))
+				return z->n;
+			z->out[z->n++] = *z->p++;
+		}
+	}
+}
+
+/* It begins with eight letters that stand for themselves, and names "__main__" somewhere. */
+static bool look_for_lzss(void *ctx, struct view v)
+{
+	struct scan *s = ctx;
+
+	for (size_t i = 0; v.n > 64 && i < v.n - 64; i++) {
+		const unsigned char *p = memchr(v.p + i, 0xff, v.n - 64 - i);
+		struct lzss z;
+		size_t k = 1;
+
+		if (p == NULL)
+			break;
+		i = (size_t)(p - v.p);
+		while (k <= 8 && p[k] >= ' ' && p[k] < 0x7f)
+			k++;
+		if (k <= 8)
+			continue;
+		if (s->buffer == NULL)
+			s->buffer = arena_alloc(s->a, MAX_TEXT);
+		z = (struct lzss){ p, v.p + v.n, s->buffer, 0, MAX_TEXT };
+		if (unlzss(&z) > 64 && memmem(s->buffer, z.n, "__main__", 8) != NULL) {
+			unpacked(s, (struct view){ s->buffer, z.n });
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- zlib ------------------------------------------------------------------------------------- */
 
 static bool unpack(struct scan *s, struct view v)
 {
@@ -502,6 +638,8 @@ void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f
 	if (s.cython)
 		s.numpy_text = NULL;
 	elf_each_constants(e, look_for_names, &s);
+	if (s.cython && s.lzss)
+		elf_each_constants(e, look_for_lzss, &s);
 	if (s.cython && s.zlib && s.decompress) {
 		add_if_there(&s, "zlib", false, NULL);
 		elf_each_constants(e, look_for_packed, &s);
