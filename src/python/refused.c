@@ -167,7 +167,8 @@ bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *ou
 		parse_all(src, &src->body);
 	if (src->since > h->minor) {
 		out->line = src->since_line;
-		out->why = arena_printf(ev->a, "%s, line %u is written for Python 3.%u or newer, and this is Python %s",
+		out->why = arena_printf(ev->a,
+					"%s, line %u is written for Python 3.%u or newer, and this is Python %s",
 					src->path, src->since_line, src->since, h->version);
 		return true;
 	}
