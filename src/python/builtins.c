@@ -88,7 +88,7 @@ static struct py_value *int_of_text(struct py_eval *ev, const struct py_value *v
 
 			if (shown->type != V_STR)
 				return py_raise_soft(ev, "ValueError", NULL);
-			return py_raise_soft(ev, "ValueError", arena_printf(
+			return py_raise_sure_new(ev, "ValueError", arena_printf(
 				ev->a, "invalid literal for int() with base 10: %s", shown->u.str.p));
 		}
 		n = n * 10 + (v->u.str.p[i] - '0');
@@ -834,6 +834,8 @@ static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bo
 	if ((text->type != V_STR && text->type != V_BYTES) || text->tainted) {
 		if (!expression) {
 			globals->tainted = true;
+			if (own != NULL && own->type == V_DICT)
+				own->u.dict->tainted = true;
 			py_gap(ev, "executes a text that is not known");
 		}
 		return &py_unknown;

@@ -395,7 +395,7 @@ static void name_stranger(struct home_ctx *c)
 		c->h->not_followed = "Python 2";
 	} else {
 		c->h->implementation = "unknown";
-		c->h->not_followed = "a program that does not look like a Python interpreter";
+		c->h->not_followed = "it does not look like a Python interpreter";
 	}
 }
 

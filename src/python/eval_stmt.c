@@ -442,7 +442,7 @@ static enum py_ctl exec_assert(struct py_eval *ev, struct py_node *n)
 	m = n->b != NULL ? py_eval_expr(ev, n->b) : py_str(ev->a, "");
 	if (m == NULL)
 		return CTL_RAISE;
-	v = py_raise_soft(ev, "AssertionError", m->type == V_STR ? m->u.str.p : NULL);
+	v = py_raise_sure_new(ev, "AssertionError", m->type == V_STR ? m->u.str.p : NULL);
 	return v == NULL ? CTL_RAISE : CTL_NEXT;
 }
 

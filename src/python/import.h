@@ -59,6 +59,7 @@ struct py_loaded {
 	const char *error;
 	const char *type;    /* of the exception that it becomes; NULL: ImportError, of ctypes OSError */
 	void *handle;        /* for symbol() */
+	const char *path;    /* of ctypes: as the loader has it; NULL: not known */
 	/* Modules that the extension's own code imports when it is initialised, as far as its bytes
 	 * tell; may be empty. */
 	struct py_inner_list imports;
@@ -87,6 +88,7 @@ struct py_exception {
 	bool from_load;              /* it, or what it was raised for, began with a native file */
 	struct py_load load;         /* that file */
 	bool maybe;
+	const char *why;             /* what it is about, where its own text is not known; or NULL */
 };
 
 enum py_module_state { PY_MODULE_LOADING, PY_MODULE_LOADED, PY_MODULE_FAILED };
@@ -129,6 +131,7 @@ struct py_import {
 	bool unread;                 /* a source that runs for certain could not be read: Python
 					may refuse it */
 	bool doubted;                /* what is not believed to raise may do so after all */
+	const char *doubt;           /* what that is, with its place: the first; NULL */
 	struct py_eval *eval;        /* the evaluator's own state */
 };
 

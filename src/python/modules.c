@@ -236,6 +236,27 @@ static size_t names_of(const struct py_list *body)
 	return n;
 }
 
+/* False: the compiler refuses it, which is raised. */
+static bool compiles(struct py_eval *ev, struct py_source *src)
+{
+	struct py_refusal r;
+	struct py_value *e;
+
+	if (!py_refused(ev, src, &r))
+		return true;
+	if (!r.sure) {
+		if (ev->maybe == 0)
+			py_doubt(ev, arena_printf(ev->a, "imports what Python may refuse: %s", r.why));
+		return true;
+	}
+	e = py_exception_new(ev, r.type, r.message);
+	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	e->u.obj.raised->why = r.message == NULL ? r.why : NULL;
+	set_text(ev, e, "path", src->path);
+	py_raise(ev, e);
+	return false;
+}
+
 static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
 				    struct py_module_info *info)
 {
@@ -248,8 +269,13 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		ev->im->doubted |= ev->maybe == 0;
 		return m;
 	}
+	if (!compiles(ev, src)) {
+		info->state = PY_MODULE_FAILED;
+		return NULL;
+	}
 	note_syntax(ev, src);
 	py_dict_reserve(ev->a, &m->u.module.dict, names_of(&src->body) + m->u.module.dict.n);
+	m->u.module.dict.tainted |= src->error != NULL;
 	if (run_module(ev, src, spec->name, &m->u.module.dict) == CTL_RAISE) {
 		info->state = PY_MODULE_FAILED;
 		return NULL;
@@ -751,6 +777,7 @@ struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int 
 		return &py_unknown;
 	v = py_instance_new(ev, ev->class_object);
 	v->u.obj.handle = r.handle;
+	set_text(ev, v, " path", r.path);
 	return v;
 }
 

@@ -58,6 +58,7 @@ struct py_scope {            /* names of one call, with those of the functions a
 	const char **nonlocals;
 	size_t nnonlocals;
 	bool is_class, is_comprehension;
+	bool strange;            /* of a class: names may come from its metaclass */
 };
 
 struct py_call {
@@ -93,6 +94,7 @@ struct py_raised {           /* what an exception instance carries besides */
 	struct py_load load;
 	bool exact;
 	bool maybe;
+	const char *why;         /* see struct py_exception */
 };
 
 struct py_value {

@@ -201,6 +201,7 @@ static void opened(struct py_process *pp, struct native_load *l, struct py_loade
 		out->type = clash.type;
 	}
 	out->handle = l->image;
+	out->path = l->image->name;
 	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image)) {
 		inner_imports(pp, l, &out->imports);
 		add_needs(pp, l->image, &out->needs);
