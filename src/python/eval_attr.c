@@ -454,8 +454,34 @@ static const char *no_such_name_text(struct py_eval *ev, const struct py_value *
 			    m->u.module.name, name);
 }
 
-/* Is it certain that the module has no such name? Its file was read as a whole, and no submodule of that name
- * can be bound by somebody whose imports are not followed. */
+/* Has native code of the same package run? It gives modules names as well (NumPy's does, to numpy.dtypes). */
+static bool has_native_code(const struct py_eval *ev, const char *module)
+{
+	size_t n = strcspn(module, ".");
+
+	for (size_t i = 0; i < ev->im->modules.n; i++) {
+		const struct py_module_info *other = ev->im->modules.items[i];
+
+		if (other->spec.kind == PY_SPEC_EXTENSION && strncmp(other->name, module, n) == 0 &&
+		    (other->name[n] == '.' || other->name[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Is there a word by which its functions, whoever calls them, can give it names that nobody reads there? */
+static bool binds_unseen(struct view text)
+{
+	static const char *const words[] = { "setattr", "globals", "vars(", "__dict__", "sys.modules", "exec(" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (memmem(text.p, text.n, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+
+/* Is it certain that the module has no such name? Its file was read as a whole, nobody gives it names behind
+ * its back, and no submodule of that name can be bound by somebody whose imports are not followed. */
 static bool is_known_whole(struct py_eval *ev, const struct py_value *m, const char *name)
 {
 	const struct py_module_info *info = m->u.module.info;
@@ -463,7 +489,8 @@ static bool is_known_whole(struct py_eval *ev, const struct py_value *m, const c
 	struct py_strings path;
 	struct py_spec spec;
 
-	if (info == NULL || info->spec.kind != PY_SPEC_SOURCE || m->u.module.dict.tainted)
+	if (info == NULL || info->spec.kind != PY_SPEC_SOURCE || m->u.module.dict.tainted ||
+	    binds_unseen(info->text) || has_native_code(ev, info->name))
 		return false;
 	if (where == NULL)
 		return true;

@@ -103,6 +103,7 @@ struct py_module_info {
 	size_t end;                  /* modules[own index … end) were begun while it was loading */
 	struct py_strings needs;     /* of an extension: see struct py_loaded */
 	unsigned conditions;         /* how many conditions that are not known stand before it */
+	struct view text;            /* of a source, once it was read */
 };
 
 /* An exception that the sources catch: the import goes on, something is missing. */

@@ -273,6 +273,7 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		info->state = PY_MODULE_FAILED;
 		return NULL;
 	}
+	info->text = src->text;
 	note_syntax(ev, src);
 	py_dict_reserve(ev->a, &m->u.module.dict, names_of(&src->body) + m->u.module.dict.n);
 	m->u.module.dict.tainted |= src->error != NULL;
