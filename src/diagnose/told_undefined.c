@@ -159,8 +159,9 @@ static bool is_named_early(const struct told_case *c, const struct msg_fact *f, 
 	for (size_t i = 1; command != NULL && i < command->argc; i++) {
 		const char *word = command->argv[i];
 
-		if (starts_with(word, "-l") && strncmp(word + 2, name, strlen(word + 2)) == 0 && word[2] != '\0' &&
-		    (name[strlen(word + 2)] == '\0' || name[strlen(word + 2)] == '.'))
+		size_t n = starts_with(word, "-l") ? strlen(word + 2) : 0;
+
+		if (n > 0 && strncmp(word + 2, name, n) == 0 && (name[n] == '\0' || name[n] == '.'))
 			named = true;
 		else if (named && is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
 			return true;
