@@ -214,7 +214,7 @@ struct link_missing { /* a -l, a file or a DT_NEEDED that was not found */
 	const char *lib;         /* behind -l; NULL: a file */
 	const struct link_object *by; /* DT_NEEDED of that object; else NULL */
 	const char *script;      /* the linker script that names it, NULL */
-	const struct link_op *op;
+	struct link_op op;       /* that asked for it */
 	size_t search;
 };
 

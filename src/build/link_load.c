@@ -500,7 +500,7 @@ static void load_missing(struct link *l, const struct link_op *op, const char *s
 	struct link_missing *m = ARENA_NEW(l->a, struct link_missing);
 
 	m->name = shown;
-	m->op = op;
+	m->op = *op;
 	*ARENA_PUSH(l->a, &l->missing) = m;
 	l->missing_file = true;
 	if (refused(l, LT_NO_FILE, &no_file, shown))

@@ -2,7 +2,8 @@
  * they ran in.
  *
  * Quotes and backslashes are resolved as a shell does, lines that end with a backslash are joined,
- * "cd X && ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they stand.
+ * "cd X && ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they
+ * stand.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -171,7 +172,8 @@ static bool is_command(const char *const *argv, size_t n)
 	static const char *const go[] = { "build", "install", "test", "run", "vet", NULL };
 	size_t options = 0, files = 0;
 
-	if (n < 2)
+	/* "ld : main.o: ..." is what a program says. */
+	if (n < 2 || strcmp(argv[1], ":") == 0)
 		return false;
 	if (strcmp(last_part(argv[0]), "go") == 0)
 		return is_one_of(argv[1], strlen(argv[1]), go);
