@@ -109,8 +109,28 @@ static void deny_probes(struct told_case *c)
 	}
 }
 
+/* A configuration that ends early without words of its own: what it looked for last was wanted. */
+static void promote_last_probe(struct told_case *c)
+{
+	struct told_fact *probe = NULL;
+	bool ended = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct told_fact *t = &c->facts[i];
+
+		if (told_may_be_cause(t))
+			return;
+		if (same_text(t->f.id, "cmake-probe") && !ended)
+			probe = t;
+		ended = ended || same_text(t->f.id, "cmake-incomplete");
+	}
+	if (ended && probe != NULL)
+		probe->f.kind = MSG_CAUSE;
+}
+
 void told_build(struct told_case *c)
 {
+	promote_last_probe(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.kind == MSG_WARNING)
 			promote(c, i);

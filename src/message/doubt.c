@@ -140,6 +140,27 @@ static bool is_exception(struct part b)
 	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
 }
 
+/* Who writes down what happens to them now, not what may happen to others. */
+static bool is_report(struct part b)
+{
+	static const char *const now[] = { "i get", "i got", "i ran", "i launch", "i start", "i run", "i'm getting", "i am getting", "i have", "i had", "gives me",
+					   "tells me", "it says", "box states", "error box", "dialog", "popup", "pop up",
+					   "pops up", "window pops", "shows me" };
+
+	return COUNT(b, now) > 0 && !has_word(b, "if") && !has_word(b, "sometimes") && !has_word(b, "fixed");
+}
+
+/* A program that quotes another one. */
+static bool is_passed_on(struct part b)
+{
+	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver", "Failed with error" };
+
+	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
+		if (has(b, tellers[i]))
+			return true;
+	return false;
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
@@ -147,14 +168,14 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 
 	if (is_announced(c, start))
 		return true;
-	if (is_exception(b))
+	if (is_exception(b) || is_report(b) || is_passed_on(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
 	if (writes > 1 || (writes > 0 && goes_on > 1))
 		return true;
 	/* A line that begins in the middle of a paragraph. */
-	return quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1;
+	return quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1 && !is_report(line_above(c, start));
 }
 
 /* A list of changes: "Fix X (#12)", "9b01d7a Fix X". */

@@ -179,6 +179,11 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 	while (*end > *start && strchr(" \t\n\r.,;'\"`", s[*end - 1]) != NULL)
 		--*end;
+	/* Bold in Markdown. */
+	while (*end - *start > 2 && s[*start] == '*' && s[*start + 1] == '*')
+		*start += 2;
+	while (*end - *start > 2 && s[*end - 1] == '*' && s[*end - 2] == '*')
+		*end -= 2;
 	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
 		--*end;
