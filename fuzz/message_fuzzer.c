@@ -1,7 +1,7 @@
 /* message_fuzzer.c - any bytes as a text that is explained, in pieces of any size.
  *
- * The first byte chooses the size of the pieces. Places lie in the text, facts come in its order, and the same
- * text in one piece gives the same number of facts. What it takes has a limit.
+ * The first byte chooses the size of the pieces. Places lie in the text, facts come in its order, and the
+ * same text in one piece gives the same number of facts. What it takes has a limit.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,7 +40,8 @@ static void check(const struct input *in)
 	for (size_t i = 0; i < in->facts.nfacts; i++) {
 		const struct msg_fact *f = &in->facts.facts[i];
 
-		if (f->offset > in->n || f->line < 1 || (uint64_t)f->line > in->facts.lines || f->count == 0 ||
+		if (f->offset > in->n || f->line < 1 || (uint64_t)f->line > in->facts.lines ||
+		    f->count == 0 ||
 		    f->text == NULL || (i > 0 && f[-1].offset > f->offset))
 			abort();
 	}

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Turns the pages of docs/causes into C arrays: embed_pages.py CAUSES.DEF FOLDER OUTPUT; or lists them: --list FOLDER.
+"""Turns the pages of docs/causes into C arrays: embed_pages.py CAUSES.DEF FOLDER OUTPUT.
+With --list FOLDER it lists them.
 
 Each row CAUSE(ID, "code", …) of the catalogue gets an array page_ID with FOLDER/code.md, NUL-ended. A row
 without a page ends the build.

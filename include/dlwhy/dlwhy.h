@@ -115,9 +115,9 @@ DLWHY_API enum dlwhy_code dlwhy_import(struct dlwhy_session *s, const char *cons
  * This is the only question that runs what it is about. Not while other threads of the caller run. */
 DLWHY_API enum dlwhy_code dlwhy_run(struct dlwhy_session *s, const char *const *argv,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
-/* What does a text tell of: an error message, a traceback, a build log? `read` gives its next bytes: at most n
- * into buf, 0 at its end, -1 with errno set if it fails. `name` is for people: "-", "build.log". One result:
- * findings, the first is the answer; without options.no_look the files it names
+/* What does a text tell of: an error message, a traceback, a build log? `read` gives its next bytes: at most
+ * n into buf, 0 at its end, -1 with errno set if it fails. `name` is for people: "-", "build.log". One
+ * result: findings, the first is the answer; without options.no_look the files it names
  * are looked at where they are here. */
 typedef int64_t dlwhy_read(void *buf, size_t n, void *user);
 DLWHY_API enum dlwhy_code dlwhy_explain(struct dlwhy_session *s, const char *name, dlwhy_read *read,

@@ -146,8 +146,8 @@ static int explain_text(const struct cli *c, int fd, const char *name)
 
 static int how_to_use(void)
 {
-	cli_complain("explain takes a text, or the code of a cause: COMMAND 2>&1 | dlwhy explain, or dlwhy explain "
-		     "build.log, or dlwhy explain missing-library");
+	cli_complain("explain takes a text, or the code of a cause: COMMAND 2>&1 | dlwhy explain, or "
+		     "dlwhy explain build.log, or dlwhy explain missing-library");
 	return EXIT_USAGE;
 }
 

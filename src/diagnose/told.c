@@ -116,7 +116,8 @@ static void add_evidence(struct diag *d, struct draft *dr, const struct msg_fact
 	e = draft_evidence(d, dr, "text", NULL, told_speaker(d->a, f));
 	e->value = f->text;
 	e->line = f->line;
-	if (f->field[MSG_SYMBOL] != NULL && dr->f.symbol != NULL && strcmp(f->field[MSG_SYMBOL], dr->f.symbol) != 0) {
+	if (f->field[MSG_SYMBOL] != NULL && dr->f.symbol != NULL &&
+	    strcmp(f->field[MSG_SYMBOL], dr->f.symbol) != 0) {
 		e = draft_evidence(d, dr, "symbol", NULL, "the same is said of");
 		e->value = f->field[MSG_SYMBOL];
 		e->line = f->line;

@@ -1,4 +1,5 @@
-/* told_build.c - the habits of build systems: probes that may fail, warnings that turn out to be the cause. */
+/* told_build.c - the habits of build systems: probes that may fail, warnings that turn out to be the
+ * cause. */
 #include <string.h>
 
 #include "diagnose/told_case.h"
@@ -52,7 +53,8 @@ static void promote(struct told_case *c, size_t n)
 /* A warning of a loader is worth a word where there is nothing worse; those of builds are not. */
 static void stand_alone(struct told_fact *w)
 {
-	static const char *const build[] = { "ld-", "build-", "pkg-config", "header-missing", "cgo-", "compiler-",
+	static const char *const build[] = { "ld-", "build-", "pkg-config", "header-missing", "cgo-",
+					     "compiler-",
 					     "go-toolchain", "no-matching", "out-of-memory" };
 
 	if (w->f.code == NULL || same_text(w->f.speaker, "ldd"))
@@ -70,7 +72,8 @@ static void stand_alone(struct told_fact *w)
 static bool is_probe(const struct msg_fact *f)
 {
 	static const char *const names[] = { "conftest", "CMakeTmp", "CMakeScratch", "cmTC_", "sanitycheckc",
-					     "testfile.c", "TryCompile", "meson-private", "_configtest", "checkinclude" };
+					     "testfile.c", "TryCompile", "meson-private", "_configtest",
+						"checkinclude" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (f->text != NULL && strstr(f->text, names[i]) != NULL)

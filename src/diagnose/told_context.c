@@ -39,7 +39,8 @@ static void fill(struct msg_fact *f, const struct msg_fact *from, enum msg_field
 /* The same message, told by another sentence of it. */
 static void from_same(struct msg_fact *f, const struct msg_fact *other)
 {
-	static const enum msg_field shared[] = { MSG_OBJECT, MSG_NEEDED_BY, MSG_SYMBOL, MSG_LIB,  MSG_HEADER, MSG_TOOL,
+	static const enum msg_field shared[] = { MSG_OBJECT, MSG_NEEDED_BY, MSG_SYMBOL, MSG_LIB,  MSG_HEADER,
+						 MSG_TOOL,
 						 MSG_FLAG,   MSG_PACKAGE,   MSG_MODULE, MSG_ARCH, MSG_HAVE };
 
 	/* Both of a kind: each speaks for itself. */

@@ -49,7 +49,8 @@ static void deny_overcome(struct told_case *c)
 		c->facts[i].denied = true;
 }
 
-/* A text that tells of that many kinds of failure is a list of messages: the strings of a program, a manual. */
+/* A text that tells of that many kinds of failure is a list of messages: the strings of a program, a
+ * manual. */
 enum { MANY_CODES = 9, MANY_SENTENCES = 24 };
 
 static void deny_catalogue(struct told_case *c)

@@ -35,7 +35,8 @@ const struct msg_fact *told_find(const struct told_case *c, const char *id)
 }
 
 /* The last fact with this id above line `line`, no further than `lines`. */
-const struct msg_fact *told_above(const struct told_case *c, const char *id, const struct msg_fact *f, int64_t lines)
+const struct msg_fact *told_above(const struct told_case *c, const char *id, const struct msg_fact *f,
+				  int64_t lines)
 {
 	const struct msg_fact *best = NULL;
 
@@ -49,7 +50,8 @@ const struct msg_fact *told_above(const struct told_case *c, const char *id, con
 	return best;
 }
 
-const struct msg_fact *told_below(const struct told_case *c, const char *id, const struct msg_fact *f, int64_t lines)
+const struct msg_fact *told_below(const struct told_case *c, const char *id, const struct msg_fact *f,
+				  int64_t lines)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct msg_fact *x = &c->facts[i].f;

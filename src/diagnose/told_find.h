@@ -15,7 +15,9 @@ void told_take(struct msg_fact *to, const struct msg_fact *from, enum msg_field 
 /* The first fact of that id, NULL: none. */
 const struct msg_fact *told_find(const struct told_case *c, const char *id);
 /* The nearest one above or below whose id begins so, no further than `lines`; NULL: none. */
-const struct msg_fact *told_above(const struct told_case *c, const char *id, const struct msg_fact *f, int64_t lines);
-const struct msg_fact *told_below(const struct told_case *c, const char *id, const struct msg_fact *f, int64_t lines);
+const struct msg_fact *told_above(const struct told_case *c, const char *id, const struct msg_fact *f,
+				  int64_t lines);
+const struct msg_fact *told_below(const struct told_case *c, const char *id, const struct msg_fact *f,
+				  int64_t lines);
 
 #endif

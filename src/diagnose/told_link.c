@@ -22,7 +22,8 @@ static void drop_echoes(struct told_case *c)
 		if (!told_is(f, "missing-symbol"))
 			continue;
 		for (size_t k = 0; k < c->n; k++)
-			if (!c->facts[k].denied && c->facts[k].f.code != NULL && starts_with(c->facts[k].f.code, "ld-") &&
+			if (!c->facts[k].denied && c->facts[k].f.code != NULL && 
+			    starts_with(c->facts[k].f.code, "ld-") &&
 			    c->facts[k].f.line == f->line)
 				told_silence(f);
 		if (object != NULL && (strcmp(object, "error") == 0 || strcmp(object, "warning") == 0))
@@ -41,7 +42,8 @@ static void join_dso(struct told_case *c)
 		for (size_t k = 0; k < c->n; k++) {
 			struct msg_fact *dso = &c->facts[k].f;
 
-			if (k == i || !told_is(dso, "ld-dso-missing") || dso->field[MSG_OBJECT] == NULL || !is_near(f, dso))
+			if (k == i || !told_is(dso, "ld-dso-missing") || dso->field[MSG_OBJECT] == NULL ||
+			    !is_near(f, dso))
 				continue;
 			told_take(dso, f, MSG_SYMBOL);
 			told_take(dso, f, MSG_VERSION);
@@ -100,7 +102,9 @@ static void join_section(struct told_case *c, struct msg_fact *f)
 {
 	static const struct {
 		const char *id, *section;
-	} places[] = { { "lld-place-text", ".text" }, { "lld-place-data", ".data" }, { "lld-place-bss", ".bss" } };
+	} places[] = {
+		{ "lld-place-text", ".text" }, { "lld-place-data", ".data" }, { "lld-place-bss", ".bss" },
+	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && f->field[MSG_TEXT] == NULL; i++) {
 		const struct msg_fact *place = told_below(c, places[i].id, f, NEAR_LINES);
@@ -125,6 +129,26 @@ static void join_duplicate(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_NEEDED_BY] = other->field[MSG_NEEDED_BY];
 }
 
+/* "x.o" alone; elsewhere the text says from which source it was made. */
+static void join_source(struct told_case *c, struct msg_fact *f)
+{
+	const char *own = f->field[MSG_NEEDED_BY], *object, *source;
+	size_t n = own != NULL ? strlen(own) : 0;
+
+	if (own == NULL)
+		return;
+	told_split_place(c->a, own, &object, &source);
+	for (size_t i = 0; i < c->n && source == NULL; i++) {
+		const char *other = c->facts[i].f.field[MSG_NEEDED_BY];
+
+		if (other == NULL || strncmp(other, own, n) != 0 || other[n] != ':')
+			continue;
+		told_split_place(c->a, other, &object, &source);
+		if (source != NULL)
+			f->field[MSG_NEEDED_BY] = other;
+	}
+}
+
 static void join_places(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -142,10 +166,13 @@ static void join_places(struct told_case *c)
 			join_duplicate(c, f);
 		}
 	}
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is(&c->facts[i].f, "ld-undefined-reference"))
+			join_source(c, &c->facts[i].f);
 	join_dso(c);
 }
 
-/* ---- one cause after the other ---------------------------------------------------------------------- */
+/* ---- one cause after the other -------------------------------------------------------------- */
 
 static void refine_library(struct told_case *c, struct msg_fact *f)
 {
@@ -182,7 +209,8 @@ static bool is_header(const char *place)
 
 static void refine_multiple(struct told_case *c, struct msg_fact *f)
 {
-	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY], *section = f->field[MSG_TEXT];
+	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY];
+	const char *section = f->field[MSG_TEXT] != NULL ? f->field[MSG_TEXT] : "";
 	bool exported = object != NULL && first != NULL &&
 			(strstr(object, "_cgo_export.c") != NULL || strstr(first, "_cgo_export.c") != NULL);
 
@@ -190,10 +218,10 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "export-preamble";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
-	if (f->detail == NULL && section != NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
-						       starts_with(section, ".rodata") || starts_with(section, "COMMON")))
+	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
+				  starts_with(section, ".rodata") || starts_with(section, "COMMON")))
 		f->detail = "variable";
-	if (f->detail == NULL && section != NULL && starts_with(section, ".text"))
+	if (f->detail == NULL && starts_with(section, ".text"))
 		f->detail = "function";
 	if (object != NULL)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, object);
@@ -222,7 +250,8 @@ static void choose(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 		int own;
 
-		if (f->kind != MSG_CAUSE || !told_is(f, "ld-undefined-reference") || f->field[MSG_SYMBOL] == NULL)
+		if (f->kind != MSG_CAUSE || !told_is(f, "ld-undefined-reference") ||
+		    f->field[MSG_SYMBOL] == NULL)
 			continue;
 		own = told_undefined_order(f);
 		if (best == NULL || own < order) {
@@ -240,7 +269,8 @@ static void refine_hidden(struct told_case *c, struct msg_fact *f)
 	const char *user = f->field[MSG_NEEDED_BY];
 
 	for (size_t i = 0; i < c->n && user == NULL; i++)
-		if (told_is(&c->facts[i].f, "ld-undefined-reference") && told_same(f, &c->facts[i].f, MSG_SYMBOL))
+		if (told_is(&c->facts[i].f, "ld-undefined-reference") &&
+		    told_same(f, &c->facts[i].f, MSG_SYMBOL))
 			user = c->facts[i].f.field[MSG_NEEDED_BY];
 	if (user != NULL && told_is_detail(f, "declared-hidden"))
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);

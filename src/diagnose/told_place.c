@@ -15,8 +15,10 @@ bool told_ends_with(const char *s, const char *suffix)
 /* gcc's cc1a2B3c.o, clang's main-1a2b3c.o, and what lies where compilers put things for a moment. */
 static bool is_temporary(const char *file)
 {
-	static const char *const places[] = { "/tmp/", "$WORK", "/var/folders/", "/.cache/zig/", "/zig-cache/",
-					      "/go-build/", "\\Temp\\", "/T/" };
+	static const char *const places[] = {
+		"/tmp/", "$WORK", "/var/folders/", "/.cache/zig/", "/zig-cache/", "/go-build/",
+		"\\Temp\\", "/T/",
+	};
 	const char *name = base_name(file);
 	size_t n = strlen(name);
 
@@ -28,9 +30,11 @@ static bool is_temporary(const char *file)
 
 bool told_is_source(const char *s, size_t n)
 {
-	static const char *const ends[] = { ".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".m", ".mm", ".f", ".f90", ".F90", ".f95",
-					    ".s", ".S", ".h", ".hh", ".hpp", ".hxx", ".go", ".rs", ".cu", ".swift",
-					    ".pyx", ".inl", ".tcc" };
+	static const char *const ends[] = {
+		".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".m", ".mm", ".f", ".f90", ".F90", ".f95",
+		".s", ".S", ".h", ".hh", ".hpp", ".hxx", ".go", ".rs", ".cu", ".swift", ".pyx", ".inl",
+		".tcc",
+	};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (n > strlen(ends[i]) && strncmp(s + n - strlen(ends[i]), ends[i], strlen(ends[i])) == 0)
@@ -44,7 +48,8 @@ void told_split_place(struct arena *a, const char *place, const char **object, c
 	*object = *source = NULL;
 	while (*place != '\0') {
 		/* The colon behind the letter of a drive is no end. */
-		size_t skip = place[0] != '\0' && place[1] == ':' && (place[2] == '\\' || place[2] == '/') ? 2 : 0;
+		bool drive = place[1] == ':' && (place[2] == '\\' || place[2] == '/');
+		size_t skip = drive ? 2 : 0;
 		size_t n = skip + strcspn(place + skip, ":");
 
 		if (told_is_source(place, n)) {

@@ -73,10 +73,14 @@ static const char *detail_of_symbol(const struct msg_fact *f, const char *symbol
  * reference or another parameter ends with. */
 static bool has_string(const char *symbol)
 {
+	static const char *const marks[] = { "cxx11", "RKSs", "RSs", "ISs", "ESs", "PKcSs" };
+
 	if (strncmp(symbol, "_Z", 2) != 0)
 		return false;
-	return strstr(symbol, "cxx11") != NULL || strstr(symbol, "RKSs") != NULL || strstr(symbol, "RSs") != NULL ||
-	       strstr(symbol, "ISs") != NULL || strstr(symbol, "ESs") != NULL || strstr(symbol, "PKcSs") != NULL;
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (strstr(symbol, marks[i]) != NULL)
+			return true;
+	return false;
 }
 
 /* Does `object` lie in the folder of the project whose symbol it lacks? Then another copy was found first. */
@@ -128,7 +132,8 @@ static void sharpen_symbol(struct msg_fact *f)
 
 static bool is_windows_driver(const char *name)
 {
-	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll", "nvoptix.dll",
+	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll",
+					     "nvoptix.dll",
 					     "nvEncodeAPI64.dll", "amdhip64.dll" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -156,7 +161,8 @@ static void sharpen_library(struct msg_fact *f)
 }
 
 /* "failed to map segment from shared object" says since glibc 2.20 no reason: rights (a file system that is
- * mounted noexec), or memory. Folders for temporary files are often noexec; a bare name comes from the system's. */
+ * mounted noexec), or memory. Folders for temporary files are often noexec; a bare name comes from the
+ * system's. */
 static void sharpen_mapping(struct msg_fact *f)
 {
 	static const char *const folders[] = { "/tmp/", "/var/tmp/", "/dev/shm/", "/run/", "/mnt/", "/media/",
@@ -184,9 +190,11 @@ static void sharpen_conflict(struct msg_fact *f)
 /* What was being imported wants what is not found. */
 static void sharpen_needed_by(struct msg_fact *f)
 {
-	static const char *const codes[] = { "missing-library", "missing-version", "wrong-arch", "corrupt-file",
+	static const char *const codes[] = { "missing-library", "missing-version", "wrong-arch",
+					     "corrupt-file",
 					     "static-tls", "init-failed", "missing-symbol", "gpu-driver",
-					     "permission", "search-path", "memory-or-limit", "abi-mismatch" };
+					     "permission", "search-path", "memory-or-limit",
+					     "abi-mismatch" };
 	const char *by = f->field[MSG_NEEDED_BY], *object = f->field[MSG_OBJECT];
 
 	/* Virtual machines name the file that they open before its loader does. */
@@ -227,7 +235,8 @@ static void deny_attempt(struct told_case *c, size_t n)
 	for (size_t i = n; i-- > 0 && t->f.line - c->facts[i].f.line <= ATTEMPTS;) {
 		const struct msg_fact *wanted = &c->facts[i].f;
 
-		if (wanted->id == NULL || strcmp(wanted->id, "dotnet-library") != 0 || wanted->field[MSG_OBJECT] == NULL)
+		if (wanted->id == NULL || strcmp(wanted->id, "dotnet-library") != 0 ||
+		    wanted->field[MSG_OBJECT] == NULL)
 			continue;
 		t->denied = t->denied || is_variant(object, wanted->field[MSG_OBJECT]);
 		if (!t->denied)
@@ -258,9 +267,10 @@ static void deny_warned(struct told_case *c, size_t n)
 static bool is_nameless(const struct told_fact *t)
 {
 	static const char *const speakers[] = { "glibc", "musl", "shell", "kernel", "libstdc++", "dyld" };
-	bool nameless = t->f.kind == MSG_CAUSE && ((t->f.doubts & MSG_SOURCE) != 0 ||
-						   (t->f.field[MSG_OBJECT] == NULL && t->f.field[MSG_NEEDED_BY] == NULL));
+	bool nameless = (t->f.doubts & MSG_SOURCE) != 0 ||
+			(t->f.field[MSG_OBJECT] == NULL && t->f.field[MSG_NEEDED_BY] == NULL);
 
+	nameless = nameless && t->f.kind == MSG_CAUSE;
 	for (size_t i = 0; nameless && i < COUNT(speakers); i++)
 		if (is_speaker(&t->f, speakers[i]))
 			return true;
@@ -273,9 +283,11 @@ static size_t nameless_from(const struct told_case *c, size_t n)
 	const char *ids[MANY];
 	size_t found = 0;
 
-	for (size_t i = n; i < c->n && found < MANY && c->facts[i].f.line - c->facts[n].f.line <= AROUND; i++) {
+	for (size_t i = n; i < c->n && found < MANY; i++) {
 		size_t k = 0;
 
+		if (c->facts[i].f.line - c->facts[n].f.line > AROUND)
+			break;
 		if (!is_nameless(&c->facts[i]))
 			continue;
 		while (k < found && strcmp(ids[k], c->facts[i].f.id) != 0)

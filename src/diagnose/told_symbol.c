@@ -10,10 +10,12 @@ static void split_version(struct told_case *c, struct msg_fact *f)
 {
 	const char *symbol = f->field[MSG_SYMBOL], *sign = symbol != NULL ? strchr(symbol, '@') : NULL;
 
-	if (sign == NULL || sign == symbol || symbol[0] == '?' || strchr(symbol, ' ') != NULL || told_is(f, "ld-version"))
+	if (sign == NULL || sign == symbol || symbol[0] == '?' || strchr(symbol, ' ') != NULL ||
+	    told_is(f, "ld-version"))
 		return;
 	f->field[MSG_SYMBOL] = arena_strndup(c->a, symbol, (size_t)(sign - symbol));
-	if (f->field[MSG_VERSION] == NULL && sign[strspn(sign, "@")] != '\0' && !isdigit((unsigned char)sign[1]))
+	if (f->field[MSG_VERSION] == NULL && sign[strspn(sign, "@")] != '\0' &&
+	    !isdigit((unsigned char)sign[1]))
 		f->field[MSG_VERSION] = sign + strspn(sign, "@");
 }
 
@@ -40,16 +42,16 @@ static const struct {
 	{ "__*_chk", "libc-mismatch" }, { "__isoc*_*", "libc-mismatch" }, { "__libc_*", "libc-mismatch" },
 	{ "*N3c10*", "version-skew" }, { "*N2at*", "version-skew" }, { "*N5torch*", "version-skew" },
 	{ "*N10tensorflow*", "version-skew" }, { "*N3tsl*", "version-skew" }, { "*N4absl*", "version-skew" },
-	{ "*N6google8protobuf*", "version-skew" }, { "*N2cv*", "version-skew" }, { "_ZN2v8*", "version-skew" },
-	{ "_ZN4node*", "version-skew" }, { "Perl_*", "version-skew" }, { "PL_*", "version-skew" },
-	{ "rb_*", "version-skew" }, { "zend_*", "version-skew" }, { "php_*", "version-skew" },
-	{ "_zend_*", "version-skew" }, { "_emalloc*", "version-skew" }, { "SSL_*", "version-skew" },
-	{ "EVP_*", "version-skew" }, { "OPENSSL_*", "version-skew" }, { "PQ*", "version-skew" },
-	{ "cudnn*", "version-skew" }, { "cublas*", "version-skew" }, { "nccl*", "version-skew" },
-	{ "sqlite3_*", "version-skew" }, { "TF_*", "version-skew" }, { "X509_*", "version-skew" },
-	{ "CRYPTO_*", "version-skew" }, { "H5*", "version-skew" }, { "GDAL*", "version-skew" },
-	{ "*Qt_[0-9]*", "version-skew" }, { "glib_*", "version-skew" }, { "g_*", "version-skew" },
-	{ "zif_*", "not-linked" },
+	{ "*N6google8protobuf*", "version-skew" }, { "*N2cv*", "version-skew" },
+	{ "_ZN2v8*", "version-skew" }, { "_ZN4node*", "version-skew" }, { "Perl_*", "version-skew" },
+	{ "PL_*", "version-skew" }, { "rb_*", "version-skew" }, { "zend_*", "version-skew" },
+	{ "php_*", "version-skew" }, { "_zend_*", "version-skew" }, { "_emalloc*", "version-skew" },
+	{ "SSL_*", "version-skew" }, { "EVP_*", "version-skew" }, { "OPENSSL_*", "version-skew" },
+	{ "PQ*", "version-skew" }, { "cudnn*", "version-skew" }, { "cublas*", "version-skew" },
+	{ "nccl*", "version-skew" }, { "sqlite3_*", "version-skew" }, { "TF_*", "version-skew" },
+	{ "X509_*", "version-skew" }, { "CRYPTO_*", "version-skew" }, { "H5*", "version-skew" },
+	{ "GDAL*", "version-skew" }, { "*Qt_[0-9]*", "version-skew" }, { "glib_*", "version-skew" },
+	{ "g_*", "version-skew" }, { "zif_*", "not-linked" },
 };
 
 /* A library that is a part of the family itself: another copy of its neighbour was found first. */
@@ -65,29 +67,35 @@ static bool is_of_family(const struct msg_fact *f)
 	return strncmp(base_name(by), family->library, n < 8 ? n : 8) == 0;
 }
 
-/* musl names all of its own functions plainly; a plain name that it lacks is the C library's of another system,
- * unless it has the prefix of some library. */
+/* musl names its own functions plainly; a plain name that it lacks is the C library's of another
+ * system, unless it has the prefix of some library. */
 static bool is_of_libc(const char *symbol)
 {
 	static const char *const whole[] = {
-		"copy_file_range", "getrandom", "secure_getenv", "reallocarray", "memfd_create", "statx", "renameat2",
-		"preadv2", "pwritev2", "mlock2", "posix_spawn_file_actions_addchdir_np", "qsort_r", "strlcpy", "strlcat",
-		"gettid", "tgkill", "pidfd_open", "close_range", "execveat", "fcntl64", "open64", "lseek64", "fopen64",
-		"stat64", "lstat64", "fstat64", "mmap64", "backtrace", "backtrace_symbols", "gnu_get_libc_version",
-		"mallinfo", "mallinfo2", "malloc_trim", "mcount", "initstate_r", "random_r", "srandom_r", "res_ninit",
-		"getcontext", "makecontext", "swapcontext", "fts_open", "argp_parse", "obstack_free", "error", "qsort_r",
-		"pthread_attr_setaffinity_np", "pthread_getname_np", "pthread_setname_np", "strtoll_l", "strtoull_l",
-		"rawmemchr", "canonicalize_file_name", "getservbyname_r", "dlmopen", "dlvsym", "cfmakeraw", "arc4random",
+		"copy_file_range", "getrandom", "secure_getenv", "reallocarray", "memfd_create", "statx",
+		"renameat2", "preadv2", "pwritev2", "mlock2", "posix_spawn_file_actions_addchdir_np",
+		"qsort_r", "strlcpy", "strlcat", "gettid", "tgkill", "pidfd_open", "close_range", "execveat",
+		"fcntl64", "open64", "lseek64", "fopen64", "stat64", "lstat64", "fstat64", "mmap64",
+		"backtrace", "backtrace_symbols", "gnu_get_libc_version", "mallinfo", "mallinfo2",
+		"malloc_trim", "mcount", "initstate_r", "random_r", "srandom_r", "res_ninit", "getcontext",
+		"makecontext", "swapcontext", "fts_open", "argp_parse", "obstack_free", "error", "qsort_r",
+		"pthread_attr_setaffinity_np", "pthread_getname_np", "pthread_setname_np", "strtoll_l",
+		"strtoull_l", "rawmemchr", "canonicalize_file_name", "getservbyname_r", "dlmopen", "dlvsym",
+		"cfmakeraw", "arc4random",
 	};
+
+	static const char *const families[] = { "__*_chk", "__isoc*", "__libc_*", "__x*", "__res_*", "__str*",
+						"__register_atfork*", "__mem*", "__sched_*", "__vdso_*",
+						"__errno_location", "__pow*", "__finite*", "*_finite",
+							"*64" };
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (strcmp(whole[i], symbol) == 0)
 			return true;
-	return matches_pattern(symbol, "__*_chk") || starts_with(symbol, "__isoc") || starts_with(symbol, "__libc_") ||
-	       starts_with(symbol, "__x") || starts_with(symbol, "__res_") || starts_with(symbol, "__register_atfork") ||
-	       starts_with(symbol, "__str") || starts_with(symbol, "__mem") || starts_with(symbol, "__sched_") ||
-	       starts_with(symbol, "__errno_location") || starts_with(symbol, "__vdso_") || starts_with(symbol, "__pow") ||
-	       starts_with(symbol, "__finite") || matches_pattern(symbol, "*_finite") || matches_pattern(symbol, "*64");
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (matches_pattern(symbol, families[i]))
+			return true;
+	return false;
 }
 
 static bool is_mangled(const char *symbol)

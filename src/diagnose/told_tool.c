@@ -1,10 +1,10 @@
-/* told_tool.c - what compilers, Go, pip and other build tools say, completed: details, and the object at fault. */
+/* told_tool.c - what compilers, Go, pip and other build tools say, completed: details, objects. */
 #include <string.h>
 
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
 
-/* ---- no messages ---------------------------------------------------------------------------------------- */
+/* ---- no messages ---------------------------------------------------------------------------- */
 
 /* "%s", "%pB", "%1$s": the text is that of a program's catalogue of messages, not a message. */
 static bool is_template(const char *s)
@@ -28,7 +28,7 @@ static void drop_templates(struct told_case *c)
 				told_silence(&c->facts[i].f);
 }
 
-/* ---- probes ------------------------------------------------------------------------------------------ */
+/* ---- probes --------------------------------------------------------------------------------- */
 
 /* CMake names the packages of a probe first, and then only says that one of them is required. */
 static void join_cmake_probe(struct told_case *c)
@@ -45,10 +45,11 @@ static void join_cmake_probe(struct told_case *c)
 	}
 }
 
-/* A probe of configure that fails is no error: of those only the last before the end counts. */
+/* A probe of configure that fails is no error: of those only the last before the end counts, and none if it
+ * ends well. */
 static void drop_probes(struct told_case *c)
 {
-	const struct msg_fact *end = told_find(c, "configure-error");
+	const struct msg_fact *end = told_find(c, "configure-error"), *well = told_find(c, "configure-exit");
 	int64_t first = 0, last = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -59,8 +60,11 @@ static void drop_probes(struct told_case *c)
 		first = last;
 		last = f->line;
 	}
+	if (last > 0 && well != NULL)
+		first = last;
 	for (size_t i = 0; i < c->n && last > 0; i++)
-		if (c->facts[i].f.line <= first && c->facts[i].f.rank < RANK_ENDS && c->facts[i].f.code != NULL)
+		if (c->facts[i].f.line <= first && c->facts[i].f.rank < RANK_ENDS &&
+		    c->facts[i].f.code != NULL)
 			told_silence(&c->facts[i].f);
 }
 
@@ -84,14 +88,16 @@ static void join_configure(struct told_case *c)
 	}
 }
 
-/* ---- pip -------------------------------------------------------------------------------------------- */
+/* ---- pip ------------------------------------------------------------------------------------ */
 
 /* Is it said by the build of a package, not by a program that runs? */
 static bool in_package_build(const struct told_case *c)
 {
-	static const char *const ids[] = { "pip-requires", "pip-preparing", "pip-egg-info", "pip-egg-info-old", "pip-metadata",
-					   "pip-wheel-failed", "pip-wheels-failed", "pip-subprocess", "uv-failed",
-					   "pip-installable" };
+	static const char *const ids[] = {
+		"pip-requires", "pip-preparing", "pip-egg-info", "pip-egg-info-old", "pip-metadata",
+		"pip-wheel-failed", "pip-wheels-failed", "pip-subprocess", "uv-failed",
+		"pip-installable",
+	};
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		for (size_t k = 0; k < c->n; k++)
@@ -109,7 +115,9 @@ static void take_modules(struct told_case *c)
 		return;
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
-		const char *module = f->field[MSG_MODULE] != NULL ? f->field[MSG_MODULE] : f->field[MSG_OBJECT];
+		const char *module = f->field[MSG_MODULE];
+
+		module = module != NULL ? module : f->field[MSG_OBJECT];
 
 		if (!told_is(f, "python-module") || module == NULL)
 			continue;
@@ -129,7 +137,9 @@ static void take_backend(struct told_case *c)
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
-		for (size_t k = 0; k < c->n && told_is_detail(f, "backend") && f->field[MSG_OBJECT] == NULL; k++)
+		if (!told_is_detail(f, "backend"))
+			continue;
+		for (size_t k = 0; k < c->n && f->field[MSG_OBJECT] == NULL; k++)
 			if (told_is(&c->facts[k].f, "python-module"))
 				told_take(f, &c->facts[k].f, MSG_OBJECT);
 	}
@@ -154,7 +164,7 @@ static void take_requirements(struct told_case *c)
 	}
 }
 
-/* ---- one cause after the other ---------------------------------------------------------------------- */
+/* ---- one cause after the other -------------------------------------------------------------- */
 
 static bool compiler_is_musl(const struct told_case *c)
 {
@@ -178,7 +188,8 @@ static void refine_header(struct told_case *c, struct msg_fact *f)
 			f->detail = "python-dev";
 	if (f->detail != NULL || !compiler_is_musl(c))
 		return;
-	if (starts_with(header, "linux/") || starts_with(header, "asm/") || starts_with(header, "asm-generic/"))
+	if (starts_with(header, "linux/") || starts_with(header, "asm/") ||
+	    starts_with(header, "asm-generic/"))
 		f->detail = "musl-kernel-headers";
 	else if (strchr(header, '.') == NULL)
 		f->detail = "musl-libstdcxx";
@@ -186,8 +197,9 @@ static void refine_header(struct told_case *c, struct msg_fact *f)
 
 static bool names_cxx(const char *tool)
 {
-	return tool != NULL && (strstr(tool, "g++") != NULL || strstr(tool, "c++") != NULL || strstr(tool, "clang++") != NULL ||
-				strcmp(tool, "CXX") == 0);
+	return tool != NULL &&
+	       (strstr(tool, "g++") != NULL || strstr(tool, "c++") != NULL ||
+		strstr(tool, "clang++") != NULL || strcmp(tool, "CXX") == 0);
 }
 
 static void refine_compiler(struct told_case *c, struct msg_fact *f)
@@ -209,7 +221,8 @@ static void refine_compiler(struct told_case *c, struct msg_fact *f)
 	}
 	if (told_is_detail(f, "CC") && (names_cxx(f->field[MSG_OBJECT]) || names_cxx(f->field[MSG_TEXT])))
 		f->detail = "CXX";
-	if (told_is_detail(f, "CC") && f->field[MSG_TEXT] != NULL && strstr(f->field[MSG_TEXT], "Fortran") != NULL)
+	if (told_is_detail(f, "CC") && f->field[MSG_TEXT] != NULL &&
+	    strstr(f->field[MSG_TEXT], "Fortran") != NULL)
 		f->detail = "language";
 	f->field[MSG_TOOL] = f->field[MSG_OBJECT] != NULL ? f->field[MSG_OBJECT] : f->field[MSG_TOOL];
 }
@@ -219,10 +232,13 @@ static void refine_package(struct told_case *c, struct msg_fact *f)
 	const char *package = f->field[MSG_PACKAGE];
 	bool plain = package == NULL || strcmp(f->speaker, "meson") == 0 || strcmp(f->speaker, "CMake") == 0;
 
-	if (package != NULL && f->field[MSG_OBJECT] == NULL)
-		f->field[MSG_OBJECT] = plain || told_ends_with(package, ".pc") ? package : arena_printf(c->a, "%s.pc", package);
-	if (package == NULL && told_ends_with(f->field[MSG_OBJECT], ".pc"))
-		f->field[MSG_PACKAGE] = arena_strndup(c->a, f->field[MSG_OBJECT], strlen(f->field[MSG_OBJECT]) - 3);
+	const char *object = f->field[MSG_OBJECT];
+
+	plain = plain || told_ends_with(package, ".pc");
+	if (package != NULL && object == NULL)
+		f->field[MSG_OBJECT] = plain ? package : arena_printf(c->a, "%s.pc", package);
+	if (package == NULL && told_ends_with(object, ".pc"))
+		f->field[MSG_PACKAGE] = arena_strndup(c->a, object, strlen(object) - 3);
 }
 
 static void refine_tool(struct told_case *c, struct msg_fact *f)
@@ -230,7 +246,10 @@ static void refine_tool(struct told_case *c, struct msg_fact *f)
 	(void)c;
 	told_take(f, f, MSG_OBJECT);
 	if (f->field[MSG_OBJECT] == NULL)
-		f->field[MSG_OBJECT] = f->field[MSG_PACKAGE] != NULL ? f->field[MSG_PACKAGE] : f->field[MSG_TOOL];
+		f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
+	told_take(f, f, MSG_OBJECT);
+	if (f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_TOOL];
 }
 
 /* Of a name in the standard library: a newer Go has it. */
@@ -243,11 +262,13 @@ static bool is_standard(const char *package)
 
 static bool is_newer_standard(const char *package)
 {
-	static const char *const newer[] = { "slices", "maps", "cmp", "iter", "unique", "log/slog", "crypto/ecdh", "math/rand/v2",
-					     "embed", "io/fs", "net/netip", "go/version", "structs", "weak", "crypto/mlkem",
-					     "testing/synctest", "testing/slogtest", "testing/fstest", "runtime/coverage",
-					     "runtime/metrics", "go/build/constraint", "hash/maphash", "crypto/hkdf",
-					     "crypto/pbkdf2", "crypto/sha3", "arena", "encoding/json/v2" };
+	static const char *const newer[] = {
+		"slices", "maps", "cmp", "iter", "unique", "log/slog", "crypto/ecdh", "math/rand/v2",
+		"embed", "io/fs", "net/netip", "go/version", "structs", "weak", "crypto/mlkem",
+		"testing/synctest", "testing/slogtest", "testing/fstest", "runtime/coverage",
+		"runtime/metrics", "go/build/constraint", "hash/maphash", "crypto/hkdf",
+		"crypto/pbkdf2", "crypto/sha3", "arena", "encoding/json/v2",
+	};
 
 	for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
 		if (strcmp(package, newer[i]) == 0)
@@ -274,14 +295,16 @@ static void refine_go(struct told_case *c, struct msg_fact *f)
 /* "undefined: strings.Cut": the package is there, what is asked of it came with a later Go. */
 static void refine_cgo(struct told_case *c, struct msg_fact *f)
 {
-	static const char *const newer[] = { "any", "min", "max", "clear", "strings.Cut", "bytes.Cut", "os.ReadFile", "os.WriteFile",
-					     "os.ReadDir", "os.MkdirTemp", "os.CreateTemp", "io.ReadAll", "io.Discard",
-					     "io.NopCloser", "errors.Join", "errors.Is", "errors.As", "atomic.Pointer",
-					     "atomic.Int64", "atomic.Int32", "atomic.Bool", "atomic.Uint64", "sync.OnceFunc",
-					     "sync.OnceValue", "context.WithCancelCause", "context.WithoutCancel",
-					     "time.DateOnly", "strings.CutPrefix", "strings.Clone", "strings.EqualFold",
-					     "http.MaxBytesError", "tls.CertificateVerificationError", "unsafe.Slice",
-					     "unsafe.String", "unsafe.StringData", "unsafe.SliceData", "slog.Logger" };
+	static const char *const newer[] = {
+		"any", "min", "max", "clear", "strings.Cut", "bytes.Cut", "os.ReadFile", "os.WriteFile",
+		"os.ReadDir", "os.MkdirTemp", "os.CreateTemp", "io.ReadAll", "io.Discard",
+		"io.NopCloser", "errors.Join", "errors.Is", "errors.As", "atomic.Pointer",
+		"atomic.Int64", "atomic.Int32", "atomic.Bool", "atomic.Uint64", "sync.OnceFunc",
+		"sync.OnceValue", "context.WithCancelCause", "context.WithoutCancel", "time.DateOnly",
+		"strings.CutPrefix", "strings.Clone", "strings.EqualFold", "http.MaxBytesError",
+		"tls.CertificateVerificationError", "unsafe.Slice", "unsafe.String",
+		"unsafe.StringData", "unsafe.SliceData", "slog.Logger",
+	};
 	const char *symbol = f->field[MSG_SYMBOL];
 
 	(void)c;

@@ -1,4 +1,4 @@
-/* told_undefined.c - a symbol without definition at the link: which library its name tells of, and what is wrong. */
+/* told_undefined.c - a symbol without definition at the link: which library its name tells of. */
 #include "diagnose/told_undefined.h"
 
 #include <string.h>
@@ -21,12 +21,14 @@ static const struct row rows[] = {
 
 /* Functions of libm; each may end with f or l. */
 static const char *const mathematics[] = {
-	"pow", "sqrt", "cbrt", "hypot", "exp", "exp2", "exp10", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan",
-	"asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sincos", "floor", "ceil", "round",
-	"lround", "llround", "rint", "lrint", "llrint", "nearbyint", "trunc", "fmod", "remainder", "remquo", "fma", "fmax",
-	"fmin", "fdim", "ldexp", "frexp", "modf", "logb", "ilogb", "scalbn", "erf", "erfc", "lgamma", "lgamma_r", "tgamma",
-	"j0", "j1", "jn", "y0", "y1", "yn", "nextafter", "nexttoward", "fabs", "cexp", "clog", "cpow", "csqrt", "csin", "ccos",
-	"cabs", "carg", "feenableexcept", "fesetround", "fegetround", "fetestexcept", "feclearexcept", "significand",
+	"pow", "sqrt", "cbrt", "hypot", "exp", "exp2", "exp10", "expm1", "log", "log2", "log10",
+	"log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
+	"acosh", "atanh", "sincos", "floor", "ceil", "round", "lround", "llround", "rint", "lrint",
+	"llrint", "nearbyint", "trunc", "fmod", "remainder", "remquo", "fma", "fmax", "fmin", "fdim",
+	"ldexp", "frexp", "modf", "logb", "ilogb", "scalbn", "erf", "erfc", "lgamma", "lgamma_r",
+	"tgamma", "j0", "j1", "jn", "y0", "y1", "yn", "nextafter", "nexttoward", "fabs", "cexp",
+	"clog", "cpow", "csqrt", "csin", "ccos", "cabs", "carg", "feenableexcept", "fesetround",
+	"fegetround", "fetestexcept", "feclearexcept", "significand",
 };
 
 static bool is_mathematics(const char *symbol)
@@ -56,9 +58,14 @@ static bool has_underscore(const struct msg_fact *f)
 {
 	const char *s = f->field[MSG_SYMBOL];
 
-	return s[0] == '_' && (is_apple(f) || starts_with(s, "_OBJC_") || starts_with(s, "_CF") || starts_with(s, "_Sec") ||
-			       starts_with(s, "_kCF") || starts_with(s, "_kSec") || starts_with(s, "_objc_") ||
-			       starts_with(s, "_IO") || starts_with(s, "_kIO"));
+	static const char *const frameworks[] = {
+		"_OBJC_", "_CF", "_Sec", "_kCF", "_kSec", "_objc_", "_IO", "_kIO",
+	};
+
+	for (size_t i = 0; i < sizeof(frameworks) / sizeof(frameworks[0]); i++)
+		if (starts_with(s, frameworks[i]))
+			return true;
+	return s[0] == '_' && is_apple(f);
 }
 
 /* Does the name fit: '*' is anything, '?' one byte, "[A-Z]" and "[0-9]" one of those? */
@@ -93,8 +100,10 @@ static const struct row *find_row(const char *symbol, bool apple)
 /* These keep archives in mind, so that the order of the link line cannot be what is wrong. */
 static bool order_is_free(const struct msg_fact *f)
 {
-	static const char *const speakers[] = { "ld.lld", "mold", "ld64", "ld-prime", "ld64.lld", "lld-link", "link.exe", "zig",
-						"wasm-ld" };
+	static const char *const speakers[] = {
+		"ld.lld", "mold", "ld64", "ld-prime", "ld64.lld", "lld-link", "link.exe", "zig",
+		"wasm-ld",
+	};
 
 	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
 		if (strcmp(f->speaker, speakers[i]) == 0)
@@ -226,7 +235,9 @@ int told_undefined_order(const struct msg_fact *f)
 	if (strcmp(f->detail, "no-main") == 0)
 		return 20;
 	if (strcmp(f->detail, "cxx-runtime") == 0)
-		return starts_with(symbol, "operator delete") ? 60 : starts_with(symbol, "operator new") ? 61 : 62;
+		return starts_with(symbol, "operator delete") ? 60
+		       : starts_with(symbol, "operator new") ? 61
+							     : 62;
 	if (starts_with(symbol, "typeinfo for ") || starts_with(symbol, "vtable for "))
 		return 30;
 	/* Of several classes of one library the one whose name the others begin with. */

@@ -78,14 +78,16 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 	return f->field[field];
 }
 
-static void put_value(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *name, size_t n)
+static void put_value(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *name,
+		      size_t n)
 {
 	const char *value = value_of(a, f, name, n);
 
 	arena_text_str(a, b, value != NULL ? value : "something");
 }
 
-static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end);
+static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s,
+			 const char *end);
 
 /* The bracket that closes the one at s. */
 static const char *closing(const char *s, const char *end)
@@ -124,7 +126,8 @@ static bool has_fields(struct arena *a, const struct msg_fact *f, const char *s,
 }
 
 /* [one|other]: the first whose fields are all named, or nothing. */
-static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end)
+static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s,
+		       const char *end)
 {
 	while (s < end) {
 		const char *bar = alternative(s, end);
@@ -137,7 +140,8 @@ static void put_choice(struct arena *a, const struct msg_fact *f, struct arena_t
 	}
 }
 
-static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s, const char *end)
+static void put_sentence(struct arena *a, const struct msg_fact *f, struct arena_text *b, const char *s,
+			 const char *end)
 {
 	for (; s < end; s++) {
 		const char *close = *s == '{' ? memchr(s, '}', (size_t)(end - s)) : NULL;

@@ -1,7 +1,7 @@
 /* block.h - readers of messages that span lines.
  *
- * A reader is named in blocks.def with the words that lead to it: BLOCK(function, "words"), literal text of at
- * least four bytes. Wherever a line with these words stands it is called once with the lines around, and
+ * A reader is named in blocks.def with the words that lead to it: BLOCK(function, "words"), literal text of
+ * at least four bytes. Wherever a line with these words stands it is called once with the lines around, and
  * adds what they say. Lines are clean (clean.h), but keep the blanks that they are indented by.
  */
 #ifndef DLWHY_MESSAGE_BLOCK_H

@@ -1,15 +1,14 @@
 /* block_dyld.c - what dyld says in several lines: a library that is not loaded, a symbol that is not found.
  *
  *     Library not loaded: @rpath/liba.dylib            Symbol not found: _f
- *       Referenced from: <UUID> /x/prog                  Referenced from: <UUID> /x/prog (built for macOS 13.0 …)
+ *       Referenced from: <UUID> /x/prog                  Referenced from: <UUID> /x/prog (built for …)
  *       Reason: tried: '/y/liba.dylib' (no such file)    Expected in: <UUID> /usr/lib/libSystem.B.dylib
  *
- * Reports of crashes and logs put the same on one line, divided by blanks, bars or as JSON. The first candidate
- * that was there and not taken decides why a library is not loaded.
+ * Reports of crashes and logs put the same on one line, divided by blanks, bars or as JSON. The first
+ * candidate that was there and not taken decides why a library is not loaded.
  */
 #include "message/block.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -22,10 +21,6 @@ enum {
 
 /* ---- the text of one message ------------------------------------------------------------------ */
 
-struct text {
-	const char *s;       /* NUL-ended, lines joined by '\n' */
-};
-
 /* JSON puts each line in marks. */
 static bool begins(const struct block_line *l, const char *word)
 {
@@ -37,7 +32,8 @@ static bool begins(const struct block_line *l, const char *word)
 /* Does the line go on with the message above it? */
 static bool goes_on(const struct block_line *l)
 {
-	static const char *const words[] = { "Referenced from", "Reason:", "Expected", "tried:", "'", "/", "in /", "no " };
+	static const char *const words[] = { "Referenced from", "Reason:", "Expected", "tried:", "'", "/",
+					     "in /", "no " };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (begins(l, words[i]))
@@ -45,7 +41,8 @@ static bool goes_on(const struct block_line *l)
 	return false;
 }
 
-/* From `word` on, which stands in the line of the reader, with the lines that belong to it. NULL: not there. */
+/* From `word` on, which stands in the line of the reader, with the lines that belong to it. NULL: it does
+ * not. */
 static const char *gather(struct block *b, const char *word, struct block_line *first)
 {
 	struct block_line l;
@@ -77,11 +74,12 @@ static bool is_quote(char c)
 	return c == '\'' || c == '"' || c == '`';
 }
 
-/* Where the part ends that begins at s: at a line's end, at what divides parts in one line, at the next part. */
+/* Where the part ends that begins at s: at a line's end, at what divides parts in one line, at the next
+ * part. */
 static size_t part_length(const char *s)
 {
-	static const char *const next[] = { "Referenced from:", "Reason:", "Expected in:", "Expected as", " | ", "\",\"",
-					    "\", \"", "\\n" };
+	static const char *const next[] = { "Referenced from:", "Reason:", "Expected in:", "Expected as",
+					    " (LoadError)", " | ", "\",\"", "\", \"", "\\n" };
 	size_t n = strcspn(s, "\n");
 
 	for (size_t i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
@@ -141,7 +139,8 @@ static const char *cut_note(struct arena *a, const char **path)
 {
 	const char *at = *path != NULL ? strstr(*path, " (") : NULL, *version;
 
-	while (at != NULL && strncmp(at, " (built for ", 12) != 0 && strncmp(at, " (which was built for ", 22) != 0)
+	while (at != NULL && strncmp(at, " (built for ", 12) != 0 &&
+	       strncmp(at, " (which was built for ", 22) != 0)
 		at = strstr(at + 1, " (");
 	if (at == NULL)
 		return NULL;
@@ -213,12 +212,18 @@ static const struct why *why_of(const char *text, const char **where)
 	return first;
 }
 
+/* Does the bracket of a reason open there, behind the mark of its candidate? */
+static bool is_reason(const char *text, const char *s)
+{
+	return *s == '(' && s > text + 1 && s[-1] == ' ' && is_quote(s[-2]);
+}
+
 /* The candidate that the reason at `where` is about: 'PATH' (reason) of dyld 4, "PATH: reason" of dyld 2. */
 static const char *candidate(struct arena *a, const char *text, const char *where)
 {
 	const char *open = where, *end, *start;
 
-	while (open > text && *open != '\n' && !(open[0] == '(' && open > text + 1 && open[-1] == ' ' && is_quote(open[-2])))
+	while (open > text && *open != '\n' && !is_reason(text, open))
 		open--;
 	if (open > text + 2 && *open == '(') {
 		end = start = open - 2;
@@ -272,10 +277,11 @@ static void version_of(struct block *b, struct msg_fact *f, const char *where)
 	}
 }
 
-static struct msg_fact *refused(struct block *b, const struct block_line *l, const char *text, const struct why *why,
-				const char *where)
+static struct msg_fact *refused(struct block *b, const struct block_line *l, const char *text,
+				const struct why *why, const char *where)
 {
-	struct msg_fact *f = block_fact(b, l, "dyld-refused", "dyld", MSG_CAUSE, RANK, why->code, why->detail);
+	struct msg_fact *f = block_fact(b, l, "dyld-refused", "dyld", MSG_CAUSE, RANK, why->code,
+					why->detail);
 	const char *path = candidate(block_arena(b), text, where);
 
 	if (strcmp(why->code, "missing-version") == 0)
@@ -344,7 +350,8 @@ static bool is_system(const char *path)
 static bool is_core(const char *path)
 {
 	static const char *const names[] = { "/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc",
-					     "/usr/lib/system/", "/usr/lib/swift/", "/usr/lib/libswift", "/System/" };
+					     "/usr/lib/system/", "/usr/lib/swift/", "/usr/lib/libswift",
+					     "/System/" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strncmp(path, names[i], strlen(names[i])) == 0)
@@ -353,8 +360,8 @@ static bool is_core(const char *path)
 }
 
 /* Who is at fault: the system is too old, the wrong copy was found, or two releases do not fit. */
-static struct msg_fact *symbol_fact(struct block *b, const struct block_line *l, const char *by, const char *in,
-				    const char *built_for)
+static struct msg_fact *symbol_fact(struct block *b, const struct block_line *l, const char *by,
+				    const char *in, const char *built_for)
 {
 	struct msg_fact *f;
 

@@ -1,4 +1,5 @@
-/* block_python.c - the lines of code above an exception: which module was being imported, which file was opened.
+/* block_python.c - the lines of code above an exception: which module was being imported, which file was
+ * opened.
  *
  *       File "/x/y/__init__.py", line 5, in <module>     pytest: x/y/__init__.py:5: in <module>
  *         from ._z import lib                                        from ._z import lib
@@ -105,12 +106,14 @@ static bool has_frame(const struct block *b, int at)
 {
 	struct block_line l;
 
-	return block_line(b, at - 1, &l) && (memmem(l.s, l.n, "File \"", 6) != NULL ||
-					     (memmem(l.s, l.n, ".py:", 4) != NULL && memmem(l.s, l.n, " in ", 4) != NULL));
+	if (!block_line(b, at - 1, &l))
+		return false;
+	return memmem(l.s, l.n, "File \"", 6) != NULL ||
+	       (memmem(l.s, l.n, ".py:", 4) != NULL && memmem(l.s, l.n, " in ", 4) != NULL);
 }
 
-static void add(struct block *b, const struct block_line *l, const char *id, enum msg_field field, const char *s,
-		size_t n)
+static void add(struct block *b, const struct block_line *l, const char *id, enum msg_field field,
+		const char *s, size_t n)
 {
 	struct msg_fact *f = block_fact(b, l, id, "python", MSG_CONTEXT, 90, NULL, NULL);
 
@@ -141,7 +144,8 @@ void block_python_error(struct block *b)
 		if ((!imports && !opened(&l, &s, &n)) || !has_frame(b, at))
 			continue;
 		if (!is_enough(b))
-			add(b, &l, imports ? "python-importing" : "python-opening", imports ? MSG_MODULE : MSG_OBJECT, s, n);
+			add(b, &l, imports ? "python-importing" : "python-opening",
+			    imports ? MSG_MODULE : MSG_OBJECT, s, n);
 		return;
 	}
 }

@@ -151,10 +151,10 @@ static const struct {
 } tags[] = {
 	{ "br", true }, { "p", true }, { "div", true }, { "li", true }, { "tr", true }, { "pre", true },
 	{ "code", false }, { "span", false }, { "tt", false }, { "em", false }, { "strong", false },
-	{ "kbd", false }, { "samp", false }, { "font", false }, { "ul", true }, { "ol", true }, { "td", false },
-	{ "table", true }, { "tbody", true }, { "blockquote", true }, { "details", true }, { "summary", true },
-	{ "h1", true }, { "h2", true }, { "h3", true }, { "h4", true }, { "hr", true }, { "mark", false },
-	{ "a", false }, { "b", false }, { "i", false }, { "u", false }, { "tspan", false },
+	{ "kbd", false }, { "samp", false }, { "font", false }, { "ul", true }, { "ol", true },
+	{ "td", false }, { "table", true }, { "tbody", true }, { "blockquote", true }, { "details", true },
+	{ "summary", true }, { "h1", true }, { "h2", true }, { "h3", true }, { "h4", true }, { "hr", true },
+	{ "mark", false }, { "a", false }, { "b", false }, { "i", false }, { "u", false }, { "tspan", false },
 };
 
 /* Length of the tag at s, 0 if it is none. `before`: the byte before it. */
@@ -188,14 +188,14 @@ static const struct {
 	const char *bytes;
 	char ascii; /* 0: nothing */
 } marks[] = {
-	{ "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9a", '\'' }, { "\xe2\x80\x9b", '\'' },
-	{ "\xe2\x80\x9c", '"' }, { "\xe2\x80\x9d", '"' }, { "\xe2\x80\x9e", '"' }, { "\xc2\xb4", '\'' },
-	{ "\xc2\xab", '"' }, { "\xc2\xbb", '"' }, { "\xe2\x80\xb9", '\'' }, { "\xe2\x80\xba", '\'' },
-	{ "\xe3\x80\x8c", '"' }, { "\xe3\x80\x8d", '"' }, { "\xe2\x80\xb2", '\'' }, { "\xc2\xa0", ' ' },
-	{ "\xe2\x80\xaf", ' ' }, { "\xe2\x80\x8b", 0 }, { "\xe2\x80\x8c", 0 }, { "\xe2\x80\x8d", 0 },
-	{ "\xe2\x81\xa0", 0 }, { "\xef\xbb\xbf", 0 }, { "\xc2\xad", 0 }, { "\xe2\x80\x90", '-' },
-	{ "\xe2\x80\x91", '-' }, { "\xef\xbc\x9a", ':' }, { "\xe3\x80\x80", ' ' }, { "\xe2\x80\xa8", '\n' },
-	{ "\xe2\x80\xa9", '\n' },
+	{ "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9a", '\'' },
+	{ "\xe2\x80\x9b", '\'' }, { "\xe2\x80\x9c", '"' }, { "\xe2\x80\x9d", '"' }, { "\xe2\x80\x9e", '"' },
+	{ "\xc2\xb4", '\'' }, { "\xc2\xab", '"' }, { "\xc2\xbb", '"' }, { "\xe2\x80\xb9", '\'' },
+	{ "\xe2\x80\xba", '\'' }, { "\xe3\x80\x8c", '"' }, { "\xe3\x80\x8d", '"' }, { "\xe2\x80\xb2", '\'' },
+	{ "\xc2\xa0", ' ' }, { "\xe2\x80\xaf", ' ' }, { "\xe2\x80\x8b", 0 }, { "\xe2\x80\x8c", 0 },
+	{ "\xe2\x80\x8d", 0 }, { "\xe2\x81\xa0", 0 }, { "\xef\xbb\xbf", 0 }, { "\xc2\xad", 0 },
+	{ "\xe2\x80\x90", '-' }, { "\xe2\x80\x91", '-' }, { "\xef\xbc\x9a", ':' }, { "\xe3\x80\x80", ' ' },
+	{ "\xe2\x80\xa8", '\n' }, { "\xe2\x80\xa9", '\n' },
 };
 
 /* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
@@ -219,7 +219,8 @@ static size_t foreign(const char *s, size_t n, char *ascii)
 /* A vertical line of a frame in the middle of a line divides two texts. */
 static bool is_vertical(const char *s, size_t n)
 {
-	return n >= 3 && memcmp(s, "\xe2\x94", 2) == 0 && ((unsigned char)s[2] == 0x82 || (unsigned char)s[2] == 0x83);
+	return n >= 3 && memcmp(s, "\xe2\x94", 2) == 0 &&
+		((unsigned char)s[2] == 0x82 || (unsigned char)s[2] == 0x83);
 }
 
 /* ---- strings of programs --------------------------------------------------------------------- */
@@ -410,7 +411,8 @@ static bool is_key(const struct line *l, size_t behind)
 /* A value that is a text: it has words. */
 static bool is_text(const struct line *l, size_t start, size_t end)
 {
-	return memchr(l->s + start, ' ', end - start) != NULL || memchr(l->s + start, '\\', end - start) != NULL;
+	return memchr(l->s + start, ' ', end - start) != NULL ||
+		memchr(l->s + start, '\\', end - start) != NULL;
 }
 
 /* Leaves the values that are texts, a line each. */

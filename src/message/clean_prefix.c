@@ -212,7 +212,8 @@ static bool buildkit(struct span *p)
 	if (!take(p, '#') || !take_digits(p, 1, 4) || !take(p, ' '))
 		return false;
 	behind = p->i;
-	if (!take_digits(p, 1, 6) || !take(p, '.') || !take_digits(p, 1, 4) || !(take(p, ' ') || p->i == p->n))
+	if (!take_digits(p, 1, 6) || !take(p, '.') || !take_digits(p, 1, 4) ||
+	    !(take(p, ' ') || p->i == p->n))
 		p->i = behind;
 	return true;
 }
@@ -262,15 +263,20 @@ static bool bracketed(struct span *p)
 	if (!take(p, '['))
 		return false;
 	start = p->i;
-	return take_any(p, names) && p->i - start <= 60 && isalpha((unsigned char)p->s[start]) && take(p, ']') &&
+	/* "[WinError 126] …", "[Errno 8] …" are said themselves. */
+	if (take_word(p, "WinError ") || take_word(p, "Errno ") || take_word(p, "Error "))
+		return false;
+	return take_any(p, names) && p->i - start <= 60 && isalpha((unsigned char)p->s[start]) &&
+		take(p, ']') &&
 	       ((take(p, ':') && take_blank(p)) || take_blank(p));
 }
 
 static bool words(struct span *p)
 {
-	static const char *const known[] = { "##[error]", "##[warning]", "##[debug]", "##[group]", "##[command]",
-					     "= note: ", "= help: ", "stderr: ", "stdout: ", "stderr | ",
-					     "STDERR: ", "err: ", "npm ERR! ", "npm error ", "gyp ERR! ",
+	static const char *const known[] = { "##[error]", "##[warning]", "##[debug]", "##[group]",
+					     "##[command]", "= note: ", "= help: ", "stderr: ", "stdout: ",
+					     "stderr | ", "STDERR: ", "err: ", "npm ERR! ", "npm error ",
+					     "gyp ERR! ",
 					     "remote: ", "kernel: ", "!! " };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -279,10 +285,11 @@ static bool words(struct span *p)
 	return false;
 }
 
-/* "configure:1234: " */
+/* "configure:1234: ", but not before its own error */
 static bool configure(struct span *p)
 {
-	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ');
+	return take_word(p, "configure:") && take_digits(p, 1, 6) && take(p, ':') && take(p, ' ') &&
+	       (p->n - p->i < 6 || memcmp(p->s + p->i, "error:", 6) != 0);
 }
 
 /* "E   " of pytest, "E       " */
@@ -297,7 +304,8 @@ static bool pytest(struct span *p)
 static bool quoting(struct span *p)
 {
 	return take(p, '>') && !(at(p, '>') && p->i + 1 < p->n && p->s[p->i + 1] == '>') &&
-	       (at(p, ' ') || at(p, '>') || p->i == p->n || isalpha((unsigned char)p->s[p->i]) || at(p, '/')) &&
+	       (at(p, ' ') || at(p, '>') || p->i == p->n || isalpha((unsigned char)p->s[p->i]) ||
+		at(p, '/')) &&
 	       (take_blank(p) || true);
 }
 
@@ -309,13 +317,15 @@ static bool ascii_border(struct span *p)
 /* Length of a letter of U+2500 to U+259F, of a cross or arrow that is drawn before lines. */
 static size_t drawn(const char *s, size_t n)
 {
-	static const char *const others[] = { "\xc3\x97", "\xe2\x9c\x96", "\xe2\x9c\x97", "\xe2\x9c\x98", "\xe2\x86\xb3",
-					      "\xe2\x86\xaa", "\xe2\x9d\xaf", "\xe2\x80\xa2", "\xe2\x9d\x8c",
+	static const char *const others[] = { "\xc3\x97", "\xe2\x9c\x96", "\xe2\x9c\x97", "\xe2\x9c\x98",
+					      "\xe2\x86\xb3", "\xe2\x86\xaa", "\xe2\x9d\xaf", "\xe2\x80\xa2",
+					      "\xe2\x9d\x8c",
 					      "\xe2\x96\xb6", "\xe2\x8e\xbf" };
 
 	if (n < 2 || (unsigned char)s[0] < 0xc3)
 		return 0;
-	if (n >= 3 && (unsigned char)s[0] == 0xe2 && (unsigned char)s[1] >= 0x94 && (unsigned char)s[1] <= 0x96)
+	if (n >= 3 && (unsigned char)s[0] == 0xe2 && (unsigned char)s[1] >= 0x94 &&
+	    (unsigned char)s[1] <= 0x96)
 		return 3;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (n >= strlen(others[i]) && memcmp(s, others[i], strlen(others[i])) == 0)
@@ -368,7 +378,8 @@ static bool string_edge(struct span *p)
 }
 
 typedef bool matcher(struct span *p);
-static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log, job_and_step,
+static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log,
+				     job_and_step,
 				     buildkit, progress, line_number, bracketed, service, words, configure,
 				     pytest, bullet, string_edge, fence };
 
@@ -398,7 +409,8 @@ size_t clean_suffix(const char *s, size_t n, bool bordered)
 			end--;
 		if (end >= 3 && drawn(s + end - 3, 3) == 3)
 			n = end - 3;
-		else if (end > 1 && bordered && s[end - 1] == '|' && (s[end - 2] == ' ' || s[end - 2] == '\t'))
+		else if (end > 1 && bordered && s[end - 1] == '|' &&
+			 (s[end - 2] == ' ' || s[end - 2] == '\t'))
 			n = end - 1;
 		else
 			return end;
@@ -437,7 +449,8 @@ bool clean_may_have_prefix(const char *s, size_t n)
 		return n > 1 && s[1] == '"';
 	if (!isalpha((unsigned char)s[0]))
 		return strchr("/.$_%<;:,@&\\^?", s[0]) == NULL;
-	if (may_be_word(s, n) || (isupper((unsigned char)s[0]) && n > 6 && s[3] == ' ' && isdigit((unsigned char)s[5])))
+	if (may_be_word(s, n) || (isupper((unsigned char)s[0]) && n > 6 && s[3] == ' ' &&
+				  isdigit((unsigned char)s[5])))
 		return true;
 	n = n < 64 ? n : 64;
 	return memchr(s, '|', n) != NULL || memchr(s, '\t', n) != NULL;

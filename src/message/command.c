@@ -1,8 +1,8 @@
-/* command.c - command lines of compilers and linkers that a log shows above what failed, with the folder they ran in.
+/* command.c - command lines of compilers and linkers that a log shows above what failed, with the folder
+ * they ran in.
  *
- * Quotes and backslashes are resolved as a shell
- * does, lines that end with a backslash are joined, "cd X && ..." and the folders that make and ninja enter are
- * kept; variables and back quotes stay as they stand.
+ * Quotes and backslashes are resolved as a shell does, lines that end with a backslash are joined, "cd X &&
+ * ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they stand.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ enum {
 	MAX_LOOK = 60        /* lines above a failure */
 };
 
-/* ---- words of a shell ---------------------------------------------------------------------------------- */
+/* ---- words of a shell ----------------------------------------------------------------------- */
 
 struct words {
 	struct arena *a;
@@ -104,7 +104,7 @@ static void split_words(struct words *w, const char *s)
 	buf_free(&b);
 }
 
-/* ---- which of them is a command ---------------------------------------------------------------------------- */
+/* ---- which of them is a command ------------------------------------------------------------- */
 
 static const char *last_part(const char *path)
 {
@@ -127,9 +127,11 @@ static bool is_one_of(const char *s, size_t n, const char *const *names)
 /* "gcc", "x86_64-linux-gnu-g++-12", "clang++.exe", "ld.lld", "musl-gcc", "go". */
 static bool is_tool(const char *word)
 {
-	static const char *const names[] = { "gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran", "icx", "icpx", "nvcc", "ld",
-					     "gold", "mold", "lld", "lld-link", "ld.bfd", "ld.gold", "ld.lld", "ld.mold",
-					     "ld64.lld", "wasm-ld", "collect2", "link", "cl", "rustc", "go", "f77", "f95", NULL };
+	static const char *const names[] = {
+		"gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran", "icx", "icpx", "nvcc", "ld",
+		"gold", "mold", "lld", "lld-link", "ld.bfd", "ld.gold", "ld.lld", "ld.mold", "ld64.lld",
+		"wasm-ld", "collect2", "link", "cl", "rustc", "go", "f77", "f95", NULL,
+	};
 	const char *name = last_part(word), *dash;
 	size_t n = strlen(name);
 
@@ -148,9 +150,11 @@ static bool is_tool(const char *word)
 /* Words before a command that are none of it: "CC=gcc", "exec", "env -", "ccache", "+", "$". */
 static bool is_before(const char *word)
 {
-	static const char *const names[] = { "exec", "env", "-", "ccache", "distcc", "sccache", "time", "sudo", "nice", "command", "+",
-					     "++", "$", "#", ">", "&&", "then", "libtool:", "link:", "compile:", "note:", "=", "|",
-					     "RUN", "@", NULL };
+	static const char *const names[] = {
+		"exec", "env", "-", "ccache", "distcc", "sccache", "time", "sudo", "nice", "command",
+		"+", "++", "$", "#", ">", "&&", "then", "libtool:", "link:", "compile:", "note:", "=",
+		"|", "RUN", "@", NULL,
+	};
 	const char *equals = strchr(word, '=');
 
 	if (is_one_of(last_part(word), strlen(last_part(word)), names))
@@ -178,10 +182,10 @@ static bool is_command(const char *const *argv, size_t n)
 		files += dot != NULL && dot > argv[i] && strlen(dot) <= 5 && dot[1] != '\0';
 	}
 	/* "gcc: error: ..." ends with a colon and is no command; a sentence has neither options nor files. */
-	return options + files > 0 && argv[1][0] != ':' && strchr("-@/.$", argv[1][0]) != NULL ? true : files > 0;
+	return files > 0 || (options > 0 && strchr("-@/.$", argv[1][0]) != NULL);
 }
 
-/* ---- folders ------------------------------------------------------------------------------------------------ */
+/* ---- folders -------------------------------------------------------------------------------- */
 
 static const char *join_folder(struct arena *a, const char *folder, const char *name)
 {
@@ -237,14 +241,14 @@ void command_cwd(struct block *b)
 	struct block_line l;
 	const char *name;
 
-	if (!block_line(b, 0, &l) || (l.n > 0 && memchr(l.s, '#', l.n < 3 ? l.n : 3) == NULL && strncmp(l.s, "cwd:", 4) != 0))
+	if (!block_line(b, 0, &l) || l.n == 0 || memchr(l.s, '#', l.n < 3 ? l.n : 3) == NULL)
 		return;
 	name = named(block_arena(b), &l, "cwd:");
 	if (name != NULL)
 		*block_folder(b) = name;
 }
 
-/* ---- a line --------------------------------------------------------------------------------------------------- */
+/* ---- a line --------------------------------------------------------------------------------- */
 
 struct found_line {
 	struct block *b;
@@ -329,7 +333,9 @@ static const char *whole(struct block *b, int at, int *first, int64_t *line)
 /* rustc quotes the whole list behind "= note:". */
 static const char *after_prefix(const char *s)
 {
-	static const char *const prefixes[] = { "= note:", "libtool: link:", "libtool: compile:", "$ ", "+ ", "> " };
+	static const char *const prefixes[] = {
+		"= note:", "libtool: link:", "libtool: compile:", "$ ", "+ ", "> ",
+	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (strncmp(s, prefixes[i], strlen(prefixes[i])) == 0)
@@ -340,7 +346,10 @@ static const char *after_prefix(const char *s)
 /* May the line be a command? It names a tool in one of its first words. */
 static bool may_be_command(const struct block_line *l)
 {
-	static const char *const parts[] = { "cc", "++", "clang", "ld", "gold", "fortran", "go ", "rustc", "link", "icx", "icpx", "cl" };
+	static const char *const parts[] = {
+		"cc", "++", "clang", "ld", "gold", "fortran", "go ", "rustc", "link", "icx", "icpx",
+		"cl",
+	};
 	size_t n = l->n < 512 ? l->n : 512;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && l->n > 8; i++)
@@ -362,8 +371,8 @@ static size_t read_line(struct block *b, int at, int *first)
 	return f.n;
 }
 
-/* Something failed here: what was run stands above it. Lines that were looked at for an earlier failure are not
- * looked at again. */
+/* Something failed here: what was run stands above it. Lines that were looked at for an earlier failure are
+ * not looked at again. */
 void command_above(struct block *b)
 {
 	int64_t *looked = *block_keep(b), here;

@@ -80,23 +80,24 @@ static size_t count_words(struct part p, const char *const *words, size_t n)
 	return found;
 }
 
-#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof(words[0]))
+#define COUNT(p, words) count_words(p, words, sizeof(words) / sizeof((words)[0]))
 
 /* ---- prose ---------------------------------------------------------------------------------- */
 
 static const char *const writers[] = {
-	"you", "your", "users", "people", "we", "they", "if", "when", "whenever", "because", "see", "seen", "get", "gets",
-	"fix", "fixed", "fixes", "avoid", "avoids", "like", "such as", "e.g", "i.e", "about", "message", "text", "means",
-	"happens", "occurs", "may", "might", "sometimes", "often", "usually", "longer", "instead", "please", "some",
-	"should", "would", "what", "why", "how", "where", "improved", "removed", "changed", "resolve", "resolves", "say",
-	"says", "saying", "indicates", "don't", "do not", "report", "reported", "until", "so that", "which", "the error",
-	"an error", "this error", "prevent", "complains", "work around", "workaround", "docs", "changelog", "symptom",
+	"you", "your", "users", "people", "we", "they", "if", "when", "whenever", "because", "see", "seen",
+	"get", "gets", "fix", "fixed", "fixes", "avoid", "avoids", "like", "such as", "e.g", "i.e", "about",
+	"message", "text", "means", "happens", "occurs", "may", "might", "sometimes", "often", "usually",
+	"longer", "instead", "please", "some", "should", "would", "what", "why", "how", "where", "improved",
+	"removed", "changed", "resolve", "resolves", "say", "says", "saying", "indicates", "don't", "do not",
+	"report", "reported", "until", "so that", "which", "the error", "an error", "this error", "prevent",
+	"complains", "work around", "workaround", "docs", "changelog", "symptom",
 };
 
 /* What follows a sentence that is written about. */
 static const char *const sequels[] = {
-	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error", "errors",
-	"see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
+	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error",
+	"errors", "see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
 };
 
 /* Between two marks, the first of which stands free; there may be the name of an exception behind it. */
@@ -116,8 +117,9 @@ static bool is_quoted(struct part b, struct part a)
 /* "If you see this:" above it, or a place to paste into */
 static bool is_announced(const struct clean *c, size_t start)
 {
-	static const char *const conditions[] = { "if you", "you may", "you might", "may see", "might see", "may fail",
-						  "can fail", "e.g", "for example", "such as", "errors like",
+	static const char *const conditions[] = { "if you", "you may", "you might", "may see", "might see",
+						  "may fail", "can fail", "e.g", "for example", "such as",
+						  "errors like",
 						  "troubleshooting" };
 	struct part p = line_above(c, start);
 
@@ -127,7 +129,8 @@ static bool is_announced(const struct clean *c, size_t start)
 	return COUNT(p, conditions) > 0 && p.n > 0 && (strchr(":.,", p.s[p.n - 1]) != NULL);
 }
 
-/* "x.DatabaseError: …": the line begins as an interpreter's last one does, whatever its author goes on with. */
+/* "x.DatabaseError: …": the line begins as an interpreter's last one does, whatever its author goes on
+ * with. */
 static bool is_exception(struct part b)
 {
 	size_t i = 0, n;
@@ -140,14 +143,20 @@ static bool is_exception(struct part b)
 	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
 }
 
-/* Who writes down what happens to them now, not what may happen to others. */
+/* It may happen, or did and no longer does. */
+static const char *const conditional[] = { "if", "no longer", "longer", "fixed", "fixes", "fix", "used to", "sometimes",
+					   "might", "may" };
+
+/* "When I start it I get X": somebody tells what happened. */
 static bool is_report(struct part b)
 {
-	static const char *const now[] = { "i get", "i got", "i ran", "i launch", "i start", "i run", "i'm getting", "i am getting", "i have", "i had", "gives me",
-					   "tells me", "it says", "box states", "error box", "dialog", "popup", "pop up",
-					   "pops up", "window pops", "shows me" };
+	static const char *const reports[] = { "i get", "i got", "i'm getting", "i am getting", "i receive", "i have",
+					       "i had", "i ran", "i run", "i launch", "i start", "we get", "we got",
+					       "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
+					       "stops with", "box states", "error box", "dialog", "popup", "pop up",
+					       "pops up", "window pops" };
 
-	return COUNT(b, now) > 0 && !has_word(b, "if") && !has_word(b, "sometimes") && !has_word(b, "fixed");
+	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
 }
 
 /* A program that quotes another one. */
@@ -181,8 +190,10 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 /* A list of changes: "Fix X (#12)", "9b01d7a Fix X". */
 static bool is_change(struct part b, struct part a)
 {
-	static const char *const verbs[] = { "fix", "fixes", "fixed", "do not", "don't", "avoid", "docs", "improve", "add",
-					     "handle", "ignore", "remove", "removed", "revert", "skip", "work around" };
+	static const char *const verbs[] = { "fix", "fixes", "fixed", "do not", "don't", "avoid", "docs",
+					     "improve", "add",
+					     "handle", "ignore", "remove", "removed", "revert", "skip",
+						"work around" };
 	size_t i = 0;
 
 	while (i < b.n && (isspace((unsigned char)b.s[i]) || b.s[i] == '*' || b.s[i] == '-'))
@@ -224,7 +235,8 @@ static bool is_commit(const struct clean *c, size_t start)
 
 		if (p.n == 0)
 			return false;
-		if (p.n > 6 && (memcmp(p.s, "Author: ", 8 < p.n ? 8 : p.n) == 0 || memcmp(p.s, "Date:  ", 7) == 0))
+		if (p.n > 6 && (memcmp(p.s, "Author: ", 8 < p.n ? 8 : p.n) == 0 ||
+				memcmp(p.s, "Date:  ", 7) == 0))
 			return true;
 		start = (size_t)(p.s - c->text);
 	}
@@ -235,9 +247,10 @@ static bool is_commit(const struct clean *c, size_t start)
 
 static bool is_source(const struct clean *c, size_t start, size_t end, struct part b, struct part a)
 {
-	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert", "match=", "log_", "log.", "logger.",
-					     "console.", "fmt.", "panic!(", "expect(", "perror(", "return ", "errx(",
-					     "err(", "warn(", "in str(", "strstr(", "grep ", "echo ", "die ", "static const",
+	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert", "match=", "log_",
+					     "log.", "logger.", "console.", "fmt.", "panic!(", "expect(",
+					     "perror(", "return ", "errx(", "err(", "warn(", "in str(",
+					     "strstr(", "grep ", "echo ", "die ", "static const",
 					     "TEXT(", "raises(" };
 	struct part m = { c->text + start, end - start };
 	bool opens = false;
@@ -256,15 +269,18 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 	if (has(b, "(\"") && has(b, "\", ") && a.n > 0 && (has(a, ")") || has(a, ",")))
 		return true;
 	/* A row of a table: ("text", "kind"), */
-	return b.n > 0 && b.n < 12 && has(b, "(") && a.n > 2 && strchr("\"'", a.s[0]) != NULL && a.s[1] == ',';
+	return b.n > 0 && b.n < 12 && has(b, "(") && a.n > 2 && strchr("\"'", a.s[0]) != NULL &&
+		a.s[1] == ',';
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
 
 static bool is_expected(struct part b, struct part a)
 {
-	static const char *const before_it[] = { "expected error", "expected failure", "as expected", "attempt", "retry" };
-	static const char *const behind[] = { "PASSED", "XFAIL", "trying again", "retrying", "will retry", "ignored on purpose" };
+	static const char *const before_it[] = { "expected error", "expected failure", "as expected",
+						 "attempt", "retry" };
+	static const char *const behind[] = { "PASSED", "XFAIL", "trying again", "retrying", "will retry",
+					      "ignored on purpose" };
 
 	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
 		if (has(a, behind[i]))
@@ -278,8 +294,9 @@ static bool is_expected(struct part b, struct part a)
 /* A level of a log. */
 static bool is_warned(struct part b)
 {
-	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN", "[warn", "WARNING: ",
-					      " WARNING ", " W0000 ", "|WARNING|", "level=warn", "level=info", " DEBUG ",
+	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
+					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
+					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)

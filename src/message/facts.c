@@ -83,12 +83,14 @@ void facts_add(struct facts *f, const struct msg_fact *fact)
 void facts_add_command(struct facts *f, const struct msg_command *command)
 {
 	for (size_t i = f->commands.n; i-- > 0 && f->commands.items[i].line >= command->line;)
-		if (f->commands.items[i].line == command->line && f->commands.items[i].argc == command->argc &&
+		if (f->commands.items[i].line == command->line &&
+		    f->commands.items[i].argc == command->argc &&
 		    strcmp(f->commands.items[i].argv[0], command->argv[0]) == 0)
 			return;
 	if (f->commands.n == MAX_COMMANDS) {
 		f->cut = true;
-		memmove(f->commands.items, f->commands.items + 1, (MAX_COMMANDS - 1) * sizeof(*f->commands.items));
+		memmove(f->commands.items, f->commands.items + 1,
+			(MAX_COMMANDS - 1) * sizeof(*f->commands.items));
 		f->commands.n--;
 	}
 	*ARENA_PUSH(f->a, &f->commands) = *command;

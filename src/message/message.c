@@ -25,8 +25,8 @@ enum {
 	BEFORE = BLOCK_BYTES,   /* and that stay before it */
 	TRIES = 3000,           /* of one sentence */
 	LOOSE_TRIES = 300,
-	/* Bytes that may be searched for sentences, for those that are broken, and by readers of blocks: whatever the
-	 * text is, it takes no longer than that. */
+	/* Bytes that may be searched for sentences, for those that are broken, and by readers of blocks:
+	 * whatever the text is, it takes no longer than that. */
 	PLAIN_WORK = 48 << 20,
 	LOOSE_WORK = 12 << 20,
 	BLOCK_WORK = 64 << 20,
@@ -177,7 +177,7 @@ static void trim(const char *s, size_t *start, size_t *end)
 {
 	while (*start < *end && (s[*start] == ' ' || s[*start] == '\t' || s[*start] == '\n'))
 		++*start;
-	while (*end > *start && strchr(" \t\n\r.,;'\"`", s[*end - 1]) != NULL)
+	while (*end > *start && strchr(" \t\n\r.,;:'\"`", s[*end - 1]) != NULL)
 		--*end;
 	/* Bold in Markdown. */
 	while (*end - *start > 2 && s[*start] == '*' && s[*start + 1] == '*')
@@ -291,8 +291,8 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t wid
 	return true;
 }
 
-/* A match that ends with its line, or begins with it, may be a part of what was broken there; not if it is all of a
- * line. */
+/* A match that ends with its line, or begins with it, may be a part of what was broken there; not if it is
+ * all of a line. */
 static bool may_go_on(const struct reading *g, const struct pattern_match *m)
 {
 	return (m->start == 0) != (m->end == g->n);

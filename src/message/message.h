@@ -45,10 +45,12 @@ enum msg_kind {
 
 struct msg_fact {
 	const char *id;        /* of the sentence: "glibc-not-found" */
-	const char *speaker;   /* "glibc", "musl", "dyld", "windows", "ld.bfd", "lld", "gcc", "go", "pip", … */
+	/* "glibc", "musl", "dyld", "windows", "ld.bfd", "lld", "gcc", "go", "pip", … */
+	const char *speaker;
 	enum msg_kind kind;
 	int rank;              /* of causes: smaller is nearer to the root (see says.h) */
-	const char *code;      /* the cause at first reading, of diagnose/causes.def; NULL if kind is not MSG_CAUSE
+	const char *code;      /* the cause at first reading, of diagnose/causes.def;
+		NULL if kind is not MSG_CAUSE
 				  or MSG_WARNING */
 	const char *detail;    /* or NULL */
 	const char *field[MSG_NFIELDS]; /* NULL where the sentence names none */

@@ -22,7 +22,8 @@ static const struct {
 	[MSG_OBJECT] = { "object", PATH },
 	[MSG_NEEDED_BY] = { "needed_by", PATH },
 	/* With what compilers put behind a name for people: parameters, and const. */
-	[MSG_SYMBOL] = { "symbol", "[^\\s" QUOTES ",;()]+(?:\\([^\\n" QUOTES "]{0,2000}?\\)(?: const)?(?![\\w(]))?" },
+	[MSG_SYMBOL] =
+	{ "symbol", "[^\\s" QUOTES ",;()]+(?:\\([^\\n" QUOTES "]{0,2000}?\\)(?: const)?(?![\\w(]))?" },
 	[MSG_VERSION] = { "version", NAME },
 	[MSG_HAVE] = { "have", NAME },
 	[MSG_LIB] = { "lib", ":?" NAME },
@@ -222,7 +223,8 @@ static bool is_quoted_field(const char *s)
 /* At the beginning of the pattern, or of an alternative. */
 static bool is_first(const struct reading *r)
 {
-	return r->s == r->start || r->s[-1] == '|' || (r->s[-1] == '?' && r->s - r->start > 1 && r->s[-2] == '{');
+	return r->s == r->start || r->s[-1] == '|' || (r->s[-1] == '?' && r->s - r->start > 1 &&
+						       r->s[-2] == '{');
 }
 
 static void put_all(struct reading *r, char until);
@@ -276,7 +278,8 @@ static void put_all(struct reading *r, char until)
 		} else if (c == '^' && is_first(r)) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?<![\\w/.\\\\-])" : "^[ \\t]*+");
 			r->s++;
-		} else if (c == '$' && (r->s[1] == '\0' || (until != '\0' && strchr("|}", r->s[1]) != NULL))) {
+		} else if (c == '$' && (r->s[1] == '\0' ||
+					(until != '\0' && strchr("|}", r->s[1]) != NULL))) {
 			put(r, r->mode == PATTERN_LOOSE ? "(?!\\w)" : "[ \\t]*+$");
 			r->s++;
 		} else {
@@ -436,7 +439,8 @@ static void take_fields(const struct pattern *p, struct pattern_match *out)
 	for (size_t g = 1; g <= p->groups && g < n; g++) {
 		enum msg_field f = p->field[g];
 
-		if (v[2 * g] == PCRE2_UNSET || v[2 * g] > v[2 * g + 1] || out->field[f].start <= out->field[f].end)
+		if (v[2 * g] == PCRE2_UNSET || v[2 * g] > v[2 * g + 1] ||
+		    out->field[f].start <= out->field[f].end)
 			continue;
 		out->field[f].start = v[2 * g];
 		out->field[f].end = v[2 * g + 1];

@@ -2,7 +2,8 @@
  *
  *   literal text       itself, upper or lower case alike
  *   blank              one or more blanks, tabs, or a line break where a wrapper may have put one
- *   ' or ` or "        a quotation mark of any kind: ' ` " ´ ‘ ’ “ ” « » and what HTML and Markdown make of them, that
+ *   ' or ` or "        a quotation mark of any kind: ' ` " ´ ‘ ’ “ ” « » and what HTML and Markdown make of
+ * them, that
  *                      is, also none; a {field} of the usual shape between two of them is whatever they hold
  *   {symbol}           the field of that name (message.h) in its usual shape: a path, a symbol, a number
  *   {version:[0-9.]+}  the same in a shape of its own (PCRE2, without groups; braces in it are balanced)

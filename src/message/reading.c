@@ -64,8 +64,10 @@ static size_t columns(const char *s, size_t n)
 /* Widths at which terminals and editors break lines when nobody has chosen another. */
 static bool is_usual(size_t width)
 {
-	static const unsigned char usual[] = { 60, 64, 65, 66, 68, 70, 72, 74, 75, 76, 77, 78, 79, 80, 90, 98, 99, 100,
-					       110, 118, 119, 120, 128, 130, 131, 132, 140, 150, 158, 160, 180, 200 };
+	static const unsigned char usual[] = { 60, 64, 65, 66, 68, 70, 72, 74, 75, 76, 77, 78, 79, 80, 90, 98,
+					       99, 100,
+					       110, 118, 119, 120, 128, 130, 131, 132, 140, 150, 158, 160,
+						180, 200 };
 
 	return width <= 255 && memchr(usual, (int)width, sizeof(usual)) != NULL;
 }
@@ -99,11 +101,12 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest of a
- * broken path does not. */
+/* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
+ * of a broken path does not. */
 static bool begins_message(const char *s, size_t n)
 {
-	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/" };
+	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
+					     "The command " };
 	bool path = n > 0 && s[0] == '/', name = true;
 
 	/* A heading of Markdown. */
@@ -131,7 +134,8 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 	out->joins.items = room->joins;
 	out->joins.n = 0;
 	for (size_t i = from; i < to; i++) {
-		bool full = c->text[i] == '\n' && (width == 0 || columns(c->text + start, i - start) == width);
+		bool full = c->text[i] == '\n' && (width == 0 ||
+						   columns(c->text + start, i - start) == width);
 
 		start = c->text[i] == '\n' ? i + 1 : start;
 		/* An empty line follows no broken one. */
@@ -166,7 +170,8 @@ static void set_at(struct reading *g, size_t at)
 		}
 }
 
-bool reading_joined(const struct clean *c, size_t at, size_t width, struct reading_room *room, struct reading *out)
+bool reading_joined(const struct clean *c, size_t at, size_t width, struct reading_room *room,
+		    struct reading *out)
 {
 	size_t from, to;
 

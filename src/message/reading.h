@@ -42,7 +42,8 @@ void reading_lines(const struct clean *c, size_t at, unsigned lines, struct read
 /* The width at which the lines around `at` seem to be broken, 0: they are not. */
 size_t reading_width(const struct clean *c, size_t at);
 /* The lines around with those made whole that are broken at that width. False: none of them is. */
-bool reading_joined(const struct clean *c, size_t at, size_t width, struct reading_room *room, struct reading *out);
+bool reading_joined(const struct clean *c, size_t at, size_t width, struct reading_room *room,
+		    struct reading *out);
 /* All of it as one line. False: it is one. */
 bool reading_one_line(const struct clean *c, size_t at, struct reading_room *room, struct reading *out);
 /* As reading_joined, of a larger part: text[from, to). It may have no joins. */

@@ -177,7 +177,8 @@ static void add_texts(struct says *s, const struct written *w, unsigned file)
 {
 	bool musl = strcmp(w->speaker, "musl") == 0;
 	const struct loader_text *texts = musl ? musl_texts : glibc_texts;
-	size_t n = musl ? sizeof(musl_texts) / sizeof(musl_texts[0]) : sizeof(glibc_texts) / sizeof(glibc_texts[0]);
+	size_t n = musl ? sizeof(musl_texts) / sizeof(musl_texts[0]) :
+		sizeof(glibc_texts) / sizeof(glibc_texts[0]);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(texts[i].name, w->text) == 0)

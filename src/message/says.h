@@ -14,17 +14,17 @@
  *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)
  *   code, detail  "" for none
  * Sentences that a simulation prints from its own table (loader/text.def, loader/musl_text.def) are not
- * repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code", "detail", TEXT_ID, "before", "fields", "after")
- * recognises `before` + that text with its %s and %d taken for the comma-separated `fields` + `after`, in every
- * release of it. Rows earlier in a file win over later ones that match at the same place.
+ * repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code", "detail", TEXT_ID, "before", "fields",
+ * "after") recognises `before` + that text with its %s and %d taken for the comma-separated `fields` +
+ * `after`, in every release of it. Rows earlier in a file win over later ones that match at the same place.
  *
  * PRINTS("id", "template") behind a row: how a simulation prints that sentence (literal text and plain
  * {field}s only); a test demands that it is recognised as that id with the same fields.
  *
- * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header 9-12;
- * build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not found
- * 28-31; symbol versions, DSO missing, hidden 38-41; multiple definition 50; undefined symbols 58-61; what a
- * loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95.
+ * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header
+ * 9-12; build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not
+ * found 28-31; symbol versions, DSO missing, hidden 38-41; multiple definition 50; undefined symbols 58-61;
+ * what a loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95.
  */
 #ifndef DLWHY_MESSAGE_SAYS_H
 #define DLWHY_MESSAGE_SAYS_H

@@ -70,7 +70,8 @@ static void add_word(struct scan *s, struct trie *t, const char *word, uint32_t 
 	for (size_t k = 0; word[k] != '\0' && k < SCAN_DEPTH; k++) {
 		uint16_t *next = &t->next[at * t->classes + s->class_of[(unsigned char)word[k]]];
 
-		/* More states than a table of this kind can number: the word is looked for by its beginning. */
+		/* More states than a table of this kind can number: the word is looked for by its
+		 * beginning. */
 		if (*next == 0 && t->n > UINT16_MAX)
 			break;
 		if (*next == 0)

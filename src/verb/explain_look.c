@@ -143,6 +143,8 @@ static void look_at(struct look *l, size_t i)
 	else
 		look_at_files(&c);
 	if (!c.settled)
+		look_at_go(&c);
+	if (!c.settled)
 		look_near(&c);
 	if (same_text(c.f->code, "missing-library"))
 		look_present(&c);
@@ -161,7 +163,7 @@ void explain_look(struct dlwhy_session *s, struct arena *a, const struct msg_fac
 
 	if (n == 0)
 		return;
-	l.until = os_milliseconds() + 1000 * LOOK_SECONDS;
+	l.until = os_milliseconds() + (uint64_t)1000 * LOOK_SECONDS;
 	l.nfindings = told->d.nfindings;
 	l.findings = ARENA_ARRAY(a, l.nfindings + 1, struct dlwhy_finding *);
 	for (size_t i = 0; i < l.nfindings; i++) {

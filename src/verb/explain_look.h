@@ -1,14 +1,14 @@
 /* explain_look.h - what a text names, looked at on this machine.
  *
- *     explain_look         the first findings, each in turn                              (explain_look.c)
- *       look_at_files      files and modules: what `check` and `import` say              (explain_look_file.c)
- *       look_at_link       a command that does not link: what `link` says                (explain_look_link.c)
- *       look_near          no command is known: which files around here explain it       (explain_look_near.c)
- *     look_copy            results of other questions, kept                              (explain_look_copy.c)
+ *   explain_look     the first findings, each in turn                     explain_look.c
+ *   look_at_files    files and modules: what check and import say         explain_look_file.c
+ *   look_at_link     a command that does not link: what link says         explain_look_link.c
+ *   look_near        no command is known: files around here               explain_look_near.c
+ *   look_copy        results of other questions, kept                     explain_look_copy.c
  *
  * The text may come from anybody. Of what it names only regular files are opened, folders below the working
- * folder are listed, all of it up to a limit; nothing that it names is executed but a compiler that stands on
- * PATH under a usual name, with options that are known to be harmless.
+ * folder are listed, all of it up to a limit; nothing that it names is executed but a compiler that stands
+ * on PATH under a usual name, with options that are known to be harmless.
  */
 #ifndef DLWHY_VERB_EXPLAIN_LOOK_H
 #define DLWHY_VERB_EXPLAIN_LOOK_H
@@ -17,10 +17,10 @@
 #include "verb/session.h"
 
 enum {
-	LOOK_FINDINGS = 2,   /* the first of the text are looked at */
-	LOOK_QUESTIONS = 8,  /* put to check, import and link together */
-	LOOK_PATH = 4096,    /* bytes of a path that is followed */
-	LOOK_SECONDS = 20    /* after which nothing new is begun */
+	LOOK_FINDINGS = 2,  /* the first of the text are looked at */
+	LOOK_QUESTIONS = 8, /* put to check, import and link together */
+	LOOK_PATH = 4096,   /* bytes of a path that is followed */
+	LOOK_SECONDS = 20   /* after which nothing new is begun */
 };
 
 struct look {
@@ -31,18 +31,18 @@ struct look {
 	struct dlwhy_finding **findings; /* copies: they may be changed */
 	size_t nfindings;
 	size_t questions;
-	uint64_t until;                  /* os_milliseconds */
-	struct arena_text said;          /* what was looked at, in words */
-	const char *hint;                /* a last line for a person, or NULL */
+	uint64_t until;         /* os_milliseconds */
+	struct arena_text said; /* what was looked at, in words */
+	const char *hint;       /* a last line for a person, or NULL */
 };
 
 /* One finding while it is looked at. */
 struct look_case {
 	struct look *l;
-	size_t i;                        /* its number */
+	size_t i; /* its number */
 	struct dlwhy_finding *f;
 	const struct msg_fact *fact;
-	bool settled;                    /* nothing more needs to be looked at for it */
+	bool settled; /* nothing more needs to be looked at for it */
 };
 
 /* Changes r's findings, certainty and hint, and told->looked. Allocates in a (under arena_run). */
@@ -65,6 +65,7 @@ const char *look_path(const struct look *l, const char *name);
 
 void look_at_files(struct look_case *c);
 void look_at_link(struct look_case *c);
+void look_at_go(struct look_case *c);
 void look_near(struct look_case *c);
 /* A library that is not found lies below the working folder. */
 void look_present(struct look_case *c);

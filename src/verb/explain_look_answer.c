@@ -1,7 +1,7 @@
 /* explain_look_answer.c - an answer of check, import or link beside what a text told: is it the same thing?
  *
- * The same thing takes the place of the text's finding; what is in order here, or fails for another reason, says so
- * and leaves the finding as likely as it was.
+ * The same thing takes the place of the text's finding; what is in order here, or fails for another reason,
+ * says so and leaves the finding as likely as it was.
  */
 #include "verb/explain_look_answer.h"
 
@@ -14,8 +14,9 @@
 /* Causes that are about where a file is and what it is: which of them is what files decide. */
 static bool about_a_file(const char *code)
 {
-	static const char *const codes[] = { "missing-library", "search-path", "wrong-arch",	"corrupt-file",
-					     "not-loadable",	"permission",  "already-loaded", "os-too-old" };
+	static const char *const codes[] = { "missing-library", "search-path",  "wrong-arch",
+					     "corrupt-file",    "not-loadable", "permission",
+					     "already-loaded",  "os-too-old" };
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (same_text(code, codes[i]))
@@ -56,7 +57,8 @@ static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_find
 	if (same_symbol(told, f))
 		return true;
 	if (same_base(told->object, f->object) || same_base(told->object, f->needed_by))
-		return same_text(told->code, f->code) || (about_a_file(told->code) && about_a_file(f->code));
+		return same_text(told->code, f->code) ||
+		       (about_a_file(told->code) && about_a_file(f->code));
 	return same_text(told->code, f->code) && (told->object == NULL || f->object == NULL) &&
 	       (told->symbol == NULL || f->symbol == NULL);
 }
@@ -76,7 +78,8 @@ static bool same_family(const struct dlwhy_finding *told, const struct dlwhy_fin
 /* What the linker will say is what the text says: it names the same symbol, library or file. */
 static bool said_by_the_linker(const struct msg_fact *fact, const char *message)
 {
-	static const enum msg_field fields[] = { MSG_SYMBOL, MSG_LIB, MSG_OBJECT, MSG_FLAG, MSG_HEADER, MSG_TOOL };
+	static const enum msg_field fields[] = { MSG_SYMBOL, MSG_LIB,    MSG_OBJECT,
+						 MSG_FLAG,   MSG_HEADER, MSG_TOOL };
 
 	for (size_t i = 0; message != NULL && i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (fact->field[fields[i]] != NULL && *fact->field[fields[i]] != '\0')
@@ -113,10 +116,12 @@ static void settle_same(struct look_case *c, const struct look_reply *n, const c
 	bool another = !same_text(c->f->code, n->same->code);
 
 	look_says(c->l, "%s %s", what,
-		  another ? "fails here too, and its files tell more than the text" : "fails here in the same way");
+		  another ? "fails here too, and its files tell more than the text" :
+			    "fails here in the same way");
 	if (n->read_as_told)
 		look_replace(c, n->same, DLWHY_PREDICTED,
-			     "the text is of this machine, and who asked for it searches as a bare program does");
+			     "the text is of this machine, and who asked for it searches as a bare program "
+			     "does");
 	else
 		look_replace(c, n->same, DLWHY_PROVED, NULL);
 	c->settled = true;
@@ -152,7 +157,7 @@ void look_otherwise(struct look_case *c, const struct look_reply *n, const char 
 		settle_fine(c, n, what);
 	} else if (n->other != NULL) {
 		look_says(c->l, "%s fails here, but for another reason", what);
-		look_evidence(c, what, arena_printf(c->l->a, "here it fails for another reason: %s", n->other));
+		look_evidence(c, what,
+			      arena_printf(c->l->a, "here it fails for another reason: %s", n->other));
 	}
 }
-

@@ -7,13 +7,13 @@
 /* What one question came to. */
 struct look_reply {
 	struct look_case *c;
-	const struct dlwhy_finding *same;  /* tells of the same thing; a copy */
-	const char *other;                 /* the summary of what is wrong instead, NULL */
-	enum dlwhy_answer loads;           /* or links */
-	bool links;                        /* it is an answer of link */
-	bool failed;                       /* nothing could be analysed */
+	const struct dlwhy_finding *same; /* tells of the same thing; a copy */
+	const char *other;                /* the summary of what is wrong instead, NULL */
+	enum dlwhy_answer loads;          /* or links */
+	bool links;                       /* it is an answer of link */
+	bool failed;                      /* nothing could be analysed */
 	const char *host;
-	bool read_as_told;                 /* of a bare name: who asked for it is not here */
+	bool read_as_told; /* of a bare name: who asked for it is not here */
 };
 
 /* Codes of a library that is not found. */

@@ -1,8 +1,8 @@
 /* explain_look_file.c - files and modules that a text names: does what it tells happen here as well?
  *
- * The file that needs something is asked before the one that is needed, and a bare name last. An answer that
- * tells of the same thing takes the place of the text's; a file that loads here, or fails for another reason,
- * says so and leaves the finding as likely as it was.
+ * The file that needs something is asked before the one that is needed, and a bare name last. An answer
+ * that tells of the same thing takes the place of the text's; a file that loads here, or fails for another
+ * reason, says so and leaves the finding as likely as it was.
  */
 #include "verb/explain_look.h"
 
@@ -35,9 +35,10 @@ static bool ask_check(struct look_case *c, const char *path, struct look_reply *
 	const char *const targets[] = { path };
 	struct dlwhy_session *other = of_its_loader(c);
 
-	n->failed = !look_may_ask(c->l) ||
-		    dlwhy_check(other != NULL ? other : c->l->s, targets, 1, look_take, n, NULL) != DLWHY_OK ||
-		    n->failed;
+	n->failed =
+		!look_may_ask(c->l) ||
+		dlwhy_check(other != NULL ? other : c->l->s, targets, 1, look_take, n, NULL) != DLWHY_OK ||
+		n->failed;
 	dlwhy_session_free(other);
 	return look_settle(c, n, path);
 }
@@ -94,20 +95,24 @@ static bool ask_after_its_package(struct look_case *c, const char *path)
 	struct dlwhy_session *s;
 	enum dlwhy_code code;
 
-	if (c->l->s->opt.after != NULL || c->l->s->opt.pid != 0 || python == NULL || !is_module_name(package) ||
-	    !look_may_ask(c->l))
+	if (c->l->s->opt.after != NULL || c->l->s->opt.pid != 0 || python == NULL ||
+	    !is_module_name(package) || !look_may_ask(c->l))
 		return false;
 	s = with_python(c->l, python, package);
 	if (s == NULL)
 		return false;
 	code = dlwhy_check(s, targets, 1, look_take, &n, NULL);
 	dlwhy_session_free(s);
-	return code == DLWHY_OK && look_settle(c, &n, arena_printf(c->l->a, "%s after import %s", path, package));
+	return code == DLWHY_OK &&
+	       look_settle(c, &n, arena_printf(c->l->a, "%s after import %s", path, package));
 }
 
 static bool ask_file(struct look_case *c, const char *path)
 {
 	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN };
+
+	if (near_is_source(base_name(path)) || near_is_header(base_name(path)))
+		return false; /* nothing that a loader would read */
 
 	if (!ask_check(c, path, &n) && !ask_after_its_package(c, path))
 		look_otherwise(c, &n, path);
@@ -198,8 +203,8 @@ static bool ask_needers(struct look_case *c, const char *name)
 /* A name that a loader of this system would search. */
 static bool is_library_name(const char *name)
 {
-	return name != NULL && strchr(name, '/') == NULL && strstr(name, ".so") != NULL && strlen(name) < 256 &&
-	       strpbrk(name, " \t*?'\"<>|") == NULL;
+	return name != NULL && strchr(name, '/') == NULL && strstr(name, ".so") != NULL &&
+	       strlen(name) < 256 && strpbrk(name, " \t*?'\"<>|") == NULL;
 }
 
 void look_at_files(struct look_case *c)

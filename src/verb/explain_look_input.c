@@ -1,6 +1,7 @@
 /* explain_look_input.c - what is wrong with an input that a linker refused?
  *
- * Linkers say what they tried to read, not what the file is: empty, cut, a text, a library of another machine.
+ * Linkers say what they tried to read, not what the file is: empty, cut, a text, a library of another
+ * machine.
  */
 #include <string.h>
 
@@ -54,7 +55,10 @@ static const char *fault(const struct look_case *c, const struct store_file *f, 
 		*detail = "executable-input";
 		return "is a program, not a library";
 	}
-	if (f->kind == FILE_ELF || f->kind == FILE_ARCHIVE || f->kind == FILE_THIN_ARCHIVE || f->kind == FILE_LINKER_SCRIPT)
+	if (f->kind == FILE_ELF || f->kind == FILE_ARCHIVE || f->kind == FILE_THIN_ARCHIVE ||
+	    f->kind == FILE_LINKER_SCRIPT)
+		return NULL;
+	if (same_text(c->f->detail, "other-arch")) /* an object of another system: its words are better */
 		return NULL;
 	*detail = "not-an-object";
 	return arena_printf(c->l->a, "is %s", file_kind_name(f->kind));
@@ -94,7 +98,8 @@ static bool settle_unnamed(struct look_case *c, const struct near_files *files)
 
 void near_input(struct look_case *c, const struct near_files *files)
 {
-	static const char *const of_the_file[] = { "not-an-object", "empty-file", "truncated", "other-arch", "executable-input" };
+	static const char *const of_the_file[] = { "not-an-object", "empty-file", "truncated", "other-arch",
+						   "executable-input" };
 
 	if (c->f->object == NULL && same_text(c->f->detail, "truncated")) {
 		settle_unnamed(c, files);

@@ -1,8 +1,8 @@
 /* explain_look_lib.c - "cannot find -lNAME": is it here under another name, in another form or place?
  *
- * The first of these that is so is the answer: a link that leads nowhere; the name was given with its prefix or
- * ending; the library has only its run-time name; it lacks the prefix; it lies in another folder, or is there in
- * the form alone that was not asked for; a name that differs in a letter or in capitals.
+ * The first of these that is so is the answer: a link that leads nowhere; the name was given with its
+ * prefix or ending; the library has only its run-time name; it lacks the prefix; it lies in another folder,
+ * or is there in the form alone that was not asked for; a name that differs in a letter or in capitals.
  */
 #include <ctype.h>
 #include <string.h>
@@ -13,11 +13,12 @@
 struct hunt_lib {
 	struct look_case *c;
 	const struct near_files *files;
-	const char *name;        /* behind -l, without ":" */
-	const char *so, *a;      /* "libNAME.so", "libNAME.a" */
+	const char *name;   /* behind -l, without ":" */
+	const char *so, *a; /* "libNAME.so", "libNAME.a" */
 };
 
-static void settle(const struct hunt_lib *h, const struct near_file *f, const char *detail, const char *says)
+static void settle(const struct hunt_lib *h, const struct near_file *f, const char *detail,
+		   const char *says)
 {
 	struct near_found found = { NULL, detail, f->path, NULL, false };
 
@@ -41,7 +42,8 @@ static bool dangling(const struct hunt_lib *h, const struct near_file *f)
 		return false;
 	if (source_readlink(h->c->l->s->source, f->path, to, sizeof(to)) != 0)
 		return false;
-	settle(h, f, "dangling-symlink", arena_printf(h->c->l->a, "is a link to %s, which is not there", to));
+	settle(h, f, "dangling-symlink",
+	       arena_printf(h->c->l->a, "is a link to %s, which is not there", to));
 	return true;
 }
 
@@ -66,8 +68,10 @@ static bool run_time_name(const struct hunt_lib *h, const struct near_file *f)
 	size_t n = strlen(h->so);
 	const char *release = f->base + 3 + strlen(h->name);
 
-	if (strncmp(f->base, h->so, n) == 0 && f->base[n] == '.' && isdigit((unsigned char)f->base[n + 1])) {
-		settle(h, f, "no-dev-link", "is the library, but the name without a number, which -l looks for, is not there");
+	if (strncmp(f->base, h->so, n) == 0 && f->base[n] == '.' &&
+	    isdigit((unsigned char)f->base[n + 1])) {
+		settle(h, f, "no-dev-link",
+		       "is the library, but the name without a number, which -l looks for, is not there");
 		return true;
 	}
 	if (strncmp(f->base, h->so, n - 3) != 0 || *release != '-' || !isdigit((unsigned char)release[1]))
@@ -112,13 +116,14 @@ static bool in_another_form(const struct hunt_lib *h, const struct near_file *f)
 	if (en == NULL || en->err != 0 || en->file->bytes.n == 0)
 		return false;
 	if (en->file->kind == FILE_ELF && is_foreign(h, &en->file->elf)) {
-		found.summary = arena_printf(h->c->l->a, "-l%s is not found: %s is for %s.", h->name, f->path,
-					     elf_words(h->c->l->a, &en->file->elf));
+		found.summary = arena_printf(h->c->l->a, "-l%s is not found: %s is for %s.", h->name,
+					     f->path, elf_words(h->c->l->a, &en->file->elf));
 		near_settle(h->c, &found, f->path, "is for another machine");
 		return true;
 	}
 	if (strcmp(f->base, h->so) == 0 && is_usual_folder(f->folder))
-		settle(h, f, "shared-only", "is there as a shared library, and a static link takes archives alone");
+		settle(h, f, "shared-only",
+		       "is there as a shared library, and a static link takes archives alone");
 	else
 		settle(h, f, "other-dir", "is there, but the linker was not told to look in its folder");
 	return true;
@@ -136,8 +141,9 @@ static bool of_another_system(const struct hunt_lib *h, const struct near_file *
 	en = store_open(h->c->l->s->store, f->path);
 	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF)
 		return false;
-	found.summary = arena_printf(h->c->l->a, "-l%s is not found: %s is a library of Linux, and the link is for Windows.",
-				     h->name, f->path);
+	found.summary = arena_printf(
+		h->c->l->a, "-l%s is not found: %s is a library of Linux, and the link is for Windows.",
+		h->name, f->path);
 	near_settle(h->c, &found, f->path, "an ELF file, a library of Linux");
 	return true;
 }
@@ -159,8 +165,10 @@ static bool is_close(const char *x, size_t nx, const char *y, size_t ny)
 	if (nx < 4 || ny < 4)
 		return false;
 	if (nx == ny)
-		return nx - i - j == 1 || (nx - i - j == 2 && tolower((unsigned char)x[i]) == tolower((unsigned char)y[i + 1]) &&
-					   tolower((unsigned char)x[i + 1]) == tolower((unsigned char)y[i]));
+		return nx - i - j == 1 ||
+		       (nx - i - j == 2 &&
+			tolower((unsigned char)x[i]) == tolower((unsigned char)y[i + 1]) &&
+			tolower((unsigned char)x[i + 1]) == tolower((unsigned char)y[i]));
 	return nx > ny ? nx - ny == 1 && ny - i - j == 0 : ny - nx == 1 && nx - i - j == 0;
 }
 
@@ -185,7 +193,8 @@ static bool first(const struct hunt_lib *h, bool (*is)(const struct hunt_lib *h,
 void near_library(struct look_case *c, const struct near_files *files)
 {
 	static bool (*const ways[])(const struct hunt_lib *h, const struct near_file *f) = {
-		of_another_system, dangling, given_whole, run_time_name, without_prefix, in_another_form, nearly
+		of_another_system, dangling,        given_whole, run_time_name,
+		without_prefix,    in_another_form, nearly
 	};
 	const char *name = c->fact->field[MSG_LIB];
 	struct hunt_lib h = { .c = c, .files = files };
@@ -204,6 +213,7 @@ void near_library(struct look_case *c, const struct near_files *files)
 	if (!files->cut) {
 		struct near_found found = { NULL, "not-installed", NULL, NULL, true };
 
-		near_settle(c, &found, NULL, arena_printf(c->l->a, "no file here has the name of lib%s", h.name));
+		near_settle(c, &found, NULL,
+			    arena_printf(c->l->a, "no file here has the name of lib%s", h.name));
 	}
 }

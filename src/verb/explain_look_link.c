@@ -1,8 +1,8 @@
 /* explain_look_link.c - a command of the text that does not link: is it so here, and why?
  *
- * The question runs a compiler driver (for its plan, and where the command has sources to compile them into a
- * folder of ours). A text may come from anybody, so only drivers and linkers in the system's own folders are
- * taken, with options of which none runs, writes or reads anything else.
+ * The question runs a compiler driver (for its plan, and where the command has sources to compile them into
+ * a folder of ours). A text may come from anybody, so only drivers and linkers in the system's own folders
+ * are taken, with options of which none runs, writes or reads anything else.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,16 +29,52 @@ static bool is_system_program(const char *name)
 
 /* Options as they are, and such as begin so; '=' at the end of a row: the next word belongs to it. */
 static const char *const harmless[] = {
-	"-shared", "-static", "-pie", "-no-pie", "-static-pie", "-rdynamic", "-pthread", "-nostdlib", "-nodefaultlibs",
-	"-nostartfiles", "-static-libgcc", "-static-libstdc++", "-pipe", "-w", "-r", "-s", "-c++",
+	"-shared",
+	"-static",
+	"-pie",
+	"-no-pie",
+	"-static-pie",
+	"-rdynamic",
+	"-pthread",
+	"-nostdlib",
+	"-nodefaultlibs",
+	"-nostartfiles",
+	"-static-libgcc",
+	"-static-libstdc++",
+	"-pipe",
+	"-w",
+	"-r",
+	"-s",
+	"-c++",
 };
-static const char *const harmless_begin[] = { "-l", "-L", "-I", "-D", "-U", "-O", "-g", "-std=", "-Wl,", "-m" };
-static const char *const harmless_pair[] = { "-l", "-L", "-I", "-D", "-U", "-o", "-x", "-isystem", "-Xlinker", "-u", "-z" };
+static const char *const harmless_begin[] = { "-l", "-L", "-I",    "-D",   "-U",
+					      "-O", "-g", "-std=", "-Wl,", "-m" };
+static const char *const harmless_pair[] = { "-l", "-L",       "-I",       "-D", "-U", "-o",
+					     "-x", "-isystem", "-Xlinker", "-u", "-z" };
 /* Of -f… those that run programs, read or write files; of -W… what goes to other programs. */
 static const char *const harmful_begin[] = {
-	"-fplugin", "-fdump", "-fprofile", "-fauto-profile", "-fbranch-", "-ftest-coverage", "-fcallgraph", "-fopt-info",
-	"-fsave", "-fcompare-debug", "-fstack-usage", "-fdiagnostics", "-fmodule", "-fada", "-fcrash", "-fembed",
-	"-Wa,", "-Wp,", "-fpass", "-fload", "-fintegrated-cc1", "-fno-integrated-cc1",
+	"-fplugin",
+	"-fdump",
+	"-fprofile",
+	"-fauto-profile",
+	"-fbranch-",
+	"-ftest-coverage",
+	"-fcallgraph",
+	"-fopt-info",
+	"-fsave",
+	"-fcompare-debug",
+	"-fstack-usage",
+	"-fdiagnostics",
+	"-fmodule",
+	"-fada",
+	"-fcrash",
+	"-fembed",
+	"-Wa,",
+	"-Wp,",
+	"-fpass",
+	"-fload",
+	"-fintegrated-cc1",
+	"-fno-integrated-cc1",
 };
 
 static bool begins(const char *word, const char *const *rows, size_t n)
@@ -169,6 +205,34 @@ static void ask(struct look_case *c, const struct msg_command *m)
 		return;
 	if (!look_settle(c, &n, what))
 		look_otherwise(c, &n, what);
+}
+
+/* ---- Go -------------------------------------------------------------------------------------------------- */
+
+static bool is_of_go(const struct look *l)
+{
+	for (size_t i = 0; i < l->facts->nfacts; i++) {
+		const char *speaker = l->facts->facts[i].speaker;
+
+		if (same_text(speaker, "go") || same_text(speaker, "cgo") || same_text(speaker, "cmd/link"))
+			return true;
+	}
+	return false;
+}
+
+/* A build of Go names no command of its linker: the package of the working folder is asked about. */
+void look_at_go(struct look_case *c)
+{
+	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN, .links = true };
+	const char *code = c->f->code, *detail = c->f->detail;
+	struct os_stat st;
+
+	if (c->l->s->opt.root != NULL || c->l->s->opt.pid != 0 || !is_of_go(c->l) ||
+	    source_stat(c->l->s->source, "go.mod", true, &st) != 0 || !look_may_ask(c->l) ||
+	    dlwhy_link_go(c->l->s, ".", NULL, look_take, &n, NULL) != DLWHY_OK)
+		return;
+	if (look_settle(c, &n, "the Go package here") && detail != NULL && same_text(c->f->code, code))
+		c->f->detail = detail; /* the text knows how it was built */
 }
 
 void look_at_link(struct look_case *c)

@@ -1,8 +1,8 @@
 /* explain_look_source.c - which source, header or script around here is it about?
  *
- * Compilers call objects by names of their own that are gone afterwards ("/tmp/ccAbCd12.o"): the source that
- * uses or defines the symbol is what a person looks for. A header that was not found may lie in another folder,
- * a package without cgo has a file that imports "C".
+ * Compilers call objects by names of their own that are gone afterwards ("/tmp/ccAbCd12.o"): the source
+ * that uses or defines the symbol is what a person looks for. A header that was not found may lie in
+ * another folder, a package without cgo has a file that imports "C".
  */
 #include <string.h>
 
@@ -21,7 +21,8 @@ static bool read_source(const struct look *l, const struct near_file *f, struct 
 {
 	const struct store_entry *en = store_open(l->s->store, f->path);
 
-	if (en == NULL || en->err != 0 || en->file->st.type != OS_REGULAR || en->file->bytes.n > NEAR_SOURCE_BYTES)
+	if (en == NULL || en->err != 0 || en->file->st.type != OS_REGULAR ||
+	    en->file->bytes.n > NEAR_SOURCE_BYTES)
 		return false;
 	out->p = (const char *)en->file->bytes.p;
 	out->n = en->file->bytes.n;
@@ -57,13 +58,15 @@ static bool begins_with_word(const char *line, const char *end, const char *word
 /* A definition begins at the left edge, with a type. */
 static enum use use_at(const char *line, const char *name, const char *behind, const char *end)
 {
-	static const char *const others[] = { "extern", "return", "using", "typedef", "static", "#include", "#define" };
+	static const char *const others[] = { "extern", "return",   "using",  "typedef",
+					      "static", "#include", "#define" };
 
 	if (line == name || !cxx_is_word(*line))
 		return USE_NAMED;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (begins_with_word(line, end, others[i]) &&
-		    !(strcmp(others[i], "extern") == 0 && (size_t)(end - line) > 10 && memcmp(line, "extern \"C\"", 10) == 0))
+		    !(strcmp(others[i], "extern") == 0 && (size_t)(end - line) > 10 &&
+		      memcmp(line, "extern \"C\"", 10) == 0))
 			return USE_NAMED;
 	return use_behind(behind, end);
 }
@@ -82,7 +85,8 @@ static enum use use_of(const struct source_text *t, const char *name)
 			line = p + 1;
 			continue;
 		}
-		if (memcmp(p, name, n) != 0 || (p > t->p && cxx_is_word(p[-1])) || (p + n < end && cxx_is_word(p[n])))
+		if (memcmp(p, name, n) != 0 || (p > t->p && cxx_is_word(p[-1])) ||
+		    (p + n < end && cxx_is_word(p[n])))
 			continue;
 		u = use_at(line, p, p + n, end);
 		best = u > best ? u : best;
@@ -102,8 +106,9 @@ static const char *word_of(struct arena *a, const struct dlwhy_finding *f, const
 		;
 	if (at > 1 && s[at - 1] == '~')
 		at--;
-	if (s[at] == '_' && at == 0 && (same_text(fact->speaker, "ld64.lld") || same_text(fact->speaker, "ld64") ||
-					 same_text(fact->speaker, "zig")))
+	if (s[at] == '_' && at == 0 &&
+	    (same_text(fact->speaker, "ld64.lld") || same_text(fact->speaker, "ld64") ||
+	     same_text(fact->speaker, "zig")))
 		at++;
 	return arena_strndup(a, s + at + (s[at] == '~'), end - at - (s[at] == '~'));
 }
@@ -125,8 +130,8 @@ struct found_source {
 	size_t sources;
 };
 
-static void look_through(struct look_case *c, const struct near_files *files, const char *word, bool definer,
-			 struct found_source *out)
+static void look_through(struct look_case *c, const struct near_files *files, const char *word,
+			 bool definer, struct found_source *out)
 {
 	size_t opened = 0;
 
@@ -152,7 +157,8 @@ static void look_through(struct look_case *c, const struct near_files *files, co
 	}
 }
 
-static void settle_source(struct look_case *c, const struct near_file *f, const char *detail, const char *says)
+static void settle_source(struct look_case *c, const struct near_file *f, const char *detail,
+			  const char *says)
 {
 	struct near_found found = { NULL, detail != NULL ? detail : c->f->detail, f->path, NULL, true };
 
@@ -160,7 +166,8 @@ static void settle_source(struct look_case *c, const struct near_file *f, const 
 }
 
 /* The object was named well enough. */
-static void settle_detail(struct look_case *c, const struct near_file *f, const char *detail, const char *says)
+static void settle_detail(struct look_case *c, const struct near_file *f, const char *detail,
+			  const char *says)
 {
 	struct near_found found = { NULL, detail, NULL, NULL, true };
 
@@ -177,11 +184,14 @@ static void defined_twice(struct look_case *c, const struct near_files *files)
 	if (found.file == NULL && found.header == NULL && *word == '_') /* as Mach-O writes it */
 		look_through(c, files, word + 1, true, &found);
 	if (found.header != NULL)
-		settle_source(c, found.header, "header-definition", "defines it, and each source that includes it defines it again");
+		settle_source(c, found.header, "header-definition",
+			      "defines it, and each source that includes it defines it again");
 	else if (found.file != NULL && is_nameless(c->f->object))
-		settle_source(c, found.file, found.use == USE_FUNCTION ? "function" : "variable", "defines it");
+		settle_source(c, found.file, found.use == USE_FUNCTION ? "function" : "variable",
+			      "defines it");
 	else if (found.file != NULL && c->f->detail == NULL)
-		settle_detail(c, found.file, found.use == USE_FUNCTION ? "function" : "variable", "defines it");
+		settle_detail(c, found.file, found.use == USE_FUNCTION ? "function" : "variable",
+			      "defines it");
 }
 
 static void used_somewhere(struct look_case *c, const struct near_files *files)
@@ -189,10 +199,11 @@ static void used_somewhere(struct look_case *c, const struct near_files *files)
 	struct found_source found = { NULL, NULL, USE_NONE, 0 };
 
 	look_through(c, files, word_of(c->l->a, c->f, c->fact), false, &found);
-	if (found.file != NULL &&
-	    (is_nameless(c->f->object) || same_text(c->f->detail, "declared-hidden")))
+	if (found.file != NULL && (is_nameless(c->f->object) || same_text(c->f->detail, "declared-hidden")))
 		settle_source(c, found.file,
-			      same_text(c->f->code, "ld-undefined-reference") && c->f->detail == NULL ? "not-linked" : NULL,
+			      same_text(c->f->code, "ld-undefined-reference") && c->f->detail == NULL ?
+				      "not-linked" :
+				      NULL,
 			      "uses it");
 	else if (same_text(c->f->code, "ld-undefined-reference") && c->f->detail == NULL && !files->cut) {
 		struct near_found none = { NULL, "not-linked", NULL, NULL, true };
@@ -201,7 +212,8 @@ static void used_somewhere(struct look_case *c, const struct near_files *files)
 	}
 }
 
-/* ---- no main ------------------------------------------------------------------------------------------ */
+/* ---- no main ------------------------------------------------------------------------------------------
+ */
 
 /* Slim objects of gcc -flto have no code that lld could read. */
 static bool is_slim(const struct look *l, const struct near_file *f)
@@ -215,7 +227,8 @@ static bool is_slim(const struct look *l, const struct near_file *f)
 	for (uint64_t i = 1; i < o.nsections; i++) {
 		struct elf_shdr h;
 
-		if (elf_object_section(&o, i, &h) && starts_with(elf_object_section_name(&o, &h), ".gnu.lto_"))
+		if (elf_object_section(&o, i, &h) &&
+		    starts_with(elf_object_section_name(&o, &h), ".gnu.lto_"))
 			return true;
 	}
 	return false;
@@ -230,7 +243,8 @@ static void no_main(struct look_case *c, const struct near_files *files)
 	for (size_t i = 0; i < files->n && i < NEAR_OPENED; i++) {
 		const struct near_file *f = &files->items[i];
 
-		if (near_is_object(f->base) && is_slim(c->l, f) && (slim == NULL || starts_with(f->base, "main")))
+		if (near_is_object(f->base) && is_slim(c->l, f) &&
+		    (slim == NULL || starts_with(f->base, "main")))
 			slim = f;
 		if (near_is_source(f->base) && strcmp(f->folder, ".") == 0) {
 			source = f;
@@ -238,12 +252,14 @@ static void no_main(struct look_case *c, const struct near_files *files)
 		}
 	}
 	if (slim != NULL)
-		settle_source(c, slim, "lto-object", "is an object of gcc -flto without code: this linker cannot read it");
+		settle_source(c, slim, "lto-object",
+			      "is an object of gcc -flto without code: this linker cannot read it");
 	else if (sources == 1 && is_nameless(c->f->object))
 		settle_source(c, source, NULL, "is the only source here, and has no main");
 }
 
-/* ---- headers, scripts, packages ------------------------------------------------------------------------- */
+/* ---- headers, scripts, packages -------------------------------------------------------------------------
+ */
 
 static bool path_ends(const char *path, const char *name)
 {
@@ -266,8 +282,9 @@ static void header(struct look_case *c, const struct near_files *files)
 		if (!path_ends(f->path, name))
 			continue;
 		found.object = f->path;
-		found.summary = arena_printf(c->l->a, "%s is there as %s, in a folder that the compiler was not told of.",
-					     name, f->path);
+		found.summary = arena_printf(
+			c->l->a, "%s is there as %s, in a folder that the compiler was not told of.", name,
+			f->path);
 		near_settle(c, &found, f->path, "the header, in a folder that is not searched");
 		return;
 	}

@@ -1,8 +1,8 @@
 /* explain_look_symbol.c - who has a symbol that the linker did not find?
  *
- * Libraries, archives and objects around here are read for their names: one that has it, one that keeps it to
- * itself, one that has the same thing in another form (as C, with another std::string, of another release), and
- * files that have nothing at all although they look like a library.
+ * Libraries, archives and objects around here are read for their names: one that has it, one that keeps it
+ * to itself, one that has the same thing in another form (as C, with another std::string, of another
+ * release), and files that have nothing at all although they look like a library.
  */
 #include <string.h>
 
@@ -14,7 +14,11 @@
 #include "symbol/demangle.h"
 #include "verb/explain_look_near.h"
 
-enum { MAX_NAMES = 400000, MAX_NAME = 2000 };
+enum {
+	MAX_NAMES = 400000,
+	MAX_NAME = 2000,
+	FEW_FILES = 64 /* among more, an empty one has nothing to do with it */
+};
 
 /* What a file has of the symbol; the first that is found is the answer. */
 enum form { FORM_NONE, FORM_SAME, FORM_HIDDEN, FORM_STRING, FORM_RELEASE, FORM_LANGUAGE };
@@ -22,19 +26,19 @@ enum form { FORM_NONE, FORM_SAME, FORM_HIDDEN, FORM_STRING, FORM_RELEASE, FORM_L
 struct seek {
 	struct look_case *c;
 	struct arena *a;
-	const char *want;        /* as the text has it, blanks left out */
-	const char *plain;       /* without what tells kinds of std::string and releases apart */
-	const char *last;        /* its last name: what every form of it has in it */
+	const char *want;  /* as the text has it, blanks left out */
+	const char *plain; /* without what tells kinds of std::string and releases apart */
+	const char *last;  /* its last name: what every form of it has in it */
 	bool is_cxx;
-	size_t names;            /* looked at so far */
+	size_t names; /* looked at so far */
 };
 
 struct has {
 	const struct near_file *file;
 	enum form form;
-	const char *there;       /* the name in it */
+	const char *there; /* the name in it */
 	bool is_archive, is_object;
-	const struct elf *elf;   /* of a shared library */
+	const struct elf *elf; /* of a shared library */
 };
 
 /* ---- names -------------------------------------------------------------------------------------- */
@@ -144,17 +148,20 @@ static enum form compare(const struct seek *s, const char *name)
 		return FORM_SAME;
 	readable = demangle(s->a, name);
 	if (readable == NULL)
-		return s->is_cxx && strstr(s->want, "::") == NULL && strcmp(s->last, name) == 0 ? FORM_LANGUAGE :
-												      FORM_NONE;
+		return s->is_cxx && strstr(s->want, "::") == NULL && strcmp(s->last, name) == 0 ?
+			       FORM_LANGUAGE :
+			       FORM_NONE;
 	readable = in_full(s->a, readable);
 	if (strcmp(readable, s->want) == 0)
 		return FORM_SAME;
 	if (!s->is_cxx)
-		return strcmp(last_name(s->a, readable), s->last) == 0 && strstr(readable, "::") == NULL ? FORM_LANGUAGE :
-														    FORM_NONE;
+		return strcmp(last_name(s->a, readable), s->last) == 0 && strstr(readable, "::") == NULL ?
+			       FORM_LANGUAGE :
+			       FORM_NONE;
 	if (strcmp(without_kinds(s->a, readable), without_kinds(s->a, s->want)) == 0)
 		return FORM_STRING;
-	return strcmp(without_releases(s->a, without_kinds(s->a, readable)), s->plain) == 0 ? FORM_RELEASE : FORM_NONE;
+	return strcmp(without_releases(s->a, without_kinds(s->a, readable)), s->plain) == 0 ? FORM_RELEASE :
+											      FORM_NONE;
 }
 
 /* A smaller form is the better one. */
@@ -179,7 +186,8 @@ static void consider(struct seek *s, struct has *h, const char *name, bool hidde
 
 static bool is_defined(const struct elf_sym *y)
 {
-	return y->shndx != SHN_UNDEF && (y->bind == STB_GLOBAL || y->bind == STB_WEAK || y->bind == STB_GNU_UNIQUE);
+	return y->shndx != SHN_UNDEF &&
+	       (y->bind == STB_GLOBAL || y->bind == STB_WEAK || y->bind == STB_GNU_UNIQUE);
 }
 
 static size_t read_exports(struct seek *s, struct has *h, const struct elf *e)
@@ -211,7 +219,8 @@ static void read_symtab(struct seek *s, struct has *h, const struct elf *e, bool
 		if (!elf_object_symbol(&o, i, &y) || y.s.shndx == SHN_UNDEF || y.s.type == STT_SECTION ||
 		    y.s.type == STT_FILE)
 			continue;
-		if (shared ? !is_defined(&y.s) || y.s.vis == STV_HIDDEN || y.s.vis == STV_INTERNAL : is_defined(&y.s))
+		if (shared ? !is_defined(&y.s) || y.s.vis == STV_HIDDEN || y.s.vis == STV_INTERNAL :
+			     is_defined(&y.s))
 			consider(s, h, y.name, shared);
 	}
 }
@@ -272,7 +281,8 @@ static bool reads_once(const struct msg_fact *f)
 }
 
 /* Does another library around here need this one? */
-static const struct near_file *needed_by(const struct seek *s, const struct near_files *files, const struct has *h)
+static const struct near_file *needed_by(const struct seek *s, const struct near_files *files,
+					 const struct has *h)
 {
 	const char *name = h->elf != NULL && h->elf->soname != NULL ? h->elf->soname : h->file->base;
 
@@ -291,12 +301,13 @@ static const struct near_file *needed_by(const struct seek *s, const struct near
 	return NULL;
 }
 
-static void say(const struct seek *s, const struct has *h, const char *code, const char *detail, const char *says)
+static void say(const struct seek *s, const struct has *h, const char *code, const char *detail,
+		const char *says)
 {
 	struct near_found found = { code, detail, h->file->path, NULL, false };
 
-	found.summary = arena_printf(s->a, "%s is not found by the linker: %s %s.", symbol_word(s->a, s->c->f->symbol),
-				     h->file->path, says);
+	found.summary = arena_printf(s->a, "%s is not found by the linker: %s %s.",
+				     symbol_word(s->a, s->c->f->symbol), h->file->path, says);
 	near_settle(s->c, &found, h->file->path, says);
 }
 
@@ -306,7 +317,9 @@ static void answer_same(const struct seek *s, const struct near_files *files, co
 
 	if (by != NULL)
 		say(s, h, "ld-dso-missing", NULL,
-		    arena_printf(s->a, "has it, and is there only as a need of %s; the link itself must name it", by->path));
+		    arena_printf(s->a,
+				 "has it, and is there only as a need of %s; the link itself must name it",
+				 by->path));
 	else if (h->is_archive && reads_once(s->c->fact))
 		say(s, h, "ld-undefined-reference", "order",
 		    "has it, and must stand behind what uses it: an archive is searched once");
@@ -321,11 +334,13 @@ static void answer(const struct seek *s, const struct near_files *files, const s
 		answer_same(s, files, h);
 		break;
 	case FORM_HIDDEN:
-		say(s, h, "ld-hidden-symbol", "not-exported", "has it, but keeps it to itself: it is not exported");
+		say(s, h, "ld-hidden-symbol", "not-exported",
+		    "has it, but keeps it to itself: it is not exported");
 		break;
 	case FORM_STRING:
 		say(s, h, "ld-undefined-reference", "cxx11-abi",
-		    arena_printf(s->a, "has it for the other kind of std::string, as %s", symbol_word(s->a, h->there)));
+		    arena_printf(s->a, "has it for the other kind of std::string, as %s",
+				 symbol_word(s->a, h->there)));
 		break;
 	case FORM_RELEASE:
 		say(s, h, "ld-undefined-reference", "version-skew",
@@ -347,19 +362,23 @@ static void answer_none(const struct seek *s, const struct empty *none)
 	struct has h = { .file = none->zero };
 
 	if (none->zero != NULL) {
-		say(s, &h, "ld-incompatible", "empty-file", "is empty, which a linker takes without a word");
+		say(s, &h, "ld-incompatible", "empty-file",
+		    "is empty, which a linker takes without a word");
 		return;
 	}
 	h.file = none->stub;
 	if (none->stub != NULL)
-		say(s, &h, "ld-undefined-reference", "stub-library", "exports nothing: it is only a stand-in for the real library");
+		say(s, &h, "ld-undefined-reference", "stub-library",
+		    "exports nothing: it is only a stand-in for the real library");
 }
 
 static bool about_a_symbol(const struct look_case *c)
 {
-	static const char *const details[] = { "not-linked", "order", "extern-c", "cxx11-abi", "version-skew", "shlib" };
+	static const char *const details[] = { "not-linked", "order",        "extern-c",
+					       "cxx11-abi",  "version-skew", "shlib" };
 
-	if (!same_text(c->f->code, "ld-undefined-reference") || c->f->symbol == NULL || strlen(c->f->symbol) > MAX_NAME)
+	if (!same_text(c->f->code, "ld-undefined-reference") || c->f->symbol == NULL ||
+	    strlen(c->f->symbol) > MAX_NAME)
 		return false;
 	if (c->f->detail == NULL)
 		return true;
@@ -398,6 +417,6 @@ void near_symbol(struct look_case *c, const struct near_files *files)
 	}
 	if (best.form != FORM_NONE)
 		answer(&s, files, &best);
-	else
+	else if (files->n <= FEW_FILES)
 		answer_none(&s, &none);
 }

@@ -53,7 +53,8 @@ bool near_is_header(const char *base)
 
 bool near_is_source(const char *base)
 {
-	static const char *const ends[] = { ".c", ".cc", ".cpp", ".cxx", ".C", ".rs", ".go", ".f90", ".f", ".S", ".m", ".mm" };
+	static const char *const ends[] = { ".c",  ".cc",  ".cpp", ".cxx", ".C", ".rs",
+					    ".go", ".f90", ".f",   ".S",   ".m", ".mm" };
 
 	return ends_with_one(base, ends, sizeof(ends) / sizeof(ends[0]));
 }

@@ -178,7 +178,7 @@ def declared_hidden_and_defined_in_a_library(s):
                       f"int main(int c, char **v) {{ (void)v; return {f}(c); }}\n")
     s.compile("main.c")
     return Build(f"{GCC} -o prog main.o -L. -l{a}", f"hidden symbol `{f}' isn't defined", "ld-hidden-symbol",
-                 "declared-hidden", "main.o", f)
+                 "declared-hidden", ("main.o", "main.c"), f)
 
 
 @failure("ld.bfd")

@@ -26,7 +26,7 @@ def cgo_flag_that_go_refuses(s):
     f = s.word()
     cgo_program(s, ["#cgo LDFLAGS: -Wl,-z,defs -lm", "int puts(const char *);"])
     return Build("go build -o app .", "invalid flag in #cgo LDFLAGS: -Wl,-z,defs", "cgo-flag", "not-allowed", None,
-                 "-Wl,-z,defs", link=go())
+                 ("-Wl,-z,defs", None), link=go())
 
 
 @failure("go", "gcc", quick=True)

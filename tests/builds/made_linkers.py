@@ -199,7 +199,7 @@ def lld_declared_hidden(s):
                       f"int main(int c, char **v) {{ (void)v; return {f}(c); }}\n")
     s.compile("main.c")
     return Build(f"{LLD} -o prog main.o -L. -l{a}", f"undefined hidden symbol: {f}", "ld-hidden-symbol", "declared-hidden",
-                 "main.o", f)
+                 ("main.o", "main.c"), f)
 
 
 @failure("ld.lld")

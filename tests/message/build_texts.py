@@ -239,6 +239,31 @@ APPLE = [
     ("error: undefined symbol: _warp_go\n    note: referenced by main.o:_main", "ld-undefined-reference", "not-linked", "main.o", "_warp_go"),
 ]
 
+FURTHER = [
+    ("ld: in '/x/WarpKit.framework/WarpKit(w.o)', building for iOS Simulator, but linking in object file built for iOS, for architecture arm64",
+     "ld-incompatible", "other-platform", "/x/WarpKit.framework/WarpKit(w.o)", ANY),
+    ("ld: building for iOS Simulator, but linking in dylib built for macOS, file '/x/libwarp.dylib' for architecture arm64",
+     "ld-incompatible", "other-platform", "/x/libwarp.dylib", ANY),
+    ("ld: '/x/libwarp.a(w.o)' does not contain bitcode. You must rebuild it with bitcode enabled (Xcode setting ENABLE_BITCODE)",
+     "ld-incompatible", "bitcode", "/x/libwarp.a(w.o)", ANY),
+    ("ld: fatal: library -lwarp: not found\nld: fatal: file processing errors. No output written to a.out", "ld-library-not-found", None,
+     "-lwarp", ANY),
+    ("ld: fatal: file warp.o: wrong ELF class: ELFCLASS64", "ld-incompatible", "other-arch", "warp.o", ANY),
+    ("Undefined                       first referenced\n symbol                             in file\nwarp_go                             main.o\n"
+     "ld: fatal: symbol referencing errors. No output written to a.out", "ld-undefined-reference", None, "main.o", "warp_go"),
+    ("ld: 0706-006 Cannot find or open library file: -l warp", "ld-library-not-found", None, "-lwarp", ANY),
+    ("ld: 0711-317 ERROR: Undefined symbol: .warp_go", "ld-undefined-reference", ANY, ANY, ".warp_go"),
+    ("nvlink error   : Undefined reference to '_Z4warpi' in 'main.o'", "ld-undefined-reference", None, "main.o", "_Z4warpi"),
+    ("wasm-ld: error: main.o: undefined symbol: warp_go", "ld-undefined-reference", "not-linked", "main.o", "warp_go"),
+    ("error: undefined symbol: warp_go (referenced by top-level compiled C/C++ code)", "ld-undefined-reference", ANY, ANY, "warp_go"),
+    ("# runtime/cgo\ngcc: error: unrecognized command line option '-m64'", "compiler-missing", "cross", "CC", ANY),
+    ("libwarp.a(w.o): In function `w':\nw.c:(.text+0x8): undefined reference to `__aarch64_ldadd4_acq_rel'", "ld-undefined-reference",
+     "version-skew", ANY, "__aarch64_ldadd4_acq_rel"),
+    ("ERROR: An error occurred during the fetch of repository 'warp':\n   Error downloading [https://x.example/warp.tar.gz] to /r/warp.tar.gz: "
+     "Unknown host", "build-tool", "download", ANY, ANY),
+    ("ld: can't open output file for writing: /x/app, errno=13 for architecture arm64", "build-other", "output-folder", "/x/app", ANY),
+]
+
 MSVC = [
     ("main.obj : error LNK2019: unresolved external symbol warp_go referenced in function main\nwarp.exe : fatal error LNK1120: 1 "
      "unresolved externals", "ld-undefined-reference", "not-linked", "main.obj", "warp_go"),
@@ -540,4 +565,4 @@ MIXED = [
      "warp.h", ANY),
 ]
 
-ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED]
+ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED]

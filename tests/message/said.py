@@ -51,7 +51,9 @@ def of_a_result(origin, result):
         return
     message = oracle.raw_text(result, "loader_message")
     target = result["target"]
-    if message and message.isprintable():
+    if finding["code"] == "init-failed":  # a package's own words
+        return
+    if message and message.isprintable() and "no version information" not in message:  # a warning of the loader
         lines = [x for x in result.get("loader_lines") or [] if x.isprintable()]
         yield Said(origin, "\n".join([message, *lines]), finding["code"], objects_of(finding, target), "loader")
     exception = (result.get("python") or {}).get("exception")
@@ -91,7 +93,7 @@ def of_experiments(module, make_lab, cases):
 
 def of_links():
     for name, failure in sorted(builds.FAILURES.items()):
-        if not failure.quick or [p for p in failure.needs if not builds.have(p)]:
+        if not failure.quick or name.startswith("mingw") or [p for p in failure.needs if not builds.have(p)]:
             continue
         folder = oracle.scratch("said")
         try:
@@ -104,7 +106,8 @@ def of_links():
             shutil.rmtree(folder)
         finding = answer and finding_of(answer)
         if finding and answer.get("linker_message"):
-            yield Said(f"build {name}", answer["linker_message"], finding["code"], objects_of(finding, ""), "linker")
+            text = "\n".join(answer.get("linker_lines") or [answer["linker_message"]])
+            yield Said(f"build {name}", text, finding["code"], objects_of(finding, ""), "linker")
 
 
 def everything():

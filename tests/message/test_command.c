@@ -37,7 +37,8 @@ static const char *words(size_t i)
 	return arena_text_end(a, &t);
 }
 
-#define FAILS "/usr/bin/ld: cannot find -lwarp: No such file or directory\ncollect2: error: ld returned 1 exit status\n"
+#define FAILS "/usr/bin/ld: cannot find -lwarp: No such file or directory\n" \
+	"collect2: error: ld returned 1 exit status\n"
 
 static void words_of_a_shell_are_resolved(void **state)
 {
@@ -64,7 +65,8 @@ static void folders_are_followed(void **state)
 static void lines_that_go_on_are_joined(void **state)
 {
 	(void)state;
-	told("  (cd /execroot/main && \\\n  exec env - \\\n    PATH=/bin \\\n  /usr/bin/gcc @app-2.params \\\n   -lwarp)\n" FAILS);
+	told("  (cd /execroot/main && \\\n  exec env - \\\n    PATH=/bin \\\n  "
+	     "/usr/bin/gcc @app-2.params \\\n   -lwarp)\n" FAILS);
 	assert_int_equal(facts.ncommands, 1);
 	assert_string_equal(words(0), "/usr/bin/gcc|@app-2.params|-lwarp");
 	assert_string_equal(facts.commands[0].cwd, "/execroot/main");
@@ -73,7 +75,8 @@ static void lines_that_go_on_are_joined(void **state)
 static void wrappers_show_them_too(void **state)
 {
 	(void)state;
-	told("error: linking with `cc` failed: exit status: 1\n  |\n  = note: \"cc\" \"-m64\" \"a b.o\" \"-lwarp\"\n"
+	told("error: linking with `cc` failed: exit status: 1\n  |\n"
+	     "  = note: \"cc\" \"-m64\" \"a b.o\" \"-lwarp\"\n"
 	     "  = note: /usr/bin/ld: cannot find -lwarp: No such file or directory\n");
 	assert_string_equal(words(0), "cc|-m64|a b.o|-lwarp");
 	told("# example.org/x\n/usr/local/go/pkg/tool/linux_amd64/link: running gcc failed: exit status 1\n"
