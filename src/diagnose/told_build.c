@@ -59,8 +59,9 @@ static void stand_alone(struct told_fact *w)
 
 	if (w->f.code == NULL || same_text(w->f.speaker, "ldd"))
 		return;
+	/* Apple's linker leaves out what it was told to link: nothing good comes of it. */
 	for (size_t i = 0; i < sizeof(build) / sizeof(build[0]); i++)
-		if (starts_with(w->f.code, build[i]))
+		if (starts_with(w->f.code, build[i]) && !starts_with(w->f.id, "ld64-ignore-"))
 			return;
 	w->f.kind = MSG_CAUSE;
 	w->warning = true;
