@@ -22,7 +22,7 @@ static void drop_echoes(struct told_case *c)
 		if (!told_is(f, "missing-symbol"))
 			continue;
 		for (size_t k = 0; k < c->n; k++)
-			if (!c->facts[k].denied && c->facts[k].f.code != NULL && 
+			if (!c->facts[k].denied && c->facts[k].f.code != NULL &&
 			    starts_with(c->facts[k].f.code, "ld-") &&
 			    c->facts[k].f.line == f->line)
 				told_silence(f);

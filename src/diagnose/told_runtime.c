@@ -52,12 +52,15 @@ static const char *file_name(const char *path)
 
 /* ---- symbols -------------------------------------------------------------------------------- */
 
-/* macOS puts an underscore before every C name, and its loader prints it. */
-static const char *plain_symbol(const struct msg_fact *f)
+/* macOS puts an underscore before every C name, and its loader prints it. A "K" is only that the function is
+ * const. */
+static const char *plain_symbol(struct arena *a, const struct msg_fact *f)
 {
 	const char *s = f->field[MSG_SYMBOL];
 
-	return is_speaker(f, "dyld") && s[0] == '_' ? s + 1 : s;
+	if (is_speaker(f, "dyld") && s[0] == '_')
+		s++;
+	return strncmp(s, "_ZNK", 4) == 0 ? arena_printf(a, "_ZN%s", s + 4) : s;
 }
 
 static const char *detail_of_symbol(const struct msg_fact *f, const char *symbol)
@@ -102,7 +105,7 @@ static bool is_of_family(const struct msg_fact *f, const char *symbol)
 	return false;
 }
 
-static void sharpen_symbol(struct msg_fact *f)
+static void sharpen_symbol(struct arena *a, struct msg_fact *f)
 {
 	const char *symbol, *detail;
 
@@ -114,12 +117,12 @@ static void sharpen_symbol(struct msg_fact *f)
 	}
 	if (f->field[MSG_SYMBOL] == NULL)
 		return;
-	symbol = plain_symbol(f);
+	symbol = plain_symbol(a, f);
 	detail = detail_of_symbol(f, symbol);
 	if (is_of_family(f, symbol))
 		detail = "wrong-provider";
 	else if (detail != NULL && has_string(symbol) && strcmp(detail, "version-skew") == 0 &&
-		 strncmp(symbol, "_ZNSt", 5) != 0 && strncmp(symbol, "_ZNKSt", 6) != 0)
+		 strncmp(symbol, "_ZNSt", 5) != 0)
 		detail = "cxx11-abi";
 	if (detail != NULL)
 		f->detail = detail;
@@ -324,7 +327,7 @@ void told_runtime(struct told_case *c)
 		sharpen_conflict(f);
 		sharpen_needed_by(f);
 		if (told_is(f, "missing-symbol"))
-			sharpen_symbol(f);
+			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))
 			sharpen_library(f);
 		else if (f->id != NULL && strncmp(f->id, "glibc-map-failed", 16) == 0)

@@ -339,7 +339,11 @@ static void refine_other(struct told_case *c, struct msg_fact *f)
 static void refine_wheel(struct told_case *c, struct msg_fact *f)
 {
 	const struct msg_fact *ignored = told_find(c, "pip-ignored");
+	const char *have = f->field[MSG_HAVE];
 
+	/* A list of releases of the package is no release of Python. */
+	if (have != NULL && (strchr("0123456789", have[0]) == NULL || strchr(have, ',') != NULL))
+		f->field[MSG_HAVE] = NULL;
 	if (ignored != NULL && told_is_detail(f, "tags"))
 		f->detail = "python-version";
 }

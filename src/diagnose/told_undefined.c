@@ -180,6 +180,22 @@ static const char *runtime_of(const struct msg_fact *f, const char *library)
 	return is_apple(f) && strcmp(library, "libstdc++") == 0 ? "libc++" : library;
 }
 
+/* What a row says of the symbol: the library stands for the object where it is one. */
+static void take_row(struct msg_fact *f, const struct row *row)
+{
+	const char *library = row->library;
+
+	f->detail = row->detail;
+	if (library[0] == '\0')
+		return;
+	if (!row->apple)
+		f->field[MSG_OBJECT] = runtime_of(f, library);
+	if (row->apple)
+		f->field[MSG_LIB] = library;
+	else if (strcmp(row->detail, "not-linked") == 0)
+		f->field[MSG_LIB] = starts_with(library, "lib") ? library + 3 : library;
+}
+
 /* Which library it is of, by its name alone. */
 static void by_name(struct told_case *c, struct msg_fact *f)
 {
@@ -194,20 +210,16 @@ static void by_name(struct told_case *c, struct msg_fact *f)
 	if (is_mathematics(symbol) && !apple) {
 		f->detail = "not-linked";
 		f->field[MSG_OBJECT] = "libm.so.6";
+		f->field[MSG_LIB] = "m";
 		return;
 	}
 	row = find_row(symbol, apple);
-	if (row != NULL) {
-		f->detail = row->detail;
-		if (row->library[0] != '\0' && !row->apple)
-			f->field[MSG_OBJECT] = runtime_of(f, row->library);
-		if (row->apple)
-			f->field[MSG_LIB] = row->library;
-	} else if (strstr(symbol, "[abi:cxx11]") != NULL) {
+	if (row != NULL)
+		take_row(f, row);
+	else if (strstr(symbol, "[abi:cxx11]") != NULL)
 		f->detail = "cxx11-abi";
-	} else if (order_is_free(f) || told_find(c, "rustc-linking") != NULL) {
+	else if (order_is_free(f) || told_find(c, "rustc-linking") != NULL)
 		f->detail = "not-linked";
-	}
 	if (row == NULL && class_name(symbol) != NULL)
 		f->field[MSG_OBJECT] = class_name(symbol);
 }

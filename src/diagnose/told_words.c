@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "message/pattern.h"
+#include "symbol/demangle.h"
 
 struct words {
 	enum cause cause;
@@ -73,8 +74,11 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
-	if (field == MSG_SYMBOL)
-		return symbol_word(a, f->field[field]);
+	if (field == MSG_SYMBOL) {
+		const char *readable = demangle_short(a, f->field[field]);
+
+		return symbol_word(a, readable != NULL ? readable : f->field[field]);
+	}
 	return f->field[field];
 }
 
@@ -226,7 +230,9 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 
 static void add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
-	for (int exact = 1; exact >= 0 && dr->fixes.n == 0; exact--)
+	size_t known = dr->fixes.n;
+
+	for (int exact = 1; exact >= 0 && dr->fixes.n == known; exact--)
 		for (size_t i = 0; i < COUNT(ways); i++) {
 			struct fix *fix;
 
@@ -257,6 +263,7 @@ void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f)
 	dr->version = f->field[MSG_VERSION];
 	if (w != NULL)
 		draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
+	told_known(d, dr, f);
 	add_ways(d, dr, f);
 	add_others(d, dr, f);
 }

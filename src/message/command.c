@@ -1,8 +1,8 @@
 /* command.c - command lines of compilers and linkers that a log shows above what failed, with the folder
  * they ran in.
  *
- * Quotes and backslashes are resolved as a shell does, lines that end with a backslash are joined, "cd X &&
- * ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they stand.
+ * Quotes and backslashes are resolved as a shell does, lines that end with a backslash are joined,
+ * "cd X && ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they stand.
  */
 #include <stdlib.h>
 #include <string.h>

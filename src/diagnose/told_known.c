@@ -1,0 +1,75 @@
+/* told_known.c - what is known by name of the library, the symbol or the version that a text tells of. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose/known.h"
+#include "diagnose/told_words.h"
+#include "symbol/demangle.h"
+
+static void library(struct diag *d, struct draft *dr)
+{
+	const struct provider *p = dr->f.object != NULL ? provider_of(base_name(dr->f.object)) : NULL;
+	const char *package;
+	struct fix *f;
+
+	if (p == NULL)
+		return;
+	package = p->apt != NULL ? p->apt : p->python;
+	if (package != NULL) {
+		f = draft_fix(d, dr, "install", "low",
+			      arena_printf(d->a, "%s (%s): install the package that brings it",
+					   base_name(dr->f.object), p->what));
+		fix_command(d, f, arena_printf(d->a, p->apt != NULL ? "apt-get install %s" :
+							      "python3 -m pip install %s", package));
+	}
+	if (p->hint != NULL)
+		draft_fix(d, dr, "known", "low", p->hint);
+}
+
+static void symbol(struct diag *d, struct draft *dr)
+{
+	const struct symbol_family *family = family_of_symbol(dr->f.symbol);
+	const char *readable;
+
+	if (family == NULL || family->fix == NULL)
+		return;
+	readable = demangle_short(d->a, dr->f.symbol);
+	draft_fix(d, dr, "known", "low",
+		  arena_printf(d->a, "%s is a part of %s (%s): %s",
+			       symbol_word(d->a, readable != NULL ? readable : dr->f.symbol), family->what,
+			       family->library, family->fix));
+}
+
+/* Which release first had it, and which systems have that. */
+static void version(struct diag *d, struct draft *dr)
+{
+	const char *release = gcc_of_version(dr->f.symbol), *distros = NULL;
+	struct dlwhy_evidence *e;
+
+	if (release != NULL)
+		distros = distro_of_gcc(release);
+	else if (starts_with(dr->f.symbol, "GLIBC_2."))
+		distros = distro_of_glibc(atoi(dr->f.symbol + 8));
+	if (release == NULL && distros == NULL)
+		return;
+	e = draft_evidence(d, dr, "version", NULL,
+			   arena_printf(d->a, "%s%s%s%s%s", release != NULL ? "came with " : "first in ",
+					release != NULL ? release : distros,
+					release != NULL && distros != NULL ? " (first in " : "",
+					release != NULL && distros != NULL ? distros : "",
+					release != NULL && distros != NULL ? ")" : ""));
+	e->value = dr->f.symbol;
+}
+
+void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	if (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH ||
+	    told_cause(f) == CAUSE_GPU_DRIVER)
+		library(d, dr);
+	if (dr->f.symbol == NULL)
+		return;
+	if (told_cause(f) == CAUSE_MISSING_SYMBOL || told_cause(f) == CAUSE_LD_UNDEFINED_REFERENCE)
+		symbol(d, dr);
+	if (told_cause(f) == CAUSE_MISSING_VERSION || told_cause(f) == CAUSE_OS_TOO_OLD)
+		version(d, dr);
+}
