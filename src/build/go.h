@@ -158,7 +158,7 @@ struct go_modules {
 	const char *vendor_dir;
 	const char *mod_reason;     /* of a -mod that was chosen, for messages */
 	struct go_modfile *work;    /* go.work, NULL */
-	struct { struct go_modfile **items; size_t n, cap; } main; /* the first is the one of the working folder */
+	struct { struct go_modfile **items; size_t n, cap; } main; /* first: of the working folder */
 	struct map selected;        /* path -> struct go_module */
 	struct map vendored;        /* import path -> module path */
 	struct map sums;            /* "path version" -> 1 */
@@ -210,8 +210,8 @@ struct go_file {
 };
 
 enum go_list {
-	GO_FILES, CGO_FILES, C_FILES, CXX_FILES, M_FILES, H_FILES, F_FILES, S_FILES, SWIG_FILES, SWIGCXX_FILES,
-	SYSO_FILES, IGNORED_FILES, IGNORED_OTHER, TEST_FILES, XTEST_FILES, GO_NLISTS
+	GO_FILES, CGO_FILES, C_FILES, CXX_FILES, M_FILES, H_FILES, F_FILES, S_FILES, SWIG_FILES,
+	SWIGCXX_FILES, SYSO_FILES, IGNORED_FILES, IGNORED_OTHER, TEST_FILES, XTEST_FILES, GO_NLISTS
 };
 
 struct go_package {

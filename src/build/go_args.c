@@ -16,15 +16,43 @@ static const struct {
 	const char *name;
 	enum kind kind;
 } known[] = {
-	{ "a", SWITCH }, { "n", SWITCH }, { "v", SWITCH }, { "x", SWITCH }, { "race", SWITCH }, { "msan", SWITCH },
-	{ "asan", SWITCH }, { "trimpath", SWITCH }, { "work", SWITCH }, { "linkshared", SWITCH },
-	{ "modcacherw", SWITCH }, { "json", SWITCH }, { "cover", SWITCH }, { "i", SWITCH },
-	{ "buildvcs", SWITCH }, { "debug-actiongraph", VALUE }, { "debug-trace", VALUE },
-	{ "debug-runtime-trace", VALUE }, { "C", VALUE }, { "asmflags", VALUE },
-	{ "buildmode", VALUE }, { "compiler", VALUE }, { "covermode", VALUE }, { "coverpkg", VALUE },
-	{ "gccgoflags", VALUE }, { "gcflags", VALUE }, { "installsuffix", VALUE }, { "ldflags", VALUE },
-	{ "mod", VALUE }, { "modfile", VALUE }, { "o", VALUE }, { "overlay", VALUE }, { "p", VALUE },
-	{ "pgo", VALUE }, { "pkgdir", VALUE }, { "tags", WORDS }, { "toolexec", VALUE },
+	{ "a", SWITCH },
+	{ "n", SWITCH },
+	{ "v", SWITCH },
+	{ "x", SWITCH },
+	{ "race", SWITCH },
+	{ "msan", SWITCH },
+	{ "asan", SWITCH },
+	{ "trimpath", SWITCH },
+	{ "work", SWITCH },
+	{ "linkshared", SWITCH },
+	{ "modcacherw", SWITCH },
+	{ "json", SWITCH },
+	{ "cover", SWITCH },
+	{ "i", SWITCH },
+	{ "buildvcs", SWITCH },
+	{ "debug-actiongraph", VALUE },
+	{ "debug-trace", VALUE },
+	{ "debug-runtime-trace", VALUE },
+	{ "C", VALUE },
+	{ "asmflags", VALUE },
+	{ "buildmode", VALUE },
+	{ "compiler", VALUE },
+	{ "covermode", VALUE },
+	{ "coverpkg", VALUE },
+	{ "gccgoflags", VALUE },
+	{ "gcflags", VALUE },
+	{ "installsuffix", VALUE },
+	{ "ldflags", VALUE },
+	{ "mod", VALUE },
+	{ "modfile", VALUE },
+	{ "o", VALUE },
+	{ "overlay", VALUE },
+	{ "p", VALUE },
+	{ "pgo", VALUE },
+	{ "pkgdir", VALUE },
+	{ "tags", WORDS },
+	{ "toolexec", VALUE },
 };
 
 static int find_flag(const char *name)
@@ -52,8 +80,9 @@ static void set_tags(struct go *g, const char *value)
 
 static bool is_true(const char *value)
 {
-	return value == NULL || strcmp(value, "1") == 0 || strcmp(value, "t") == 0 || strcmp(value, "T") == 0 ||
-	       strcmp(value, "true") == 0 || strcmp(value, "TRUE") == 0 || strcmp(value, "True") == 0;
+	return value == NULL || strcmp(value, "1") == 0 || strcmp(value, "t") == 0 ||
+	       strcmp(value, "T") == 0 || strcmp(value, "true") == 0 || strcmp(value, "TRUE") == 0 ||
+	       strcmp(value, "True") == 0;
 }
 
 static void set_flag(struct go *g, const char *name, const char *value)
@@ -62,12 +91,15 @@ static void set_flag(struct go *g, const char *name, const char *value)
 	const struct {
 		const char *name;
 		bool *at;
-	} switches[] = { { "race", &x->race }, { "msan", &x->msan }, { "asan", &x->asan },
-			 { "trimpath", &x->trimpath }, { "linkshared", &x->linkshared } };
+	} switches[] = { { "race", &x->race },
+			 { "msan", &x->msan },
+			 { "asan", &x->asan },
+			 { "trimpath", &x->trimpath },
+			 { "linkshared", &x->linkshared } };
 	const struct {
 		const char *name;
 		const char **at;
-	} values[] = { { "mod", &x->mod }, { "modfile", &x->modfile }, { "buildmode", &x->buildmode },
+	} values[] = { { "mod", &x->mod },  { "modfile", &x->modfile }, { "buildmode", &x->buildmode },
 		       { "o", &x->output }, { "ldflags", &x->ldflags }, { "overlay", &x->overlay },
 		       { "C", &x->dir } };
 
@@ -96,9 +128,10 @@ static const char *flag_name(struct go *g, const char *word, const char **value)
 /* Flags of GOFLAGS that are of other commands: base.Go knows them all. */
 static bool of_another_command(const char *name)
 {
-	static const char list[] = " count run bench timeout short parallel failfast cpu vet list benchmem exec "
-				   "benchtime fuzz fuzztime coverprofile insecure u t d e m f deps find export test "
-				   "mod-cacherw modcacherw reuse go compat changed w outputdir shuffle skip args c ";
+	static const char list[] =
+		" count run bench timeout short parallel failfast cpu vet list benchmem exec "
+		"benchtime fuzz fuzztime coverprofile insecure u t d e m f deps find export test "
+		"mod-cacherw modcacherw reuse go compat changed w outputdir shuffle skip args c ";
 	const char *s = strstr(list, name);
 
 	return s != NULL && s > list && s[-1] == ' ' && s[strlen(name)] == ' ';
@@ -154,7 +187,8 @@ static bool read_command(struct go *g, const char *const *args)
 		}
 		if (known[f].kind != SWITCH && value == NULL) {
 			if (args[i + 1] == NULL) {
-				go_problem(g, GO_USAGE, "flag needs an argument: -%s", name)->object = args[i];
+				go_problem(g, GO_USAGE, "flag needs an argument: -%s", name)->object =
+					args[i];
 				return false;
 			}
 			value = args[++i];
@@ -186,13 +220,14 @@ static void link_flag(struct go *g, const char *name, const char *value)
 
 static void read_ldflags(struct go *g)
 {
-	static const char with_value[] = " linkmode extldflags extld r I X B E H L T R D buildid tmpdir o pluginpath ";
+	static const char with_value[] =
+		" linkmode extldflags extld r I X B E H L T R D buildid tmpdir o pluginpath ";
 	const char *s = g->args.ldflags;
 	struct go_words *l = &g->args.link;
 
 	if (s == NULL)
 		return;
-	/* "pattern=flags" is for the packages of that pattern; the main package is meant by all of them here. */
+	/* "pattern=flags" is for the packages of that pattern: the main package is meant here. */
 	if (*s != '\0' && *s != '-' && *s != '\'' && *s != '"' && strchr(s, '=') != NULL)
 		s = strchr(s, '=') + 1;
 	go_split_quoted(g->a, s, l);
@@ -229,13 +264,17 @@ bool go_args_read(struct go *g, const char *const *args)
 static const struct {
 	const char *mode, *on;
 } modes[] = {
-	{ "archive", "*" }, { "default", "*" }, { "exe", "*" },
-	{ "c-archive", " aix/ppc64 darwin/amd64 darwin/arm64 ios/amd64 ios/arm64 windows/386 windows/amd64 "
-		       "windows/arm64 linux/386 linux/amd64 linux/arm linux/arm64 linux/loong64 linux/ppc64le "
-		       "linux/riscv64 linux/s390x freebsd/amd64 " },
-	{ "c-shared", " linux/amd64 linux/arm linux/arm64 linux/loong64 linux/386 linux/ppc64le linux/riscv64 "
-		      "linux/s390x android/amd64 android/arm android/arm64 android/386 freebsd/amd64 darwin/amd64 "
-		      "darwin/arm64 windows/amd64 windows/386 windows/arm64 wasip1/wasm " },
+	{ "archive", "*" },
+	{ "default", "*" },
+	{ "exe", "*" },
+	{ "c-archive",
+	  " aix/ppc64 darwin/amd64 darwin/arm64 ios/amd64 ios/arm64 windows/386 windows/amd64 "
+	  "windows/arm64 linux/386 linux/amd64 linux/arm linux/arm64 linux/loong64 linux/ppc64le "
+	  "linux/riscv64 linux/s390x freebsd/amd64 " },
+	{ "c-shared",
+	  " linux/amd64 linux/arm linux/arm64 linux/loong64 linux/386 linux/ppc64le linux/riscv64 "
+	  "linux/s390x android/amd64 android/arm android/arm64 android/386 freebsd/amd64 darwin/amd64 "
+	  "darwin/arm64 windows/amd64 windows/386 windows/arm64 wasip1/wasm " },
 	{ "pie", " linux/386 linux/amd64 linux/arm linux/arm64 linux/loong64 linux/ppc64le linux/riscv64 "
 		 "linux/s390x android/amd64 android/arm android/arm64 android/386 freebsd/amd64 darwin/amd64 "
 		 "darwin/arm64 ios/amd64 ios/arm64 aix/ppc64 openbsd/arm64 windows/386 windows/amd64 "
@@ -259,9 +298,8 @@ static bool check_mode(struct go *g)
 		i++;
 	if (i == sizeof(modes) / sizeof(modes[0]))
 		go_problem(g, GO_BUILDMODE, "buildmode=%s not supported", mode);
-	else if (strcmp(mode, "default") != 0 &&
-		 (!go_known_platform(g->env.goos, g->env.goarch) ||
-		  !on_list(modes[i].on, g->env.goos, g->env.goarch, g->a)))
+	else if (strcmp(mode, "default") != 0 && (!go_known_platform(g->env.goos, g->env.goarch) ||
+						  !on_list(modes[i].on, g->env.goos, g->env.goarch, g->a)))
 		go_problem(g, GO_BUILDMODE, "-buildmode=%s not supported on %s/%s", mode, g->env.goos,
 			   g->env.goarch);
 	else if (strcmp(mode, "pie") == 0 && g->args.race)
@@ -300,9 +338,10 @@ static bool check_compiler_names(struct go *g)
 		struct go_problem *p = NULL;
 
 		if (bad != NULL)
-			p = go_problem(g, GO_USAGE,
-				       "go: %s environment variable could not be parsed: unterminated %s string",
-				       keys[i], bad);
+			p = go_problem(
+				g, GO_USAGE,
+				"go: %s environment variable could not be parsed: unterminated %s string",
+				keys[i], bad);
 		else if (w.n > 0 && w.items[0][0] != '/' && strchr(w.items[0], '/') != NULL)
 			p = go_problem(g, GO_USAGE,
 				       "go: %s environment variable is relative; must be absolute path: %s",
@@ -354,7 +393,8 @@ const char *go_external_reason(const struct go *g)
 
 	if (must_link_externally(g))
 		return arena_printf(g->a, "%s/%s", g->env.goos, g->env.goarch);
-	if ((strcmp(mode, "c-shared") == 0 && strcmp(g->env.goarch, "wasm") != 0) || strcmp(mode, "plugin") == 0)
+	if ((strcmp(mode, "c-shared") == 0 && strcmp(g->env.goarch, "wasm") != 0) ||
+	    strcmp(mode, "plugin") == 0)
 		return arena_printf(g->a, "-buildmode=%s", mode);
 	if (g->args.linkshared)
 		return "-linkshared";

@@ -1,5 +1,5 @@
-/* go_build.c - what goes wrong while the packages are built, before the link: compilers, pkg-config, flags that
- * Go refuses, headers, names of C, names that are declared in files that are left out.
+/* go_build.c - what goes wrong while the packages are built, before the link: compilers, pkg-config,
+ * flags that Go refuses, headers, names of C, names that are declared in files that are left out.
  *
  * Where upstream decides: cmd/go/internal/work/exec.go (runCgo, getPkgConfigFlags, CFlags), cmd/cgo/gcc.go.
  */
@@ -33,8 +33,8 @@ static bool check_cc(struct go *g, struct go_package *runtime_cgo, const struct 
 	if (cc->path != NULL)
 		return true;
 	x = in_package(g, runtime_cgo, GO_COMPILER_MISSING,
-		       arena_printf(g->a, "cgo: C compiler %s not found: exec: %s: %s", go_quote(g->a, cc->program),
-				    go_quote(g->a, cc->program), cc->why));
+		       arena_printf(g->a, "cgo: C compiler %s not found: exec: %s: %s",
+				    go_quote(g->a, cc->program), go_quote(g->a, cc->program), cc->why));
 	x->detail = g->env.cross ? "cross" : "CC";
 	x->object = cc->program;
 	x->verb = "CC";
@@ -158,8 +158,8 @@ static bool pc_program_missing(struct go *g, struct go_package *p)
 
 static bool pc_failed(struct go *g, struct go_package *p, struct pc *pc)
 {
-	static const char *const details[] = { "package-not-found", "requires-not-found", "version", "version",
-					       "bad-output" };
+	static const char *const details[] = { "package-not-found", "requires-not-found", "version",
+					       "version", "bad-output" };
 	const struct pc_fault *f = &pc->faults.items[0];
 	struct go_problem *x = in_package(g, p, GO_PKG_CONFIG, f->text);
 
@@ -175,8 +175,8 @@ static bool pc_failed(struct go *g, struct go_package *p, struct pc *pc)
 	return false;
 }
 
-static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, const char *name, const char *source,
-			 const struct go_words *list, enum go_flag_list valid);
+static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, const char *name,
+			 const char *source, const struct go_words *list, enum go_flag_list valid);
 
 static void sort_pc_args(struct go *g, struct go_package *p, struct go_words *flags, struct go_words *names)
 {
@@ -198,7 +198,8 @@ static bool pc_bad_name(struct go *g, struct go_package *p, const struct go_word
 		if (go_safe_arg(names->items[i]))
 			continue;
 		x = in_package(g, p, GO_PKG_CONFIG,
-			       arena_printf(g->a, "%s: invalid pkg-config package name: %s", p->path, names->items[i]));
+			       arena_printf(g->a, "%s: invalid pkg-config package name: %s", p->path,
+					    names->items[i]));
 		x->detail = "bad-name";
 		x->object = names->items[i];
 		at_flag(x, flag_with(&p->flags[GO_PKGCONFIG], names->items[i]));
@@ -231,14 +232,16 @@ static bool read_pkg_config(struct go *g, struct go_package *p)
 		ok = pc_failed(g, p, &pc);
 	}
 	pc_close(&pc);
-	return ok && refuse_words(g, p, GO_PKGCONFIG, "CFLAGS", "pkg-config --cflags", &p->pc_cflags, GO_LIST_COMPILER) &&
+	return ok &&
+	       refuse_words(g, p, GO_PKGCONFIG, "CFLAGS", "pkg-config --cflags", &p->pc_cflags,
+			    GO_LIST_COMPILER) &&
 	       refuse_words(g, p, GO_PKGCONFIG, "LDFLAGS", "pkg-config --libs", &p->pc_libs, GO_LIST_LINKER);
 }
 
 /* ---- flags ------------------------------------------------------------------------------------ */
 
-static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, const char *name, const char *source,
-			 const struct go_words *list, enum go_flag_list valid)
+static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, const char *name,
+			 const char *source, const struct go_words *list, enum go_flag_list valid)
 {
 	struct go_refusal r;
 	struct go_problem *x;
@@ -246,7 +249,8 @@ static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, 
 	go_check_flags(g, name, source, list, valid, &r);
 	if (r.text == NULL)
 		return true;
-	x = in_package(g, p, r.regexp ? GO_ALLOW_REGEXP : GO_CGO_FLAG, arena_printf(g->a, "%s: %s", p->path, r.text));
+	x = in_package(g, p, r.regexp ? GO_ALLOW_REGEXP : GO_CGO_FLAG,
+		       arena_printf(g->a, "%s: %s", p->path, r.text));
 	x->detail = r.regexp ? "allow-regexp" : "not-allowed";
 	x->object = r.regexp ? arena_printf(g->a, "$%s", r.variable) : r.flag;
 	x->verb = *name != '\0' ? name : "pkg-config";
@@ -373,8 +377,9 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 
 	go_compiler_read(g, cxx ? g->env.cxx : g->env.cc, &c);
 	x = in_package(g, p, GO_HEADER,
-		       arena_printf(g->a, c.is_clang ? "%s:%u:%u: fatal error: '%s' file not found" :
-						       "%s:%u:%u: fatal error: %s: No such file or directory",
+		       arena_printf(g->a,
+				    c.is_clang ? "%s:%u:%u: fatal error: '%s' file not found"
+					       : "%s:%u:%u: fatal error: %s: No such file or directory",
 				    m->file, m->line, m->col, m->name));
 	x->object = m->name;
 	x->at = (struct go_place){ m->path, m->line, m->col };
@@ -383,19 +388,20 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 	if (m->chain != NULL)
 		go_add(g->a, &x->more, m->chain);
 	go_header_elsewhere(g, p, m->name, &x->found);
-	x->detail = c.is_musl && go_starts(m->name, "linux/") ? "musl-kernel-headers" :
-		    strcmp(m->name, "Python.h") == 0	       ? "python-dev" :
-		    x->found.n > 0			       ? "other-dir" :
-								 "not-installed";
+	x->detail = c.is_musl && go_starts(m->name, "linux/") ? "musl-kernel-headers"
+		    : strcmp(m->name, "Python.h") == 0        ? "python-dev"
+		    : x->found.n > 0                          ? "other-dir"
+							      : "not-installed";
 }
 
 /* C.x that no header and no preamble has: names of Go's own are left out. */
 static bool is_c_builtin(const char *name)
 {
-	static const char list[] = " char schar uchar short ushort int uint long ulong longlong ulonglong float double "
-				   "size_t CString CBytes GoString GoStringN GoBytes complexfloat complexdouble "
-				   "uintptr_t malloc _CMalloc void bool ssize_t int8_t int16_t int32_t int64_t uint8_t "
-				   "uint16_t uint32_t uint64_t intptr_t _GoString_ _GoStringLen _GoStringPtr ";
+	static const char list[] =
+		" char schar uchar short ushort int uint long ulong longlong ulonglong float double "
+		"size_t CString CBytes GoString GoStringN GoBytes complexfloat complexdouble "
+		"uintptr_t malloc _CMalloc void bool ssize_t int8_t int16_t int32_t int64_t uint8_t "
+		"uint16_t uint32_t uint64_t intptr_t _GoString_ _GoStringLen _GoStringPtr ";
 	const char *at = strstr(list, name);
 
 	return go_starts(name, "struct_") || go_starts(name, "union_") || go_starts(name, "enum_") ||
@@ -403,7 +409,8 @@ static bool is_c_builtin(const char *name)
 	       (at != NULL && at[-1] == ' ' && at[strlen(name)] == ' ');
 }
 
-static bool check_c_names(struct go *g, struct go_package *p, const struct go_file *f, const struct go_header_scan *h)
+static bool check_c_names(struct go *g, struct go_package *p, const struct go_file *f,
+			  const struct go_header_scan *h)
 {
 	struct go_c_names names = { NULL, 0, 0 };
 
@@ -441,8 +448,8 @@ static bool check_preambles(struct go *g, struct go_package *p, const struct go_
 	go_include_dirs(g, p, false, &dirs);
 	go_headers_open(&h, g, &dirs, false);
 	for (size_t i = 0; i < f->preambles.n; i++)
-		go_headers_scan(&h, f->preambles.items[i].raw, strlen(f->preambles.items[i].raw), shown, f->path,
-				f->preambles.items[i].line);
+		go_headers_scan(&h, f->preambles.items[i].raw, strlen(f->preambles.items[i].raw), shown,
+				f->path, f->preambles.items[i].line);
 	ok = !h.missing;
 	if (h.missing)
 		header_missing(g, p, &h, false);
@@ -525,8 +532,9 @@ static bool undefined_name(struct go *g, struct go_package *p, const struct go_f
 			return false;
 		shown = go_short_path(g, at.file);
 		x = in_package(g, p, GO_LEFT_OUT,
-			       arena_printf(g->a, "%s%s:%u:%u: undefined: %s", strchr(shown, '/') == NULL ? "./" : "",
-					    shown, at.line, at.col, name));
+			       arena_printf(g->a, "%s%s:%u:%u: undefined: %s",
+					    strchr(shown, '/') == NULL ? "./" : "", shown, at.line, at.col,
+					    name));
 		x->detail = left_out_detail(g, out);
 		x->object = out->path;
 		x->symbol = name;
@@ -568,23 +576,39 @@ static bool any_dep_failed(const struct go_package *p)
 static bool check_quoting(struct go *g, struct go_package *p)
 {
 	for (int i = 0; i < GO_PKGCONFIG; i++) {
-		const char *name = arena_printf(g->a, "CGO_%s", go_verb_names[i]), *value = go_getenv(g, name);
+		const char *name = arena_printf(g->a, "CGO_%s", go_verb_names[i]),
+			   *value = go_getenv(g, name);
 		struct go_words w = { NULL, 0, 0 };
 		const char *bad = go_split_quoted(g->a, value, &w);
 		struct go_problem *x;
 
 		if (bad == NULL)
 			continue;
-		x = in_package(g, p, GO_QUOTING,
-			       arena_printf(g->a, "could not parse environment variable %s with value %s: unterminated %s "
-						  "string",
-					    name, go_quote(g->a, value), bad));
+		x = in_package(
+			g, p, GO_QUOTING,
+			arena_printf(g->a,
+				     "could not parse environment variable %s with value %s: unterminated %s "
+				     "string",
+				     name, go_quote(g->a, value), bad));
 		x->detail = "env-quoting";
 		x->object = name;
 		x->written = value;
 		return false;
 	}
 	return true;
+}
+
+/* The packages of Go have flags that are allowed, unless the user says otherwise. */
+static bool user_has_lists(const struct go *g)
+{
+	static const char *const suffixes[] = { "ALLOW", "DISALLOW" };
+
+	for (int i = 0; i < GO_PKGCONFIG; i++)
+		for (int k = 0; k < 2; k++)
+			if (*go_getenv(g, arena_printf(g->a, "CGO_%s_%s", go_verb_names[i], suffixes[k])) !=
+			    '\0')
+				return true;
+	return false;
 }
 
 static void check_package(struct go *g, struct go_package *p)
@@ -597,8 +621,10 @@ static void check_package(struct go *g, struct go_package *p)
 		return;
 	}
 	if (go_uses_cgo(p) && !p->is_std)
-		(void)(check_quoting(g, p) && read_pkg_config(g, p) && check_flags(g, p) && check_headers(g, p) && check_assembly(g, p) &&
-		       check_cxx(g, p));
+		(void)(check_quoting(g, p) && read_pkg_config(g, p) && check_flags(g, p) &&
+		       check_headers(g, p) && check_assembly(g, p) && check_cxx(g, p));
+	if (go_uses_cgo(p) && p->is_std && user_has_lists(g))
+		(void)check_flags(g, p);
 	if (!p->failed && !p->is_std)
 		check_left_out(g, p);
 }

@@ -1,5 +1,5 @@
-/* go_c.c - what a C text declares and defines at its top. A rough reader: it knows words, braces and brackets,
- * comments, strings and conditions, and no types.
+/* go_c.c - what a C text declares and defines at its top. A rough reader: it knows words, braces and
+ * brackets, comments, strings and conditions, and no types.
  */
 #include "build/go_c.h"
 
@@ -25,7 +25,8 @@ struct c_reader {
 
 static bool word_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '$';
 }
 
 static void skip_string(struct c_reader *r, char quote)
@@ -122,9 +123,10 @@ static bool is(const char *s, size_t n, const char *word)
 
 static bool keyword(const char *s, size_t n)
 {
-	static const char list[] = " if for while switch return sizeof else do case goto break continue default "
-				   "__attribute__ __asm__ asm _Alignof alignof typeof __typeof__ defined "
-				   "_Static_assert ";
+	static const char list[] =
+		" if for while switch return sizeof else do case goto break continue default "
+		"__attribute__ __asm__ asm _Alignof alignof typeof __typeof__ defined "
+		"_Static_assert ";
 	char padded[32];
 
 	if (n > 20)
@@ -212,7 +214,9 @@ static void punctuation(struct c_reader *r, char c)
 
 void go_c_decls(struct arena *a, const char *text, size_t n, struct go_c_decls *out)
 {
-	struct c_reader r = { .a = a, .p = text, .end = text + n, .line = 1, .at_line_start = true, .out = out };
+	struct c_reader r = {
+		.a = a, .p = text, .end = text + n, .line = 1, .at_line_start = true, .out = out
+	};
 
 	while (r.p < r.end) {
 		char c = *r.p;

@@ -57,8 +57,8 @@ struct go_header_scan {
 };
 
 /* Reads a text that stands in `file` from `line` on, with the headers that it includes. */
-void go_headers_scan(struct go_header_scan *h, const char *text, size_t n, const char *shown, const char *path,
-		     uint32_t line);
+void go_headers_scan(struct go_header_scan *h, const char *text, size_t n, const char *shown,
+		     const char *path, uint32_t line);
 void go_headers_open(struct go_header_scan *h, struct go *g, const struct go_include_dirs *dirs, bool cxx);
 void go_headers_close(struct go_header_scan *h);
 /* Where a header of that name is after all: below the package and its module, in usual places. */

@@ -7,14 +7,14 @@
 #include "build/go_source.h"
 #include "build/go_text.h"
 
-const char *const go_verb_names[GO_NVERBS] = { "CFLAGS", "CPPFLAGS", "CXXFLAGS", "FFLAGS", "LDFLAGS",
-					       "pkg-config" };
+const char *const go_verb_names[GO_NVERBS] = { "CFLAGS", "CPPFLAGS", "CXXFLAGS",
+					       "FFLAGS", "LDFLAGS",  "pkg-config" };
 
 struct saver {
 	struct go *g;
 	struct go_package *p;
 	const struct go_file *f;
-	const char *orig;      /* the line as it stands */
+	const char *orig; /* the line as it stands */
 	struct go_place at;
 };
 
@@ -38,7 +38,8 @@ static bool bad(struct saver *s, enum go_problem_kind kind, const char *detail, 
 
 static bool safe_name(const char *s)
 {
-	static const char safe[] = "+-.,/0123456789=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz:$@%! ~^";
+	static const char safe[] =
+		"+-.,/0123456789=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz:$@%! ~^";
 
 	if (*s == '\0')
 		return false;

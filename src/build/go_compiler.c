@@ -10,10 +10,13 @@
 
 static const struct {
 	const char *prefix, *arch; /* of a triplet */
-} arches[] = { { "x86_64", "amd64" },   { "amd64", "amd64" },     { "aarch64", "arm64" }, { "arm64", "arm64" },
-	       { "armv", "arm" },       { "arm", "arm" },         { "i386", "386" },      { "i486", "386" },
-	       { "i586", "386" },       { "i686", "386" },        { "riscv64", "riscv64" },
-	       { "powerpc64le", "ppc64le" }, { "s390x", "s390x" }, { "loongarch64", "loong64" },
+} arches[] = { { "x86_64", "amd64" },      { "amd64", "amd64" },
+	       { "aarch64", "arm64" },     { "arm64", "arm64" },
+	       { "armv", "arm" },          { "arm", "arm" },
+	       { "i386", "386" },          { "i486", "386" },
+	       { "i586", "386" },          { "i686", "386" },
+	       { "riscv64", "riscv64" },   { "powerpc64le", "ppc64le" },
+	       { "s390x", "s390x" },       { "loongarch64", "loong64" },
 	       { "mips64el", "mips64le" }, { "mipsel", "mipsle" } };
 
 const char *go_arch_of_triplet(const char *triplet)
@@ -27,12 +30,18 @@ const char *go_arch_of_triplet(const char *triplet)
 const char *go_cross_compiler(const struct go *g)
 {
 	static const char *const known[][2] = {
-		{ "linux/arm64", "aarch64-linux-gnu-gcc" }, { "linux/arm", "arm-linux-gnueabihf-gcc" },
-		{ "linux/386", "i686-linux-gnu-gcc" }, { "linux/riscv64", "riscv64-linux-gnu-gcc" },
-		{ "linux/ppc64le", "powerpc64le-linux-gnu-gcc" }, { "linux/s390x", "s390x-linux-gnu-gcc" },
-		{ "linux/mips64le", "mips64el-linux-gnuabi64-gcc" }, { "linux/amd64", "x86_64-linux-gnu-gcc" },
-		{ "linux/loong64", "loongarch64-linux-gnu-gcc" }, { "windows/amd64", "x86_64-w64-mingw32-gcc" },
-		{ "windows/386", "i686-w64-mingw32-gcc" }, { "darwin/arm64", "o64-clang" },
+		{ "linux/arm64", "aarch64-linux-gnu-gcc" },
+		{ "linux/arm", "arm-linux-gnueabihf-gcc" },
+		{ "linux/386", "i686-linux-gnu-gcc" },
+		{ "linux/riscv64", "riscv64-linux-gnu-gcc" },
+		{ "linux/ppc64le", "powerpc64le-linux-gnu-gcc" },
+		{ "linux/s390x", "s390x-linux-gnu-gcc" },
+		{ "linux/mips64le", "mips64el-linux-gnuabi64-gcc" },
+		{ "linux/amd64", "x86_64-linux-gnu-gcc" },
+		{ "linux/loong64", "loongarch64-linux-gnu-gcc" },
+		{ "windows/amd64", "x86_64-w64-mingw32-gcc" },
+		{ "windows/386", "i686-w64-mingw32-gcc" },
+		{ "darwin/arm64", "o64-clang" },
 	};
 	const char *target = arena_printf(g->a, "%s/%s", g->env.goos, g->env.goarch);
 
@@ -102,7 +111,8 @@ static const char *gcc_folder(struct go *g, const struct go_compiler *c, const c
 		struct newest n = { NULL, g->a };
 
 		(void)source_list(g->source, dir, see_version, &n);
-		if (dash != NULL && dash[1] >= '0' && dash[1] <= '9' && go_is_dir(g, go_join(g->a, dir, dash + 1)))
+		if (dash != NULL && dash[1] >= '0' && dash[1] <= '9' &&
+		    go_is_dir(g, go_join(g->a, dir, dash + 1)))
 			n.best = dash + 1;
 		*cross = i == 1;
 		if (n.best != NULL)
@@ -113,11 +123,13 @@ static const char *gcc_folder(struct go *g, const struct go_compiler *c, const c
 
 static const char *host_triplet(struct go *g)
 {
-	static const char *const names[][2] = { { "amd64", "x86_64" }, { "arm64", "aarch64" }, { "386", "i686" },
-						{ "ppc64le", "powerpc64le" }, { "riscv64", "riscv64" },
-						{ "s390x", "s390x" }, { "arm", "arm" } };
-	static const char *const shapes[] = { "%s-linux-gnu", "%s-linux-gnueabihf", "%s-redhat-linux", "%s-alpine-linux-musl",
-					      "%s-pc-linux-gnu", "%s-linux-musl", "%s-suse-linux" };
+	static const char *const names[][2] = { { "amd64", "x86_64" },    { "arm64", "aarch64" },
+						{ "386", "i686" },        { "ppc64le", "powerpc64le" },
+						{ "riscv64", "riscv64" }, { "s390x", "s390x" },
+						{ "arm", "arm" } };
+	static const char *const shapes[] = { "%s-linux-gnu",         "%s-linux-gnueabihf", "%s-redhat-linux",
+					      "%s-alpine-linux-musl", "%s-pc-linux-gnu",    "%s-linux-musl",
+					      "%s-suse-linux" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i][0], g->env.hostarch) != 0)

@@ -78,7 +78,8 @@ static const char *env_file(const struct go *g)
 
 static bool is_goroot(const struct go *g, const char *dir)
 {
-	return go_is_dir(g, go_join(g->a, dir, "pkg/tool")) || go_is_dir(g, go_join(g->a, dir, "src/runtime"));
+	return go_is_dir(g, go_join(g->a, dir, "pkg/tool")) ||
+	       go_is_dir(g, go_join(g->a, dir, "src/runtime"));
 }
 
 static const char *goroot_of(const struct go *g, const char *exe)
@@ -97,7 +98,8 @@ static const char *goroot_of(const struct go *g, const char *exe)
 
 static const char *find_goroot(const struct go *g)
 {
-	static const char *const usual[] = { "/usr/local/go", "/usr/lib/go", "/usr/lib/golang", "/snap/go/current" };
+	static const char *const usual[] = { "/usr/local/go", "/usr/lib/go", "/usr/lib/golang",
+					     "/snap/go/current" };
 	const char *s = map_get_str(&g->env.user, "GOROOT");
 
 	if (s == NULL || *s == '\0')
@@ -169,7 +171,8 @@ static const struct {
 	const char *os, *arch; /* separated by blanks */
 	bool cgo;
 } platforms[] = {
-	{ "linux", " 386 amd64 arm arm64 loong64 mips mips64 mips64le mipsle ppc64le riscv64 s390x sparc64 ", true },
+	{ "linux", " 386 amd64 arm arm64 loong64 mips mips64 mips64le mipsle ppc64le riscv64 s390x sparc64 ",
+	  true },
 	{ "linux", " ppc64 ", false },
 	{ "aix", " ppc64 ", true },
 	{ "android", " 386 amd64 arm arm64 ", true },
@@ -217,19 +220,24 @@ bool go_cgo_supported(const char *os, const char *arch)
 
 bool go_known_os(const char *os)
 {
-	return listed(" aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 "
-		      "solaris wasip1 windows zos ", os);
+	return listed(
+		" aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 "
+		"solaris wasip1 windows zos ",
+		os);
 }
 
 bool go_unix_os(const char *os)
 {
-	return listed(" aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris ", os);
+	return listed(" aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris ",
+		      os);
 }
 
 bool go_known_arch(const char *arch)
 {
-	return listed(" 386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 "
-		      "mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm ", arch);
+	return listed(
+		" 386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 "
+		"mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm ",
+		arch);
 }
 
 static bool clang_by_default(const char *os)
@@ -260,8 +268,9 @@ static void set_cgo(struct go *g)
 		e->cgo = set[0] == '1';
 		e->cgo_why = e->cgo ? "CGO_ENABLED is 1" : "CGO_ENABLED is 0";
 	} else if (e->cross) {
-		e->cgo_why = arena_printf(g->a, "it is off by default for another target (%s/%s here, %s/%s wanted)",
-					  e->hostos, e->hostarch, e->goos, e->goarch);
+		e->cgo_why = arena_printf(
+			g->a, "it is off by default for another target (%s/%s here, %s/%s wanted)", e->hostos,
+			e->hostarch, e->goos, e->goarch);
 	} else if (!go_cgo_supported(e->goos, e->goarch)) {
 		e->cgo_why = arena_printf(g->a, "%s/%s has no cgo", e->goos, e->goarch);
 	} else if (*os_env(g, "CC") == '\0' &&

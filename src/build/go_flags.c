@@ -8,6 +8,7 @@
 #include "build/go_flags.h"
 
 #include <pcre2.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "build/go_env.h"
@@ -29,8 +30,9 @@ static const char *error_words(struct arena *a, int code, const char *pattern, s
 	char text[160];
 
 	switch (code) {
-	case 106: return arena_printf(a, "error parsing regexp: missing closing ]: `%s`",
-				      strchr(pattern, '[') != NULL ? strrchr(pattern, '[') : pattern);
+	case 106:
+		return arena_printf(a, "error parsing regexp: missing closing ]: `%s`",
+				    strchr(pattern, '[') != NULL ? strrchr(pattern, '[') : pattern);
 	case 108: {
 		size_t from = at;
 
@@ -42,7 +44,8 @@ static const char *error_words(struct arena *a, int code, const char *pattern, s
 	case 109: {
 		size_t from = at > 0 ? at - 1 : 0;
 
-		return arena_printf(a, "error parsing regexp: missing argument to repetition operator: `%.1s`",
+		return arena_printf(a,
+				    "error parsing regexp: missing argument to repetition operator: `%.1s`",
 				    pattern + from);
 	}
 	case 114: return arena_printf(a, "error parsing regexp: missing closing ): `%s`", pattern);
@@ -55,22 +58,48 @@ static const char *error_words(struct arena *a, int code, const char *pattern, s
 	return arena_printf(a, "error parsing regexp: %s: `%s`", text, pattern);
 }
 
+/* "{2,1}", "{1001}": a count that Go does not take. */
+static bool bad_repeat(const char *s)
+{
+	char *end;
+	unsigned long min, max;
+
+	if (s[1] < '0' || s[1] > '9')
+		return false;
+	min = max = strtoul(s + 1, &end, 10);
+	if (*end == ',' && end[1] >= '0' && end[1] <= '9')
+		max = strtoul(end + 1, &end, 10);
+	else if (*end == ',')
+		end++;
+	return *end == '}' && (min > 1000 || max > 1000 || max < min);
+}
+
 /* What Go's syntax has not, though PCRE2 would take it: look-around, references, atomic and possessive. */
 static const char *not_in_go(struct arena *a, const char *p)
 {
 	for (; *p != '\0'; p++) {
 		if (*p == '\\') {
 			if (p[1] >= '1' && p[1] <= '9')
-				return arena_printf(a, "error parsing regexp: invalid escape sequence: `%.2s`", p);
+				return arena_printf(
+					a, "error parsing regexp: invalid escape sequence: `%.2s`", p);
 			if (p[1] != '\0' && strchr("GKRXZeghklcyuoNHVij", p[1]) != NULL)
-				return arena_printf(a, "error parsing regexp: invalid escape sequence: `%.2s`", p);
+				return arena_printf(
+					a, "error parsing regexp: invalid escape sequence: `%.2s`", p);
 			p += p[1] != '\0';
 		} else if (*p == '(' && p[1] == '?' && p[2] != '\0' && strchr("=!>|#&R+", p[2]) != NULL) {
-			return arena_printf(a, "error parsing regexp: invalid or unsupported Perl syntax: `%.3s`", p);
+			return arena_printf(
+				a, "error parsing regexp: invalid or unsupported Perl syntax: `%.3s`", p);
 		} else if (go_starts(p, "(?<=") || go_starts(p, "(?<!")) {
-			return arena_printf(a, "error parsing regexp: invalid or unsupported Perl syntax: `%.4s`", p);
+			size_t n = strcspn(p, ")");
+
+			return arena_printf(a, "error parsing regexp: invalid named capture: `%.*s`",
+					    (int)(n + (p[n] == ')')), p);
+		} else if (*p == '{' && bad_repeat(p)) {
+			return arena_printf(a, "error parsing regexp: invalid repeat count: `%.*s`",
+					    (int)strcspn(p, "}") + 1, p);
 		} else if ((*p == '*' || *p == '+' || *p == '?') && (p[1] == '+' || p[1] == '*')) {
-			return arena_printf(a, "error parsing regexp: invalid nested repetition operator: `%.2s`", p);
+			return arena_printf(
+				a, "error parsing regexp: invalid nested repetition operator: `%.2s`", p);
 		}
 	}
 	return NULL;
@@ -246,15 +275,16 @@ static bool good_next(const char *word, const char *next)
 	if (go_starts(word, "-Wl,") && go_starts(next, "-Wl,") && go_safe_arg(next + 4) &&
 	    strchr(next + 4, ',') == NULL)
 		return true;
-	return strcmp(word, "-I") == 0 && (next[0] == '=' || go_starts(next, "$SYSROOT")) && go_safe_arg(next + 1);
+	return strcmp(word, "-I") == 0 && (next[0] == '=' || go_starts(next, "$SYSROOT")) &&
+	       go_safe_arg(next + 1);
 }
 
 static void refuse(struct checker *c, size_t i, const char *flag)
 {
 	c->out->index = i;
 	c->out->flag = flag;
-	c->out->text = arena_printf(c->g->a, "invalid flag in %s: %s (see https://go.dev/s/invalidflag)", c->source,
-				    flag);
+	c->out->text = arena_printf(c->g->a, "invalid flag in %s: %s (see https://go.dev/s/invalidflag)",
+				    c->source, flag);
 }
 
 static void check_all(struct checker *c)

@@ -80,34 +80,42 @@ static const char *missing_words(struct go *g, const char *path, struct go_words
 	const char *mod = g->args.mod;
 
 	if (std)
-		return arena_printf(g->a, "package %s is not in std (%s)", path, go_join(g->a, g->env.gosrc, path));
+		return arena_printf(g->a, "package %s is not in std (%s)", path,
+				    go_join(g->a, g->env.gosrc, path));
 	if (mod != NULL && strcmp(mod, "mod") == 0) {
 		if (strcmp(go_getenv(g, "GOPROXY"), "off") == 0)
-			return arena_printf(g->a, "cannot find module providing package %s: module lookup disabled by "
-						  "GOPROXY=off",
-					    path);
+			return arena_printf(
+				g->a,
+				"cannot find module providing package %s: module lookup disabled by "
+				"GOPROXY=off",
+				path);
 		return arena_printf(g->a, "cannot find module providing package %s", path);
 	}
 	for (size_t i = 0; first != NULL && i < first->replace.n && !g->mods.vendor; i++) {
 		const struct go_replace *r = &first->replace.items[i];
 
 		if (go_has_prefix(path, r->path) && map_get_str(&g->mods.selected, r->path) == NULL) {
-			const char *arg = r->version != NULL ? arena_printf(g->a, "%s@%s", r->path, r->version) :
-							       r->path;
+			const char *arg = r->version != NULL
+						  ? arena_printf(g->a, "%s@%s", r->path, r->version)
+						  : r->path;
 
 			go_add(g->a, more, arena_printf(g->a, "\tgo get %s", arg));
-			return arena_printf(g->a, "module %s provides package %s and is replaced but not required; to "
-						  "add it:",
-					    r->path, path);
+			return arena_printf(
+				g->a,
+				"module %s provides package %s and is replaced but not required; to "
+				"add it:",
+				r->path, path);
 		}
 	}
 	if (g->args.mod_explicit && mod != NULL && *mod != '\0')
-		return arena_printf(g->a, "no required module provides package %s: import lookup disabled by -mod=%s",
-				    path, mod);
+		return arena_printf(
+			g->a, "cannot find module providing package %s: import lookup disabled by -mod=%s",
+			path, mod);
 	if (g->mods.vendor) {
 		go_add(g->a, more, "\t(Go version in go.mod is at least 1.14 and vendor directory exists.)");
-		return arena_printf(g->a, "cannot find module providing package %s: import lookup disabled by "
-					  "-mod=vendor",
+		return arena_printf(g->a,
+				    "cannot find module providing package %s: import lookup disabled by "
+				    "-mod=vendor",
 				    path);
 	}
 	go_add(g->a, more, arena_printf(g->a, "\tgo get %s", path));
@@ -138,8 +146,8 @@ static const char *gopath_words(struct go *g, const char *path, struct go_words 
 static void not_found(struct go *g, struct go_package *p, const struct go_import *im)
 {
 	struct go_words more = { NULL, 0, 0 };
-	const char *words = g->mods.mode == GO_MODE_GOPATH ? gopath_words(g, p->path, &more) :
-							     missing_words(g, p->path, &more);
+	const char *words = g->mods.mode == GO_MODE_GOPATH ? gopath_words(g, p->path, &more)
+							   : missing_words(g, p->path, &more);
 	struct go_problem *x;
 
 	x = package_problem(g, p, GO_MODULE_MISSING, arena_printf(g->a, "%s%s", position(g, im), words), im);
@@ -147,13 +155,13 @@ static void not_found(struct go *g, struct go_package *p, const struct go_import
 	x->more = more;
 }
 
-static void unsummed(struct go *g, struct go_package *p, const struct go_import *im, const struct go_package *from,
-		     const struct go_module *m)
+static void unsummed(struct go *g, struct go_package *p, const struct go_import *im,
+		     const struct go_package *from, const struct go_module *m)
 {
 	struct go_problem *x;
-	const char *words = arena_printf(g->a, "missing go.sum entry for module providing package %s%s; to add:",
-					 p->path,
-					 from != NULL ? arena_printf(g->a, " (imported by %s)", from->path) : "");
+	const char *words =
+		arena_printf(g->a, "missing go.sum entry for module providing package %s%s; to add:", p->path,
+			     from != NULL ? arena_printf(g->a, " (imported by %s)", from->path) : "");
 
 	x = package_problem(g, p, GO_SUM_MISSING, arena_printf(g->a, "%s%s", position(g, im), words), im);
 	x->detail = "module-missing";
@@ -163,17 +171,21 @@ static void unsummed(struct go *g, struct go_package *p, const struct go_import 
 		go_add(g->a, &x->more,
 		       arena_printf(g->a, "\tgo get %s%s%s", from->path,
 				    from->module != NULL && from->module->version != NULL ? "@" : "",
-				    from->module != NULL && from->module->version != NULL ? from->module->version : ""));
+				    from->module != NULL && from->module->version != NULL
+					    ? from->module->version
+					    : ""));
 }
 
-static void not_here(struct go *g, struct go_package *p, const struct go_import *im, const struct go_module *m)
+static void not_here(struct go *g, struct go_package *p, const struct go_import *im,
+		     const struct go_module *m)
 {
 	bool off = strcmp(go_getenv(g, "GOPROXY"), "off") == 0;
-	struct go_problem *x = package_problem(
-		g, p, GO_NOT_DOWNLOADED,
-		arena_printf(g->a, "%s%s%s", position(g, im), m->why,
-			     m->is_local ? "" : off ? ": module lookup disabled by GOPROXY=off" : ": not downloaded yet"),
-		im);
+	struct go_problem *x = package_problem(g, p, GO_NOT_DOWNLOADED,
+					       arena_printf(g->a, "%s%s%s", position(g, im), m->why,
+							    m->is_local ? ""
+							    : off ? ": module lookup disabled by GOPROXY=off"
+								  : ": not downloaded yet"),
+					       im);
 
 	x->detail = "module-missing";
 	x->other = m->version != NULL ? arena_printf(g->a, "%s@%s", m->path, m->version) : m->path;
@@ -196,7 +208,8 @@ static const char *no_go_words(struct go *g, const struct go_package *p)
 
 static void no_go_files(struct go *g, struct go_package *p, const struct go_import *im)
 {
-	struct go_problem *x = package_problem(g, p, GO_NO_GO_FILES, with_stack(g, p->path, no_go_words(g, p)), im);
+	struct go_problem *x =
+		package_problem(g, p, GO_NO_GO_FILES, with_stack(g, p->path, no_go_words(g, p)), im);
 
 	for (size_t i = 0; i < p->out.n; i++)
 		go_add(g->a, &x->found, p->out.items[i]->path);
@@ -220,8 +233,8 @@ static void bad_folder(struct go *g, struct go_package *p, const struct go_impor
 static void set_error(struct go *g, struct go_package *p, enum go_problem_kind kind, const char *detail,
 		      const char *what, const struct go_words *files)
 {
-	const char *words = arena_printf(g->a, "%s source files not allowed when not using cgo or SWIG: %s", what,
-					 go_join_words(g->a, files, " "));
+	const char *words = arena_printf(g->a, "%s source files not allowed when not using cgo or SWIG: %s",
+					 what, go_join_words(g->a, files, " "));
 	struct go_problem *x = package_problem(g, p, kind, with_stack(g, NULL, words), NULL);
 
 	x->detail = detail;
@@ -237,7 +250,9 @@ static void check_other_sources(struct go *g, struct go_package *p)
 	static const struct {
 		enum go_list list;
 		const char *what;
-	} kinds[] = { { C_FILES, "C" }, { CXX_FILES, "C++" }, { M_FILES, "Objective-C" }, { F_FILES, "Fortran" } };
+	} kinds[] = {
+		{ C_FILES, "C" }, { CXX_FILES, "C++" }, { M_FILES, "Objective-C" }, { F_FILES, "Fortran" }
+	};
 
 	if (!g->env.cgo) {
 		p->lists[C_FILES].n = p->lists[CXX_FILES].n = p->lists[M_FILES].n = 0;
@@ -247,7 +262,8 @@ static void check_other_sources(struct go *g, struct go_package *p)
 		return;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (p->lists[kinds[i].list].n > 0) {
-			set_error(g, p, GO_C_WITHOUT_CGO, "no-import-c", kinds[i].what, &p->lists[kinds[i].list]);
+			set_error(g, p, GO_C_WITHOUT_CGO, "no-import-c", kinds[i].what,
+				  &p->lists[kinds[i].list]);
 			return;
 		}
 }
@@ -285,11 +301,13 @@ static void add_implicit(struct go *g, struct go_package *p)
 
 	if (cgo && !has_import(p, "unsafe"))
 		add_dep(g, p, "unsafe", NULL);
-	if (cgo && !(p->is_std && (strcmp(p->path, "runtime/cgo") == 0 || strcmp(p->path, "runtime/race") == 0 ||
-				   strcmp(p->path, "runtime/msan") == 0 || strcmp(p->path, "runtime/asan") == 0)))
+	if (cgo &&
+	    !(p->is_std && (strcmp(p->path, "runtime/cgo") == 0 || strcmp(p->path, "runtime/race") == 0 ||
+			    strcmp(p->path, "runtime/msan") == 0 || strcmp(p->path, "runtime/asan") == 0)))
 		add_dep(g, p, "runtime/cgo", NULL);
-	if (cgo && !(p->is_std && (strcmp(p->path, "runtime/cgo") == 0 || strcmp(p->path, "runtime/race") == 0 ||
-				   strcmp(p->path, "runtime/msan") == 0 || strcmp(p->path, "runtime/asan") == 0)))
+	if (cgo &&
+	    !(p->is_std && (strcmp(p->path, "runtime/cgo") == 0 || strcmp(p->path, "runtime/race") == 0 ||
+			    strcmp(p->path, "runtime/msan") == 0 || strcmp(p->path, "runtime/asan") == 0)))
 		add_dep(g, p, "syscall", NULL);
 	if (strcmp(p->name, "main") != 0)
 		return;
@@ -315,9 +333,10 @@ static bool linker_allows(struct go *g, struct go_package *p)
 
 	if (reason == NULL || g->env.cgo)
 		return true;
-	x = package_problem(g, p, GO_NEEDS_CGO,
-			    arena_printf(g->a, "%s requires external (cgo) linking, but cgo is not enabled", reason),
-			    NULL);
+	x = package_problem(
+		g, p, GO_NEEDS_CGO,
+		arena_printf(g->a, "%s requires external (cgo) linking, but cgo is not enabled", reason),
+		NULL);
 	x->detail = "buildmode";
 	x->object = reason;
 	return false;
@@ -353,8 +372,8 @@ static void order_by_file(struct go *g, struct go_package *p)
 			by_file_add(g, p, "syscall");
 		}
 		for (size_t i = 0; i < p->files.n; i++)
-			for (size_t k = 0; p->files.items[i]->is_cgo == (cgo == 1) && k < p->files.items[i]->imports.n;
-			     k++)
+			for (size_t k = 0;
+			     p->files.items[i]->is_cgo == (cgo == 1) && k < p->files.items[i]->imports.n; k++)
 				by_file_add(g, p, p->files.items[i]->imports.items[k].path);
 	}
 }
@@ -373,27 +392,29 @@ static void load_folder(struct go *g, struct go_package *p, const struct go_impo
 	size_t go_files;
 
 	if (!go_read_package(g, p)) {
-		package_problem(g, p, GO_NO_GO_FILES,
-				with_stack(g, p->path, arena_printf(g->a, "cannot find package in %s", p->dir)), im);
+		package_problem(
+			g, p, GO_NO_GO_FILES,
+			with_stack(g, p->path, arena_printf(g->a, "cannot find package in %s", p->dir)), im);
 		return;
 	}
 	go_files = p->lists[GO_FILES].n + p->lists[CGO_FILES].n;
 	if (p->error != NULL)
 		bad_folder(g, p, im);
-	else if (go_files == 0)
+	else if (go_files + p->lists[TEST_FILES].n + p->lists[XTEST_FILES].n == 0)
 		no_go_files(g, p, im);
 	if (!p->failed)
 		linker_allows(g, p);
-	if (p->failed && p->problem == NULL)
-		return;
 	go_add(g->a, &g->stack, p->path);
 	load_imports(g, p);
 	check_other_sources(g, p);
 	g->stack.n--;
+	if (!p->failed && go_files == 0)
+		no_go_files(g, p, im);
 }
 
 /* GO_FOUND or why not; p has its folder then. */
-static bool place(struct go *g, struct go_package *p, const struct go_package *from, const struct go_import *im)
+static bool place(struct go *g, struct go_package *p, const struct go_package *from,
+		  const struct go_import *im)
 {
 	struct go_where w;
 	enum go_found f = go_find(g, p->path, from, &w);
@@ -408,7 +429,8 @@ static bool place(struct go *g, struct go_package *p, const struct go_package *f
 	case GO_IS_NOT_HERE: not_here(g, p, im, w.module); break;
 	case GO_IS_AMBIGUOUS:
 		package_problem(g, p, GO_MODULE_MISSING,
-				arena_printf(g->a, "%sambiguous import: found package %s in multiple modules:",
+				arena_printf(g->a,
+					     "%sambiguous import: found package %s in multiple modules:",
 					     position(g, im), p->path),
 				im)
 			->detail = "module-missing";
@@ -433,8 +455,8 @@ static void check_importable(struct go *g, struct go_package *p, const struct go
 	if (im == NULL || p->failed || strcmp(p->name, "main") != 0)
 		return;
 	package_problem(g, p, GO_SOURCE,
-			arena_printf(g->a, "%simport %s is a program, not an importable package", position(g, im),
-				     go_quote(g->a, p->path)),
+			arena_printf(g->a, "%simport %s is a program, not an importable package",
+				     position(g, im), go_quote(g->a, p->path)),
 			im);
 }
 
@@ -469,7 +491,8 @@ static struct go_package *load(struct go *g, const char *path, struct go_package
 
 static bool is_local(const char *s)
 {
-	return strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || go_starts(s, "./") || go_starts(s, "../") || s[0] == '/';
+	return strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || go_starts(s, "./") || go_starts(s, "../") ||
+	       s[0] == '/';
 }
 
 static bool named(struct go *g, const char *text, const char *object)
@@ -484,7 +507,8 @@ static bool folder_path(struct go *g, const char *arg, const char **path, const 
 	*dir = arg[0] == '/' ? go_clean(g->a, arg) : go_join(g->a, g->cwd, arg);
 	if (g->mods.mode == GO_MODE_GOPATH) {
 		*path = arena_printf(g->a, "_%s", *dir);
-		for (const char *list = g->env.gopath; *list != '\0'; list += strcspn(list, ":") + (strchr(list, ':') != NULL)) {
+		for (const char *list = g->env.gopath; *list != '\0';
+		     list += strcspn(list, ":") + (strchr(list, ':') != NULL)) {
 			const char *src = go_join(g->a, arena_strndup(g->a, list, strcspn(list, ":")), "src");
 
 			if (go_has_prefix(*dir, src) && strlen(*dir) > strlen(src))
@@ -495,8 +519,9 @@ static bool folder_path(struct go *g, const char *arg, const char **path, const 
 	if (!go_is_dir(g, *dir))
 		return named(g, arena_printf(g->a, "stat %s: directory not found", *dir), *dir);
 	if (g->mods.main.n == 0) {
-		struct go_problem *p = go_problem(g, GO_MODFILE, "go: go.mod file not found in current directory or any "
-								 "parent directory; see 'go help modules'");
+		struct go_problem *p = go_problem(g, GO_MODFILE,
+						  "go: go.mod file not found in current directory or any "
+						  "parent directory; see 'go help modules'");
 
 		p->object = "go.mod";
 		p->detail = "module-missing";
@@ -511,7 +536,8 @@ static bool folder_path(struct go *g, const char *arg, const char **path, const 
 			     *dir);
 	if (*path == NULL)
 		return named(g,
-			     arena_printf(g->a, "directory %s outside main module or its selected dependencies",
+			     arena_printf(g->a,
+					  "directory %s outside main module or its selected dependencies",
 					  go_short_path(g, *dir)),
 			     *dir);
 	return true;
@@ -539,7 +565,8 @@ static struct go_package *load_dir(struct go *g, const char *path, const char *d
 
 static int by_report(const void *a, const void *b)
 {
-	const struct go_problem *x = *(const struct go_problem *const *)a, *y = *(const struct go_problem *const *)b;
+	const struct go_problem *x = *(const struct go_problem *const *)a,
+				*y = *(const struct go_problem *const *)b;
 
 	if (x->package == NULL || y->package == NULL)
 		return x->package == NULL ? y->package == NULL ? 0 : -1 : 1;
@@ -555,8 +582,10 @@ static void sort_problems(struct go *g, size_t from)
 		bool again = false;
 
 		for (size_t k = from; k < n; k++)
-			again = again || (g->problems.items[k]->package != NULL && g->problems.items[i]->package != NULL &&
-					  strcmp(g->problems.items[k]->package, g->problems.items[i]->package) == 0);
+			again = again ||
+				(g->problems.items[k]->package != NULL &&
+				 g->problems.items[i]->package != NULL &&
+				 strcmp(g->problems.items[k]->package, g->problems.items[i]->package) == 0);
 		if (!again)
 			g->problems.items[n++] = g->problems.items[i];
 	}
@@ -567,7 +596,8 @@ static void sort_problems(struct go *g, size_t from)
 		if (g->problems.items[i]->package == g->root->path) {
 			struct go_problem *p = g->problems.items[i];
 
-			memmove(g->problems.items + from + 1, g->problems.items + from, (i - from) * sizeof(p));
+			memmove(g->problems.items + from + 1, g->problems.items + from,
+				(i - from) * sizeof(p));
 			g->problems.items[from] = p;
 		}
 }
@@ -627,7 +657,8 @@ bool go_open(struct go *g, const struct go_input *in)
 	if (!go_args_read(g, in->build_args))
 		return false;
 	if (g->args.dir != NULL)
-		g->cwd = g->args.dir[0] == '/' ? go_clean(g->a, g->args.dir) : go_join(g->a, g->cwd, g->args.dir);
+		g->cwd = g->args.dir[0] == '/' ? go_clean(g->a, g->args.dir)
+					       : go_join(g->a, g->cwd, g->args.dir);
 	go_env_target(g);
 	return go_modules_open(g) && go_buildmode_check(g);
 }

@@ -13,17 +13,17 @@
 
 enum {
 	MAX_DEPTH = 60,
-	MAX_BYTES = 48 << 20,  /* of headers, for one text */
-	MAX_WALK = 4000,       /* folders that are looked through for a header */
+	MAX_BYTES = 48 << 20, /* of headers, for one text */
+	MAX_WALK = 4000,      /* folders that are looked through for a header */
 	MAX_FOUND = 5
 };
 
 enum truth { NO, YES, MAYBE };
 
-struct level { /* of conditions */
-	enum truth now;        /* is this branch read? */
-	bool done;             /* a branch before was */
-	bool maybe;            /* one could have been */
+struct level {          /* of conditions */
+	enum truth now; /* is this branch read? */
+	bool done;      /* a branch before was */
+	bool maybe;     /* one could have been */
 };
 
 struct text {
@@ -32,7 +32,7 @@ struct text {
 	const char *shown, *path; /* the file, as the compiler names it and as a path */
 	uint32_t line;
 	int depth;
-	bool system;           /* a header of the compiler's own folders */
+	bool system; /* a header of the compiler's own folders */
 	struct level levels[64];
 	size_t nlevels;
 	const char *chain;
@@ -47,8 +47,10 @@ static void define(struct go_header_scan *h, const char *name, const char *value
 
 static void define_target(struct go_header_scan *h)
 {
-	static const char *const by_arch[][2] = { { "amd64", "__x86_64__" }, { "arm64", "__aarch64__" },
-						  { "386", "__i386__" }, { "arm", "__arm__" } };
+	static const char *const by_arch[][2] = { { "amd64", "__x86_64__" },
+						  { "arm64", "__aarch64__" },
+						  { "386", "__i386__" },
+						  { "arm", "__arm__" } };
 
 	for (size_t i = 0; i < sizeof(by_arch) / sizeof(by_arch[0]); i++)
 		if (strcmp(by_arch[i][0], h->g->env.goarch) == 0)
@@ -80,7 +82,8 @@ void go_headers_open(struct go_header_scan *h, struct go *g, const struct go_inc
 	for (size_t i = 0; i < dirs->defines.n; i++) {
 		const char *s = dirs->defines.items[i], *eq = strchr(s, '=');
 
-		define(h, eq != NULL ? arena_strndup(g->a, s, (size_t)(eq - s)) : s, eq != NULL ? eq + 1 : "1");
+		define(h, eq != NULL ? arena_strndup(g->a, s, (size_t)(eq - s)) : s,
+		       eq != NULL ? eq + 1 : "1");
 	}
 }
 
@@ -111,7 +114,8 @@ static bool word_char(char c)
 
 static void skip_blanks(struct cond *c)
 {
-	while (c->s < c->end && (*c->s == ' ' || *c->s == '\t' || *c->s == '\r' || *c->s == '\n' || *c->s == '\\'))
+	while (c->s < c->end &&
+	       (*c->s == ' ' || *c->s == '\t' || *c->s == '\r' || *c->s == '\n' || *c->s == '\\'))
 		c->s++;
 }
 
@@ -139,10 +143,11 @@ static const char *take_word(struct cond *c)
 /* A name that nobody defines: for the compiler's own it is not known whether it does. */
 static struct value undefined(const char *name)
 {
-	static const char others[] = " _WIN32 _WIN64 __APPLE__ __MACH__ __ANDROID__ __FreeBSD__ __NetBSD__ __OpenBSD__ "
-				     "_MSC_VER __MINGW32__ __MINGW64__ __CYGWIN__ __EMSCRIPTEN__ __wasm__ __sun "
-				     "__DragonFly__ _AIX __HAIKU__ __BIONIC__ __cplusplus __OBJC__ __clang__ "
-				     "__arm__ __aarch64__ __i386__ __x86_64__ ";
+	static const char others[] =
+		" _WIN32 _WIN64 __APPLE__ __MACH__ __ANDROID__ __FreeBSD__ __NetBSD__ __OpenBSD__ "
+		"_MSC_VER __MINGW32__ __MINGW64__ __CYGWIN__ __EMSCRIPTEN__ __wasm__ __sun "
+		"__DragonFly__ _AIX __HAIKU__ __BIONIC__ __cplusplus __OBJC__ __clang__ "
+		"__arm__ __aarch64__ __i386__ __x86_64__ ";
 	const char *at = strstr(others, name);
 
 	if (name[0] != '_')
@@ -353,7 +358,9 @@ static void read_text(struct go_header_scan *h, struct text *t);
 
 static bool try_file(struct text *t, const char *path, const char *shown, bool system, uint32_t line)
 {
-	struct text sub = { .h = t->h, .path = path, .shown = shown, .depth = t->depth + 1, .system = system };
+	struct text sub = {
+		.h = t->h, .path = path, .shown = shown, .depth = t->depth + 1, .system = system
+	};
 	struct view v;
 
 	if (!go_is_file(t->h->g, path))
@@ -369,8 +376,9 @@ static bool try_file(struct text *t, const char *path, const char *shown, bool s
 	sub.p = (const char *)v.p;
 	sub.end = sub.p + v.n;
 	sub.line = 1;
-	sub.chain = t->chain == NULL ? arena_printf(t->h->g->a, "In file included from %s:%u:", t->shown, line) :
-				       arena_printf(t->h->g->a, "%s", t->chain);
+	sub.chain = t->chain == NULL
+			    ? arena_printf(t->h->g->a, "In file included from %s:%u:", t->shown, line)
+			    : arena_printf(t->h->g->a, "%s", t->chain);
 	read_text(t->h, &sub);
 	return true;
 }
@@ -385,11 +393,13 @@ static bool find_header(struct text *t, const char *name, bool quoted, uint32_t 
 	if (quoted) {
 		const char *dir = go_dir(a, t->path), *shown = go_dir(a, t->shown);
 
-		if (try_file(t, go_join(a, dir, name), arena_printf(a, "%s/%s", shown, name), t->system, line))
+		if (try_file(t, go_join(a, dir, name), arena_printf(a, "%s/%s", shown, name), t->system,
+			     line))
 			return true;
 	}
 	for (size_t i = 0; i < dirs->n; i++)
-		if (try_file(t, go_join(a, dirs->items[i], name), arena_printf(a, "%s/%s", dirs->items[i], name),
+		if (try_file(t, go_join(a, dirs->items[i], name),
+			     arena_printf(a, "%s/%s", dirs->items[i], name),
 			     i + t->h->dirs->nsystem >= dirs->n, line))
 			return true;
 	return false;
@@ -425,8 +435,8 @@ static void include(struct text *t, const char *s, const char *end, const char *
 	if (t->h->missing)
 		return;
 	t->h->missing = true;
-	*m = (struct go_missing_header){ name, t->shown, t->path, line, (uint32_t)(s - line_start) + 1, *s == '"',
-					 t->chain };
+	*m = (struct go_missing_header){ name,      t->shown, t->path, line, (uint32_t)(s - line_start) + 1,
+					 *s == '"', t->chain };
 }
 
 /* ---- lines ------------------------------------------------------------------------------------ */
@@ -567,8 +577,8 @@ static void read_text(struct go_header_scan *h, struct text *t)
 		read_line(t);
 }
 
-void go_headers_scan(struct go_header_scan *h, const char *text, size_t n, const char *shown, const char *path,
-		     uint32_t line)
+void go_headers_scan(struct go_header_scan *h, const char *text, size_t n, const char *shown,
+		     const char *path, uint32_t line)
 {
 	struct text t = { .h = h, .p = text, .end = text + n, .shown = shown, .path = path, .line = line };
 
@@ -592,17 +602,26 @@ static void see(const char *name, void *ctx)
 		go_add(h->g->a, &h->queue, go_join(h->g->a, h->dir, name));
 }
 
-/* Breadth first below `top`, folders alone. */
-static void hunt(struct go *g, const char *top, const char *name, size_t max, struct go_words *out)
+static size_t slashes(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += *s == '/';
+	return n;
+}
+
+/* Breadth first below `top`, folders alone, so many levels down. */
+static void hunt(struct go *g, const char *top, const char *name, size_t levels, struct go_words *out)
 {
 	struct hunter h = { .g = g, .name = name, .out = out };
 
 	go_add(g->a, &h.queue, top);
-	for (size_t i = 0; i < h.queue.n && i < max && out->n < MAX_FOUND; i++) {
+	for (size_t i = 0; i < h.queue.n && out->n < MAX_FOUND; i++) {
 		const char *path;
 
 		h.dir = h.queue.items[i];
-		if (!go_is_dir(g, h.dir))
+		if (slashes(h.dir) > slashes(top) + levels || !go_is_dir(g, h.dir))
 			continue;
 		path = go_join(g->a, h.dir, name);
 		if (go_is_file(g, path) && !go_has(out, path))
@@ -615,9 +634,9 @@ void go_header_elsewhere(struct go *g, const struct go_package *p, const char *n
 {
 	static const char *const usual[] = { "/usr/local/include", "/usr/include", "/opt" };
 
-	hunt(g, p->dir, name, MAX_WALK, out);
+	hunt(g, p->dir, name, 12, out);
 	if (p->module != NULL && p->module->dir != NULL && out->n == 0)
-		hunt(g, p->module->dir, name, MAX_WALK, out);
+		hunt(g, p->module->dir, name, 12, out);
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]) && out->n == 0; i++)
-		hunt(g, usual[i], name, 1500, out);
+		hunt(g, usual[i], name, 2, out);
 }

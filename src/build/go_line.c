@@ -14,9 +14,17 @@
 /* Packages that the linker reads itself, cgo or not. */
 static bool is_internal(const char *path)
 {
-	static const char *const list[] = { "crypto/internal/boring", "crypto/internal/boring/syso", "crypto/x509",
-					    "net", "os/user", "runtime/cgo", "runtime/race", "runtime/race/internal/amd64v1",
-					    "runtime/msan", "runtime/asan", "plugin" };
+	static const char *const list[] = { "crypto/internal/boring",
+					    "crypto/internal/boring/syso",
+					    "crypto/x509",
+					    "net",
+					    "os/user",
+					    "runtime/cgo",
+					    "runtime/race",
+					    "runtime/race/internal/amd64v1",
+					    "runtime/msan",
+					    "runtime/asan",
+					    "plugin" };
 
 	for (size_t i = 0; i + 1 < sizeof(list) / sizeof(list[0]); i++)
 		if (strcmp(list[i], path) == 0)
@@ -27,7 +35,10 @@ static bool is_internal(const char *path)
 /* Breadth first, in the order in which the compiler met the imports. */
 static void order_packages(struct go *g, struct go_link *out)
 {
-	struct { struct go_package **items; size_t n, cap; } q = { NULL, 0, 0 };
+	struct {
+		struct go_package **items;
+		size_t n, cap;
+	} q = { NULL, 0, 0 };
 	struct map seen;
 
 	map_init(&seen);
@@ -73,13 +84,15 @@ static void decide(struct go *g, struct go_link *out)
 			out->why = arena_printf(g->a, "%s uses cgo", out->packages.items[i]->path);
 			return;
 		}
-	out->why = out->packages.n > 0 ? "only packages of the standard library use cgo" : "no package uses cgo";
+	out->why =
+		out->packages.n > 0 ? "only packages of the standard library use cgo" : "no package uses cgo";
 }
 
 static bool any_cxx(const struct go *g)
 {
 	for (size_t i = 0; i < g->order.n; i++)
-		if (g->order.items[i]->lists[CXX_FILES].n > 0 || g->order.items[i]->lists[SWIGCXX_FILES].n > 0)
+		if (g->order.items[i]->lists[CXX_FILES].n > 0 ||
+		    g->order.items[i]->lists[SWIGCXX_FILES].n > 0)
 			return true;
 	return false;
 }
@@ -117,7 +130,8 @@ static void mode_words(struct go *g, struct go_link *l)
 		word(g, &l->before, "-Wl,-S");
 	if (strcmp(l->mode, "pie") == 0)
 		word(g, &l->before, "-pie");
-	if (strcmp(l->mode, "c-shared") == 0 || strcmp(l->mode, "plugin") == 0 || strcmp(l->mode, "shared") == 0) {
+	if (strcmp(l->mode, "c-shared") == 0 || strcmp(l->mode, "plugin") == 0 ||
+	    strcmp(l->mode, "shared") == 0) {
 		word(g, &l->before, "-Wl,-z,relro");
 		word(g, &l->before, "-shared");
 	}

@@ -138,13 +138,14 @@ struct parser {
 	const char *s, *end;
 	uint32_t line;
 	bool is_work;
-	const char *block;     /* the word before '(' */
+	const char *block; /* the word before '(' */
 };
 
 static void fail(struct parser *p, const char *what)
 {
 	if (p->m->error == NULL)
-		p->m->error = arena_printf(p->g->a, "%s:%u: %s", go_short_path(p->g, p->m->file), p->line, what);
+		p->m->error =
+			arena_printf(p->g->a, "%s:%u: %s", go_short_path(p->g, p->m->file), p->line, what);
 }
 
 static const char *string_word(struct parser *p, const char **s, const char *end)
@@ -253,7 +254,8 @@ static void add_replace(struct parser *p, const struct go_words *w, size_t from)
 	r->base = p->m->dir;
 	r->line = p->line;
 	if (r->to_version == NULL && r->to[0] != '.' && r->to[0] != '/')
-		fail(p, "replacement module without version must be directory path (rooted or starting with . or ..)");
+		fail(p, "replacement module without version must be directory path (rooted or starting with "
+			". or ..)");
 }
 
 static void set_go(struct parser *p, const struct go_words *w, size_t from)
@@ -263,7 +265,8 @@ static void set_go(struct parser *p, const struct go_words *w, size_t from)
 	else if (w->n != from + 1)
 		fail(p, "go directive expects exactly one argument");
 	else if (!is_go_version(w->items[from]))
-		fail(p, arena_printf(p->g->a, "invalid go version '%s': must match format 1.23", w->items[from]));
+		fail(p, arena_printf(p->g->a, "invalid go version '%s': must match format 1.23",
+				     w->items[from]));
 	else {
 		p->m->go = w->items[from];
 		p->m->go_line = p->line;
@@ -271,7 +274,8 @@ static void set_go(struct parser *p, const struct go_words *w, size_t from)
 }
 
 /* w[0] is the verb, or that of the block. */
-static void directive(struct parser *p, const char *verb, const struct go_words *w, size_t from, bool indirect)
+static void directive(struct parser *p, const char *verb, const struct go_words *w, size_t from,
+		      bool indirect)
 {
 	if (strcmp(verb, "require") == 0 && !p->is_work)
 		add_require(p, w, from, indirect, false);
@@ -294,7 +298,8 @@ static void directive(struct parser *p, const char *verb, const struct go_words 
 		go_add(p->g->a, &p->m->use, w->items[from]);
 	} else if (strcmp(verb, "ignore") == 0 && w->n == from + 1) {
 		go_add(p->g->a, &p->m->ignore, w->items[from]);
-	} else if (strcmp(verb, "godebug") != 0 && strcmp(verb, "retract") != 0 && strcmp(verb, "tool") != 0) {
+	} else if (strcmp(verb, "godebug") != 0 && strcmp(verb, "retract") != 0 &&
+		   strcmp(verb, "tool") != 0) {
 		fail(p, arena_printf(p->g->a, "unknown directive: %s", verb));
 	}
 }

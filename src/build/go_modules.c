@@ -61,8 +61,9 @@ static bool add_main(struct go *g, const char *path, const char *dir)
 	struct go_modfile *m = go_modfile_read(g, path);
 
 	if (m == NULL) {
-		go_problem(g, GO_MODFILE, "go: cannot load module %s listed in go.work file: open %s: no such file or "
-					  "directory",
+		go_problem(g, GO_MODFILE,
+			   "go: cannot load module %s listed in go.work file: open %s: no such file or "
+			   "directory",
 			   go_short_path(g, dir), go_short_path(g, path))
 			->object = path;
 		return false;
@@ -83,8 +84,9 @@ static bool open_work(struct go *g, const char *path)
 	if (w == NULL || w->error != NULL) {
 		if (w != NULL)
 			return bad_modfile(g, w);
-		go_problem(g, GO_MODFILE, "go: error reading go.work: open %s: no such file or directory", path)->object =
-			path;
+		go_problem(g, GO_MODFILE, "go: error reading go.work: open %s: no such file or directory",
+			   path)
+			->object = path;
 		return false;
 	}
 	g->mods.work = w;
@@ -107,8 +109,8 @@ static bool switch_toolchain(struct go *g, const char *want)
 
 	if (g->env.modcache == NULL)
 		return false;
-	dir = arena_printf(g->a, "%s/golang.org/toolchain@v0.0.1-go%s.%s-%s", g->env.modcache, want, g->env.hostos,
-			   g->env.hostarch);
+	dir = arena_printf(g->a, "%s/golang.org/toolchain@v0.0.1-go%s.%s-%s", g->env.modcache, want,
+			   g->env.hostos, g->env.hostarch);
 	if (!go_is_dir(g, dir))
 		return false;
 	g->env.goroot = dir;
@@ -144,8 +146,8 @@ static bool version_check(struct go *g, const struct go_modfile *m, const char *
 	if (may_switch && switch_toolchain(g, release_of(g, want)))
 		return true;
 	if (may_switch && strcmp(go_getenv(g, "GOPROXY"), "off") != 0) {
-		p = go_problem(g, GO_TOO_OLD, "go: downloading go%s (%s/%s)", release_of(g, want), g->env.hostos,
-			       g->env.hostarch);
+		p = go_problem(g, GO_TOO_OLD, "go: downloading go%s (%s/%s)", release_of(g, want),
+			       g->env.hostos, g->env.hostarch);
 		p->likely = true;
 		p->assumes = "go cannot fetch that release; if it can, it does so and goes on";
 	} else if (may_switch) {
@@ -309,7 +311,8 @@ static void select_all(struct go *g)
 
 		for (size_t k = 0; k < m->require.n; k++) {
 			select_version(g, m->require.items[k].path, m->require.items[k].version);
-			enqueue(g, &q, &seen, m->require.items[k].path, m->require.items[k].version, !prunes(m));
+			enqueue(g, &q, &seen, m->require.items[k].path, m->require.items[k].version,
+				!prunes(m));
 		}
 	}
 	for (size_t i = 0; i < q.n; i++)
@@ -358,7 +361,7 @@ static bool wants_vendor(struct go *g)
 struct vendored {
 	struct map explicits; /* path -> version */
 	const char *module, *version;
-	struct map versions;  /* path -> version */
+	struct map versions; /* path -> version */
 };
 
 static void vendor_line(struct go *g, struct vendored *v, const char *s, size_t n)
@@ -400,16 +403,19 @@ static const char *inconsistency(struct go *g, struct vendored *v)
 		const char *have = map_get_str(&v->explicits, r->path);
 
 		if (have == NULL && map_get_str(&v->versions, r->path) == NULL)
-			return arena_printf(g->a, "%s@%s: is explicitly required in go.mod, but not marked as explicit "
-						  "in vendor/modules.txt",
-					    r->path, r->version);
+			return arena_printf(
+				g->a,
+				"%s@%s: is explicitly required in go.mod, but not marked as explicit "
+				"in vendor/modules.txt",
+				r->path, r->version);
 		if (have == NULL && go_compare_go(m->go != NULL ? m->go : "1.16", "1.17") < 0)
 			continue;
 		if (have == NULL || strcmp(have, r->version) != 0)
-			return arena_printf(g->a, "%s@%s: is explicitly required in go.mod, but %s", r->path,
-					    r->version,
-					    have != NULL ? arena_printf(g->a, "vendor/modules.txt indicates %s@%s", r->path, have) :
-							   "not marked as explicit in vendor/modules.txt");
+			return arena_printf(
+				g->a, "%s@%s: is explicitly required in go.mod, but %s", r->path, r->version,
+				have != NULL ? arena_printf(g->a, "vendor/modules.txt indicates %s@%s",
+							    r->path, have)
+					     : "not marked as explicit in vendor/modules.txt");
 	}
 	return NULL;
 }
@@ -419,7 +425,8 @@ static bool open_vendor(struct go *g)
 	struct vendored list = { .module = NULL };
 	struct view v;
 	const char *s, *end, *what;
-	bool go114 = g->mods.main.items[0]->go != NULL && go_compare_go(g->mods.main.items[0]->go, "1.14") >= 0;
+	bool go114 =
+		g->mods.main.items[0]->go != NULL && go_compare_go(g->mods.main.items[0]->go, "1.14") >= 0;
 
 	map_init(&list.explicits);
 	map_init(&list.versions);
@@ -437,8 +444,8 @@ static bool open_vendor(struct go *g)
 	map_free(&list.explicits, NULL);
 	map_free(&list.versions, NULL);
 	if (what != NULL) {
-		struct go_problem *p =
-			go_problem(g, GO_MODFILE, "go: inconsistent vendoring in %s:", go_dir(g->a, g->mods.vendor_dir));
+		struct go_problem *p = go_problem(
+			g, GO_MODFILE, "go: inconsistent vendoring in %s:", go_dir(g->a, g->mods.vendor_dir));
 
 		go_add(g->a, &p->more, arena_printf(g->a, "\t%s", what));
 		p->object = go_join(g->a, g->mods.vendor_dir, "modules.txt");
@@ -499,8 +506,9 @@ bool go_modules_open(struct go *g)
 		if (!version_check(g, g->mods.main.items[i], go_short_path(g, g->mods.main.items[i]->file)))
 			return false;
 		if (g->mods.main.items[i]->module == NULL) {
-			go_problem(g, GO_MODFILE, "go: error reading go.mod: missing module declaration. To specify the "
-						  "module path:")
+			go_problem(g, GO_MODFILE,
+				   "go: error reading go.mod: missing module declaration. To specify the "
+				   "module path:")
 				->object = g->mods.main.items[i]->file;
 			return false;
 		}
@@ -580,8 +588,9 @@ static const struct go_module *main_module(struct go *g, const struct go_modfile
 
 	if (x == NULL) {
 		x = ARENA_NEW(g->a, struct go_module);
-		*x = (struct go_module){ .path = m->module, .dir = m->dir, .go = m->go, .is_local = true,
-					 .is_main = true };
+		*x = (struct go_module){
+			.path = m->module, .dir = m->dir, .go = m->go, .is_local = true, .is_main = true
+		};
 		map_put_str(&g->mods.selected, key, x);
 	}
 	return x;
@@ -603,10 +612,11 @@ static void locate(struct go *g, struct go_module *m)
 		if (go_is_file(g, go_join(g->a, dir, "go.mod")))
 			m->dir = dir;
 		else
-			m->why = arena_printf(g->a, "%s@%s (replaced by %s): reading %s: open %s: no such file or directory",
-					      path, version, m->replaced->to,
-					      go_short_path(g, go_join(g->a, dir, "go.mod")),
-					      go_join(g->a, dir, "go.mod"));
+			m->why = arena_printf(
+				g->a,
+				"%s@%s (replaced by %s): reading %s: open %s: no such file or directory",
+				path, version, m->replaced->to,
+				go_short_path(g, go_join(g->a, dir, "go.mod")), go_join(g->a, dir, "go.mod"));
 		return;
 	}
 	if (m->replaced != NULL) {
@@ -730,7 +740,8 @@ static enum go_found find_gopath(struct finder *f, const struct go_package *from
 	}
 	while (*list != '\0') {
 		size_t n = strcspn(list, ":");
-		const char *dir = go_join(g->a, arena_strndup(g->a, list, n), arena_printf(g->a, "src/%s", f->path));
+		const char *dir =
+			go_join(g->a, arena_strndup(g->a, list, n), arena_printf(g->a, "src/%s", f->path));
 
 		if (n > 0 && has_go_files(g, dir)) {
 			f->out->dir = dir;
@@ -767,4 +778,3 @@ enum go_found go_find(struct go *g, const char *path, const struct go_package *f
 	out->module = f.absent;
 	return f.absent != NULL ? GO_IS_NOT_HERE : GO_IS_MISSING;
 }
-

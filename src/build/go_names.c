@@ -60,13 +60,15 @@ void go_top_names(struct go *g, const struct go_file *f, struct go_words *out)
 		if (depth == 0 && t.kind == GO_IDENT) {
 			if (go_token_is(&t, "func") && next.kind == GO_IDENT) {
 				go_add(g->a, out, arena_strndup(g->a, next.s, next.n));
-			} else if (go_token_is(&t, "var") || go_token_is(&t, "const") || go_token_is(&t, "type")) {
+			} else if (go_token_is(&t, "var") || go_token_is(&t, "const") ||
+				   go_token_is(&t, "type")) {
 				group = go_token_is(&next, "(");
 				wants_name = !group;
 				continue;
 			}
 		}
-		if (t.kind == GO_IDENT && ((depth == 0 && wants_name) || (depth == 1 && group && t.line != line))) {
+		if (t.kind == GO_IDENT &&
+		    ((depth == 0 && wants_name) || (depth == 1 && group && t.line != line))) {
 			go_add(g->a, out, arena_strndup(g->a, t.s, t.n));
 			line = t.line;
 		}
@@ -80,8 +82,8 @@ static bool declares(const struct go_token *before, const struct go_token *next)
 	if (next->kind == GO_OP && next->n == 2 && memcmp(next->s, ":=", 2) == 0)
 		return true;
 	if (before->kind == GO_IDENT)
-		return go_token_is(before, "var") || go_token_is(before, "const") || go_token_is(before, "type") ||
-		       go_token_is(before, "func");
+		return go_token_is(before, "var") || go_token_is(before, "const") ||
+		       go_token_is(before, "type") || go_token_is(before, "func");
 	return (go_token_is(before, "(") || go_token_is(before, ",")) && next->kind == GO_IDENT;
 }
 

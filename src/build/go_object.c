@@ -16,7 +16,8 @@ static const struct {
 	uint32_t call, jump_slot, glob_dat, tpoff;
 } machines[] = {
 	{ "amd64", EM_X86_64, R_X86_64_PLT32, R_X86_64_JUMP_SLOT, R_X86_64_GLOB_DAT, R_X86_64_TPOFF64 },
-	{ "arm64", EM_AARCH64, R_AARCH64_CALL26, R_AARCH64_JUMP_SLOT, R_AARCH64_GLOB_DAT, R_AARCH64_TLS_TPREL },
+	{ "arm64", EM_AARCH64, R_AARCH64_CALL26, R_AARCH64_JUMP_SLOT, R_AARCH64_GLOB_DAT,
+	  R_AARCH64_TLS_TPREL },
 	{ "riscv64", EM_RISCV, R_RISCV_CALL_PLT, R_RISCV_JUMP_SLOT, R_RISCV_64, R_RISCV_TLS_TPREL64 },
 	{ "loong64", 258 /* EM_LOONGARCH */, 66 /* R_LARCH_B26 */, 5, 2, 11 },
 	{ "ppc64le", EM_PPC64, R_PPC64_REL24, R_PPC64_JMP_SLOT, R_PPC64_GLOB_DAT, R_PPC64_TPREL64 },
@@ -78,16 +79,22 @@ static void align(struct bytes *b, size_t to)
 static void put_symbol(struct bytes *b, uint32_t name, int bind, int type, uint16_t section, uint64_t value,
 		       uint64_t size)
 {
-	Elf64_Sym s = { .st_name = name, .st_info = (unsigned char)ELF64_ST_INFO(bind, type), .st_shndx = section,
-			.st_value = value, .st_size = size };
+	Elf64_Sym s = { .st_name = name,
+			.st_info = (unsigned char)ELF64_ST_INFO(bind, type),
+			.st_shndx = section,
+			.st_value = value,
+			.st_size = size };
 
 	put(b, &s, sizeof(s));
 }
 
 static Elf64_Ehdr header(uint16_t machine, uint16_t type)
 {
-	Elf64_Ehdr h = { .e_type = type, .e_machine = machine, .e_version = EV_CURRENT,
-			 .e_ehsize = sizeof(h), .e_shentsize = sizeof(Elf64_Shdr),
+	Elf64_Ehdr h = { .e_type = type,
+			 .e_machine = machine,
+			 .e_version = EV_CURRENT,
+			 .e_ehsize = sizeof(h),
+			 .e_shentsize = sizeof(Elf64_Shdr),
 			 .e_phentsize = sizeof(Elf64_Phdr) };
 
 	memcpy(h.e_ident, ELFMAG, SELFMAG);
@@ -123,8 +130,8 @@ static void add_callers(struct parts *p, const struct go_object *o)
 
 		if (o->undefined.items[i].from == NULL)
 			continue;
-		put_symbol(&p->symtab, put_string(&p->strtab, o->undefined.items[i].from), STB_LOCAL, STT_FUNC, S_TEXT,
-			   at, SLOT);
+		put_symbol(&p->symtab, put_string(&p->strtab, o->undefined.items[i].from), STB_LOCAL,
+			   STT_FUNC, S_TEXT, at, SLOT);
 		p->nlocal++;
 	}
 }
@@ -134,11 +141,12 @@ static void add_globals(struct parts *p, const struct go_object *o, uint32_t rel
 	uint32_t sym = p->nlocal;
 
 	for (size_t i = 0; i < o->undefined.n; i++, sym++) {
-		Elf64_Rela r = { .r_offset = i * SLOT + 8, .r_info = ELF64_R_INFO((uint64_t)sym, reloc),
+		Elf64_Rela r = { .r_offset = i * SLOT + 8,
+				 .r_info = ELF64_R_INFO((uint64_t)sym, reloc),
 				 .r_addend = reloc == R_X86_64_PLT32 ? -4 : 0 };
 
-		put_symbol(&p->symtab, put_string(&p->strtab, o->undefined.items[i].name), STB_GLOBAL, STT_NOTYPE, 0, 0,
-			   0);
+		put_symbol(&p->symtab, put_string(&p->strtab, o->undefined.items[i].name), STB_GLOBAL,
+			   STT_NOTYPE, 0, 0, 0);
 		put(&p->rela, &r, sizeof(r));
 	}
 	for (size_t i = 0; i < o->defined.n; i++) {
@@ -161,7 +169,8 @@ static void place(struct bytes *out, const struct bytes *part, Elf64_Shdr *sh, u
 
 struct view go_object_bytes(struct arena *a, const char *goarch, const struct go_object *o)
 {
-	static const char names[] = "\0.text\0.rela.text\0.data\0.symtab\0.strtab\0.shstrtab\0.note.GNU-stack";
+	static const char names[] =
+		"\0.text\0.rela.text\0.data\0.symtab\0.strtab\0.shstrtab\0.note.GNU-stack";
 	static const uint32_t at[S_COUNT] = { 0, 1, 7, 18, 24, 32, 40, 50 };
 	int m = machine_of(goarch);
 	struct parts p = { .text.a = a, .rela.a = a, .data.a = a, .symtab.a = a, .strtab.a = a };
@@ -234,8 +243,8 @@ static void add_references(struct image *x, const struct go_image *im, uint64_t 
 	for (size_t i = 0; i < im->undefined.n; i++) {
 		bool v = im->undefined.items[i].is_variable;
 		Elf64_Rela r = { .r_offset = got + 8 * i,
-				 .r_info = ELF64_R_INFO((uint64_t)x->nsyms,
-							v ? machines[x->m].glob_dat : machines[x->m].jump_slot) };
+				 .r_info = ELF64_R_INFO((uint64_t)x->nsyms, v ? machines[x->m].glob_dat
+									      : machines[x->m].jump_slot) };
 
 		put_symbol(&x->sym, put_string(&x->str, im->undefined.items[i].name), STB_GLOBAL,
 			   v ? STT_OBJECT : STT_FUNC, 0, 0, 0);
@@ -243,7 +252,8 @@ static void add_references(struct image *x, const struct go_image *im, uint64_t 
 		x->nsyms++;
 	}
 	for (size_t i = 0; i < im->defined.n; i++, x->nsyms++)
-		put_symbol(&x->sym, put_string(&x->str, im->defined.items[i].name), STB_GLOBAL, STT_FUNC, 1, 0, 16);
+		put_symbol(&x->sym, put_string(&x->str, im->defined.items[i].name), STB_GLOBAL, STT_FUNC, 1,
+			   0, 16);
 	/* Every Go library has its goroutine pointer in static TLS. */
 	if (im->interp == NULL) {
 		Elf64_Rela r = { .r_offset = got + 8 * im->undefined.n,
@@ -287,7 +297,8 @@ static void add_names(struct image *x, const struct go_image *im)
 
 static void add_tables(struct image *x, const struct go_image *im)
 {
-	uint64_t flags = (im->now ? (uint64_t)DF_BIND_NOW : 0) | (im->interp == NULL ? (uint64_t)DF_STATIC_TLS : 0);
+	uint64_t flags =
+		(im->now ? (uint64_t)DF_BIND_NOW : 0) | (im->interp == NULL ? (uint64_t)DF_STATIC_TLS : 0);
 	uint64_t flags1 = (im->now ? (uint64_t)DF_1_NOW : 0) |
 			  (im->interp == NULL ? (uint64_t)DF_1_NODELETE : (uint64_t)DF_1_PIE);
 
@@ -314,8 +325,14 @@ static void add_tables(struct image *x, const struct go_image *im)
 
 static Elf64_Phdr segment(uint32_t type, uint32_t flags, uint64_t at, uint64_t size, uint64_t align_to)
 {
-	return (Elf64_Phdr){ .p_type = type, .p_flags = flags, .p_offset = at, .p_vaddr = at, .p_paddr = at,
-			     .p_filesz = size, .p_memsz = size, .p_align = align_to };
+	return (Elf64_Phdr){ .p_type = type,
+			     .p_flags = flags,
+			     .p_offset = at,
+			     .p_vaddr = at,
+			     .p_paddr = at,
+			     .p_filesz = size,
+			     .p_memsz = size,
+			     .p_align = align_to };
 }
 
 /* One segment holds everything; the table of pointers lies at its beginning. */
@@ -345,8 +362,8 @@ struct view go_image_bytes(struct arena *a, const char *goarch, const struct go_
 	at = put(&x.out, x.dyn.items, x.dyn.n);
 	ph[0] = segment(PT_LOAD, PF_R | PF_W | PF_X, 0, x.out.n, 0x1000);
 	ph[1] = segment(PT_DYNAMIC, PF_R | PF_W, at, x.dyn.n, 8);
-	ph[2] = im->interp != NULL ? segment(PT_INTERP, PF_R, interp, strlen(im->interp) + 1, 1) :
-				     segment(PT_TLS, PF_R, tls, 8, 8);
+	ph[2] = im->interp != NULL ? segment(PT_INTERP, PF_R, interp, strlen(im->interp) + 1, 1)
+				   : segment(PT_TLS, PF_R, tls, 8, 8);
 	ph[3] = segment(PT_GNU_STACK, PF_R | PF_W, 0, 0, 16);
 	h.e_phoff = sizeof(h);
 	h.e_phnum = (uint16_t)nph;

@@ -17,7 +17,7 @@ struct folder {
 	struct go *g;
 	struct go_package *p;
 	struct go_words names, capital_s;
-	const char *first;     /* the file that gave the package its name */
+	const char *first; /* the file that gave the package its name */
 };
 
 static int list_of(const char *ext)
@@ -26,11 +26,13 @@ static int list_of(const char *ext)
 		const char *ext;
 		enum go_list list;
 	} known[] = {
-		{ ".c", C_FILES }, { ".cc", CXX_FILES }, { ".cpp", CXX_FILES }, { ".cxx", CXX_FILES },
-		{ ".m", M_FILES }, { ".h", H_FILES }, { ".hh", H_FILES }, { ".hpp", H_FILES },
-		{ ".hxx", H_FILES }, { ".f", F_FILES }, { ".F", F_FILES }, { ".for", F_FILES },
-		{ ".f90", F_FILES }, { ".s", S_FILES }, { ".S", S_FILES }, { ".sx", S_FILES },
-		{ ".swig", SWIG_FILES }, { ".swigcxx", SWIGCXX_FILES }, { ".syso", SYSO_FILES },
+		{ ".c", C_FILES },       { ".cc", CXX_FILES },    { ".cpp", CXX_FILES },
+		{ ".cxx", CXX_FILES },   { ".m", M_FILES },       { ".h", H_FILES },
+		{ ".hh", H_FILES },      { ".hpp", H_FILES },     { ".hxx", H_FILES },
+		{ ".f", F_FILES },       { ".F", F_FILES },       { ".for", F_FILES },
+		{ ".f90", F_FILES },     { ".s", S_FILES },       { ".S", S_FILES },
+		{ ".sx", S_FILES },      { ".swig", SWIG_FILES }, { ".swigcxx", SWIGCXX_FILES },
+		{ ".syso", SYSO_FILES },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -79,8 +81,8 @@ static void check_name(struct folder *f, const struct go_file *file, const char 
 		f->first = file->name;
 	} else if (strcmp(package, f->p->name) != 0) {
 		bad_file(f,
-			 arena_printf(f->g->a, "found packages %s (%s) and %s (%s) in %s", f->p->name, f->first,
-				      package, file->name, f->p->dir),
+			 arena_printf(f->g->a, "found packages %s (%s) and %s (%s) in %s", f->p->name,
+				      f->first, package, file->name, f->p->dir),
 			 GO_SOURCE, file->path);
 	}
 }
@@ -88,8 +90,8 @@ static void check_name(struct folder *f, const struct go_file *file, const char 
 static void take_cgo(struct folder *f, struct go_file *file)
 {
 	if (file->is_test) {
-		bad_file(f, arena_printf(f->g->a, "use of cgo in test %s not supported", file->path), GO_SOURCE,
-			 file->path);
+		bad_file(f, arena_printf(f->g->a, "use of cgo in test %s not supported", file->path),
+			 GO_SOURCE, file->path);
 		file->is_cgo = false;
 		return;
 	}
@@ -157,8 +159,9 @@ static void go_source_file(struct folder *f, const char *name)
 		return;
 	}
 	if (file == NULL) {
-		bad_file(f, arena_printf(f->g->a, "open %s: no such file or directory",
-					 go_join(f->g->a, f->p->dir, name)),
+		bad_file(f,
+			 arena_printf(f->g->a, "open %s: no such file or directory",
+				      go_join(f->g->a, f->p->dir, name)),
 			 GO_SOURCE, name);
 		return;
 	}
@@ -185,7 +188,7 @@ static void other_file(struct folder *f, const char *name, const char *ext, int 
 	}
 	if (list != SYSO_FILES && go_read(f->g, go_join(f->g->a, f->p->dir, name), &v)) {
 		go_should_build(f->g, (const char *)v.p, v.n, &c);
-		if (!c.build) {
+		if (!c.build || c.error != NULL) {
 			put(f, IGNORED_OTHER, name);
 			return;
 		}

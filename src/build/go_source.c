@@ -14,13 +14,13 @@ struct reader {
 	struct go *g;
 	struct go_file *f;
 	struct go_scan sc;
-	struct go_token t;     /* the token that is looked at: no comment */
+	struct go_token t; /* the token that is looked at: no comment */
 	struct {
 		struct go_token *items;
 		size_t n, cap;
-	} group;               /* last group of comments before it */
-	uint32_t last_line;    /* where the token before ended */
-	bool is_lead;          /* the group ends on the line above the token */
+	} group;            /* last group of comments before it */
+	uint32_t last_line; /* where the token before ended */
+	bool is_lead;       /* the group ends on the line above the token */
 	const char *error;
 };
 
@@ -73,8 +73,8 @@ static const char *place(struct reader *r)
 static bool fail(struct reader *r, const char *expected)
 {
 	if (r->error == NULL)
-		r->error = arena_printf(r->g->a, "%s:%u:%u: expected %s, found %s", place(r), r->t.line, r->t.col,
-					expected, found(r));
+		r->error = arena_printf(r->g->a, "%s:%u:%u: expected %s, found %s", place(r), r->t.line,
+					r->t.col, expected, found(r));
 	return false;
 }
 
@@ -196,7 +196,8 @@ static const char *unquote(struct reader *r)
 
 static bool valid_import(const char *s)
 {
-	if (*s == '\0' || strpbrk(s, "!\"#$%&'()*,:;<=>?[\\]^{|}` ") != NULL || strstr(s, "\xef\xbf\xbd") != NULL)
+	if (*s == '\0' || strpbrk(s, "!\"#$%&'()*,:;<=>?[\\]^{|}` ") != NULL ||
+	    strstr(s, "\xef\xbf\xbd") != NULL)
 		return false;
 	for (; *s != '\0'; s++)
 		if ((unsigned char)*s < 0x20 || *s == 0x7f)
@@ -236,8 +237,9 @@ static bool read_spec(struct reader *r, bool *is_c)
 			r->error = arena_printf(r->g->a, "%s:%u:%u: string literal not terminated", place(r),
 						r->t.line, r->t.col);
 		else if (r->error == NULL)
-			r->error = arena_printf(r->g->a, "%s:%u:%u: missing import path; require quoted string",
-						place(r), r->t.line, r->t.col);
+			r->error =
+				arena_printf(r->g->a, "%s:%u:%u: missing import path; require quoted string",
+					     place(r), r->t.line, r->t.col);
 		return false;
 	}
 	im = ARENA_PUSH(r->g->a, &r->f->imports);
@@ -245,8 +247,8 @@ static bool read_spec(struct reader *r, bool *is_c)
 	im->at = at;
 	*is_c = strcmp(im->path, "C") == 0;
 	if (!valid_import(im->path)) {
-		r->error = arena_printf(r->g->a, "%s:%u:%u: invalid import path: %s", r->f->path, at.line, at.col,
-					im->path);
+		r->error = arena_printf(r->g->a, "%s:%u:%u: invalid import path: %s", r->f->path, at.line,
+					at.col, im->path);
 		return false;
 	}
 	next(r);

@@ -1,4 +1,5 @@
-/* go_symbols.c - what the C objects of a package define and use, as far as its texts tell: nothing is compiled.
+/* go_symbols.c - what the C objects of a package define and use, as far as its texts tell.
+ * Nothing is compiled.
  *
  * A name counts as used from outside if a preamble or header declares it as a function and nothing here
  * defines it. What is C++, assembler or Fortran is taken for defining all names that stand in it.
@@ -14,10 +15,10 @@
 struct symbols {
 	struct go *g;
 	struct go_package *p;
-	struct map declared;   /* functions and variables: "f", "v" */
-	struct map local;      /* static ones, macros' names */
-	struct map defined;    /* by some object of the package */
-	struct map foreign;    /* words of sources that are no C */
+	struct map declared; /* functions and variables: "f", "v" */
+	struct map local;    /* static ones, macros' names */
+	struct map defined;  /* by some object of the package */
+	struct map foreign;  /* words of sources that are no C */
 };
 
 static void *mark(const char *s)
@@ -192,7 +193,8 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 	for (size_t i = 0; i < names.n; i++)
 		if (is_outside(x, names.items[i].name))
 			add(x->g->a, &o->undefined, names.items[i].name,
-			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name), !names.items[i].called);
+			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
+			    !names.items[i].called);
 }
 
 static void c_file(struct symbols *x, const char *name, size_t *number, struct go_link *out)
@@ -236,7 +238,8 @@ static void gather(struct symbols *x)
 		if (!f->is_cgo)
 			continue;
 		for (size_t k = 0; k < f->preambles.n; k++)
-			read_headers(x, f->preambles.items[k].raw, strlen(f->preambles.items[k].raw), f->path);
+			read_headers(x, f->preambles.items[k].raw, strlen(f->preambles.items[k].raw),
+				     f->path);
 		preamble_decls(x->g, f, &d);
 		take_decls(x, &d, false);
 	}

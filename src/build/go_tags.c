@@ -18,8 +18,9 @@ static bool experiment_value(const struct go *g, const char *value)
 	const char *arch = g->env.goarch, *os = g->env.goos;
 
 	if (go_starts(value, "regabi"))
-		return strcmp(arch, "amd64") == 0 || strcmp(arch, "arm64") == 0 || strcmp(arch, "loong64") == 0 ||
-		       strcmp(arch, "ppc64le") == 0 || strcmp(arch, "ppc64") == 0 || strcmp(arch, "riscv64") == 0 ||
+		return strcmp(arch, "amd64") == 0 || strcmp(arch, "arm64") == 0 ||
+		       strcmp(arch, "loong64") == 0 || strcmp(arch, "ppc64le") == 0 ||
+		       strcmp(arch, "ppc64") == 0 || strcmp(arch, "riscv64") == 0 ||
 		       (strcmp(arch, "s390x") == 0 && go_starts(value, "regabiSupported"));
 	if (go_starts(value, "dwarf5Supported"))
 		return strcmp(os, "darwin") != 0 && strcmp(os, "ios") != 0 && strcmp(os, "aix") != 0;
@@ -88,8 +89,12 @@ static void apply_goexperiment(struct go *g, struct go_words *out)
 static void numbered(struct go *g, struct go_words *out, const char *fmt, int from, int to)
 {
 	for (int i = from; i <= to; i++)
-		go_add(g->a, out, arena_printf(g->a, fmt[0] == 'v' ? "%s.v%d" : fmt[0] == 'p' ? "%s.power%d" : "%s.%d",
-					       g->env.goarch, i));
+		go_add(g->a, out,
+		       arena_printf(g->a,
+				    fmt[0] == 'v'   ? "%s.v%d"
+				    : fmt[0] == 'p' ? "%s.power%d"
+						    : "%s.%d",
+				    g->env.goarch, i));
 }
 
 static int env_number(struct go *g, const char *name, const char *prefix, int def)
@@ -211,7 +216,7 @@ bool go_good_name(struct go *g, const char *name)
 struct expr {
 	struct go *g;
 	const char *s, *end;
-	const char *tok;       /* last token; "" at the end */
+	const char *tok; /* last token; "" at the end */
 	bool is_tag;
 	int size;
 	const char *error;
@@ -228,8 +233,8 @@ static void expr_error(struct expr *x, const char *error)
 
 static bool tag_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-	       (unsigned char)c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '.' || (unsigned char)c >= 0x80;
 }
 
 static void lex(struct expr *x)
@@ -283,8 +288,8 @@ static bool expr_atom(struct expr *x)
 		return v;
 	}
 	if (!x->is_tag) {
-		expr_error(x, *x->tok == '\0' ? "unexpected end of expression" :
-						arena_printf(x->g->a, "unexpected token %s", x->tok));
+		expr_error(x, *x->tok == '\0' ? "unexpected end of expression"
+					      : arena_printf(x->g->a, "unexpected token %s", x->tok));
 		return false;
 	}
 	v = go_tag(x->g, x->tok);
@@ -422,8 +427,8 @@ static bool is_go_build(struct go *g, const char *line)
 /* ---- the head of a file ------------------------------------------------------------------------ */
 
 struct head {
-	size_t end;            /* where // +build lines end */
-	const char *go_build;  /* the line, trimmed */
+	size_t end;           /* where // +build lines end */
+	const char *go_build; /* the line, trimmed */
 	bool twice;
 };
 

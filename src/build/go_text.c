@@ -195,8 +195,8 @@ size_t go_space(const char *s, size_t n)
 		return 0;
 	if (u[0] == 0xe1 && u[1] == 0x9a && u[2] == 0x80)
 		return 3;
-	if (u[0] == 0xe2 && u[1] == 0x80 && ((u[2] >= 0x80 && u[2] <= 0x8a) || u[2] == 0xa8 ||
-					    u[2] == 0xa9 || u[2] == 0xaf))
+	if (u[0] == 0xe2 && u[1] == 0x80 &&
+	    ((u[2] >= 0x80 && u[2] <= 0x8a) || u[2] == 0xa8 || u[2] == 0xa9 || u[2] == 0xaf))
 		return 3;
 	if (u[0] == 0xe2 && u[1] == 0x81 && u[2] == 0x9f)
 		return 3;
@@ -398,8 +398,7 @@ static bool may_run(const struct go *g, const char *path)
 {
 	struct os_stat st;
 
-	return source_stat(g->source, path, true, &st) == 0 && st.type == OS_REGULAR &&
-	       (st.mode & 0111) != 0;
+	return source_stat(g->source, path, true, &st) == 0 && st.type == OS_REGULAR && (st.mode & 0111) != 0;
 }
 
 const char *go_look_path(const struct go *g, const char *file)

@@ -69,7 +69,7 @@ void link_words(struct arena *a, const char *line, size_t n, struct link_texts *
 /* The words of the response file `path`; false if it cannot be read. */
 bool link_response(struct arena *a, struct source *source, const char *path, struct link_texts *out);
 
-/* ---- the line: what the linker is told -------------------------------------------------------- */
+/* ---- the line: what the linker is told --------------------------------------------------------------- */
 
 enum link_op_kind { LINK_FILE, LINK_LIB, LINK_GROUP, LINK_END_GROUP, LINK_LIB_BEGIN, LINK_LIB_END };
 
@@ -108,11 +108,12 @@ struct link_line {
 void link_line_read(struct arena *a, struct source *source, const struct link_plan *plan,
 		    struct link_line *out);
 
-/* ---- symbols and objects ------------------------------------------------------------------------ */
+/* ---- symbols and objects ----------------------------------------------------------------------------- */
 
 struct link_object;
 
-enum link_state { LINK_NEW, LINK_UNDEFINED, LINK_UNDEFINED_WEAK, LINK_LAZY, LINK_COMMON, LINK_WEAK, LINK_DEFINED };
+enum link_state { LINK_NEW, LINK_UNDEFINED, LINK_UNDEFINED_WEAK, LINK_LAZY, LINK_COMMON, LINK_WEAK,
+		 LINK_DEFINED };
 
 struct link_sym {
 	const char *name;        /* "foo" or "foo@V": who asks for a version asks for that */
@@ -195,7 +196,7 @@ struct link_archive {
 	} members;               /* those that were read */
 };
 
-/* ---- looking for files --------------------------------------------------------------------------- */
+/* ---- looking for files ------------------------------------------------------------------------------- */
 
 enum link_seen_what {
 	SEEN_TAKEN, SEEN_ABSENT, SEEN_DANGLING, SEEN_FOLDER, SEEN_OTHER_ARCH, SEEN_UNREADABLE
@@ -217,7 +218,7 @@ struct link_missing { /* a -l, a file or a DT_NEEDED that was not found */
 	size_t search;
 };
 
-/* ---- complaints ------------------------------------------------------------------------------------ */
+/* ---- complaints -------------------------------------------------------------------------------------- */
 
 enum link_trouble_kind {
 	LT_OPTION,            /* an option is not known */
@@ -332,8 +333,6 @@ struct link {
 	bool is_native;
 	const struct link_object *last_object; /* GNU ld: what stands in its last "in function" */
 	const char *last_function;
-	const char *script_line; /* "FILE:LINE: text" while a script is read, else NULL */
-	unsigned script_column;
 	bool stop;               /* a fatal error was said */
 	bool failed;             /* an error was said */
 	bool missing_file;

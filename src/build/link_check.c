@@ -1,4 +1,4 @@
-/* link_check.c - what is left undefined when everything was read, in the order in which each linker says so. */
+/* link_check.c - what is left undefined when everything was read, in the order of each linker. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 enum { SAME_SYMBOL_MAX = 5, LLD_PLACES = 3 };
 
-/* ---- the order of objects ------------------------------------------------------------------------------ */
+/* ---- the order of objects ---------------------------------------------------------------------------- */
 
 /* GNU ld goes by output sections: who has a piece of an earlier one is looked at earlier. */
 static unsigned rank_of_section(const char *name, const struct elf_shdr *h)
@@ -16,7 +16,8 @@ static unsigned rank_of_section(const char *name, const struct elf_shdr *h)
 		return 0;
 	if (strcmp(name, ".init") == 0)
 		return 1;
-	if (link_starts(name, ".text.unlikely") || (link_starts(name, ".text.") && link_ends(name, "_unlikely")))
+	if (link_starts(name, ".text.unlikely") || (link_starts(name, ".text.") && link_ends(name,
+			"_unlikely")))
 		return 2;
 	if (link_starts(name, ".text.exit"))
 		return 3;
@@ -82,7 +83,7 @@ static struct link_object **in_output_order(struct link *l, size_t *n)
 	return out;
 }
 
-/* ---- one undefined reference ------------------------------------------------------------------------------ */
+/* ---- one undefined reference ------------------------------------------------------------------------- */
 
 struct undefined {
 	const struct link_sym *sym;
@@ -102,7 +103,8 @@ static const char *without_version(struct link *l, const char *name, const char 
 	return arena_strndup(l->a, name, (size_t)(at - name));
 }
 
-static struct link_trouble *undefined_trouble(struct link *l, const struct link_object *o, const struct link_sym *s,
+static struct link_trouble *undefined_trouble(struct link *l, const struct link_object *o,
+					      const struct link_sym *s,
 					      enum link_trouble_kind kind)
 {
 	struct link_trouble *t = link_trouble(l, kind, !l->line->unresolved_warned);
@@ -128,7 +130,8 @@ static void say_bfd(struct link *l, const struct link_object *o, const struct li
 	head = p.fresh ? "" : arena_printf(l->a, "%s: ", l->self);
 	if (p.function == NULL) {
 		l->last_function = NULL;
-		link_line_of(l, t, true, "%s%s:%s: undefined reference to `%s'", head, o->shown, p.text, name);
+		link_line_of(l, t, true, "%s%s:%s: undefined reference to `%s'", head, o->shown, p.text,
+			     name);
 		return;
 	}
 	link_line_of(l, t, true, "%s%s: undefined reference to `%s'", head, p.text, name);
@@ -146,12 +149,17 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 	t->place = p.text;
 	if (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED && s->in_dso) {
 		t->kind = LT_HIDDEN_UNDEFINED;
-		link_line_of(l, t, true, "%s: error: hidden symbol '%s' is not defined locally", l->self, name);
+		link_line_of(l, t, true, "%s: error: hidden symbol '%s' is not defined locally", l->self,
+			     name);
 		return;
 	}
-	if (p.function != NULL)
-		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s", o->shown,
-			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" : "",
+	if (p.source != NULL)
+		link_line_of(l, t, true, "%s: error: undefined reference to '%s'", p.source, name);
+	else if (p.function != NULL)
+		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s",
+			     o->shown,
+			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" :
+				     "",
 			     t->version != NULL ? t->version : "", t->version != NULL ? "'" : "");
 	else
 		link_line_of(l, t, true, "%s:%s: error: undefined reference to '%s'", o->shown, p.text, name);
@@ -175,10 +183,12 @@ static void say_late(struct link *l, struct undefined *u, const struct link_obje
 		t->offset = offset;
 		t->place = link_place(l, o, section, offset).text;
 		if (l->kind == LINKER_LLD)
-			link_line_of(l, t, true, "%s: error: undefined %ssymbol: %s", l->self, vis_word(u->sym),
+			link_line_of(l, t, true, "%s: error: undefined %ssymbol: %s", l->self,
+				     vis_word(u->sym),
 				     link_shown(l, t->symbol));
 		else
-			link_line_of(l, t, true, "mold: error: undefined symbol: %s", link_shown(l, t->symbol));
+			link_line_of(l, t, true, "mold: error: undefined symbol: %s", link_shown(l,
+					t->symbol));
 	}
 	if (++u->places <= LLD_PLACES)
 		link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, o, section, offset));
@@ -214,26 +224,36 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 	return !l->line->shared || l->line->z_defs || (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED);
 }
 
-static bool given_by_linker(const struct link_sym *s)
+static bool given_by_linker(const struct link *l, const struct link_sym *s)
 {
-	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "__ehdr_start", "__executable_start", "_end", "end",
-					     "_etext", "etext", "__etext", "_edata", "edata", "__bss_start", "_DYNAMIC",
+	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "__ehdr_start", "__executable_start",
+					    "_end", "end",
+					     "_etext", "etext", "__etext", "_edata", "edata", "__bss_start",
+						     "_DYNAMIC",
 					     "__init_array_start", "__init_array_end", "__fini_array_start",
-					     "__fini_array_end", "__preinit_array_start", "__preinit_array_end",
-					     "__rela_iplt_start", "__rela_iplt_end", "__rel_iplt_start", "__rel_iplt_end",
-					     "__dso_handle", "_TLS_MODULE_BASE_", "__tls_get_addr_opt", "__GNU_EH_FRAME_HDR",
-					     "_PROCEDURE_LINKAGE_TABLE_", "__global_pointer$", "__bss_start__", "_bss_end__",
-					     "__bss_end__", "__end__", "__data_start", "__exidx_start", "__exidx_end" };
+					     "__fini_array_end", "__preinit_array_start",
+						     "__preinit_array_end",
+					     "__rela_iplt_start", "__rela_iplt_end", "__rel_iplt_start",
+						     "__rel_iplt_end",
+					     "__dso_handle", "_TLS_MODULE_BASE_", "__tls_get_addr_opt",
+						     "__GNU_EH_FRAME_HDR",
+					     "_PROCEDURE_LINKAGE_TABLE_", "__global_pointer$",
+						     "__bss_start__", "_bss_end__",
+					     "__bss_end__", "__end__", "__data_start", "__exidx_start",
+						     "__exidx_end" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(s->name, names[i]) == 0)
 			return strcmp(s->name, "__dso_handle") != 0;
+	/* In a program the calls to it are made into plain accesses. */
+	if (strcmp(s->name, "__tls_get_addr") == 0)
+		return !l->line->shared;
 	if (link_starts(s->name, "__start_") || link_starts(s->name, "__stop_"))
 		return true;
 	return false;
 }
 
-/* ---- by relocations ----------------------------------------------------------------------------------------- */
+/* ---- by relocations ---------------------------------------------------------------------------------- */
 
 struct check {
 	struct link *l;
@@ -248,7 +268,7 @@ static void on_reloc(void *ctx, const struct link_use *u)
 	struct undefined *n;
 
 	link_pic_late(l, u);
-	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(s))
+	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(l, s))
 		return;
 	n = undefined_of(l, s);
 	if (l->kind == LINKER_BFD) {
@@ -276,7 +296,7 @@ static void check_lto(struct link *l, struct link_object *o)
 		const struct link_sym *s = o->refs[i].sym;
 		struct undefined *u;
 
-		if (o->refs[i].state != LINK_UNDEFINED || !is_error(l, s) || given_by_linker(s))
+		if (o->refs[i].state != LINK_UNDEFINED || !is_error(l, s) || given_by_linker(l, s))
 			continue;
 		u = undefined_of(l, s);
 		if (u->places++ == 0 && l->kind == LINKER_BFD) {
@@ -304,7 +324,7 @@ static void check_regular(struct link *l)
 	}
 }
 
-/* ---- what shared inputs leave open ---------------------------------------------------------------------------- */
+/* ---- what shared inputs leave open ------------------------------------------------------------------- */
 
 static bool has_all_needs(const struct link *l, const struct link_object *o)
 {
@@ -336,11 +356,13 @@ static void say_dso(struct link *l, const struct link_object *o, const struct li
 			     t->version != NULL ? "'" : "");
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined reference to %s [--no-allow-shlib-undefined]", l->self,
+		link_line_of(l, t, true, "%s: error: %s: undefined reference to %s "
+			     "[--no-allow-shlib-undefined]", l->self,
 			     o->shown, full);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: error: %s: --no-allow-shlib-undefined: undefined symbol: %s", o->shown,
+		link_line_of(l, t, true, "mold: error: %s: --no-allow-shlib-undefined: undefined symbol: %s",
+			     o->shown,
 			     full);
 		break;
 	default:
@@ -355,7 +377,8 @@ static bool checks_shared(const struct link *l)
 
 	if (line->no_allow_shlib_undefined)
 		return true;
-	return l->kind != LINKER_MOLD && !line->shared && !line->relocatable && !line->allow_shlib_undefined &&
+	return l->kind != LINKER_MOLD && !line->shared && !line->relocatable &&
+		!line->allow_shlib_undefined &&
 	       !line->shlibs_ignored;
 }
 
@@ -371,8 +394,10 @@ static void check_shared(struct link *l)
 		for (size_t k = 0; k < o->nrefs; k++) {
 			struct link_sym *s = o->refs[k].sym;
 
-			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || s->ref_regular ||
-			    s->asker != o || given_by_linker(s))
+			bool regular = l->kind == LINKER_GOLD ? s->ref_regular_strong : s->ref_regular;
+
+			if (o->refs[k].state != LINK_UNDEFINED || s->state != LINK_UNDEFINED || regular ||
+			    s->asker != o || given_by_linker(l, s))
 				continue;
 			say_dso(l, o, s);
 		}

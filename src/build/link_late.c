@@ -56,7 +56,7 @@ static void make_index(struct link *l, struct link_archive *ar)
 	}
 }
 
-/* ---- mold's order of definitions ------------------------------------------------------------------ */
+/* ---- mold's order of definitions --------------------------------------------------------------------- */
 
 /* Live objects: strong 1, weak 2, common 5; shared objects and members: 3, 4, 6. */
 unsigned link_rank(const struct link_ref *r, bool outside)
@@ -68,7 +68,8 @@ unsigned link_rank(const struct link_ref *r, bool outside)
 	return r->state == LINK_WEAK ? 2 : 1;
 }
 
-static unsigned member_rank(struct link *l, struct link_archive *ar, uint64_t header, const struct link_sym *s)
+static unsigned member_rank(struct link *l, struct link_archive *ar, uint64_t header,
+			    const struct link_sym *s)
 {
 	const struct link_object *o = link_member(l, ar, header);
 
@@ -97,7 +98,7 @@ static bool beats(struct link *l, struct link_archive *ar, uint64_t header, cons
 	return link_rank(&have, s->by_dso) > 3 && member_rank(l, ar, header, s) < link_rank(&have, s->by_dso);
 }
 
-/* ---- members are offered ---------------------------------------------------------------------------- */
+/* ---- members are offered ----------------------------------------------------------------------------- */
 
 static bool is_open(const struct link_sym *s)
 {
@@ -129,7 +130,7 @@ static void offer_members(struct link *l, struct link_archive *ar)
 		offer(l, ar, &ar->index.items[i]);
 }
 
-/* ---- lld ------------------------------------------------------------------------------------------- */
+/* ---- lld --------------------------------------------------------------------------------------------- */
 
 static void resolve_lld(struct link *l)
 {
@@ -139,9 +140,10 @@ static void resolve_lld(struct link *l)
 		else
 			offer_members(l, l->queue.items[i].archive);
 	}
+	link_name_symbols(l);
 }
 
-/* ---- mold ------------------------------------------------------------------------------------------ */
+/* ---- mold -------------------------------------------------------------------------------------------- */
 
 static int compare_places(const void *a, const void *b)
 {
@@ -196,7 +198,8 @@ static void resolve_mold(struct link *l)
 	for (size_t i = 0; i < l->queue.n; i++) {
 		if (l->queue.items[i].archive != NULL)
 			offer_members(l, l->queue.items[i].archive);
-		else if (l->queue.items[i].object->kind == LINK_DSO)
+		else if (l->queue.items[i].object != NULL &&
+			 l->queue.items[i].object->kind == LINK_DSO)
 			link_take_object(l, l->queue.items[i].object);
 	}
 	for (size_t i = 0; i < l->objects.n; i++)

@@ -11,10 +11,12 @@
 enum option_id {
 	O_NONE, /* known, of no weight here */
 	O_STATIC, O_DYNAMIC, O_AS_NEEDED, O_NO_AS_NEEDED, O_WHOLE, O_NO_WHOLE, O_GROUP, O_END_GROUP,
-	O_PUSH, O_POP, O_LIB, O_DIR, O_RPATH, O_RPATH_LINK, O_SYSROOT, O_SHARED, O_PIE, O_NO_PIE, O_RELOCATABLE,
+	O_PUSH, O_POP, O_LIB, O_DIR, O_RPATH, O_RPATH_LINK, O_SYSROOT, O_SHARED, O_PIE, O_NO_PIE,
+		O_RELOCATABLE,
 	O_Z, O_NO_UNDEFINED, O_ALLOW_SHLIB, O_NO_ALLOW_SHLIB, O_VERSION_SCRIPT, O_WRAP, O_DEFSYM, O_UNDEFINED,
 	O_ENTRY, O_OUTPUT, O_EMULATION, O_SCRIPT, O_NOSTDLIB, O_PLUGIN, O_MULDEFS, O_UNRESOLVED, O_GC,
-	O_NO_GC, O_STRIP, O_COPY_NEEDED, O_NO_COPY_NEEDED, O_WARN_UNRESOLVED, O_JUST_SYMBOLS, O_INFO, O_BSYMBOLIC,
+	O_NO_GC, O_STRIP, O_COPY_NEEDED, O_NO_COPY_NEEDED, O_WARN_UNRESOLVED, O_JUST_SYMBOLS, O_INFO,
+		O_BSYMBOLIC,
 	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED
 };
 
@@ -26,10 +28,11 @@ struct option {
 	enum option_id id;
 };
 
-/* Long names; VALUE: only behind "=". */
+/* Long names that count; VALUE: only behind "=". */
 static const struct option long_options[] = {
-	{ "Bstatic", NO_VALUE, O_STATIC }, { "dn", NO_VALUE, O_STATIC }, { "non_shared", NO_VALUE, O_STATIC },
-	{ "static", NO_VALUE, O_STATIC }, { "Bdynamic", NO_VALUE, O_DYNAMIC }, { "dy", NO_VALUE, O_DYNAMIC },
+	{ "Bstatic", NO_VALUE, O_STATIC }, { "dn", NO_VALUE, O_STATIC },
+	{ "non_shared", NO_VALUE, O_STATIC }, { "static", NO_VALUE, O_STATIC },
+	{ "Bdynamic", NO_VALUE, O_DYNAMIC }, { "dy", NO_VALUE, O_DYNAMIC },
 	{ "call_shared", NO_VALUE, O_DYNAMIC }, { "as-needed", NO_VALUE, O_AS_NEEDED },
 	{ "no-as-needed", NO_VALUE, O_NO_AS_NEEDED }, { "whole-archive", NO_VALUE, O_WHOLE },
 	{ "no-whole-archive", NO_VALUE, O_NO_WHOLE }, { "start-group", NO_VALUE, O_GROUP },
@@ -37,10 +40,10 @@ static const struct option long_options[] = {
 	{ "push-state", NO_VALUE, O_PUSH }, { "pop-state", NO_VALUE, O_POP },
 	{ "library", VALUE_OR_NEXT, O_LIB }, { "library-path", VALUE_OR_NEXT, O_DIR },
 	{ "rpath", VALUE_OR_NEXT, O_RPATH }, { "rpath-link", VALUE_OR_NEXT, O_RPATH_LINK },
-	{ "sysroot", VALUE, O_SYSROOT }, { "shared", NO_VALUE, O_SHARED }, { "Bshareable", NO_VALUE, O_SHARED },
-	{ "pie", NO_VALUE, O_PIE }, { "pic-executable", NO_VALUE, O_PIE }, { "no-pie", NO_VALUE, O_NO_PIE },
+	{ "sysroot", VALUE, O_SYSROOT }, { "shared", NO_VALUE, O_SHARED },
+	{ "Bshareable", NO_VALUE, O_SHARED }, { "pie", NO_VALUE, O_PIE },
+	{ "pic-executable", NO_VALUE, O_PIE }, { "no-pie", NO_VALUE, O_NO_PIE },
 	{ "no-pic-executable", NO_VALUE, O_NO_PIE }, { "relocatable", NO_VALUE, O_RELOCATABLE },
-	{ "static-pie", NO_VALUE, O_NONE },
 	{ "no-undefined", NO_VALUE, O_NO_UNDEFINED }, { "allow-shlib-undefined", NO_VALUE, O_ALLOW_SHLIB },
 	{ "no-allow-shlib-undefined", NO_VALUE, O_NO_ALLOW_SHLIB },
 	{ "version-script", VALUE_OR_NEXT, O_VERSION_SCRIPT }, { "wrap", VALUE_OR_NEXT, O_WRAP },
@@ -49,122 +52,94 @@ static const struct option long_options[] = {
 	{ "output", VALUE_OR_NEXT, O_OUTPUT }, { "script", VALUE_OR_NEXT, O_SCRIPT },
 	{ "default-script", VALUE_OR_NEXT, O_SCRIPT }, { "dT", VALUE_OR_NEXT, O_SCRIPT },
 	{ "nostdlib", NO_VALUE, O_NOSTDLIB }, { "plugin", VALUE_OR_NEXT, O_PLUGIN },
-	{ "plugin-opt", VALUE_OR_NEXT, O_NONE }, { "allow-multiple-definition", NO_VALUE, O_MULDEFS },
-	{ "no-allow-multiple-definition", NO_VALUE, O_NONE },
+	{ "allow-multiple-definition", NO_VALUE, O_MULDEFS },
 	{ "unresolved-symbols", VALUE_OR_NEXT, O_UNRESOLVED }, { "gc-sections", NO_VALUE, O_GC },
 	{ "no-gc-sections", NO_VALUE, O_NO_GC }, { "strip-all", NO_VALUE, O_STRIP },
-	{ "strip-debug", NO_VALUE, O_NONE }, { "strip-discarded", NO_VALUE, O_NONE },
-	{ "no-strip-discarded", NO_VALUE, O_NONE },
 	{ "copy-dt-needed-entries", NO_VALUE, O_COPY_NEEDED }, { "add-needed", NO_VALUE, O_COPY_NEEDED },
-	{ "no-copy-dt-needed-entries", NO_VALUE, O_NO_COPY_NEEDED }, { "no-add-needed", NO_VALUE, O_NO_COPY_NEEDED },
+	{ "no-copy-dt-needed-entries", NO_VALUE, O_NO_COPY_NEEDED },
+	{ "no-add-needed", NO_VALUE, O_NO_COPY_NEEDED },
 	{ "warn-unresolved-symbols", NO_VALUE, O_WARN_UNRESOLVED },
 	{ "error-unresolved-symbols", NO_VALUE, O_ERROR_UNRESOLVED },
 	{ "just-symbols", VALUE_OR_NEXT, O_JUST_SYMBOLS }, { "version", NO_VALUE, O_INFO },
 	{ "help", NO_VALUE, O_INFO }, { "Bsymbolic", NO_VALUE, O_BSYMBOLIC },
-	{ "Bsymbolic-functions", NO_VALUE, O_NONE }, { "Bno-symbolic", NO_VALUE, O_NONE },
-	{ "Bsymbolic-non-weak-functions", NO_VALUE, O_NONE }, { "Bsymbolic-non-weak", NO_VALUE, O_NONE },
 	{ "start-lib", NO_VALUE, O_START_LIB }, { "end-lib", NO_VALUE, O_END_LIB },
-	{ "noinhibit-exec", NO_VALUE, O_NO_INHIBIT }, { "no-warn-search-mismatch", NO_VALUE, O_NO_MISMATCH },
-	{ "no-warn-mismatch", NO_VALUE, O_NONE },
-	/* of no weight here */
-	{ "accept-unknown-input-arch", NO_VALUE, O_NONE }, { "no-accept-unknown-input-arch", NO_VALUE, O_NONE },
-	{ "architecture", VALUE_OR_NEXT, O_NONE }, { "format", VALUE_OR_NEXT, O_NONE },
-	{ "audit", VALUE_OR_NEXT, O_NONE }, { "depaudit", VALUE_OR_NEXT, O_NONE },
-	{ "mri-script", VALUE_OR_NEXT, O_NONE }, { "export-dynamic", NO_VALUE, O_NONE },
-	{ "no-export-dynamic", NO_VALUE, O_NONE }, { "export-dynamic-symbol", VALUE_OR_NEXT, O_NONE },
-	{ "export-dynamic-symbol-list", VALUE_OR_NEXT, O_NONE }, { "enable-non-contiguous-regions", NO_VALUE, O_NONE },
-	{ "EB", NO_VALUE, O_NONE }, { "EL", NO_VALUE, O_NONE }, { "auxiliary", VALUE_OR_NEXT, O_NONE },
-	{ "filter", VALUE_OR_NEXT, O_NONE }, { "gpsize", VALUE_OR_NEXT, O_NONE }, { "soname", VALUE_OR_NEXT, O_NONE },
-	{ "print-map", NO_VALUE, O_NONE }, { "print-map-discarded", NO_VALUE, O_NONE },
-	{ "nmagic", NO_VALUE, O_NONE }, { "no-nmagic", NO_VALUE, O_NONE }, { "omagic", NO_VALUE, O_NONE },
-	{ "no-omagic", NO_VALUE, O_NONE }, { "flto", NO_VALUE, O_NONE }, { "fat-lto-objects", NO_VALUE, O_NONE },
-	{ "emit-relocs", NO_VALUE, O_NONE }, { "discard-all", NO_VALUE, O_NONE },
-	{ "discard-locals", NO_VALUE, O_NONE }, { "discard-none", NO_VALUE, O_NONE }, { "trace", NO_VALUE, O_NONE },
-	{ "trace-symbol", VALUE_OR_NEXT, O_NONE }, { "verbose", OPTIONAL, O_NONE }, { "dll-verbose", OPTIONAL, O_NONE },
-	{ "assert", VALUE_OR_NEXT, O_NONE }, { "build-id", OPTIONAL, O_NONE }, { "hash-style", VALUE_OR_NEXT, O_NONE },
-	{ "hash-size", VALUE_OR_NEXT, O_NONE }, { "hash-bucket-empty-fraction", VALUE_OR_NEXT, O_NONE },
-	{ "compress-debug-sections", VALUE_OR_NEXT, O_NONE }, { "eh-frame-hdr", NO_VALUE, O_NONE },
-	{ "no-eh-frame-hdr", NO_VALUE, O_NONE }, { "no-ld-generated-unwind-info", NO_VALUE, O_NONE },
-	{ "ld-generated-unwind-info", NO_VALUE, O_NONE }, { "dynamic-linker", VALUE_OR_NEXT, O_NONE },
-	{ "no-dynamic-linker", NO_VALUE, O_NONE }, { "dynamic-list", VALUE_OR_NEXT, O_NONE },
-	{ "dynamic-list-data", NO_VALUE, O_NONE }, { "dynamic-list-cpp-new", NO_VALUE, O_NONE },
-	{ "dynamic-list-cpp-typeinfo", NO_VALUE, O_NONE }, { "demangle", OPTIONAL, O_NONE },
-	{ "no-demangle", NO_VALUE, O_NONE }, { "fatal-warnings", NO_VALUE, O_NONE },
-	{ "no-fatal-warnings", NO_VALUE, O_NONE }, { "warn-common", NO_VALUE, O_NONE }, { "no-warn-common", NO_VALUE, O_NONE },
-	{ "warn-once", NO_VALUE, O_NONE }, { "warn-shared-textrel", NO_VALUE, O_NONE }, { "warn-textrel", NO_VALUE, O_NONE },
-	{ "warn-alternate-em", NO_VALUE, O_NONE }, { "warn-constructors", NO_VALUE, O_NONE },
-	{ "warn-multiple-gp", NO_VALUE, O_NONE }, { "warn-section-align", NO_VALUE, O_NONE },
-	{ "warn-execstack", NO_VALUE, O_NONE }, { "no-warn-execstack", NO_VALUE, O_NONE },
-	{ "no-warn-rwx-segments", NO_VALUE, O_NONE }, { "warn-rwx-segments", NO_VALUE, O_NONE },
-	{ "warn-backrefs", NO_VALUE, O_NONE }, { "no-warn-backrefs", NO_VALUE, O_NONE }, { "warn-ifunc-textrel", NO_VALUE, O_NONE },
-	{ "no-warn-symbol-ordering", NO_VALUE, O_NONE }, { "no-warnings", NO_VALUE, O_NONE },
-	{ "exclude-libs", VALUE_OR_NEXT, O_NONE }, { "no-keep-memory", NO_VALUE, O_NONE }, { "keep-memory", NO_VALUE, O_NONE },
-	{ "no-define-common", NO_VALUE, O_NONE }, { "define-common", NO_VALUE, O_NONE },
-	{ "no-print-gc-sections", NO_VALUE, O_NONE }, { "print-gc-sections", NO_VALUE, O_NONE },
-	{ "gc-keep-exported", NO_VALUE, O_NONE }, { "print-memory-usage", NO_VALUE, O_NONE },
-	{ "print-output-format", NO_VALUE, O_NONE }, { "oformat", VALUE_OR_NEXT, O_NONE }, { "orphan-handling", VALUE, O_NONE },
-	{ "retain-symbols-file", VALUE_OR_NEXT, O_NONE }, { "init", VALUE_OR_NEXT, O_NONE }, { "fini", VALUE_OR_NEXT, O_NONE },
-	{ "Map", VALUE_OR_NEXT, O_NONE }, { "cref", NO_VALUE, O_NONE }, { "section-start", VALUE_OR_NEXT, O_NONE },
-	{ "image-base", VALUE_OR_NEXT, O_NONE }, { "Ttext", VALUE_OR_NEXT, O_NONE }, { "Tdata", VALUE_OR_NEXT, O_NONE },
-	{ "Tbss", VALUE_OR_NEXT, O_NONE }, { "Ttext-segment", VALUE_OR_NEXT, O_NONE },
-	{ "Trodata-segment", VALUE_OR_NEXT, O_NONE }, { "Tldata-segment", VALUE_OR_NEXT, O_NONE },
-	{ "sort-common", OPTIONAL, O_NONE }, { "sort-section", VALUE_OR_NEXT, O_NONE },
-	{ "split-by-file", OPTIONAL, O_NONE }, { "split-by-reloc", OPTIONAL, O_NONE }, { "spare-dynamic-tags", VALUE_OR_NEXT, O_NONE },
-	{ "stats", NO_VALUE, O_NONE }, { "target-help", NO_VALUE, O_INFO }, { "traditional-format", NO_VALUE, O_NONE },
-	{ "enable-new-dtags", NO_VALUE, O_NONE }, { "disable-new-dtags", NO_VALUE, O_NONE },
-	{ "default-symver", NO_VALUE, O_NONE }, { "default-imported-symver", NO_VALUE, O_NONE },
-	{ "force-exe-suffix", NO_VALUE, O_NONE }, { "relax", NO_VALUE, O_NONE }, { "no-relax", NO_VALUE, O_NONE },
-	{ "reduce-memory-overheads", NO_VALUE, O_NONE }, { "max-cache-size", VALUE, O_NONE }, { "task-link", VALUE_OR_NEXT, O_NONE },
-	{ "embedded-relocs", NO_VALUE, O_NONE }, { "check-sections", NO_VALUE, O_NONE }, { "no-check-sections", NO_VALUE, O_NONE },
-	{ "ctf-variables", NO_VALUE, O_NONE }, { "no-ctf-variables", NO_VALUE, O_NONE }, { "ctf-share-types", VALUE, O_NONE },
-	{ "dependency-file", VALUE_OR_NEXT, O_NONE }, { "package-metadata", OPTIONAL, O_NONE }, { "no-rosegment", NO_VALUE, O_NONE },
-	{ "rosegment", NO_VALUE, O_NONE }, { "Qy", NO_VALUE, O_NONE }, { "qmagic", NO_VALUE, O_NONE }, { "Ur", NO_VALUE, O_RELOCATABLE },
-	{ "flto-partition", VALUE, O_NONE }, { "fuse-ld", VALUE, O_NONE }, { "fix-cortex-a53-843419", OPTIONAL, O_NONE },
-	{ "fix-cortex-a53-835769", NO_VALUE, O_NONE }, { "fix-cortex-a8", NO_VALUE, O_NONE }, { "be8", NO_VALUE, O_NONE },
-	{ "no-map-whole-files", NO_VALUE, O_NONE }, { "map-whole-files", NO_VALUE, O_NONE }, { "incremental", NO_VALUE, O_NONE },
-	{ "icf", VALUE_OR_NEXT, O_NONE }, { "ignore-data-address-equality", NO_VALUE, O_NONE },
-	{ "ignore-function-address-equality", NO_VALUE, O_NONE }, { "keep-unique", VALUE_OR_NEXT, O_NONE }, { "no-icf", NO_VALUE, O_NONE },
-	{ "threads", OPTIONAL, O_NONE }, { "no-threads", NO_VALUE, O_NONE }, { "thread-count", VALUE_OR_NEXT, O_NONE },
-	{ "preread-archive-symbols", NO_VALUE, O_NONE }, { "gdb-index", NO_VALUE, O_NONE }, { "no-gdb-index", NO_VALUE, O_NONE },
-	{ "detect-odr-violations", NO_VALUE, O_NONE }, { "no-detect-odr-violations", NO_VALUE, O_NONE }, { "posix-fallocate", NO_VALUE, O_NONE },
-	{ "no-posix-fallocate", NO_VALUE, O_NONE }, { "section-ordering-file", VALUE_OR_NEXT, O_NONE },
-	{ "symbol-ordering-file", VALUE_OR_NEXT, O_NONE }, { "call-graph-ordering-file", VALUE_OR_NEXT, O_NONE },
-	{ "call-graph-profile-sort", NO_VALUE, O_NONE }, { "no-call-graph-profile-sort", NO_VALUE, O_NONE },
-	{ "error-limit", VALUE_OR_NEXT, O_NONE }, { "error-handling-script", VALUE, O_NONE }, { "color-diagnostics", OPTIONAL, O_NONE },
-	{ "no-color-diagnostics", NO_VALUE, O_NONE }, { "reproduce", VALUE_OR_NEXT, O_NONE }, { "chroot", VALUE_OR_NEXT, O_NONE },
-	{ "lto-O0", NO_VALUE, O_NONE }, { "lto-O1", NO_VALUE, O_NONE }, { "lto-O2", NO_VALUE, O_NONE }, { "lto-O3", NO_VALUE, O_NONE },
-	{ "lto-partitions", VALUE, O_NONE }, { "thinlto-jobs", VALUE, O_NONE }, { "thinlto-cache-dir", VALUE, O_NONE },
-	{ "thinlto-cache-policy", VALUE_OR_NEXT, O_NONE }, { "save-temps", NO_VALUE, O_NONE }, { "mllvm", VALUE_OR_NEXT, O_NONE },
-	{ "opt-remarks-filename", VALUE_OR_NEXT, O_NONE }, { "pack-dyn-relocs", VALUE_OR_NEXT, O_NONE }, { "use-android-relr-tags", NO_VALUE, O_NONE },
-	{ "target1-abs", NO_VALUE, O_NONE }, { "target1-rel", NO_VALUE, O_NONE }, { "target2", VALUE_OR_NEXT, O_NONE },
-	{ "time-trace", OPTIONAL, O_NONE }, { "vs-diagnostics", NO_VALUE, O_NONE }, { "print-icf-sections", NO_VALUE, O_NONE },
-	{ "print-archive-stats", VALUE, O_NONE }, { "print-symbol-order", VALUE, O_NONE }, { "why-extract", VALUE, O_NONE },
-	{ "omit-relocs", NO_VALUE, O_NONE }, { "undefined-glob", VALUE_OR_NEXT, O_NONE }, { "undefined-version", NO_VALUE, O_NONE },
-	{ "no-undefined-version", NO_VALUE, O_NONE }, { "apply-dynamic-relocs", NO_VALUE, O_NONE }, { "no-apply-dynamic-relocs", NO_VALUE, O_NONE },
-	{ "execute-only", NO_VALUE, O_NONE }, { "android-memtag-heap", NO_VALUE, O_NONE }, { "spare", NO_VALUE, O_NONE },
-	{ "optimize-bb-jumps", NO_VALUE, O_NONE }, { "repro", NO_VALUE, O_NONE }, { "quick-exit", NO_VALUE, O_NONE }, { "no-quick-exit", NO_VALUE, O_NONE },
-	{ "perf", NO_VALUE, O_NONE }, { "preload", NO_VALUE, O_NONE }, { "fork", NO_VALUE, O_NONE }, { "no-fork", NO_VALUE, O_NONE },
-	{ "run", NO_VALUE, O_NONE }, { "directory", VALUE_OR_NEXT, O_NONE }, { "filler", VALUE_OR_NEXT, O_NONE }, { "shuffle-sections", OPTIONAL, O_NONE },
-	{ "no-dynamic-list", NO_VALUE, O_NONE }, { "physical-image-base", VALUE, O_NONE }, { "relocatable-merge-sections", NO_VALUE, O_NONE },
-	{ "thread", OPTIONAL, O_NONE }, { "sort-commons", NO_VALUE, O_NONE }, { "separate-debug-file", OPTIONAL, O_NONE }, { "enable-auto-import", NO_VALUE, O_NONE },
-	{ "subsystem", VALUE_OR_NEXT, O_NONE }, { "out-implib", VALUE_OR_NEXT, O_NONE }, { "major-image-version", VALUE_OR_NEXT, O_NONE },
-	{ "no-whole-file", NO_VALUE, O_NONE }, { "secure-plt", NO_VALUE, O_NONE }, { "stub-group-size", VALUE_OR_NEXT, O_NONE }, { "no-toc-optimize", NO_VALUE, O_NONE },
+	{ "noinhibit-exec", NO_VALUE, O_NO_INHIBIT },
+	{ "no-warn-search-mismatch", NO_VALUE, O_NO_MISMATCH }, { "target-help", NO_VALUE, O_INFO },
+	{ "Ur", NO_VALUE, O_RELOCATABLE },
 };
+
+/* Names that one of the linkers knows and that change nothing here; a value stands behind "=". */
+static const char weightless[] =
+	"enable-auto-image-base disable-auto-image-base exclude-all-symbols kill-at add-stdcall-alias "
+	"enable-stdcall-fixup disable-stdcall-fixup tsaware nxcompat dynamicbase disable-dynamicbase "
+	"high-entropy-va disable-high-entropy-va large-address-aware disable-large-address-aware dll "
+	"enable-runtime-pseudo-reloc enable-runtime-pseudo-reloc-v2 disable-runtime-pseudo-reloc "
+	"insert-timestamp no-insert-timestamp disable-nxcompat no-seh no-bind wdmdriver appcontainer "
+	"static-pie no-allow-multiple-definition strip-debug strip-discarded no-strip-discarded "
+	"Bsymbolic-functions Bno-symbolic Bsymbolic-non-weak-functions Bsymbolic-non-weak "
+	"no-warn-mismatch accept-unknown-input-arch no-accept-unknown-input-arch export-dynamic "
+	"no-export-dynamic enable-non-contiguous-regions EB EL print-map print-map-discarded nmagic "
+	"no-nmagic omagic no-omagic flto fat-lto-objects emit-relocs discard-all discard-locals "
+	"discard-none trace verbose dll-verbose build-id eh-frame-hdr no-eh-frame-hdr "
+	"no-ld-generated-unwind-info ld-generated-unwind-info no-dynamic-linker dynamic-list-data "
+	"dynamic-list-cpp-new dynamic-list-cpp-typeinfo demangle no-demangle fatal-warnings "
+	"no-fatal-warnings warn-common no-warn-common warn-once warn-shared-textrel warn-textrel "
+	"warn-alternate-em warn-constructors warn-multiple-gp warn-section-align warn-execstack "
+	"no-warn-execstack no-warn-rwx-segments warn-rwx-segments warn-backrefs no-warn-backrefs "
+	"warn-ifunc-textrel no-warn-symbol-ordering no-warnings no-keep-memory keep-memory "
+	"no-define-common define-common no-print-gc-sections print-gc-sections gc-keep-exported "
+	"print-memory-usage print-output-format cref sort-common split-by-file split-by-reloc stats "
+	"traditional-format enable-new-dtags disable-new-dtags default-symver default-imported-symver "
+	"force-exe-suffix relax no-relax reduce-memory-overheads embedded-relocs check-sections "
+	"no-check-sections ctf-variables no-ctf-variables package-metadata no-rosegment rosegment Qy "
+	"qmagic fix-cortex-a53-843419 fix-cortex-a53-835769 fix-cortex-a8 be8 no-map-whole-files "
+	"map-whole-files incremental ignore-data-address-equality ignore-function-address-equality "
+	"no-icf threads no-threads preread-archive-symbols gdb-index no-gdb-index "
+	"detect-odr-violations no-detect-odr-violations posix-fallocate no-posix-fallocate "
+	"call-graph-profile-sort no-call-graph-profile-sort color-diagnostics no-color-diagnostics "
+	"lto-O0 lto-O1 lto-O2 lto-O3 save-temps use-android-relr-tags target1-abs target1-rel "
+	"time-trace vs-diagnostics print-icf-sections omit-relocs undefined-version "
+	"no-undefined-version apply-dynamic-relocs no-apply-dynamic-relocs execute-only "
+	"android-memtag-heap spare optimize-bb-jumps repro quick-exit no-quick-exit perf preload fork "
+	"no-fork run shuffle-sections no-dynamic-list relocatable-merge-sections thread sort-commons "
+	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize";
+
+/* The same with a value, behind "=" or in the next word. */
+static const char weightless_with_value[] =
+	"dll-search-prefix base-file stack heap file-alignment section-alignment output-def "
+	"major-os-version minor-os-version major-subsystem-version minor-subsystem-version "
+	"plugin-opt architecture format audit depaudit mri-script export-dynamic-symbol "
+	"export-dynamic-symbol-list auxiliary filter gpsize soname trace-symbol assert hash-style "
+	"hash-size hash-bucket-empty-fraction compress-debug-sections dynamic-linker dynamic-list "
+	"exclude-libs oformat orphan-handling retain-symbols-file init fini Map section-start "
+	"image-base Ttext Tdata Tbss Ttext-segment Trodata-segment Tldata-segment sort-section "
+	"spare-dynamic-tags max-cache-size task-link ctf-share-types dependency-file flto-partition "
+	"fuse-ld icf keep-unique thread-count section-ordering-file symbol-ordering-file "
+	"call-graph-ordering-file error-limit error-handling-script reproduce chroot lto-partitions "
+	"thinlto-jobs thinlto-cache-dir thinlto-cache-policy mllvm opt-remarks-filename "
+	"pack-dyn-relocs target2 print-archive-stats print-symbol-order why-extract undefined-glob "
+	"directory filler physical-image-base subsystem out-implib major-image-version "
+	"stub-group-size";
 
 /* One letter; the value is the rest of the word or the next one. */
 static const struct option letters[] = {
 	{ "l", VALUE_OR_NEXT, O_LIB }, { "L", VALUE_OR_NEXT, O_DIR }, { "o", VALUE_OR_NEXT, O_OUTPUT },
-	{ "m", VALUE_OR_NEXT, O_EMULATION }, { "e", VALUE_OR_NEXT, O_ENTRY }, { "u", VALUE_OR_NEXT, O_UNDEFINED },
+	{ "m", VALUE_OR_NEXT, O_EMULATION }, { "e", VALUE_OR_NEXT, O_ENTRY }, { "u", VALUE_OR_NEXT,
+			O_UNDEFINED },
 	{ "z", VALUE_OR_NEXT, O_Z }, { "T", VALUE_OR_NEXT, O_SCRIPT }, { "R", VALUE_OR_NEXT, O_JUST_SYMBOLS },
 	{ "h", VALUE_OR_NEXT, O_NONE }, { "I", VALUE_OR_NEXT, O_NONE }, { "y", VALUE_OR_NEXT, O_NONE },
 	{ "A", VALUE_OR_NEXT, O_NONE }, { "b", VALUE_OR_NEXT, O_NONE }, { "c", VALUE_OR_NEXT, O_NONE },
 	{ "F", VALUE_OR_NEXT, O_NONE }, { "f", VALUE_OR_NEXT, O_NONE }, { "G", VALUE_OR_NEXT, O_NONE },
 	{ "a", VALUE_OR_NEXT, O_NONE }, { "P", VALUE_OR_NEXT, O_NONE }, { "Y", VALUE_OR_NEXT, O_NONE },
 	{ "O", OPTIONAL, O_NONE }, { "r", NO_VALUE, O_RELOCATABLE }, { "i", NO_VALUE, O_RELOCATABLE },
-	{ "s", NO_VALUE, O_STRIP }, { "S", NO_VALUE, O_NONE }, { "t", NO_VALUE, O_NONE }, { "v", NO_VALUE, O_NONE },
-	{ "V", NO_VALUE, O_NONE }, { "x", NO_VALUE, O_NONE }, { "X", NO_VALUE, O_NONE }, { "q", NO_VALUE, O_NONE },
-	{ "n", NO_VALUE, O_NONE }, { "N", NO_VALUE, O_NONE }, { "E", NO_VALUE, O_NONE }, { "M", NO_VALUE, O_NONE },
-	{ "d", NO_VALUE, O_NONE }, { "g", NO_VALUE, O_NONE }, { "w", NO_VALUE, O_NONE }, { "k", NO_VALUE, O_NONE },
+	{ "s", NO_VALUE, O_STRIP }, { "S", NO_VALUE, O_NONE }, { "t", NO_VALUE, O_NONE }, { "v", NO_VALUE,
+			O_NONE },
+	{ "V", NO_VALUE, O_NONE }, { "x", NO_VALUE, O_NONE }, { "X", NO_VALUE, O_NONE }, { "q", NO_VALUE,
+			O_NONE },
+	{ "n", NO_VALUE, O_NONE }, { "N", NO_VALUE, O_NONE }, { "E", NO_VALUE, O_NONE }, { "M", NO_VALUE,
+			O_NONE },
+	{ "d", NO_VALUE, O_NONE }, { "g", NO_VALUE, O_NONE }, { "w", NO_VALUE, O_NONE }, { "k", NO_VALUE,
+			O_NONE },
 	{ "(", NO_VALUE, O_GROUP }, { ")", NO_VALUE, O_END_GROUP }, { "C", VALUE_OR_NEXT, O_NONE },
 };
 
@@ -187,7 +162,8 @@ struct line_reader {
 
 static void push_op(struct line_reader *r, enum link_op_kind kind, const char *name)
 {
-	struct link_op op = { kind, name, r->now.is_static, r->now.as_needed, r->now.whole, r->now.copy_needed,
+	struct link_op op = { kind, name, r->now.is_static, r->now.as_needed, r->now.whole,
+			     r->now.copy_needed,
 			      false, r->at };
 
 	if (r->out->ops.n < LINK_MAX_OBJECTS)
@@ -368,16 +344,40 @@ static const struct option *find_option(const struct option *list, size_t n, con
 	return NULL;
 }
 
+static bool is_in(const char *words, const char *name, size_t len)
+{
+	for (const char *p = words; (p = strchr(p, *name)) != NULL; p++)
+		if ((p == words || p[-1] == ' ') && strncmp(p, name, len) == 0 && (p[len] == ' ' ||
+				p[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* False: it is none of these either. */
+static bool pass_over(struct line_reader *r, const char *name, size_t len)
+{
+	if (is_in(weightless, name, len))
+		return true;
+	if (!is_in(weightless_with_value, name, len))
+		return false;
+	if (name[len] != '=')
+		next_word(r);
+	return true;
+}
+
 /* A long name with one dash or two. False: it is none. */
 static bool take_long(struct line_reader *r, const char *name)
 {
 	size_t len = strcspn(name, "=");
-	const struct option *opt = find_option(long_options, sizeof(long_options) / sizeof(*long_options), name,
+	const struct option *opt = find_option(long_options, sizeof(long_options) / sizeof(*long_options),
+					       name,
 					       len);
 	const char *v = name[len] == '=' ? name + len + 1 : NULL;
 
-	if (opt == NULL || (len == 1 && *name != '(' && *name != ')'))
+	if (len == 0 || (len == 1 && *name != '(' && *name != ')'))
 		return false;
+	if (opt == NULL)
+		return pass_over(r, name, len);
 	if (opt->takes == VALUE_OR_NEXT && v == NULL)
 		v = next_word(r);
 	take(r, opt, v);
@@ -409,6 +409,8 @@ static void take_word(struct line_reader *r, const char *w)
 		known = take_long(r, w + 2) || w[2] == '\0';
 	else
 		known = take_long(r, w + 1) || take_letter(r, w + 1);
+	if (r->plan->kind == LINKER_GOLD && strcmp(w + strspn(w, "-"), "no-dynamic-linker") == 0)
+		known = false;
 	if (!known && r->out->unknown == NULL)
 		r->out->unknown = w;
 }

@@ -5,7 +5,7 @@
 #include "build/link_priv.h"
 #include "object/elfconst.h"
 
-/* ---- the machine of the output ------------------------------------------------------------------ */
+/* ---- the machine of the output ----------------------------------------------------------------------- */
 
 static const struct {
 	const char *emulation;
@@ -44,7 +44,7 @@ bool link_machine_fits(struct link *l, const struct elf *e)
 	return e->machine == l->machine && e->is64 == l->is64 && e->big_endian == l->big_endian;
 }
 
-/* ---- objects ---------------------------------------------------------------------------------------- */
+/* ---- objects ----------------------------------------------------------------------------------------- */
 
 static const char *source_of(const struct link *l, const char *shown)
 {
@@ -54,7 +54,8 @@ static const char *source_of(const struct link *l, const char *shown)
 	return NULL;
 }
 
-static struct link_object *new_object(struct link *l, const struct elf *e, const char *path, const char *shown)
+static struct link_object *new_object(struct link *l, const struct elf *e, const char *path,
+				      const char *shown)
 {
 	struct link_object *o = ARENA_NEW(l->a, struct link_object);
 
@@ -82,7 +83,7 @@ bool link_is_slim_lto(const struct elf_object *o)
 	return false;
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------ */
+/* ---- refusals ---------------------------------------------------------------------------------------- */
 
 /* The tail of a sentence behind what the linker calls itself; it ends a fatal one. */
 static struct link_trouble *refuse(struct link *l, enum link_trouble_kind kind, const char *path, bool fatal,
@@ -117,7 +118,8 @@ static bool refused(struct link *l, enum link_trouble_kind kind, const struct re
 
 static const struct refusal no_file = {
 	{ "cannot find %s: No such file or directory", "error: cannot open %s: No such file or directory",
-	  "error: cannot open %s: No such file or directory", "fatal: cannot open %s: No such file or directory" },
+	  "error: cannot open %s: No such file or directory",
+		  "fatal: cannot open %s: No such file or directory" },
 	{ false, false, false, true }
 };
 static const struct refusal folder = {
@@ -126,14 +128,15 @@ static const struct refusal folder = {
 	{ false, true, false, true }
 };
 static const struct refusal empty = {
-	{ NULL, "error: %s: file is empty", NULL, "fatal: %s: unknown file type" }, { false, false, false, true }
+	{ NULL, "error: %s: file is empty", NULL, "fatal: %s: unknown file type" }, { false, false, false,
+			true }
 };
 static const struct refusal no_type = {
 	{ NULL, NULL, "error: %s: unknown file type", "fatal: %s: unknown file type" },
 	{ false, false, false, true }
 };
 static const struct refusal truncated = {
-	{ "%s: file not recognized: file truncated", "fatal error: %s: file is too short",
+	{ NULL, "fatal error: %s: file is too short",
 	  NULL, NULL },
 	{ true, true, false, true }
 };
@@ -184,13 +187,16 @@ static void wrong_arch_bfd(struct link *l, const char *shown, const struct elf *
 	t->path = shown;
 	t->e = e;
 	if (same_family(l, e)) {
-		link_line_of(l, t, true, "%s: %s architecture of input file `%s' is incompatible with %s output",
+		link_line_of(l, t, true, "%s: %s architecture of input file `%s' is incompatible with %s "
+			     "output",
 			     l->self, bfd_machine(e), shown, bfd_output(l));
 		return;
 	}
 	if (e->type == ET_REL) {
-		link_line_of(l, t, true, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown, e->machine);
-		link_line_of(l, t, false, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown, e->machine);
+		link_line_of(l, t, true, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown,
+			     e->machine);
+		link_line_of(l, t, false, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown,
+			     e->machine);
 	}
 	link_line_of(l, t, true, "%s: %s: error adding symbols: file in wrong format", l->self, shown);
 	l->stop = true;
@@ -215,7 +221,8 @@ static void wrong_arch(struct link *l, const char *shown, const struct elf *e)
 	t->path = shown;
 	t->e = e;
 	if (l->kind == LINKER_GOLD && !same_family(l, e)) {
-		link_line_of(l, t, true, "%s: fatal error: %s: unsupported ELF machine number %u", l->self, shown,
+		link_line_of(l, t, true, "%s: fatal error: %s: unsupported ELF machine number %u", l->self,
+			     shown,
 			     e->machine);
 		l->stop = true;
 	} else if (l->kind == LINKER_GOLD) {
@@ -225,13 +232,14 @@ static void wrong_arch(struct link *l, const char *shown, const struct elf *e)
 			     l->format != NULL ? l->format :
 			     l->line->emulation != NULL ? l->line->emulation : "the other inputs");
 	} else {
-		link_line_of(l, t, true, "mold: fatal: %s: incompatible file type: %s is expected but got %s", shown,
+		link_line_of(l, t, true, "mold: fatal: %s: incompatible file type: %s is expected but got %s",
+			     shown,
 			     elf_machine_name(l->machine), mold_machine(e));
 		l->stop = true;
 	}
 }
 
-/* ---- ELF files --------------------------------------------------------------------------------------------- */
+/* ---- ELF files --------------------------------------------------------------------------------------- */
 
 /* Section headers are what a linker begins with; in a file that is cut they are what is missing. */
 bool link_is_cut(const struct elf *e)
@@ -243,18 +251,31 @@ bool link_is_cut(const struct elf *e)
 	return e->shoff != 0 && !view_has(e->file, e->shoff, (e->shnum != 0 ? e->shnum : 1) * entry);
 }
 
+/* What is neither an object nor a script that GNU ld understands. */
+static void refuse_plain(struct link *l, enum link_trouble_kind kind, const char *path)
+{
+	struct link_trouble *t = link_trouble(l, kind, true);
+
+	t->path = path;
+	link_line_of(l, t, true, "%s: file not recognized: file format not recognized", path);
+	l->stop = true;
+}
+
 static void say_cut(struct link *l, const char *shown, const struct elf *e)
 {
 	if (l->kind == LINKER_BFD && l->line->plugin)
 		refuse(l, LT_TRUNCATED, shown, true, arena_printf(l->a, "error: %s: file too short", shown));
 	else if (l->kind == LINKER_LLD)
 		refuse(l, LT_TRUNCATED, shown, false,
-		       arena_printf(l->a, "error: %s: section header table goes past the end of the file: e_shoff = 0x%llx",
+		       arena_printf(l->a, "error: %s: section header table goes past the end of the file: "
+				    "e_shoff = 0x%llx",
 				    shown, (unsigned long long)e->shoff));
 	else if (l->kind == LINKER_MOLD)
 		refuse(l, LT_TRUNCATED, shown, true,
 		       arena_printf(l->a, "fatal: %s: e_shoff or e_shnum corrupted: %llu %u", shown,
-				    (unsigned long long)e->shoff, e->shnum));
+				    (unsigned long long)e->file.n, e->shnum));
+	else if (l->kind == LINKER_BFD)
+		refuse_plain(l, LT_TRUNCATED, shown);
 	else
 		refused(l, LT_TRUNCATED, &truncated, shown);
 }
@@ -272,7 +293,8 @@ static bool static_refuses(const struct link *l, const struct link_op *op)
 
 static void load_dso(struct link *l, const struct link_op *op, struct link_object *o)
 {
-	if (static_refuses(l, op) && !l->line->relocatable && refused(l, LT_STATIC_DSO, &static_dso, o->shown))
+	if (static_refuses(l, op) && !l->line->relocatable && refused(l, LT_STATIC_DSO, &static_dso,
+								      o->shown))
 		return;
 	if (l->kind == LINKER_BFD && is_program(o->e)) {
 		*ARENA_PUSH(l->a, &l->programs) = o; /* said when everything is open */
@@ -321,7 +343,7 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 	link_add_object(l, o);
 }
 
-/* ---- archives ---------------------------------------------------------------------------------------------- */
+/* ---- archives ---------------------------------------------------------------------------------------- */
 
 static struct elf *member_elf(struct link *l, struct link_archive *ar, const struct ar_member *m,
 			      const char **path)
@@ -362,7 +384,8 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 		return NULL;
 	name = arena_strndup(l->a, m.name, m.nname);
 	o = new_object(l, e, path, m.outside && l->kind != LINKER_MOLD && l->kind != LINKER_GOLD ? path :
-		       m.outside ? arena_printf(l->a, "%s(%s)", ar->shown, path) : arena_printf(l->a, "%s(%s)", ar->shown, name));
+		       m.outside ? arena_printf(l->a, "%s(%s)", ar->shown, path) : arena_printf(l->a,
+				       "%s(%s)", ar->shown, name));
 	o->member = name;
 	o->archive = ar;
 	o->header = header;
@@ -430,18 +453,20 @@ static void load_archive(struct link *l, const struct link_op *op, struct store_
 		load_members(l, ar);
 		return;
 	}
-	if (!ar->has_index && has_members(ar) && refused(l, LT_NO_INDEX, &no_index, l->kind == LINKER_GOLD && lib != NULL ? lib : shown)) {
+	if (!ar->has_index && has_members(ar) && refused(l, LT_NO_INDEX, &no_index, l->kind == LINKER_GOLD &&
+							 lib != NULL ? lib : shown)) {
 		l->troubles.items[l->troubles.n - 1]->path = shown;
 		return;
 	}
 	link_add_archive(l, ar);
 }
 
-/* ---- any file ---------------------------------------------------------------------------------------------- */
+/* ---- any file ---------------------------------------------------------------------------------------- */
 
 static bool is_other_binary(enum file_kind k)
 {
-	return k == FILE_PE || k == FILE_MACHO || k == FILE_MACHO_FAT || k == FILE_WASM || k == FILE_LLVM_BITCODE;
+	return k == FILE_PE || k == FILE_MACHO || k == FILE_MACHO_FAT || k == FILE_WASM ||
+		k == FILE_LLVM_BITCODE;
 }
 
 /* mold looks at the first four bytes: letters make a script. */
@@ -462,7 +487,8 @@ static void load_text(struct link *l, const struct link_op *op, const struct sto
 		refused(l, LT_EMPTY, &empty, shown);
 		return;
 	}
-	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
+	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && refused(l, LT_NOT_RECOGNIZED, &no_type,
+			shown))
 		return;
 	if (l->kind == LINKER_MOLD && !mold_text(f->bytes) && refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
 		return;
@@ -501,6 +527,8 @@ void link_load_file(struct link *l, const struct link_op *op, const char *path, 
 		load_missing(l, op, shown);
 		return;
 	}
+	if (l->plan->machine != NULL)
+		return; /* COFF files are looked for, not into */
 	if (en->file->kind != FILE_ELF || en->file->elf.type == ET_DYN)
 		if (is_visited(l, path))
 			return;
@@ -528,7 +556,7 @@ struct link_object *link_load_needed(struct link *l, const char *path, const str
 	return o;
 }
 
-/* ---- the whole line ------------------------------------------------------------------------------------------- */
+/* ---- the whole line ---------------------------------------------------------------------------------- */
 
 void link_load_op(struct link *l, size_t i)
 {
@@ -566,23 +594,25 @@ static size_t load_group(struct link *l, size_t i)
 	return i;
 }
 
-/* Options name symbols before any file is read. */
-static void name_symbols(struct link *l)
+/* Options name symbols before any file is read; lld looks at them when all are. */
+void link_name_symbols(struct link *l)
 {
+	for (size_t i = 0; i < l->line->undefined.n; i++) {
+		const char *name = l->line->undefined.items[i];
+		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
+
+		if (s->state == LINK_LAZY)
+			link_extract(l, s);
+		else if (s->state == LINK_NEW)
+			s->state = LINK_UNDEFINED;
+		s->ref_regular_strong = l->kind == LINKER_MOLD;
+	}
 	for (size_t i = 0; i < l->line->defined.n; i++) {
 		const char *name = l->line->defined.items[i];
 		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
 
 		s->state = LINK_DEFINED;
 		s->option = true;
-	}
-	for (size_t i = 0; i < l->line->undefined.n; i++) {
-		const char *name = l->line->undefined.items[i];
-		struct link_sym *s = link_intern(l, name, elf_gnu_hash(name));
-
-		if (s->state == LINK_NEW)
-			s->state = LINK_UNDEFINED;
-		s->ref_regular_strong = l->kind == LINKER_MOLD;
 	}
 }
 
@@ -605,7 +635,8 @@ static void say_programs(struct link *l)
 void link_load_all(struct link *l)
 {
 	machine_of_emulation(l);
-	name_symbols(l);
+	if (l->kind != LINKER_LLD)
+		link_name_symbols(l);
 	for (size_t i = 0; i < l->line->ops.n && !l->stop; i++) {
 		if (l->line->ops.items[i].kind == LINK_GROUP)
 			i = load_group(l, i);

@@ -23,7 +23,7 @@ static const char *env_of(const struct link *l, const char *name)
 	return NULL;
 }
 
-/* ---- what is on the command line -------------------------------------------------------------------- */
+/* ---- what is on the command line --------------------------------------------------------------------- */
 
 static bool is_named(const struct link_object *o, const char *name)
 {
@@ -50,7 +50,7 @@ static struct link_object *dropped_one(const struct link *l, const char *name)
 	return NULL;
 }
 
-/* ---- candidates ----------------------------------------------------------------------------------------- */
+/* ---- candidates -------------------------------------------------------------------------------------- */
 
 struct hunt {
 	struct link *l;
@@ -73,7 +73,8 @@ static bool conflicts(const struct link *l, const char *soname)
 		const struct link_object *o = l->objects.items[i];
 		const char *have = o->kind == LINK_DSO ? o->e->soname : NULL;
 
-		if (have != NULL && !o->indirect && strncmp(have, soname, n) == 0 && strcmp(have, soname) != 0)
+		if (have != NULL && !o->indirect && strncmp(have, soname, n) == 0 &&
+		    strcmp(have, soname) != 0)
 			return true;
 	}
 	return false;
@@ -164,7 +165,8 @@ static bool try_runpath(struct hunt *h)
 		if (at == NULL)
 			at = strstr(dir, "${ORIGIN}");
 		if (at != NULL)
-			dir = arena_printf(h->l->a, "%.*s%s%s", (int)(at - dir), dir, *origin != '\0' ? origin : ".",
+			dir = arena_printf(h->l->a, "%.*s%s%s", (int)(at - dir), dir, *origin != '\0' ?
+					   origin : ".",
 					   at + (at[1] == '{' ? 9 : 7));
 		if (n > 0 && try_dir(h, dir, strlen(dir)))
 			return true;
@@ -209,7 +211,7 @@ static bool try_places(struct hunt *h)
 	return false;
 }
 
-/* ---- what comes of it -------------------------------------------------------------------------------------- */
+/* ---- what comes of it -------------------------------------------------------------------------------- */
 
 static void say_missing(struct link *l, const struct link_need *n)
 {
@@ -221,7 +223,8 @@ static void say_missing(struct link *l, const struct link_need *n)
 	t->missing = m;
 	t->object = n->by;
 	*ARENA_PUSH(l->a, &l->missing) = m;
-	link_line_of(l, t, true, "%s: warning: %s, needed by %s, not found (try using -rpath or -rpath-link)", l->self,
+	link_line_of(l, t, true, "%s: warning: %s, needed by %s, not found (try using -rpath or -rpath-link)",
+		     l->self,
 		     n->name, n->by->shown);
 }
 
@@ -233,7 +236,8 @@ static bool say_dso_missing(struct link *l, struct link_object *o)
 		struct link_trouble *t;
 
 		if (r->state == LINK_UNDEFINED || r->state == LINK_UNDEFINED_WEAK ||
-		    r->sym->state != LINK_UNDEFINED || !r->sym->ref_regular_strong || r->sym->vis != STV_DEFAULT)
+		    r->sym->state != LINK_UNDEFINED || !r->sym->ref_regular_strong ||
+			    r->sym->vis != STV_DEFAULT)
 			continue;
 		t = link_trouble(l, LT_DSO_MISSING, true);
 		t->object = o;
@@ -243,8 +247,10 @@ static bool say_dso_missing(struct link *l, struct link_object *o)
 		t->version = r->version;
 		link_line_of(l, t, true, "%s: %s: undefined reference to symbol '%s%s%s'", l->self,
 			     r->sym->asker != NULL ? r->sym->asker->shown : "?", r->sym->name,
-			     r->version != NULL ? r->hidden ? "@" : "@@" : "", r->version != NULL ? r->version : "");
-		link_line_of(l, t, false, "%s: %s: error adding symbols: DSO missing from command line", l->self, o->path);
+			     r->version != NULL ? r->hidden ? "@" : "@@" : "", r->version != NULL ?
+				     r->version : "");
+		link_line_of(l, t, false, "%s: %s: error adding symbols: DSO missing from command line",
+			     l->self, o->path);
 		l->stop = true;
 		return true;
 	}
@@ -296,7 +302,8 @@ static void look_for(struct link *l, size_t i)
 void link_closure(struct link *l)
 {
 	/* With what a shared object may leave open, nothing is looked for. */
-	if (l->line->shared || l->line->relocatable || l->line->allow_shlib_undefined || l->line->shlibs_ignored)
+	if (l->line->shared || l->line->relocatable || l->line->allow_shlib_undefined ||
+	    l->line->shlibs_ignored)
 		if (!l->line->no_allow_shlib_undefined)
 			return;
 	for (size_t i = 0; i < l->needed.n && i < CLOSURE_MAX && !l->stop; i++)

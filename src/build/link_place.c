@@ -4,9 +4,11 @@
  * section, among the longest; the source is the STT_FILE symbol before it, or, of a global function, the only
  * one that stands before all functions. lld and mold name the first STT_FILE symbol.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "build/link_priv.h"
+#include "object/elf_line.h"
 #include "object/elfconst.h"
 
 struct nearest {
@@ -115,9 +117,46 @@ static bool is_code(const struct link_object *o, uint32_t section)
 	return o->has_sections && elf_object_section(&o->o, section, &h) && (h.flags & SHF_ALLOC) != 0;
 }
 
+/* The working folder, for what was compiled here: older debug information does not tell it at this place. */
+static const char *working_folder(struct link *l, const struct link_object *o)
+{
+	char *full = o->source != NULL ? source_absolute(l->source, "x") : NULL, copy[4096];
+	size_t n = full != NULL ? strlen(full) : 0;
+	bool fits = n > 2 && n < sizeof(copy);
+
+	if (fits)
+		memcpy(copy, full, n);
+	free(full); /* before anything is taken from the arena */
+	return fits ? arena_strndup(l->a, copy, n - 2) : "";
+}
+
+/* "/home/me/main.c:7" where debug information tells it; of GNU ld and gold. */
+static const char *source_line(struct link *l, const struct link_object *o, uint32_t section,
+			       uint64_t offset)
+{
+	struct elf_line x;
+	const char *dir = "", *folder = "";
+
+	if ((l->kind != LINKER_BFD && l->kind != LINKER_GOLD) || !o->has_sections)
+		return NULL;
+	if (!elf_line_at(&o->o, section, offset, &x) &&
+	    (l->kind != LINKER_BFD || !elf_line_of_data(&o->o, section, offset, &x)))
+		return NULL;
+	if (*x.file != '/') {
+		dir = x.dir != NULL ? x.dir : "";
+		/* gold puts the folder of the compilation before plain names only */
+		if (*dir != '/' && x.folder != NULL && (l->kind == LINKER_BFD || *dir == '\0'))
+			folder = x.folder;
+		else if (*dir != '/' && x.folder == NULL && l->kind == LINKER_BFD)
+			folder = working_folder(l, o);
+	}
+	return arena_printf(l->a, "%s%s%s%s%s:%llu", folder, *folder != '\0' ? "/" : "", dir,
+			    *dir != '\0' ? "/" : "", x.file, (unsigned long long)x.line);
+}
+
 struct link_place link_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset)
 {
-	struct link_place p = { NULL, NULL, NULL, NULL, false };
+	struct link_place p = { NULL, NULL, NULL, NULL, NULL, false };
 	struct nearest n;
 
 	p.section = o->kind == LINK_LTO ? ".text" : section_words(l, o, section);
@@ -125,11 +164,18 @@ struct link_place link_place(struct link *l, const struct link_object *o, uint32
 	if (!is_code(o, section))
 		return p;
 	find_function(o, section, offset, &n);
-	if (!n.found)
+	if (!n.found) {
+		p.source = source_line(l, o, section, offset);
+		if (p.source != NULL)
+			p.text = p.source;
 		return p;
+	}
 	p.function = link_shown(l, n.name);
 	p.file = n.file;
-	if (n.file != NULL)
+	p.source = source_line(l, o, section, offset);
+	if (p.source != NULL)
+		p.text = p.source;
+	else if (n.file != NULL)
 		p.text = arena_printf(l->a, "%s:%s", n.file, p.text);
 	return p;
 }
@@ -153,7 +199,8 @@ const char *link_lld_place(struct link *l, const struct link_object *o, uint32_t
 
 	find_function(o, section, offset, &n);
 	where = n.found ? arena_printf(l->a, "%s", link_shown(l, n.name)) :
-			  arena_printf(l->a, "%s+0x%llx", link_section_name(o, section), (unsigned long long)offset);
+			  arena_printf(l->a, "%s+0x%llx", link_section_name(o, section),
+				       (unsigned long long)offset);
 	if (o->archive != NULL && l->kind == LINKER_LLD) {
 		archive = arena_printf(l->a, " in archive %s", o->archive->shown);
 		name = o->member;

@@ -147,7 +147,7 @@ static const char *find_program(const struct link_ask *ask, const char *name)
 	return in_path(ask, env_of(ask, "PATH"), name);
 }
 
-/* ---- running programs ------------------------------------------------------------------------- */
+/* ---- running programs -------------------------------------------------------------------------------- */
 
 struct answer {
 	struct os_capture out, err;
@@ -172,7 +172,7 @@ static bool answered(const struct answer *r)
 	return r->started == 0 && r->end.signal == 0 && r->end.status == 0;
 }
 
-/* ---- which linker it is ------------------------------------------------------------------------ */
+/* ---- which linker it is ------------------------------------------------------------------------------ */
 
 static enum link_linker kind_of_name(const char *name)
 {
@@ -271,7 +271,7 @@ static void take_linker(const struct link_ask *ask, const char *path, struct lin
 	ask_folders(ask, p);
 }
 
-/* ---- what a driver is asked ---------------------------------------------------------------------- */
+/* ---- what a driver is asked -------------------------------------------------------------------------- */
 
 /* Options that make a compiler write files of its own beside the object, or hide its steps. */
 static size_t skips(const char *word)
@@ -328,7 +328,7 @@ static const char *ends_early(const struct link_texts *command)
 	return NULL;
 }
 
-/* ---- steps before the linker ------------------------------------------------------------------------ */
+/* ---- steps before the linker ------------------------------------------------------------------------- */
 
 static const struct link_made *made_as(const struct link_plan *p, const char *planned)
 {
@@ -431,7 +431,7 @@ static bool run_step(const struct link_ask *ask, struct link_plan *p, const char
 	return answered(&r);
 }
 
-/* ---- reading the plan --------------------------------------------------------------------------------- */
+/* ---- reading the plan -------------------------------------------------------------------------------- */
 
 struct reading {
 	const struct link_ask *ask;
@@ -481,7 +481,9 @@ static const char *driver_error(struct arena *a, const char *text)
 		size_t n = strcspn(text, "\n");
 		const char *line = arena_strndup(a, text, n);
 
-		if (strstr(line, "error:") != NULL || strstr(line, "compilation terminated") != NULL)
+		if (*line == ' ')
+			; /* a command: words of it mean nothing here */
+		else if (strstr(line, "error:") != NULL || strstr(line, "compilation terminated") != NULL)
 			out = arena_printf(a, "%s%s%s", out, *out != '\0' ? "\n" : "", line);
 		text += n + (text[n] == '\n');
 	}
@@ -498,6 +500,20 @@ static const char *target_prefix(struct arena *a, const char *driver)
 	return gcc != NULL ? arena_strndup(a, base, (size_t)(gcc + 1 - base)) : "";
 }
 
+/* A cross compiler may have been built for one linker: it tells that by its path. */
+static const char *built_in_linker(struct reading *r)
+{
+	const char *const argv[] = { r->p->driver, "-print-prog-name=ld", NULL };
+	struct answer answer;
+	size_t n;
+
+	ask_program(r->ask, r->p->driver, argv, &answer);
+	n = strcspn(answer.out.p, "\n");
+	if (!answered(&answer) || answer.out.p[0] != '/')
+		return NULL;
+	return arena_strndup(r->ask->a, answer.out.p, n);
+}
+
 /* The linker that collect2 starts: see find_a_file in gcc/collect2.cc. */
 static const char *behind_collect2(struct reading *r)
 {
@@ -507,7 +523,9 @@ static const char *behind_collect2(struct reading *r)
 	for (size_t i = 0; i < r->last.n; i++)
 		if (link_starts(r->last.items[i], "-fuse-ld="))
 			name = arena_printf(ask->a, "ld.%s", r->last.items[i] + 9);
-	path = in_path(ask, r->compilers, "real-ld");
+	path = *prefix != '\0' && strcmp(name, "ld") == 0 ? built_in_linker(r) : NULL;
+	if (path == NULL)
+		path = in_path(ask, r->compilers, "real-ld");
 	if (path == NULL)
 		path = in_path(ask, r->compilers, "collect-ld");
 	if (path == NULL)
@@ -547,6 +565,10 @@ static void ask_driver(const struct link_ask *ask, struct link_plan *p)
 		const char *said = driver_error(ask->a, answer.err.p);
 
 		p->failed = *said != '\0' ? said : step_text(ask, p->driver, &answer);
+		return;
+	}
+	if (*driver_error(ask->a, answer.err.p) != '\0') { /* clang tells and plans on */
+		p->failed = driver_error(ask->a, answer.err.p);
 		return;
 	}
 	read_plan(r, answer.err.p);

@@ -38,8 +38,9 @@ bool link_machine_fits(struct link *l, const struct elf *e);
 void link_index(struct link *l, struct link_archive *ar);
 /* Archives from number `first` on are searched until they give nothing more: a group. */
 void link_rescan(struct link *l, size_t first);
+void link_name_symbols(struct link *l);
 
-/* ---- link_search.c ----------------------------------------------------------------------------- */
+/* ---- link_search.c ----------------------------------------------------------------------------------- */
 
 struct link_found {
 	const char *path, *shown;
@@ -53,7 +54,7 @@ const char *link_sysroot(struct link *l, const char *path);
 void link_saw(struct link *l, const char *path, const char *lib, enum link_seen_what what,
 	      const struct elf *e);
 
-/* ---- link_script.c ------------------------------------------------------------------------------ */
+/* ---- link_script.c ----------------------------------------------------------------------------------- */
 
 /* The linker script `shown` is read and what it names is loaded. False: it is no script, and said so. */
 bool link_script(struct link *l, const struct link_op *op, const char *path, const char *shown,
@@ -63,7 +64,7 @@ bool link_script_mismatch(struct link *l, struct view text);
 /* Does it look like a script at all: does its first word begin a command? */
 bool link_script_plausible(struct view text);
 
-/* ---- link_resolve.c: symbols ------------------------------------------------------------------------ */
+/* ---- link_resolve.c: symbols ------------------------------------------------------------------------- */
 
 struct link_sym *link_intern(struct link *l, const char *name, uint32_t hash);
 struct link_sym *link_intern_version(struct link *l, const char *name, const char *version);
@@ -86,7 +87,7 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 /* link_refs.c: sections of COMDAT groups that another object has are dropped. */
 void link_claim_groups(struct link *l, struct link_object *o);
 
-/* ---- link_needed.c, link_check.c, link_reloc.c, link_version.c ----------------------------------------- */
+/* ---- link_needed.c, link_check.c, link_reloc.c, link_version.c --------------------------------------- */
 
 void link_closure(struct link *l);
 void link_check(struct link *l);
@@ -105,7 +106,7 @@ void link_each_use(struct link *l, const struct link_object *o, void (*fn)(void 
 void link_pic_early(struct link *l);
 void link_pic_late(struct link *l, const struct link_use *u);
 
-/* ---- link_say.c ---------------------------------------------------------------------------------------- */
+/* ---- link_say.c -------------------------------------------------------------------------------------- */
 
 struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, bool error);
 /* A line that the linker prints for it: the first one with `decides` is its message. */
@@ -116,6 +117,7 @@ struct link_place {
 	const char *text;        /* "main.c:(.text+0xf)", "(.data+0x0)" */
 	const char *function;    /* demangled, NULL: in none */
 	const char *file;        /* "main.c", NULL */
+	const char *source;      /* "/home/me/main.c:7" by debug information, NULL */
 	const char *section;
 	bool fresh;              /* link_new_context printed it */
 };

@@ -19,7 +19,7 @@ static enum link_state state_of(const struct elf_sym *s)
 	return weak ? LINK_WEAK : LINK_DEFINED;
 }
 
-/* ---- relocatable objects ------------------------------------------------------------------------ */
+/* ---- relocatable objects ----------------------------------------------------------------------------- */
 
 /* "foo@@V" defines foo, too; "foo@V" is a name of its own. */
 static struct link_sym *sym_of_name(struct link *l, const char *name, const char **version)
@@ -61,7 +61,7 @@ static void read_rel(struct link *l, struct link_object *o)
 	}
 }
 
-/* ---- LTO ------------------------------------------------------------------------------------------ */
+/* ---- LTO --------------------------------------------------------------------------------------------- */
 
 /* name NUL, comdat NUL, kind, visibility, size (8), slot (4): see lto-symtab of GCC. */
 static bool lto_entry(struct view v, uint64_t *at, const char **name, unsigned *kind, unsigned *vis)
@@ -187,7 +187,8 @@ static bool take_dynamic(struct link *l, const struct link_object *o, const stru
 	r->size = s.size;
 	r->section = s.shndx;
 	r->sym = link_intern(l, name, elf_gnu_hash(name));
-	if (r->version != NULL && (r->state == LINK_UNDEFINED || r->state == LINK_UNDEFINED_WEAK || r->hidden))
+	if (r->version != NULL && (r->state == LINK_UNDEFINED || r->state == LINK_UNDEFINED_WEAK ||
+				   r->hidden))
 		r->sym = link_intern_version(l, name, r->version);
 	return true;
 }
@@ -216,7 +217,7 @@ void link_read_refs(struct link *l, struct link_object *o)
 		read_rel(l, o);
 }
 
-/* ---- COMDAT groups ------------------------------------------------------------------------------------- */
+/* ---- COMDAT groups ----------------------------------------------------------------------------------- */
 
 static const char *group_name(const struct link_object *o, const struct elf_shdr *group)
 {

@@ -13,7 +13,7 @@
 #define R_AARCH64_ABS32 258
 #endif
 
-/* ---- walking ------------------------------------------------------------------------------------------ */
+/* ---- walking ----------------------------------------------------------------------------------------- */
 
 /* The global symbol of that number; refs are in its order. */
 static const struct link_ref *ref_of(const struct link_object *o, uint32_t index)
@@ -66,7 +66,7 @@ void link_each_use(struct link *l, const struct link_object *o, void (*fn)(void 
 	}
 }
 
-/* ---- what a symbol is to the output ---------------------------------------------------------------------- */
+/* ---- what a symbol is to the output ------------------------------------------------------------------ */
 
 static bool is_defined_here(const struct link_sym *s)
 {
@@ -98,7 +98,7 @@ static const char *local_name(const struct link_object *o, uint32_t index)
 	return s.name;
 }
 
-/* ---- sentences ------------------------------------------------------------------------------------------- */
+/* ---- sentences --------------------------------------------------------------------------------------- */
 
 static const char *output_words(const struct link *l)
 {
@@ -135,7 +135,8 @@ static void need_pic(struct link *l, const struct link_use *u)
 		if (!is_defined_here(s) && !s->by_dso)
 			und = "undefined ";
 	}
-	link_line_of(l, t, true, "%s: %s: relocation %s against %s%s`%s' can not be used when making %s%s", l->self,
+	link_line_of(l, t, true, "%s: %s: relocation %s against %s%s`%s' can not be used when making %s%s",
+		     l->self,
 		     u->object->shown, t->reloc, und, v, t->symbol, output_words(l), pic);
 }
 
@@ -144,13 +145,16 @@ static void need_pic_gold(struct link *l, const struct link_use *u)
 	struct link_trouble *t = pic_trouble(l, u);
 
 	if (u->type != R_X86_64_32 && u->type != R_X86_64_PC32)
-		link_line_of(l, t, true, "%s: error: %s: requires unsupported dynamic reloc %u; recompile with -fPIC",
+		link_line_of(l, t, true, "%s: error: %s: requires unsupported dynamic reloc %u; recompile "
+			     "with -fPIC",
 			     l->self, u->object->shown, u->type);
 	else if (t->sym == NULL)
-		link_line_of(l, t, true, "%s: error: %s: requires dynamic R_X86_64_32 reloc which may overflow at "
+		link_line_of(l, t, true, "%s: error: %s: requires dynamic R_X86_64_32 reloc which may "
+			     "overflow at "
 			     "runtime; recompile with -fPIC", l->self, u->object->shown);
 	else
-		link_line_of(l, t, true, "%s: error: %s: requires dynamic %s reloc against '%s' which may overflow at "
+		link_line_of(l, t, true, "%s: error: %s: requires dynamic %s reloc against '%s' which may "
+			     "overflow at "
 			     "runtime; recompile with -fPIC", l->self, u->object->shown, t->reloc, t->symbol);
 }
 
@@ -160,26 +164,31 @@ static void need_pic_lld(struct link *l, const struct link_use *u)
 	const struct link_sym *s = t->sym;
 
 	if (s == NULL)
-		link_line_of(l, t, true, "%s: error: relocation %s cannot be used against local symbol; recompile with "
+		link_line_of(l, t, true, "%s: error: relocation %s cannot be used against local symbol; "
+			     "recompile with "
 			     "-fPIC", l->self, t->reloc);
 	else
-		link_line_of(l, t, true, "%s: error: relocation %s cannot be used against symbol '%s'; recompile with "
+		link_line_of(l, t, true, "%s: error: relocation %s cannot be used against symbol '%s'; "
+			     "recompile with "
 			     "-fPIC", l->self, t->reloc, link_shown(l, s->name));
 	if (s != NULL && s->owner != NULL)
 		link_line_of(l, t, false, ">>> defined in %s", s->owner->shown);
-	link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, u->object, u->section, u->offset));
+	link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, u->object, u->section,
+			u->offset));
 }
 
 static void need_pic_mold(struct link *l, const struct link_use *u)
 {
 	struct link_trouble *t = pic_trouble(l, u);
 
-	link_line_of(l, t, true, "mold: error: %s:(%s): %s relocation at offset 0x%llx against symbol `%s' can not be "
-		     "used; recompile with -fPIC", u->object->shown, link_section_name(u->object, u->section), t->reloc,
+	link_line_of(l, t, true, "mold: error: %s:(%s): %s relocation at offset 0x%llx against symbol `%s' "
+		     "can not be "
+		     "used; recompile with -fPIC", u->object->shown, link_section_name(u->object, u->section),
+			     t->reloc,
 		     (unsigned long long)u->offset, t->symbol);
 }
 
-/* ---- x86-64 ------------------------------------------------------------------------------------------------ */
+/* ---- x86-64 ------------------------------------------------------------------------------------------ */
 
 static bool is_absolute(uint32_t type)
 {
@@ -202,7 +211,8 @@ static bool is_constant(const struct link_use *u)
 	struct elf_object_sym s;
 
 	if (u->ref != NULL)
-		return u->ref->sym->owner != NULL && is_defined_here(u->ref->sym) && u->ref->sym->section == SHN_ABS;
+		return u->ref->sym->owner != NULL && is_defined_here(u->ref->sym) &&
+			u->ref->sym->section == SHN_ABS;
 	return !elf_object_symbol(&u->object->o, u->index, &s) || s.s.shndx == SHN_ABS || u->index == 0;
 }
 
@@ -236,7 +246,7 @@ static bool is_zero(const struct link *l, const struct link_use *u)
 {
 	const struct link_sym *s = u->ref != NULL ? u->ref->sym : NULL;
 
-	return s != NULL && !l->line->shared && !s->ref_regular_strong &&
+	return s != NULL && l->kind != LINKER_LLD && !l->line->shared && !s->ref_regular_strong &&
 	       (s->state == LINK_UNDEFINED_WEAK || s->state == LINK_UNDEFINED);
 }
 
@@ -245,11 +255,12 @@ static bool gold_x86_64(const struct link *l, const struct link_use *u)
 	if (!is_pic(l) || is_zero(l, u))
 		return false;
 	if (is_relative(u->type))
-		return l->line->shared && u->type == R_X86_64_PC32 && u->ref != NULL && !binds_locally(l, u->ref->sym);
+		return l->line->shared && u->type == R_X86_64_PC32 && u->ref != NULL && !binds_locally(l,
+				u->ref->sym);
 	return is_absolute(u->type) && !is_constant(u);
 }
 
-/* ---- AArch64 ------------------------------------------------------------------------------------------------ */
+/* ---- AArch64 ----------------------------------------------------------------------------------------- */
 
 static bool late_aarch64(const struct link *l, const struct link_use *u)
 {
@@ -270,15 +281,18 @@ static void need_pic_aarch64(struct link *l, const struct link_use *u, bool earl
 	struct link_trouble *t = pic_trouble(l, u);
 
 	if (early)
-		link_line_of(l, t, true, "%s: %s: relocation %s against `%s' can not be used when making a shared "
+		link_line_of(l, t, true, "%s: %s: relocation %s against `%s' can not be used when making a "
+			     "shared "
 			     "object; recompile with -fPIC", l->self, u->object->shown, t->reloc, t->symbol);
 	else
-		link_line_of(l, t, true, "%s: %s: relocation %s against symbol `%s' which may bind externally can not be "
-			     "used when making a shared object; recompile with -fPIC", l->self, u->object->shown, t->reloc,
+		link_line_of(l, t, true, "%s: %s: relocation %s against symbol `%s' which may bind "
+			     "externally can not be "
+			     "used when making a shared object; recompile with -fPIC", l->self,
+				     u->object->shown, t->reloc,
 			     t->symbol);
 }
 
-/* ---- the two moments ------------------------------------------------------------------------------------------ */
+/* ---- the two moments --------------------------------------------------------------------------------- */
 
 /* In a position-independent program lld takes fixed addresses of variables without a word. */
 static bool lld_takes(const struct link *l, const struct link_use *u)

@@ -11,7 +11,7 @@
 #include "build/link_priv.h"
 #include "object/elfconst.h"
 
-/* ---- the table -------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------- */
 
 struct link_sym *link_intern(struct link *l, const char *name, uint32_t hash)
 {
@@ -75,7 +75,7 @@ static void place(struct link_sym *s, struct link_object *o, const struct link_r
 	s->version = r->version;
 }
 
-/* ---- references --------------------------------------------------------------------------------------- */
+/* ---- references -------------------------------------------------------------------------------------- */
 
 static void note_reference(struct link *l, struct link_object *o, const struct link_ref *r)
 {
@@ -84,7 +84,8 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 
 	if (o->kind == LINK_DSO) {
 		s->ref_dso = true;
-		s->ref_dso_strong = s->ref_dso_strong || !weak;
+		/* mold looks for what a shared object names even if that may be missing. */
+		s->ref_dso_strong = s->ref_dso_strong || !weak || l->kind == LINKER_MOLD;
 	} else {
 		s->ref_regular = true;
 		s->ref_regular_strong = s->ref_regular_strong || !weak;
@@ -108,7 +109,7 @@ static void note_reference(struct link *l, struct link_object *o, const struct l
 	}
 }
 
-/* ---- definitions in regular objects -------------------------------------------------------------------- */
+/* ---- definitions in regular objects ------------------------------------------------------------------ */
 
 void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,
 		       const struct link_object *owner)
@@ -126,12 +127,14 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 	t->symbol = s->name;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown, name);
+		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown,
+			     name);
 		link_line_of(l, t, false, "%s: %s: previous definition here", l->self, first);
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: duplicate symbol: %s", l->self, name);
-		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section, s->value));
+		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section,
+				s->value));
 		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, o, r->section, r->value));
 		break;
 	case LINKER_MOLD:
@@ -142,7 +145,8 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 			link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, a.function);
 		link_line_of(l, t, true, "%s%s: multiple definition of `%s'; %s%s%s: first defined here",
 			     a.function != NULL && a.fresh ? "" : arena_printf(l->a, "%s: ", l->self),
-			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text), name, first,
+			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text),
+				     name, first,
 			     ":", b.text);
 		break;
 	}
@@ -166,7 +170,9 @@ static void define_regular(struct link *l, struct link_object *o, const struct l
 		else if (have == LINK_COMMON && r->size > s->size)
 			s->size = r->size;
 	} else if (r->state == LINK_DEFINED) {
-		if (have == LINK_DEFINED) {
+		if (have == LINK_DEFINED && s->owner == o) {
+			return; /* "foo" and "foo@@V" are one */
+		} else if (have == LINK_DEFINED) {
 			if (!l->line->z_muldefs && l->kind != LINKER_MOLD)
 				link_say_multiple(l, o, r, s->owner);
 		} else {
@@ -184,15 +190,25 @@ static void define_version(struct link *l, struct link_object *o, const struct l
 		place(s, o, r, (enum link_state)r->state);
 }
 
+/* One side of a mismatch: where it defines the symbol, or that it only refers to it. */
+static const char *tls_side(struct link *l, const struct link_object *o, uint32_t section, bool defines)
+{
+	return defines ? arena_printf(l->a, "definition in %s section %s", o->shown,
+				      link_section_name(o, section)) :
+			 arena_printf(l->a, "reference in %s", o->shown);
+}
+
+/* A symbol is thread-local in one object and not in another: GNU ld alone minds. */
 static void check_tls(struct link *l, struct link_object *o, const struct link_ref *r)
 {
 	struct link_sym *s = r->sym;
-	bool tls = r->type == STT_TLS, undef = is_undef_ref(r), old_undef = is_undefined(s);
+	bool tls = r->type == STT_TLS, old_undef = is_undefined(s);
 	const struct link_object *other = old_undef ? s->asker : s->owner;
+	const char *mine, *theirs;
 	struct link_trouble *t;
 
 	if (l->kind != LINKER_BFD || other == NULL || other == o || s->type_known == 0 ||
-	    (tls == (s->type_known == 2)) || (r->type == STT_NOTYPE && undef) || s->tls_said)
+	    tls == (s->type_known == 2) || s->tls_said)
 		return;
 	s->tls_said = true;
 	t = link_trouble(l, LT_TLS, true);
@@ -200,23 +216,10 @@ static void check_tls(struct link *l, struct link_object *o, const struct link_r
 	t->other = tls ? other : o;
 	t->symbol = s->name;
 	t->sym = s;
-	if (undef == old_undef || undef) {
-		const struct link_object *def = undef ? other : o;
-		uint32_t section = undef ? s->section : r->section;
-
-		if (!old_undef || !undef)
-			link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in %s",
-				     l->self, s->name, tls != undef ? "TLS" : "non-TLS", def->shown,
-				     link_section_name(def, section), tls != undef ? "non-TLS" : "TLS",
-				     undef ? o->shown : other->shown);
-		else
-			link_line_of(l, t, true, "%s: %s: TLS reference in %s mismatches non-TLS reference in %s", l->self,
-				     s->name, tls ? o->shown : other->shown, tls ? other->shown : o->shown);
-	} else {
-		link_line_of(l, t, true, "%s: %s: %s definition in %s section %s mismatches %s reference in %s", l->self,
-			     s->name, tls ? "TLS" : "non-TLS", o->shown, link_section_name(o, r->section),
-			     tls ? "non-TLS" : "TLS", other->shown);
-	}
+	mine = tls_side(l, o, r->section, !is_undef_ref(r));
+	theirs = tls_side(l, other, s->section, !old_undef);
+	link_line_of(l, t, true, "%s: %s: TLS %s mismatches non-TLS %s", l->self, s->name,
+		     tls ? mine : theirs, tls ? theirs : mine);
 	link_line_of(l, t, false, "%s: %s: error adding symbols: bad value", l->self, o->shown);
 	l->stop = true;
 }
@@ -225,31 +228,36 @@ static void note_type(const struct link_ref *r)
 {
 	struct link_sym *s = r->sym;
 
-	if (r->type == STT_NOTYPE && is_undef_ref(r))
-		return;
 	if (s->type_known == 0 || !is_undef_ref(r))
 		s->type_known = r->type == STT_TLS ? 2 : 1;
 }
 
+static void add_one(struct link *l, struct link_object *o, const struct link_ref *r)
+{
+	if (o->kind == LINK_REL)
+		check_tls(l, o, r);
+	if (is_undef_ref(r) || r->dropped)
+		note_reference(l, o, r);
+	else
+		define_regular(l, o, r);
+	if (r->version != NULL && !is_undef_ref(r) && strchr(r->sym->name, '@') == NULL)
+		define_version(l, o, r, r->sym->name);
+	note_type(r);
+}
+
+/* In lld a reference can bring a member in at once, so an object's own definitions come first. */
 static void add_regular(struct link *l, struct link_object *o)
 {
 	link_claim_groups(l, o);
-	for (size_t i = 0; i < o->nrefs && !l->stop; i++) {
-		const struct link_ref *r = &o->refs[i];
-
-		if (o->kind == LINK_REL)
-			check_tls(l, o, r);
-		if (is_undef_ref(r) || r->dropped)
-			note_reference(l, o, r);
-		else
-			define_regular(l, o, r);
-		if (r->version != NULL && !is_undef_ref(r) && strchr(r->sym->name, '@') == NULL)
-			define_version(l, o, r, r->sym->name);
-		note_type(r);
-	}
+	for (size_t i = 0; i < o->nrefs && !l->stop; i++)
+		if (l->kind != LINKER_LLD || !is_undef_ref(&o->refs[i]))
+			add_one(l, o, &o->refs[i]);
+	for (size_t i = 0; i < o->nrefs && l->kind == LINKER_LLD; i++)
+		if (is_undef_ref(&o->refs[i]))
+			add_one(l, o, &o->refs[i]);
 }
 
-/* ---- shared objects ------------------------------------------------------------------------------------- */
+/* ---- shared objects ---------------------------------------------------------------------------------- */
 
 static bool on_needed_list(const struct link *l, const char *soname)
 {
@@ -303,7 +311,8 @@ static void add_shared(struct link *l, struct link_object *o)
 		s->in_dso = true;
 		if (offers(r) && s->state != LINK_COMMON)
 			place(s, o, r, (enum link_state)r->state);
-		else if (s->state == LINK_LAZY && (l->kind != LINKER_MOLD || link_lazy_rank(l, s) > link_rank(r, true)))
+		else if (s->state == LINK_LAZY && (l->kind != LINKER_MOLD || link_lazy_rank(l,
+				s) > link_rank(r, true)))
 			place(s, o, r, (enum link_state)r->state);
 		if (r->version != NULL && !r->hidden)
 			define_version(l, o, r, s->name);
@@ -343,7 +352,7 @@ static void add_dso_bfd(struct link *l, struct link_object *o)
 	add_shared(l, o);
 }
 
-/* ---- objects as they come ---------------------------------------------------------------------------------- */
+/* ---- objects as they come ---------------------------------------------------------------------------- */
 
 void link_take_object(struct link *l, struct link_object *o)
 {

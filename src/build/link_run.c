@@ -45,7 +45,7 @@ static bool refuse_option(struct link *l)
 		link_line_of(l, t, true, "mold: fatal: unknown command line option: %s", l->line->unknown);
 		break;
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
+		link_line_of(l, t, true, "%s: %s: unknown option", l->self, l->line->unknown);
 		break;
 	default:
 		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
@@ -108,6 +108,10 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	link_load_all(l);
 	if (l->stop)
 		return;
+	if (plan->machine != NULL) {
+		l->cut = true; /* what the files hold is not followed */
+		return;
+	}
 	l->is_native = is_native(l);
 	read_conf(l);
 	link_resolve_late(l);

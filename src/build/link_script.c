@@ -29,7 +29,7 @@ struct script {
 	unsigned depth;
 };
 
-/* ---- words ---------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------- */
 
 static bool is_punctuation(char c)
 {
@@ -40,7 +40,8 @@ static bool is_punctuation(char c)
 static bool begins_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '/' || c == '.' || c == '\\' || c == '$' || c == '~' || c == '-' || c == '*' || c == '"' ||
+	       c == '/' || c == '.' || c == '\\' || c == '$' || c == '~' || c == '-' || c == '*' ||
+		       c == '"' ||
 	       c == ':' || c == '+' || c == '!' || c == '?';
 }
 
@@ -115,7 +116,7 @@ static void begin(struct script *s, struct view text)
 	next(s);
 }
 
-/* ---- the format that it says ------------------------------------------------------------------------ */
+/* ---- the format that it says ------------------------------------------------------------------------- */
 
 static const struct {
 	const char *format, *emulation;
@@ -156,7 +157,7 @@ bool link_script_mismatch(struct link *l, struct view text)
 	return false;
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------ */
+/* ---- refusals ---------------------------------------------------------------------------------------- */
 
 static const char *line_text(struct script *s)
 {
@@ -196,14 +197,17 @@ static void refuse(struct script *s)
 	switch (l->kind) {
 	case LINKER_GOLD:
 		if (lexer)
-			link_line_of(l, t, true, "%s: error: %s:%u:%u: invalid character", l->self, s->shown, s->t.line,
+			link_line_of(l, t, true, "%s: error: %s:%u:%u: invalid character", l->self, s->shown,
+				     s->t.line,
 				     s->t.column);
 		else
-			link_line_of(l, t, true, "%s: error: %s:%u:%u: syntax error, unexpected STRING", l->self, s->shown,
+			link_line_of(l, t, true, "%s: error: %s:%u:%u: syntax error, unexpected STRING",
+				     l->self, s->shown,
 				     s->t.line, s->t.column);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s:%u: unknown directive: %s", l->self, s->shown, s->t.line,
+		link_line_of(l, t, true, "%s: error: %s:%u: unknown directive: %s", l->self, s->shown,
+			     s->t.line,
 			     token_text(s));
 		link_line_of(l, t, false, ">>> %s", line_text(s));
 		link_line_of(l, t, false, ">>> ^");
@@ -226,7 +230,7 @@ static unsigned caret_column(struct script *s)
 	return (unsigned)(n < 4000 ? n : 4000);
 }
 
-/* ---- what it names ----------------------------------------------------------------------------------------- */
+/* ---- what it names ----------------------------------------------------------------------------------- */
 
 static void not_found(struct script *s, const char *name)
 {
@@ -243,11 +247,13 @@ static void not_found(struct script *s, const char *name)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, *name == '/' ? "%s: error: cannot open %s: No such file or directory" :
+		link_line_of(l, t, true, *name == '/' ? "%s: error: cannot open %s: No such file or "
+			     "directory" :
 			     "%s: error: cannot find %s", l->self, name);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s:%u: unable to find %s", l->self, s->shown, s->t.line, name);
+		link_line_of(l, t, true, "%s: error: %s:%u: unable to find %s", l->self, s->shown, s->t.line,
+			     name);
 		break;
 	case LINKER_MOLD:
 		link_line_of(l, t, true, "mold: fatal: %s:%u: %s", s->shown, s->t.line, line_text(s));
@@ -300,13 +306,8 @@ static void take_input(struct script *s, bool as_needed)
 	op.as_needed = op.as_needed || as_needed;
 	if (link_starts(name, "-l")) {
 		op.name = name + 2;
-		l->script_line = arena_printf(l->a, "%s:%u: %s", s->shown, s->t.line, line_text(s));
-		l->script_column = caret_column(s);
-		if (link_find_lib(l, &op, s->shown, &found)) {
-			l->script_line = NULL;
+		if (link_find_lib(l, &op, s->shown, &found))
 			link_load_file(l, &op, found.path, found.shown, op.name);
-		}
-		l->script_line = NULL;
 		return;
 	}
 	path = place_of(s, name);
@@ -386,7 +387,8 @@ static void take_command(struct script *s)
 	struct token begun = s->t;
 
 	static const char *const passed[] = { "OUTPUT_ARCH", "EXTERN", "VERSION", "ENTRY", "TARGET",
-					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE", "PROVIDE_HIDDEN",
+					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE",
+						      "PROVIDE_HIDDEN",
 					      "STARTUP", "FORCE_COMMON_ALLOCATION", "INSERT", "HIDDEN" };
 
 	if (token_is(s, ";"))

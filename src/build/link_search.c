@@ -29,7 +29,7 @@ const char *link_sysroot(struct link *l, const char *path)
 	return l->line->sysroot != NULL ? arena_printf(l->a, "%s%s", l->line->sysroot, path) : path;
 }
 
-/* ---- one candidate ----------------------------------------------------------------------------- */
+/* ---- one candidate ----------------------------------------------------------------------------------- */
 
 enum verdict { GO_ON, TAKE };
 
@@ -82,14 +82,16 @@ static void say_skipped(struct search *s, const char *path, const struct elf *e)
 	t->path = path;
 	t->e = e;
 	if (l->kind == LINKER_BFD)
-		link_line_of(l, t, true, "%s: skipping incompatible %s when searching for -l%s", l->self, path,
+		link_line_of(l, t, true, "%s: skipping incompatible %s when searching for -l%s", l->self,
+			     path,
 			     s->lib);
 	else if (l->kind == LINKER_GOLD)
 		link_line_of(l, t, true, "%s: skipping incompatible %s while searching for %s", l->self, path,
 			     s->lib);
 	else
 		link_line_of(l, t, true, "mold: warning: %s: skipping incompatible file %s", path,
-			     e != NULL && elf_machine_name(e->machine) != NULL ? elf_machine_name(e->machine) :
+			     e != NULL && elf_machine_name(e->machine) != NULL ?
+				     elf_machine_name(e->machine) :
 										 "unknown");
 }
 
@@ -139,7 +141,8 @@ static enum verdict look(struct search *s, const char *path)
 		link_saw(l, path, s->lib, SEEN_FOLDER, NULL);
 		return l->kind == LINKER_BFD ? GO_ON : TAKE;
 	}
-	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e) && !(l->kind == LINKER_BFD && link_is_cut(e)))
+	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e) && !(l->kind == LINKER_BFD &&
+			link_is_cut(e)))
 		return does_not_fit(s, path, e);
 	if ((l->kind == LINKER_BFD || l->kind == LINKER_GOLD) && en->file->kind != FILE_ELF &&
 	    link_script_mismatch(l, en->file->bytes))
@@ -148,8 +151,6 @@ static enum verdict look(struct search *s, const char *path)
 	return TAKE;
 }
 
-/* ---- the search ---------------------------------------------------------------------------------- */
-
 static const char *in_folder(struct link *l, const char *dir, const char *name)
 {
 	size_t n = strlen(dir);
@@ -157,11 +158,84 @@ static const char *in_folder(struct link *l, const char *dir, const char *name)
 	return arena_printf(l->a, "%s%s%s", dir, n > 0 && dir[n - 1] == '/' ? "" : "/", name);
 }
 
+/* ---- Windows ------------------------------------------------------------------------------------ */
+
+/* The machine that COFF files say they are for: of an archive its first member's, of a DLL its own. */
+static bool coff_machine(const struct store_file *f, uint16_t *out)
+{
+	struct view v = f->bytes, head;
+	struct ar_member m;
+	struct ar ar;
+
+	if (ar_open(v, &ar)) {
+		uint64_t at = ar.first;
+
+		if (!ar_next(&ar, &at, &m))
+			return false;
+		v = ar_bytes(&ar, &m);
+		if (view_has(v, 0, 8) && load16(v.p, false) == 0 && load16(v.p + 2, false) == 0xffff)
+			*out = load16(v.p + 6, false); /* an import as Microsoft writes it */
+		else if (view_has(v, 0, 2))
+			*out = load16(v.p, false);
+		return view_has(v, 0, 8);
+	}
+	if (f->kind != FILE_PE || !view_has(v, 0x3c, 4) ||
+	    !view_sub(v, (uint64_t)load32(v.p + 0x3c, false) + 4, 2, &head))
+		return false;
+	*out = load16(head.p, false);
+	return true;
+}
+
+static enum verdict look_pe(struct search *s, const char *path)
+{
+	struct link *l = s->l;
+	const struct store_entry *en = link_open(l, path);
+	uint16_t want = strcmp(l->line->emulation, "i386pe") == 0 ? 0x014c : 0x8664, is = want;
+
+	s->out->path = s->out->shown = path;
+	s->out->entry = en;
+	if (en == NULL || en->err != 0 || en->file->st.type != OS_REGULAR) {
+		link_saw(l, path, s->lib, SEEN_ABSENT, NULL);
+		return GO_ON;
+	}
+	if (coff_machine(en->file, &is) && is != want) {
+		link_saw(l, path, s->lib, SEEN_OTHER_ARCH, NULL);
+		say_skipped(s, path, NULL);
+		return GO_ON;
+	}
+	link_saw(l, path, s->lib, SEEN_TAKEN, NULL);
+	return TAKE;
+}
+
+/* See emultempl/pe.em: import libraries, archives, then DLLs themselves. */
+static enum verdict look_in_pe(struct search *s, const char *dir)
+{
+	static const char *const names[] = { "lib%s.dll.a", "%s.dll.a", "lib%s.a", "%s.lib", "lib%s.lib",
+					     "lib%s.dll", "%s.dll" };
+	static const char *const alone[] = { "lib%s.a", "%s.lib" };
+	const char *const *v = s->op->is_static ? alone : names;
+	size_t n = s->op->is_static ? 2 : sizeof(names) / sizeof(*names);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *hole = strstr(v[i], "%s");
+		const char *name = arena_printf(s->l->a, "%.*s%s%s", (int)(hole - v[i]), v[i], s->lib,
+						hole + 2);
+
+		if (look_pe(s, in_folder(s->l, dir, name)) == TAKE)
+			return TAKE;
+	}
+	return GO_ON;
+}
+
+/* ---- the search -------------------------------------------------------------------------------------- */
+
 static enum verdict look_in(struct search *s, const char *dir)
 {
 	struct link *l = s->l;
 	enum verdict v;
 
+	if (s->l->plan->machine != NULL && s->lib[0] != ':')
+		return look_in_pe(s, dir);
 	if (s->lib[0] == ':')
 		return look(s, in_folder(l, dir, s->lib + 1));
 	if (!s->op->is_static) {
@@ -196,7 +270,8 @@ static void search_again(struct search *s)
 			continue;
 		t = link_trouble(l, LT_HINT, false);
 		t->path = path;
-		link_line_of(l, t, true, "%s: note to link with %s use -l:%s.a or rename it to lib%s.a", l->self,
+		link_line_of(l, t, true, "%s: note to link with %s use -l:%s.a or rename it to lib%s.a",
+			     l->self,
 			     path, s->lib, s->lib);
 		return;
 	}
@@ -218,18 +293,14 @@ static void say_missing(struct search *s, const char *script)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: cannot find -l%s", l->self, s->lib);
+		link_line_of(l, t, true, "%s: error: cannot find %s%s", l->self,
+			     s->lib[0] == ':' ? "" : "-l", s->lib + (s->lib[0] == ':'));
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: unable to find library -l%s", l->self, s->lib);
 		break;
 	case LINKER_MOLD:
-		if (l->script_line != NULL) {
-			link_line_of(l, t, true, "mold: fatal: %s", l->script_line);
-			link_line_of(l, t, false, "%*s^ library not found: %s", (int)l->script_column, "", s->lib);
-		} else {
-			link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
-		}
+		link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
 		l->stop = true;
 		break;
 	default:

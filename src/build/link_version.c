@@ -8,7 +8,8 @@ enum { SCRIPT_MAX = 1 << 20 };
 
 static bool is_name(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+		c == '.' ||
 	       c == '-' || c == '$';
 }
 
@@ -24,7 +25,8 @@ static bool has_node(struct view text, const char *node)
 		depth += (c == '{') - (c == '}');
 		if (depth != 0 || !view_has(text, i, n) || memcmp(text.p + i, node, n) != 0)
 			continue;
-		if ((i > 0 && is_name((char)text.p[i - 1])) || (i + n < text.n && is_name((char)text.p[i + n])))
+		if ((i > 0 && is_name((char)text.p[i - 1])) || (i + n < text.n &&
+								is_name((char)text.p[i + n])))
 			continue;
 		return true;
 	}
@@ -46,7 +48,8 @@ static void say(struct link *l, const struct link_object *o, const struct link_r
 {
 	struct link_trouble *t = link_trouble(l, LT_VERSION_NODE, true);
 	const char *at = strchr(r->sym->name, '@');
-	const char *plain = at != NULL ? arena_strndup(l->a, r->sym->name, (size_t)(at - r->sym->name)) : r->sym->name;
+	const char *plain = at != NULL ? arena_strndup(l->a, r->sym->name, (size_t)(at - r->sym->name)) :
+		r->sym->name;
 
 	t->object = o;
 	t->symbol = plain;
@@ -55,17 +58,20 @@ static void say(struct link *l, const struct link_object *o, const struct link_r
 	t->path = l->line->version_script;
 	switch (l->kind) {
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: error: %s: symbol %s has undefined version %s", o->shown, plain, r->version);
+		link_line_of(l, t, true, "mold: error: %s: symbol %s has undefined version %s", o->shown,
+			     plain, r->version);
 		break;
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: symbol %s has undefined version %s", l->self, plain, r->version);
+		link_line_of(l, t, true, "%s: error: symbol %s has undefined version %s", l->self, plain,
+			     r->version);
 		break;
 	case LINKER_LLD:
 		link_line_of(l, t, true, "%s: error: %s: undefined version %s", l->self, plain, r->version);
 		break;
 	default:
 		link_line_of(l, t, true, "%s: %s: version node not found for symbol %s@%s%s", l->self,
-			     l->line->output != NULL ? l->line->output : "a.out", plain, at != NULL ? "" : "@", r->version);
+			     l->line->output != NULL ? l->line->output : "a.out", plain, at != NULL ? "" :
+				     "@", r->version);
 		link_line_of(l, t, false, "%s: failed to set dynamic section sizes: bad value", l->self);
 		l->stop = true;
 		break;
@@ -85,7 +91,8 @@ void link_check_version_nodes(struct link *l)
 		for (size_t k = 0; o->kind == LINK_REL && k < o->nrefs && !l->stop; k++) {
 			const struct link_ref *r = &o->refs[k];
 
-			if (r->version != NULL && r->section != 0 && r->state != LINK_UNDEFINED && !r->dropped &&
+			if (r->version != NULL && r->section != 0 && r->state != LINK_UNDEFINED &&
+			    !r->dropped &&
 			    !has_node(text, r->version))
 				say(l, o, r);
 		}

@@ -19,9 +19,12 @@ struct pc_package {
 	const char *name, *file; /* file NULL: not there */
 	const char *version, *title, *description;
 	struct map vars;
-	struct { struct pc_dep *items; size_t n, cap; } requires, requires_private, conflicts;
+	struct {
+		struct pc_dep *items;
+		size_t n, cap;
+	} requires, requires_private, conflicts;
 	struct go_words libs, libs_private, cflags;
-	unsigned seen;         /* number of the walk */
+	unsigned seen; /* number of the walk */
 	bool solved;
 };
 
@@ -141,9 +144,12 @@ static void add_dirs(struct pc *p, const char *list)
 static const char *triplet(struct pc *p, const char *program)
 {
 	const char *base = go_base(program);
-	static const char *const known[][2] = { { "amd64", "x86_64-linux-gnu" }, { "arm64", "aarch64-linux-gnu" },
-						{ "386", "i386-linux-gnu" }, { "arm", "arm-linux-gnueabihf" },
-						{ "ppc64le", "powerpc64le-linux-gnu" }, { "s390x", "s390x-linux-gnu" },
+	static const char *const known[][2] = { { "amd64", "x86_64-linux-gnu" },
+						{ "arm64", "aarch64-linux-gnu" },
+						{ "386", "i386-linux-gnu" },
+						{ "arm", "arm-linux-gnueabihf" },
+						{ "ppc64le", "powerpc64le-linux-gnu" },
+						{ "s390x", "s390x-linux-gnu" },
 						{ "riscv64", "riscv64-linux-gnu" } };
 
 	if (go_ends(base, "-pkg-config") || go_ends(base, "-pkgconf"))
@@ -171,9 +177,11 @@ void pc_open(struct pc *p, struct go *g, const char *program)
 		return;
 	}
 	t = triplet(p, program);
-	add_dirs(p, arena_printf(p->a, "/usr/local/lib/%s/pkgconfig:/usr/local/lib/pkgconfig:/usr/local/share/pkgconfig:"
-				       "/usr/lib/%s/pkgconfig:/usr/lib/pkgconfig:/usr/share/pkgconfig",
-				 t, t));
+	add_dirs(p, arena_printf(
+			    p->a,
+			    "/usr/local/lib/%s/pkgconfig:/usr/local/lib/pkgconfig:/usr/local/share/pkgconfig:"
+			    "/usr/lib/%s/pkgconfig:/usr/lib/pkgconfig:/usr/share/pkgconfig",
+			    t, t));
 	if (!go_is_dir(g, arena_printf(p->a, "/usr/lib/%s", t)))
 		add_dirs(p, "/usr/local/lib64/pkgconfig:/usr/lib64/pkgconfig");
 }
@@ -225,7 +233,10 @@ static const char *expand(struct pc *p, struct pc_package *pkg, const char *s, i
 /* "a >= 1, b c = 2" */
 static void read_deps(struct pc *p, const char *s, void *list)
 {
-	struct { struct pc_dep *items; size_t n, cap; } *l = list;
+	struct {
+		struct pc_dep *items;
+		size_t n, cap;
+	} *l = list;
 
 	for (;;) {
 		struct pc_dep *d;
@@ -262,7 +273,8 @@ static void split_args(struct pc *p, const char *s, struct go_words *out)
 	for (; *s != '\0'; s++) {
 		if (quote != '\0' && *s == quote) {
 			quote = '\0';
-		} else if (*s == '\\' && s[1] != '\0' && (quote == '\0' || (quote == '"' && strchr("$`\"\\", s[1]) != NULL))) {
+		} else if (*s == '\\' && s[1] != '\0' &&
+			   (quote == '\0' || (quote == '"' && strchr("$`\"\\", s[1]) != NULL))) {
 			word[n++] = *++s;
 			any = true;
 		} else if (quote != '\0') {
@@ -395,7 +407,7 @@ static struct pc_package *package(struct pc *p, const char *name)
 	go_add(p->a, &p->files, pkg->file);
 	map_put_str(&pkg->vars, "pcfiledir", (void *)(uintptr_t)go_dir(p->a, pkg->file));
 	map_put_str(&pkg->vars, "pc_sysrootdir", (void *)(uintptr_t)(p->sysroot != NULL ? p->sysroot : "/"));
-	map_put_str(&pkg->vars, "pc_top_builddir", (void *)(uintptr_t)"$(top_builddir)");
+	map_put_str(&pkg->vars, "pc_top_builddir", (void *)(uintptr_t) "$(top_builddir)");
 	parse(p, pkg, v);
 	/* These three must be there. */
 	if (pkg->title == NULL || pkg->description == NULL || pkg->version == NULL)
@@ -425,9 +437,11 @@ static void not_found(struct pc *p, const struct pc_dep *d, const struct pc_pack
 
 	if (!p->noticed) {
 		go_add(p->a, &p->lines,
-		       arena_printf(p->a, "Package %s was not found in the pkg-config search path.", d->name));
+		       arena_printf(p->a, "Package %s was not found in the pkg-config search path.",
+				    d->name));
 		go_add(p->a, &p->lines,
-		       arena_printf(p->a, "Perhaps you should add the directory containing `%s.pc'", d->name));
+		       arena_printf(p->a, "Perhaps you should add the directory containing `%s.pc'",
+				    d->name));
 		go_add(p->a, &p->lines, "to the PKG_CONFIG_PATH environment variable");
 		p->noticed = true;
 	}
@@ -442,12 +456,12 @@ static void wrong_version(struct pc *p, const struct pc_dep *d, const struct pc_
 	struct pc_fault *f = fault(p, PC_VERSION, d, by);
 
 	f->have = pkg->version;
-	f->text = arena_printf(p->a, "Package dependency requirement '%s %s %s' could not be satisfied.", d->name,
-			       d->op, d->version);
+	f->text = arena_printf(p->a, "Package dependency requirement '%s %s %s' could not be satisfied.",
+			       d->name, d->op, d->version);
 	go_add(p->a, &p->lines, f->text);
 	go_add(p->a, &p->lines,
-	       arena_printf(p->a, "Package '%s' has version '%s', required version is '%s'", d->name, pkg->version,
-			    f->want));
+	       arena_printf(p->a, "Package '%s' has version '%s', required version is '%s'", d->name,
+			    pkg->version, f->want));
 }
 
 static void conflict(struct pc *p, const struct pc_dep *d, const struct pc_package *by,
@@ -456,9 +470,10 @@ static void conflict(struct pc *p, const struct pc_dep *d, const struct pc_packa
 	struct pc_fault *f = fault(p, PC_CONFLICT, d, by);
 
 	f->have = pkg->version;
-	f->text = arena_printf(p->a, "Version '%s' of '%s' conflicts with '%s' due to satisfying conflict rule '%s%s%s'.",
-			       pkg->version, d->name, by->name, d->name, f->want != NULL ? " " : "",
-			       f->want != NULL ? f->want : "");
+	f->text = arena_printf(
+		p->a, "Version '%s' of '%s' conflicts with '%s' due to satisfying conflict rule '%s%s%s'.",
+		pkg->version, d->name, by->name, d->name, f->want != NULL ? " " : "",
+		f->want != NULL ? f->want : "");
 	go_add(p->a, &p->lines, f->text);
 }
 
@@ -486,7 +501,8 @@ static bool solve(struct pc *p, const struct pc_dep *d, struct pc_package *by, b
 			const struct pc_dep *c = &pkg->conflicts.items[k];
 			const struct pc_package *other = package(p, pkg->requires.items[i].name);
 
-			if (strcmp(c->name, other->name) == 0 && satisfies(other->version, c->op, c->version)) {
+			if (strcmp(c->name, other->name) == 0 &&
+			    satisfies(other->version, c->op, c->version)) {
 				conflict(p, c, pkg, other);
 				ok = false;
 			}
@@ -518,9 +534,14 @@ bool pc_solve(struct pc *p, const struct go_words *names, bool with_private)
 
 static bool system_dir(const char *dir)
 {
-	static const char *const dirs[] = { "/usr/include", "/usr/lib", "/lib", "/usr/lib/x86_64-linux-gnu",
-					    "/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
-					    "/lib/aarch64-linux-gnu", "/lib/i386-linux-gnu",
+	static const char *const dirs[] = { "/usr/include",
+					    "/usr/lib",
+					    "/lib",
+					    "/usr/lib/x86_64-linux-gnu",
+					    "/lib/x86_64-linux-gnu",
+					    "/usr/lib/aarch64-linux-gnu",
+					    "/lib/aarch64-linux-gnu",
+					    "/lib/i386-linux-gnu",
 					    "/usr/lib/i386-linux-gnu" };
 	size_t n = strlen(dir);
 
@@ -575,7 +596,8 @@ static void add_flags(struct pc *p, const struct go_words *from, struct go_words
 
 enum walk { WALK_CFLAGS, WALK_LIBS, WALK_STATIC };
 
-static void walk(struct pc *p, struct pc_package *pkg, enum walk w, unsigned serial, struct go_words *out, int depth)
+static void walk(struct pc *p, struct pc_package *pkg, enum walk w, unsigned serial, struct go_words *out,
+		 int depth)
 {
 	if (pkg->seen == serial || pkg->file == NULL || depth > MAX_DEPTH)
 		return;

@@ -20,8 +20,8 @@ static enum dlwhy_answer links(const struct dlwhy_result *r)
 static int status_of(const struct cli *c, const struct dlwhy_result *r, unsigned level)
 {
 	/* A text says nothing of what would load here. */
-	bool answered = r->error == NULL && (r->loads != DLWHY_UNKNOWN || r->told != NULL ||
-					     links(r) != DLWHY_UNKNOWN);
+	bool known = r->loads != DLWHY_UNKNOWN || r->told != NULL || links(r) != DLWHY_UNKNOWN;
+	bool answered = r->error == NULL && known;
 	int status = answered ? EXIT_FINE : EXIT_UNANSWERED;
 	size_t i;
 

@@ -27,7 +27,8 @@ int cli_link(struct cli *c)
 	enum dlwhy_code code;
 
 	if (c->nwords == 0 && c->go_package == NULL) {
-		cli_complain("there is no command to judge: dlwhy link -- gcc main.o -lfoo (or --go PACKAGE)");
+		cli_complain("there is no command to judge: dlwhy link -- gcc main.o -lfoo "
+			     "(or --go PACKAGE)");
 		return EXIT_USAGE;
 	}
 	c->words[c->nwords] = NULL;

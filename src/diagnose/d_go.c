@@ -52,15 +52,16 @@ struct draft *go_draft(struct go_case *c, const struct go_problem *p, enum cause
 	return dr;
 }
 
-void go_fix_line(struct go_case *c, struct draft *dr, const struct go_place *at, const char *line, const char *why)
+void go_fix_line(struct go_case *c, struct draft *dr, const struct go_place *at, const char *line,
+		 const char *why)
 {
 	struct fix *f;
 
 	while (*line == ' ' || *line == '\t')
 		line++;
 	f = draft_fix(&c->d, dr, "edit-line", "low",
-		      arena_printf(c->d.a, "%s: write `%s`%s%s", go_place_words(c, at), line, why != NULL ? " " : "",
-				   why != NULL ? why : ""));
+		      arena_printf(c->d.a, "%s: write `%s`%s%s", go_place_words(c, at), line,
+				   why != NULL ? " " : "", why != NULL ? why : ""));
 	if (at->line > 0 && at->file != NULL) {
 		const char **files = ARENA_ARRAY(c->d.a, 2, const char *);
 
@@ -79,8 +80,8 @@ void go_fix_command(struct go_case *c, struct draft *dr, const char *says, const
 	fix_command(&c->d, f,
 		    arena_printf(c->d.a, "%s go build%s%s%s%s .", before,
 				 mode != NULL && strcmp(mode, "default") != 0 ? " -buildmode=" : "",
-				 mode != NULL && strcmp(mode, "default") != 0 ? mode : "", out != NULL ? " -o " : "",
-				 out != NULL ? out : ""));
+				 mode != NULL && strcmp(mode, "default") != 0 ? mode : "",
+				 out != NULL ? " -o " : "", out != NULL ? out : ""));
 }
 
 const char *go_replaced(struct arena *a, const char *line, const char *from, const char *to)

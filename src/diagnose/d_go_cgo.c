@@ -11,13 +11,16 @@
 static void fix_enable(struct go_case *c, struct draft *dr)
 {
 	const char *cc = c->g->env.cross ? go_cross_compiler(c->g) : NULL;
-	const char *target = c->g->env.cross ? arena_printf(c->d.a, " GOOS=%s GOARCH=%s", c->g->env.goos,
-							    c->g->env.goarch) : "";
+	const char *target =
+		c->g->env.cross ? arena_printf(c->d.a, " GOOS=%s GOARCH=%s", c->g->env.goos, c->g->env.goarch)
+				: "";
 
-	go_fix_command(c, dr,
-		       cc != NULL ? arena_printf(c->d.a, "switch cgo on, with a C compiler for %s", c->g->env.goarch) :
-				    "switch cgo on (a C compiler must be there)",
-		       arena_printf(c->d.a, "CGO_ENABLED=1%s%s%s", cc != NULL ? " CC=" : "", cc != NULL ? cc : "", target));
+	go_fix_command(
+		c, dr,
+		cc != NULL ? arena_printf(c->d.a, "switch cgo on, with a C compiler for %s", c->g->env.goarch)
+			   : "switch cgo on (a C compiler must be there)",
+		arena_printf(c->d.a, "CGO_ENABLED=1%s%s%s", cc != NULL ? " CC=" : "", cc != NULL ? cc : "",
+			     target));
 }
 
 static bool left_out_by_cgo(const struct go *g, const struct go_file *f)
@@ -32,9 +35,9 @@ static void say_left_out(struct go_case *c, struct draft *dr, const struct go_pa
 		struct dlwhy_evidence *e;
 
 		e = draft_evidence(&c->d, dr, "text", NULL,
-				   f->constraint != NULL ? "left out by its constraint" :
-				   left_out_by_cgo(c->g, f) ? "left out: it imports C, and cgo is off" :
-							      "left out by its name");
+				   f->constraint != NULL      ? "left out by its constraint"
+				   : left_out_by_cgo(c->g, f) ? "left out: it imports C, and cgo is off"
+							      : "left out by its name");
 		e->path = f->path;
 		e->value = f->constraint;
 	}
@@ -59,7 +62,8 @@ static void no_go_files(struct go_case *c, const struct go_problem *p)
 		dr = go_draft(c, p, CAUSE_CGO_DISABLED,
 			      c->g->env.cross && !c->g->env.cgo_set ? "cross-default" : NULL);
 		dr->f.object = by_cgo->path;
-		draft_say(&c->d, dr, "%s imports C and is left out because cgo is off, so %s has no Go file: %s.",
+		draft_say(&c->d, dr,
+			  "%s imports C and is left out because cgo is off, so %s has no Go file: %s.",
 			  base_name(by_cgo->path), pkg->path, c->g->env.cgo_why);
 		say_left_out(c, dr, pkg);
 		fix_enable(c, dr);
@@ -67,11 +71,12 @@ static void no_go_files(struct go_case *c, const struct go_problem *p)
 	}
 	dr = go_draft(c, p, CAUSE_BUILD_OTHER, pkg != NULL && pkg->out.n > 0 ? "constraints" : "no-go-files");
 	if (pkg != NULL && pkg->out.n > 0) {
-		draft_say(&c->d, dr, "No Go file of %s is for %s/%s with these tags.", pkg->path, c->g->env.goos,
-			  c->g->env.goarch);
+		draft_say(&c->d, dr, "No Go file of %s is for %s/%s with these tags.", pkg->path,
+			  c->g->env.goos, c->g->env.goarch);
 		say_left_out(c, dr, pkg);
 	} else {
-		draft_say(&c->d, dr, "There is no Go file in %s.", pkg != NULL && pkg->dir != NULL ? pkg->dir : p->object);
+		draft_say(&c->d, dr, "There is no Go file in %s.",
+			  pkg != NULL && pkg->dir != NULL ? pkg->dir : p->object);
 	}
 }
 
@@ -81,9 +86,12 @@ static void left_out(struct go_case *c, const struct go_problem *p)
 	struct draft *dr = go_draft(c, p, by_cgo ? CAUSE_CGO_DISABLED : CAUSE_BUILD_OTHER,
 				    by_cgo ? p->detail : "constraints");
 
-	draft_say(&c->d, dr, "%s is declared in %s, which is left out because %s%s.", p->symbol, base_name(p->object),
+	draft_say(&c->d, dr, "%s is declared in %s, which is left out because %s%s.", p->symbol,
+		  base_name(p->object),
 		  by_cgo ? "it needs cgo and cgo is off: " : "its constraint does not hold here: ",
-		  by_cgo ? c->g->env.cgo_why : p->written != NULL ? p->written : "its name is of another system");
+		  by_cgo               ? c->g->env.cgo_why
+		  : p->written != NULL ? p->written
+				       : "its name is of another system");
 	if (p->written != NULL) {
 		struct dlwhy_evidence *e = draft_evidence(&c->d, dr, "text", NULL, "the constraint");
 
@@ -93,7 +101,8 @@ static void left_out(struct go_case *c, const struct go_problem *p)
 	if (by_cgo)
 		fix_enable(c, dr);
 	draft_fix(&c->d, dr, "edit-line", "low",
-		  arena_printf(c->d.a, "or declare %s for this case too, in a file with `//go:build !cgo`", p->symbol));
+		  arena_printf(c->d.a, "or declare %s for this case too, in a file with `//go:build !cgo`",
+			       p->symbol));
 }
 
 static void needs_cgo(struct go_case *c, const struct go_problem *p)
@@ -117,9 +126,11 @@ static void no_import_c(struct go_case *c, const struct go_problem *p)
 		return;
 	}
 	draft_say(&c->d, dr, "%s is C, and no Go file of the package imports C.", base_name(p->object));
-	draft_fix(&c->d, dr, "edit-line", "low",
-		  arena_printf(c->d.a, "add `import \"C\"` to a Go file of %s, or move %s to a folder without Go files",
-			       p->package, base_name(p->object)));
+	draft_fix(
+		&c->d, dr, "edit-line", "low",
+		arena_printf(c->d.a,
+			     "add `import \"C\"` to a Go file of %s, or move %s to a folder without Go files",
+			     p->package, base_name(p->object)));
 }
 
 /* ---- lines and flags ---------------------------------------------------------------------------- */
@@ -169,14 +180,16 @@ static void bad_line(struct go_case *c, const struct go_problem *p)
 
 	dr->f.object = p->at.file;
 	if (verb)
-		draft_say(&c->d, dr, "%s: what stands in front of the colon is none of CFLAGS, CPPFLAGS, CXXFLAGS, "
-				     "FFLAGS, LDFLAGS, pkg-config.",
+		draft_say(&c->d, dr,
+			  "%s: what stands in front of the colon is none of CFLAGS, CPPFLAGS, CXXFLAGS, "
+			  "FFLAGS, LDFLAGS, pkg-config.",
 			  go_place_words(c, &p->at));
 	else if (strchr(p->written, ':') == NULL)
 		draft_say(&c->d, dr, "%s: the colon behind the verb is missing.", go_place_words(c, &p->at));
 	else
-		draft_say(&c->d, dr, "%s: a quotation mark of the #cgo line is not closed, or nothing stands before its "
-				     "colon.",
+		draft_say(&c->d, dr,
+			  "%s: a quotation mark of the #cgo line is not closed, or nothing stands before its "
+			  "colon.",
 			  go_place_words(c, &p->at));
 	if (better != NULL)
 		go_fix_line(c, dr, &p->at, better, NULL);
@@ -194,12 +207,15 @@ static void bad_argument(struct go_case *c, const struct go_problem *p)
 		  by_dir ? ": it is in the name of the folder that ${SRCDIR} stands for" : "");
 	if (by_dir)
 		draft_fix(&c->d, dr, "move", "low",
-			  arena_printf(c->d.a, "move the package to a folder whose name has no brackets, quotes or signs "
-					       "(now %s)",
-				       dir));
+			  arena_printf(
+				  c->d.a,
+				  "move the package to a folder whose name has no brackets, quotes or signs "
+				  "(now %s)",
+				  dir));
 	else
 		draft_fix(&c->d, dr, "environment", "low",
-			  "give it in CGO_CFLAGS or CGO_LDFLAGS, which are not looked at, or #define it in a header");
+			  "give it in CGO_CFLAGS or CGO_LDFLAGS, which are not looked at, or #define it in a "
+			  "header");
 }
 
 /* A regular expression that takes that text alone. */
@@ -228,12 +244,14 @@ static const char *split_wl(struct arena *a, const char *flag)
 			if (s[1] == 'l' || s[1] == 'L')
 				out = arena_printf(a, "%s%s%.*s", out, *out != '\0' ? " " : "", (int)n, s);
 			else
-				out = arena_printf(a, "%s%s-Wl,%.*s", out, *out != '\0' ? " " : "", (int)n, s);
+				out = arena_printf(a, "%s%s-Wl,%.*s", out, *out != '\0' ? " " : "", (int)n,
+						   s);
 			s = next;
 		} else {
 			size_t m = strcspn(next, ",");
 
-			out = arena_printf(a, "%s%s-Wl,%.*s,%.*s", out, *out != '\0' ? " " : "", (int)n, s, (int)m, next);
+			out = arena_printf(a, "%s%s-Wl,%.*s,%.*s", out, *out != '\0' ? " " : "", (int)n, s,
+					   (int)m, next);
 			s = next[m] == ',' ? next + m + 1 : next + m;
 		}
 	}
@@ -249,8 +267,10 @@ static void fix_flag(struct go_case *c, struct draft *dr, const struct go_proble
 	so = strstr(flag, ".so.");
 	if (so != NULL && flag[0] != '-' && strchr(flag, '/') != NULL)
 		better = arena_printf(c->d.a, "-L%s -l:%s", dir_name(c->d.a, flag), base_name(flag));
-	if (better != NULL && strcmp(better, flag) != 0 && go_replaced(c->d.a, p->written, flag, better) != NULL)
-		go_fix_line(c, dr, &p->at, go_replaced(c->d.a, p->written, flag, better), "(each part alone is allowed)");
+	if (better != NULL && strcmp(better, flag) != 0 &&
+	    go_replaced(c->d.a, p->written, flag, better) != NULL)
+		go_fix_line(c, dr, &p->at, go_replaced(c->d.a, p->written, flag, better),
+			    "(each part alone is allowed)");
 }
 
 static void bad_flag(struct go_case *c, const struct go_problem *p)
@@ -266,15 +286,21 @@ static void bad_flag(struct go_case *c, const struct go_problem *p)
 		draft_say(&c->d, dr, "Go does not take the flag `%s` from %s.", p->object, p->other);
 	fix_flag(c, dr, p);
 	if (pc) {
-		draft_fix(&c->d, dr, "edit-line", "low", "leave that option of pkg-config out: its list cannot be widened");
+		draft_fix(&c->d, dr, "edit-line", "low",
+			  "leave that option of pkg-config out: its list cannot be widened");
 		return;
 	}
-	go_fix_command(c, dr, arena_printf(c->d.a, "allow that flag, and no other (whoever builds must set it too)"),
-		       arena_printf(c->d.a, "%s=%s", variable, shell_quote(c->d.a, quoted_regexp(c->d.a, p->object))));
-	go_fix_command(c, dr, arena_printf(c->d.a, "or take it out of the line and give it in CGO_%s, which is not looked at",
-					   p->verb),
-		       arena_printf(c->d.a, "CGO_%s=%s", p->verb,
-				    shell_quote(c->d.a, arena_printf(c->d.a, "-O2 -g %s", p->object))));
+	go_fix_command(c, dr,
+		       arena_printf(c->d.a, "allow that flag, and no other (whoever builds must set it too)"),
+		       arena_printf(c->d.a, "%s=%s", variable,
+				    shell_quote(c->d.a, quoted_regexp(c->d.a, p->object))));
+	go_fix_command(
+		c, dr,
+		arena_printf(c->d.a,
+			     "or take it out of the line and give it in CGO_%s, which is not looked at",
+			     p->verb),
+		arena_printf(c->d.a, "CGO_%s=%s", p->verb,
+			     shell_quote(c->d.a, arena_printf(c->d.a, "-O2 -g %s", p->object))));
 }
 
 static void bad_regexp(struct go_case *c, const struct go_problem *p)
@@ -291,7 +317,8 @@ static void bad_quoting(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_CGO_FLAG, "env-quoting");
 
-	draft_say(&c->d, dr, "A quotation mark in the variable %s is not closed: `%s`.", p->object, p->written);
+	draft_say(&c->d, dr, "A quotation mark in the variable %s is not closed: `%s`.", p->object,
+		  p->written);
 	draft_fix(&c->d, dr, "environment", "low",
 		  arena_printf(c->d.a, "close it, or set %s without quotation marks", p->object));
 }
@@ -302,36 +329,44 @@ static void c_name(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_BUILD_OTHER, "name-unknown");
 
-	draft_say(&c->d, dr, "%s is used, and nothing that the comment above import \"C\" includes has the name %s.",
+	draft_say(&c->d, dr,
+		  "%s is used, and nothing that the comment above import \"C\" includes has the name %s.",
 		  p->object, p->symbol);
 	draft_fix(&c->d, dr, "edit-line", "low",
-		  arena_printf(c->d.a, "include the header that declares %s there, directly above import \"C\" without an "
-				       "empty line between",
-			       p->symbol));
+		  arena_printf(
+			  c->d.a,
+			  "include the header that declares %s there, directly above import \"C\" without an "
+			  "empty line between",
+			  p->symbol));
 }
 
 static void preamble(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_LD_MULTIPLE_DEFINITION, "export-preamble");
 
-	draft_say(&c->d, dr, "%s has //export, so its comment above import \"C\" goes into two C files, and both define "
-			     "%s.",
+	draft_say(&c->d, dr,
+		  "%s has //export, so its comment above import \"C\" goes into two C files, and both define "
+		  "%s.",
 		  base_name(p->object), p->symbol);
 	draft_fix(&c->d, dr, "edit-line", "low",
-		  strcmp(p->other, "function") == 0 ?
-			  arena_printf(c->d.a, "%s: make %s `static inline`, or move it to a .c file of the package and only "
-					       "declare it here",
-				       go_place_words(c, &p->at), p->symbol) :
-			  arena_printf(c->d.a, "%s: declare %s `extern` here and define it in a .c file of the package",
-				       go_place_words(c, &p->at), p->symbol));
+		  strcmp(p->other, "function") == 0
+			  ? arena_printf(c->d.a,
+					 "%s: make %s `static inline`, or move it to a .c file of the "
+					 "package and only "
+					 "declare it here",
+					 go_place_words(c, &p->at), p->symbol)
+			  : arena_printf(
+				    c->d.a,
+				    "%s: declare %s `extern` here and define it in a .c file of the package",
+				    go_place_words(c, &p->at), p->symbol));
 }
 
 static void internal_link(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_LD_LIBRARY_NOT_FOUND, "trial-link");
 
-	draft_say(&c->d, dr, "-linkmode=internal cannot be: the trial link of %s failed without a word, %s.", p->package,
-		  p->other);
+	draft_say(&c->d, dr, "-linkmode=internal cannot be: the trial link of %s failed without a word, %s.",
+		  p->package, p->other);
 	draft_fix(&c->d, dr, "environment", "low",
 		  "build without -linkmode=internal to see the linker's own words, and repair that");
 }
@@ -340,9 +375,11 @@ static void assembly(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_BUILD_OTHER, "go-assembly");
 
-	draft_say(&c->d, dr, "%s is for Go's assembler, and a package that imports C has none.", base_name(p->object));
+	draft_say(&c->d, dr, "%s is for Go's assembler, and a package that imports C has none.",
+		  base_name(p->object));
 	draft_fix(&c->d, dr, "move", "low",
-		  "move it, with the functions that it belongs to, into a package of its own; or name it .S if it is for "
+		  "move it, with the functions that it belongs to, into a package of its own; or name it .S "
+		  "if it is for "
 		  "the C compiler");
 }
 

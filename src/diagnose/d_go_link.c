@@ -1,5 +1,5 @@
-/* d_go_link.c - findings about the link and the start of what `go build` makes: which #cgo line they are about,
- * and how that line would be right; and what is told of a result that starts: static TLS, two Go runtimes.
+/* d_go_link.c - findings about the link and the start of what `go build` makes: which #cgo line they are
+ * about, and how that line would be right; and what is told of a result that starts: static TLS, two Go runtimes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,14 @@
 
 struct made { /* a finding that is written anew */
 	struct dlwhy_finding f;
-	struct { const struct dlwhy_evidence **items; size_t n, cap; } evidence;
-	struct { const struct dlwhy_fix **items; size_t n, cap; } fixes;
+	struct {
+		const struct dlwhy_evidence **items;
+		size_t n, cap;
+	} evidence;
+	struct {
+		const struct dlwhy_fix **items;
+		size_t n, cap;
+	} fixes;
 };
 
 static struct made *copy_of(struct arena *a, const struct dlwhy_finding *f)
@@ -26,8 +32,14 @@ static void add_evidence(struct arena *a, struct made *m, const char *path, uint
 {
 	struct dlwhy_evidence *e = ARENA_NEW(a, struct dlwhy_evidence);
 
-	*e = (struct dlwhy_evidence){ .kind = "text", .object = -1, .path = path, .offset = -1, .size = -1,
-				      .line = line > 0 ? (int64_t)line : -1, .value = value, .says = says };
+	*e = (struct dlwhy_evidence){ .kind = "text",
+				      .object = -1,
+				      .path = path,
+				      .offset = -1,
+				      .size = -1,
+				      .line = line > 0 ? (int64_t)line : -1,
+				      .value = value,
+				      .says = says };
 	*ARENA_PUSH(a, &m->evidence) = e;
 }
 
@@ -76,8 +88,8 @@ static const char *lib_flag(struct arena *a, const char *object)
 	dot = strstr(base, ".so");
 	if (dot == NULL)
 		dot = strstr(base, ".a");
-	return dot != NULL ? arena_printf(a, "-l%.*s", (int)(dot - base - 3), base + 3) :
-			     arena_printf(a, "-l%s", base + 3);
+	return dot != NULL ? arena_printf(a, "-l%.*s", (int)(dot - base - 3), base + 3)
+			   : arena_printf(a, "-l%s", base + 3);
 }
 
 /* Where a package of ours says so. */
@@ -106,8 +118,8 @@ static void fix_line(const struct go_outcome *o, struct arena *a, struct made *m
 	while (*line == ' ' || *line == '\t')
 		line++;
 	add_fix(a, m, "edit-line",
-		arena_printf(a, "%s: write `%s`%s%s", place_words(o->g, &at->at), line, why != NULL ? " " : "",
-			     why != NULL ? why : ""));
+		arena_printf(a, "%s: write `%s`%s%s", place_words(o->g, &at->at), line,
+			     why != NULL ? " " : "", why != NULL ? why : ""));
 }
 
 static void say_line(struct arena *a, struct made *m, const struct go_flag *fl)
@@ -121,8 +133,9 @@ static const char *without(struct arena *a, const char *line, const char *word)
 	size_t n = strlen(word);
 	const char *at = line;
 
-	while ((at = strstr(at, word)) != NULL && !(at > line && (at[-1] == ' ' || at[-1] == ':' || at[-1] == '\t') &&
-						   (at[n] == '\0' || at[n] == ' ' || at[n] == '\t')))
+	while ((at = strstr(at, word)) != NULL &&
+	       !(at > line && (at[-1] == ' ' || at[-1] == ':' || at[-1] == '\t') &&
+		 (at[n] == '\0' || at[n] == ' ' || at[n] == '\t')))
 		at++;
 	if (at == NULL)
 		return NULL;
@@ -162,7 +175,9 @@ static void append_word(const struct go_outcome *o, struct arena *a, struct made
 		for (size_t i = 0; i < p->files.n; i++)
 			if (p->files.items[i]->is_cgo) {
 				add_fix(a, m, "edit-line",
-					arena_printf(a, "%s: add `#cgo LDFLAGS: %s` to the comment above import \"C\"",
+					arena_printf(a,
+						     "%s: add `#cgo LDFLAGS: %s` to the comment above import "
+						     "\"C\"",
 						     go_short_path(o->g, p->files.items[i]->path), word));
 				return;
 			}
@@ -184,7 +199,8 @@ static void undefined(const struct go_outcome *o, struct arena *a, struct made *
 			fix_line(o, a, m, fl, arena_printf(a, "%s %s", trimmed(a, rest), flag),
 				 arena_printf(a, "(%s behind what needs it)", flag));
 	} else if (strcmp(detail, "cxx-runtime") == 0) {
-		append_word(o, a, m, "-lstdc++", "(Go links with the C compiler unless a package has .cc files)");
+		append_word(o, a, m, "-lstdc++",
+			    "(Go links with the C compiler unless a package has .cc files)");
 	} else if (strcmp(detail, "not-linked") == 0 && flag != NULL && fl == NULL) {
 		append_word(o, a, m, flag, NULL);
 	}
@@ -212,15 +228,16 @@ static void say_user(const struct go_outcome *o, struct arena *a, struct made *m
 
 		for (size_t k = 0; k < x->undefined.n; k++)
 			if (strcmp(x->undefined.items[k].name, m->f.symbol) == 0) {
-				add_evidence(a, m, NULL, 0, x->source,
-					     arena_printf(a, "the part of package %s that uses it", x->package));
+				add_evidence(
+					a, m, NULL, 0, x->source,
+					arena_printf(a, "the part of package %s that uses it", x->package));
 				return;
 			}
 	}
 }
 
-void diagnose_go_link(const struct go_outcome *o, struct arena *a, const struct dlwhy_finding *const **findings,
-		      size_t *n)
+void diagnose_go_link(const struct go_outcome *o, struct arena *a,
+		      const struct dlwhy_finding *const **findings, size_t *n)
 {
 	const struct dlwhy_finding **v = ARENA_ARRAY(a, *n + 1, const struct dlwhy_finding *);
 
@@ -268,7 +285,8 @@ static const char *rpath_for(const struct go_outcome *o, struct arena *a, const 
 
 static void no_rpath(const struct go_outcome *o, struct arena *a, struct made *m, const struct link_object *x)
 {
-	const char *dir = dir_name(a, go_clean(a, x->path[0] == '/' ? x->path : go_join(a, o->g->cwd, x->path)));
+	const char *dir =
+		dir_name(a, go_clean(a, x->path[0] == '/' ? x->path : go_join(a, o->g->cwd, x->path)));
 	const char *word = arena_printf(a, "-Wl,-rpath,%s", rpath_for(o, a, dir));
 	const struct go_package *in = NULL;
 	const char *flag = x->lib != NULL ? arena_printf(a, "-l%s", x->lib) : NULL;
@@ -279,16 +297,18 @@ static void no_rpath(const struct go_outcome *o, struct arena *a, struct made *m
 	m->f.detail = has_rpath ? NULL : "no-rpath";
 	m->f.object = base_name(x->soname);
 	m->f.severity = DLWHY_ERROR;
-	m->f.summary = arena_printf(
-		a, "%s was found for the link in %s, but %s: the %s links and does not %s.", base_name(x->soname),
-		go_short_path(o->g, dir),
-		has_rpath ? "no folder of its -rpath has it" : "-L is for the link alone and leaves no trace in it",
-		o->loads_later ? "library" : "program", o->loads_later ? "load" : "start");
+	m->f.summary =
+		arena_printf(a, "%s was found for the link in %s, but %s: the %s links and does not %s.",
+			     base_name(x->soname), go_short_path(o->g, dir),
+			     has_rpath ? "no folder of its -rpath has it"
+				       : "-L is for the link alone and leaves no trace in it",
+			     o->loads_later ? "library" : "program", o->loads_later ? "load" : "start");
 	add_evidence(a, m, x->path, 0, NULL, "the file that the link takes");
 	if (fl != NULL) {
 		say_line(a, m, fl);
 		fix_line(o, a, m, fl, arena_printf(a, "%s %s", trimmed(a, fl->written), word),
-			 go_starts(word, "-Wl,-rpath,$ORIGIN") ? "($ORIGIN: the folder of the result)" : NULL);
+			 go_starts(word, "-Wl,-rpath,$ORIGIN") ? "($ORIGIN: the folder of the result)"
+							       : NULL);
 	} else {
 		append_word(o, a, m, word, NULL);
 	}
@@ -319,8 +339,8 @@ static void also(struct arena *a, struct made *m, const char *code, const char *
 	m->f.nalso++;
 }
 
-void diagnose_go_start(const struct go_outcome *o, struct arena *a, const struct dlwhy_finding *const **findings,
-		       size_t *n)
+void diagnose_go_start(const struct go_outcome *o, struct arena *a,
+		       const struct dlwhy_finding *const **findings, size_t *n)
 {
 	const struct dlwhy_finding **v = ARENA_ARRAY(a, *n + 1, const struct dlwhy_finding *);
 
@@ -328,12 +348,14 @@ void diagnose_go_start(const struct go_outcome *o, struct arena *a, const struct
 		struct made *m = copy_of(a, (*findings)[i]);
 		const struct link_object *x = linked_as(o, m->f.object);
 
-		if (x != NULL && (strcmp(m->f.code, "missing-library") == 0 || strcmp(m->f.code, "search-path") == 0))
+		if (x != NULL &&
+		    (strcmp(m->f.code, "missing-library") == 0 || strcmp(m->f.code, "search-path") == 0))
 			no_rpath(o, a, m, x);
 		if (strcmp(m->f.code, "missing-symbol") == 0 && o->loads_later && left_open(o, m->f.symbol)) {
 			m->f.detail = m->f.detail != NULL ? m->f.detail : "not-linked";
-			add_evidence(a, m, NULL, 0, NULL,
-				     "the link of a library does not ask whether its symbols are there (-shared)");
+			add_evidence(
+				a, m, NULL, 0, NULL,
+				"the link of a library does not ask whether its symbols are there (-shared)");
 			say_user(o, a, m);
 			append_word(o, a, m, "-lNAME", "(the library that has it)");
 		}
@@ -342,13 +364,16 @@ void diagnose_go_start(const struct go_outcome *o, struct arena *a, const struct
 		if (strcmp(m->f.code, "static-tls") == 0 && o->is_musl) {
 			m->f.detail = "musl-initial-exec";
 			m->f.object = o->line->output;
-			m->f.summary = arena_printf(a,
-						    "A Go library (-buildmode=%s) keeps a variable in static TLS, and musl "
-						    "never loads such a library into a process that runs already.",
-						    o->line->mode);
-			m->f.fingerprint = fingerprint(a, m->f.code, m->f.detail, base_name(m->f.object), NULL, NULL);
+			m->f.summary = arena_printf(
+				a,
+				"A Go library (-buildmode=%s) keeps a variable in static TLS, and musl "
+				"never loads such a library into a process that runs already.",
+				o->line->mode);
+			m->f.fingerprint =
+				fingerprint(a, m->f.code, m->f.detail, base_name(m->f.object), NULL, NULL);
 			add_fix(a, m, "relink",
-				"link the program with the library, so that it is loaded at the start, or run it on glibc");
+				"link the program with the library, so that it is loaded at the start, or "
+				"run it on glibc");
 		}
 		v[i] = finish(a, m, (*findings)[i]);
 	}
@@ -379,12 +404,15 @@ static void two_runtimes(struct go_case *c, const struct go_outcome *o)
 		dr = draft_new(&c->d, CAUSE_DUPLICATE_RUNTIME, NULL);
 		dr->f.detail = "go";
 		dr->f.object = x->path;
-		draft_say(&c->d, dr, "%s is written in Go too: the process has two Go runtimes, each with its own heap, "
-				     "scheduler and signal handlers.",
+		draft_say(&c->d, dr,
+			  "%s is written in Go too: the process has two Go runtimes, each with its own heap, "
+			  "scheduler and signal handlers.",
 			  base_name(x->path));
-		draft_fact(&c->d, dr, x->path, "exports the entry points of a Go runtime (crosscall2, _cgo_topofstack)");
+		draft_fact(&c->d, dr, x->path,
+			   "exports the entry points of a Go runtime (crosscall2, _cgo_topofstack)");
 		draft_fix(&c->d, dr, "edit-line", "medium",
-			  "import its Go package in place of linking the library, so that one runtime has both");
+			  "import its Go package in place of linking the library, so that one runtime has "
+			  "both");
 		return;
 	}
 }
@@ -399,9 +427,11 @@ static void static_tls(struct go_case *c, const struct go_outcome *o)
 	dr->f.severity = DLWHY_NOTE;
 	dr->f.detail = "initial-exec";
 	dr->f.object = o->line->output;
-	draft_say(&c->d, dr, "A Go library (-buildmode=%s) takes a place in static TLS (initial-exec): a process of musl "
-			     "never loads it later, and one of glibc only while its spare room lasts.",
-		  o->line->mode);
+	draft_say(
+		&c->d, dr,
+		"A Go library (-buildmode=%s) takes a place in static TLS (initial-exec): a process of musl "
+		"never loads it later, and one of glibc only while its spare room lasts.",
+		o->line->mode);
 	draft_assume(dr, DLWHY_PREDICTED, "as all releases of Go up to 1.26 do");
 	draft_fix(&c->d, dr, "import-first", "low",
 		  "where the room is used up: load the library early, or set "
@@ -429,10 +459,12 @@ static void archive_needs(struct go_case *c, const struct go_outcome *o)
 	dr->f.severity = DLWHY_NOTE;
 	dr->f.detail = darwin ? "framework" : "not-linked";
 	dr->f.object = o->line->output;
-	draft_say(&c->d, dr, "An archive does not carry its libraries: whoever links %s must name %s behind it.",
+	draft_say(&c->d, dr,
+		  "An archive does not carry its libraries: whoever links %s must name %s behind it.",
 		  base_name(o->line->output), go_join_words(c->d.a, &libs, " "));
 	draft_fix(&c->d, dr, "edit-line", "low",
-		  arena_printf(c->d.a, "cc … %s %s", base_name(o->line->output), go_join_words(c->d.a, &libs, " ")));
+		  arena_printf(c->d.a, "cc … %s %s", base_name(o->line->output),
+			       go_join_words(c->d.a, &libs, " ")));
 }
 
 void diagnose_go_result(const struct go_outcome *o, struct arena *a, struct diagnosis *out)

@@ -16,8 +16,8 @@ static void too_old(struct go_case *c, const struct go_problem *p)
 	struct fix *f;
 
 	dr->f.object = p->at.file;
-	draft_say(&c->d, dr, "%s asks for Go %s, and the Go that is here is %s (%s).", path_of(c, p), want, p->other,
-		  c->g->env.goroot);
+	draft_say(&c->d, dr, "%s asks for Go %s, and the Go that is here is %s (%s).", path_of(c, p), want,
+		  p->other, c->g->env.goroot);
 	draft_fact(&c->d, dr, c->g->env.goroot,
 		   arena_printf(c->d.a, "GOROOT, its VERSION says go%s", p->other));
 	f = draft_fix(&c->d, dr, "toolchain", "low", "let go fetch the release that the module asks for");
@@ -36,8 +36,9 @@ static void missing(struct go_case *c, const struct go_problem *p)
 		return;
 	}
 	if (std) {
-		draft_say(&c->d, dr, "%s is no package of Go %s's standard library, and its first part is no host name: "
-				     "no module can have it.",
+		draft_say(&c->d, dr,
+			  "%s is no package of Go %s's standard library, and its first part is no host name: "
+			  "no module can have it.",
 			  p->object, c->g->env.version != NULL ? c->g->env.version : "");
 		if (c->g->mods.main.n > 0)
 			draft_fix(&c->d, dr, "edit-line", "low",
@@ -54,8 +55,9 @@ static void missing(struct go_case *c, const struct go_problem *p)
 	f = draft_fix(&c->d, dr, "modules", "low", "add the module that has it to go.mod");
 	fix_command(&c->d, f, arena_printf(c->d.a, "go get %s", p->object));
 	f = draft_fix(&c->d, dr, "modules", "low", "if it lies in a folder of yours, name that");
-	fix_command(&c->d, f, arena_printf(c->d.a, "go mod edit -replace=%s=../FOLDER && go get %s", p->object,
-					   p->object));
+	fix_command(
+		&c->d, f,
+		arena_printf(c->d.a, "go mod edit -replace=%s=../FOLDER && go get %s", p->object, p->object));
 }
 
 static void unsummed(struct go_case *c, const struct go_problem *p)
@@ -63,7 +65,8 @@ static void unsummed(struct go_case *c, const struct go_problem *p)
 	struct draft *dr = go_draft(c, p, CAUSE_GO_TOOLCHAIN, "module-missing");
 	struct fix *f;
 
-	draft_say(&c->d, dr, "go.sum has no checksum of the module that has %s, so go does not use it.", p->object);
+	draft_say(&c->d, dr, "go.sum has no checksum of the module that has %s, so go does not use it.",
+		  p->object);
 	f = draft_fix(&c->d, dr, "modules", "low", "let go write the missing checksums");
 	fix_command(&c->d, f, "go mod tidy");
 }
@@ -107,13 +110,14 @@ static void build_mode(struct go_case *c, const struct go_problem *p)
 	struct draft *dr = go_draft(c, p, CAUSE_GO_TOOLCHAIN, "buildmode");
 
 	if (strstr(p->text, "main package") != NULL) {
-		draft_say(&c->d, dr, "%s wants a package main, and %s is package %s.", p->object, c->g->root->path,
-			  c->g->root->name);
+		draft_say(&c->d, dr, "%s wants a package main, and %s is package %s.", p->object,
+			  c->g->root->path, c->g->root->name);
 		draft_fix(&c->d, dr, "edit-line", "low",
 			  "name the folder of a package main, with a func main() in it (it may be empty)");
 	} else {
-		draft_say(&c->d, dr, "Go %s has no %s for %s/%s.", c->g->env.version != NULL ? c->g->env.version : "",
-			  p->object, c->g->env.goos, c->g->env.goarch);
+		draft_say(&c->d, dr, "Go %s has no %s for %s/%s.",
+			  c->g->env.version != NULL ? c->g->env.version : "", p->object, c->g->env.goos,
+			  c->g->env.goarch);
 	}
 }
 

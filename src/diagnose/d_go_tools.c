@@ -18,8 +18,8 @@ static const char *header_package(const char *name)
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
 		size_t n = strlen(headers[i].name);
 
-		if (headers[i].name[n - 1] == '/' ? strncmp(name, headers[i].name, n) == 0 :
-						    strcmp(name, headers[i].name) == 0)
+		if (headers[i].name[n - 1] == '/' ? strncmp(name, headers[i].name, n) == 0
+						  : strcmp(name, headers[i].name) == 0)
 			return headers[i].package;
 	}
 	return NULL;
@@ -38,17 +38,23 @@ static void compiler(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_COMPILER_MISSING, p->detail);
 	const char *cc = p->object;
-	const char *from = go_starts(p->text, "cgo:") ? "cgo calls it for every package that imports C" :
-							"C++ files of the package need it";
+	const char *from = go_starts(p->text, "cgo:") ? "cgo calls it for every package that imports C"
+						      : "C++ files of the package need it";
 
 	draft_say(&c->d, dr, "The compiler %s is not there: %s.", cc, from);
 	draft_fact(&c->d, dr, NULL,
 		   arena_printf(c->d.a, "%s is %s", p->verb,
 				strcmp(p->verb, "CC") == 0 ? c->g->env.cc : c->g->env.cxx));
-	if (strcmp(cc, "gcc") == 0 || strcmp(cc, "g++") == 0 || strcmp(cc, "clang") == 0 || strstr(cc, "-linux-gnu") != NULL)
-		fix_install(c, dr, "install it", strcmp(cc, "g++") == 0 ? "g++" :
-			    strstr(cc, "-linux-gnu") != NULL ?
-				    arena_printf(c->d.a, "gcc-%.*s", (int)(strstr(cc, "-gcc") != NULL ? strstr(cc, "-gcc") - cc : (long)strlen(cc)), cc) : cc);
+	if (strcmp(cc, "gcc") == 0 || strcmp(cc, "g++") == 0 || strcmp(cc, "clang") == 0 ||
+	    strstr(cc, "-linux-gnu") != NULL)
+		fix_install(c, dr, "install it",
+			    strcmp(cc, "g++") == 0 ? "g++"
+			    : strstr(cc, "-linux-gnu") != NULL
+				    ? arena_printf(c->d.a, "gcc-%.*s",
+						   (int)(strstr(cc, "-gcc") != NULL ? strstr(cc, "-gcc") - cc
+										    : (long)strlen(cc)),
+						   cc)
+				    : cc);
 	go_fix_command(c, dr, arena_printf(c->d.a, "set %s to a compiler that is here", p->verb),
 		       arena_printf(c->d.a, "%s=%s", p->verb, strcmp(p->verb, "CC") == 0 ? "gcc" : "g++"));
 	go_fix_command(c, dr, "or build without cgo, if the program can do without C", "CGO_ENABLED=0");
@@ -59,12 +65,16 @@ static void cross(struct go_case *c, const struct go_problem *p)
 	struct draft *dr = go_draft(c, p, CAUSE_COMPILER_MISSING, "cross");
 	const char *cc = go_cross_compiler(c->g);
 
-	draft_say(&c->d, dr, "cgo calls %s, which makes code for this machine (%s), while GOOS=%s GOARCH=%s is wanted.",
+	draft_say(&c->d, dr,
+		  "cgo calls %s, which makes code for this machine (%s), while GOOS=%s GOARCH=%s is wanted.",
 		  p->other, c->g->env.hostarch, c->g->env.goos, c->g->env.goarch);
 	if (cc == NULL)
 		return;
-	go_fix_command(c, dr, arena_printf(c->d.a, "name a compiler for %s/%s in CC", c->g->env.goos, c->g->env.goarch),
-		       arena_printf(c->d.a, "CGO_ENABLED=1 GOOS=%s GOARCH=%s CC=%s", c->g->env.goos, c->g->env.goarch, cc));
+	go_fix_command(
+		c, dr,
+		arena_printf(c->d.a, "name a compiler for %s/%s in CC", c->g->env.goos, c->g->env.goarch),
+		arena_printf(c->d.a, "CGO_ENABLED=1 GOOS=%s GOARCH=%s CC=%s", c->g->env.goos,
+			     c->g->env.goarch, cc));
 	if (go_look_path(c->g, cc) == NULL && strstr(cc, "-linux-gnu") != NULL)
 		fix_install(c, dr, arena_printf(c->d.a, "%s is not on PATH: install it", cc),
 			    arena_printf(c->d.a, "gcc-%.*s", (int)(strlen(cc) - 4), cc));
@@ -85,11 +95,11 @@ static void pkg_config(struct go_case *c, const struct go_problem *p)
 		return;
 	}
 	if (strcmp(p->detail, "version") == 0) {
-		draft_say(&c->d, dr, "%.*s is there, but not in the release that is asked for (%s).", (int)n, name,
-			  p->verb != NULL ? p->verb : "any other");
+		draft_say(&c->d, dr, "%.*s is there, but not in the release that is asked for (%s).", (int)n,
+			  name, p->verb != NULL ? p->verb : "any other");
 	} else if (p->other != NULL) {
-		draft_say(&c->d, dr, "%s requires %.*s, and no %s is where pkg-config looks.", base_name(p->other), (int)n,
-			  name, name);
+		draft_say(&c->d, dr, "%s requires %.*s, and no %s is where pkg-config looks.",
+			  base_name(p->other), (int)n, name, name);
 		draft_fact(&c->d, dr, p->other, "requires it");
 	} else {
 		draft_say(&c->d, dr, "No %s is where pkg-config looks.", name);
@@ -97,8 +107,9 @@ static void pkg_config(struct go_case *c, const struct go_problem *p)
 	for (size_t i = 0; i < p->found.n && i < 12; i++)
 		draft_fact(&c->d, dr, p->found.items[i], "searched for .pc files");
 	draft_fix(&c->d, dr, "install", "low",
-		  arena_printf(c->d.a, "install the development package of %.*s (on Debian often lib%.*s-dev)", (int)n, name,
-			       (int)(n > 3 && go_starts(name, "lib") ? n - 3 : n),
+		  arena_printf(c->d.a,
+			       "install the development package of %.*s (on Debian often lib%.*s-dev)",
+			       (int)n, name, (int)(n > 3 && go_starts(name, "lib") ? n - 3 : n),
 			       go_starts(name, "lib") && n > 3 ? name + 3 : name));
 	draft_fix(&c->d, dr, "environment", "low",
 		  arena_printf(c->d.a, "if %s lies elsewhere, name its folder in PKG_CONFIG_PATH", name));
@@ -108,7 +119,8 @@ static void pkg_config_program(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_PKG_CONFIG, "tool-missing");
 
-	draft_say(&c->d, dr, "The program %s is not there, and a `#cgo pkg-config:` line asks for it.", p->object);
+	draft_say(&c->d, dr, "The program %s is not there, and a `#cgo pkg-config:` line asks for it.",
+		  p->object);
 	fix_install(c, dr, "install it", "pkg-config");
 }
 
@@ -145,7 +157,8 @@ static void fix_folder(struct go_case *c, struct draft *dr, const struct go_prob
 			    "(the folder that stands there does not exist)");
 	} else {
 		draft_fix(&c->d, dr, "edit-line", "low",
-			  arena_printf(c->d.a, "%s: add `#cgo %s: %s`", go_place_words(c, &p->at), p->verb, flag));
+			  arena_printf(c->d.a, "%s: add `#cgo %s: %s`", go_place_words(c, &p->at), p->verb,
+				       flag));
 	}
 }
 
@@ -158,8 +171,8 @@ static void header(struct go_case *c, const struct go_problem *p)
 		draft_say(&c->d, dr, "%s is not in a folder that is searched; it is in %s.", p->object,
 			  go_short_path(c->g, dir_name(c->d.a, p->found.items[0])));
 	else if (p->other != NULL)
-		draft_say(&c->d, dr, "%s is none of the headers of musl, and %s searches no others.", p->object,
-			  c->g->env.cc);
+		draft_say(&c->d, dr, "%s is none of the headers of musl, and %s searches no others.",
+			  p->object, c->g->env.cc);
 	else
 		draft_say(&c->d, dr, "%s is in no folder that is searched, nor near the package.", p->object);
 	for (size_t i = 0; i < p->found.n; i++)
@@ -170,8 +183,9 @@ static void header(struct go_case *c, const struct go_problem *p)
 		fix_install(c, dr, "install the package that has it", package);
 	else if (p->other == NULL)
 		draft_fix(&c->d, dr, "install", "low",
-			  arena_printf(c->d.a, "install the development package that has %s (apt-file search %s)", p->object,
-				       p->object));
+			  arena_printf(c->d.a,
+				       "install the development package that has %s (apt-file search %s)",
+				       p->object, p->object));
 }
 
 void d_go_tools(struct go_case *c, const struct go_problem *p)

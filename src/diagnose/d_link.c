@@ -6,7 +6,7 @@
 #include "diagnose/link_case.h"
 #include "symbol/demangle.h"
 
-/* ---- drafts ---------------------------------------------------------------------------------------- */
+/* ---- drafts ------------------------------------------------------------------------------------------ */
 
 void lk_text(struct lk *k, struct draft *dr, const struct link_trouble *t)
 {
@@ -171,7 +171,7 @@ struct fix *lk_fix(struct lk *k, struct draft *dr, const char *kind, const char 
 	return f;
 }
 
-/* ---- which complaint is what ----------------------------------------------------------------------------- */
+/* ---- which complaint is what ------------------------------------------------------------------------- */
 
 static void d_link_option(struct lk *k, const struct link_trouble *t)
 {
@@ -179,7 +179,8 @@ static void d_link_option(struct lk *k, const struct link_trouble *t)
 
 	dr->f.symbol = t->path;
 	draft_say(&k->d, dr, "%s does not know the option %s.", link_linker_name(k->l->kind), t->path);
-	lk_fix(k, dr, "change-flag", "leave the option out, or choose the linker that it is of (-fuse-ld=…)", NULL);
+	lk_fix(k, dr, "change-flag", "leave the option out, or choose the linker that it is of (-fuse-ld=…)",
+	       NULL);
 }
 
 static void dispatch(struct lk *k, const struct link_trouble *t)
@@ -208,10 +209,12 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 	}
 }
 
-/* ---- the answer -------------------------------------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------------------------------- */
 
 const char *link_assumes(const struct link *l)
 {
+	if (l->plan->machine != NULL)
+		return "the files of this link fit one another: of Windows files only the search is followed";
 	if (l->cut)
 		return "what is beyond the limits of this simulation changes nothing";
 	if (l->has_lto && l->kind != LINKER_LLD)
@@ -252,19 +255,46 @@ void diagnose_link(const struct link *l, struct arena *a, struct diagnosis *out)
 	diagnose_finish(&k.d, out);
 }
 
-/* ---- a driver or a compiler gave up -------------------------------------------------------------------------- */
+/* ---- a driver or a compiler gave up ------------------------------------------------------------------ */
+
+/* "seed/x.h" below an include folder of the working folder. */
+static const char *find_header(struct source *source, struct arena *a, const char *header)
+{
+	static const char *const below[] = { "include", "inc", "src", "headers", "native/include",
+					     "third_party" };
+	struct os_stat st;
+
+	for (size_t i = 0; i < sizeof(below) / sizeof(*below); i++) {
+		const char *path = arena_printf(a, "%s/%s", below[i], header);
+
+		if (source_stat(source, path, true, &st) == 0 && st.type == OS_REGULAR)
+			return path;
+	}
+	return NULL;
+}
+
+static const char *header_detail(struct source *source, struct arena *a, const char *driver,
+				 const char *header)
+{
+	bool musl = strstr(driver, "musl") != NULL;
+
+	if (musl && (starts_with(header, "linux/") || starts_with(header, "asm/")))
+		return "musl-kernel-headers";
+	if (musl && strchr(header, '.') == NULL)
+		return "musl-libstdcxx";
+	if (strcmp(base_name(header), "Python.h") == 0)
+		return "python-dev";
+	return find_header(source, a, header) != NULL ? "other-dir" : "not-installed";
+}
 
 /* What the command tells besides the text: whose compiler it is, which linker it asked for. */
-static void refine(const struct link_plan *plan, struct arena *a, struct dlwhy_finding *f)
+static void refine(const struct link_plan *plan, struct source *source, struct arena *a,
+		   struct dlwhy_finding *f)
 {
 	const char *driver = plan->driver != NULL ? base_name(plan->driver) : "", *header = f->object;
 
-	if (strcmp(f->code, "header-missing") == 0 && strstr(driver, "musl") != NULL && header != NULL) {
-		if (starts_with(header, "linux/") || starts_with(header, "asm/"))
-			f->detail = "musl-kernel-headers";
-		else if (strchr(header, '.') == NULL)
-			f->detail = "musl-libstdcxx";
-	}
+	if (strcmp(f->code, "header-missing") == 0 && header != NULL)
+		f->detail = header_detail(source, a, driver, header);
 	for (size_t i = 1; strcmp(f->code, "compiler-missing") == 0 && i < plan->command.n; i++)
 		if (starts_with(plan->command.items[i], "-fuse-ld=") && same_text(f->detail, "linker"))
 			f->object = arena_printf(a, "ld.%s", plan->command.items[i] + 9);
@@ -272,7 +302,8 @@ static void refine(const struct link_plan *plan, struct arena *a, struct dlwhy_f
 	f->assumes = NULL;
 }
 
-static void refine_first(const struct link_plan *plan, struct arena *a, const struct dlwhy_finding *const **findings,
+static void refine_first(const struct link_plan *plan, struct source *source, struct arena *a,
+			 const struct dlwhy_finding *const **findings,
 			 size_t n)
 {
 	const struct dlwhy_finding **v = ARENA_ARRAY(a, n + 1, const struct dlwhy_finding *);
@@ -280,12 +311,12 @@ static void refine_first(const struct link_plan *plan, struct arena *a, const st
 
 	memcpy(v, *findings, n * sizeof(*v));
 	*f = *v[0];
-	refine(plan, a, f);
+	refine(plan, source, a, f);
 	v[0] = f;
 	*findings = v;
 }
 
-void diagnose_link_failure(const struct link_plan *plan, struct arena *a,
+void diagnose_link_failure(const struct link_plan *plan, struct source *source, struct arena *a,
 			   const struct dlwhy_finding *const **findings, size_t *n)
 {
 	static const struct diagnose_input none;
@@ -294,7 +325,7 @@ void diagnose_link_failure(const struct link_plan *plan, struct arena *a,
 	struct draft *dr;
 
 	if (*n > 0) {
-		refine_first(plan, a, findings, *n);
+		refine_first(plan, source, a, findings, *n);
 		return;
 	}
 	k.d.in = &none;

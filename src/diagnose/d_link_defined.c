@@ -1,11 +1,11 @@
-/* d_link_defined.c - a symbol that is there, and is a trouble all the same: twice, hidden, of another kind, in
- * a library that is not named, in code that cannot be moved. */
+/* d_link_defined.c - a symbol that is there, and is a trouble all the same: twice, hidden, of another
+ * kind, in a library that is not named, in code that cannot be moved. */
 #include <string.h>
 
 #include "diagnose/link_case.h"
 #include "object/elfconst.h"
 
-/* ---- twice ------------------------------------------------------------------------------------------------- */
+/* ---- twice ------------------------------------------------------------------------------------------- */
 
 /* The text of the source that an object was compiled from, if it can be found here. */
 static struct view source_text(struct lk *k, const struct link_object *o, const char **path)
@@ -73,7 +73,8 @@ static const char *common_header(struct lk *k, const struct link_trouble *t)
 
 static void twice(struct lk *k, const struct link_trouble *t)
 {
-	const char *header = common_header(k, t), *object = lk_object(k, t->object), *other = lk_object(k, t->other);
+	const char *header = common_header(k, t), *object = lk_object(k, t->object), *other = lk_object(k,
+			t->other);
 	bool function = t->sym->type == STT_FUNC;
 	const char *detail = header != NULL ? "header-definition" : function ? "function" : "variable";
 	struct draft *dr = lk_same(k, CAUSE_LD_MULTIPLE_DEFINITION, detail, header != NULL ? header : object);
@@ -91,29 +92,36 @@ static void twice(struct lk *k, const struct link_trouble *t)
 	dr->f.symbol = t->symbol;
 	dr->f.needed_by = other;
 	if (same_text(object, other)) {
-		draft_say(&k->d, dr, "%s is linked twice, so %s is defined twice.", object, lk_symbol(k, t->symbol));
+		draft_say(&k->d, dr, "%s is linked twice, so %s is defined twice.", object,
+			  lk_symbol(k, t->symbol));
 		lk_fix(k, dr, "change-flag", "name that file once", NULL);
 	} else if (header != NULL) {
-		draft_say(&k->d, dr, "%s is defined in the header %s, which both %s and %s include.", lk_symbol(k, t->symbol), header,
+		draft_say(&k->d, dr, "%s is defined in the header %s, which both %s and %s include.",
+			  lk_symbol(k, t->symbol), header,
 			  other, object);
-		lk_fix(k, dr, "change-source", function ? "make it static inline in the header, or leave the declaration there and "
-							  "define it in one source" : "write extern before it in the header and "
+		lk_fix(k, dr, "change-source", function ? "make it static inline in the header, or leave the "
+		       "declaration there and "
+							  "define it in one source" :
+								  "write extern before it in the header and "
 							  "define it in one source", NULL);
 	} else {
 		draft_say(&k->d, dr, "Both %s and %s define %s.", other, object, lk_symbol(k, t->symbol));
-		lk_fix(k, dr, "change-source", function ? "keep one definition, or make those static that only their own file uses" :
-							  "define it in one file and write extern in the others", NULL);
+		lk_fix(k, dr, "change-source", function ? "keep one definition, or make those static that "
+		       "only their own file uses" :
+							  "define it in one file and write extern in the "
+								  "others", NULL);
 	}
 	if (t->object->pulled_by != NULL) {
 		struct dlwhy_evidence *e = draft_evidence(&k->d, dr, "symbol", NULL,
-							  "the member of the archive was taken for this symbol");
+							  "the member of the archive was taken for this "
+								  "symbol");
 
 		e->path = t->object->shown;
 		e->value = t->object->pulled_by->name;
 	}
 }
 
-/* ---- not position-independent ------------------------------------------------------------------------------------ */
+/* ---- not position-independent ------------------------------------------------------------------------ */
 
 /* A shared library of the same name beside the archive. */
 static const char *shared_beside(struct lk *k, const struct link_object *o)
@@ -139,17 +147,21 @@ static void not_pic(struct lk *k, const struct link_trouble *t)
 	dr = lk_draft(k, CAUSE_LD_NOT_PIC, shared ? NULL : "pie", t);
 	dr->f.object = object;
 	dr->f.symbol = t->symbol;
-	draft_say(&k->d, dr, "%s was compiled for a fixed address (%s), and %s may lie anywhere.", object, t->reloc,
+	draft_say(&k->d, dr, "%s was compiled for a fixed address (%s), and %s may lie anywhere.", object,
+		  t->reloc,
 		  shared ? "a shared library" : "a position-independent program");
 	draft_evidence(&k->d, dr, "fact", NULL, "the relocation that fixes the address")->value = t->reloc;
-	lk_fix(k, dr, "rebuild", arena_printf(k->a, "compile it again with %s", shared ? "-fPIC" : "-fPIE"), NULL);
+	lk_fix(k, dr, "rebuild", arena_printf(k->a, "compile it again with %s", shared ? "-fPIC" : "-fPIE"),
+	       NULL);
 	if (!shared)
-		lk_fix(k, dr, "change-flag", "or link a program at a fixed address", lk_command_with(k, 1, "-no-pie"));
+		lk_fix(k, dr, "change-flag", "link a program at a fixed address", lk_command_with(k, 1,
+				"-no-pie"));
 	if (beside != NULL)
-		lk_fix(k, dr, "change-input", arena_printf(k->a, "or link with the shared library %s", beside), NULL);
+		lk_fix(k, dr, "change-input", arena_printf(k->a, "link with the shared library %s",
+							   beside), NULL);
 }
 
-/* ---- others -------------------------------------------------------------------------------------------------------- */
+/* ---- others ------------------------------------------------------------------------------------------ */
 
 static void dso_missing(struct lk *k, const struct link_trouble *t)
 {
@@ -160,14 +172,16 @@ static void dso_missing(struct lk *k, const struct link_trouble *t)
 	dr->f.object = t->object->path;
 	dr->f.symbol = t->symbol;
 	dr->f.needed_by = lk_object(k, t->other);
-	draft_say(&k->d, dr, "%s uses %s, which is in %s; that is there only because %s needs it, and the link line must name it.",
+	draft_say(&k->d, dr, "%s uses %s, which is in %s; that is there only because %s needs it, and the "
+		  "link line must name it.",
 		  lk_object(k, t->other), lk_symbol(k, t->symbol), t->object->path,
 		  t->object->by != NULL ? t->object->by->shown : "another library");
 	if (n > 6 && starts_with(name, "lib") && strcmp(name + n - 3, ".so") == 0)
 		flag = arena_printf(k->a, "-l%.*s", (int)(n - 6), name + 3);
 	else
 		flag = arena_printf(k->a, "-l:%s", name);
-	lk_fix(k, dr, "add-library", arena_printf(k->a, "add %s", flag), lk_command_with(k, lk_last_input(k) + 1, flag));
+	lk_fix(k, dr, "add-library", arena_printf(k->a, "add %s", flag), lk_command_with(k,
+			lk_last_input(k) + 1, flag));
 }
 
 static void hidden_ref(struct lk *k, const struct link_trouble *t)
@@ -177,7 +191,8 @@ static void hidden_ref(struct lk *k, const struct link_trouble *t)
 	dr->f.object = lk_object(k, t->object);
 	dr->f.symbol = t->symbol;
 	dr->f.needed_by = lk_object(k, t->other);
-	draft_say(&k->d, dr, "%s defines %s hidden, and the shared library %s needs it.", dr->f.object, lk_symbol(k, t->symbol),
+	draft_say(&k->d, dr, "%s defines %s hidden, and the shared library %s needs it.", dr->f.object,
+		  lk_symbol(k, t->symbol),
 		  dr->f.needed_by != NULL ? dr->f.needed_by : "of the link");
 	lk_fix(k, dr, "change-source", "give it default visibility", NULL);
 }
@@ -189,7 +204,8 @@ static void version_node(struct lk *k, const struct link_trouble *t)
 	dr->f.object = t->path != NULL ? t->path : lk_object(k, t->object);
 	dr->f.symbol = t->symbol;
 	dr->f.needed_by = lk_object(k, t->object);
-	draft_say(&k->d, dr, "%s gives %s the version %s, and %s has no node of that name.", lk_object(k, t->object),
+	draft_say(&k->d, dr, "%s gives %s the version %s, and %s has no node of that name.",
+		  lk_object(k, t->object),
 		  lk_symbol(k, t->symbol), t->version, t->path != NULL ? t->path : "no version script");
 	lk_fix(k, dr, "change-source", "add the node to the version script",
 	       arena_printf(k->a, "%s { global: %s; };", t->version, t->symbol));
@@ -202,7 +218,8 @@ static void tls(struct lk *k, const struct link_trouble *t)
 	dr->f.object = lk_object(k, t->object);
 	dr->f.symbol = t->symbol;
 	dr->f.needed_by = lk_object(k, t->other);
-	draft_say(&k->d, dr, "%s is thread-local in %s and not in %s.", lk_symbol(k, t->symbol), lk_object(k, t->object),
+	draft_say(&k->d, dr, "%s is thread-local in %s and not in %s.", lk_symbol(k, t->symbol),
+		  lk_object(k, t->object),
 		  lk_object(k, t->other));
 	lk_fix(k, dr, "change-source", "declare it __thread (or thread_local) in both, or in neither", NULL);
 }

@@ -4,7 +4,7 @@
 #include "diagnose/link_case.h"
 #include "object/elfconst.h"
 
-/* ---- not there ------------------------------------------------------------------------------------------- */
+/* ---- not there --------------------------------------------------------------------------------------- */
 
 static bool is_start_file(const char *name)
 {
@@ -26,10 +26,12 @@ static void start_file(struct lk *k, const struct link_trouble *t, const char *n
 	}
 	dr = lk_draft(k, CAUSE_LD_LIBRARY_NOT_FOUND, "multilib", t);
 	dr->f.object = name;
-	draft_say(&k->d, dr, "The start file %s is not there for %s: the C library's development files for this machine are not "
+	draft_say(&k->d, dr, "The start file %s is not there for %s: the C library's development files for "
+		  "this machine are not "
 		  "installed.", name, lk_machine(k));
 	lk_fix(k, dr, "install-package", "install them",
-	       k->l->machine == EM_386 ? "apt-get install gcc-multilib libc6-dev-i386" : "apt-get install libc6-dev");
+	       k->l->machine == EM_386 ? "apt-get install gcc-multilib libc6-dev-i386" :
+		       "apt-get install libc6-dev");
 }
 
 void d_link_file(struct lk *k, const struct link_trouble *t)
@@ -42,13 +44,16 @@ void d_link_file(struct lk *k, const struct link_trouble *t)
 		start_file(k, t, name);
 		return;
 	}
-	dr = lk_draft(k, script ? CAUSE_LD_LIBRARY_NOT_FOUND : CAUSE_BUILD_OTHER, script ? "not-installed" : "input-missing",
+	dr = lk_draft(k, script ? CAUSE_LD_LIBRARY_NOT_FOUND : CAUSE_BUILD_OTHER, script ? "not-installed" :
+		      "input-missing",
 		      t);
 	dr->f.object = name;
 	if (script) {
 		dr->f.needed_by = t->missing->script;
-		draft_say(&k->d, dr, "The linker script %s names %s, which is not there.", t->missing->script, name);
-		lk_fix(k, dr, "install-package", "install what belongs to that script: the library and its development package of "
+		draft_say(&k->d, dr, "The linker script %s names %s, which is not there.", t->missing->script,
+			  name);
+		lk_fix(k, dr, "install-package", "install what belongs to that script: the library and its "
+		       "development package of "
 						 "the same release", NULL);
 	} else if (t->kind == LT_FOLDER) {
 		draft_say(&k->d, dr, "%s is a folder, and a file is wanted.", name);
@@ -76,20 +81,23 @@ void d_link_needed(struct lk *k, const struct link_trouble *t)
 	dr->f.object = where != NULL ? where : name;
 	dr->f.needed_by = t->object->shown;
 	draft_say(&k->d, dr, where != NULL ?
-		  "%s needs %s; that is there, but the linker looks for it in -rpath-link, -rpath and the system's folders, not in "
+		  "%s needs %s; that is there, but the linker looks for it in -rpath-link, -rpath and the "
+			  "system's folders, not in "
 		  "those of -L." : "%s needs %s, and that is not found.", t->object->shown, name);
 	if (where != NULL)
 		lk_fix(k, dr, "change-flag", "name its folder",
-		       lk_command_with(k, 1, arena_printf(k->a, "-Wl,-rpath-link,%s", dir_name(k->a, where))));
+		       lk_command_with(k, 1, arena_printf(k->a, "-Wl,-rpath-link,%s", dir_name(k->a,
+				       where))));
 	else
 		lk_fix(k, dr, "install", arena_printf(k->a, "install or build %s", name), NULL);
 }
 
-/* ---- there, and of no use ------------------------------------------------------------------------------------ */
+/* ---- there, and of no use ---------------------------------------------------------------------------- */
 
 static const struct store_file *file_of(struct lk *k, const char *path)
 {
-	const struct store_entry *en = path != NULL ? store_open(k->d.store, link_real_path(k->l->plan, path)) : NULL;
+	const struct store_entry *en = path != NULL ? store_open(k->d.store, link_real_path(k->l->plan,
+			path)) : NULL;
 
 	return en != NULL && en->err == 0 ? en->file : NULL;
 }
@@ -97,17 +105,21 @@ static const struct store_file *file_of(struct lk *k, const char *path)
 static void wrong_arch(struct lk *k, struct draft *dr, const struct link_trouble *t)
 {
 	const struct elf *e = t->e;
-	const char *is = e != NULL ? machine_words(k->a, e->machine, e->is64, e->big_endian) : "another machine";
+	const char *is = e != NULL ? machine_words(k->a, e->machine, e->is64, e->big_endian) :
+		"another machine";
 
 	draft_say(&k->d, dr, "%s is for %s, and the output is for %s.", t->path, is, lk_machine(k));
-	lk_fix(k, dr, "replace", arena_printf(k->a, "build it for %s, or link everything for %s", lk_machine(k), is), NULL);
+	lk_fix(k, dr, "replace", arena_printf(k->a, "build it for %s, or link everything for %s",
+					      lk_machine(k), is), NULL);
 	for (size_t i = 0; i < k->l->line->dirs.n && k->l->kind == LINKER_LLD; i++) {
 		const char *path = join_path(k->a, k->l->line->dirs.items[i].path, base_name(t->path));
 		const struct store_file *f = file_of(k, path);
 
-		if (f == NULL || f->kind != FILE_ELF || f->elf.machine != k->l->machine || f->elf.is64 != k->l->is64)
+		if (f == NULL || f->kind != FILE_ELF || f->elf.machine != k->l->machine ||
+		    f->elf.is64 != k->l->is64)
 			continue;
-		lk_fix(k, dr, "order", arena_printf(k->a, "%s fits: name its folder first, since lld takes the first file of that "
+		lk_fix(k, dr, "order", arena_printf(k->a, "%s fits: name its folder first, since lld takes "
+						    "the first file of that "
 							  "name", path),
 		       lk_command_with(k, 1, arena_printf(k->a, "-L%s", k->l->line->dirs.items[i].path)));
 		return;
@@ -137,17 +149,21 @@ struct input_words {
 };
 
 static const struct input_words words[] = {
-	{ LT_TRUNCATED, CAUSE_LD_INCOMPATIBLE, "truncated", "%s is cut off: its section headers lie behind its end.",
+	{ LT_TRUNCATED, CAUSE_LD_INCOMPATIBLE, "truncated", "%s is cut off: its section headers lie behind "
+	 "its end.",
 	  "get or copy it again" },
 	{ LT_EMPTY, CAUSE_LD_INCOMPATIBLE, "empty-file", "%s is empty (0 bytes).", "get or build it again" },
 	{ LT_EXECUTABLE, CAUSE_LD_INCOMPATIBLE, "executable-input",
-	  "%s is a program, not a library: it was linked without -shared.", "link it again with -shared -fPIC" },
+	  "%s is a program, not a library: it was linked without -shared.",
+		  "link it again with -shared -fPIC" },
 	{ LT_STATIC_DSO, CAUSE_LD_LIBRARY_NOT_FOUND, "shared-only",
-	  "%s is a shared library, and in a static link only archives are taken.", "build or install the archive (.a), or "
+	  "%s is a shared library, and in a static link only archives are taken.",
+		  "build or install the archive (.a), or "
 	  "link without -static" },
 	{ LT_NO_INDEX, CAUSE_BUILD_OTHER, "archive-no-index", "The archive %s has no index of its symbols.",
 	  "make the index" },
-	{ LT_LTO_PLUGIN, CAUSE_LD_INCOMPATIBLE, "lto-plugin", "%s holds code for link-time optimisation, and no plugin for it "
+	{ LT_LTO_PLUGIN, CAUSE_LD_INCOMPATIBLE, "lto-plugin",
+	 "%s holds code for link-time optimisation, and no plugin for it "
 	  "is given.", "link with the compiler that made it, or compile without -flto" },
 };
 
@@ -164,7 +180,8 @@ static void plain_input(struct lk *k, const struct link_trouble *t)
 		dr->f.object = t->path;
 		draft_say(&k->d, dr, "%.*s%s%s", (int)(hole - w->says), w->says, t->path, hole + 2);
 		lk_fix(k, dr, "replace", w->fix,
-		       t->kind == LT_NO_INDEX ? arena_printf(k->a, "ranlib %s", shell_quote(k->a, t->path)) : NULL);
+		       t->kind == LT_NO_INDEX ? arena_printf(k->a, "ranlib %s", shell_quote(k->a, t->path)) :
+			       NULL);
 		return;
 	}
 }

@@ -5,7 +5,7 @@
  * in a static link; without "lib" before its name; in another folder; a near name; a part of the compiler
  * for another word size; not there at all.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/link_case.h"
@@ -69,10 +69,11 @@ static void change_lib(struct seek *s, const char *kind, const char *says, const
 
 static const char *apt_name(struct seek *s)
 {
-	return arena_printf(s->k->a, "apt-get install lib%s-dev   # on Debian; the name of the package may differ", s->lib);
+	return arena_printf(s->k->a, "apt-get install lib%s-dev   # on Debian; the name of the package may "
+			    "differ", s->lib);
 }
 
-/* ---- the cases ---------------------------------------------------------------------------------------- */
+/* ---- the cases --------------------------------------------------------------------------------------- */
 
 static bool other_arch(struct seek *s)
 {
@@ -81,12 +82,16 @@ static bool other_arch(struct seek *s)
 
 	if (x == NULL)
 		return false;
-	is = x->e != NULL ? machine_words(s->k->a, x->e->machine, x->e->is64, x->e->big_endian) : "another machine";
+	is = x->e != NULL ? machine_words(s->k->a, x->e->machine, x->e->is64, x->e->big_endian) :
+		"another machine";
 	begin(s, CAUSE_LD_INCOMPATIBLE, "other-arch", x->path);
-	draft_say(&s->k->d, s->dr, "-l%s finds only %s, which is for %s, and the output is for %s.", s->lib, x->path, is,
+	draft_say(&s->k->d, s->dr, "-l%s finds only %s, which is for %s, and the output is for %s.", s->lib,
+		  x->path, is,
 		  lk_machine(s->k));
-	lk_fix(s->k, s->dr, "replace", arena_printf(s->k->a, "build or install lib%s for %s, or name the folder that has "
-							      "that build with -L", s->lib, lk_machine(s->k)), NULL);
+	lk_fix(s->k, s->dr, "replace", arena_printf(s->k->a, "build or install lib%s for %s, or name the "
+						    "folder that has "
+							      "that build with -L", s->lib, lk_machine(s->k)),
+								      NULL);
 	return true;
 }
 
@@ -130,9 +135,11 @@ static bool wrong_name(struct seek *s)
 
 	if (strstr(s->lib, "::") != NULL) {
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", arena_printf(s->k->a, "-l%s", s->lib));
-		draft_say(&s->k->d, s->dr, "-l%s is the name of a CMake target, not of a library: no such target was defined "
+		draft_say(&s->k->d, s->dr, "-l%s is the name of a CMake target, not of a library: no such "
+			  "target was defined "
 			  "when the link line was written.", s->lib);
-		lk_fix(s->k, s->dr, "change-build", "find_package() must define that target before it is used", NULL);
+		lk_fix(s->k, s->dr, "change-build", "find_package() must define that target before it is "
+		       "used", NULL);
 		return true;
 	}
 	if (plain == NULL || *plain == '\0')
@@ -146,9 +153,12 @@ static bool wrong_name(struct seek *s)
 		if (path == NULL)
 			continue;
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", path);
-		draft_say(&s->k->d, s->dr, "-l%s looks for lib%s.so and lib%s.a; what is there is %s, which -l%s finds.", s->lib,
+		draft_say(&s->k->d, s->dr, "-l%s looks for lib%s.so and lib%s.a; what is there is %s, which "
+			  "-l%s finds.", s->lib,
 			  s->lib, s->lib, path, plain);
-		change_lib(s, "change-flag", arena_printf(s->k->a, "write -l%s: the linker adds \"lib\" and the end itself",
+		change_lib(s, "change-flag", arena_printf(s->k->a,
+							  "write -l%s: the linker adds \"lib\" and the end "
+								  "itself",
 							  plain), arena_printf(s->k->a, "-l%s", plain));
 		return true;
 	}
@@ -164,12 +174,13 @@ static bool dangling(struct seek *s)
 		return false;
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "dangling-symlink", x->path);
 	if (source_readlink(s->k->d.source, x->path, target, sizeof(target)) != 0)
-		strcpy(target, "a file");
+		snprintf(target, sizeof(target), "a file");
 	draft_say(&s->k->d, s->dr, "%s is a link to %s, and that is not there.", x->path,
 		  arena_strdup(s->k->a, target));
-	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its development "
+	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its "
+	       "development "
 				       "package", NULL);
-	lk_fix(s->k, s->dr, "link", "or let the link lead to the file that is there",
+	lk_fix(s->k, s->dr, "link", "let the link lead to the file that is there",
 	       arena_printf(s->k->a, "ls -l %s*", shell_quote(s->k->a, x->path)));
 	return true;
 }
@@ -186,11 +197,13 @@ static bool shared_only(struct seek *s)
 		if (!has(s, path))
 			continue;
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "shared-only", path);
-		draft_say(&s->k->d, s->dr, "Where -l%s stands only archives are taken (-static, -Bstatic), and there is only the "
+		draft_say(&s->k->d, s->dr, "Where -l%s stands only archives are taken (-static, -Bstatic), "
+			  "and there is only the "
 			  "shared library %s.", s->lib, path);
-		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib), NULL);
+		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib),
+		       NULL);
 		if (lk_has_option(s->k, "-static"))
-			lk_fix(s->k, s->dr, "change-flag", "or link without -static",
+			lk_fix(s->k, s->dr, "change-flag", "link without -static",
 			       lk_command_changed(s->k, lk_word_of_file(s->k, "-static"), "-Wl,-Bdynamic"));
 		return true;
 	}
@@ -234,13 +247,15 @@ static bool no_dev_link(struct seek *s)
 			continue;
 		path = folder_file(s, dir, name);
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "no-dev-link", path);
-		draft_say(&s->k->d, s->dr, "The library is there as %s, but -l%s looks for the name lib%s.so, the link that comes "
+		draft_say(&s->k->d, s->dr, "The library is there as %s, but -l%s looks for the name "
+			  "lib%s.so, the link that comes "
 			  "with the development files.", path, s->lib, s->lib);
 		change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s", name));
-		lk_fix(s->k, s->dr, "link", "or make the link",
+		lk_fix(s->k, s->dr, "link", "make the link",
 		       arena_printf(s->k->a, "ln -s %s %s", shell_quote(s->k->a, name),
-				    shell_quote(s->k->a, folder_file(s, dir, arena_printf(s->k->a, "lib%s.so", s->lib)))));
-		lk_fix(s->k, s->dr, "install-package", "or install its development package", apt_name(s));
+				    shell_quote(s->k->a, folder_file(s, dir, arena_printf(s->k->a, "lib%s.so",
+						    s->lib)))));
+		lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
 		return true;
 	}
 	return false;
@@ -258,13 +273,17 @@ static bool no_prefix(struct seek *s)
 			if (!has(s, path))
 				continue;
 			begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", path);
-			draft_say(&s->k->d, s->dr, "%s is there, but -l%s looks for lib%s.so and lib%s.a: the name lacks \"lib\".", path,
+			draft_say(&s->k->d, s->dr, "%s is there, but -l%s looks for lib%s.so and lib%s.a: "
+				  "the name lacks \"lib\".", path,
 				  s->lib, s->lib, s->lib);
-			change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s", name));
-			lk_fix(s->k, s->dr, "rename", "or rename it",
+			change_lib(s, "change-flag", "name that file itself", arena_printf(s->k->a, "-l:%s",
+					name));
+			lk_fix(s->k, s->dr, "rename", "rename it",
 			       arena_printf(s->k->a, "mv %s %s", shell_quote(s->k->a, path),
-					    shell_quote(s->k->a, folder_file(s, s->k->l->line->dirs.items[i].path,
-									     arena_printf(s->k->a, "lib%s", name)))));
+					    shell_quote(s->k->a, folder_file(s,
+							    s->k->l->line->dirs.items[i].path,
+									     arena_printf(s->k->a, "lib%s",
+											     name)))));
 			return true;
 		}
 	return false;
@@ -290,20 +309,24 @@ static void say_other_dir(struct seek *s, const char *path, const char *dir, con
 		const struct store_entry *en = store_open(s->k->d.store, path);
 
 		begin(s, CAUSE_LD_INCOMPATIBLE, "other-arch", path);
-		draft_say(&s->k->d, s->dr, "-l%s is in no folder that is searched; %s has the name, but is for %s.", s->lib, path,
+		draft_say(&s->k->d, s->dr, "-l%s is in no folder that is searched; %s has the name, but is "
+			  "for %s.", s->lib, path,
 			  elf_words(s->k->a, &en->file->elf));
 		return;
 	}
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "other-dir", path);
-	draft_say(&s->k->d, s->dr, "%s is there, but %s is not among the folders that are searched.", path, flag);
+	draft_say(&s->k->d, s->dr, "%s is there, but %s is not among the folders that are searched.", path,
+		  flag);
 	lk_fix(s->k, s->dr, "change-flag", arena_printf(s->k->a, "add -L%s", flag),
-	       at != SIZE_MAX ? lk_command_with(s->k, at, arena_printf(s->k->a, "-L%s%s%s", flag, exact ? "" : " -l:",
+	       at != SIZE_MAX ? lk_command_with(s->k, at, arena_printf(s->k->a, "-L%s%s%s", flag, exact ? "" :
+			       " -l:",
 								       exact ? "" : name)) : NULL);
 }
 
 static bool other_dir(struct seek *s)
 {
-	const char *names[] = { arena_printf(s->k->a, "lib%s.so", s->lib), arena_printf(s->k->a, "lib%s.a", s->lib), NULL };
+	const char *names[] = { arena_printf(s->k->a, "lib%s.so", s->lib), arena_printf(s->k->a, "lib%s.a",
+			s->lib), NULL };
 
 	if (s->lib[0] == ':') {
 		names[0] = s->lib + 1;
@@ -370,10 +393,24 @@ static const char *lib_of_name(struct lk *k, const char *name)
 	return n > 5 && strcmp(name + n - 2, ".a") == 0 ? arena_strndup(k->a, name + 3, n - 5) : NULL;
 }
 
+/* A folder that the command itself names, not the compiler. */
+static bool is_users(struct seek *s, const char *dir)
+{
+	const struct link_texts *c = &s->k->l->plan->command;
+
+	for (size_t i = 1; i < c->n; i++) {
+		const char *next = i + 1 < c->n ? c->items[i + 1] : "", *w = c->items[i];
+
+		if (starts_with(w, "-L") && strcmp(w[2] != '\0' ? w + 2 : next, dir) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool near_name(struct seek *s)
 {
 	const char *best = NULL, *best_path = NULL;
-	size_t most = strlen(s->lib) < 4 ? 1 : 2, found = most + 1;
+	size_t most = strlen(s->lib) < 6 ? 1 : 2, found = most + 1;
 
 	if (strlen(s->lib) < 3)
 		return false;
@@ -386,7 +423,7 @@ static bool near_name(struct seek *s)
 			size_t d = lib != NULL ? distance(lib, s->lib, most) : found;
 
 			/* In the system's folders short names are near one another by chance. */
-			if (d >= found || (!dir->given && d > (strlen(s->lib) > 5 ? 1 : 0)))
+			if (d >= found || (d > (strlen(s->lib) > 6 ? 1 : 0) && !is_users(s, dir->path)))
 				continue;
 			found = d;
 			best = lib;
@@ -398,7 +435,8 @@ static bool near_name(struct seek *s)
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", best_path);
 	s->dr->settled = true;
 	draft_assume(s->dr, DLWHY_LIKELY, "that library is the one that is meant");
-	draft_say(&s->k->d, s->dr, "There is no lib%s.so or lib%s.a in the folders that are searched; the nearest name is %s.",
+	draft_say(&s->k->d, s->dr, "There is no lib%s.so or lib%s.a in the folders that are searched; the "
+		  "nearest name is %s.",
 		  s->lib, s->lib, best_path);
 	change_lib(s, "change-flag", arena_printf(s->k->a, "if that one is meant: -l%s", best),
 		   arena_printf(s->k->a, "-l%s", best));
@@ -407,7 +445,8 @@ static bool near_name(struct seek *s)
 
 static bool is_of_compiler(const char *lib)
 {
-	return strcmp(lib, "gcc") == 0 || strcmp(lib, "gcc_s") == 0 || strcmp(lib, "gcc_eh") == 0 || strcmp(lib, "c") == 0 ||
+	return strcmp(lib, "gcc") == 0 || strcmp(lib, "gcc_s") == 0 || strcmp(lib, "gcc_eh") == 0 ||
+		strcmp(lib, "c") == 0 ||
 	       strcmp(lib, "stdc++") == 0 || strcmp(lib, "m") == 0;
 }
 
@@ -416,7 +455,8 @@ static bool multilib(struct seek *s)
 	if (!is_of_compiler(s->lib))
 		return false;
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "multilib", arena_printf(s->k->a, "-l%s", s->lib));
-	draft_say(&s->k->d, s->dr, "The compiler's own library lib%s is not there for %s: its files for this machine are not "
+	draft_say(&s->k->d, s->dr, "The compiler's own library lib%s is not there for %s: its files for this "
+		  "machine are not "
 		  "installed.", s->lib, lk_machine(s->k));
 	lk_fix(s->k, s->dr, "install-package", "install the compiler's libraries for it",
 	       s->k->l->machine == EM_386 ? "apt-get install gcc-multilib g++-multilib" : NULL);
@@ -426,14 +466,16 @@ static bool multilib(struct seek *s)
 static void not_installed(struct seek *s)
 {
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "not-installed", arena_printf(s->k->a, "-l%s", s->lib));
-	draft_say(&s->k->d, s->dr, "No folder that is searched has lib%s.so or lib%s.a, nor has one near them.", s->lib, s->lib);
+	draft_say(&s->k->d, s->dr, "No folder that is searched has lib%s.so or lib%s.a, nor has one near "
+		  "them.", s->lib, s->lib);
 	lk_fix(s->k, s->dr, "install-package", "install its development package", apt_name(s));
-	lk_fix(s->k, s->dr, "change-flag", "or name the folder that has it: -LFOLDER", NULL);
+	lk_fix(s->k, s->dr, "change-flag", "name the folder that has it: -LFOLDER", NULL);
 }
 
 void d_link_lib(struct lk *k, const struct link_trouble *t)
 {
-	static bool (*const cases[])(struct seek *) = { other_arch, wrong_name, dangling, shared_only, no_dev_link, no_prefix,
+	static bool (*const cases[])(struct seek *) = { other_arch, wrong_name, dangling, shared_only,
+						       no_dev_link, no_prefix,
 							multilib, other_dir, near_name };
 	struct seek s = { .k = k, .t = t, .m = t->missing, .lib = t->missing->lib };
 	bool done = false;

@@ -21,7 +21,22 @@ struct want {
 	struct draft *dr;
 };
 
-/* ---- drafts -------------------------------------------------------------------------------------------- */
+/* ---- drafts ------------------------------------------------------------------------------------------ */
+
+/* One more name that is missing for the same reason, once. */
+static void add_symbol(struct want *w, struct draft *dr)
+{
+	struct dlwhy_evidence *e;
+
+	if (same_text(dr->f.symbol, w->symbol))
+		return;
+	for (size_t i = 0; i < dr->evidence.n; i++)
+		if (same_text(dr->evidence.items[i]->value, w->symbol))
+			return;
+	e = draft_evidence(&w->k->d, dr, "symbol", NULL, "undefined as well");
+	e->value = w->symbol;
+	e->path = lk_object(w->k, w->t->object);
+}
 
 /* A draft, or the one that says the same of the same object: then this symbol is one more. */
 static bool begin(struct want *w, enum cause cause, const char *detail, const char *object)
@@ -29,11 +44,8 @@ static bool begin(struct want *w, enum cause cause, const char *detail, const ch
 	struct draft *old = lk_same(w->k, cause, detail, object);
 
 	if (old != NULL) {
-		struct dlwhy_evidence *e = draft_evidence(&w->k->d, old, "symbol", NULL, "undefined as well");
-
-		e->value = w->symbol;
-		e->path = lk_object(w->k, w->t->object);
 		w->dr = old;
+		add_symbol(w, old);
 		return false;
 	}
 	w->dr = lk_draft(w->k, cause, detail, w->t);
@@ -62,7 +74,7 @@ static bool is_mangled(const char *symbol)
 	return symbol[0] == '_' && symbol[1] == 'Z';
 }
 
-/* ---- the program has no main ---------------------------------------------------------------------------- */
+/* ---- the program has no main ------------------------------------------------------------------------- */
 
 static bool is_start_file(const struct link_object *o)
 {
@@ -107,7 +119,8 @@ static bool is_slim(const struct link_object *o)
 {
 	struct elf_object_sym s;
 
-	for (uint64_t i = o->o.first_global; o->kind == LINK_REL && i < o->o.nsymbols && i < o->o.first_global + 16; i++)
+	for (uint64_t i = o->o.first_global; o->kind == LINK_REL && i < o->o.nsymbols &&
+	     i < o->o.first_global + 16; i++)
 		if (elf_object_symbol(&o->o, i, &s) && strcmp(s.name, "__gnu_lto_slim") == 0)
 			return true;
 	return false;
@@ -127,10 +140,12 @@ static bool lto_object(struct want *w)
 		return false;
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "lto-object", lk_object(w->k, found)))
 		return true;
-	draft_say(&w->k->d, w->dr, "%s was compiled with -flto and holds no machine code, only GCC's own form, which %s cannot "
+	draft_say(&w->k->d, w->dr, "%s was compiled with -flto and holds no machine code, only GCC's own "
+		  "form, which %s cannot "
 		  "read: it sees no symbols in it.", lk_object(w->k, found), link_linker_name(w->l->kind));
-	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, which has GCC's plugin", lk_command_with(w->k, 1, "-fuse-ld=bfd"));
-	lk_fix(w->k, w->dr, "rebuild", "or compile with -ffat-lto-objects, or without -flto", NULL);
+	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, which has GCC's plugin", lk_command_with(w->k,
+			1, "-fuse-ld=bfd"));
+	lk_fix(w->k, w->dr, "rebuild", "compile with -ffat-lto-objects, or without -flto", NULL);
 	return true;
 }
 
@@ -149,7 +164,7 @@ static bool no_main(struct want *w)
 	return true;
 }
 
-/* ---- inputs that ought to have it ------------------------------------------------------------------------- */
+/* ---- inputs that ought to have it -------------------------------------------------------------------- */
 
 static bool empty_file(struct want *w)
 {
@@ -160,7 +175,8 @@ static bool empty_file(struct want *w)
 	path = w->l->empty_scripts.items[0];
 	if (!begin(w, CAUSE_LD_INCOMPATIBLE, "empty-file", path))
 		return true;
-	draft_say(&w->k->d, w->dr, "%s is empty (0 bytes): the linker takes it for an empty linker script and says nothing, and so %s "
+	draft_say(&w->k->d, w->dr, "%s is empty (0 bytes): the linker takes it for an empty linker script "
+		  "and says nothing, and so %s "
 		  "is missing.", path, named(w));
 	draft_bytes(&w->k->d, w->dr, path, 0, 0, "the whole file");
 	draft_fix_reinstall(&w->k->d, w->dr, NULL, "get or build it again");
@@ -178,10 +194,12 @@ static bool not_exported(struct want *w)
 			continue;
 		if (!begin(w, CAUSE_LD_HIDDEN_SYMBOL, "not-exported", o->shown))
 			return true;
-		draft_say(&w->k->d, w->dr, "%s has %s, but does not export it: it is hidden, or local by a version script.", o->shown,
+		draft_say(&w->k->d, w->dr, "%s has %s, but does not export it: it is hidden, or local by a "
+			  "version script.", o->shown,
 			  named(w));
 		tell(w, o->shown, "in .symtab, not in .dynsym");
-		lk_fix(w->k, w->dr, "export", "export it where the library is built: __attribute__((visibility(\"default\"))), or a "
+		lk_fix(w->k, w->dr, "export", "export it where the library is built: "
+		       "__attribute__((visibility(\"default\"))), or a "
 					      "line for it in the version script", NULL);
 		return true;
 	}
@@ -196,7 +214,8 @@ static bool declared_hidden(struct want *w)
 	if (s == NULL || (s->vis != STV_HIDDEN && s->vis != STV_INTERNAL))
 		return false;
 	for (size_t i = 0; i < w->l->objects.n && who == NULL; i++)
-		if (w->l->objects.items[i]->kind == LINK_DSO && lk_dso_defines(w->l->objects.items[i]->e, w->symbol))
+		if (w->l->objects.items[i]->kind == LINK_DSO && lk_dso_defines(w->l->objects.items[i]->e,
+				w->symbol))
 			who = w->l->objects.items[i]->shown;
 	for (size_t i = 0; i < w->l->dropped.n && who == NULL; i++)
 		if (lk_dso_defines(w->l->dropped.items[i]->e, w->symbol))
@@ -204,17 +223,20 @@ static bool declared_hidden(struct want *w)
 	if (!begin(w, CAUSE_LD_HIDDEN_SYMBOL, "declared-hidden", w->user))
 		return true;
 	if (who != NULL)
-		draft_say(&w->k->d, w->dr, "%s declares %s hidden, so it must be defined in what is linked here and cannot come from %s.",
+		draft_say(&w->k->d, w->dr, "%s declares %s hidden, so it must be defined in what is linked "
+			  "here and cannot come from %s.",
 			  w->user, named(w), who);
 	else
-		draft_say(&w->k->d, w->dr, "%s declares %s hidden, so it must be defined in what is linked here, and it is not.",
+		draft_say(&w->k->d, w->dr, "%s declares %s hidden, so it must be defined in what is linked "
+			  "here, and it is not.",
 			  w->user, named(w));
-	lk_fix(w->k, w->dr, "change-source", "take the visibility away from the declaration (an attribute, a pragma around the "
+	lk_fix(w->k, w->dr, "change-source", "take the visibility away from the declaration (an attribute, a "
+	       "pragma around the "
 					     "header, or -fvisibility=hidden with an extern pragma)", NULL);
 	return true;
 }
 
-/* ---- order ---------------------------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------------------- */
 
 /* The word that brought the library in, as it stands in the command. */
 static size_t word_of(struct want *w, const char *lib, const char *path)
@@ -230,8 +252,9 @@ static void fix_order(struct want *w, const char *lib, const char *path)
 	lk_fix(w->k, w->dr, "order", arena_printf(w->k->a, "put %s behind what uses it", name),
 	       from != SIZE_MAX && from < to ? lk_command_moved(w->k, from, to) : NULL);
 	if (from == to && w->t->object != NULL && w->t->object->lib != NULL)
-		lk_fix(w->k, w->dr, "order", "or let both be searched again and again",
-		       arena_printf(w->k->a, "-Wl,--start-group -l%s %s -Wl,--end-group", w->t->object->lib, name));
+		lk_fix(w->k, w->dr, "order", "let both be searched again and again",
+		       arena_printf(w->k->a, "-Wl,--start-group -l%s %s -Wl,--end-group", w->t->object->lib,
+				    name));
 }
 
 static bool order_of_archives(struct want *w)
@@ -243,7 +266,8 @@ static bool order_of_archives(struct want *w)
 			continue;
 		if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "order", ar->shown))
 			return true;
-		draft_say(&w->k->d, w->dr, "%s has %s, but stands before %s, which uses it: the linker searches an archive once, for what "
+		draft_say(&w->k->d, w->dr, "%s has %s, but stands before %s, which uses it: the linker "
+			  "searches an archive once, for what "
 			  "is undefined so far.", ar->shown, named(w), w->user);
 		tell(w, ar->shown, "in the index of the archive");
 		fix_order(w, ar->lib, ar->path);
@@ -261,12 +285,15 @@ static bool order_of_dropped(struct want *w)
 			continue;
 		if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "order", o->shown))
 			return true;
-		draft_say(&w->k->d, w->dr, "%s defines %s, but stands before %s, which uses it: with --as-needed (the default of this "
-			  "compiler, or given) a shared library that nothing before it needs is left out.", o->shown, named(w),
+		draft_say(&w->k->d, w->dr, "%s defines %s, but stands before %s, which uses it: with "
+			  "--as-needed (the default of this "
+			  "compiler, or given) a shared library that nothing before it needs is left out.",
+				  o->shown, named(w),
 			  w->user);
 		tell(w, o->shown, "exported");
 		fix_order(w, o->lib, o->path);
-		lk_fix(w->k, w->dr, "change-flag", "or switch that off", lk_command_with(w->k, 1, "-Wl,--no-as-needed"));
+		lk_fix(w->k, w->dr, "change-flag", "switch that off", lk_command_with(w->k, 1,
+				"-Wl,--no-as-needed"));
 		return true;
 	}
 	return false;
@@ -279,7 +306,7 @@ static bool order(struct want *w)
 	return order_of_archives(w) || order_of_dropped(w);
 }
 
-/* ---- versions -------------------------------------------------------------------------------------------------- */
+/* ---- versions ---------------------------------------------------------------------------------------- */
 
 static bool other_version(struct want *w)
 {
@@ -292,15 +319,17 @@ static bool other_version(struct want *w)
 			continue;
 		if (!begin(w, CAUSE_LD_VERSION, "version-skew", w->user))
 			return true;
-		draft_say(&w->k->d, w->dr, "%s wants %s in version %s, and %s has it, but not in that version: the two were not built for "
+		draft_say(&w->k->d, w->dr, "%s wants %s in version %s, and %s has it, but not in that "
+			  "version: the two were not built for "
 			  "one another.", w->user, named(w), version, o->shown);
-		lk_fix(w->k, w->dr, "replace", "take builds of the same release or the same system for both", NULL);
+		lk_fix(w->k, w->dr, "replace", "take builds of the same release or the same system for both",
+		       NULL);
 		return true;
 	}
 	return false;
 }
 
-/* ---- libraries behind libraries ---------------------------------------------------------------------------------- */
+/* ---- libraries behind libraries ---------------------------------------------------------------------- */
 
 static const struct store_entry *needed_file(struct want *w, const struct link_object *by, const char *name,
 					     const char **path)
@@ -360,7 +389,8 @@ static bool behind_library(struct want *w)
 				continue;
 			if (!begin(w, CAUSE_LD_DSO_MISSING, NULL, path))
 				return true;
-			draft_say(&w->k->d, w->dr, "%s is in %s, which only %s needs: %s uses it itself, so the link line must name it.",
+			draft_say(&w->k->d, w->dr, "%s is in %s, which only %s needs: %s uses it itself, so "
+				  "the link line must name it.",
 				  named(w), path, o->shown, w->user);
 			tell(w, path, "exported");
 			add_library_fix(w, path);
@@ -383,7 +413,8 @@ static bool needed_missing(struct want *w)
 		for (size_t k = 0; k < w->k->d.drafts.n; k++) {
 			struct draft *dr = w->k->d.drafts.items[k];
 
-			if (dr->cause == CAUSE_LD_LIBRARY_NOT_FOUND && same_text(dr->f.detail, "needed-by-dso")) {
+			if (dr->cause == CAUSE_LD_LIBRARY_NOT_FOUND && same_text(dr->f.detail,
+					"needed-by-dso")) {
 				w->dr = dr;
 				if (dr->f.symbol == NULL)
 					dr->f.symbol = w->symbol;
@@ -396,7 +427,7 @@ static bool needed_missing(struct want *w)
 	return false;
 }
 
-/* ---- names that are made differently ------------------------------------------------------------------------------- */
+/* ---- names that are made differently ----------------------------------------------------------------- */
 
 struct neighbour {
 	struct near near;
@@ -462,12 +493,14 @@ static void say_language(struct want *w, const struct neighbour *n)
 		return;
 	tell(w, n->where, arena_printf(w->k->a, "it has %s", n->near.symbol));
 	if (is_mangled(w->symbol)) {
-		draft_say(&w->k->d, w->dr, "%s asks for the C++ function %s, and %s has the C function %s: the declaration lacks "
+		draft_say(&w->k->d, w->dr, "%s asks for the C++ function %s, and %s has the C function %s: "
+			  "the declaration lacks "
 			  "extern \"C\".", w->user, readable(w, w->symbol), n->where, n->near.symbol);
 		lk_fix(w->k, w->dr, "change-source", "declare it extern \"C\" where C++ includes its header",
 		       "#ifdef __cplusplus extern \"C\" { #endif … in the header");
 	} else {
-		draft_say(&w->k->d, w->dr, "%s asks for the C function %s, and %s has the C++ function %s: its definition lacks extern "
+		draft_say(&w->k->d, w->dr, "%s asks for the C function %s, and %s has the C++ function %s: "
+			  "its definition lacks extern "
 			  "\"C\".", w->user, w->symbol, n->where, readable(w, n->near.symbol));
 		lk_fix(w->k, w->dr, "change-source", "define it extern \"C\", and compile again", NULL);
 	}
@@ -479,7 +512,8 @@ static void say_cxx11(struct want *w, const struct neighbour *n)
 
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "cxx11-abi", n->where))
 		return;
-	draft_say(&w->k->d, w->dr, "%s asks for %s with the %s std::string, and %s has it with the %s one.", w->user, named(w),
+	draft_say(&w->k->d, w->dr, "%s asks for %s with the %s std::string, and %s has it with the %s one.",
+		  w->user, named(w),
 		  old ? "old" : "new", n->where, old ? "new" : "old");
 	tell(w, n->where, arena_printf(w->k->a, "it has %s", n->near.symbol));
 	lk_fix(w->k, w->dr, "rebuild", "build both sides with the same setting",
@@ -490,7 +524,8 @@ static void say_skew(struct want *w, const struct neighbour *n)
 {
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "version-skew", n->where))
 		return;
-	draft_say(&w->k->d, w->dr, "%s asks for %s, and %s has %s: the header and the library are of different releases.", w->user,
+	draft_say(&w->k->d, w->dr, "%s asks for %s, and %s has %s: the header and the library are of "
+		  "different releases.", w->user,
 		  readable(w, w->symbol), n->where, readable(w, n->near.symbol));
 	tell(w, n->where, arena_printf(w->k->a, "it has %s", n->near.symbol));
 	lk_fix(w->k, w->dr, "replace", "take header and library of the same release", NULL);
@@ -518,7 +553,7 @@ static bool other_name(struct want *w)
 	return true;
 }
 
-/* ---- whose names they are -------------------------------------------------------------------------------------------- */
+/* ---- whose names they are ---------------------------------------------------------------------------- */
 
 struct family {
 	const char *pattern, *detail, *object, *flag, *says;
@@ -531,25 +566,32 @@ static const struct family families[] = {
 	{ "omp_*", "not-linked", "libgomp", "-fopenmp", "the OpenMP library" },
 	{ "__kmpc_*", "not-linked", "libomp", "-fopenmp", "the OpenMP library of LLVM" },
 	{ "__asan_*", "not-linked", "libasan", "-fsanitize=address", "the address sanitizer" },
-	{ "__ubsan_*", "not-linked", "libubsan", "-fsanitize=undefined", "the sanitizer of undefined behaviour" },
+	{ "__ubsan_*", "not-linked", "libubsan", "-fsanitize=undefined",
+	 "the sanitizer of undefined behaviour" },
 	{ "__tsan_*", "not-linked", "libtsan", "-fsanitize=thread", "the thread sanitizer" },
 	{ "__gcov_*", "not-linked", "libgcov", "--coverage", "the library of coverage" },
-	{ "__llvm_profile_*", "not-linked", "libclang_rt.profile", "-fprofile-instr-generate", "the library of profiles" },
+	{ "__llvm_profile_*", "not-linked", "libclang_rt.profile", "-fprofile-instr-generate",
+	 "the library of profiles" },
 	{ "__atomic_*", "not-linked", "libatomic", "-latomic", "the library of atomic operations" },
 	{ "__divti3", "not-linked", "libgcc", "-lgcc", "the compiler's own library" },
 	{ "__udivti3", "not-linked", "libgcc", "-lgcc", "the compiler's own library" },
 	{ "__aeabi_*", "not-linked", "libgcc", "-lgcc", "the compiler's own library" },
-	{ "__muloti4", "not-linked", "libclang_rt.builtins", "--rtlib=compiler-rt", "the compiler's own library" },
+	{ "__muloti4", "not-linked", "libclang_rt.builtins", "--rtlib=compiler-rt",
+	 "the compiler's own library" },
 	{ "__objc_*", "not-linked", "libobjc", "-lobjc", "the Objective-C run-time library" },
 	{ "objc_*", "not-linked", "libobjc", "-lobjc", "the Objective-C run-time library" },
 };
 
 static bool is_cxx_runtime(struct want *w)
 {
-	static const char *const begins[] = { "_ZNSt", "_ZNKSt", "_ZSt", "_ZTISt", "_ZTVSt", "_ZTSSt", "_ZNSa", "_ZNSs", "_ZNSo",
-					      "_ZNSi", "_ZNKSs", "_ZTVN10__cxxabiv1", "_ZTIN10__cxxabiv1", "_Znwm", "_Znam",
-					      "_Znwj", "_Znaj", "_ZdlPv", "_ZdaPv", "__cxa_", "__gxx_personality", "_ZN9__gnu_cxx",
-					      "_ZTIi", "_ZTIPKc", "_ZTIPc", "_ZTId", "_ZTIb", "_ZTIl", "_ZTIj", "_ZTIm" };
+	static const char *const begins[] = { "_ZNSt", "_ZNKSt", "_ZSt", "_ZTISt", "_ZTVSt", "_ZTSSt",
+					     "_ZNSa", "_ZNSs", "_ZNSo",
+					      "_ZNSi", "_ZNKSs", "_ZTVN10__cxxabiv1", "_ZTIN10__cxxabiv1",
+						      "_Znwm", "_Znam",
+					      "_Znwj", "_Znaj", "_ZdlPv", "_ZdaPv", "__cxa_",
+						      "__gxx_personality", "_ZN9__gnu_cxx",
+					      "_ZTIi", "_ZTIPKc", "_ZTIPc", "_ZTId", "_ZTIb", "_ZTIl",
+						      "_ZTIj", "_ZTIm" };
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
 		if (starts_with(w->symbol, begins[i]))
@@ -587,12 +629,13 @@ static bool cxx_runtime(struct want *w)
 	prefer(w, starts_with(w->symbol, "_Zd") && !starts_with(w->dr->f.symbol, "_Zd"));
 	if (!fresh)
 		return true;
-	draft_say(&w->k->d, w->dr, "%s is C++ code, and the C++ library is not linked: %s adds it only for C.", w->user,
+	draft_say(&w->k->d, w->dr, "%s is C++ code, and the C++ library is not linked: %s does not add it.",
+		  w->user,
 		  *driver != '\0' ? driver : "the command");
 	if (strcmp(driver, "gcc") == 0 || strcmp(driver, "cc") == 0 || strcmp(driver, "clang") == 0)
 		lk_fix(w->k, w->dr, "change-flag", "link with the C++ driver",
 		       lk_command_changed(w->k, 0, strcmp(driver, "clang") == 0 ? "clang++" : "g++"));
-	lk_fix(w->k, w->dr, "add-library", "or add -lstdc++ behind the C++ code",
+	lk_fix(w->k, w->dr, "add-library", "add -lstdc++ behind the C++ code",
 	       lk_command_with(w->k, lk_last_input(w->k) + 1, "-lstdc++"));
 	return true;
 }
@@ -614,7 +657,7 @@ static bool known_family(struct want *w)
 	return false;
 }
 
-/* ---- nobody of the link has it ------------------------------------------------------------------------------------------- */
+/* ---- nobody of the link has it ----------------------------------------------------------------------- */
 
 /* A shared object of the line that defines nothing at all stands for the real one. */
 static bool stub_library(struct want *w)
@@ -632,12 +675,15 @@ static bool stub_library(struct want *w)
 			continue;
 		if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "stub-library", o->shown))
 			return true;
-		draft_say(&w->k->d, w->dr, "%s defines nothing at all: it is a stub that stands for %s, which would have %s.", o->shown,
+		draft_say(&w->k->d, w->dr, "%s defines nothing at all: it is a stub that stands for %s, "
+			  "which would have %s.", o->shown,
 			  o->e->soname != NULL ? o->e->soname : "the real library", named(w));
 		lk_fix(w->k, w->dr, "replace", arena_printf(w->k->a, "link with the real %s",
-							   o->e->soname != NULL ? o->e->soname : "library"), NULL);
+							   o->e->soname != NULL ? o->e->soname : "library"),
+								   NULL);
 		if (w->l->line->z_defs)
-			lk_fix(w->k, w->dr, "change-flag", "or leave -Wl,-z,defs out: then the symbols are looked for when it is loaded",
+			lk_fix(w->k, w->dr, "change-flag", "leave -Wl,-z,defs out: then the symbols are "
+			       "looked for when it is loaded",
 			       NULL);
 		return true;
 	}
@@ -647,13 +693,15 @@ static bool stub_library(struct want *w)
 static void say_library(struct want *w, const struct lk_hit *h)
 {
 	const char *flags = h->searched || *h->dir == '\0' ? arena_printf(w->k->a, "-l%s", h->lib) :
-							     arena_printf(w->k->a, "-L%s -l%s", h->dir, h->lib);
+							     arena_printf(w->k->a, "-L%s -l%s", h->dir,
+									     h->lib);
 
 	if (h->kind == LK_OBJECT_FILE)
 		flags = h->path;
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "not-linked", h->shown))
 		return;
-	draft_say(&w->k->d, w->dr, "%s uses %s, which %s has, and that is not linked.", w->user, named(w), h->shown);
+	draft_say(&w->k->d, w->dr, "%s uses %s, which %s has, and that is not linked.", w->user, named(w),
+		  h->shown);
 	tell(w, h->path, h->kind == LK_ARCHIVE ? "in the index of the archive" : "defined there");
 	lk_fix(w->k, w->dr, "add-library", arena_printf(w->k->a, "add %s at the end", flags),
 	       lk_command_with(w->k, lk_last_input(w->k) + 1, flags));
@@ -663,7 +711,8 @@ static void say_source(struct want *w, const struct lk_hit *h)
 {
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "not-linked", h->path))
 		return;
-	draft_say(&w->k->d, w->dr, "%s uses %s, which seems to be defined in %s, and that is not compiled into this.", w->user, named(w),
+	draft_say(&w->k->d, w->dr, "%s uses %s, which seems to be defined in %s, and that is not compiled "
+		  "into this.", w->user, named(w),
 		  h->path);
 	lk_fix(w->k, w->dr, "add-input", arena_printf(w->k->a, "add %s", h->path),
 	       lk_command_with(w->k, lk_last_input(w->k) + 1, h->path));
@@ -684,14 +733,18 @@ static void nobody(struct want *w)
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "not-linked", w->user)) {
 		prefer(w, key && old != NULL && !is_key_function(old->f.symbol));
 		if (key)
-			lk_fix(w->k, w->dr, "add-input", "a missing vtable or typeinfo: link the source with the first virtual "
+			lk_fix(w->k, w->dr, "add-input", "a missing vtable or typeinfo: link the source with "
+			       "the first virtual "
 							 "function of that class that is not inline", NULL);
 		return;
 	}
-	draft_say(&w->k->d, w->dr, "%s uses %s, and neither what is linked nor a library near it defines it.", w->user, named(w));
+	draft_say(&w->k->d, w->dr, "%s uses %s, and neither what is linked nor a library near it defines it.",
+		  w->user, named(w));
 	if (key)
-		lk_fix(w->k, w->dr, "add-input", "link the source that has the first virtual function of that class that is not "
-						 "inline: the compiler puts its vtable and typeinfo there", NULL);
+		lk_fix(w->k, w->dr, "add-input", "link the source that has the first virtual function of "
+		       "that class that is not "
+						 "inline: the compiler puts its vtable and typeinfo there",
+							 NULL);
 	else
 		lk_fix(w->k, w->dr, "add-library", "link the library or the source that defines it", NULL);
 }
@@ -709,7 +762,7 @@ static bool somebody_near(struct want *w)
 	return true;
 }
 
-/* ---- a shared input leaves it open ------------------------------------------------------------------------------------------ */
+/* ---- a shared input leaves it open ------------------------------------------------------------------- */
 
 static bool shlib(struct want *w)
 {
@@ -717,10 +770,11 @@ static bool shlib(struct want *w)
 		return false;
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "shlib", w->t->object->shown))
 		return true;
-	draft_say(&w->k->d, w->dr, "The shared library %s needs %s, and neither what is linked nor what it needs itself has it.",
+	draft_say(&w->k->d, w->dr, "The shared library %s needs %s, and neither what is linked nor what it "
+		  "needs itself has it.",
 		  w->t->object->shown, named(w));
 	lk_fix(w->k, w->dr, "add-library", "link the library that has it, too", NULL);
-	lk_fix(w->k, w->dr, "change-flag", "or, if whoever loads it brings it: leave it open",
+	lk_fix(w->k, w->dr, "change-flag", "if whoever loads it brings it: leave it open",
 	       lk_command_with(w->k, 1, "-Wl,--allow-shlib-undefined"));
 	return true;
 }
@@ -728,7 +782,8 @@ static bool shlib(struct want *w)
 void d_link_symbol(struct lk *k, const struct link_trouble *t)
 {
 	static bool (*const cases[])(struct want *) = {
-		lto_object, no_main, empty_file, declared_hidden, other_version, not_exported, order, needed_missing,
+		lto_object, no_main, empty_file, declared_hidden, other_version, not_exported, order,
+			needed_missing,
 		behind_library, cxx_runtime, known_family, other_name, stub_library, somebody_near, shlib,
 	};
 	struct want w = { .k = k, .l = k->l, .t = t, .symbol = t->symbol };

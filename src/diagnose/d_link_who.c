@@ -11,7 +11,7 @@
 
 enum { MAX_FOLDERS = 160, MAX_OPENED = 6000, SOURCE_MAX = 4 << 20 };
 
-/* ---- one file ------------------------------------------------------------------------------------------ */
+/* ---- one file ---------------------------------------------------------------------------------------- */
 
 static bool defines_global(void *ctx, uint64_t sym)
 {
@@ -138,7 +138,7 @@ static bool file_defines(struct lk *k, const char *path, const char *symbol, str
 	return e->type == ET_REL ? object_defines(e, symbol) : lk_dso_defines(e, symbol);
 }
 
-/* ---- folders ------------------------------------------------------------------------------------------------ */
+/* ---- folders ----------------------------------------------------------------------------------------- */
 
 static bool is_known(const struct lk *k, const char *path)
 {
@@ -164,9 +164,12 @@ static void add_folder(struct lk *k, const char *path, bool searched, bool syste
 /* Beside "a/lib": "a/lib64", "a/lib/TRIPLET", "a", "a/build". */
 static void add_neighbours(struct lk *k, const char *dir)
 {
-	static const char *const names[] = { "lib", "lib64", "lib32", "libs", "build", "build/lib", "out", "bin", ".libs", "src",
-					     "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu", "lib/i386-linux-gnu", "debug", "release",
-					     "target/release", "target/debug", "native/lib", "third_party/lib", "deps", "vendor" };
+	static const char *const names[] = { "lib", "lib64", "lib32", "libs", "build", "build/lib", "out",
+					    "bin", ".libs", "src",
+					     "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu",
+						     "lib/i386-linux-gnu", "debug", "release",
+					     "target/release", "target/debug", "native/lib",
+						     "third_party/lib", "deps", "vendor" };
 	const char *up = strcmp(dir, ".") == 0 ? "." : dir_name(k->a, dir);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -197,7 +200,8 @@ static void add_usual(struct lk *k)
 
 static bool is_system(const char *path)
 {
-	return starts_with(path, "/usr/lib") || starts_with(path, "/lib") || starts_with(path, "/usr/local/lib");
+	return starts_with(path, "/usr/lib") || starts_with(path, "/lib") || starts_with(path,
+			"/usr/local/lib");
 }
 
 void lk_folders(struct lk *k)
@@ -221,7 +225,7 @@ void lk_folders(struct lk *k)
 	add_usual(k);
 }
 
-/* ---- names in a folder ------------------------------------------------------------------------------------------ */
+/* ---- names in a folder ------------------------------------------------------------------------------- */
 
 static bool has_end(const char *name, const char *end)
 {
@@ -302,7 +306,7 @@ static bool in_folder(struct lk *k, const struct lk_folder *f, const char *symbo
 	return false;
 }
 
-/* ---- sources ------------------------------------------------------------------------------------------------------ */
+/* ---- sources ----------------------------------------------------------------------------------------- */
 
 static bool is_word(char c)
 {
@@ -318,7 +322,8 @@ static bool text_defines(struct view v, const char *name)
 		size_t p = i + n;
 		int depth = 0;
 
-		if (memcmp(v.p + i, name, n) != 0 || (i > 0 && is_word((char)v.p[i - 1])) || is_word((char)v.p[p]))
+		if (memcmp(v.p + i, name, n) != 0 || (i > 0 && is_word((char)v.p[i - 1])) ||
+		    is_word((char)v.p[p]))
 			continue;
 		while (p < v.n && (v.p[p] == ' ' || v.p[p] == '\n' || v.p[p] == '\t'))
 			p++;

@@ -22,11 +22,11 @@ struct go_outcome {
 };
 
 /* Findings of diagnose_link with what #cgo lines say of them, and repairs of those lines. */
-void diagnose_go_link(const struct go_outcome *o, struct arena *a, const struct dlwhy_finding *const **findings,
-		      size_t *n);
+void diagnose_go_link(const struct go_outcome *o, struct arena *a,
+		      const struct dlwhy_finding *const **findings, size_t *n);
 /* The same for findings about the start. */
-void diagnose_go_start(const struct go_outcome *o, struct arena *a, const struct dlwhy_finding *const **findings,
-		       size_t *n);
+void diagnose_go_start(const struct go_outcome *o, struct arena *a,
+		       const struct dlwhy_finding *const **findings, size_t *n);
 /* What the result is like, whether it starts or not: static TLS, a second Go runtime. */
 void diagnose_go_result(const struct go_outcome *o, struct arena *a, struct diagnosis *out);
 
@@ -42,7 +42,8 @@ struct draft *go_draft(struct go_case *c, const struct go_problem *p, enum cause
 /* "main.go:4" for people. */
 const char *go_place_words(struct go_case *c, const struct go_place *at);
 /* A repair of one line of a source: "write  #cgo … in main.go:4". */
-void go_fix_line(struct go_case *c, struct draft *dr, const struct go_place *at, const char *line, const char *why);
+void go_fix_line(struct go_case *c, struct draft *dr, const struct go_place *at, const char *line,
+		 const char *why);
 /* "KEY='VALUE' go build ." as a command. */
 void go_fix_command(struct go_case *c, struct draft *dr, const char *says, const char *before);
 /* The line with `from` replaced by `to`; NULL if it has none. */

@@ -21,7 +21,7 @@ struct lk {
 	size_t opened;           /* files that were opened in them */
 };
 
-/* ---- drafts ---------------------------------------------------------------------------------------- */
+/* ---- drafts ------------------------------------------------------------------------------------------ */
 
 /* A draft for the complaint; its words are the first evidence. */
 struct draft *lk_draft(struct lk *k, enum cause cause, const char *detail, const struct link_trouble *t);
@@ -51,7 +51,7 @@ size_t lk_last_input(struct lk *k);
 struct fix *lk_fix(struct lk *k, struct draft *dr, const char *kind, const char *says, const char *command);
 bool lk_has_option(struct lk *k, const char *option);
 
-/* ---- who has it: d_link_who.c -------------------------------------------------------------------------- */
+/* ---- who has it: d_link_who.c ------------------------------------------------------------------------ */
 
 enum lk_hit_kind { LK_LIBRARY, LK_ARCHIVE, LK_OBJECT_FILE, LK_SOURCE };
 
@@ -77,7 +77,7 @@ struct lk_folder {
 };
 void lk_folders(struct lk *k);
 
-/* ---- families -------------------------------------------------------------------------------------------- */
+/* ---- families ---------------------------------------------------------------------------------------- */
 
 void d_link_lib(struct lk *k, const struct link_trouble *t);     /* -lX is not found */
 void d_link_file(struct lk *k, const struct link_trouble *t);    /* an input is not there */

@@ -49,7 +49,7 @@ static void version(struct diag *d, struct draft *dr)
 	if (release != NULL)
 		distros = distro_of_gcc(release);
 	else if (starts_with(dr->f.symbol, "GLIBC_2."))
-		distros = distro_of_glibc(atoi(dr->f.symbol + 8));
+		distros = distro_of_glibc((int)strtol(dr->f.symbol + 8, NULL, 10));
 	if (release == NULL && distros == NULL)
 		return;
 	e = draft_evidence(d, dr, "version", NULL,

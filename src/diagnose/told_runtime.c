@@ -181,6 +181,25 @@ static void sharpen_mapping(struct msg_fact *f)
 		f->code = "memory-or-limit";
 }
 
+/* "invalid ELF header": a file of another system by its name; one that the linker alone reads; or damaged. */
+static void sharpen_header(struct msg_fact *f)
+{
+	static const char *const foreign[] = { "*.dylib", "*.dll", "*.node", "*.jnilib", "*.pyd", "*-darwin.so",
+					       "*.bundle", "*.exe" };
+	static const char *const scripts[] = { "libc.so", "libm.so", "libpthread.so", "libgcc_s.so", "libncurses.so",
+					       "libncursesw.so", "libcurses.so", "libtermcap.so", "libtinfo.so" };
+	const char *name = f->field[MSG_OBJECT] != NULL ? file_name(f->field[MSG_OBJECT]) : "";
+
+	for (size_t i = 0; i < COUNT(foreign); i++)
+		if (fnmatch(foreign[i], name, 0) == 0) {
+			f->code = "wrong-arch";
+			f->detail = "other-system";
+		}
+	for (size_t i = 0; i < COUNT(scripts); i++)
+		if (strcmp(scripts[i], name) == 0)
+			f->code = "not-loadable";
+}
+
 /* ---- modules ---------------------------------------------------------------------------------- */
 
 /* A module of another Python: the name of its DLL is no news, the module is. */
@@ -332,5 +351,7 @@ void told_runtime(struct told_case *c)
 			sharpen_library(f);
 		else if (f->id != NULL && strncmp(f->id, "glibc-map-failed", 16) == 0)
 			sharpen_mapping(f);
+		else if (f->id != NULL && strncmp(f->id, "glibc-not-elf", 13) == 0)
+			sharpen_header(f);
 	}
 }

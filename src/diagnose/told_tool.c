@@ -307,7 +307,6 @@ static void refine_cgo(struct told_case *c, struct msg_fact *f)
 	};
 	const char *symbol = f->field[MSG_SYMBOL];
 
-	(void)c;
 	if (told_is_detail(f, "file-left-out") && symbol != NULL)
 		for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
 			if (strcmp(symbol, newer[i]) == 0) {
@@ -315,6 +314,10 @@ static void refine_cgo(struct told_case *c, struct msg_fact *f)
 				f->detail = "too-old";
 				f->rank = 20;
 			}
+	/* cgo is off by default where the target is not the host. */
+	if ((f->detail == NULL || told_is_detail(f, "file-left-out")) && told_is(f, "cgo-disabled") &&
+	    (told_find(c, "go-cross") != NULL || told_find(c, "go-cross-os") != NULL))
+		f->detail = "cross-default";
 	if (f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_FILE];
 }
@@ -348,9 +351,23 @@ static void refine_wheel(struct told_case *c, struct msg_fact *f)
 		f->detail = "python-version";
 }
 
+/* The source that the last command above it compiles, NULL: none is known. */
+static const char *compiled(const struct told_case *c, const struct msg_fact *f)
+{
+	const char *source = NULL;
+
+	for (size_t i = 0; i < c->in->ncommands; i++)
+		for (size_t k = 1; k < c->in->commands[i].argc && c->in->commands[i].line <= f->line; k++)
+			if (told_is_source(c->in->commands[i].argv[k], strlen(c->in->commands[i].argv[k])) &&
+			    c->in->commands[i].argv[k][0] != '-')
+				source = c->in->commands[i].argv[k];
+	return source;
+}
+
 static void refine_memory(struct told_case *c, struct msg_fact *f)
 {
-	(void)c;
+	if (f->field[MSG_OBJECT] == NULL && told_is_detail(f, "compiler"))
+		f->field[MSG_OBJECT] = compiled(c, f);
 	if (f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_TOOL];
 }

@@ -2,7 +2,8 @@
  * they ran in.
  *
  * Quotes and backslashes are resolved as a shell does, lines that end with a backslash are joined,
- * "cd X && ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they stand.
+ * "cd X && ..." and the folders that make and ninja enter are kept; variables and back quotes stay as they
+ * stand.
  */
 #include <stdlib.h>
 #include <string.h>

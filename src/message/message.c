@@ -59,8 +59,9 @@ struct missed {
 
 struct msg_reader {
 	struct arena *a;
+	const struct msg_tables *tables;
 	struct clean clean;
-	struct scan *scan;
+	const struct scan *scan;
 	uint32_t state;
 	struct scan_hits hits;
 	struct row *rows;
@@ -98,44 +99,98 @@ static const char *folded(struct arena *a, const char *pattern)
 	return strlen(s) >= LEAST_WORD ? s : NULL;
 }
 
-static void set_up(void *ctx)
+struct table_row {
+	const struct says_row *says; /* NULL: a block */
+	size_t block;                /* of blocks.def */
+	const char *words;
+};
+
+struct msg_tables {
+	struct arena *a;
+	struct table_row *rows;      /* in the order of their words: sentences, then blocks */
+	size_t nrows, nblocks;
+	struct scan *scan;
+};
+
+static void add_row(struct msg_tables *t, struct table_row row, const char *pattern)
 {
-	struct msg_reader *r = ctx;
-	size_t n, nwords = 0, nblocks = 0;
-	const struct says_row *says = says_rows(r->a, &n);
+	row.words = folded(t->a, pattern);
+	if (row.words == NULL)
+		return;
+	t->rows[t->nrows + t->nblocks] = row;
+	t->nrows += row.says != NULL;
+	t->nblocks += row.says == NULL;
+}
+
+static void make_tables(void *ctx)
+{
+	struct msg_tables *t = ctx;
+	size_t n, nblocks = 0;
+	const struct says_row *says = says_rows(t->a, &n);
 	const char **words;
 
 	while (block_row_at(nblocks) != NULL)
 		nblocks++;
-	words = ARENA_ARRAY(r->a, n + nblocks + 1, const char *);
-	r->rows = ARENA_ARRAY(r->a, n + 1, struct row);
-	for (size_t i = 0; i < n; i++) {
-		const char *word = folded(r->a, says[i].pattern);
-
-		if (word == NULL)
-			continue;
-		r->rows[r->nrows].says = &says[i];
-		r->rows[r->nrows++].words = words[nwords++] = word;
-	}
-	r->block_of = arena_array(r->a, nblocks + 1, sizeof(*r->block_of));
-	for (size_t i = 0; i < nblocks; i++) {
-		const char *word = folded(r->a, block_row_at(i)->words);
-
-		if (word == NULL)
-			continue;
-		r->block_of[r->nblocks].row = i;
-		r->block_of[r->nblocks++].words = words[nwords++] = word;
-	}
-	r->blocks = (struct block_context){ &r->clean, &r->facts, NULL,
-					    ARENA_ARRAY(r->a, nblocks + 1, void *), &r->block_room };
-	reading_room_init(&r->room, 3 * READING_AROUND, r->a);
-	reading_room_init(&r->block_room, 3 * BLOCK_BYTES, r->a);
-	clean_init(&r->clean, r->a);
-	facts_init(&r->facts, r->a);
-	r->scan = scan_new(r->a, words, nwords);
+	t->rows = ARENA_ARRAY(t->a, n + nblocks + 1, struct table_row);
+	for (size_t i = 0; i < n; i++)
+		add_row(t, (struct table_row){ .says = &says[i] }, says[i].pattern);
+	for (size_t i = 0; i < nblocks; i++)
+		add_row(t, (struct table_row){ .block = i }, block_row_at(i)->words);
+	n = t->nrows + t->nblocks;
+	words = ARENA_ARRAY(t->a, n + 1, const char *);
+	for (size_t i = 0; i < n; i++)
+		words[i] = t->rows[i].words;
+	t->scan = scan_new(t->a, words, n);
 }
 
-struct msg_reader *msg_reader_new(struct arena *a)
+struct make {
+	struct arena *a;
+	struct msg_tables *t;
+};
+
+static void make_tables_in(void *ctx)
+{
+	struct make *m = ctx;
+
+	m->t = ARENA_NEW(m->a, struct msg_tables);
+	m->t->a = m->a;
+	make_tables(m->t);
+}
+
+const struct msg_tables *msg_tables_new(struct arena *a)
+{
+	struct make m = { a, NULL };
+
+	return arena_run(a, make_tables_in, &m) == ARENA_OK ? m.t : NULL;
+}
+
+static void set_up(void *ctx)
+{
+	struct msg_reader *r = ctx;
+	const struct msg_tables *t = r->tables;
+
+	r->nrows = t->nrows;
+	r->nblocks = t->nblocks;
+	r->rows = ARENA_ARRAY(r->a, t->nrows + 1, struct row);
+	for (size_t i = 0; i < t->nrows; i++) {
+		r->rows[i].says = t->rows[i].says;
+		r->rows[i].words = t->rows[i].words;
+	}
+	r->block_of = arena_array(r->a, t->nblocks + 1, sizeof(*r->block_of));
+	for (size_t i = 0; i < t->nblocks; i++) {
+		r->block_of[i].row = t->rows[t->nrows + i].block;
+		r->block_of[i].words = t->rows[t->nrows + i].words;
+	}
+	r->scan = t->scan;
+	r->blocks = (struct block_context){ &r->clean, &r->facts, NULL,
+					    ARENA_ARRAY(r->a, t->nblocks + 1, void *), &r->block_room };
+	reading_room_init(&r->room, (size_t)3 * READING_AROUND, r->a);
+	reading_room_init(&r->block_room, (size_t)3 * BLOCK_BYTES, r->a);
+	clean_init(&r->clean, r->a);
+	facts_init(&r->facts, r->a);
+}
+
+struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a)
 {
 	struct msg_reader *r = calloc(1, sizeof(*r));
 
@@ -143,10 +198,18 @@ struct msg_reader *msg_reader_new(struct arena *a)
 		return NULL;
 	r->a = a;
 	r->given = SIZE_MAX;
+	r->tables = t;
 	if (arena_run(a, set_up, r) == ARENA_OK)
 		return r;
 	free(r);
 	return NULL;
+}
+
+struct msg_reader *msg_reader_new(struct arena *a)
+{
+	const struct msg_tables *t = msg_tables_new(a);
+
+	return t != NULL ? msg_reader_with(t, a) : NULL;
 }
 
 static void reader_free(struct msg_reader *r)

@@ -89,6 +89,10 @@ struct msg_reader;
 
 /* What it finds is allocated in `a`. NULL: no memory. Ends with msg_reader_end in any case. */
 struct msg_reader *msg_reader_new(struct arena *a);
+/* For who reads many texts: what all readers share, made once. It outlives them. NULL: no memory. */
+struct msg_tables;
+const struct msg_tables *msg_tables_new(struct arena *a);
+struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a);
 /* The next n bytes of the text. False: no memory. */
 bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n);
 /* The end of the text. *out lives in the arena. False: no memory. */

@@ -121,7 +121,7 @@ bool elf_object_symbol(const struct elf_object *o, uint64_t i, struct elf_object
 	bool is64 = o->e->is64, swap = o->e->swap;
 	unsigned info, other;
 
-	if (i >= o->nsymbols)
+	if (i >= o->nsymbols || o->symbols.p == NULL)
 		return false;
 	p = o->symbols.p + i * sym_entry(o->e);
 	out->s.name = load32(p, swap);
@@ -161,7 +161,7 @@ bool elf_object_reloc(const struct elf_object *o, const struct elf_shdr *h, uint
 	uint32_t n = rel_entry(o->e, rela);
 	struct view v;
 
-	if (i > UINT64_MAX / n || !view_sub(elf_object_bytes(o, h), i * n, n, &v))
+	if (i > UINT64_MAX / n || !view_sub(elf_object_bytes(o, h), i * n, n, &v) || v.p == NULL)
 		return false;
 	out->offset = elf_word(o->e, v.p);
 	out->addend = 0;

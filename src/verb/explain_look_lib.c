@@ -190,13 +190,24 @@ static bool first(const struct hunt_lib *h, bool (*is)(const struct hunt_lib *h,
 	return false;
 }
 
+/* What stands behind -l; for Windows the file itself is named, without the ending here. */
+static const char *library_name(const struct look_case *c)
+{
+	const char *object = c->f->object, *lib = c->fact->field[MSG_LIB];
+	size_t n = object != NULL ? strlen(object) : 0;
+
+	if (lib == NULL && n > 4 && strcmp(object + n - 4, ".lib") == 0)
+		return arena_strndup(c->l->a, base_name(object), strlen(base_name(object)) - 4);
+	return lib;
+}
+
 void near_library(struct look_case *c, const struct near_files *files)
 {
 	static bool (*const ways[])(const struct hunt_lib *h, const struct near_file *f) = {
 		of_another_system, dangling,        given_whole, run_time_name,
 		without_prefix,    in_another_form, nearly
 	};
-	const char *name = c->fact->field[MSG_LIB];
+	const char *name = library_name(c);
 	struct hunt_lib h = { .c = c, .files = files };
 
 	if (name == NULL || (c->f->detail != NULL && !same_text(c->f->detail, "name-variant")))

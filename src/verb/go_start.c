@@ -1,7 +1,7 @@
 /* go_start.c - the start of a program, or the load of a library, that a Go build would make.
  *
- * A file with the same needs, the same search path and the same open symbols is put in the place of the result,
- * and the loader's work is simulated on it.
+ * A file with the same needs, the same search path and the same open symbols is put in the place of the
+ * result, and the loader's work is simulated on it.
  */
 #include "verb/go_start.h"
 
@@ -53,7 +53,8 @@ static const char *with_origin(struct arena *a, const char *dir, const char *ori
 		const char *at = strstr(dir, marks[i]);
 
 		if (at != NULL)
-			return arena_printf(a, "%.*s%s%s", (int)(at - dir), dir, origin, at + strlen(marks[i]));
+			return arena_printf(a, "%.*s%s%s", (int)(at - dir), dir, origin,
+					    at + strlen(marks[i]));
 	}
 	return dir;
 }
@@ -130,8 +131,8 @@ static const char *loader_of(struct go_job *j, const struct link_object *like, b
 {
 	const struct elf *e = like->e;
 
-	return musl ? musl_ld_path(e->machine, e->is64, e->big_endian, e->flags, j->a) :
-		      glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags);
+	return musl ? musl_ld_path(e->machine, e->is64, e->big_endian, e->flags, j->a)
+		    : glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags);
 }
 
 /* An object of the link tells the kind of machine. */
@@ -172,8 +173,12 @@ static const char *called(struct go_job *j, const char *path)
 static void tell_start(struct go_job *j, struct go_outcome *o, const struct world *w, struct process *p,
 		       const struct image *root, bool is_program)
 {
-	struct diagnose_input in = { .world = w, .process = p, .target = called(j, j->out.output),
-				     .target_path = j->out.output, .is_program = is_program, .root = root,
+	struct diagnose_input in = { .world = w,
+				     .process = p,
+				     .target = called(j, j->out.output),
+				     .target_path = j->out.output,
+				     .is_program = is_program,
+				     .root = root,
 				     .host = is_program ? NULL : "a bare program" };
 	const struct dlwhy_finding **all;
 	struct diagnosis d;
@@ -214,15 +219,17 @@ void go_start(struct go_job *j, struct go_outcome *o)
 	o->is_musl = links_musl(j);
 	v = go_image_bytes(j->a, j->go.env.goarch, &im);
 	en = v.n > 0 ? store_put(j->s->store, j->out.output, v) : NULL;
-	w = en != NULL ? session_world(j->s, like->e->machine, like->e->is64, like->e->big_endian, like->e->flags,
-				       im.interp != NULL ? im.interp : loader_of(j, like, o->is_musl), &j->err) :
-			 NULL;
+	w = en != NULL
+		    ? session_world(j->s, like->e->machine, like->e->is64, like->e->big_endian,
+				    like->e->flags,
+				    im.interp != NULL ? im.interp : loader_of(j, like, o->is_musl), &j->err)
+		    : NULL;
 	if (w == NULL) {
 		j->r.hint = "Whether it starts was not looked at: the loader for it is not known here.";
 		return;
 	}
-	p = loader_start(w, j->a, is_program ? j->out.output : NULL, is_program ? called(j, j->out.output) : "program",
-			 false, 0);
+	p = loader_start(w, j->a, is_program ? j->out.output : NULL,
+			 is_program ? called(j, j->out.output) : "program", false, 0);
 	root = p->program;
 	if (!is_program && !has_failed(p)) {
 		p->trace.failures.n = 0;

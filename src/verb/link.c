@@ -71,7 +71,7 @@ static void explain_failure(struct link_job *j)
 	j->r.nfindings = told.d.nfindings;
 	j->r.certainty = DLWHY_PROVED;
 	j->r.hint = told.d.hint;
-	diagnose_link_failure(&j->plan, j->a, &j->r.findings, &j->r.nfindings);
+	diagnose_link_failure(&j->plan, j->s->source, j->a, &j->r.findings, &j->r.nfindings);
 }
 
 /* ---- the linker --------------------------------------------------------------------------------- */
@@ -135,7 +135,8 @@ static void judge(void *ctx)
 	j->r.target = join(j->a, j->argv);
 	ask.folder = *j->folder != '\0' ? j->folder : NULL;
 	link_plan(&ask, j->argv, &j->plan);
-	j->r.platform.loader = link_linker_name(j->plan.kind);
+	if (j->plan.linker != NULL)
+		j->r.platform.loader = link_linker_name(j->plan.kind);
 	if (j->plan.failed != NULL) {
 		explain_failure(j);
 		return;
@@ -145,7 +146,8 @@ static void judge(void *ctx)
 	else if (j->plan.linker == NULL)
 		cannot_tell(j, "the driver names no linker");
 	else if (j->plan.kind == LINKER_OTHER)
-		cannot_tell(j, arena_printf(j->a, "%s is no linker whose rules are known here (GNU ld, gold, lld, mold)",
+		cannot_tell(j, arena_printf(j->a, "%s is no linker whose rules are known here (GNU ld, gold, "
+					    "lld, mold)",
 					    j->plan.linker));
 	else
 		follow(j);
@@ -171,11 +173,13 @@ enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv, dlw
 
 	err_clear(err);
 	if (argv[0] == NULL || *argv[0] == '\0')
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "there is no command: dlwhy link -- gcc ARGUMENT...");
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "there is no command: dlwhy link -- gcc "
+			       "ARGUMENT...");
 	if (s->opt.root != NULL || s->opt.pid != 0)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "a link is judged on this machine, here and now");
 	if (!link_knows(argv[0]))
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' is no compiler driver or linker that is known here",
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' is no compiler driver or linker that is known "
+			       "here",
 			       argv[0]);
 	j.r = (struct dlwhy_result){ .verb = "link", .target = argv[0], .loads = DLWHY_UNKNOWN,
 				     .certainty = DLWHY_PROVED, .target_object = -1, .links = DLWHY_UNKNOWN };

@@ -40,7 +40,8 @@ static const char *goarch_of(uint16_t machine, bool is64)
 
 static void add_findings(struct go_job *j, const struct dlwhy_finding *const *v, size_t n)
 {
-	const struct dlwhy_finding **all = ARENA_ARRAY(j->a, j->r.nfindings + n + 1, const struct dlwhy_finding *);
+	const struct dlwhy_finding **all =
+		ARENA_ARRAY(j->a, j->r.nfindings + n + 1, const struct dlwhy_finding *);
 
 	for (size_t i = 0; i < j->r.nfindings; i++)
 		all[i] = j->r.findings[i];
@@ -99,7 +100,8 @@ static void make_folder(struct go_job *j)
 }
 
 /* Objects of our own in the place of those that the compilers would make. */
-static bool write_objects(struct go_job *j, const struct go_link *line, const char *package, struct go_words *out)
+static bool write_objects(struct go_job *j, const struct go_link *line, const char *package,
+			  struct go_words *out)
 {
 	for (size_t i = 0; i < line->objects.n; i++) {
 		const struct go_object *o = &line->objects.items[i];
@@ -187,10 +189,11 @@ static bool run_link(struct go_job *j, struct go_words *words)
 	go_add(j->a, words, NULL);
 	link_plan(&ask, words->items, &j->plan);
 	if (j->plan.failed != NULL || j->plan.linker == NULL || j->plan.kind == LINKER_OTHER) {
-		cannot_tell(j, j->plan.failed != NULL ?
-				       arena_printf(j->a, "The driver says: %s",
-						    neat(j, arena_strndup(j->a, j->plan.failed, strcspn(j->plan.failed, "\n")))) :
-				       "The linker of that compiler is none whose rules are known here.");
+		cannot_tell(j, j->plan.failed != NULL
+				       ? arena_printf(j->a, "The driver says: %s",
+						      neat(j, arena_strndup(j->a, j->plan.failed,
+									    strcspn(j->plan.failed, "\n"))))
+				       : "The linker of that compiler is none whose rules are known here.");
 		return false;
 	}
 	j->r.platform.loader = link_linker_name(j->plan.kind);
@@ -226,7 +229,7 @@ static void tell_link(struct go_job *j)
 		worse(j, DLWHY_PREDICTED, "the C parts use what their texts name");
 }
 
-/* -linkmode=internal: each cgo package must have passed a trial link of its own, which fails without a word. */
+/* -linkmode=internal: each cgo package must have passed a trial link of its own, which fails silently. */
 static bool trial_links(struct go_job *j)
 {
 	for (size_t i = 0; i < j->out.packages.n; i++) {
@@ -249,16 +252,18 @@ static bool trial_links(struct go_job *j)
 			return true;
 		t = link_first_error(&j->link);
 		if (t != NULL) {
-			struct go_problem *x = go_problem(
-				&j->go, GO_INTERNAL_LINK,
-				"%s/pkg/tool/%s_%s/link: internal linking requested but external linking required: some "
-				"packages could not be built to support internal linking ([%s])",
-				j->go.env.goroot, j->go.env.hostos, j->go.env.hostarch,
-				p == j->go.root ? "main" : p->path);
+			struct go_problem *x =
+				go_problem(&j->go, GO_INTERNAL_LINK,
+					   "%s/pkg/tool/%s_%s/link: internal linking requested but external "
+					   "linking required: some "
+					   "packages could not be built to support internal linking ([%s])",
+					   j->go.env.goroot, j->go.env.hostos, j->go.env.hostarch,
+					   p == j->go.root ? "main" : p->path);
 
 			x->package = p->path;
-			x->object = t->missing != NULL && t->missing->lib != NULL ?
-					    arena_printf(j->a, "lib%s", t->missing->lib) : p->path;
+			x->object = t->missing != NULL && t->missing->lib != NULL
+					    ? arena_printf(j->a, "lib%s", t->missing->lib)
+					    : p->path;
 			x->other = neat(j, t->message);
 			return false;
 		}
@@ -285,7 +290,8 @@ static void link_and_start(struct go_job *j)
 
 	o.loads_later = strcmp(j->out.mode, "c-shared") == 0 || strcmp(j->out.mode, "plugin") == 0;
 	if (!j->out.external) {
-		if (j->go.args.linkmode != NULL && strcmp(j->go.args.linkmode, "internal") == 0 && !trial_links(j)) {
+		if (j->go.args.linkmode != NULL && strcmp(j->go.args.linkmode, "internal") == 0 &&
+		    !trial_links(j)) {
 			tell_problems(j);
 			return;
 		}
@@ -314,8 +320,12 @@ static void judge(void *ctx)
 	struct go_job *j = ctx;
 	bool is64;
 	uint16_t machine = session_machine(j->s, &is64, j->a);
-	struct go_input in = { .store = j->s->store, .a = j->a, .environ = j->s->environ, .cwd = j->cwd,
-			       .hostarch = goarch_of(machine, is64), .is_host = j->s->opt.root == NULL,
+	struct go_input in = { .store = j->s->store,
+			       .a = j->a,
+			       .environ = j->s->environ,
+			       .cwd = j->cwd,
+			       .hostarch = goarch_of(machine, is64),
+			       .is_host = j->s->opt.root == NULL,
 			       .build_args = j->args != NULL ? j->args : no_args };
 
 	j->opened = true;
@@ -331,7 +341,9 @@ static void judge(void *ctx)
 	}
 	go_line(&j->go, &j->out);
 	if (j->s->opt.root != NULL && j->out.external) {
-		cannot_tell(j, "The package is in order; a link is only followed on this machine, not in a root.");
+		cannot_tell(
+			j,
+			"The package is in order; a link is only followed on this machine, not in a root.");
 		return;
 	}
 	link_and_start(j);
@@ -342,7 +354,8 @@ static enum dlwhy_code check_arguments(struct dlwhy_session *s, const char *pack
 	if (package == NULL || *package == '\0')
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "there is no package: dlwhy link --go ./cmd/x");
 	if (strstr(package, "...") != NULL)
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' may be many packages: one at a time is judged", package);
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' may be many packages: one at a time is judged",
+			       package);
 	if (s->opt.pid != 0)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "a link is judged on this machine, here and now");
 	return DLWHY_OK;
@@ -368,8 +381,12 @@ enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package, cons
 	j->package = package;
 	j->args = build_args;
 	j->prefix = "";
-	j->r = (struct dlwhy_result){ .verb = "link", .target = package, .loads = DLWHY_UNKNOWN,
-				      .certainty = DLWHY_PROVED, .target_object = -1, .links = DLWHY_UNKNOWN };
+	j->r = (struct dlwhy_result){ .verb = "link",
+				      .target = package,
+				      .loads = DLWHY_UNKNOWN,
+				      .certainty = DLWHY_PROVED,
+				      .target_object = -1,
+				      .links = DLWHY_UNKNOWN };
 	j->r.platform = (struct dlwhy_platform){ "linux", "go", NULL, NULL };
 	make_folder(j);
 	j->cwd = cwd;

@@ -41,12 +41,23 @@ static void set(json_t *o, const char *key, json_t *list)
 
 static json_t *package(const struct go_package *p)
 {
-	static const char *const lists[GO_NLISTS] = { "GoFiles", "CgoFiles", "CFiles", "CXXFiles", "MFiles", "HFiles",
-						      "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles",
-						      "IgnoredGoFiles", "IgnoredOtherFiles", "TestGoFiles",
+	static const char *const lists[GO_NLISTS] = { "GoFiles",
+						      "CgoFiles",
+						      "CFiles",
+						      "CXXFiles",
+						      "MFiles",
+						      "HFiles",
+						      "FFiles",
+						      "SFiles",
+						      "SwigFiles",
+						      "SwigCXXFiles",
+						      "SysoFiles",
+						      "IgnoredGoFiles",
+						      "IgnoredOtherFiles",
+						      "TestGoFiles",
 						      "XTestGoFiles" };
-	static const char *const verbs[GO_NVERBS] = { "CgoCFLAGS", "CgoCPPFLAGS", "CgoCXXFLAGS", "CgoFFLAGS",
-						      "CgoLDFLAGS", "CgoPkgConfig" };
+	static const char *const verbs[GO_NVERBS] = { "CgoCFLAGS", "CgoCPPFLAGS", "CgoCXXFLAGS",
+						      "CgoFFLAGS", "CgoLDFLAGS",  "CgoPkgConfig" };
 	json_t *o = json_object(), *imports = json_array();
 
 	json_object_set_new(o, "ImportPath", json_string(p->path));
@@ -99,9 +110,9 @@ static json_t *environment(const struct go *g)
 
 static int check_flags(struct go *g, char **argv)
 {
-	enum go_flag_list list = strcmp(argv[2], "LDFLAGS") == 0 ? GO_LIST_LINKER :
-				 strcmp(argv[2], "pkg-config") == 0 ? GO_LIST_PKGCONFIG :
-									 GO_LIST_COMPILER;
+	enum go_flag_list list = strcmp(argv[2], "LDFLAGS") == 0      ? GO_LIST_LINKER
+				 : strcmp(argv[2], "pkg-config") == 0 ? GO_LIST_PKGCONFIG
+								      : GO_LIST_COMPILER;
 	const char *name = list == GO_LIST_PKGCONFIG ? "" : argv[2];
 	char *line = NULL;
 	size_t cap = 0;
@@ -111,7 +122,12 @@ static int check_flags(struct go *g, char **argv)
 		struct go_refusal r;
 
 		line[strcspn(line, "\n")] = '\0';
-		go_fields(g->a, line, strlen(line), &w);
+		for (char *s = line, *next; s != NULL; s = next) {
+			next = strchr(s, 0x1f);
+			if (next != NULL)
+				*next++ = 0;
+			go_add(g->a, &w, arena_strdup(g->a, s));
+		}
 		go_check_flags(g, name, argv[3], &w, list, &r);
 		puts(r.text != NULL ? r.text : "");
 	}
@@ -126,7 +142,11 @@ int main(int argc, char **argv)
 	struct arena *a = arena_new((size_t)2 << 30);
 	char *cwd = os_getcwd();
 	struct go g;
-	struct go_input in = { .store = store, .a = a, .environ = os_environ(), .cwd = cwd, .hostarch = "amd64",
+	struct go_input in = { .store = store,
+			       .a = a,
+			       .environ = os_environ(),
+			       .cwd = cwd,
+			       .hostarch = "amd64",
 			       .is_host = true };
 	json_t *out = json_object(), *packages = json_array(), *problems = json_array();
 	bool opened;

@@ -31,7 +31,7 @@ def ask_dlwhy(words, cwd):
 
 def any_order(words, line):
     """mold works in parallel, gold opens files so; what shared inputs lack is told in the order of a hash table."""
-    return ("gold" in words[1] and "cannot find" in line) or "-fuse-ld=mold" in words or ".so: undefined reference" in line or ".so: error: undefined" in line
+    return ("gold" in words[1] and ("cannot find" in line or "cannot mix" in line)) or "-fuse-ld=mold" in words or ".so: undefined reference" in line or ".so: error: undefined" in line
 
 
 def judge(pool, words, number):

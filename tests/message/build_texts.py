@@ -335,6 +335,7 @@ COMPILERS = [
     ("collect2: fatal error: ld terminated with signal 9 [Killed]\ncompilation terminated.", "out-of-memory", "linker-killed", "ld", ANY),
     ("clang: error: unable to execute command: Killed\nclang: error: clang frontend command failed due to signal (use -v to see invocation)",
      "out-of-memory", "compiler", ANY, ANY),
+    ("g++ -O2 -c src/big.cc -o big.o\nvirtual memory exhausted: Cannot allocate memory", "out-of-memory", "compiler", "src/big.cc", ANY),
     ("LLVM ERROR: out of memory\nAllocation failed", "out-of-memory", "compiler", ANY, ANY),
     ("lto1: fatal error: bytecode stream in file 'libwarp.a' generated with LTO version 11.3 instead of the expected 13.0",
      "ld-incompatible", "lto-version", "libwarp.a", ANY),
@@ -426,6 +427,8 @@ GO = [
     ("go: error obtaining VCS status: exit status 128\n\tUse -buildvcs=false to disable VCS stamping.", "go-toolchain", "vcs", ANY, ANY),
     ("go build example.org/big: /usr/local/go/pkg/tool/linux_amd64/compile: signal: killed", "out-of-memory", "go", ANY, ANY),
     ("./main.go:9:15: undefined: warpOpen", "cgo-disabled", "file-left-out", "main.go", "warpOpen"),
+    ("$ GOOS=linux GOARCH=arm64 go build ./cmd/warp\n# example.org/warp\n./main.go:9:15: undefined: warpOpen", "cgo-disabled",
+     "cross-default", "main.go", "warpOpen"),
     ("./main.go:9:15: undefined: strings.Cut", "go-toolchain", "too-old", ANY, "strings.Cut"),
 ]
 

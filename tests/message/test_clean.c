@@ -36,9 +36,13 @@ static void check(const struct wanted *w)
 	}
 }
 
-#define CHECK_ALL(rows)                                                                                      \
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)                                          \
-	check(&rows[i])
+static void check_all(const struct wanted *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		check(&rows[i]);
+}
+
+#define CHECK_ALL(rows) check_all(rows, sizeof(rows) / sizeof((rows)[0]))
 
 static void terminals(void **state)
 {
@@ -67,7 +71,7 @@ static void prefixes(void **state)
 		{ "#12 3.456 ld: x\n", "ld: x\n" },
 		{ "[12/40] ld: x\n[ 45%] y\n", "ld: x\ny\n" },
 		{ "build\ttest\t2024-01-02T03:04:05.1234567Z ld: x\n", "ld: x\n" },
-		{ "configure:123: error: x\n", "error: x\n" },
+		{ "configure:123: checking for x\n", "checking for x\n" },
 		{ "E   ImportError: x\n", "ImportError: x\n" },
 		{ "> quoted\n> > twice\n", "quoted\ntwice\n" },
 		{ "   12\tld: x\n", "ld: x\n" },

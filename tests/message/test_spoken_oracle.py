@@ -188,7 +188,8 @@ def test_python(made, tmp_path, python):
 def test_node(made, tmp_path):
     node = need("node")
     shutil.copy(made / "libtext.so", tmp_path / "reef.node")
-    told(run(node, "-e", f"require({str(tmp_path / 'reef.node')!r})"), "corrupt-file", object="reef.node")
+    # It may as well be the file of another system.
+    told(run(node, "-e", f"require({str(tmp_path / 'reef.node')!r})"), "wrong-arch", object="reef.node")
     shutil.copy(made / "libneeds.so", tmp_path / "coral.node")
     told(run(node, "-e", f"require({str(tmp_path / 'coral.node')!r})"), "missing-library", object="libgone.so.1")
     shutil.copy(made / "libgood.so", tmp_path / "kelp.node")

@@ -1,0 +1,475 @@
+"""What is read of Go packages, beside what the real go says: files chosen and #cgo flags (go list -json), flags
+that are refused, the line that decides in builds that fail, and programs that link and do not start.
+
+A Go that is not here is nobody's fault: all of it is skipped then."""
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import go_packages
+
+TOP = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("DLWHY_BUILD", TOP / "build")).resolve()
+DUMP = str(BUILD / "tests/build/dump-go")
+DLWHY = os.environ.get("DLWHY", str(BUILD / "dlwhy"))
+GO = shutil.which("go") or ("/usr/local/go/bin/go" if os.access("/usr/local/go/bin/go", os.X_OK) else None)
+
+if GO is None:
+    pytest.skip("no Go is here: it cannot be asked", allow_module_level=True)
+if not os.access(DUMP, os.X_OK):  # in `make check` it is part of the sanitized build
+    pytest.skip("dump-go is built with -Dtests=true", allow_module_level=True)
+pytestmark = pytest.mark.slow
+
+LISTS = """Name GoFiles CgoFiles CFiles CXXFiles MFiles HFiles FFiles SFiles SwigFiles SwigCXXFiles SysoFiles
+    IgnoredGoFiles IgnoredOtherFiles TestGoFiles XTestGoFiles CgoCFLAGS CgoCPPFLAGS CgoCXXFLAGS CgoFFLAGS
+    CgoLDFLAGS CgoPkgConfig""".split()
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory):
+    """The cache of compiled packages stays in the build folder: the standard library is compiled once."""
+    cache = BUILD / "go-cache"
+    cache.mkdir(exist_ok=True)
+    home = tmp_path_factory.mktemp("home")
+    return {"HOME": str(home), "GOCACHE": str(cache), "GOPATH": str(home / "go"), "GOENV": "off", "GOPROXY": "off",
+            "GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "", "CGO_ENABLED": "1", "LC_ALL": "C",
+            "PATH": f"{os.path.dirname(GO)}:/usr/bin:/bin"}
+
+
+def go(env, cwd, *argv):
+    return subprocess.run([GO, *argv], cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def documents(text):
+    decoder = json.JSONDecoder()
+    at = 0
+    while at < len(text.rstrip()):
+        value, at = decoder.raw_decode(text, at)
+        yield value
+        while at < len(text) and text[at].isspace():
+            at += 1
+
+
+def dump(env, cwd, *argv):
+    out = subprocess.run([DUMP, *argv], cwd=cwd, env=env, text=True, stdout=subprocess.PIPE)
+    return json.loads(out.stdout)
+
+
+def judge(env, cwd, package, *args):
+    out = subprocess.run([DLWHY, "link", "--json", "--go", package, "--", *args], cwd=cwd, env=env, text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert out.stdout, out.stderr
+    return json.loads(out.stdout)
+
+
+def write(folder, files):
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+MOD = "module example.org/seed\n\ngo 1.21\n"
+
+
+def differences(ours, theirs):
+    for key in LISTS:
+        if (ours.get(key) or None) != (theirs.get(key) or None):
+            yield f"{theirs['ImportPath']} {key}: {ours.get(key)} is not go's {theirs.get(key)}"
+
+
+# ---- files and flags ---------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("target", ["linux/amd64", "linux/arm64", "windows/amd64", "darwin/arm64", "freebsd/386"])
+@pytest.mark.parametrize("cgo", ["0", "1"])
+def test_standard_library(scratch, target, cgo):
+    env = dict(scratch, GOOS=target.split("/")[0], GOARCH=target.split("/")[1], CGO_ENABLED=cgo)
+    root = go(env, "/", "env", "GOROOT").stdout.strip()
+    theirs = {p["ImportPath"]: p for p in documents(go(env, f"{root}/src", "list", "-e", "-deps", "-json", "net/http").stdout)}
+    ours = {p["ImportPath"]: p for p in dump(env, f"{root}/src", "net/http")["packages"]}
+    assert len(theirs) > 100
+    assert sorted(ours) == sorted(theirs)
+    wrong = [d for path, p in theirs.items() for d in differences(ours[path], p)]
+    assert not wrong, "\n".join(wrong[:10])
+
+
+def test_environment(scratch, tmp_path):
+    write(tmp_path, {"go.mod": MOD, "main.go": "package main\n\nfunc main() {}\n"})
+    for more in ({}, {"GOARCH": "arm64"}, {"CGO_ENABLED": ""}, {"CGO_ENABLED": "", "GOOS": "windows"}, {"CC": "clang -v"},
+                 {"CGO_ENABLED": "", "PATH": os.path.dirname(GO)}, {"GOPATH": ""}, {"GOMODCACHE": "/x/y"}):
+        env = dict(scratch, **more)
+        theirs = json.loads(go(env, tmp_path, "env", "-json").stdout)
+        ours = dump(env, tmp_path, ".")["env"]
+        ours["GOVERSION"] = "go" + ours["GOVERSION"]
+        assert {k: theirs[k] for k in ours} == ours, more
+
+
+def compare_random(scratch, folder, seeds, faults, tags):
+    write(folder, {"go.mod": MOD})
+    for seed in seeds:
+        write(folder / f"p{seed}", go_packages.package(seed, faults))
+    args = ["-tags=" + tags] if tags else []
+    listed = go(scratch, folder, "list", "-e", "-json", *args, *[f"./p{s}" for s in seeds])
+    theirs = {p["ImportPath"]: p for p in documents(listed.stdout)}
+    wrong = []
+    for seed in seeds:
+        path = f"example.org/seed/p{seed}"
+        answer = dump(scratch, folder, *args, f"./p{seed}")
+        ours = {p["ImportPath"]: p for p in answer["packages"]}.get(path, {})
+        wrong += list(differences(ours, theirs[path]))
+        wrong += list(compare_error(seed, theirs[path], [p["text"] for p in answer["problems"]], ours))
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def compare_error(seed, theirs, problems, ours):
+    error = (theirs.get("Error") or {}).get("Err", "")
+    if error and not any(error.split("\n")[0] in p for p in problems) and error != ours.get("error"):
+        yield f"p{seed}: go says {error!r}, here are {problems}"
+    if not error and ours.get("error"):
+        yield f"p{seed}: go says nothing, here is {ours['error']!r}"
+
+
+@pytest.mark.parametrize("cgo", ["0", "1"])
+def test_random_packages(scratch, tmp_path, cgo):
+    compare_random(dict(scratch, CGO_ENABLED=cgo), tmp_path, range(1000, 1250), False, "custom")
+
+
+def test_random_packages_with_mistakes(scratch, tmp_path):
+    compare_random(scratch, tmp_path, range(2000, 2250), True, "")
+
+
+# ---- flags that are refused ------------------------------------------------------------------------------------
+
+LD = """-lm -l -L/x -L -Wl,--whole-archive -Wl,-z,defs -Wl,-Bsymbolic -Wl,--gc-sections -Wl,--version-script=x
+    -Wl,-soname,x -Wl,--exclude-libs,ALL -Wl,--build-id -Wl,--dynamic-linker=/x -Wl,--defsym,a=b -Wl,-T,x
+    -Wl,-Bstatic,-lm -Wl,--start-group,-la,--end-group -Wl,--as-needed -Wl,-rpath,/a -Wl,-rpath,/a,-rpath,/b
+    -Wl,-rpath,@loader_path/x -Wl,-rpath,$ORIGIN/lib -Xlinker -nostdlib -fuse-ld=gold -flto -B/x -T -specs=x @file
+    -lto_library -lfoo-bar -l@x -l-x x.a ./x.so x.so.1 /x/libx.so -static -static-libgcc -shared -rdynamic -pthread
+    -Wl,--push-state,--as-needed -Wl,--push-state,-Bsymbolic -Wl,-z,relro,-z,now -Wl,-z,noexecstack -framework -F/x
+    -Wl,--wrap,f -Wl,--wrap=f -Wl,-R/x -Wl,-R,/x -Wl,-e,start -Wl,-O1 -O3 -g -v -march=native -mcmodel=large -pie -no-pie
+    -fopenmp -fsanitize=address -stdlib=libc++ -Wl,-undefined,dynamic_lookup -Wl,--no-undefined -Wl,-search_paths_first
+    -Wl,-sectcreate,a,b,c -Wl,--hash-style=gnu -Wl,--export-dynamic -Wl,-E -Wl,--unresolved-symbols=ignore-all
+    -Wl,--subsystem,windows -mwindows -arch -isysroot --sysroot=/x --sysroot -target -Wl,-dn -l:libx.a""".split()
+CC = """-O2 -funroll-loops -fwrapv -fno-math-errno -fcf-protection -idirafter -nostdinc -M -save-temps -fplugin=x -Wa,x -Wl,x
+    -DX=-1 -DX=@y -DX=1 -DX -D -UX -Ix -I -I@x -Wall -Werror=x -std=c11 -ffast-math -flto -fopenmp -mavx2 -msse4.1 -march=native
+    -fvisibility=hidden -ftls-model=initial-exec -fpermissive -include -isystem -x -xc -pipe -pedantic -w -v -g3 -m64
+    -fno-exceptions -fno-builtin-malloc -fstack-protector -fPIC -Wp,-DX --param=ssp-buffer-size=4 --static""".split()
+
+
+def lists_of_flags(seed):
+    r = random.Random(seed)
+    words = LD + ["x", "-", "--", "/x", "-Wl,x", "=x", "$SYSROOT/x", "a", "-Wl,name"]
+    return [[w] for w in LD] + [[r.choice(words) for _ in range(r.randint(1, 4))] for _ in range(120)]
+
+
+def packages_of_flags(folder, verb, lists):
+    """One package for each list, quoted as #cgo lines are."""
+    write(folder, {"go.mod": MOD})
+    for i, flags in enumerate(lists):
+        line = " ".join(f"'{f}'" for f in flags)
+        write(folder / f"f{i:03}", {"a.go": f"package f\n\n// #cgo {verb}: {line}\nimport \"C\"\n"})
+
+
+@pytest.mark.parametrize("verb, lists, more", [
+    ("LDFLAGS", lists_of_flags(1), {}),
+    ("CFLAGS", [[w] for w in CC] + [[w, n] for w in ("-D", "-I", "-x", "-include") for n in ("x", "-y", "@z", "=q", "$SYSROOT/x")], {}),
+    ("LDFLAGS", [[w] for w in LD], {"CGO_LDFLAGS_ALLOW": "-Wl,--(no-)?whole-archive|-flto|x\\.so\\.[0-9]+",
+                                    "CGO_LDFLAGS_DISALLOW": "-L.*|-static"}),
+], ids=["ld", "cc", "allow"])
+def test_refused_flags(scratch, tmp_path, verb, lists, more):
+    env = dict(scratch, **more)
+    packages_of_flags(tmp_path, verb, lists)
+    said = go(env, tmp_path, "build", "-n", "./...")
+    theirs = dict(re.findall(r"^example\.org/seed/(f\d+): (.*)$", said.stderr, re.M))
+    text = "".join("\x1f".join(flags) + "\n" for flags in lists)
+    out = subprocess.run([DUMP, "--flags", verb, f"#cgo {verb}"], cwd=tmp_path, env=env, text=True, input=text,
+                         stdout=subprocess.PIPE)
+    ours = out.stdout.split("\n")
+    # Go makes -L and -I absolute before it looks.
+    made = [absolute(flags, tmp_path / f"f{i:03}") for i, flags in enumerate(lists)]
+    out = subprocess.run([DUMP, "--flags", verb, f"#cgo {verb}"], cwd=tmp_path, env=env, text=True,
+                         input="".join("\x1f".join(flags) + "\n" for flags in made), stdout=subprocess.PIPE)
+    ours = out.stdout.split("\n")
+    wrong = [f"{lists[i]}: {ours[i]!r}, go says {theirs.get(f'f{i:03}', '')!r}"
+             for i in range(len(lists)) if ours[i] != theirs.get(f"f{i:03}", "")]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+@pytest.mark.parametrize("value", ["(a", "[a", "*a", "(?=x)", "a)", "a**", "\\1", "a\\", "(?<n>x)(?<=y)", "[b-a]", "a{2,1}", "x++"])
+@pytest.mark.parametrize("name", ["ALLOW", "DISALLOW"])
+def test_expressions_that_are_none(scratch, tmp_path, name, value):
+    """The first package that has flags says it: it is Go's own."""
+    env = dict(scratch, **{f"CGO_LDFLAGS_{name}": value})
+    write(tmp_path, {"go.mod": MOD, "main.go": MAIN.format(comment("#cgo LDFLAGS: -lm", ADD))})
+    said = go(env, tmp_path, "build", "-n", ".").stderr
+    ours = judge(env, tmp_path, ".")
+    assert "parsing $CGO" in said
+    assert ours["linker_message"] in said.split("\n")
+    assert ours["findings"][0]["detail"] == "allow-regexp"
+
+
+def absolute(flags, folder):
+    out, follows = [], False
+    for f in flags:
+        if follows:
+            f, follows = (f if f.startswith("/") else os.path.normpath(folder / f)), False
+        elif f in ("-I", "-L"):
+            follows = True
+        elif f[:2] in ("-I", "-L") and not f[2:].startswith("/"):
+            f = f[:2] + os.path.normpath(folder / f[2:])
+        out.append(f)
+    return out
+
+
+# ---- builds that fail ------------------------------------------------------------------------------------------
+
+MAIN = "package main\n\n{}\nimport \"C\"\n\nfunc main() {{ println(C.seed_add(2, 3)) }}\n"
+PLAIN = "package main\n\nimport \"example.org/seed/native\"\n\nfunc main() { println(native.Add(2, 3)) }\n"
+NATIVE = "package native\n\n{}\nimport \"C\"\n\nfunc Add(a, b int) int {{ return int(C.seed_add(C.int(a), C.int(b))) }}\n"
+ADD = "static int seed_add(int a, int b) { return a + b; }"
+TWICE = "package main\n\nimport \"C\"\n\nfunc main() { println(twice(2)) }\n"
+
+
+def comment(*lines):
+    return "/*\n" + "\n".join(lines) + "\n*/"
+
+
+# name: files, environment, arguments of go build, code, detail
+FAILING = {
+    "flag": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -Wl,--whole-archive", ADD))}, {}, [], "cgo-flag", "not-allowed"),
+    "flag-of-a-dependency": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#cgo CFLAGS: -fplugin=x", ADD))}, {}, [],
+                             "cgo-flag", "not-allowed"),
+    "flag-without-argument": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -framework", ADD))}, {}, [], "cgo-flag", "not-allowed"),
+    "allow": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -lm", ADD))}, {"CGO_LDFLAGS_ALLOW": "("}, [], "cgo-flag", "allow-regexp"),
+    "no-colon": ({"main.go": MAIN.format(comment("#cgo LDFLAGS -lm", ADD))}, {}, [], "cgo-flag", "invalid-line"),
+    "no-colon-in-a-dependency": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#cgo LDFLAGS -lm", ADD))}, {}, [],
+                                 "cgo-flag", "invalid-line"),
+    "verb": ({"main.go": MAIN.format(comment("#cgo LIBS: -lm", ADD))}, {}, [], "cgo-flag", "invalid-verb"),
+    "argument": ({"main.go": MAIN.format(comment("#cgo CFLAGS: -DX=(1)", ADD))}, {}, [], "cgo-flag", "malformed"),
+    "quoting": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -lm", ADD))}, {"CGO_LDFLAGS": "'-lm"}, [], "cgo-flag", "env-quoting"),
+    "header": ({"main.go": MAIN.format(comment("#include <nosuch.h>", ADD))}, {}, [], "header-missing", "not-installed"),
+    "header-in-quotes": ({"main.go": MAIN.format(comment(ADD, "", "#  include \"seed/x.h\""))}, {}, [], "header-missing", "not-installed"),
+    "header-elsewhere": ({"main.go": MAIN.format(comment("#cgo CFLAGS: -Iinc", "#include \"seed.h\"")), "native/include/seed.h": ADD},
+                         {}, [], "header-missing", "other-dir"),
+    "header-of-a-dependency": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#include \"seed.h\"")), "x/seed.h": ADD}, {}, [],
+                               "header-missing", "other-dir"),
+    "header-behind-a-header": ({"main.go": MAIN.format(comment("#include \"a.h\"")), "a.h": "#ifdef __linux__\n#include \"inner.h\"\n#endif\n"},
+                               {}, [], "header-missing", "not-installed"),
+    "header-of-a-c-file": ({"main.go": MAIN.format(comment(ADD)), "seed.c": "#include <nosuch.h>\n"}, {}, [], "header-missing", "not-installed"),
+    "header-of-a-cxx-file": ({"main.go": MAIN.format(comment(ADD)), "seed.cc": "#include <string>\n#include <nosuch.hpp>\n"}, {}, [],
+                             "header-missing", "not-installed"),
+    "name": ({"main.go": MAIN.format(comment("int seed_sub(int, int);"))}, {}, [], "build-other", "name-unknown"),
+    "name-with-system-headers": ({"main.go": MAIN.format(comment("#include <stdio.h>", "#include <stdlib.h>"))}, {}, [],
+                                 "build-other", "name-unknown"),
+    "compiler": ({"main.go": MAIN.format(comment(ADD))}, {"CC": "nosuch-gcc"}, [], "compiler-missing", "CC"),
+    "compiler-by-path": ({"main.go": MAIN.format(comment(ADD))}, {"CC": "/nosuch/gcc -m64"}, [], "compiler-missing", "CC"),
+    "compiler-of-cxx": ({"main.go": MAIN.format(comment(ADD)), "a.cc": "int q;\n"}, {"CXX": "nosuch-g++"}, [], "compiler-missing", "CXX"),
+    "compiler-relative": ({"main.go": MAIN.format(comment(ADD))}, {"CC": "./gcc"}, [], None, None),
+    "cross": ({"main.go": MAIN.format(comment(ADD))}, {"GOARCH": "arm64"}, [], "compiler-missing", "cross"),
+    "cross-riscv": ({"main.go": MAIN.format(comment(ADD))}, {"GOARCH": "riscv64"}, [], "compiler-missing", "cross"),
+    "pkg-config": ({"main.go": MAIN.format(comment("#cgo pkg-config: nosuchlib", ADD))}, {}, [], "pkg-config", "package-not-found"),
+    "pkg-config-requires": ({"main.go": MAIN.format(comment("#cgo pkg-config: seed", ADD)),
+                             "seed.pc": "Name: seed\nDescription: x\nVersion: 1\nRequires.private: root >= 3\n"},
+                            {"PKG_CONFIG_PATH": "."}, [], "pkg-config", "requires-not-found"),
+    "pkg-config-version": ({"main.go": MAIN.format(comment("#cgo pkg-config: seed", ADD)),
+                            "seed.pc": "Name: seed\nDescription: x\nVersion: 1\nRequires: root >= 3\n",
+                            "root.pc": "Name: root\nDescription: x\nVersion: 2.9\n"},
+                           {"PKG_CONFIG_PATH": "."}, [], "pkg-config", "version"),
+    "pkg-config-flag": ({"main.go": MAIN.format(comment("#cgo pkg-config: seed", ADD)),
+                         "seed.pc": "Name: seed\nDescription: x\nVersion: 1\nLibs: -Wl,-Bsymbolic -lm\n"},
+                        {"PKG_CONFIG_PATH": "."}, [], "cgo-flag", "not-allowed"),
+    "pkg-config-option": ({"main.go": MAIN.format(comment("#cgo pkg-config: --exec-prefix=/x zlib", ADD))}, {}, [], "cgo-flag", "not-allowed"),
+    "pkg-config-name": ({"main.go": MAIN.format(comment("#cgo pkg-config: -x", ADD))}, {}, [], "pkg-config", "bad-name"),
+    "pkg-config-program": ({"main.go": MAIN.format(comment("#cgo pkg-config: zlib", ADD))}, {"PKG_CONFIG": "nosuch-pkg-config"}, [],
+                           "pkg-config", "tool-missing"),
+    "off": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment(ADD))}, {"CGO_ENABLED": "0"}, [], "cgo-disabled", None),
+    "off-for-another-target": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment(ADD))},
+                               {"CGO_ENABLED": "", "GOARCH": "arm64"}, [], "cgo-disabled", "cross-default"),
+    "off-without-a-compiler": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment(ADD))},
+                               {"CGO_ENABLED": "", "PATH": "/nosuch"}, [], "cgo-disabled", None),
+    "off-and-a-name": ({"main.go": "package main\n\nfunc main() { println(twice(2)) }\n",
+                        "c.go": "package main\n\nimport \"C\"\n\nfunc twice(x int) int { return 2 * x }\n"}, {"CGO_ENABLED": "0"}, [],
+                       "cgo-disabled", "file-left-out"),
+    "tag-and-a-name": ({"main.go": "package main\n\nfunc main() { println(twice(2)) }\n",
+                        "c.go": "//go:build cgo\n\npackage main\n\nfunc twice(x int) int { return 2 * x }\n"}, {"CGO_ENABLED": "0"}, [],
+                       "cgo-disabled", "file-left-out"),
+    "system-and-a-name": ({"main.go": "package main\n\nfunc main() { println(twice(2)) }\n",
+                           "c_windows.go": "package main\n\nfunc twice(x int) int { return 2 * x }\n"}, {}, [], "build-other", "constraints"),
+    "system": ({"main.go": PLAIN, "native/n_windows.go": "package native\n"}, {}, [], "build-other", "constraints"),
+    "empty": ({"main.go": PLAIN, "native/readme": "x"}, {}, [], "go-toolchain", "module-missing"),
+    "shared-without-cgo": ({"main.go": "package main\n\nfunc main() {}\n"}, {"CGO_ENABLED": "0"}, ["-buildmode=c-shared"],
+                           "cgo-disabled", "buildmode"),
+    "external-without-cgo": ({"main.go": "package main\n\nfunc main() {}\n"}, {"CGO_ENABLED": "0"}, ["-ldflags=-linkmode=external"],
+                             "cgo-disabled", "buildmode"),
+    "race-without-cgo": ({"main.go": "package main\n\nfunc main() {}\n"}, {"CGO_ENABLED": "0"}, ["-race"], "cgo-disabled", "race"),
+    "race-for-another-target": ({"main.go": "package main\n\nfunc main() {}\n"}, {"CGO_ENABLED": "", "GOARCH": "arm64"}, ["-race"],
+                                "cgo-disabled", "race"),
+    "mode": ({"main.go": "package main\n\nfunc main() {}\n"}, {"GOOS": "plan9", "CGO_ENABLED": "0"}, ["-buildmode=plugin"],
+             "go-toolchain", "buildmode"),
+    "mode-unknown": ({"main.go": "package main\n\nfunc main() {}\n"}, {}, ["-buildmode=dll"], "go-toolchain", "buildmode"),
+    "mode-without-main": ({"a.go": "package a\n"}, {}, ["-buildmode=c-shared"], "go-toolchain", "buildmode"),
+    "c-file": ({"main.go": "package main\n\nfunc main() {}\n", "seed.c": "int x;\n", "b.c": "int y;\n"}, {}, [], "cgo-disabled", "no-import-c"),
+    "cxx-file": ({"main.go": "package main\n\nfunc main() {}\n", "seed.cpp": "int x;\n"}, {}, [], "cgo-disabled", "no-import-c"),
+    "c-file-of-a-dependency": ({"main.go": "package main\n\nimport _ \"example.org/seed/native\"\n\nfunc main() {}\n",
+                                "native/n.go": "package native\n", "native/n.c": "int x;\n"}, {}, [], "cgo-disabled", "no-import-c"),
+    "assembly": ({"main.go": MAIN.format(comment(ADD)), "f_amd64.s": "TEXT x\n"}, {}, [], "build-other", "go-assembly"),
+    "module": ({"main.go": "package main\n\nimport _ \"example.org/other/pkg\"\n\nfunc main() {}\n"}, {}, [], "go-toolchain", "module-missing"),
+    "module-with-mod": ({"main.go": "package main\n\nimport _ \"example.org/other/pkg\"\n\nfunc main() {}\n"}, {"GOFLAGS": "-mod=mod"}, [],
+                        "go-toolchain", "module-missing"),
+    "module-readonly": ({"main.go": "package main\n\nimport _ \"example.org/other/pkg\"\n\nfunc main() {}\n"}, {}, ["-mod=readonly"],
+                        "go-toolchain", "module-missing"),
+    "standard": ({"main.go": "package main\n\nimport _ \"nosuch/pkg\"\n\nfunc main() {}\n"}, {}, [], "go-toolchain", "module-missing"),
+    "sum": ({"main.go": "package main\n\nimport _ \"example.org/other/pkg\"\n\nfunc main() {}\n",
+             "go.mod": MOD + "\nrequire example.org/other v1.0.0\n"}, {}, [], "go-toolchain", "module-missing"),
+    "too-new": ({"main.go": "package main\n\nfunc main() {}\n", "go.mod": "module example.org/seed\n\ngo 1.99\n"}, {}, [],
+                "go-toolchain", "too-old"),
+    "no-module": ({"main.go": "package main\n\nfunc main() {}\n", "go.mod": None}, {}, [], "go-toolchain", "module-missing"),
+    "bad-module": ({"main.go": "package main\n\nfunc main() {}\n", "go.mod": MOD + "nonsense\n"}, {}, [], "go-toolchain", None),
+    "vendor": ({"main.go": "package main\n\nimport _ \"example.org/other/pkg\"\n\nfunc main() {}\n", "vendor/modules.txt": ""}, {}, [],
+               "go-toolchain", "module-missing"),
+    "vendor-stale": ({"main.go": "package main\n\nfunc main() {}\n", "vendor/modules.txt": "# example.org/b v1.0.0\n## explicit\n",
+                      "go.mod": MOD + "\nrequire example.org/other v1.0.0\n"}, {}, [], "go-toolchain", "vendor"),
+    "two-packages": ({"main.go": "package main\n\nfunc main() {}\n", "b.go": "package b\n"}, {}, [], "build-other", None),
+    "syntax": ({"main.go": "packge main\n\nfunc main() {}\n"}, {}, [], "build-other", None),
+    "constraint": ({"main.go": "//go:build linux &&\n\npackage main\n\nfunc main() {}\n"}, {}, [], "build-other", None),
+    "goflags": ({"main.go": "package main\n\nfunc main() {}\n"}, {"GOFLAGS": "tags=x"}, [], "build-other", None),
+    "export": ({"main.go": "package main\n\n/*\nint helper(int x) { return x + 1; }\n*/\nimport \"C\"\n\n//export GoTwice\nfunc GoTwice(x C.int) C.int { return 2 * C.helper(x) }\n\nfunc main() { println(GoTwice(2)) }\n"},
+               {}, [], "ld-multiple-definition", "export-preamble"),
+    "internal": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -lnosuch", "int seed_add(int, int);"))}, {}, ["-ldflags=-linkmode=internal"],
+                 "ld-library-not-found", "trial-link"),
+    "library": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -lnosuch", "int seed_add(int, int);"))}, {}, [], "ld-library-not-found", None),
+    "library-of-a-dependency": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#cgo LDFLAGS: -Llib -lnosuch", ADD))}, {}, [],
+                                "ld-library-not-found", None),
+    "undefined": ({"main.go": MAIN.format(comment("int seed_add(int, int);"))}, {}, [], "ld-undefined-reference", None),
+    "undefined-in-a-c-file": ({"main.go": MAIN.format(comment("int seed_add(int, int);")),
+                               "seed.c": "int lower(int);\nint seed_add(int a, int b) { return lower(a) + b; }\n"}, {}, [],
+                              "ld-undefined-reference", None),
+}
+# Words that are only known when the build runs.
+FREE = [(re.compile(r"/tmp/go-(build|link)[-0-9]*"), "/tmp/go-x"), (re.compile(r"0000\d\d\.o"), "N.o"),
+        (re.compile(r"^.*(undefined reference to)"), r"\1"), (re.compile(r"^.*multiple definition"), "multiple definition"),
+        (re.compile(r"[‘’]"), "'")]
+
+
+def plain(text):
+    for pattern, to in FREE:
+        text = pattern.sub(to, text)
+    return text
+
+
+@pytest.mark.parametrize("name", sorted(FAILING))
+def test_failing_builds(scratch, tmp_path, name):
+    files, more, args, code, detail = FAILING[name]
+    env = dict(scratch, **more)
+    files = {**{"go.mod": MOD}, **files}
+    write(tmp_path, {k: v for k, v in files.items() if v is not None})
+    package = args[-1] if args and args[-1].startswith("./") else "."
+    args = [a for a in args if a != package]
+    real = go(env, tmp_path, "build", "-o", str(tmp_path / "out"), *args, package)
+    ours = judge(env, tmp_path, package, *args)
+    assert real.returncode != 0
+    assert ours["links"] is False, real.stderr
+    said = [plain(line) for line in (real.stdout + real.stderr).split("\n")]
+    mine = [plain(line) for line in ours["linker_message"].split("\n")]
+    for line in mine:
+        assert any(line in s for s in said), f"{line!r} is not in go's words:\n{real.stderr}"
+    if code is not None:
+        first = ours["findings"][0]
+        assert (first["code"], first["detail"]) == (code, detail or first["detail"])
+
+
+def test_folder_with_brackets(scratch, tmp_path):
+    folder = tmp_path / "a(b)"
+    write(folder, {"go.mod": MOD, "main.go": MAIN.format(comment("#cgo CFLAGS: -I${SRCDIR}/x", ADD))})
+    real = go(scratch, folder, "build", ".")
+    ours = judge(scratch, folder, ".")
+    assert ours["linker_message"] in real.stderr.split("\n")
+    assert ours["findings"][0]["detail"] == "malformed"
+
+
+# ---- builds that go well, and programs that do not start --------------------------------------------------------
+
+SEED = "int seed_add(int a, int b) { return a + b; }\n"
+
+
+def library(folder, name="libseed.so", source=SEED, *more):
+    (folder / "lib").mkdir(exist_ok=True)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-xc", "-", "-o", folder / "lib" / name, *more], input=source, text=True, check=True)
+
+
+def build_and_start(env, folder, *args):
+    built = go(env, folder, "build", "-o", str(folder / "seed"), *args, ".")
+    assert built.returncode == 0, built.stderr
+    ran = subprocess.run(["./seed"], cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return ran.returncode == 0 or "5" in ran.stderr, ran.stderr.split("\n")[0]
+
+
+@pytest.mark.parametrize("line, more, starts", [
+    ("-L${SRCDIR}/lib -lseed", {}, False),
+    ("-L${SRCDIR}/lib -lseed -Wl,-rpath,${SRCDIR}/lib", {}, True),
+    ("-L${SRCDIR}/lib -lseed -Wl,-rpath,$ORIGIN/lib", {}, True),
+    ("-L${SRCDIR}/lib -lseed -Wl,-rpath,$ORIGIN/elsewhere", {}, False),
+    ("-Llib -lseed", {"LD_LIBRARY_PATH": "lib"}, True),
+    ("-Llib -l:libseed.so", {}, False),
+    ("${SRCDIR}/lib/libseed.so", {}, True),
+    ("-Llib -lseed", {"LD_RUN_PATH": "$ORIGIN/lib"}, True),
+], ids=["no-rpath", "rpath", "origin", "wrong-rpath", "environment", "by-name", "by-path", "run-path"])
+def test_start(scratch, tmp_path, line, more, starts):
+    env = dict(scratch, **more)
+    write(tmp_path, {"go.mod": MOD, "main.go": MAIN.format(comment("#cgo LDFLAGS: " + line, "int seed_add(int, int);"))})
+    library(tmp_path)
+    real, said = build_and_start(env, tmp_path)
+    os.unlink(tmp_path / "seed")
+    ours = judge(env, tmp_path, ".")
+    assert real is starts
+    assert (ours["links"], ours["loads"]) == (True, starts)
+    assert (ours["loader_message"] or "") == ("" if starts else said)
+    if not starts:
+        assert ours["findings"][0]["code"] == "search-path"
+        assert ours["findings"][0]["object"] == "libseed.so"
+
+
+def open_library(env, folder, name):
+    program = f"import ctypes\ntry:\n ctypes.CDLL({name!r})\nexcept OSError as e:\n print(e)\n"
+    return subprocess.run(["/usr/bin/python3", "-c", program], cwd=folder, env=env, text=True, stdout=subprocess.PIPE).stdout.strip()
+
+
+SHARED = "package main\n\n{}\nimport \"C\"\n\n//export GoAdd\nfunc GoAdd(a, b C.int) C.int {{ return C.seed_add(a, b) }}\n\nfunc main() {{}}\n"
+
+
+@pytest.mark.parametrize("line, code", [("-Llib -lseed", "search-path"), ("-Llib -lseed -Wl,-rpath,$ORIGIN/lib", None),
+                                        ("-lm", "missing-symbol")], ids=["no-rpath", "rpath", "stub"])
+def test_load_of_a_library(scratch, tmp_path, line, code):
+    write(tmp_path, {"go.mod": MOD, "main.go": SHARED.format(comment("#cgo LDFLAGS: " + line, "int seed_add(int, int);"))})
+    library(tmp_path)
+    args = ["-buildmode=c-shared", "-o", "libgo.so"]
+    assert go(scratch, tmp_path, "build", *args, ".").returncode == 0
+    said = open_library(scratch, tmp_path, str(tmp_path / "libgo.so"))
+    os.unlink(tmp_path / "libgo.so")
+    ours = judge(scratch, tmp_path, ".", *args)
+    assert (ours["links"], ours["loads"]) == (True, code is None)
+    assert (ours["loader_message"] or "") == said
+    assert code is None or ours["findings"][0]["code"] == code
+
+
+@pytest.mark.parametrize("files", [
+    {"main.go": MAIN.format(comment(ADD))},
+    {"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#cgo LDFLAGS: -lm", "#include <math.h>", ADD))},
+    {"main.go": MAIN.format(comment("int seed_add(int, int);")), "seed.c": SEED},
+    {"main.go": MAIN.format(comment("int seed_add(int, int);")), "seed.cc": "#include <string>\nextern \"C\" " + SEED},
+    {"main.go": "package main\n\nimport _ \"net\"\n\nfunc main() { println(5) }\n"},
+    {"main.go": MAIN.format(comment("#cgo pkg-config: zlib", "#include <zlib.h>", ADD, "static void z(void) { zlibVersion(); }"))},
+], ids=["static", "dependency", "c-file", "cxx-file", "net", "pkg-config"])
+def test_builds_that_go_well(scratch, tmp_path, files):
+    write(tmp_path, {"go.mod": MOD, **files})
+    starts, _ = build_and_start(scratch, tmp_path)
+    ours = judge(scratch, tmp_path, ".")
+    assert starts
+    assert ours["links"] is True and ours["loads"] is not False
+    assert [f for f in ours["findings"] if f["severity"] == "error"] == []
