@@ -251,7 +251,7 @@ void diagnose_told(const struct msg_facts *facts, struct source *source, struct 
 	}
 	out->facts = decisive;
 	out->decisive = n > 0 ? decisive[0] : NULL;
-	out->d.hint = n > 0 ? told_hint(a, decisive[0]) : NULL;
+	out->d.hint = n > 0 ? told_hint(a, decisive[0]) : told_unsaid(&c);
 	out->d.certainty = DLWHY_LIKELY;
 	out->candidates = found.list.items;
 	out->ncandidates = found.list.n;

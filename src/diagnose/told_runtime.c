@@ -202,6 +202,24 @@ static void sharpen_header(struct msg_fact *f)
 
 /* ---- modules ---------------------------------------------------------------------------------- */
 
+/* "PyInit__vnet" and "init_vnet" are of the module _vnet, whatever is imported in the lines above. */
+static void sharpen_init_function(struct msg_fact *f)
+{
+	static const char *const prefixes[] = { "PyInit_", "PyInitU_", "init" };
+	const char *symbol = f->field[MSG_SYMBOL];
+
+	if (!told_is(f, "python-module") || symbol == NULL || f->field[MSG_OBJECT] != NULL)
+		return;
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (strncmp(symbol, prefixes[i], n) == 0 && symbol[n] != '\0') {
+			f->field[MSG_OBJECT] = symbol + n;
+			return;
+		}
+	}
+}
+
 /* A module of another Python: the name of its DLL is no news, the module is. */
 static void sharpen_conflict(struct msg_fact *f)
 {
@@ -344,6 +362,7 @@ void told_runtime(struct told_case *c)
 		deny_attempt(c, i);
 		deny_warned(c, i);
 		sharpen_conflict(f);
+		sharpen_init_function(f);
 		sharpen_needed_by(f);
 		if (told_is(f, "missing-symbol"))
 			sharpen_symbol(c->a, f);

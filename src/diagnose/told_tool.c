@@ -404,3 +404,36 @@ void told_tool(struct told_case *c)
 				break;
 			}
 }
+
+/* ---- wrappers alone ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *speaker, *says;
+} unsaid[] = {
+	{ "bazel", "bazel says that a step failed, not why: run it with --verbose_failures and keep the lines "
+		   "before it." },
+	{ "pip", "pip says that a step failed, not why: what the compiler or the backend said stands before it; "
+		 "run it with -v." },
+	{ "setuptools", "A command failed, and what it said is not in the text: it stands before that line." },
+	{ "ninja", "ninja says that a step failed, not why: what the step said stands below FAILED." },
+	{ "", "Something failed, and why is not in the text: it stands in the lines before; run it again with one "
+	      "job (-j1) and keep all of them." },
+};
+
+const char *told_unsaid(const struct told_case *c)
+{
+	const struct msg_fact *first = NULL;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+
+		if (f->kind == MSG_WRAPPER && !c->facts[i].denied && first == NULL)
+			first = f;
+	}
+	if (first == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(unsaid) / sizeof(unsaid[0]); i++)
+		if (unsaid[i].speaker[0] == '\0' || strcmp(unsaid[i].speaker, first->speaker) == 0)
+			return unsaid[i].says;
+	return NULL;
+}

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "diagnose/told_find.h"
+#include "diagnose/told_place.h"
 
 struct row {
 	const char *name, *detail, *library;
@@ -180,6 +181,46 @@ static const char *runtime_of(const struct msg_fact *f, const char *library)
 	return is_apple(f) && strcmp(library, "libstdc++") == 0 ? "libc++" : library;
 }
 
+/* The last command above it, NULL: none is known. */
+static const struct msg_command *command_of(const struct told_case *c, const struct msg_fact *f)
+{
+	const struct msg_command *last = NULL;
+
+	for (size_t i = 0; i < c->in->ncommands; i++)
+		if (c->in->commands[i].line <= f->line)
+			last = &c->in->commands[i];
+	return last;
+}
+
+static bool is_input(const char *word)
+{
+	static const char *const ends[] = { ".o", ".obj", ".lo", ".a" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (told_ends_with(word, ends[i]))
+			return word[0] != '-';
+	return word[0] != '-' && told_is_source(word, strlen(word));
+}
+
+/* Does the command name the library, but before a file that may use it? */
+static bool is_named_early(const struct told_case *c, const struct msg_fact *f, const char *library)
+{
+	const struct msg_command *command = command_of(c, f);
+	const char *name = starts_with(library, "lib") ? library + 3 : library;
+	bool named = false;
+
+	for (size_t i = 1; command != NULL && i < command->argc; i++) {
+		const char *word = command->argv[i];
+
+		if (starts_with(word, "-l") && strncmp(word + 2, name, strlen(word + 2)) == 0 && word[2] != '\0' &&
+		    (name[strlen(word + 2)] == '\0' || name[strlen(word + 2)] == '.'))
+			named = true;
+		else if (named && is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* What a row says of the symbol: the library stands for the object where it is one. */
 static void take_row(struct msg_fact *f, const struct row *row)
 {
@@ -211,6 +252,8 @@ static void by_name(struct told_case *c, struct msg_fact *f)
 		f->detail = "not-linked";
 		f->field[MSG_OBJECT] = "libm.so.6";
 		f->field[MSG_LIB] = "m";
+		if (!order_is_free(f) && is_named_early(c, f, "libm"))
+			f->detail = "order";
 		return;
 	}
 	row = find_row(symbol, apple);
@@ -220,6 +263,8 @@ static void by_name(struct told_case *c, struct msg_fact *f)
 		f->detail = "cxx11-abi";
 	else if (order_is_free(f) || told_find(c, "rustc-linking") != NULL)
 		f->detail = "not-linked";
+	if (f->field[MSG_OBJECT] != NULL && !order_is_free(f) && is_named_early(c, f, f->field[MSG_OBJECT]))
+		f->detail = "order";
 	if (row == NULL && class_name(symbol) != NULL)
 		f->field[MSG_OBJECT] = class_name(symbol);
 }

@@ -172,7 +172,8 @@ static bool is_command(const char *const *argv, size_t n)
 	static const char *const go[] = { "build", "install", "test", "run", "vet", NULL };
 	size_t options = 0, files = 0;
 
-	if (n < 2)
+	/* "ld : main.o: ..." is what a program says. */
+	if (n < 2 || strcmp(argv[1], ":") == 0)
 		return false;
 	if (strcmp(last_part(argv[0]), "go") == 0)
 		return is_one_of(argv[1], strlen(argv[1]), go);

@@ -32,6 +32,8 @@ void text_told_lines(struct text *t, struct lines *out)
 		text_wrap(t, out, MARGIN, 2,
 			  arena_printf(t->a, "  %llu lines were read, %zu sentences in them are known.",
 				       (unsigned long long)told->lines, told->nfacts));
+		if (t->r->hint != NULL)
+			text_wrap(t, out, MARGIN + 2, 3, text_clean(t, t->r->hint));
 		return;
 	}
 	place = arena_printf(t->a, "  Line %lld:  ", (long long)told->line);

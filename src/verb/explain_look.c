@@ -148,6 +148,7 @@ static void look_at(struct look *l, size_t i)
 		look_near(&c);
 	if (same_text(c.f->code, "missing-library"))
 		look_present(&c);
+	look_detail(&c);
 }
 
 static enum dlwhy_certainty surest(const struct look *l)

@@ -67,6 +67,8 @@ void look_at_files(struct look_case *c);
 void look_at_link(struct look_case *c);
 void look_at_go(struct look_case *c);
 void look_near(struct look_case *c);
+/* What the files add to a cause that is known. */
+void look_detail(struct look_case *c);
 /* A library that is not found lies below the working folder. */
 void look_present(struct look_case *c);
 

@@ -38,7 +38,9 @@ static bool is_one_of(const char *code, const char *const *codes, size_t n)
 /* A folder in which nobody builds: of the system, or where everything of a person lies. */
 static bool is_no_project(const struct look *l)
 {
-	static const char *const folders[] = { "/", "/usr", "/tmp", "/home", "/root", "/var", "/etc", "/opt" };
+	static const char *const folders[] = {
+		"/", "/usr", "/tmp", "/home", "/root", "/var", "/etc", "/opt"
+	};
 	const char *home = session_env(l->s, "HOME");
 	char *here = NULL;
 	bool no = source_realpath(l->s->source, ".", &here) != 0 || same_text(here, home);

@@ -16,6 +16,7 @@ enum {
 	NEAR_FOLDERS = 64,
 	NEAR_DEPTH = 4,
 	NEAR_FILES = 4000,
+	NEAR_FEW = 64, /* among more, an empty file has nothing to do with it */
 	NEAR_OPENED = 200,          /* of which as many are read */
 	NEAR_SOURCE_BYTES = 1 << 20 /* of a source */
 };

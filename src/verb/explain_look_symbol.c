@@ -14,11 +14,7 @@
 #include "symbol/demangle.h"
 #include "verb/explain_look_near.h"
 
-enum {
-	MAX_NAMES = 400000,
-	MAX_NAME = 2000,
-	FEW_FILES = 64 /* among more, an empty one has nothing to do with it */
-};
+enum { MAX_NAMES = 400000, MAX_NAME = 2000 };
 
 /* What a file has of the symbol; the first that is found is the answer. */
 enum form { FORM_NONE, FORM_SAME, FORM_HIDDEN, FORM_STRING, FORM_RELEASE, FORM_LANGUAGE };
@@ -417,6 +413,6 @@ void near_symbol(struct look_case *c, const struct near_files *files)
 	}
 	if (best.form != FORM_NONE)
 		answer(&s, files, &best);
-	else if (files->n <= FEW_FILES)
+	else if (files->n <= NEAR_FEW)
 		answer_none(&s, &none);
 }

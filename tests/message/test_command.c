@@ -94,6 +94,7 @@ static void what_is_no_command_is_left_out(void **state)
 		"ld can't do it, it's too old\n" FAILS,
 		"gcc -c main.c -o main.o\nall is well\n",
 		"echo linking with gcc\n" FAILS,
+		"/usr/bin/ld : main.o:(.text+0x5) : undefined reference to `x'\n",
 	};
 
 	(void)state;
