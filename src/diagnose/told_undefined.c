@@ -123,58 +123,6 @@ static const char *class_name(const char *symbol)
 	return NULL;
 }
 
-/* ---- the order of the link line --------------------------------------------------------------- */
-
-static bool is_input(const char *word)
-{
-	static const char *const ends[] = { ".o", ".a", ".c", ".cc", ".cpp", ".cxx", ".C", ".lo", ".obj" };
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && word[0] != '-'; i++)
-		if (n > strlen(ends[i]) && strcmp(word + n - strlen(ends[i]), ends[i]) == 0)
-			return true;
-	return false;
-}
-
-/* Is word the option that names `library` ("libm.so.6", "libstdc++")? */
-static bool names_library(const char *word, const char *library)
-{
-	size_t n;
-
-	if (strncmp(word, "-l", 2) != 0 || strncmp(library, "lib", 3) != 0)
-		return false;
-	n = strlen(word + 2);
-	return n > 0 && strncmp(library + 3, word + 2, n) == 0 && (library[3 + n] == '\0' || library[3 + n] == '.');
-}
-
-/* Is word the option that names a library that the symbol is called after: -lfoo, foo_open? */
-static bool is_called_after(const char *word, const char *symbol)
-{
-	enum { LEAST = 3 };
-	size_t n = strncmp(word, "-l", 2) == 0 ? strcspn(word + 2, "-.0123456789") : 0;
-
-	return n >= LEAST && strncasecmp(word + 2, symbol, n) == 0;
-}
-
-/* Do all options that name the library stand before the last object of a link line above? */
-static bool is_too_early(const struct told_case *c, const char *library, const char *symbol)
-{
-	for (size_t i = 0; i < c->in->ncommands; i++) {
-		const struct msg_command *m = &c->in->commands[i];
-		size_t named = 0, last = 0;
-
-		for (size_t k = 1; k < m->argc; k++) {
-			if (library != NULL ? names_library(m->argv[k], library) : is_called_after(m->argv[k], symbol))
-				named = k;
-			if (is_input(m->argv[k]))
-				last = k;
-		}
-		if (named > 0 && named < last)
-			return true;
-	}
-	return false;
-}
-
 static const char *runtime_of(const struct msg_fact *f, const char *library)
 {
 	/* Apple's C++ runtime is libc++ whatever the name. */
@@ -202,23 +150,42 @@ static bool is_input(const char *word)
 	return word[0] != '-' && told_is_source(word, strlen(word));
 }
 
-/* Does the command name the library, but before a file that may use it? */
+/* Is word the option that names `library` ("libm.so.6", "libstdc++")? */
+static bool names_library(const char *word, const char *library)
+{
+	const char *name = starts_with(library, "lib") ? library + 3 : library;
+	size_t n;
+
+	if (!starts_with(word, "-l"))
+		return false;
+	n = strlen(word + 2);
+	return n > 0 && strncmp(name, word + 2, n) == 0 && (name[n] == '\0' || name[n] == '.');
+}
+
+/* Is word the option that names a library that the symbol is called after: -lfoo, foo_open? */
+static bool is_called_after(const char *word, const char *symbol)
+{
+	enum { LEAST = 3 };
+	size_t n = starts_with(word, "-l") ? strcspn(word + 2, "-.0123456789") : 0;
+
+	return n >= LEAST && strncasecmp(word + 2, symbol, n) == 0;
+}
+
+/* Does the command name the library (NULL: one that the symbol is called after) only before a file that may use it? */
 static bool is_named_early(const struct told_case *c, const struct msg_fact *f, const char *library)
 {
 	const struct msg_command *command = command_of(c, f);
-	const char *name = starts_with(library, "lib") ? library + 3 : library;
-	bool named = false;
+	size_t named = 0, last = 0;
 
 	for (size_t i = 1; command != NULL && i < command->argc; i++) {
 		const char *word = command->argv[i];
 
-		if (starts_with(word, "-l") && strncmp(word + 2, name, strlen(word + 2)) == 0 && word[2] != '\0' &&
-		    (name[strlen(word + 2)] == '\0' || name[strlen(word + 2)] == '.'))
-			named = true;
-		else if (named && is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
-			return true;
+		if (library != NULL ? names_library(word, library) : is_called_after(word, f->field[MSG_SYMBOL]))
+			named = i;
+		else if (is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
+			last = i;
 	}
-	return false;
+	return named > 0 && named < last;
 }
 
 /* What a row says of the symbol: the library stands for the object where it is one. */
@@ -271,13 +238,8 @@ static void by_name(struct told_case *c, struct msg_fact *f)
 
 void told_undefined(struct told_case *c, struct msg_fact *f)
 {
-	const char *library;
-
 	by_name(c, f);
-	if (f->field[MSG_SYMBOL] == NULL || order_is_free(f))
-		return;
-	library = f->field[MSG_OBJECT] != NULL && starts_with(f->field[MSG_OBJECT], "lib") ? f->field[MSG_OBJECT] : NULL;
-	if ((f->detail == NULL || library != NULL) && is_too_early(c, library, f->field[MSG_SYMBOL]))
+	if (f->detail == NULL && f->field[MSG_SYMBOL] != NULL && !order_is_free(f) && is_named_early(c, f, NULL))
 		f->detail = "order";
 }
 

@@ -150,7 +150,8 @@ static const char *const conditional[] = { "if", "no longer", "longer", "fixed",
 /* "When I start it I get X": somebody tells what happened. */
 static bool is_report(struct part b)
 {
-	static const char *const reports[] = { "i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting", "i receive", "i have",
+	static const char *const reports[] = { "i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
+					       "i receive", "i have",
 					       "i had", "i ran", "i run", "i launch", "i start", "we get", "we got",
 					       "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 					       "stops with", "box states", "error box", "dialog", "popup", "pop up",
@@ -162,7 +163,8 @@ static bool is_report(struct part b)
 /* A program that quotes another one. */
 static bool is_passed_on(struct part b)
 {
-	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver", "Failed with error" };
+	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver",
+					       "Failed with error" };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
 		if (has(b, tellers[i]))
