@@ -34,7 +34,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
 	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS, where,
-	  "the interpreter, or its environment's folder (default: python3)" },
+	  "the interpreter, its version (3.12) or its environment's folder" },
 	{ OPT_AFTER, 0, "after", "MODULE", VERB_CHECK, where,
 	  "in a Python process that has imported MODULE" },
 	{ OPT_PID, 0, "pid", "N", VERB_CHECK, where,

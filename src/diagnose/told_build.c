@@ -59,8 +59,9 @@ static void stand_alone(struct told_fact *w)
 
 	if (w->f.code == NULL || same_text(w->f.speaker, "ldd"))
 		return;
+	/* Apple's linker leaves out what it was told to link: nothing good comes of it. */
 	for (size_t i = 0; i < sizeof(build) / sizeof(build[0]); i++)
-		if (starts_with(w->f.code, build[i]))
+		if (starts_with(w->f.code, build[i]) && !starts_with(w->f.id, "ld64-ignore-"))
 			return;
 	w->f.kind = MSG_CAUSE;
 	w->warning = true;
@@ -112,8 +113,28 @@ static void deny_probes(struct told_case *c)
 	}
 }
 
+/* A configuration that ends early without words of its own: what it looked for last was wanted. */
+static void promote_last_probe(struct told_case *c)
+{
+	struct told_fact *probe = NULL;
+	bool ended = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct told_fact *t = &c->facts[i];
+
+		if (told_may_be_cause(t))
+			return;
+		if (same_text(t->f.id, "cmake-probe") && !ended)
+			probe = t;
+		ended = ended || same_text(t->f.id, "cmake-incomplete");
+	}
+	if (ended && probe != NULL)
+		probe->f.kind = MSG_CAUSE;
+}
+
 void told_build(struct told_case *c)
 {
+	promote_last_probe(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.kind == MSG_WARNING)
 			promote(c, i);

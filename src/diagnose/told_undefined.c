@@ -2,6 +2,7 @@
 #include "diagnose/told_undefined.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
@@ -149,24 +150,43 @@ static bool is_input(const char *word)
 	return word[0] != '-' && told_is_source(word, strlen(word));
 }
 
-/* Does the command name the library, but before a file that may use it? */
+/* Is word the option that names `library` ("libm.so.6", "libstdc++")? */
+static bool names_library(const char *word, const char *library)
+{
+	const char *name = starts_with(library, "lib") ? library + 3 : library;
+	size_t n;
+
+	if (!starts_with(word, "-l"))
+		return false;
+	n = strlen(word + 2);
+	return n > 0 && strncmp(name, word + 2, n) == 0 && (name[n] == '\0' || name[n] == '.');
+}
+
+/* Is word the option that names a library that the symbol is called after: -lfoo, foo_open? */
+static bool is_called_after(const char *word, const char *symbol)
+{
+	enum { LEAST = 3 };
+	size_t n = starts_with(word, "-l") ? strcspn(word + 2, "-.0123456789") : 0;
+
+	return n >= LEAST && strncasecmp(word + 2, symbol, n) == 0;
+}
+
+/* Does the command name the library (NULL: one that the symbol is called after) only before a file that may
+ * use it? */
 static bool is_named_early(const struct told_case *c, const struct msg_fact *f, const char *library)
 {
 	const struct msg_command *command = command_of(c, f);
-	const char *name = starts_with(library, "lib") ? library + 3 : library;
-	bool named = false;
+	size_t named = 0, last = 0;
 
 	for (size_t i = 1; command != NULL && i < command->argc; i++) {
 		const char *word = command->argv[i];
 
-		size_t n = starts_with(word, "-l") ? strlen(word + 2) : 0;
-
-		if (n > 0 && strncmp(word + 2, name, n) == 0 && (name[n] == '\0' || name[n] == '.'))
-			named = true;
-		else if (named && is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
-			return true;
+		if (library != NULL ? names_library(word, library) : is_called_after(word, f->field[MSG_SYMBOL]))
+			named = i;
+		else if (is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
+			last = i;
 	}
-	return false;
+	return named > 0 && named < last;
 }
 
 /* What a row says of the symbol: the library stands for the object where it is one. */
@@ -185,7 +205,8 @@ static void take_row(struct msg_fact *f, const struct row *row)
 		f->field[MSG_LIB] = starts_with(library, "lib") ? library + 3 : library;
 }
 
-void told_undefined(struct told_case *c, struct msg_fact *f)
+/* Which library it is of, by its name alone. */
+static void by_name(struct told_case *c, struct msg_fact *f)
 {
 	const char *symbol = f->field[MSG_SYMBOL];
 	const struct row *row;
@@ -214,6 +235,13 @@ void told_undefined(struct told_case *c, struct msg_fact *f)
 		f->detail = "order";
 	if (row == NULL && class_name(symbol) != NULL)
 		f->field[MSG_OBJECT] = class_name(symbol);
+}
+
+void told_undefined(struct told_case *c, struct msg_fact *f)
+{
+	by_name(c, f);
+	if (f->detail == NULL && f->field[MSG_SYMBOL] != NULL && !order_is_free(f) && is_named_early(c, f, NULL))
+		f->detail = "order";
 }
 
 int told_undefined_order(const struct msg_fact *f)

@@ -243,6 +243,13 @@ static bool line_number(struct span *p)
 	return take_word(p, " | ") || take_word(p, " \xe2\x94\x82");
 }
 
+/* "1583.5 ": seconds since it began, in what BuildKit repeats of a step that failed */
+static bool seconds(struct span *p)
+{
+	return take_digits(p, 1, 6) && take(p, '.') && take_digits(p, 1, 4) && take(p, ' ') && p->i < p->n &&
+	       !isdigit((unsigned char)p->s[p->i]);
+}
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 /* "web_1    | " of Docker compose; "web-1 | " */
@@ -380,7 +387,7 @@ static bool string_edge(struct span *p)
 typedef bool matcher(struct span *p);
 static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log,
 				     job_and_step,
-				     buildkit, progress, line_number, bracketed, service, words, configure,
+				     buildkit, progress, line_number, seconds, bracketed, service, words, configure,
 				     pytest, bullet, string_edge, fence };
 
 size_t clean_prefix(const char *s, size_t n)

@@ -12,6 +12,7 @@
 
 #include "message/block.h"
 #include "message/clean.h"
+#include "message/cut.h"
 #include "message/doubt.h"
 #include "message/facts.h"
 #include "message/pattern.h"
@@ -85,6 +86,7 @@ struct msg_reader {
 	size_t plain_work, loose_work, block_work; /* that was done */
 	size_t width_line, width; /* of the line that begins there; SIZE_MAX: of none */
 	struct reading_room room, block_room;
+	size_t given;           /* of the window: what is behind it was not given */
 	bool failed;
 };
 
@@ -195,6 +197,7 @@ struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a)
 	if (r == NULL)
 		return NULL;
 	r->a = a;
+	r->given = SIZE_MAX;
 	r->tables = t;
 	if (arena_run(a, set_up, r) == ARENA_OK)
 		return r;
@@ -242,6 +245,11 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 	while (*end > *start && strchr(" \t\n\r.,;:'\"`", s[*end - 1]) != NULL)
 		--*end;
+	/* Bold in Markdown. */
+	while (*end - *start > 2 && s[*start] == '*' && s[*start + 1] == '*')
+		*start += 2;
+	while (*end - *start > 2 && s[*end - 1] == '*' && s[*end - 2] == '*')
+		*end -= 2;
 	/* A bracket that belongs to the sentence around it. */
 	if (*end > *start && s[*end - 1] == ')' && memchr(s + *start, '(', *end - *start) == NULL)
 		--*end;
@@ -264,11 +272,14 @@ static void keep(struct msg_reader *r, uint32_t row, const struct reading *g, co
 {
 	struct found *f = ARENA_PUSH(r->a, &r->found);
 	const char *text = g->text;
+	size_t last = m->end;
 
+	while (last > m->start && reading_place(g, last - 1) >= r->given)
+		last--;
 	f->row = row;
 	f->start = reading_place(g, m->start);
 	f->end = m->end > m->start ? reading_place(g, m->end - 1) + 1 : f->start;
-	f->words = words_of(r->a, text + m->start, m->end - m->start);
+	f->words = words_of(r->a, text + m->start, last - m->start);
 	for (size_t i = 0; i < MSG_NFIELDS; i++) {
 		size_t start = m->field[i].start, end = m->field[i].end;
 
@@ -349,11 +360,13 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t wid
 	return true;
 }
 
-/* A match that ends with its line, or begins with it, may be a part of what was broken there; not if it is
- * all of a line. */
-static bool may_go_on(const struct reading *g, const struct pattern_match *m)
+/* A match that ends with its line, or begins with it, may be a part of what was broken there; but if it is
+ * all of a line of full width, the lines are those of a table. */
+static bool may_go_on(const struct reading *g, const struct pattern_match *m, size_t width)
 {
-	return (m->start == 0) != (m->end == g->n);
+	if (m->start == 0 && m->end == g->n)
+		return g->n < width;
+	return m->start == 0 || m->end == g->n;
 }
 
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
@@ -366,8 +379,8 @@ static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 
 	reading_lines(&r->clean, at, 0, &g);
 	found = p != NULL && match_over(p, &g, &r->plain_work, &m);
-	width = !found || may_go_on(&g, &m) ? width_at(r, &g) : 0;
-	if (width > 0 && try_joined(r, row, at, width))
+	width = !found || m.start == 0 || m.end == g.n ? width_at(r, &g) : 0;
+	if (width > 0 && (!found || may_go_on(&g, &m, width)) && try_joined(r, row, at, width))
 		return true;
 	if (found) {
 		keep(r, row, &g, &m);
@@ -550,6 +563,60 @@ bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n)
 	return !r->failed;
 }
 
+/* ---- a text that was cut -------------------------------------------------------------------- */
+
+/* Is something said in the line in which byte `at` of the window stands? */
+static bool is_said_at(const struct msg_reader *r, size_t at)
+{
+	uint64_t offset;
+	int64_t line;
+
+	clean_place(&r->clean, at, &offset, &line);
+	for (size_t i = 0; i < r->facts.all.n; i++)
+		if (r->facts.all.items[i]->line == line && r->facts.all.items[i]->kind != MSG_CONTEXT)
+			return true;
+	return false;
+}
+
+/* The words that the last line may have lost: of the sentence of which most is there. NULL: none. */
+static const char *lost_words(struct msg_reader *r, size_t end)
+{
+	const char *best = NULL;
+	size_t most = 0, left = 0;
+	struct cut cut;
+
+	cut_init(&cut, r->clean.text, end);
+	for (size_t i = 0; i < r->nrows; i++) {
+		size_t k = cut_overlap(&cut, r->rows[i].words), rest = strlen(r->rows[i].words) - k;
+
+		if (k == 0 || k < most || (k == most && rest >= left) || r->rows[i].says->kind == MSG_WRAPPER)
+			continue;
+		best = r->rows[i].says->pattern;
+		most = k;
+		left = rest;
+	}
+	return best != NULL ? pattern_rest(r->a, best, most) : NULL;
+}
+
+/* Looks at the last line once more, with the words that it may have lost. */
+static void look_at_cut(struct msg_reader *r)
+{
+	size_t end = cut_end(r->clean.text, r->clean.n), start = end;
+	const char *rest;
+
+	while (start > 0 && r->clean.text[start - 1] != '\n')
+		start--;
+	if (end == 0 || is_said_at(r, start) || (rest = lost_words(r, end)) == NULL ||
+	    CLEAN_TEXT - end < strlen(rest))
+		return;
+	r->given = end;
+	memcpy(r->clean.text + end, rest, strlen(rest));
+	r->clean.n = end + strlen(rest);
+	r->scanned = start;
+	r->state = 0;
+	look(r, r->clean.n);
+}
+
 struct ending {
 	struct msg_reader *r;
 	struct msg_facts *out;
@@ -569,6 +636,7 @@ static void end(void *ctx)
 	for (size_t i = 0; i < r->nblocks; i++)
 		r->block_of[i].tries = 0;
 	look(r, r->clean.n);
+	look_at_cut(r);
 	facts_end(&r->facts, e->out);
 	e->out->bytes = r->clean.offset;
 	e->out->lines = (uint64_t)(r->clean.line - 1);

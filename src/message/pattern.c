@@ -318,19 +318,32 @@ void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_r
 
 /* ---- literal words ------------------------------------------------------------------------ */
 
-/* Keeps the longer one of what is in *run and *best. */
-static void end_run(struct arena_text *run, struct arena_text *best)
-{
-	struct arena_text longer = run->n > best->n ? *run : *best;
+/* Literal words: as scan.h compares them, and as they are written. */
+struct literal {
+	struct arena_text folded, written;
+};
 
-	*run = run->n > best->n ? *best : *run;
+/* Keeps the longer one of what is in *run and *best. */
+static void end_run(struct literal *run, struct literal *best)
+{
+	struct literal longer = run->folded.n > best->folded.n ? *run : *best;
+
+	*run = run->folded.n > best->folded.n ? *best : *run;
 	*best = longer;
-	run->n = 0;
+	run->folded.n = run->written.n = 0;
 }
 
-const char *pattern_literal(struct arena *a, const char *pattern)
+static void add_literal(struct arena *a, struct literal *run, char written)
 {
-	struct arena_text run = { NULL, 0, 0 }, best = { NULL, 0, 0 };
+	char c = (char)pattern_fold((unsigned char)written);
+
+	arena_text_add(a, &run->folded, &c, c != '\0');
+	arena_text_add(a, &run->written, &written, 1);
+}
+
+static struct literal longest_literal(struct arena *a, const char *pattern)
+{
+	struct literal run = { { NULL, 0, 0 }, { NULL, 0, 0 } }, best = run;
 
 	for (const char *s = pattern; *s != '\0'; s++) {
 		if (*s == '{') {
@@ -343,15 +356,29 @@ const char *pattern_literal(struct arena *a, const char *pattern)
 		} else if ((*s == '^' && s == pattern) || (*s == '$' && s[1] == '\0')) {
 			end_run(&run, &best);
 		} else {
-			char c;
-
 			s += *s == '\\' && s[1] != '\0';
-			c = (char)pattern_fold((unsigned char)*s);
-			arena_text_add(a, &run, &c, c != '\0');
+			add_literal(a, &run, *s);
 		}
 	}
 	end_run(&run, &best);
-	return arena_text_end(a, &best);
+	return best;
+}
+
+const char *pattern_literal(struct arena *a, const char *pattern)
+{
+	struct literal best = longest_literal(a, pattern);
+
+	return arena_text_end(a, &best.folded);
+}
+
+const char *pattern_rest(struct arena *a, const char *pattern, size_t n)
+{
+	struct literal best = longest_literal(a, pattern);
+	const char *s = arena_text_end(a, &best.written);
+
+	for (; *s != '\0' && n > 0; s++)
+		n -= pattern_fold((unsigned char)*s) != 0;
+	return s;
 }
 
 /* ---- matching ----------------------------------------------------------------------------- */

@@ -41,6 +41,8 @@ struct pattern_regex {
 void pattern_regex(const char *pattern, enum pattern_mode mode, struct pattern_regex *out);
 /* The literal words by which it is found, as scan.h compares them: lower case, without what it skips. */
 const char *pattern_literal(struct arena *a, const char *pattern);
+/* What stands behind the first n bytes of these words, as it is written. */
+const char *pattern_rest(struct arena *a, const char *pattern, size_t n);
 
 struct pattern; /* compiled */
 struct pattern_match {

@@ -109,6 +109,9 @@ static bool begins_message(const char *s, size_t n)
 					     "The command " };
 	bool path = n > 0 && s[0] == '/', name = true;
 
+	/* A heading of Markdown. */
+	if (n > 2 && s[0] == '#' && (s[1] == ' ' || s[1] == '#'))
+		return true;
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
 		if (n > strlen(roots[i]) && strncmp(s, roots[i], strlen(roots[i])) == 0)
 			return true;

@@ -78,6 +78,7 @@ static void prefixes(void **state)
 		{ "##[error]ld: x\n[ERROR] ld: y\n", "ld: x\nld: y\n" },
 		{ "```text\nld: x\n```\n", "\nld: x\n\n" },
 		{ "2024-01-02T03:04:05Z web-1 | #7 0.1 ld: x\n", "ld: x\n" },
+		{ "1583.5 ld: x\n0.412 ld: y\n", "ld: x\nld: y\n" },
 	};
 
 	(void)state;
@@ -93,6 +94,8 @@ static void what_is_no_prefix(void **state)
 		{ "std::vector<int> a<b>\n", "std::vector<int> a<b>\n" },
 		{ "C:\\new\\table.dll\n", "C:\\new\\table.dll\n" },
 		{ "-lfoo\n", "-lfoo\n" },
+		{ "3.12 4.5 columns\n", "3.12 4.5 columns\n" },
+		{ "1.2.3 ld\n", "1.2.3 ld\n" },
 	};
 
 	(void)state;
