@@ -80,6 +80,23 @@ static bool is_driver(const char *program)
 	return false;
 }
 
+const char *link_makes_other(const char *program)
+{
+	static const struct {
+		const char *start, *what;
+	} others[] = {
+		{ "ld64", "programs of macOS" },
+		{ "lld-link", "programs of Windows" },
+		{ "link.exe", "programs of Windows" },
+		{ "wasm-ld", "WebAssembly" },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (link_starts(link_base(program), others[i].start))
+			return others[i].what;
+	return NULL;
+}
+
 bool link_knows(const char *program)
 {
 	return is_linker(program) || is_driver(program);

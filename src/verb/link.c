@@ -131,8 +131,14 @@ static void judge(void *ctx)
 {
 	struct link_job *j = ctx;
 	struct link_ask ask = { .a = j->a, .source = j->s->source, .env = j->s->environ };
+	const char *other = link_makes_other(j->argv[0]);
 
 	j->r.target = join(j->a, j->argv);
+	if (other != NULL) {
+		cannot_tell(j, arena_printf(j->a, "%s makes %s: such links are not followed yet; dlwhy explain "
+					    "reads what it prints", j->argv[0], other));
+		return;
+	}
 	ask.folder = *j->folder != '\0' ? j->folder : NULL;
 	link_plan(&ask, j->argv, &j->plan);
 	if (j->plan.linker != NULL)
@@ -195,7 +201,7 @@ enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv, dlw
 			       "ARGUMENT...");
 	if (s->opt.root != NULL || s->opt.pid != 0)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "a link is judged on this machine, here and now");
-	if (!link_knows(argv[0]))
+	if (!link_knows(argv[0]) && link_makes_other(argv[0]) == NULL)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' is no compiler driver or linker that is known "
 			       "here",
 			       argv[0]);
