@@ -78,6 +78,8 @@ static void expression(const struct py_node *n, unsigned above)
 	if (n->kind >= PY_EXPR || n->height >= above)
 		abort();
 	fields(n);
+	if (!py_has_parts(n->kind))
+		return;
 	expression(n->a, n->height);
 	expression(n->b, n->height);
 	expression(n->c, n->height);
@@ -104,6 +106,8 @@ static void statement(struct job *j, const struct py_node *n)
 {
 	if (n == NULL || n->kind < PY_EXPR || n->kind >= PY_KINDS)
 		abort();
+	if (!py_has_parts(n->kind)) /* an alias */
+		return;
 	expression(n->a, PY_HEIGHT_MAX + 1);
 	expression(n->b, PY_HEIGHT_MAX + 1);
 	if (n->kind == PY_FUNCTION)
@@ -112,6 +116,8 @@ static void statement(struct job *j, const struct py_node *n)
 		statements(j, &n->list);
 	else if (n->kind != PY_IMPORT_FROM)
 		expressions(&n->list, PY_HEIGHT_MAX + 1);
+	if (!py_has_body(n->kind))
+		return;
 	if (n->kind == PY_CLASS)
 		expressions(&n->orelse, PY_HEIGHT_MAX + 1);
 	else

@@ -118,7 +118,8 @@ DLWHY_API enum dlwhy_code dlwhy_run(struct dlwhy_session *s, const char *const *
 /* What does a text tell of: an error message, a traceback, a build log? `read` gives its next bytes: at most
  * n into buf, 0 at its end, -1 with errno set if it fails. `name` is for people: "-", "build.log". One
  * result: findings, the first is the answer; without options.no_look the files it names
- * are looked at where they are here. */
+ * are looked at where they are here, and a compiler of the system that it shows in a link is asked as
+ * dlwhy_link asks it. */
 typedef int64_t dlwhy_read(void *buf, size_t n, void *user);
 DLWHY_API enum dlwhy_code dlwhy_explain(struct dlwhy_session *s, const char *name, dlwhy_read *read,
 					void *read_user, dlwhy_on_result *on_result, void *user,

@@ -30,6 +30,8 @@ enum arena_status arena_run(struct arena *a, void (*fn)(void *), void *ctx);
 void *arena_alloc(struct arena *a, size_t size);
 /* n * size bytes, zeroed; an overflow counts as no memory. */
 void *arena_array(struct arena *a, size_t n, size_t size);
+/* Counts bytes that an arena of another thread has handed out for this one. */
+void arena_charge(struct arena *a, size_t bytes);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *a);
 

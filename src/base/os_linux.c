@@ -130,7 +130,7 @@ static int read_upto(int fd, char *p, size_t n, size_t *got)
 /* A file system without mmap: a copy with the same zeros behind the end. */
 static int map_by_copy(int fd, struct os_mapping *out)
 {
-	char *p = calloc(1, out->padded);
+	char *p = malloc(out->padded);
 	size_t got;
 	int err;
 
@@ -141,6 +141,7 @@ static int map_by_copy(int fd, struct os_mapping *out)
 		free(p);
 		return err;
 	}
+	memset(p + got, 0, out->padded - got);
 	out->bytes.p = (unsigned char *)p;
 	return 0;
 }

@@ -66,6 +66,20 @@ static inline uint64_t load64(const void *p, bool swap)
 	return swap ? __builtin_bswap64(x) : x;
 }
 
+/* Which of eight bytes are zero: the high bit of each, of the first byte the lowest. For passing over what
+ * has few of them. */
+static inline uint64_t view_zeros(const void *p)
+{
+	const uint64_t low = 0x7f7f7f7f7f7f7f7fULL;
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	return ~(((w & low) + low) | w | low);
+}
+
 /* True when a file of the given byte order must be swapped on this host. */
 static inline bool order_swaps(bool file_is_big_endian)
 {

@@ -204,6 +204,7 @@ struct go_file {
 	struct { struct go_comment *items; size_t n, cap; } preambles; /* above import "C" */
 	bool has_export;       /* //export */
 	bool is_scan_error;    /* its error has its place in the text */
+	bool has_dot_import;   /* import . "x": names come from there too */
 	const char *source;    /* the whole text, NUL-ended; NULL until it is wanted */
 	size_t size;
 	const char *constraint; /* the line that keeps it out, or NULL: its name does */
@@ -260,6 +261,9 @@ struct go {
 	struct go_package *root;
 	struct { struct go_problem **items; size_t n, cap; } problems;
 	struct go_words stack; /* import paths while loading */
+	struct go_words stack_files; /* and which file imports each; "" for the first */
+	struct map texts;      /* path -> struct view of what was read */
+	struct map decls;      /* path of a header -> what it declares: go_symbols.c */
 	size_t nread;          /* bytes of sources, under a cap */
 	bool too_much;         /* that cap was hit */
 };

@@ -395,7 +395,7 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 }
 
 /* C.x that no header and no preamble has: names of Go's own are left out. */
-static bool is_c_builtin(const char *name)
+bool go_c_builtin(const char *name)
 {
 	static const char list[] =
 		" char schar uchar short ushort int uint long ulong longlong ulonglong float double "
@@ -421,7 +421,7 @@ static bool check_c_names(struct go *g, struct go_package *p, const struct go_fi
 		const struct go_c_name *n = &names.items[i];
 		struct go_problem *x;
 
-		if (is_c_builtin(n->name) || map_get_str(&h->words, n->name) != NULL)
+		if (go_c_builtin(n->name) || map_get_str(&h->words, n->name) != NULL)
 			continue;
 		x = in_package(g, p, GO_C_NAME,
 			       arena_printf(g->a, "%s%s:%u:%u: could not determine what C.%s refers to",
@@ -447,6 +447,7 @@ static bool check_preambles(struct go *g, struct go_package *p, const struct go_
 		shown = arena_printf(g->a, "./%s", shown);
 	go_include_dirs(g, p, false, &dirs);
 	go_headers_open(&h, g, &dirs, false);
+	h.want_words = true;
 	for (size_t i = 0; i < f->preambles.n; i++)
 		go_headers_scan(&h, f->preambles.items[i].raw, strlen(f->preambles.items[i].raw), shown,
 				f->path, f->preambles.items[i].line);
@@ -507,59 +508,84 @@ static const char *left_out_detail(const struct go *g, const struct go_file *f)
 	return g->env.cross && !g->env.cgo_set ? "cross-default" : "file-left-out";
 }
 
-static bool declared_in(struct go *g, const struct go_package *p, const char *name)
+static void undefined_name(struct go *g, struct go_package *p, const struct go_file *out, const char *name,
+			   const struct go_place *at)
 {
+	const char *shown = go_short_path(g, at->file);
+	struct go_problem *x;
+
+	x = in_package(g, p, GO_LEFT_OUT,
+		       arena_printf(g->a, "%s%s:%u:%u: undefined: %s", strchr(shown, '/') == NULL ? "./" : "",
+				    shown, at->line, at->col, name));
+	x->detail = left_out_detail(g, out);
+	x->object = out->path;
+	x->symbol = name;
+	x->at = *at;
+	x->written = out->constraint;
+	x->assumes = "the name is declared nowhere else";
+}
+
+struct calls {
+	struct map calls, own; /* see go_calls */
+	struct map declared;   /* at the top of files that are in */
+};
+
+static void read_calls(struct go *g, const struct go_package *p, struct calls *c)
+{
+	map_init(&c->calls);
+	map_init(&c->own);
+	map_init(&c->declared);
 	for (size_t i = 0; i < p->files.n; i++) {
 		struct go_words names = { NULL, 0, 0 };
 
+		go_calls(g, p->files.items[i], &c->calls, &c->own);
 		go_top_names(g, p->files.items[i], &names);
-		if (go_has(&names, name))
-			return true;
+		for (size_t k = 0; k < names.n; k++)
+			map_put_str(&c->declared, names.items[k], c);
 	}
+}
+
+static bool has_dot_import(const struct go_package *p)
+{
+	for (size_t i = 0; i < p->files.n; i++)
+		if (p->files.items[i]->has_dot_import)
+			return true;
 	return false;
 }
 
-static bool undefined_name(struct go *g, struct go_package *p, const struct go_file *out, const char *name)
+static bool check_names(struct go *g, struct go_package *p, const struct go_file *f, const struct calls *c)
 {
-	for (size_t i = 0; i < p->files.n; i++) {
-		struct go_place at = go_first_use(g, p->files.items[i], name);
-		const char *shown;
-		struct go_problem *x;
+	struct go_words names = { NULL, 0, 0 };
 
-		if (at.line == 0)
+	if (f->package == NULL || strcmp(f->package, p->name) != 0 || f->is_test)
+		return false;
+	go_top_names(g, f, &names);
+	for (size_t k = 0; k < names.n; k++) {
+		const struct go_place *at = map_get_str(&c->calls, names.items[k]);
+
+		if (at == NULL || map_get_str(&c->own, names.items[k]) != NULL ||
+		    map_get_str(&c->declared, names.items[k]) != NULL)
 			continue;
-		if (declared_in(g, p, name))
-			return false;
-		shown = go_short_path(g, at.file);
-		x = in_package(g, p, GO_LEFT_OUT,
-			       arena_printf(g->a, "%s%s:%u:%u: undefined: %s",
-					    strchr(shown, '/') == NULL ? "./" : "", shown, at.line, at.col,
-					    name));
-		x->detail = left_out_detail(g, out);
-		x->object = out->path;
-		x->symbol = name;
-		x->at = at;
-		x->written = out->constraint;
-		x->assumes = "the name is declared nowhere else";
+		undefined_name(g, p, f, names.items[k], at);
 		return true;
 	}
 	return false;
 }
 
+/* Only of packages of one's own: others are built elsewhere every day. */
 static void check_left_out(struct go *g, struct go_package *p)
 {
-	for (size_t i = 0; i < p->out.n; i++) {
-		struct go_words names = { NULL, 0, 0 };
-		const struct go_file *f = p->out.items[i];
+	struct calls c;
 
-		if (f->package == NULL || strcmp(f->package, p->name) != 0 || f->is_test)
-			continue;
-		go_top_names(g, f, &names);
-		for (size_t k = 0; k < names.n; k++)
-			if (strcmp(names.items[k], "_") != 0 && strcmp(names.items[k], "init") != 0 &&
-			    strcmp(names.items[k], "main") != 0 && undefined_name(g, p, f, names.items[k]))
-				return;
-	}
+	if (p->out.n == 0 || has_dot_import(p) || (p->module != NULL && !p->module->is_local))
+		return;
+	read_calls(g, p, &c);
+	for (size_t i = 0; i < p->out.n; i++)
+		if (check_names(g, p, p->out.items[i], &c))
+			break;
+	map_free(&c.calls, NULL);
+	map_free(&c.own, NULL);
+	map_free(&c.declared, NULL);
 }
 
 /* ---- all -------------------------------------------------------------------------------------- */

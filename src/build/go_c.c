@@ -17,10 +17,10 @@ struct c_reader {
 	bool at_line_start;
 	struct go_c_decls *out;
 	/* of the declaration that is being read */
-	const char *name, *called;
-	size_t nname, ncalled;
+	const char *name, *before, *called; /* before: the word in front of name */
+	size_t nname, nbefore, ncalled;
 	uint32_t name_line;
-	bool is_static, is_inline, is_extern, is_typedef, has_params, has_value, is_type, started;
+	bool is_static, is_inline, is_extern, is_typedef, is_pointer, has_params, has_value, is_type, started;
 };
 
 static bool word_char(char c)
@@ -95,17 +95,22 @@ static void add(struct c_reader *r, const char *s, size_t n, uint32_t line, enum
 
 static void forget(struct c_reader *r)
 {
-	r->name = NULL;
-	r->nname = 0;
-	r->is_static = r->is_inline = r->is_extern = r->is_typedef = false;
+	r->name = r->before = NULL;
+	r->nname = r->nbefore = 0;
+	r->is_static = r->is_inline = r->is_extern = r->is_typedef = r->is_pointer = false;
 	r->has_params = r->has_value = r->is_type = r->started = false;
 }
 
 /* The declaration ends in front of '{' or ';'. */
 static void finish(struct c_reader *r, char c)
 {
-	if (r->name == NULL || r->is_typedef)
+	if (r->name == NULL || r->is_pointer)
 		return;
+	if (r->is_typedef) {
+		r->is_static = true; /* a type: no symbol of that name is meant */
+		add(r, r->name, r->nname, r->name_line, GO_C_DECLARED);
+		return;
+	}
 	if (c == '{' && r->has_params)
 		add(r, r->name, r->nname, r->name_line, GO_C_FUNCTION);
 	else if (c == ';' && r->has_params)
@@ -168,6 +173,8 @@ static void word(struct c_reader *r)
 		r->started = r->started || r->name != NULL;
 		if (r->is_type && r->name != NULL)
 			r->is_type = false;
+		r->before = r->name;
+		r->nbefore = r->nname;
 		r->name = s;
 		r->nname = n;
 		r->name_line = r->line;
@@ -187,6 +194,25 @@ static void open_brace(struct c_reader *r)
 	r->braces++;
 }
 
+/* "type (*name)(…)" is a pointer, and its name is inside. */
+static void take_params(struct c_reader *r)
+{
+	const char *s = r->p + 1;
+
+	while (s < r->end && (*s == ' ' || *s == '\t' || *s == '\n'))
+		s++;
+	if (s < r->end && *s == '*' && !r->has_params) {
+		r->is_pointer = true;
+		return;
+	}
+	/* "name OF((void))": a macro around the parameters. */
+	if (s < r->end && *s == '(' && !r->has_params && r->before != NULL) {
+		r->name = r->before;
+		r->nname = r->nbefore;
+	}
+	r->has_params = true;
+}
+
 static void punctuation(struct c_reader *r, char c)
 {
 	if (c == '{') {
@@ -198,7 +224,7 @@ static void punctuation(struct c_reader *r, char c)
 		if (r->braces > 0 && r->called != NULL && !keyword(r->called, r->ncalled))
 			add(r, r->called, r->ncalled, r->line, GO_C_CALLED);
 		else if (r->braces == 0 && r->parens == 0 && r->name != NULL && !r->has_value)
-			r->has_params = true;
+			take_params(r);
 		r->parens++;
 	} else if (c == ')') {
 		r->parens -= r->parens > 0;

@@ -21,6 +21,9 @@ struct go_c_decls {
 /* What stands outside of conditions. */
 void go_c_decls(struct arena *a, const char *text, size_t n, struct go_c_decls *out);
 
+/* Is C.name something of cgo's own, or a type of C? */
+bool go_c_builtin(const char *name);
+
 /* ---- #include: go_headers.c ---------------------------------------------------------------------- */
 
 struct go_include_dirs {
@@ -46,7 +49,8 @@ struct go_missing_header {
 struct go_header_scan {
 	struct go *g;
 	const struct go_include_dirs *dirs;
-	struct map words;      /* every word of every file that was read */
+	bool want_words;
+	struct map words;      /* every word of every file that was read, if they are wanted */
 	struct map files;      /* path -> 1 */
 	bool uncertain;        /* a condition could not be decided on the way */
 	bool complete;         /* all headers were found and read: a word that is not there is nowhere */

@@ -71,6 +71,12 @@ static struct go_problem *package_problem(struct go *g, struct go_package *p, en
 	return x;
 }
 
+static bool is_local(const char *s)
+{
+	return strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || go_starts(s, "./") || go_starts(s, "../") ||
+	       s[0] == '/';
+}
+
 /* ---- packages that are not found ---------------------------------------------------------------- */
 
 static const char *missing_words(struct go *g, const char *path, struct go_words *more)
@@ -79,6 +85,10 @@ static const char *missing_words(struct go *g, const char *path, struct go_words
 	bool std = memchr(path, '.', strcspn(path, "/")) == NULL;
 	const char *mod = g->args.mod;
 
+	if (is_local(path))
+		return arena_printf(
+			g->a, "%s is relative, but relative import paths are not supported in module mode",
+			go_quote(g->a, path));
 	if (std)
 		return arena_printf(g->a, "package %s is not in std (%s)", path,
 				    go_join(g->a, g->env.gosrc, path));
@@ -405,9 +415,11 @@ static void load_folder(struct go *g, struct go_package *p, const struct go_impo
 	if (!p->failed)
 		linker_allows(g, p);
 	go_add(g->a, &g->stack, p->path);
+	go_add(g->a, &g->stack_files, im != NULL ? go_base(im->at.file) : "");
 	load_imports(g, p);
 	check_other_sources(g, p);
 	g->stack.n--;
+	g->stack_files.n--;
 	if (!p->failed && go_files == 0)
 		no_go_files(g, p, im);
 }
@@ -440,13 +452,44 @@ static bool place(struct go *g, struct go_package *p, const struct go_package *f
 	return false;
 }
 
-static struct go_package *import_cycle(struct go *g, struct go_package *p)
+/* The stack of a cycle says which file imports each. */
+static struct go_package *import_cycle(struct go *g, struct go_package *p, const struct go_import *im)
 {
-	struct go_problem *x =
-		package_problem(g, p, GO_SOURCE, with_stack(g, p->path, "import cycle not allowed"), NULL);
+	const char *s = "package ";
+	struct go_problem *x;
 
+	for (size_t i = 0; i < g->stack.n; i++)
+		s = arena_printf(g->a, i == 0 ? "%s%s" : "%s\n\timports %s from %s", s, g->stack.items[i],
+				 g->stack_files.items[i]);
+	s = arena_printf(g->a, "%s\n\timports %s from %s: import cycle not allowed", s, p->path,
+			 im != NULL ? go_base(im->at.file) : "");
+	x = package_problem(g, p, GO_SOURCE, s, im);
 	x->detail = "import-cycle";
 	return p;
+}
+
+/* The part of a path in front of "internal", NULL if it has none. */
+static const char *before_internal(struct go *g, const char *path)
+{
+	for (const char *s = path; (s = strstr(s, "internal")) != NULL; s++)
+		if ((s == path || s[-1] == '/') && (s[8] == '/' || s[8] == '\0'))
+			return arena_strndup(g->a, path, s == path ? 0 : (size_t)(s - path - 1));
+	return NULL;
+}
+
+static void check_internal(struct go *g, struct go_package *p, const struct go_package *from,
+			   const struct go_import *im)
+{
+	const char *parent = before_internal(g, p->path), *words;
+
+	if (im == NULL || from == NULL || from->is_std || p->failed || parent == NULL ||
+	    (*parent != '\0' && go_has_prefix(from->path, parent)))
+		return;
+	words = arena_printf(g->a, "use of internal package %s not allowed", p->path);
+	words = with_stack(g, NULL, words);
+	words = arena_printf(g->a, "%.*s\n\t%s%s", (int)(strlen(words) - strlen(strstr(words, ": use of"))),
+			     words, position(g, im), strstr(words, ": use of") + 2);
+	package_problem(g, p, GO_SOURCE, words, im)->detail = "internal";
 }
 
 /* Other packages must not import a program. */
@@ -468,12 +511,17 @@ static struct go_package *load(struct go *g, const char *path, struct go_package
 	const char *key = vendored ? arena_printf(g->a, "vendor/%s", path) : path;
 	struct go_package *p = map_get_str(&g->packages, key);
 
-	if (p != NULL)
-		return p->on_stack ? import_cycle(g, p) : p;
+	if (p != NULL && p->on_stack)
+		return import_cycle(g, p, im);
+	if (p != NULL) {
+		check_internal(g, p, from, im);
+		return p;
+	}
 	if (g->stack.n > MAX_DEPTH || g->order.n > MAX_PACKAGES)
 		return NULL;
 	p = ARENA_NEW(g->a, struct go_package);
 	p->path = path;
+	p->name = "";
 	map_put_str(&g->packages, key, p);
 	if (place(g, p, from, im)) {
 		p->path = key;
@@ -484,16 +532,11 @@ static struct go_package *load(struct go *g, const char *path, struct go_package
 	p->loaded = true;
 	*ARENA_PUSH(g->a, &g->order) = p;
 	check_importable(g, p, im);
+	check_internal(g, p, from, im);
 	return p;
 }
 
 /* ---- the package that is named ------------------------------------------------------------------ */
-
-static bool is_local(const char *s)
-{
-	return strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || go_starts(s, "./") || go_starts(s, "../") ||
-	       s[0] == '/';
-}
 
 static bool named(struct go *g, const char *text, const char *object)
 {
@@ -549,6 +592,7 @@ static struct go_package *load_dir(struct go *g, const char *path, const char *d
 	struct go_where w;
 
 	p->path = path;
+	p->name = "";
 	p->dir = dir;
 	if (only != NULL)
 		go_add(g->a, &p->only, only);
@@ -649,6 +693,8 @@ bool go_open(struct go *g, const struct go_input *in)
 	g->cwd = go_clean(in->a, in->cwd);
 	g->is_host = in->is_host;
 	map_init(&g->packages);
+	map_init(&g->texts);
+	map_init(&g->decls);
 	go_env_read(g, in->hostarch);
 	if (g->env.goroot == NULL) {
 		go_problem(g, GO_NO_TOOLCHAIN, "go: cannot find GOROOT directory")->object = "GOROOT";
@@ -666,6 +712,8 @@ bool go_open(struct go *g, const struct go_input *in)
 void go_close(struct go *g)
 {
 	map_free(&g->packages, NULL);
+	map_free(&g->texts, NULL);
+	map_free(&g->decls, NULL);
 	map_free(&g->env.user, NULL);
 	map_free(&g->env.root, NULL);
 	map_free(&g->mods.selected, NULL);

@@ -33,6 +33,7 @@ struct text {
 	uint32_t line;
 	int depth;
 	bool system; /* a header of the compiler's own folders */
+	bool maybe;  /* included where it was not decided */
 	struct level levels[64];
 	size_t nlevels;
 	const char *chain;
@@ -55,6 +56,10 @@ static void define_target(struct go_header_scan *h)
 	for (size_t i = 0; i < sizeof(by_arch) / sizeof(by_arch[0]); i++)
 		if (strcmp(by_arch[i][0], h->g->env.goarch) == 0)
 			define(h, by_arch[i][1], "1");
+	if (strcmp(h->g->env.goarch, "amd64") == 0) {
+		define(h, "__SSE__", "1");
+		define(h, "__SSE2__", "1");
+	}
 	if (strcmp(h->g->env.goos, "linux") == 0) {
 		define(h, "__linux__", "1");
 		define(h, "__linux", "1");
@@ -140,19 +145,78 @@ static const char *take_word(struct cond *c)
 	return arena_strndup(c->t->h->g->a, from, (size_t)(c->s - from));
 }
 
-/* A name that nobody defines: for the compiler's own it is not known whether it does. */
-static struct value undefined(const char *name)
+static bool listed(const char *list, const char *name)
 {
-	static const char others[] =
-		" _WIN32 _WIN64 __APPLE__ __MACH__ __ANDROID__ __FreeBSD__ __NetBSD__ __OpenBSD__ "
-		"_MSC_VER __MINGW32__ __MINGW64__ __CYGWIN__ __EMSCRIPTEN__ __wasm__ __sun "
-		"__DragonFly__ _AIX __HAIKU__ __BIONIC__ __cplusplus __OBJC__ __clang__ "
-		"__arm__ __aarch64__ __i386__ __x86_64__ ";
-	const char *at = strstr(others, name);
+	size_t n = strlen(name);
 
-	if (name[0] != '_')
-		return (struct value){ 0, true };
-	return (struct value){ 0, at != NULL && at[-1] == ' ' && at[strlen(name)] == ' ' };
+	for (const char *s = list; n > 0 && (s = strstr(s, name)) != NULL; s++)
+		if (s > list && s[-1] == ' ' && s[n] == ' ')
+			return true;
+	return false;
+}
+
+/* Is it of another family of processors than the target? */
+static bool of_another_machine(const char *arch, const char *name)
+{
+	static const struct {
+		const char *prefix, *arches;
+	} families[] = { { "__ARM_", " arm arm64 " },
+			 { "__arm", " arm arm64 " },
+			 { "__aarch64", " arm64 " },
+			 { "__AVX", " amd64 386 " },
+			 { "__SSE", " amd64 386 " },
+			 { "__SSSE", " amd64 386 " },
+			 { "__i386", " 386 " },
+			 { "__x86_64", " amd64 " },
+			 { "__mips", " mips mipsle mips64 mips64le " },
+			 { "__MIPS", " mips mipsle mips64 mips64le " },
+			 { "__powerpc", " ppc64 ppc64le " },
+			 { "__ALTIVEC", " ppc64 ppc64le " },
+			 { "__VSX", " ppc64 ppc64le " },
+			 { "__PPC", " ppc64 ppc64le " },
+			 { "__s390", " s390x " },
+			 { "__riscv", " riscv64 " },
+			 { "__loongarch", " loong64 " },
+			 { "__sparc", " sparc64 " },
+			 { "__wasm", " wasm " } };
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (go_starts(name, families[i].prefix))
+			return !listed(families[i].arches, arch);
+	return false;
+}
+
+/* A name that nobody defines: for the compiler's own it is not known whether it does. */
+static struct value undefined(const struct text *t, const char *name)
+{
+	static const char own[] =
+		" _LP64 _REENTRANT _FORTIFY_SOURCE _OPENMP _GNU_SOURCE _ILP32 _OPENACC _SOFT_FLOAT ";
+	static const char others[] =
+		" __APPLE__ __MACH__ __ANDROID__ __FreeBSD__ __NetBSD__ __OpenBSD__ __MINGW32__ __MINGW64__ "
+		"__CYGWIN__ __EMSCRIPTEN__ __sun __DragonFly__ __HAIKU__ __BIONIC__ __cplusplus __OBJC__ "
+		"__clang__ "
+		"__INTEL_COMPILER __ICC __TINYC__ __PGI __hpux __sgi __WATCOMC__ __BORLANDC__ __MSDOS__ "
+		"__OS2__ "
+		"__vxworks __QNX__ __SYMBIAN32__ __Fuchsia__ __SUNPRO_C __SUNPRO_CC __IBMC__ __xlC__ ";
+	bool reserved = name[0] == '_' && (name[1] == '_' || listed(own, name));
+
+	/* Of names with one underscore compilers define a handful. */
+	return (struct value){ 0, !reserved || listed(others, name) ||
+					  of_another_machine(t->h->g->env.goarch, name) };
+}
+
+/* What a macro may be besides its value: behind a condition that was not decided, or taken back. */
+static const char perhaps[] = "?", gone[] = "!";
+
+static enum truth is_defined(struct text *t, const char *name)
+{
+	const char *m = map_get_str(&t->h->macros, name);
+	struct value v;
+
+	if (m != NULL)
+		return m == perhaps ? MAYBE : m == gone ? NO : YES;
+	v = undefined(t, name);
+	return v.known ? NO : MAYBE;
 }
 
 static struct value cond_or(struct cond *c);
@@ -169,10 +233,12 @@ static struct value of_word(struct cond *c, const char *w)
 
 		if (paren)
 			take(c, ")");
-		if (map_get_str(&c->t->h->macros, name) != NULL)
-			return (struct value){ 1, true };
-		v = undefined(name);
-		return v;
+		switch (is_defined(c->t, name)) {
+		case YES: return (struct value){ 1, true };
+		case NO: return (struct value){ 0, true };
+		case MAYBE: break;
+		}
+		return (struct value){ 0, false };
 	}
 	skip_blanks(c);
 	if (c->s < c->end && *c->s == '(') { /* __has_include(x) and the like */
@@ -187,8 +253,8 @@ static struct value of_word(struct cond *c, const char *w)
 		}
 		return (struct value){ 0, false };
 	}
-	if (m == NULL)
-		return undefined(w);
+	if (m == NULL || m == gone)
+		return m == gone ? (struct value){ 0, true } : undefined(c->t, w);
 	v.n = strtoll(m, &end, 0);
 	v.known = end != m && strspn(end, "uUlL") == strlen(end);
 	return v;
@@ -303,20 +369,10 @@ static enum truth decide(struct text *t, const char *s, const char *end)
 	return !v.known ? MAYBE : v.n != 0 ? YES : NO;
 }
 
-static enum truth is_defined(struct text *t, const char *name)
-{
-	struct value v;
-
-	if (map_get_str(&t->h->macros, name) != NULL)
-		return YES;
-	v = undefined(name);
-	return v.known ? NO : MAYBE;
-}
-
 /* Is this place read at all? */
 static enum truth here(const struct text *t)
 {
-	enum truth all = YES;
+	enum truth all = t->maybe ? MAYBE : YES;
 
 	for (size_t i = 0; i < t->nlevels; i++) {
 		if (t->levels[i].now == NO)
@@ -358,9 +414,12 @@ static void read_text(struct go_header_scan *h, struct text *t);
 
 static bool try_file(struct text *t, const char *path, const char *shown, bool system, uint32_t line)
 {
-	struct text sub = {
-		.h = t->h, .path = path, .shown = shown, .depth = t->depth + 1, .system = system
-	};
+	struct text sub = { .h = t->h,
+			    .path = path,
+			    .shown = shown,
+			    .depth = t->depth + 1,
+			    .system = system,
+			    .maybe = here(t) == MAYBE };
 	struct view v;
 
 	if (!go_is_file(t->h->g, path))
@@ -443,6 +502,8 @@ static void include(struct text *t, const char *s, const char *end, const char *
 
 static void add_words(struct go_header_scan *h, const char *s, const char *end)
 {
+	if (!h->want_words)
+		return;
 	while (s < end) {
 		const char *from;
 
@@ -462,12 +523,13 @@ static void define_line(struct text *t, const char *s, const char *end, bool und
 
 	if (here(t) == NO || *name == '\0')
 		return;
-	if (here(t) == MAYBE || (c.s < c.end && *c.s == '(')) {
-		define(t->h, name, "?");
+	if (here(t) == MAYBE) {
+		if (undef || map_get_str(&t->h->macros, name) == NULL)
+			define(t->h, name, perhaps);
 		return;
 	}
 	value = go_trim(t->h->g->a, c.s, (size_t)(c.end - c.s));
-	define(t->h, name, undef ? "?" : *value != '\0' ? value : " ");
+	define(t->h, name, undef ? gone : *value != '\0' ? value : " ");
 }
 
 static bool starts(const char *s, const char *end, const char *word, const char **rest)
@@ -543,8 +605,7 @@ static void read_line(struct text *t)
 
 			if (is_directive)
 				directive(t, s, t->p, start, line);
-			else
-				add_words(t->h, s, t->p);
+			add_words(t->h, s, t->p);
 			t->p = nl != NULL ? nl : t->end;
 			goto end;
 		} else if (t->end - t->p >= 2 && t->p[0] == '/' && t->p[1] == '*') {
@@ -552,8 +613,7 @@ static void read_line(struct text *t)
 
 			if (is_directive)
 				directive(t, s, from, start, line);
-			else
-				add_words(t->h, s, from);
+			add_words(t->h, s, from);
 			t->p = comment_end(t, from);
 			return;
 		}

@@ -76,35 +76,51 @@ void go_top_names(struct go *g, const struct go_file *f, struct go_words *out)
 	}
 }
 
-/* "name :=", "name," before it, "var name", "func name", "(name T": declared in some way. */
-static bool declares(const struct go_token *before, const struct go_token *next)
+/* Names that Go itself declares. */
+static bool is_predeclared(const struct go_token *t)
 {
-	if (next->kind == GO_OP && next->n == 2 && memcmp(next->s, ":=", 2) == 0)
-		return true;
-	if (before->kind == GO_IDENT)
-		return go_token_is(before, "var") || go_token_is(before, "const") ||
-		       go_token_is(before, "type") || go_token_is(before, "func");
-	return (go_token_is(before, "(") || go_token_is(before, ",")) && next->kind == GO_IDENT;
+	static const char list[] =
+		" any append bool byte cap clear close comparable complex complex128 complex64 copy "
+		"delete error false float32 float64 imag int int16 int32 int64 int8 iota len make max "
+		"min new nil panic print println real recover rune string true uint uint16 uint32 "
+		"uint64 uint8 uintptr if for switch select func return go defer range case else "
+		"interface struct map chan var const type import package ";
+	char word[40];
+
+	if (t->n > 30)
+		return false;
+	word[0] = ' ';
+	memcpy(word + 1, t->s, t->n);
+	word[t->n + 1] = ' ';
+	word[t->n + 2] = '\0';
+	return strstr(list, word) != NULL;
 }
 
-struct go_place go_first_use(struct go *g, const struct go_file *f, const char *name)
+/* Calls and conversions NAME(…): the first place of each. A method, a declaration and what is declared in the
+ * file as a local name ("NAME :=", "NAME, x :=", a parameter) are none. */
+void go_calls(struct go *g, const struct go_file *f, struct map *calls, struct map *own)
 {
-	struct go_place at = { f->path, 0, 0 };
 	struct go_token t, before = { .kind = GO_EOF }, next;
 	struct go_scan sc;
 
-	(void)g;
 	go_scan_init(&sc, f->source, f->size);
 	for (code_token(&sc, &t); t.kind != GO_EOF; before = t, t = next) {
+		struct go_place *at;
+
 		code_token(&sc, &next);
-		if (t.kind != GO_IDENT || !go_token_is(&t, name) || go_token_is(&before, "."))
+		if (t.kind != GO_IDENT)
 			continue;
-		if (declares(&before, &next))
-			return (struct go_place){ f->path, 0, 0 };
-		if (at.line == 0 && !go_token_is(&next, ":")) {
-			at.line = t.line;
-			at.col = t.col;
+		if (!go_token_is(&next, "(")) {
+			/* Any other place where it stands may declare it. */
+			if (!go_token_is(&before, "."))
+				map_put(own, t.s, t.n, g);
+			continue;
 		}
+		if (go_token_is(&before, ".") || go_token_is(&before, "func") || go_token_is(&before, ")") ||
+		    is_predeclared(&t) || map_get(calls, t.s, t.n) != NULL)
+			continue;
+		at = ARENA_NEW(g->a, struct go_place);
+		*at = (struct go_place){ f->path, t.line, t.col };
+		map_put(calls, t.s, t.n, at);
 	}
-	return at;
 }

@@ -230,6 +230,7 @@ static bool read_spec(struct reader *r, bool *is_c)
 	struct go_import *im;
 	struct go_place at = { r->f->path, r->t.line, r->t.col };
 
+	r->f->has_dot_import = r->f->has_dot_import || go_token_is(&r->t, ".");
 	if (r->t.kind == GO_IDENT || go_token_is(&r->t, "."))
 		next(r);
 	if (r->t.kind != GO_STRING || r->t.broken || r->t.n < 2) {

@@ -55,7 +55,8 @@ struct go_c_names {
 void go_c_names(struct go *g, const struct go_file *f, struct go_c_names *out);
 /* Names that a file declares at its top: functions, variables, types, constants. */
 void go_top_names(struct go *g, const struct go_file *f, struct go_words *out);
-/* The first place where a file uses `name` without declaring it in any way; line 0: none. */
-struct go_place go_first_use(struct go *g, const struct go_file *f, const char *name);
+/* Names that a file calls, with the first place of each (struct go_place), and all names that stand there in
+ * another way, and so may be declared in it. */
+void go_calls(struct go *g, const struct go_file *f, struct map *calls, struct map *own);
 
 #endif

@@ -18,6 +18,7 @@ struct symbols {
 	struct map declared; /* functions and variables: "f", "v" */
 	struct map local;    /* static ones, macros' names */
 	struct map defined;  /* by some object of the package */
+	struct map headers;  /* that were read */
 	struct map foreign;  /* words of sources that are no C */
 };
 
@@ -35,7 +36,7 @@ static const char *without_guard(struct arena *a, const char *s, size_t n)
 	char *def = at != NULL ? strstr(at, "#define") : NULL;
 
 	if (def != NULL && def - at < 200)
-		memcpy(at, "       ", 7);
+		memset(at, ' ', strcspn(at, "\n"));
 	return copy;
 }
 
@@ -59,19 +60,33 @@ struct header_walk {
 	struct symbols *x;
 };
 
-static void one_header(const char *path, size_t n, void *value, void *ctx)
+/* What a header declares; read once for all packages. */
+static const struct go_c_decls *header_decls(struct go *g, const char *path)
 {
-	struct header_walk *w = ctx;
-	struct go_c_decls d = { NULL, 0, 0 };
+	struct go_c_decls *d = map_get_str(&g->decls, path);
 	struct view v;
 	const char *text;
 
+	if (d != NULL)
+		return d;
+	d = ARENA_NEW(g->a, struct go_c_decls);
+	map_put_str(&g->decls, path, d);
+	if (go_read(g, path, &v)) {
+		text = without_guard(g->a, (const char *)v.p, v.n);
+		go_c_decls(g->a, text, strlen(text), d);
+	}
+	return d;
+}
+
+static void one_header(const char *path, size_t n, void *value, void *ctx)
+{
+	struct header_walk *w = ctx;
+
 	(void)value;
-	if (!go_read(w->x->g, arena_strndup(w->x->g->a, path, n), &v))
+	if (map_get(&w->x->headers, path, n) != NULL)
 		return;
-	text = without_guard(w->x->g->a, (const char *)v.p, v.n);
-	go_c_decls(w->x->g->a, text, strlen(text), &d);
-	take_decls(w->x, &d, true);
+	map_put(&w->x->headers, path, n, w->x);
+	take_decls(w->x, header_decls(w->x->g, arena_strndup(w->x->g->a, path, n)), true);
 }
 
 struct macro_walk {
@@ -191,7 +206,7 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 	add_definitions(x, o, &d);
 	go_c_names(x->g, f, &names);
 	for (size_t i = 0; i < names.n; i++)
-		if (is_outside(x, names.items[i].name))
+		if (!go_c_builtin(names.items[i].name) && is_outside(x, names.items[i].name))
 			add(x->g->a, &o->undefined, names.items[i].name,
 			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
 			    !names.items[i].called);
@@ -270,6 +285,7 @@ void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_li
 	map_init(&x.local);
 	map_init(&x.defined);
 	map_init(&x.foreign);
+	map_init(&x.headers);
 	gather(&x);
 	object(&x, number, "_cgo_export.c", out);
 	for (size_t i = 0; i < p->files.n; i++) {
@@ -295,6 +311,7 @@ void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_li
 	map_free(&x.local, NULL);
 	map_free(&x.defined, NULL);
 	map_free(&x.foreign, NULL);
+	map_free(&x.headers, NULL);
 }
 
 /* ---- a preamble twice ----------------------------------------------------------------------------- */

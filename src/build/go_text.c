@@ -345,13 +345,13 @@ bool go_safe_arg(const char *s)
 
 /* ---- files ------------------------------------------------------------------------------------ */
 
-bool go_read(struct go *g, const char *path, struct view *out)
+/* The bytes of a file, copied: a root's files may change while they are read. */
+static bool read_file(struct go *g, const char *path, struct view *out)
 {
 	struct source_file f;
 	char *copy;
 	bool ok;
 
-	*out = (struct view){ NULL, 0 };
 	if (source_open(g->source, path, &f) != 0)
 		return false;
 	ok = f.st.type == OS_REGULAR && f.map.bytes.n <= LARGEST_FILE;
@@ -368,6 +368,21 @@ bool go_read(struct go *g, const char *path, struct view *out)
 	}
 	source_close(&f);
 	return ok;
+}
+
+bool go_read(struct go *g, const char *path, struct view *out)
+{
+	struct view *known = map_get_str(&g->texts, path);
+
+	*out = (struct view){ NULL, 0 };
+	if (known == NULL) {
+		known = ARENA_NEW(g->a, struct view);
+		if (!read_file(g, path, known))
+			return false;
+		map_put_str(&g->texts, path, known);
+	}
+	*out = *known;
+	return true;
 }
 
 bool go_is_dir(const struct go *g, const char *path)

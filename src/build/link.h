@@ -120,6 +120,8 @@ struct link_sym {
 	uint32_t hash;
 	enum link_state state;
 	struct link_object *owner; /* who defines it; of LINK_LAZY the archive's member */
+	const struct link_ref *spare; /* mold: of a live member, while another one is the chosen one */
+	struct link_object *spare_of;
 	struct link_object *first; /* mold: the first live object that defines it */
 	struct link_object *asker; /* first object with a reference that is not weak; else a weak one */
 	uint32_t section;        /* of the definition */
@@ -214,7 +216,7 @@ struct link_missing { /* a -l, a file or a DT_NEEDED that was not found */
 	const char *lib;         /* behind -l; NULL: a file */
 	const struct link_object *by; /* DT_NEEDED of that object; else NULL */
 	const char *script;      /* the linker script that names it, NULL */
-	const struct link_op *op;
+	struct link_op op;       /* that asked for it */
 	size_t search;
 };
 

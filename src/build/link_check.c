@@ -156,9 +156,9 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 	if (p.source != NULL)
 		link_line_of(l, t, true, "%s: error: undefined reference to '%s'", p.source, name);
 	else if (p.function != NULL)
-		link_line_of(l, t, true, "%s:%s:function %s: error: undefined reference to '%s'%s%s%s",
-			     o->shown,
-			     file != NULL ? file : "", p.function, name, t->version != NULL ? ", version '" :
+		link_line_of(l, t, true, "%s:%s%sfunction %s: error: undefined reference to '%s'%s%s%s",
+			     o->shown, file != NULL ? file : "", file != NULL ? ":" : "", p.function, name,
+			     t->version != NULL ? ", version '" :
 				     "",
 			     t->version != NULL ? t->version : "", t->version != NULL ? "'" : "");
 	else
@@ -303,6 +303,11 @@ static void check_lto(struct link *l, struct link_object *o)
 			struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
 
 			link_line_of(l, t, true, "<artificial>:(.text+0x0): undefined reference to `%s'",
+				     link_shown(l, s->name));
+		} else if (u->places == 1 && l->kind == LINKER_GOLD) {
+			struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
+
+			link_line_of(l, t, true, "%s:<artificial>: error: undefined reference to '%s'", o->shown,
 				     link_shown(l, s->name));
 		} else if (u->places == 1) {
 			say_late(l, u, o, 0, 0);

@@ -219,7 +219,9 @@ static void settle(struct link *l)
 	for (size_t i = 0; i < l->all.n; i++) {
 		struct link_sym *s = l->all.items[i];
 
-		if (s->state == LINK_LAZY)
+		if (s->spare != NULL && (s->state == LINK_LAZY || is_open(s)))
+			link_take_spare(s);
+		else if (s->state == LINK_LAZY)
 			s->state = s->ref_regular || s->ref_dso ? LINK_UNDEFINED_WEAK : LINK_NEW;
 	}
 }

@@ -371,7 +371,7 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 	struct ar_member m;
 	struct link_object *o;
 	struct elf *e;
-	const char *path = ar->path, *name;
+	const char *path = ar->path, *name, *in; /* mold leaves "./" out */
 	uint64_t at = header;
 
 	for (size_t i = 0; i < ar->members.n; i++)
@@ -383,9 +383,11 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 	if (e == NULL)
 		return NULL;
 	name = arena_strndup(l->a, m.name, m.nname);
-	o = new_object(l, e, path, m.outside && l->kind != LINKER_MOLD && l->kind != LINKER_GOLD ? path :
-		       m.outside ? arena_printf(l->a, "%s(%s)", ar->shown, path) : arena_printf(l->a,
-				       "%s(%s)", ar->shown, name));
+	in = l->kind == LINKER_MOLD && strncmp(ar->shown, "./", 2) == 0 ? ar->shown + 2 : ar->shown;
+	o = new_object(l, e, path,
+		       m.outside && l->kind != LINKER_MOLD && l->kind != LINKER_GOLD ? path :
+		       m.outside ? arena_printf(l->a, "%s(%s)", in, path) :
+				   arena_printf(l->a, "%s(%s)", in, name));
 	o->member = name;
 	o->archive = ar;
 	o->header = header;
@@ -500,7 +502,7 @@ static void load_missing(struct link *l, const struct link_op *op, const char *s
 	struct link_missing *m = ARENA_NEW(l->a, struct link_missing);
 
 	m->name = shown;
-	m->op = op;
+	m->op = *op;
 	*ARENA_PUSH(l->a, &l->missing) = m;
 	l->missing_file = true;
 	if (refused(l, LT_NO_FILE, &no_file, shown))

@@ -80,6 +80,7 @@ void link_extract(struct link *l, struct link_sym *s);
 /* mold: how good a definition is; the smaller the better. Of a symbol that a member offers. */
 unsigned link_rank(const struct link_ref *r, bool outside);
 unsigned link_lazy_rank(struct link *l, const struct link_sym *s);
+void link_take_spare(struct link_sym *s);
 /* References of a shared object that became alive (mold). */
 void link_note_dso(struct link *l, struct link_object *o);
 void link_say_multiple(struct link *l, struct link_object *o, const struct link_ref *r,

@@ -324,7 +324,8 @@ static void on_early(void *ctx, const struct link_use *u)
 		need_pic_gold(l, u);
 		e->said = true;
 	} else if (is_x86_64(l) && is_late(l) && gold_x86_64(l, u) && !lld_takes(l, u) &&
-		   (u->ref == NULL || u->ref->sym->state != LINK_UNDEFINED)) {
+		   (u->ref == NULL || u->ref->sym->state != LINK_UNDEFINED ||
+		    (l->line->shared && !l->line->z_defs))) {
 		if (l->kind == LINKER_MOLD)
 			need_pic_mold(l, u);
 		else

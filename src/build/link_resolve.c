@@ -152,6 +152,14 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 	}
 }
 
+/* mold chooses who defines a symbol before it knows which members are alive: a member that is, but was not
+ * chosen, defines it only if the chosen one stays out. */
+static bool is_chosen(const struct link_object *o, const struct link_sym *s)
+{
+	return o->archive == NULL || o->archive->whole ||
+	       (s->lazy == o->archive && s->lazy_header == o->header);
+}
+
 /* GNU ld and the others: a strong definition beats a weak or common one; the first strong one stays. */
 static void define_regular(struct link *l, struct link_object *o, const struct link_ref *r)
 {
@@ -162,6 +170,13 @@ static void define_regular(struct link *l, struct link_object *o, const struct l
 		return;
 	if (r->vis != STV_DEFAULT && (s->vis == STV_DEFAULT || r->vis < s->vis))
 		s->vis = r->vis;
+	if (have == LINK_LAZY && l->kind == LINKER_MOLD && !is_chosen(o, s)) {
+		if (s->spare == NULL) {
+			s->spare = r;
+			s->spare_of = o;
+		}
+		return;
+	}
 	if (have == LINK_NEW || have == LINK_UNDEFINED || have == LINK_UNDEFINED_WEAK || have == LINK_LAZY) {
 		place(s, o, r, (enum link_state)r->state);
 	} else if (r->state == LINK_COMMON) {
@@ -324,6 +339,11 @@ static void add_shared(struct link *l, struct link_object *o)
 
 			*ARENA_PUSH(l->a, &l->needed) = n;
 		}
+}
+
+void link_take_spare(struct link_sym *s)
+{
+	place(s, s->spare_of, s->spare, (enum link_state)s->spare->state);
 }
 
 void link_note_dso(struct link *l, struct link_object *o)

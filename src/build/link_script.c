@@ -240,7 +240,7 @@ static void not_found(struct script *s, const char *name)
 
 	m->name = name;
 	m->script = s->shown;
-	m->op = s->op;
+	m->op = *s->op;
 	t->missing = m;
 	t->path = name;
 	*ARENA_PUSH(l->a, &l->missing) = m;

@@ -286,7 +286,7 @@ static void say_missing(struct search *s, const char *script)
 	m->lib = s->lib;
 	m->name = arena_printf(l->a, "-l%s", s->lib);
 	m->script = script;
-	m->op = s->op;
+	m->op = *s->op;
 	m->search = l->searches;
 	t->missing = m;
 	*ARENA_PUSH(l->a, &l->missing) = m;

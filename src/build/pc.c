@@ -9,7 +9,7 @@
 #include "build/go_env.h"
 #include "build/go_text.h"
 
-enum { MAX_DEPTH = 64, MAX_EXPAND = 64 << 10, MAX_FAULTS = 100 };
+enum { MAX_DEPTH = 64, MAX_EXPAND = 64 << 10, MAX_FAULTS = 100, MAX_VISITS = 20000 };
 
 struct pc_dep {
 	const char *name, *op, *version; /* op NULL: any */
@@ -24,8 +24,7 @@ struct pc_package {
 		size_t n, cap;
 	} requires, requires_private, conflicts;
 	struct go_words libs, libs_private, cflags;
-	unsigned seen; /* number of the walk */
-	bool solved;
+	bool solved, on_walk;
 };
 
 /* ---- versions --------------------------------------------------------------------------------- */
@@ -352,6 +351,8 @@ static void parse(struct pc *p, struct pc_package *pkg, struct view v)
 
 		if (c == '\\' && i + 1 < v.n && (v.p[i + 1] == '\n' || v.p[i + 1] == '\r')) {
 			i += v.p[i + 1] == '\r' && i + 2 < v.n && v.p[i + 2] == '\n' ? 2 : 1;
+			while (i + 1 < v.n && (v.p[i + 1] == ' ' || v.p[i + 1] == '\t'))
+				i++;
 			continue;
 		}
 		if (c == '\\' && i + 1 < v.n && v.p[i + 1] == '#') {
@@ -596,29 +597,31 @@ static void add_flags(struct pc *p, const struct go_words *from, struct go_words
 
 enum walk { WALK_CFLAGS, WALK_LIBS, WALK_STATIC };
 
-static void walk(struct pc *p, struct pc_package *pkg, enum walk w, unsigned serial, struct go_words *out,
-		 int depth)
+/* Packages are visited as often as they are named, but not within themselves. */
+static void walk(struct pc *p, struct pc_package *pkg, enum walk w, struct go_words *out, int depth)
 {
-	if (pkg->seen == serial || pkg->file == NULL || depth > MAX_DEPTH)
+	if (pkg->on_walk || pkg->file == NULL || depth > MAX_DEPTH || p->visits > MAX_VISITS)
 		return;
-	pkg->seen = serial;
+	p->visits++;
+	pkg->on_walk = true;
 	add_flags(p, w == WALK_CFLAGS ? &pkg->cflags : &pkg->libs, out);
 	if (w == WALK_STATIC)
 		add_flags(p, &pkg->libs_private, out);
 	for (size_t i = 0; i < pkg->requires.n; i++)
-		walk(p, package(p, pkg->requires.items[i].name), w, serial, out, depth + 1);
+		walk(p, package(p, pkg->requires.items[i].name), w, out, depth + 1);
 	for (size_t i = 0; w != WALK_LIBS && i < pkg->requires_private.n; i++)
-		walk(p, package(p, pkg->requires_private.items[i].name), w, serial, out, depth + 1);
+		walk(p, package(p, pkg->requires_private.items[i].name), w, out, depth + 1);
+	pkg->on_walk = false;
 }
 
 void pc_cflags(struct pc *p, const struct go_words *names, struct go_words *out)
 {
 	for (size_t i = 0; i < names->n; i++)
-		walk(p, package(p, names->items[i]), WALK_CFLAGS, 1, out, 0);
+		walk(p, package(p, names->items[i]), WALK_CFLAGS, out, 0);
 }
 
 void pc_libs(struct pc *p, const struct go_words *names, bool is_static, struct go_words *out)
 {
 	for (size_t i = 0; i < names->n; i++)
-		walk(p, package(p, names->items[i]), is_static ? WALK_STATIC : WALK_LIBS, 2, out, 0);
+		walk(p, package(p, names->items[i]), is_static ? WALK_STATIC : WALK_LIBS, out, 0);
 }

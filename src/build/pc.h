@@ -35,6 +35,7 @@ struct pc {
 	struct { struct pc_fault *items; size_t n, cap; } faults;
 	struct go_words lines; /* all that pkg-config prints of them */
 	bool noticed;
+	size_t visits;
 	struct go_words files; /* .pc files that were read */
 };
 

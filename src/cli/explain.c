@@ -176,6 +176,20 @@ static int explain_file(const struct cli *c, const char *word)
 	return status;
 }
 
+/* A page is printed in one way. */
+static int check_page_options(const struct cli *c)
+{
+	static const enum cli_option_id others[] = { OPT_JSON, OPT_FORMAT, OPT_NO_LOOK, OPT_FAIL_ON };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (c->seen[others[i]]) {
+			cli_complain("--%s goes with a text, not with the page of a cause",
+				     cli_options[others[i]].name);
+			return EXIT_USAGE;
+		}
+	return EXIT_FINE;
+}
+
 int cli_explain(const struct cli *c)
 {
 	int status = EXIT_FINE;
@@ -187,6 +201,7 @@ int cli_explain(const struct cli *c)
 	for (size_t i = 0; i < c->nwords; i++)
 		if (dlwhy_cause_find(c->words[i]) == NULL)
 			return not_a_code(c->words[i]);
+	status = check_page_options(c);
 	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++) {
 		if (i > 0)
 			status = cli_print("\n", EXIT_FINE);

@@ -30,11 +30,11 @@ static const char where[] = "Who loads it, and where", much[] = "How much",
 /* In the order of enum cli_option_id, which is that of --help. */
 const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_GO, 0, "go", "PACKAGE", VERB_LINK, where,
-	  "of a Go package in the place of a command: what go build would say; its flags behind --" },
+	  "of a Go package in place of a command; flags of go build stand behind --" },
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
 	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS, where,
-	  "the interpreter, or its environment's folder (default: python3)" },
+	  "the interpreter, its version (3.12) or its environment's folder" },
 	{ OPT_AFTER, 0, "after", "MODULE", VERB_CHECK, where,
 	  "in a Python process that has imported MODULE" },
 	{ OPT_PID, 0, "pid", "N", VERB_CHECK, where,

@@ -1,5 +1,5 @@
 /* d_go_link.c - findings about the link and the start of what `go build` makes: which #cgo line they are
- * about, and how that line would be right; and what is told of a result that starts: static TLS, two Go runtimes.
+ * about, and how that line would be right; and what is told of a result that starts: TLS, two runtimes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -192,7 +192,7 @@ static void undefined(const struct go_outcome *o, struct arena *a, struct made *
 	const struct go_flag *fl = find_flag(o->g, flag, &in);
 	const char *detail = m->f.detail != NULL ? m->f.detail : "", *rest;
 
-	if (strcmp(detail, "order") == 0 && fl != NULL) {
+	if (strcmp(detail, "order") == 0 && flag != NULL && fl != NULL) {
 		say_line(a, m, fl);
 		rest = without(a, fl->written, flag);
 		if (rest != NULL)

@@ -167,17 +167,22 @@ static void header(struct go_case *c, const struct go_problem *p)
 	struct draft *dr = go_draft(c, p, CAUSE_HEADER_MISSING, p->detail);
 	const char *package = header_package(p->object);
 
-	if (p->found.n > 0)
-		draft_say(&c->d, dr, "%s is not in a folder that is searched; it is in %s.", p->object,
-			  go_short_path(c->g, dir_name(c->d.a, p->found.items[0])));
-	else if (p->other != NULL)
+	if (p->other != NULL)
 		draft_say(&c->d, dr, "%s is none of the headers of musl, and %s searches no others.",
 			  p->object, c->g->env.cc);
+	else if (p->found.n > 0)
+		draft_say(&c->d, dr, "%s is not in a folder that is searched; it is in %s.", p->object,
+			  go_short_path(c->g, dir_name(c->d.a, p->found.items[0])));
 	else
 		draft_say(&c->d, dr, "%s is in no folder that is searched, nor near the package.", p->object);
 	for (size_t i = 0; i < p->found.n; i++)
 		draft_fact(&c->d, dr, p->found.items[i], "it is here");
-	if (p->found.n > 0)
+	if (same_text(p->detail, "musl-kernel-headers"))
+		draft_fix(&c->d, dr, "install", "low",
+			  "copy the kernel's headers (linux/, asm/, asm-generic/) to a folder of their own "
+			  "and name that "
+			  "with -I; /usr/include as a whole is glibc's");
+	else if (p->found.n > 0)
 		fix_folder(c, dr, p);
 	else if (package != NULL)
 		fix_install(c, dr, "install the package that has it", package);

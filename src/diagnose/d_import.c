@@ -36,7 +36,10 @@ enum dlwhy_certainty imported_certainty(const struct imported *i, const char **a
 		return DLWHY_LIKELY;
 	}
 	if (i->e == NULL && i->im->doubted) {
-		*assumes = "the line that seems to raise an exception is not reached (-v shows it)";
+		*assumes = i->im->doubt != NULL
+				   ? arena_printf(i->im->a, "a line that seems to fail does not, or is not "
+						  "reached: %s", i->im->doubt)
+				   : "the line that seems to raise an exception is not reached (-v shows it)";
 		return DLWHY_LIKELY;
 	}
 	if (before_all_sources(i))
@@ -174,7 +177,7 @@ bool import_in_stdlib(const struct py_home *h, const struct py_spec *s)
 
 /* ---- distributions -------------------------------------------------------------------------- */
 
-const char *import_distribution(struct arena *a, const char *module)
+static const char *distribution_of(const char *module)
 {
 	static const struct {
 		const char *module, *distribution;
@@ -183,12 +186,25 @@ const char *import_distribution(struct arena *a, const char *module)
 #include "diagnose/pydist.def"
 #undef PYDIST
 	};
-	const char *top = import_top(a, module);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].module, module) == 0 || strcmp(rows[i].module, top) == 0)
+		if (strcmp(rows[i].module, module) == 0)
 			return rows[i].distribution;
-	return top;
+	return NULL;
+}
+
+bool import_is_distributed(const char *module)
+{
+	return distribution_of(module) != NULL;
+}
+
+const char *import_distribution(struct arena *a, const char *module)
+{
+	const char *top = import_top(a, module), *distribution = distribution_of(module);
+
+	if (distribution == NULL)
+		distribution = distribution_of(top);
+	return distribution != NULL ? distribution : top;
 }
 
 /* "scikit_learn-1.4.0.dist-info" is of scikit-learn: letters without case, one kind of joint. */

@@ -11,6 +11,9 @@ struct draft *import_circular(struct diag *d, const struct py_exception *e);
 struct draft *import_not_found(struct diag *d, const struct py_exception *e);
 /* keras without `name`, its backend. */
 struct draft *import_backend(struct diag *d, const struct py_exception *e, const char *name);
+/* No package brings it: a slip of the hand, a file of one's own. NULL: neither. */
+struct draft *import_misspelt(struct diag *d, const char *name);
+struct draft *import_own_file(struct diag *d, const struct py_exception *e, const char *name);
 struct draft *import_name(struct diag *d, const struct py_exception *e);     /* cannot import name */
 struct draft *import_no_init(struct diag *d, const struct native_load *l);
 struct draft *import_numpy(struct diag *d, const struct py_exception *e);
@@ -41,6 +44,8 @@ const char *import_who(struct diag *d);
 bool import_in_stdlib(const struct py_home *h, const struct py_spec *s);
 /* The module's part before the first dot. */
 const char *import_top(struct arena *a, const char *name);
+/* Is it known which distribution brings that module? */
+bool import_is_distributed(const char *module);
 /* What a person installs to get that module: "opencv-python" for cv2. */
 const char *import_distribution(struct arena *a, const char *module);
 /* The version of the installed distribution that a module belongs to, NULL if unknown. */

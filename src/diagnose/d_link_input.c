@@ -34,11 +34,30 @@ static void start_file(struct lk *k, const struct link_trouble *t, const char *n
 		       "apt-get install libc6-dev");
 }
 
+/* gold takes a name from its folder and opens it later: a link that leads nowhere. */
+static bool dangling(struct lk *k, const struct link_trouble *t, const char *name)
+{
+	char target[1024];
+	struct draft *dr;
+
+	if (name == NULL || source_readlink(k->d.source, name, target, sizeof(target)) != 0)
+		return false;
+	dr = lk_draft(k, CAUSE_LD_LIBRARY_NOT_FOUND, "dangling-symlink", t);
+	dr->f.object = name;
+	draft_say(&k->d, dr, "%s is a link to %s, which is not there.", name, target);
+	lk_fix(k, dr, "install-package", "install the package that has the file itself, in the same release",
+	       NULL);
+	return true;
+}
+
 void d_link_file(struct lk *k, const struct link_trouble *t)
 {
 	const char *name = t->missing != NULL ? t->missing->name : t->path;
 	bool script = t->missing != NULL && t->missing->script != NULL;
 	struct draft *dr;
+
+	if (!script && dangling(k, t, name))
+		return;
 
 	if (is_start_file(name)) {
 		start_file(k, t, name);

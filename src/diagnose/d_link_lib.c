@@ -188,7 +188,7 @@ static bool dangling(struct seek *s)
 /* Static mode: the shared library is there, the archive is not. */
 static bool shared_only(struct seek *s)
 {
-	if (!s->m->op->is_static)
+	if (!s->m->op.is_static)
 		return false;
 	for (size_t i = 0; i < s->k->l->line->dirs.n; i++) {
 		const char *path = folder_file(s, s->k->l->line->dirs.items[i].path,
@@ -240,7 +240,7 @@ static const char *release_in(struct seek *s, const char *dir)
 /* A library without its development link, in a folder that was searched. */
 static bool no_dev_link(struct seek *s)
 {
-	for (size_t i = 0; i < s->k->l->line->dirs.n && !s->m->op->is_static; i++) {
+	for (size_t i = 0; i < s->k->l->line->dirs.n && !s->m->op.is_static; i++) {
 		const char *dir = s->k->l->line->dirs.items[i].path, *name = release_in(s, dir), *path;
 
 		if (name == NULL)
@@ -340,7 +340,7 @@ static bool other_dir(struct seek *s)
 		for (size_t n = 0; names[n] != NULL && !f->searched; n++) {
 			const char *path = folder_file(s, f->path, names[n]);
 
-			if (s->m->op->is_static && strstr(names[n], ".so") != NULL)
+			if (s->m->op.is_static && strstr(names[n], ".so") != NULL)
 				continue;
 			if (has(s, path)) {
 				say_other_dir(s, path, f->path, names[n]);

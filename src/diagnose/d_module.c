@@ -427,6 +427,10 @@ struct draft *import_not_found(struct diag *d, const struct py_exception *e)
 	if (dr == NULL)
 		dr = of_windows(d, name);
 	if (dr == NULL)
+		dr = import_own_file(d, e, name);
+	if (dr == NULL)
+		dr = import_misspelt(d, name);
+	if (dr == NULL)
 		dr = not_installed(d, name);
 	if (e->nframes > 0)
 		dr->f.needed_by = e->frames[e->nframes - 1].file;

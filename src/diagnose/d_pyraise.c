@@ -146,7 +146,9 @@ struct draft *import_raised(struct diag *d, const struct py_exception *e)
 			  *words != '\0' ? ": " : "", words);
 	else
 		draft_say(d, dr, "The import ends with %s%s%s", e->type, *words != '\0' ? ": " : "", words);
-	if (!e->exact)
+	if (e->why != NULL)
+		dr->f.summary = arena_printf(d->a, "%s: %s.", e->type, e->why);
+	else if (!e->exact)
 		draft_assume(dr, DLWHY_LIKELY, "the part of the message that is not known does not matter");
 	draft_fix(d, dr, "read", "low",
 		  is_raise(line) ? "do what the message asks for: the package itself says why it refuses"

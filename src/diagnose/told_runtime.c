@@ -184,10 +184,13 @@ static void sharpen_mapping(struct msg_fact *f)
 /* "invalid ELF header": a file of another system by its name; one that the linker alone reads; or damaged. */
 static void sharpen_header(struct msg_fact *f)
 {
-	static const char *const foreign[] = { "*.dylib", "*.dll", "*.node", "*.jnilib", "*.pyd", "*-darwin.so",
+	static const char *const foreign[] = { "*.dylib", "*.dll", "*.node", "*.jnilib", "*.pyd",
+					       "*-darwin.so",
 					       "*.bundle", "*.exe" };
-	static const char *const scripts[] = { "libc.so", "libm.so", "libpthread.so", "libgcc_s.so", "libncurses.so",
-					       "libncursesw.so", "libcurses.so", "libtermcap.so", "libtinfo.so" };
+	static const char *const scripts[] = { "libc.so", "libm.so", "libpthread.so", "libgcc_s.so",
+					       "libncurses.so",
+					       "libncursesw.so", "libcurses.so", "libtermcap.so",
+					       	"libtinfo.so" };
 	const char *name = f->field[MSG_OBJECT] != NULL ? file_name(f->field[MSG_OBJECT]) : "";
 
 	for (size_t i = 0; i < COUNT(foreign); i++)

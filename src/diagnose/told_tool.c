@@ -410,14 +410,18 @@ void told_tool(struct told_case *c)
 static const struct {
 	const char *speaker, *says;
 } unsaid[] = {
-	{ "bazel", "bazel says that a step failed, not why: run it with --verbose_failures and keep the lines "
-		   "before it." },
-	{ "pip", "pip says that a step failed, not why: what the compiler or the backend said stands before it; "
-		 "run it with -v." },
-	{ "setuptools", "A command failed, and what it said is not in the text: it stands before that line." },
+	{ "bazel",
+	  "bazel says that a step failed, not why: run it with --verbose_failures and keep the lines "
+	  "before it." },
+	{ "pip",
+	  "pip says that a step failed, not why: what the compiler or the backend said stands before "
+	  "it; run it with -v." },
+	{ "setuptools",
+	  "A command failed, and what it said is not in the text: it stands before that line." },
 	{ "ninja", "ninja says that a step failed, not why: what the step said stands below FAILED." },
-	{ "", "Something failed, and why is not in the text: it stands in the lines before; run it again with one "
-	      "job (-j1) and keep all of them." },
+	{ "",
+	  "Something failed, and why is not in the text: it stands in the lines before; run it again with "
+	  "one job (-j1) and keep all of them." },
 };
 
 const char *told_unsaid(const struct told_case *c)

@@ -360,11 +360,13 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t wid
 	return true;
 }
 
-/* A match that ends with its line, or begins with it, may be a part of what was broken there; not if it is
- * all of a line. */
-static bool may_go_on(const struct reading *g, const struct pattern_match *m)
+/* A match that ends with its line, or begins with it, may be a part of what was broken there; but if it is
+ * all of a line of full width, the lines are those of a table. */
+static bool may_go_on(const struct reading *g, const struct pattern_match *m, size_t width)
 {
-	return (m->start == 0) != (m->end == g->n);
+	if (m->start == 0 && m->end == g->n)
+		return g->n < width;
+	return m->start == 0 || m->end == g->n;
 }
 
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
@@ -377,8 +379,8 @@ static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 
 	reading_lines(&r->clean, at, 0, &g);
 	found = p != NULL && match_over(p, &g, &r->plain_work, &m);
-	width = !found || may_go_on(&g, &m) ? width_at(r, &g) : 0;
-	if (width > 0 && try_joined(r, row, at, width))
+	width = !found || m.start == 0 || m.end == g.n ? width_at(r, &g) : 0;
+	if (width > 0 && (!found || may_go_on(&g, &m, width)) && try_joined(r, row, at, width))
 		return true;
 	if (found) {
 		keep(r, row, &g, &m);

@@ -43,7 +43,7 @@ static uint64_t number(struct reader *r, unsigned size)
 	uint64_t x = 0;
 	struct view v;
 
-	if (r->at > r->end || size > r->end - r->at || !view_sub(r->all, r->at, size, &v)) {
+	if (r->at > r->end || size > r->end - r->at || !view_sub(r->all, r->at, size, &v) || v.p == NULL) {
 		r->bad = true;
 		return 0;
 	}
@@ -237,6 +237,7 @@ static void name_file(struct reader *r, const struct unit *u, uint64_t file, str
 static void read_header(struct reader *r, struct unit *u)
 {
 	uint64_t length;
+	unsigned base;
 
 	memset(u, 0, sizeof(*u));
 	u->version = (unsigned)number(r, 2);
@@ -255,7 +256,8 @@ static void read_header(struct reader *r, struct unit *u)
 	if (u->version >= 4)
 		number(r, 1);
 	number(r, 1);
-	u->line_base = (int8_t)number(r, 1);
+	base = (unsigned)number(r, 1);
+	u->line_base = base < 128 ? (int)base : (int)base - 256;
 	u->line_range = (unsigned)number(r, 1);
 	u->opcode_base = (unsigned)number(r, 1);
 	u->lengths = r->at;

@@ -54,6 +54,7 @@ struct store {
 	struct map files;       /* struct inode -> struct parsed */
 	struct device *devices; /* a handful */
 	size_t ndevices;
+	uint64_t made;          /* files of store_put: inodes of a device that no system has */
 };
 
 static void parsed_free(void *p)
@@ -354,10 +355,9 @@ const struct store_entry *store_open(struct store *s, const char *path)
 
 const struct store_entry *store_put(struct store *s, const char *path, struct view bytes)
 {
-	static uint64_t made; /* inodes of a device that no system has */
 	size_t n = strlen(path), padded = (bytes.n + 4095) & ~(size_t)4095;
-	struct source_file from = { .st = { .dev = UINT64_MAX, .size = bytes.n, .mode = 0755, .uid = os_euid(),
-					    .type = OS_REGULAR } };
+	struct os_stat st = { .dev = UINT64_MAX, .size = bytes.n, .mode = 0755, .type = OS_REGULAR };
+	struct source_file from = { .st = st };
 	struct store_entry *e = calloc(1, sizeof(*e));
 	unsigned char *copy = calloc(1, padded + 1);
 	struct parsed *f;
@@ -369,7 +369,8 @@ const struct store_entry *store_put(struct store *s, const char *path, struct vi
 	}
 	if (bytes.n > 0)
 		memcpy(copy, bytes.p, bytes.n);
-	from.st.ino = __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED);
+	from.st.uid = os_euid();
+	from.st.ino = __atomic_add_fetch(&s->made, 1, __ATOMIC_RELAXED);
 	from.map.bytes = (struct view){ copy, bytes.n };
 	from.map.padded = padded;
 	f = file_of(s, NULL, &from);

@@ -71,7 +71,7 @@ enum py_kind {
 	PY_IMPORT,     /* list: of PY_ALIAS with dotted names */
 	PY_IMPORT_FROM,/* name: dotted or NULL, op: number of leading dots, list: of PY_ALIAS; one alias
 			  "*" for a star */
-	PY_ALIAS,      /* name, as (NULL) */
+	PY_ALIAS,      /* alias */
 	PY_GLOBAL, PY_NONLOCAL, /* list: of PY_NAME */
 	PY_PASS, PY_BREAK, PY_CONTINUE,
 	PY_FUNCTION,   /* fn; list: decorators */
@@ -137,21 +137,43 @@ struct py_node {
 	uint8_t op;
 	uint16_t height;         /* of the expression's tree, at most PY_HEIGHT_MAX */
 	uint32_t line;           /* from 1 */
-	struct py_node *a, *b, *c;
-	struct py_list list;
 	union {
 		const char *name; /* interned in the file: one pointer for each spelling */
 		int64_t integer;
 		struct { const char *p; size_t n; } str;
+		struct { const char *name, *as; } alias; /* as: NULL for none */
 		struct py_function *fn;
 		const uint8_t *ops; /* PY_COMPARE: enum py_op, list.n of them */
 	} u;
-	/* Memory ends here in nodes of expressions: only statements, handlers, cases, items of a with
-	 * and aliases have the rest. */
-	uint32_t end_line;       /* of statements that have a body: the line of the header's end */
-	const char *as;          /* PY_ALIAS */
+	/* Memory ends here in nodes without parts: py_has_parts. */
+	struct py_node *a, *b, *c;
+	struct py_list list;
+	/* … and here in all but statements, handlers and cases that have a body: py_has_body. */
 	struct py_list body, orelse, final;
 };
+
+static inline bool py_has_parts(unsigned kind)
+{
+	switch (kind) {
+	case PY_NAME: case PY_NONE: case PY_TRUE: case PY_FALSE: case PY_ELLIPSIS:
+	case PY_INT: case PY_BIG: case PY_FLOAT: case PY_COMPLEX: case PY_STR: case PY_BYTES:
+	case PY_ALIAS:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static inline bool py_has_body(unsigned kind)
+{
+	switch (kind) {
+	case PY_FOR: case PY_WHILE: case PY_IF: case PY_WITH: case PY_TRY: case PY_HANDLER: case PY_CLASS:
+	case PY_CASE:
+		return true;
+	default:
+		return false;
+	}
+}
 
 /* One source file: its text, names and tree. */
 struct py_source {
@@ -175,6 +197,8 @@ struct py_source {
 
 /* Spellings of names, each kept once, so that equal names are equal pointers. */
 struct py_names *py_names_new(struct arena *a);
+/* The same names for another thread, which has an arena of its own: both may ask at any time. */
+struct py_names *py_names_for(const struct py_names *names, struct arena *a);
 const char *py_name(struct py_names *names, const char *s, size_t n);
 
 /* Parses `text` (any bytes; a coding line other than UTF-8 or Latin-1 is passed over). *out is filled in

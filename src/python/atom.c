@@ -3,7 +3,7 @@
 
 static struct py_node *leaf(struct py_parser *p, enum py_kind kind)
 {
-	struct py_node *n = py_expr_new(p, kind, p->t.line);
+	struct py_node *n = py_node_new(p, kind, p->t.line);
 
 	if (kind == PY_NAME)
 		n->u.name = p->t.name;
@@ -26,7 +26,7 @@ static bool at_comprehension(const struct py_parser *p)
 /* "for targets in iterable if condition": one of a comprehension's parts. */
 static struct py_node *comp_for(struct py_parser *p)
 {
-	struct py_node *n = py_expr_new(p, PY_COMPFOR, p->t.line);
+	struct py_node *n = py_node_new(p, PY_COMPFOR, p->t.line);
 	size_t mark = p->nstack;
 
 	n->op = py_accept(p, PY_T_ASYNC);
@@ -58,7 +58,7 @@ void py_comprehension(struct py_parser *p, struct py_node *n)
 static struct py_node *comprehension_of(struct py_parser *p, enum py_kind kind, struct py_node *a,
 					struct py_node *b)
 {
-	struct py_node *n = py_expr_new(p, kind, a->line);
+	struct py_node *n = py_node_new(p, kind, a->line);
 
 	n->a = a;
 	n->b = b;
@@ -82,7 +82,7 @@ static struct py_node *in_parentheses(struct py_parser *p)
 
 	py_next(p);
 	if (py_is(p, PY_T_RPAR)) {
-		n = py_expr_new(p, PY_TUPLE, line);
+		n = py_node_new(p, PY_TUPLE, line);
 	} else if (py_is(p, PY_T_YIELD)) {
 		n = py_yield(p);
 	} else {
@@ -91,7 +91,7 @@ static struct py_node *in_parentheses(struct py_parser *p)
 			n = comprehension_of(p, PY_GENEXP, n, NULL);
 		} else if (py_is(p, PY_T_COMMA)) {
 			elements(p, n, PY_T_RPAR);
-			n = py_expr_new(p, PY_TUPLE, line);
+			n = py_node_new(p, PY_TUPLE, line);
 			py_list_of(p, n, mark);
 		}
 	}
@@ -101,7 +101,7 @@ static struct py_node *in_parentheses(struct py_parser *p)
 
 static struct py_node *list_display(struct py_parser *p)
 {
-	struct py_node *n = py_expr_new(p, PY_LIST, p->t.line), *first;
+	struct py_node *n = py_node_new(p, PY_LIST, p->t.line), *first;
 	size_t mark = p->nstack;
 
 	py_next(p);
@@ -133,7 +133,7 @@ static void dict_item(struct py_parser *p, struct py_node *key)
 
 static struct py_node *dict_display(struct py_parser *p, struct py_node *key, unsigned line)
 {
-	struct py_node *n = py_expr_new(p, PY_DICT, line);
+	struct py_node *n = py_node_new(p, PY_DICT, line);
 	size_t mark = p->nstack;
 
 	dict_item(p, key);
@@ -157,7 +157,7 @@ static struct py_node *in_braces(struct py_parser *p)
 
 	py_next(p);
 	if (py_is(p, PY_T_RBRACE)) {
-		n = py_expr_new(p, PY_DICT, line);
+		n = py_node_new(p, PY_DICT, line);
 	} else if (py_is(p, PY_T_POWER)) {
 		n = dict_display(p, NULL, line);
 	} else {
@@ -168,7 +168,7 @@ static struct py_node *in_braces(struct py_parser *p)
 			n = comprehension_of(p, PY_SETCOMP, n, NULL);
 		} else {
 			elements(p, n, PY_T_RBRACE);
-			n = py_expr_new(p, PY_SET, line);
+			n = py_node_new(p, PY_SET, line);
 			py_list_of(p, n, mark);
 		}
 	}
@@ -212,14 +212,14 @@ static struct py_node *argument(struct py_parser *p)
 	struct py_node *n, *keyword;
 
 	if (py_is(p, PY_T_POWER)) {
-		keyword = py_expr_new(p, PY_KEYWORD, p->t.line);
+		keyword = py_node_new(p, PY_KEYWORD, p->t.line);
 		py_next(p);
 		keyword->a = py_expr(p);
 		py_above(p, keyword, keyword->a);
 		return keyword;
 	}
 	if (py_is(p, PY_T_STAR)) {
-		n = py_expr_new(p, PY_STARRED, p->t.line);
+		n = py_node_new(p, PY_STARRED, p->t.line);
 		py_next(p);
 		n->a = py_expr(p);
 		py_above(p, n, n->a);
@@ -231,7 +231,7 @@ static struct py_node *argument(struct py_parser *p)
 	if (!py_is(p, PY_T_EQUAL) || n->kind != PY_NAME)
 		return n;
 	py_next(p);
-	keyword = py_expr_new(p, PY_KEYWORD, n->line);
+	keyword = py_node_new(p, PY_KEYWORD, n->line);
 	keyword->u.name = n->u.name;
 	keyword->a = py_expr(p);
 	py_above(p, keyword, keyword->a);
@@ -250,7 +250,7 @@ void py_arguments(struct py_parser *p)
 
 static struct py_node *call(struct py_parser *p, struct py_node *a)
 {
-	struct py_node *n = py_expr_new(p, PY_CALL, a->line);
+	struct py_node *n = py_node_new(p, PY_CALL, a->line);
 	size_t mark = p->nstack;
 
 	py_next(p);
@@ -262,7 +262,7 @@ static struct py_node *call(struct py_parser *p, struct py_node *a)
 
 static struct py_node *attribute(struct py_parser *p, struct py_node *a)
 {
-	struct py_node *n = py_expr_new(p, PY_ATTRIBUTE, a->line);
+	struct py_node *n = py_node_new(p, PY_ATTRIBUTE, a->line);
 
 	py_next(p);
 	n->a = a;
@@ -289,7 +289,7 @@ static struct py_node *slice(struct py_parser *p)
 			return first;
 	}
 	py_next(p);
-	n = py_expr_new(p, PY_SLICE, line);
+	n = py_node_new(p, PY_SLICE, line);
 	n->a = first;
 	n->b = slice_part(p);
 	if (py_accept(p, PY_T_COLON))
@@ -302,7 +302,7 @@ static struct py_node *slice(struct py_parser *p)
 
 static struct py_node *subscript(struct py_parser *p, struct py_node *a)
 {
-	struct py_node *n = py_expr_new(p, PY_SUBSCRIPT, a->line), *index;
+	struct py_node *n = py_node_new(p, PY_SUBSCRIPT, a->line), *index;
 	unsigned line;
 	size_t mark = p->nstack;
 
@@ -313,7 +313,7 @@ static struct py_node *subscript(struct py_parser *p, struct py_node *a)
 		py_push(p, index);
 		while (py_accept(p, PY_T_COMMA) && !py_is(p, PY_T_RSQB))
 			py_push(p, slice(p));
-		index = py_expr_new(p, PY_TUPLE, line);
+		index = py_node_new(p, PY_TUPLE, line);
 		py_list_of(p, index, mark);
 	}
 	py_expect(p, PY_T_RSQB);

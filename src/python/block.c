@@ -34,7 +34,7 @@ void py_block(struct py_parser *p, struct py_list *out)
 /* A statement or clause that begins with a keyword. */
 static struct py_node *begun(struct py_parser *p, enum py_kind kind)
 {
-	struct py_node *n = py_stmt_new(p, kind, p->t.line);
+	struct py_node *n = py_node_new(p, kind, p->t.line);
 
 	py_next(p);
 	return n;
@@ -43,7 +43,6 @@ static struct py_node *begun(struct py_parser *p, enum py_kind kind)
 /* The body, whose header ends here. */
 static void body(struct py_parser *p, struct py_node *n)
 {
-	n->end_line = p->t.line;
 	py_block(p, &n->body);
 }
 
@@ -144,7 +143,7 @@ static struct py_node *try_block(struct py_parser *p)
 
 static struct py_node *with_item(struct py_parser *p, struct py_node *a)
 {
-	struct py_node *n = py_stmt_new(p, PY_WITHITEM, a->line);
+	struct py_node *n = py_node_new(p, PY_WITHITEM, a->line);
 
 	n->a = a;
 	if (py_accept(p, PY_T_AS))
@@ -174,7 +173,7 @@ static bool is_no_item(const struct py_node *n)
 /* The items were the elements of a tuple, or what the brackets held was no list. */
 static void one_item(struct py_parser *p, size_t mark, unsigned line)
 {
-	struct py_node *n = py_expr_new(p, PY_TUPLE, line);
+	struct py_node *n = py_node_new(p, PY_TUPLE, line);
 
 	for (size_t i = mark; i < p->nstack; i++)
 		p->stack[i] = p->stack[i]->a;
@@ -193,7 +192,7 @@ static void parenthesized_items(struct py_parser *p)
 		struct py_node *a = py_is(p, PY_T_YIELD) ? py_yield(p) : py_star_named(p);
 
 		if (py_is(p, PY_T_FOR) || py_is(p, PY_T_ASYNC)) {
-			struct py_node *all = py_expr_new(p, PY_GENEXP, a->line);
+			struct py_node *all = py_node_new(p, PY_GENEXP, a->line);
 
 			all->a = a;
 			py_comprehension(p, all);

@@ -88,7 +88,7 @@ static struct py_value *int_of_text(struct py_eval *ev, const struct py_value *v
 
 			if (shown->type != V_STR)
 				return py_raise_soft(ev, "ValueError", NULL);
-			return py_raise_soft(ev, "ValueError", arena_printf(
+			return py_raise_sure_new(ev, "ValueError", arena_printf(
 				ev->a, "invalid literal for int() with base 10: %s", shown->u.str.p));
 		}
 		n = n * 10 + (v->u.str.p[i] - '0');
@@ -433,6 +433,31 @@ PY_NATIVE(b_len)
 	}
 }
 
+/* Python has one object of each of these too (_PyLong_FromSTwoDigits, IS_SMALL_INT). */
+static struct py_value *shared_int(struct py_eval *ev, int64_t i)
+{
+	struct py_value **at;
+
+	if (i < 0 || i >= PY_SHARED_INTS)
+		return py_int(ev->a, i);
+	at = &ev->shared_ints[i];
+	if (*at == NULL)
+		*at = py_int(ev->a, i);
+	return *at;
+}
+
+/* Of a range with start, stop and step: at most RANGE_MAX. */
+static size_t range_length(const int64_t *v)
+{
+	uint64_t span = v[2] > 0 ? (uint64_t)v[1] - (uint64_t)v[0] : (uint64_t)v[0] - (uint64_t)v[1];
+	uint64_t step = v[2] > 0 ? (uint64_t)v[2] : 0 - (uint64_t)v[2];
+
+	if (v[2] == 0 || (v[2] > 0 ? v[0] >= v[1] : v[0] <= v[1]))
+		return 0;
+	span = (span - 1) / step + 1;
+	return span < RANGE_MAX ? (size_t)span : RANGE_MAX;
+}
+
 PY_NATIVE(b_range)
 {
 	struct py_value *l = py_list_new(ev->a, V_LIST);
@@ -450,12 +475,13 @@ PY_NATIVE(b_range)
 		v[1] = v[0];
 		v[0] = 0;
 	}
+	py_list_reserve(ev->a, l, range_length(v));
 	for (int64_t i = v[0]; v[2] > 0 ? i < v[1] : v[2] < 0 && i > v[1];) {
 		if (l->u.list.n >= RANGE_MAX) {
 			l->tainted = true;
 			break;
 		}
-		py_list_add(ev->a, l, py_int(ev->a, i));
+		py_list_add(ev->a, l, shared_int(ev, i));
 		if (__builtin_add_overflow(i, v[2], &i))
 			break;
 	}
@@ -808,6 +834,8 @@ static struct py_value *run_text(struct py_eval *ev, const struct py_call *c, bo
 	if ((text->type != V_STR && text->type != V_BYTES) || text->tainted) {
 		if (!expression) {
 			globals->tainted = true;
+			if (own != NULL && own->type == V_DICT)
+				own->u.dict->tainted = true;
 			py_gap(ev, "executes a text that is not known");
 		}
 		return &py_unknown;

@@ -181,20 +181,33 @@ static size_t text_begin(const unsigned char *p, size_t n)
 	return 0;
 }
 
+static inline void scan_string(struct strings *t, const unsigned char *p, size_t n)
+{
+	size_t from;
+
+	if (n < 2)
+		return;
+	from = text_begin(p, n);
+	if (n - from >= 5 ? may_begin(p[from]) : n - from >= 2 && p[from] == '/')
+		take_string(t, (const char *)p + from, n - from);
+}
+
 static void scan(struct strings *t, struct view v)
 {
-	while (v.n > 0) {
-		const unsigned char *end = memchr(v.p, 0, v.n);
-		size_t n = end != NULL ? (size_t)(end - v.p) : 0;
-		size_t from = n >= 2 ? text_begin(v.p, n) : n;
+	size_t begin = 0, i = 0;
 
-		if (end == NULL)
-			break;
-		if (n - from >= 5 ? may_begin(v.p[from]) : n - from >= 2 && v.p[from] == '/')
-			take_string(t, (const char *)v.p + from, n - from);
-		v.p += n + 1;
-		v.n -= n + 1;
-	}
+	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
+		for (uint64_t z = view_zeros(v.p + i); z != 0; z &= z - 1) {
+			size_t end = i + (unsigned)__builtin_ctzll(z) / 8;
+
+			scan_string(t, v.p + begin, end - begin);
+			begin = end + 1;
+		}
+	for (; i < v.n; i++)
+		if (v.p[i] == 0) {
+			scan_string(t, v.p + begin, i - begin);
+			begin = i + 1;
+		}
 }
 
 /* The segments that are read-only data; those with code too if `code`, as older linkers made them. */
@@ -382,7 +395,7 @@ static void name_stranger(struct home_ctx *c)
 		c->h->not_followed = "Python 2";
 	} else {
 		c->h->implementation = "unknown";
-		c->h->not_followed = "a program that does not look like a Python interpreter";
+		c->h->not_followed = "it does not look like a Python interpreter";
 	}
 }
 

@@ -56,7 +56,7 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 /* decorators: where they begin among what was pushed. */
 struct py_node *py_def(struct py_parser *p, size_t decorators, bool is_async)
 {
-	struct py_node *n = py_stmt_new(p, PY_FUNCTION, p->t.line);
+	struct py_node *n = py_node_new(p, PY_FUNCTION, p->t.line);
 	struct py_function *fn = ARENA_NEW(p->a, struct py_function);
 
 	n->list = py_take(p, decorators);
@@ -70,14 +70,13 @@ struct py_node *py_def(struct py_parser *p, size_t decorators, bool is_async)
 	py_expect(p, PY_T_RPAR);
 	if (py_accept(p, PY_T_ARROW))
 		py_skip_annotation(p);
-	n->end_line = p->t.line;
 	skip_body(p, fn);
 	return n;
 }
 
 struct py_node *py_class_def(struct py_parser *p, size_t decorators)
 {
-	struct py_node *n = py_stmt_new(p, PY_CLASS, p->t.line);
+	struct py_node *n = py_node_new(p, PY_CLASS, p->t.line);
 	size_t mark;
 
 	n->orelse = py_take(p, decorators);
@@ -88,7 +87,6 @@ struct py_node *py_class_def(struct py_parser *p, size_t decorators)
 	if (py_accept(p, PY_T_LPAR))
 		py_arguments(p);
 	n->list = py_take(p, mark);
-	n->end_line = p->t.line;
 	py_block(p, &n->body);
 	return n;
 }

@@ -50,6 +50,8 @@ struct py_log {
 	size_t n, cap;
 };
 
+enum { PY_SHARED_INTS = 257 };
+
 struct py_eval {
 	struct py_import *im;
 	struct arena *a;
@@ -70,10 +72,12 @@ struct py_eval {
 	bool gave_up;            /* stopped is only the end of that call */
 	struct py_value *sys_modules, *sys_path, *meta_path;
 	struct py_value *builtins; /* module */
+	struct py_value *shared_ints[PY_SHARED_INTS]; /* NULL until one is wanted */
 	struct py_dict classes;  /* of builtins, by name */
 	struct source_file core; /* the file that holds the interpreter; see known.c */
 	bool core_opened;
-	uint64_t *core_words;
+	uint32_t *core_chains;   /* where its strings end */
+	struct { struct py_core_end *items; size_t n, cap; } core_ends;
 	struct py_dict core_names; /* name -> whether it is in there */
 	struct py_dict known;    /* module -> dict of what the evaluator has instead: see known.c */
 	int dlopen_flags;
@@ -81,6 +85,7 @@ struct py_eval {
 	struct py_value *environ_dict;
 	const char *cwd;
 	struct source *source;
+	struct py_ahead *ahead;
 	const char *const *argv;
 	struct py_value *class_object, *class_type, *class_exception, *class_path, *class_module;
 	/* interned names that are used often */
@@ -136,6 +141,10 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 /* The same without an exception: NULL if it is surely not there. */
 struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const char *name);
 bool py_setattr(struct py_eval *ev, struct py_value *v, const char *name, struct py_value *x);
+/* The entry of a module with the filters of names that enum has put there. */
+#define PY_CONVERTED " converted"
+/* What ctypes gives for library["function"]; *is_one: v is a library, and what it is asked for is known. */
+struct py_value *py_library_item(struct py_eval *ev, struct py_value *v, struct py_value *key, bool *is_one);
 /* In a class and its bases. *unknown: a base is not known. */
 struct py_value *py_class_lookup(struct py_value *cls, const char *name, bool *unknown);
 enum py_truth py_is_subclass(struct py_value *cls, struct py_value *of);
@@ -162,7 +171,14 @@ struct py_value *py_exception_new(struct py_eval *ev, const char *type, const ch
 /* NameError, KeyError and the like are only raised where somebody waits for them: the evaluator may
  * be the one that does not know better. Unknown otherwise; NULL if raised. */
 struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char *message);
+/* Where what is wrong is known for certain, not for want of knowledge (the module was read as a whole, the
+ * condition is decided): raised on the own lines of modules and where somebody waits; in functions, which
+ * may have been called with something else, it is a doubt (im->doubted). Unknown if it is not raised. */
+struct py_value *py_raise_sure(struct py_eval *ev, struct py_value *exception);
+struct py_value *py_raise_sure_new(struct py_eval *ev, const char *type, const char *message);
 /* Does an active handler nearby wait for exceptions of that class? */
+/* What seems to be raised there is not followed: the verdict rests on it. `what`: "raises NameError…". */
+void py_doubt(struct py_eval *ev, const char *what);
 bool py_is_wanted(const struct py_eval *ev, struct py_value *cls);
 struct py_value *py_builtin_class(struct py_eval *ev, const char *name);
 const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *exact); /* NULL: not known */
@@ -184,6 +200,19 @@ enum py_ctl py_exec_branches(struct py_eval *ev, const struct py_list *yes, cons
 struct py_value *py_eval_branches(struct py_eval *ev, struct py_node *yes, struct py_node *no);
 struct py_value *py_either(struct py_value *a, struct py_value *b);
 void py_gap(struct py_eval *ev, const char *what);
+
+/* ---- what the compiler refuses: refused.c ----------------------------------------------------- */
+
+#define PY_OWN_MAX (1u << 20) /* bytes of a file whose functions are all read */
+
+struct py_refusal {
+	const char *type;        /* "SyntaxError" */
+	const char *message;     /* NULL: not known to the letter */
+	const char *why;         /* in words, with the place */
+	unsigned line;
+	bool sure;
+};
+bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *out);
 
 /* ---- modules: modules.c ---------------------------------------------------------------------- */
 
@@ -224,6 +253,9 @@ void py_lib_import_init(struct py_eval *ev);
 void py_lib_misc_init(struct py_eval *ev);
 void py_lib_frame_init(struct py_eval *ev);
 void py_lib_tensorflow_init(struct py_eval *ev);
+void py_lib_version_init(struct py_eval *ev);
+/* A class of that name that the module has copied from packaging.version; NULL if it has not. */
+struct py_value *py_version_copy(struct py_eval *ev, const char *name);
 /* Of pathlib.Path: methods, and what is read like an attribute. */
 py_native *py_path_method(const char *name);
 struct py_value *py_path_property(struct py_eval *ev, struct py_value *v, const char *name);

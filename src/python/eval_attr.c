@@ -143,7 +143,7 @@ static struct py_value *from_class(struct py_eval *ev, struct py_value *cls, con
 	bool unknown = false;
 	struct py_value *v = py_class_lookup(cls, name, &unknown);
 
-	if (v != NULL && cls->u.cls->metaclass && v->type <= V_DICT)
+	if (v != NULL && cls->u.cls->metaclass && v->type <= V_DICT && strncmp(name, "__", 2) != 0)
 		return &py_unknown; /* a member of an enum is no number */
 	if (v != NULL)
 		return bind(ev, v, NULL, cls);
@@ -151,6 +151,8 @@ static struct py_value *from_class(struct py_eval *ev, struct py_value *cls, con
 		return py_str(ev->a, cls->u.cls->name);
 	if (strcmp(name, "__module__") == 0 && cls->u.cls->module != NULL)
 		return py_str(ev->a, cls->u.cls->module);
+	if (cls->u.cls->metaclass && strncmp(name, "_convert", 8) == 0)
+		return py_known(ev, "enum", "_convert_");
 	/* what every class has, and what a metaclass may give it */
 	if (unknown || strncmp(name, "__", 2) == 0 || strcmp(name, "mro") == 0 || cls->u.cls->make != NULL)
 		return &py_unknown;
@@ -253,9 +255,39 @@ static struct py_value *by_module_getattr(struct py_eval *ev, struct py_value *m
 	return &py_unknown;
 }
 
-static bool is_built_in(const struct py_value *m)
+/* Names that site.py has put there (setquit, setcopyright, sethelper, enablerlcompleter). */
+static bool set_by_site(const char *name)
 {
+	static const char *const names[] = { "quit", "exit", "copyright", "credits", "license", "help", "_" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_built_in(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	if (m == ev->builtins)
+		return !m->u.module.dict.tainted && !set_by_site(name);
 	return m->u.module.info != NULL && m->u.module.info->spec.kind == PY_SPEC_BUILTIN;
+}
+
+/* May enum have made that name of a constant of the module (lib_misc.c)? */
+static bool is_converted(struct py_eval *ev, struct py_value *m, const char *name)
+{
+	struct py_value *l = py_dict_name(&m->u.module.dict,
+					  py_name(ev->names, PY_CONVERTED, sizeof(PY_CONVERTED) - 1));
+
+	for (size_t i = 0; l != NULL && i < l->u.list.n; i++) {
+		struct py_value *v = py_call1(ev, l->u.list.v[i], py_str(ev->a, name));
+
+		if (v == NULL && !ev->stopped)
+			ev->raised = NULL;
+		if (v == NULL || py_truth_of(ev, v) != PY_NO)
+			return true;
+	}
+	return false;
 }
 
 static struct py_value *from_module(struct py_eval *ev, struct py_value *m, const char *name)
@@ -273,13 +305,13 @@ static struct py_value *from_module(struct py_eval *ev, struct py_value *m, cons
 	if (name == ev->n_class)
 		return ev->class_module != NULL ? ev->class_module : &py_unknown;
 	if (m->opaque)
-		return is_built_in(m) && !py_core_has(ev, name) ? NULL : &py_unknown;
+		return is_built_in(ev, m, name) && !py_core_has(ev, name) ? NULL : &py_unknown;
 	f = py_dict_name(&m->u.module.dict, ev->n_getattr);
 	if (f != NULL && f->type == V_FUNCTION && name != ev->n_path && name != ev->n_all)
 		return strncmp(name, "__", 2) == 0 ? NULL : by_module_getattr(ev, m, f, name);
 	if (f != NULL && py_is_unknown(f))
 		return &py_unknown;
-	return m->u.module.dict.tainted ? &py_unknown : NULL;
+	return m->u.module.dict.tainted || is_converted(ev, m, name) ? &py_unknown : NULL;
 }
 
 static struct py_value *from_super(struct py_eval *ev, struct py_value *s, const char *name)
@@ -350,6 +382,8 @@ struct py_value *py_getattr_quiet(struct py_eval *ev, struct py_value *v, const 
 
 			return cls != NULL ? cls : &py_unknown;
 		}
+		if (v->type == V_NONE && strncmp(name, "__", 2) != 0)
+			return NULL;
 		return py_method_of(ev, v, name);
 	}
 }
@@ -420,6 +454,53 @@ static const char *no_such_name_text(struct py_eval *ev, const struct py_value *
 			    m->u.module.name, name);
 }
 
+/* Has native code of the same package run? It gives modules names as well (NumPy's does, to numpy.dtypes). */
+static bool has_native_code(const struct py_eval *ev, const char *module)
+{
+	size_t n = strcspn(module, ".");
+
+	for (size_t i = 0; i < ev->im->modules.n; i++) {
+		const struct py_module_info *other = ev->im->modules.items[i];
+
+		if (other->spec.kind == PY_SPEC_EXTENSION && strncmp(other->name, module, n) == 0 &&
+		    (other->name[n] == '.' || other->name[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Is there a word by which its functions, whoever calls them, can give it names that nobody reads there? */
+static bool binds_unseen(struct view text)
+{
+	static const char *const words[] = { "setattr", "globals", "vars(", "__dict__", "sys.modules", "exec(" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (memmem(text.p, text.n, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+
+/* Is it certain that the module has no such name? Its file was read as a whole, nobody gives it names behind
+ * its back, and no submodule of that name can be bound by somebody whose imports are not followed. */
+static bool is_known_whole(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	struct py_value *where = py_dict_name(&m->u.module.dict, ev->n_path);
+	struct py_strings path;
+	struct py_spec spec;
+
+	if (info == NULL || info->spec.kind != PY_SPEC_SOURCE || m->u.module.dict.tainted ||
+	    binds_unseen(info->text) || has_native_code(ev, info->name))
+		return false;
+	if (where == NULL)
+		return true;
+	if (where->type != V_LIST || where->tainted)
+		return false;
+	py_strings_of(ev, where, &path);
+	py_find(ev->im->finder, py_name(ev->names, name, strlen(name)), &path, &spec);
+	return spec.kind == PY_SPEC_MISSING;
+}
+
 /* What a module has so far is known while its own file is being run; so is a file of one's own that
  * takes the place of another module. */
 static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *m, const char *name)
@@ -428,6 +509,8 @@ static struct py_value *no_such_name(struct py_eval *ev, const struct py_value *
 
 	if (m->u.module.info != NULL && (!m->ready || hides_the_library(ev, m)))
 		return py_raise_new(ev, "AttributeError", text);
+	if (is_known_whole(ev, m, name))
+		return py_raise_sure_new(ev, "AttributeError", text);
 	return py_raise_soft(ev, "AttributeError", text);
 }
 
@@ -442,6 +525,28 @@ static struct py_value *not_told(struct py_eval *ev)
 	return &py_unknown;
 }
 
+/* What dlsym says, which begins with the path that the loader has opened. */
+static struct py_value *no_such_function(struct py_eval *ev, const struct py_value *lib, const char *name)
+{
+	struct py_value *path = py_dict_name(&lib->u.obj.dict, py_name(ev->names, " path", 5));
+
+	return py_raise_sure_new(ev, "AttributeError",
+				 path != NULL ? arena_printf(ev->a, "%s: undefined symbol: %s",
+							     path->u.str.p, name)
+					      : NULL);
+}
+
+struct py_value *py_library_item(struct py_eval *ev, struct py_value *v, struct py_value *key, bool *is_one)
+{
+	struct py_value *lib = library_of(ev, v);
+
+	*is_one = lib != NULL && key->type == V_STR && !key->tainted;
+	if (!*is_one)
+		return NULL;
+	return of_library(ev, lib, key->u.str.p) != NULL ? &py_unknown
+							  : no_such_function(ev, lib, key->u.str.p);
+}
+
 struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *name)
 {
 	struct py_value *x = py_getattr_quiet(ev, v, name);
@@ -450,17 +555,13 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 		return x;
 	if (ev->raised != NULL)
 		return v->type == V_INSTANCE ? not_told(ev) : NULL;
-	if (v->type == V_INSTANCE && library_of(ev, v) != NULL) {
-		struct py_value *path = py_dict_name(&v->u.obj.dict, py_name(ev->names, "_name", 5));
-
-		return py_raise_soft(ev, "AttributeError",
-				     path != NULL && path->type == V_STR
-					     ? arena_printf(ev->a, "%s: undefined symbol: %s",
-							    path->u.str.p, name)
-					     : NULL);
-	}
+	if (v->type == V_INSTANCE && library_of(ev, v) != NULL)
+		return no_such_function(ev, library_of(ev, v), name);
 	if (v->type == V_MODULE)
 		return no_such_name(ev, v, name);
+	if (v->type == V_NONE && strncmp(name, "__", 2) != 0)
+		return py_raise_sure_new(ev, "AttributeError", arena_printf(
+			ev->a, "'NoneType' object has no attribute '%s'", name));
 	return py_raise_soft(ev, "AttributeError",
 			     arena_printf(ev->a, "'%s' object has no attribute '%s'", py_type_name(v), name));
 }

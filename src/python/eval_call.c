@@ -342,8 +342,9 @@ static struct py_value *call_class(struct py_eval *ev, struct py_value *cls, con
 		new = new->u.wrap.fn;
 	if (new != NULL && new->type == V_FUNCTION) {
 		v = call_with_first(ev, new, cls, c);
-		if (v == NULL || v->type != V_INSTANCE)
+		if (v == NULL || v->type != V_INSTANCE || py_is_subclass(v->u.obj.cls, cls) == PY_NO)
 			return v;
+		cls = v->u.obj.cls; /* whose __init__ it is */
 	}
 	if (v == NULL)
 		v = py_instance_new(ev, cls);
@@ -583,6 +584,18 @@ static bool add_bases(struct py_eval *ev, struct py_node *n, struct py_class *c)
 	return true;
 }
 
+/* What stands for a class at the top of a module. */
+static struct py_value *known_class(struct py_eval *ev, const char *name)
+{
+	struct py_value *known = NULL;
+
+	if (ev->frame->scope != NULL)
+		return NULL;
+	if (ev->frame->known != NULL)
+		known = py_dict_name(ev->frame->known, name);
+	return known != NULL ? known : py_version_copy(ev, name);
+}
+
 struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 {
 	struct py_value *v = ARENA_NEW(ev->a, struct py_value), *known;
@@ -597,9 +610,7 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	c->module = ev->frame->module;
 	c->type = V_INSTANCE;
 	c->nested = ev->frame->scope != NULL;
-	known = ev->frame->scope == NULL && ev->frame->known != NULL
-			? py_dict_name(ev->frame->known, c->name)
-			: NULL;
+	known = known_class(ev, c->name);
 	if (known != NULL)
 		return known;
 	if (!add_bases(ev, n, c))
@@ -609,6 +620,7 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	s->outer = ev->frame->scope;
 	s->globals = ev->frame->globals;
 	s->is_class = true;
+	s->strange = c->metaclass || c->unknown_base;
 	s->vars.born = ev->branches;
 	f = *ev->frame;
 	f.up = ev->frame;

@@ -68,7 +68,7 @@ static struct py_value *eval_name(struct py_eval *ev, const char *name)
 		return !ev->frame->globals->tainted || !is_shadowed(ev, name, v) ? v : &py_unknown;
 	if (ev->frame->globals->tainted)
 		return &py_unknown;
-	return py_raise_soft(ev, "NameError", arena_printf(ev->a, "name '%s' is not defined", name));
+	return py_raise_sure_new(ev, "NameError", arena_printf(ev->a, "name '%s' is not defined", name));
 }
 
 /* The scope that an assignment to the name changes. */
@@ -506,6 +506,7 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 			cap += l->v[i]->u.name != NULL ? 1 : CALL_NAMES;
 	c->names = cap > 0 ? ARENA_ARRAY(ev->a, cap, const char *) : NULL;
 	c->values = cap > 0 ? ARENA_ARRAY(ev->a, cap, struct py_value *) : NULL;
+	py_list_reserve(ev->a, &args, l->n);
 	for (size_t i = 0; i < l->n; i++) {
 		struct py_node *n = l->v[i];
 		struct py_value *v;

@@ -24,6 +24,26 @@ static bool is_list(const struct py_value *v)
 
 /* ---- arithmetic ------------------------------------------------------------------------------ */
 
+static struct py_value *divided_by_zero(struct py_eval *ev, enum py_op op)
+{
+	unsigned minor = ev->im->home->minor;
+
+	return py_raise_sure_new(ev, "ZeroDivisionError",
+				 op == PY_OP_DIV		     ? "division by zero"
+				 : minor >= 14			     ? NULL
+				 : op == PY_OP_MOD && minor >= 11 ? "integer modulo by zero"
+								     : "integer division or modulo by zero");
+}
+
+/* "text" + 1 */
+static struct py_value *no_text(struct py_eval *ev, const struct py_value *b)
+{
+	const char *format = ev->im->home->minor >= 7 ? "can only concatenate str (not \"%s\") to str"
+						      : "must be str, not %s";
+
+	return py_raise_sure_new(ev, "TypeError", arena_printf(ev->a, format, py_type_name(b)));
+}
+
 static struct py_value *int_op(struct py_eval *ev, enum py_op op, int64_t a, int64_t b)
 {
 	int64_t r;
@@ -37,12 +57,16 @@ static struct py_value *int_op(struct py_eval *ev, enum py_op op, int64_t a, int
 		return __builtin_mul_overflow(a, b, &r) ? &py_unknown : py_int(ev->a, r);
 	case PY_OP_FLOORDIV:
 	case PY_OP_MOD:
-		if (b == 0 || a == INT64_MIN)
+		if (b == 0)
+			return divided_by_zero(ev, op);
+		if (a == INT64_MIN)
 			return &py_unknown;
 		r = a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
 		return py_int(ev->a, op == PY_OP_FLOORDIV ? r : a - r * b);
 	case PY_OP_DIV:
-		if (b == 0 || a < -EXACT || a > EXACT || b < -EXACT || b > EXACT)
+		if (b == 0)
+			return divided_by_zero(ev, op);
+		if (a < -EXACT || a > EXACT || b < -EXACT || b > EXACT)
 			return &py_unknown;
 		return py_float(ev->a, (double)a / (double)b);
 	case PY_OP_LSHIFT:
@@ -201,13 +225,13 @@ static struct py_value *by_method(struct py_eval *ev, enum py_op op, struct py_v
 	if (a->type != V_INSTANCE || (size_t)op >= sizeof(names) / sizeof(names[0]) || names[op] == NULL)
 		return &py_unknown;
 	f = py_class_lookup(a->u.obj.cls, py_name(ev->names, names[op], strlen(names[op])), &unknown);
-	if (f == NULL || f->type != V_FUNCTION)
-		return &py_unknown;
 	{
 		struct py_value *args[2] = { a, b };
-		struct py_call c = { .args = args, .n = 2 };
+		struct py_call c = { .args = args, .n = 2 }, rest = { .args = args + 1, .n = 1 };
 
-		return py_call(ev, f, &c);
+		if (f != NULL && f->type == V_NATIVE)
+			return f->u.native.call(ev, a, &rest);
+		return f != NULL && f->type == V_FUNCTION ? py_call(ev, f, &c) : &py_unknown;
 	}
 }
 
@@ -232,6 +256,9 @@ struct py_value *py_binary(struct py_eval *ev, enum py_op op, struct py_value *a
 				b->type == V_FLOAT ? b->u.real : (double)b->u.integer);
 	if (op == PY_OP_ADD && is_text(a) && a->type == b->type)
 		return join_text(ev, a, b);
+	if (op == PY_OP_ADD && a->type == V_STR && b->type >= V_NONE && b->type <= V_FLOAT &&
+	    b->type != V_ELLIPSIS)
+		return no_text(ev, b);
 	if (op == PY_OP_ADD && is_list(a) && a->type == b->type)
 		return join_lists(ev, a, b);
 	if (op == PY_OP_MUL && (is_text(a) || is_list(a)) && is_int(b))
@@ -347,6 +374,18 @@ struct py_value *py_compare(struct py_eval *ev, enum py_op op, struct py_value *
 	}
 }
 
+/* As py_equal; most members that are asked about are plain texts that differ from the start. */
+static inline enum py_truth is_member(const struct py_value *member, const struct py_value *x)
+{
+	if (member == x && !py_is_unknown(x))
+		return PY_YES;
+	if (member->type == V_STR && x->type == V_STR && !member->tainted && !x->tainted &&
+	    (member->u.str.n != x->u.str.n ||
+	     (x->u.str.n > 0 && member->u.str.p[x->u.str.n - 1] != x->u.str.p[x->u.str.n - 1])))
+		return PY_NO;
+	return py_equal(member, x);
+}
+
 enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_value *x)
 {
 	struct py_value *found;
@@ -370,9 +409,7 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 	case V_SET:
 		ev->steps += v->u.list.n / 4;
 		for (size_t i = 0; i < v->u.list.n; i++) {
-			enum py_truth one = v->u.list.v[i] == x && !py_is_unknown(x)
-						    ? PY_YES
-						    : py_equal(v->u.list.v[i], x);
+			enum py_truth one = is_member(v->u.list.v[i], x);
 
 			if (one == PY_YES)
 				return PY_YES;
@@ -412,7 +449,7 @@ static struct py_value *index_list(struct py_eval *ev, struct py_value *v, int64
 		return py_is_unordered(v) ? &py_unknown : v->u.list.v[i];
 	if (v->tainted)
 		return &py_unknown;
-	return py_raise_soft(ev, "IndexError", v->type == V_LIST ? "list index out of range"
+	return py_raise_sure_new(ev, "IndexError", v->type == V_LIST ? "list index out of range"
 								 : "tuple index out of range");
 }
 
@@ -426,7 +463,7 @@ static struct py_value *index_text(struct py_eval *ev, struct py_value *v, int64
 	if (v->tainted || !py_is_ascii(v))
 		return &py_unknown;
 	if (i < 0 || i >= n)
-		return py_raise_soft(ev, "IndexError", "string index out of range");
+		return py_raise_sure_new(ev, "IndexError", "string index out of range");
 	if (v->type == V_BYTES)
 		return py_int(ev->a, (unsigned char)v->u.str.p[i]);
 	c = py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, 1), 1);
@@ -435,14 +472,17 @@ static struct py_value *index_text(struct py_eval *ev, struct py_value *v, int64
 
 static struct py_value *index_dict(struct py_eval *ev, struct py_value *v, struct py_value *key)
 {
-	struct py_value *x = py_dict_get(ev, v->u.dict, key), *shown;
+	struct py_value *x = py_dict_get(ev, v->u.dict, key), *e, *args;
 
 	if (x != NULL)
 		return x;
 	if (v->u.dict->tainted)
 		return &py_unknown;
-	shown = py_to_repr(ev, key);
-	return py_raise_soft(ev, "KeyError", shown->type == V_STR ? shown->u.str.p : NULL);
+	e = py_exception_new(ev, "KeyError", NULL);
+	args = py_list_new(ev->a, V_TUPLE);
+	py_list_add(ev->a, args, key);
+	py_dict_set_name(ev->a, &e->u.obj.dict, py_name(ev->names, "args", 4), args);
+	return py_raise_sure(ev, e);
 }
 
 static struct py_value *call_special(struct py_eval *ev, struct py_value *v, const char *name,
@@ -462,7 +502,8 @@ static struct py_value *call_special(struct py_eval *ev, struct py_value *v, con
 
 struct py_value *py_index(struct py_eval *ev, struct py_value *v, struct py_value *key)
 {
-	struct py_value *args[2] = { v, key };
+	struct py_value *args[2] = { v, key }, *item;
+	bool is_library;
 
 	switch (v->type) {
 	case V_DICT:
@@ -474,7 +515,8 @@ struct py_value *py_index(struct py_eval *ev, struct py_value *v, struct py_valu
 	case V_BYTES:
 		return is_int(key) ? index_text(ev, v, key->u.integer) : &py_unknown;
 	case V_INSTANCE:
-		return call_special(ev, v, "__getitem__", args, 2);
+		item = py_library_item(ev, v, key, &is_library);
+		return is_library ? item : call_special(ev, v, "__getitem__", args, 2);
 	case V_CLASS: /* list[int], Generic[T]: the class as far as we care */
 		return v;
 	default:

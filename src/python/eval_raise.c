@@ -131,6 +131,66 @@ struct py_value *py_raise_soft(struct py_eval *ev, const char *type, const char 
 	return cls != NULL && py_is_wanted(ev, cls) ? py_raise_new(ev, type, message) : &py_unknown;
 }
 
+/* A line of a module itself, or of a class in it: no argument that somebody else has given is in it. */
+static bool is_own_line(const struct py_frame *f)
+{
+	while (f != NULL && f->scope != NULL && f->scope->is_class && !f->scope->strange)
+		f = f->up;
+	return f != NULL && f->scope == NULL;
+}
+
+/* The interpreter's own sources, which are sound: what they seem to raise is a mistake of the evaluator.
+ * Text that is executed has names from anywhere. */
+static bool is_beyond_doubt(const struct py_eval *ev, const struct py_frame *f)
+{
+	const char *lib = ev->im->home->stdlib;
+	size_t n = lib != NULL ? strlen(lib) : 0;
+
+	if (f->file == NULL || f->file[0] == '<')
+		return true;
+	return n > 0 && strncmp(f->file, lib, n) == 0 && f->file[n] == '/' &&
+	       strstr(f->file + n, "-packages/") == NULL;
+}
+
+void py_doubt(struct py_eval *ev, const char *what)
+{
+	struct py_place at = py_here(ev);
+
+	py_gap(ev, what);
+	ev->im->doubted = true;
+	if (ev->im->doubt == NULL)
+		ev->im->doubt = at.file != NULL
+					? arena_printf(ev->a, "%s, line %u (it %s)", at.file, at.line, what)
+					: what;
+}
+
+static void doubt(struct py_eval *ev, struct py_value *e)
+{
+	bool exact;
+	const char *text = py_exception_message(ev, e, &exact), *type = e->u.obj.cls->u.cls->name;
+
+	py_doubt(ev, text != NULL && *text != '\0'
+			     ? arena_printf(ev->a, "raises %s, as far as can be read: %.200s", type, text)
+			     : arena_printf(ev->a, "raises %s, as far as can be read", type));
+}
+
+struct py_value *py_raise_sure(struct py_eval *ev, struct py_value *e)
+{
+	if (py_is_wanted(ev, e->u.obj.cls))
+		return py_raise(ev, e);
+	if (ev->maybe > 0 || py_is_tentative(ev) || ev->frame == NULL || is_beyond_doubt(ev, ev->frame))
+		return &py_unknown;
+	if (is_own_line(ev->frame))
+		return py_raise(ev, e);
+	doubt(ev, e);
+	return &py_unknown;
+}
+
+struct py_value *py_raise_sure_new(struct py_eval *ev, const char *type, const char *message)
+{
+	return py_raise_sure(ev, py_exception_new(ev, type, message));
+}
+
 /* ---- what is shown --------------------------------------------------------------------------- */
 
 static struct py_value *attr(struct py_eval *ev, struct py_value *e, const char *name)
@@ -202,6 +262,7 @@ static const struct py_exception *export(struct py_eval *ev, struct py_value *e,
 	x->from_load = r->from_load;
 	x->load = r->load;
 	x->maybe = r->maybe;
+	x->why = r->why;
 	x->explicit_cause = r->cause != NULL;
 	if (next != NULL && next->type == V_INSTANCE && depth < 30)
 		x->cause = export(ev, next, depth + 1);
@@ -256,8 +317,7 @@ static bool is_believed(struct py_eval *ev, struct py_value *e)
 static enum py_ctl disbelieve(struct py_eval *ev)
 {
 	if (ev->frame->scope == NULL && ev->maybe == 0) { /* of a kind that is not known */
-		py_gap(ev, "raises an exception, as far as can be read");
-		ev->im->doubted = true;
+		py_doubt(ev, "raises an exception, as far as can be read");
 	}
 	if (ev->frame->scope == NULL || ev->frame->scope->is_class)
 		return CTL_NEXT;

@@ -358,8 +358,8 @@ static bool import_one(struct py_eval *ev, const struct py_node *alias)
 
 	if (m == NULL)
 		return false;
-	if (alias->as != NULL) {
-		py_bind(ev, alias->as, m);
+	if (alias->u.alias.as != NULL) {
+		py_bind(ev, alias->u.alias.as, m);
 		return true;
 	}
 	if (dot != NULL) {
@@ -393,7 +393,7 @@ static enum py_ctl exec_import_from(struct py_eval *ev, struct py_node *n)
 
 		if (v == NULL)
 			return CTL_RAISE;
-		py_bind(ev, alias->as != NULL ? alias->as : alias->u.name, v);
+		py_bind(ev, alias->u.alias.as != NULL ? alias->u.alias.as : alias->u.name, v);
 	}
 	return CTL_NEXT;
 }
@@ -442,7 +442,7 @@ static enum py_ctl exec_assert(struct py_eval *ev, struct py_node *n)
 	m = n->b != NULL ? py_eval_expr(ev, n->b) : py_str(ev->a, "");
 	if (m == NULL)
 		return CTL_RAISE;
-	v = py_raise_soft(ev, "AssertionError", m->type == V_STR ? m->u.str.p : NULL);
+	v = py_raise_sure_new(ev, "AssertionError", m->type == V_STR ? m->u.str.p : NULL);
 	return v == NULL ? CTL_RAISE : CTL_NEXT;
 }
 

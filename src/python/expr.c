@@ -43,7 +43,7 @@ bool py_begins_expr(enum py_token kind)
 
 static struct py_node *binop(struct py_parser *p, struct py_node *a, enum py_op op, struct py_node *b)
 {
-	struct py_node *n = py_expr_new(p, PY_BINOP, a->line);
+	struct py_node *n = py_node_new(p, PY_BINOP, a->line);
 
 	n->op = (uint8_t)op;
 	n->a = a;
@@ -55,7 +55,7 @@ static struct py_node *binop(struct py_parser *p, struct py_node *a, enum py_op 
 
 static struct py_node *of_one(struct py_parser *p, enum py_kind kind, unsigned line, struct py_node *a)
 {
-	struct py_node *n = py_expr_new(p, kind, line);
+	struct py_node *n = py_node_new(p, kind, line);
 
 	n->a = a;
 	py_above(p, n, a);
@@ -70,7 +70,7 @@ static struct py_node *awaited(struct py_parser *p)
 	py_next(p);
 	if (p->t.kind == PY_T_STAR || p->t.kind == PY_T_PLUS || p->t.kind == PY_T_MINUS ||
 	    !py_begins_expr((enum py_token)p->t.kind)) {
-		struct py_node *n = py_expr_new(p, PY_NAME, word.line);
+		struct py_node *n = py_node_new(p, PY_NAME, word.line);
 
 		n->u.name = word.name;
 		return py_postfix(p, n);
@@ -207,7 +207,7 @@ static struct py_node *boolean(struct py_parser *p, enum py_token word)
 
 	if (!py_is(p, word))
 		return n;
-	all = py_expr_new(p, PY_BOOLOP, n->line);
+	all = py_node_new(p, PY_BOOLOP, n->line);
 	all->op = word == PY_T_OR ? PY_OP_OR : PY_OP_AND;
 	py_push(p, n);
 	while (py_accept(p, word))
@@ -228,7 +228,7 @@ static struct py_node *ternary(struct py_parser *p)
 	if (!py_is(p, PY_T_IF))
 		return n;
 	py_next(p);
-	all = py_expr_new(p, PY_IFEXP, n->line);
+	all = py_node_new(p, PY_IFEXP, n->line);
 	all->b = n;
 	all->a = py_disjunction(p);
 	py_expect(p, PY_T_ELSE);
@@ -281,7 +281,7 @@ static struct py_node *tuple_of(struct py_parser *p, struct py_node *(*element)(
 
 	if (!py_is(p, PY_T_COMMA))
 		return n;
-	tuple = py_expr_new(p, PY_TUPLE, n->line);
+	tuple = py_node_new(p, PY_TUPLE, n->line);
 	py_push(p, n);
 	while (py_accept(p, PY_T_COMMA) && py_begins_expr((enum py_token)p->t.kind))
 		py_push(p, element(p));
@@ -311,7 +311,7 @@ struct py_node *py_targets(struct py_parser *p)
 
 struct py_node *py_yield(struct py_parser *p)
 {
-	struct py_node *n = py_expr_new(p, PY_YIELD, p->t.line);
+	struct py_node *n = py_node_new(p, PY_YIELD, p->t.line);
 
 	p->saw_yield = true;
 	py_next(p);

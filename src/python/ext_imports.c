@@ -3,18 +3,22 @@
  * Machine code is not followed: names of modules stand as whole strings in the constants of a file, and
  * few generators of code put them there. Known are
  *   Cython      __Pyx_ImportType and cimports give full names ("scipy.special._ufuncs_cxx"), relative
- *               imports the last part alone ("_common"); it unpacks its own strings with zlib (3.1)
+ *               imports the last part alone ("_common"); its own strings are packed with zlib (from 3.1 on)
+ *               or with an LZSS of its own (from 3.3 on)
  *   numpy       _import_array of each file that was compiled against its headers
  *   CPython     PyDateTime_IMPORT: "datetime.datetime_CAPI"
  *   mypyc       a group of modules lives in one file called "…__mypyc"
  *   cffi        "_cffi_backend"
- * Any other file may name a module for an import that comes later or never. A name counts only if there
- * is such a module.
+ * A file that is not of Cython may have NumPy's text for a function that is called later: what the
+ * metadata of its distribution requires decides. Any other file may name a module for an import that
+ * comes later or never. A name counts only if there is such a module.
  */
 #include "python/ext_imports.h"
 
 #include <string.h>
 #include <zlib.h>
+
+#include "python/finder.h"
 
 enum {
 	MAX_NAME = 120,
@@ -45,9 +49,8 @@ struct scan {
 	struct py_inner_list *out;
 	const char *numpy_text;    /* what NumPy's headers say when it cannot be imported */
 	struct view unpacked;
-	unsigned char *buffer;
 	unsigned tries;
-	bool cython, decompress, zlib, numpy_done, numpy_only;
+	bool cython, decompress, zlib, lzss, numpy_done, numpy_only;
 };
 
 /* ---- is there such a module? ---------------------------------------------------------------- */
@@ -139,12 +142,133 @@ static bool ends_with(const char *s, size_t n, const char *end)
 	return n > k && memcmp(s + n - k, end, k) == 0;
 }
 
+/* ---- what the distribution says -------------------------------------------------------------- */
+
+/* The folder of site-packages that the module lies in, and its first name there; false if it is not known. */
+static bool installed_in(struct scan *s, const char **site, const char **top)
+{
+	const char *slash = NULL, *dot = s->module;
+	struct py_spec spec;
+
+	if (!find(s, s->module, &spec) || spec.origin == NULL)
+		return false;
+	*site = spec.origin;
+	do {
+		slash = strrchr(*site, '/');
+		if (slash == NULL)
+			return false;
+		*site = arena_strndup(s->a, *site, (size_t)(slash - *site));
+		dot = strchr(dot, '.');
+		dot = dot != NULL ? dot + 1 : NULL;
+	} while (dot != NULL);
+	*top = arena_strndup(s->a, s->module, strcspn(s->module, "."));
+	return true;
+}
+
+struct owner {
+	struct scan *s;
+	const char *site, *top, *folder;
+	bool by_record; /* ask the lists of files, not the names */
+};
+
+/* "_Foo.bar" and "foo-bar" are one name here. */
+static bool alike(const char *a, const char *b, size_t n)
+{
+	while (*a == '_')
+		a++;
+	for (; *a != '\0' && n > 0; a++, b++, n--) {
+		char x = *a == '-' || *a == '.' ? '_' : *a, y = *b == '-' || *b == '.' ? '_' : *b;
+
+		if ((x | 0x20) != (y | 0x20))
+			return false;
+	}
+	return *a == '\0' && n == 0;
+}
+
+static bool file_says(struct scan *s, const char *path, const char *text)
+{
+	struct source_file f;
+	bool says;
+
+	if (source_open(s->source, path, &f) != 0)
+		return false;
+	says = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, text, strlen(text)) != NULL;
+	source_close(&f);
+	return says;
+}
+
+static void distribution_seen(const char *file, void *ctx)
+{
+	struct owner *o = ctx;
+	const char *end = strstr(file, ".dist-info"), *dash;
+	struct arena *a = o->s->a;
+
+	if (o->folder != NULL || end == NULL || end[10] != '\0')
+		return;
+	dash = memrchr(file, '-', (size_t)(end - file));
+	if (o->by_record ? file_says(o->s, arena_printf(a, "%s/%s/RECORD", o->site, file),
+				     arena_printf(a, "\n%s", o->top))
+			 : dash != NULL && alike(o->top, file, (size_t)(dash - file)))
+		o->folder = arena_printf(a, "%s/%s", o->site, file);
+}
+
+/* A line "Requires-Dist: NAME" that is for no extra of it. */
+static bool requires(struct view text, const char *line)
+{
+	const unsigned char *p = text.p, *end = text.p + text.n;
+	size_t n = strlen(line);
+
+	while ((p = memmem(p, (size_t)(end - p), line, n)) != NULL) {
+		const unsigned char *nl;
+		size_t rest;
+
+		p += n;
+		nl = memchr(p, '\n', (size_t)(end - p));
+		rest = (size_t)((nl != NULL ? nl : end) - p);
+		if (rest == 0 || (memchr(" ;<>=!~([\r", *p, 10) != NULL &&
+				  memmem(p, rest, "extra", 5) == NULL))
+			return true;
+	}
+	return false;
+}
+
+/* The metadata of what the module was installed with; false if there is none. */
+static bool open_metadata(struct scan *s, struct source_file *f)
+{
+	struct owner o = { .s = s };
+
+	if (!installed_in(s, &o.site, &o.top) || strcmp(o.top, "numpy") == 0)
+		return false;
+	source_list(s->source, o.site, distribution_seen, &o);
+	o.by_record = true;
+	if (o.folder == NULL)
+		source_list(s->source, o.site, distribution_seen, &o);
+	return o.folder != NULL &&
+	       source_open(s->source, arena_printf(s->a, "%s/METADATA", o.folder), f) == 0;
+}
+
+/* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
+static bool may_need_numpy(struct scan *s)
+{
+	struct source_file f;
+	bool needs = true;
+
+	if (s->cython || s->numpy_only || !open_metadata(s, &f))
+		return true;
+	if (f.map.bytes.n > 0)
+		needs = requires(f.map.bytes, "\nRequires-Dist: numpy");
+	source_close(&f);
+	return needs;
+}
+
 /* numpy 2 looks for its new place first, then for the old one (__multiarray_api.h). */
 static void numpy_api(struct scan *s)
 {
 	if (s->numpy_done)
 		return;
 	s->numpy_done = true;
+	if (!may_need_numpy(s))
+		return;
 	if (!add_if_there(s, "numpy._core._multiarray_umath", !s->numpy_only, s->numpy_text))
 		add_if_there(s, "numpy.core._multiarray_umath", !s->numpy_only, s->numpy_text);
 }
@@ -227,6 +351,7 @@ static void look_at(struct scan *s, const char *p, size_t n)
 {
 	bool dotted;
 
+	s->lzss = s->lzss || (*p == 'L' && strcmp(p, "LZSS string data decompression failed") == 0);
 	if (n < 3 || n > MAX_NAME || !is_letter((unsigned char)*p) || !is_name(p, n, &dotted))
 		return;
 	s->decompress = s->decompress || strcmp(p, "decompress") == 0;
@@ -301,6 +426,44 @@ static void sibling_seen(const char *file, void *ctx)
 		add(s, full, true, NULL);
 }
 
+/* A module of a distribution that this one requires, if its name is among the strings. */
+static void required_seen(struct scan *s, const char *p, size_t n)
+{
+	static const char word[] = "Requires-Dist: ";
+	size_t k = sizeof(word) - 1, len = 0;
+	char *name;
+
+	if (n <= k || memcmp(p, word, k) != 0 || memmem(p, n, "extra", 5) != NULL)
+		return;
+	while (k + len < n && strchr(" ;<>=!~([\r", p[k + len]) == NULL)
+		len++;
+	name = arena_strndup(s->a, p + k, len);
+	for (char *q = name; *q != '\0'; q++)
+		*q = *q == '-' || *q == '.' ? '_' : *q;
+	if (len > 4 && names(s->unpacked, name))
+		whole(s, name);
+}
+
+static void required(struct scan *s)
+{
+	struct source_file f;
+	const char *p, *end;
+
+	if (!open_metadata(s, &f))
+		return;
+	p = (const char *)f.map.bytes.p;
+	end = p + f.map.bytes.n;
+	while (f.map.bytes.n > 0 && p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+		required_seen(s, p, (size_t)((nl != NULL ? nl : end) - p));
+		if (nl == NULL || nl == p) /* what describes it comes behind */
+			break;
+		p = nl + 1;
+	}
+	source_close(&f);
+}
+
 static void unpacked(struct scan *s, struct view v)
 {
 	struct py_spec spec;
@@ -309,24 +472,116 @@ static void unpacked(struct scan *s, struct view v)
 	for (size_t i = 0; i < NCOMMON; i++)
 		if (strlen(common[i]) > 5 && strcmp(common[i], "asyncio") != 0 && names(v, common[i]))
 			add_if_there(s, common[i], false, NULL);
+	required(s);
 	if (s->package == NULL || !find(s, s->package, &spec))
 		return;
 	for (size_t i = 0; i < spec.locations.n; i++)
 		source_list(s->source, spec.locations.items[i], sibling_seen, s);
 }
 
+/* One for all extensions: nothing in it is wanted afterwards. */
+static unsigned char *scratch(struct scan *s)
+{
+	if (s->f->scratch == NULL)
+		s->f->scratch = arena_alloc(s->f->a, MAX_TEXT);
+	return s->f->scratch;
+}
+
+/* ---- LZSS (Cython/Utility/StringTools.c, DecompressString_LZSS) -------------------------------- */
+
+struct lzss {
+	const unsigned char *p, *end;
+	unsigned char *out;
+	size_t n, cap;
+};
+
+/* A reference to what came before: false if there is no such place. */
+static bool lzss_copy(struct lzss *z)
+{
+	unsigned lo, hi;
+	size_t back, n;
+
+	if (z->end - z->p < 3)
+		return false;
+	lo = *z->p++;
+	hi = *z->p++;
+	if ((lo & 0x80) == 0) {
+		back = lo;
+		n = hi;
+	} else if ((hi & 0x80) == 0) {
+		back = 0x80 + ((hi << 2 & 0x180) | (lo & 0x7f));
+		n = hi & 0x1f;
+	} else {
+		back = 0x80 + ((size_t)(hi & 0x7f) << 7 | (lo & 0x7f));
+		n = *z->p++;
+	}
+	n += 3;
+	back += n;
+	if (back > z->n || n > z->cap - z->n)
+		return false;
+	memcpy(z->out + z->n, z->out + z->n - back, n);
+	z->n += n;
+	return true;
+}
+
+/* How long it is, is not written there: it is read until it is no text any more. */
+static size_t unlzss(struct lzss *z)
+{
+	for (;;) {
+		unsigned flags;
+
+		if (z->p == z->end)
+			return z->n;
+		for (flags = *z->p++ | 0xff00u; flags & 0x100; flags >>= 1) {
+			if ((flags & 1) == 0) {
+				if (!lzss_copy(z))
+					return z->n;
+				continue;
+			}
+			if (z->p == z->end || z->n == z->cap || (*z->p < ' ' && *z->p != '\n' && *z->p != '\t'))
+				return z->n;
+			z->out[z->n++] = *z->p++;
+		}
+	}
+}
+
+/* It begins with eight letters that stand for themselves, and names "__main__" somewhere. */
+static bool look_for_lzss(void *ctx, struct view v)
+{
+	struct scan *s = ctx;
+
+	for (size_t i = 0; v.n > 64 && i < v.n - 64; i++) {
+		const unsigned char *p = memchr(v.p + i, 0xff, v.n - 64 - i);
+		struct lzss z;
+		size_t k = 1;
+
+		if (p == NULL)
+			break;
+		i = (size_t)(p - v.p);
+		while (k <= 8 && p[k] >= ' ' && p[k] < 0x7f)
+			k++;
+		if (k <= 8)
+			continue;
+		z = (struct lzss){ p, v.p + v.n, scratch(s), 0, MAX_TEXT };
+		if (unlzss(&z) > 64 && memmem(z.out, z.n, "__main__", 8) != NULL) {
+			unpacked(s, (struct view){ z.out, z.n });
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- zlib ------------------------------------------------------------------------------------- */
+
 static bool unpack(struct scan *s, struct view v)
 {
 	z_stream z = { .next_in = (unsigned char *)(uintptr_t)v.p,
 		       .avail_in = v.n < MAX_TEXT ? (unsigned)v.n : MAX_TEXT };
-	unsigned char *out;
+	unsigned char *out = scratch(s);
 	int end;
 
 	if (inflateInit(&z) != Z_OK)
 		return false;
-	if (s->buffer == NULL)
-		s->buffer = arena_alloc(s->a, MAX_TEXT);
-	out = s->buffer;
 	z.next_out = out;
 	z.avail_out = MAX_TEXT;
 	end = inflate(&z, Z_FINISH);
@@ -387,6 +642,8 @@ void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f
 	if (s.cython)
 		s.numpy_text = NULL;
 	elf_each_constants(e, look_for_names, &s);
+	if (s.cython && s.lzss)
+		elf_each_constants(e, look_for_lzss, &s);
 	if (s.cython && s.zlib && s.decompress) {
 		add_if_there(&s, "zlib", false, NULL);
 		elf_each_constants(e, look_for_packed, &s);

@@ -14,6 +14,27 @@
 
 enum { SOURCE_MAX = 64 << 20 /* bytes of one source file */ };
 
+static void set_endings(struct py_finder *f)
+{
+	struct py_endings *e = &f->endings;
+
+	for (size_t i = 0; i < f->h->suffixes.n && e->n < PY_ENDINGS_MAX - 2; i++)
+		e->v[e->n++] = f->h->suffixes.items[i];
+	e->source = e->n;
+	e->v[e->n++] = ".py";
+	e->bytecode = e->n;
+	e->v[e->n++] = ".pyc";
+	for (size_t i = 0; i < e->n; i++)
+		e->init[i] = arena_printf(f->a, "__init__%s", e->v[i]);
+}
+
+static void take_given(struct py_finder *f, const struct py_strings *names, enum py_spec_kind kind)
+{
+	for (size_t i = 0; i < names->n; i++)
+		table_put(&f->given, names->items[i], elf_gnu_hash(names->items[i]),
+			  (void *)((uintptr_t)kind + 1));
+}
+
 struct py_finder *py_finder_new(const struct py_home *h, struct source *src, struct arena *a)
 {
 	struct py_finder *f = ARENA_NEW(a, struct py_finder);
@@ -23,6 +44,10 @@ struct py_finder *py_finder_new(const struct py_home *h, struct source *src, str
 	f->a = a;
 	table_init(&f->importers, a);
 	table_init(&f->zips, a);
+	table_init(&f->given, a);
+	take_given(f, &h->frozen, PY_SPEC_FROZEN);
+	take_given(f, &h->builtins.names, PY_SPEC_BUILTIN); /* comes first */
+	set_endings(f);
 	return f;
 }
 
@@ -110,26 +135,7 @@ bool py_folder_has(const struct py_importer *im, const char *name)
 
 /* ---- FileFinder.find_spec ----------------------------------------------------------------- */
 
-enum { ENDING_MAX = 16 };
-
-struct endings {
-	const char *v[ENDING_MAX];
-	size_t n, source, bytecode; /* index of ".py" and ".pyc" */
-};
-
-/* _get_supported_file_loaders: extensions, source, bytecode. */
-static void get_endings(const struct py_home *h, struct endings *e)
-{
-	e->n = 0;
-	for (size_t i = 0; i < h->suffixes.n && e->n < ENDING_MAX - 2; i++)
-		e->v[e->n++] = h->suffixes.items[i];
-	e->source = e->n;
-	e->v[e->n++] = ".py";
-	e->bytecode = e->n;
-	e->v[e->n++] = ".pyc";
-}
-
-static enum py_spec_kind kind_of(const struct endings *e, size_t i)
+static enum py_spec_kind kind_of(const struct py_endings *e, size_t i)
 {
 	return i == e->source ? PY_SPEC_SOURCE : i == e->bytecode ? PY_SPEC_BYTECODE
 								  : PY_SPEC_EXTENSION;
@@ -141,21 +147,20 @@ static void add_location(struct py_finder *f, struct py_spec *out, const char *d
 }
 
 /* A folder of that name with an __init__ file. */
-static bool find_package(struct py_finder *f, const char *base, const struct endings *e,
-			 struct py_spec *out)
+static bool find_package(struct py_finder *f, const char *base, struct py_spec *out)
 {
+	const struct py_endings *e = &f->endings;
 	const struct py_importer *im;
 
 	if (store_stat_dir(f->h->store, base) != 0)
 		return false;
 	im = py_importer_of(f, base);
 	for (size_t i = 0; i < e->n; i++) {
-		const char *name = arena_printf(f->a, "__init__%s", e->v[i]);
 		const char *path;
 
-		if (!py_folder_has(im, name))
+		if (!py_folder_has(im, e->init[i]))
 			continue;
-		path = py_join(f->a, base, name);
+		path = py_join(f->a, base, e->init[i]);
 		if (!store_has_file(f->h->store, path))
 			continue;
 		out->kind = kind_of(e, i);
@@ -167,34 +172,52 @@ static bool find_package(struct py_finder *f, const char *base, const struct end
 	return false;
 }
 
+bool py_folder_may_have(const struct py_importer *im, const char *s, size_t n)
+{
+	size_t from = 0, to = im->list != NULL ? im->list->n : 0, end = to;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (strcmp(im->list->names[mid], s) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from < end && strncmp(im->list->names[from], s, n) == 0;
+}
+
 /* True: found. A folder without __init__ is a portion of a namespace package. */
 static bool find_in_folder(struct py_finder *f, const struct py_importer *im, const char *tail,
 			   struct py_spec *out)
 {
-	struct endings e;
+	const struct py_endings *e = &f->endings;
 	const char *base = NULL;
 	size_t n = strlen(tail);
 
-	get_endings(f->h, &e);
+	if (!py_folder_may_have(im, tail, n)) {
+		out->origin = NULL;
+		return false;
+	}
 	if (py_folder_has(im, tail)) {
 		base = py_join(f->a, im->dir, tail);
-		if (find_package(f, base, &e, out))
+		if (find_package(f, base, out))
 			return true;
 	}
-	for (size_t i = 0; i < e.n; i++) {
+	for (size_t i = 0; i < e->n; i++) {
 		char name[512];
-		size_t len = strlen(e.v[i]);
+		size_t len = strlen(e->v[i]);
 
 		if (n + len >= sizeof(name))
 			continue;
 		memcpy(name, tail, n);
-		memcpy(name + n, e.v[i], len + 1);
+		memcpy(name + n, e->v[i], len + 1);
 		if (!py_folder_has(im, name))
 			continue;
 		out->origin = py_join(f->a, im->dir, name);
 		if (!store_has_file(f->h->store, out->origin))
 			continue;
-		out->kind = kind_of(&e, i);
+		out->kind = kind_of(e, i);
 		return true;
 	}
 	out->origin = NULL;
@@ -363,7 +386,7 @@ static void find_namespace(struct py_finder *f, const char *fullname, struct py_
  * importlib.machinery.all_suffixes(). */
 static bool find_at(struct py_finder *f, const char *place, struct py_spec *out)
 {
-	struct endings e;
+	const struct py_endings *e = &f->endings;
 	const char *base = py_basename(place), *dot = strrchr(base, '.');
 	size_t stem = dot != NULL && dot != base ? (size_t)(dot - place) : strlen(place);
 	const char *path = arena_printf(f->a, "%s/__init__.py", place);
@@ -375,14 +398,13 @@ static bool find_at(struct py_finder *f, const char *place, struct py_spec *out)
 		add_location(f, out, place);
 		return true;
 	}
-	get_endings(f->h, &e);
-	for (size_t i = 0; i < e.n; i++) {
-		size_t at = (i + e.source) % e.n; /* source, bytecode, extensions */
+	for (size_t i = 0; i < e->n; i++) {
+		size_t at = (i + e->source) % e->n; /* source, bytecode, extensions */
 
-		path = arena_printf(f->a, "%.*s%s", (int)stem, place, e.v[at]);
+		path = arena_printf(f->a, "%.*s%s", (int)stem, place, e->v[at]);
 		if (!store_has_file(f->h->store, path))
 			continue;
-		out->kind = kind_of(&e, at);
+		out->kind = kind_of(e, at);
 		out->origin = path;
 		return true;
 	}
@@ -417,13 +439,15 @@ void py_find(struct py_finder *f, const char *fullname, const struct py_strings 
 {
 	memset(out, 0, sizeof(*out));
 	out->name = arena_strdup(f->a, fullname);
-	if (py_strings_has(&f->h->builtins.names, fullname)) {
+	switch ((uintptr_t)table_get(&f->given, fullname, elf_gnu_hash(fullname))) {
+	case (uintptr_t)PY_SPEC_BUILTIN + 1:
 		out->kind = PY_SPEC_BUILTIN;
 		return;
-	}
-	if (py_strings_has(&f->h->frozen, fullname)) {
+	case (uintptr_t)PY_SPEC_FROZEN + 1:
 		find_frozen(f, fullname, out);
 		return;
+	default:
+		break;
 	}
 	py_find_on_path(f, fullname, path, out);
 	if (out->kind == PY_SPEC_MISSING || out->kind == PY_SPEC_NAMESPACE)

@@ -210,6 +210,7 @@ struct py_value *py_to_str(struct py_eval *ev, struct py_value *v)
 {
 	const char *m;
 	bool exact, unknown = false;
+	struct py_call none = { 0 };
 	struct py_value *f;
 
 	if (v->type == V_STR)
@@ -225,6 +226,8 @@ struct py_value *py_to_str(struct py_eval *ev, struct py_value *v)
 			ev->raised = NULL;
 		return f != NULL && f->type == V_STR ? f : &py_unknown;
 	}
+	if (f != NULL && f->type == V_NATIVE)
+		return f->u.native.call(ev, v, &none);
 	if (!v->u.obj.cls->u.cls->is_exception)
 		return &py_unknown;
 	m = py_exception_message(ev, v, &exact);

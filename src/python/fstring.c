@@ -107,7 +107,7 @@ static void field(struct py_parser *p, struct format *f)
 {
 	const unsigned char *from = p->at.p;
 	unsigned outer_field = p->field, outer_paren = p->paren;
-	struct py_node *n = py_expr_new(p, PY_FORMATTED, p->at.line);
+	struct py_node *n = py_node_new(p, PY_FORMATTED, p->at.line);
 
 	p->paren = p->field = outer_paren + 1;
 	if (outer_paren == 0)
@@ -165,7 +165,7 @@ static void parts(struct py_parser *p, struct format *f, bool spec)
 
 static struct py_node *spec_of(struct py_parser *p, struct format *outer)
 {
-	struct py_node *n = py_expr_new(p, PY_FSTRING, p->t.line);
+	struct py_node *n = py_node_new(p, PY_FSTRING, p->t.line);
 	struct format f = { outer->flags, outer->quote, p->nbytes, p->at.line };
 	size_t mark = p->nstack;
 

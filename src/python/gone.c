@@ -70,13 +70,13 @@ static void bound_by(struct hunt *h, const struct py_node *s, struct py_strings 
 		break;
 	case PY_IMPORT:
 		for (size_t i = 0; i < s->list.n; i++)
-			add_name(h, l, s->list.v[i]->as != NULL ? s->list.v[i]->as
+			add_name(h, l, s->list.v[i]->u.alias.as != NULL ? s->list.v[i]->u.alias.as
 								: first_part(h, s->list.v[i]->u.name));
 		break;
 	case PY_IMPORT_FROM:
 		for (size_t i = 0; i < s->list.n; i++)
 			if (strcmp(s->list.v[i]->u.name, "*") != 0)
-				add_name(h, l, s->list.v[i]->as != NULL ? s->list.v[i]->as
+				add_name(h, l, s->list.v[i]->u.alias.as != NULL ? s->list.v[i]->u.alias.as
 									: s->list.v[i]->u.name);
 		break;
 	case PY_FUNCTION: add_name(h, l, s->u.fn->name); break;
@@ -107,6 +107,8 @@ static bool find_try(struct hunt *h, const struct py_list *body, int depth);
 
 static bool look_into(struct hunt *h, const struct py_node *s, int depth)
 {
+	if (!py_has_body(s->kind))
+		return false;
 	if (find_try(h, &s->body, depth) || find_try(h, &s->orelse, depth) ||
 	    find_try(h, &s->final, depth))
 		return true;
@@ -219,7 +221,7 @@ static void names_in(struct hunt *h, const struct py_source *s, const struct py_
 			continue;
 		for (size_t k = 0; k < n->list.n; k++)
 			if (has(&h->names, n->list.v[k]->u.name))
-				add_name(h, l, n->list.v[k]->as != NULL ? n->list.v[k]->as
+				add_name(h, l, n->list.v[k]->u.alias.as != NULL ? n->list.v[k]->u.alias.as
 									: n->list.v[k]->u.name);
 	}
 }

@@ -21,8 +21,8 @@ struct py_strings {
 struct py_ask {
 	struct source *source;
 	struct store *store;
-	/* program or environment folder: "python3" (searched on PATH), "/x/bin/python", "/x/venv"; NULL:
-	 * python3, then python, on PATH */
+	/* program, environment folder or version: "python3" (searched on PATH), "/x/bin/python", "/x/venv",
+	 * "3.12"; NULL: python3, then python, on PATH */
 	const char *python;
 	/* NAME=VALUE, NULL-ended: PATH, HOME, PYTHONPATH, PYTHONHOME, … as they count */
 	const char *const *environ;

@@ -71,6 +71,11 @@ bool py_strings_has(const struct py_strings *v, const char *s);
 
 /* program.c: argv0, started, h->program, h->why. */
 enum dlwhy_code py_find_program(struct home_ctx *c, struct dlwhy_error *err);
+/* version.c: "3.12", "3.12.1". */
+bool py_is_version(const char *s);
+/* The newest interpreter here of a version that begins so, NULL if there is none; *there: the versions that
+ * there are, joined by commas. */
+const char *py_of_version(struct home_ctx *c, const char *wanted, const char **there);
 /* core.c: h->libpython, version, suffixes, built-in and frozen names, not_followed. */
 void py_read_core(struct home_ctx *c);
 /* getpath.c: h->executable, the prefixes, stdlib, and sys.path before site. */

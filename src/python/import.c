@@ -67,6 +67,7 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	ev->environ = opt->environ;
 	ev->cwd = opt->cwd;
 	ev->source = opt->source;
+	ev->ahead = opt->ahead;
 	ev->argv = opt->argv;
 	ev->step_limit = STEPS_MAX;
 	ev->call_end = UINT64_MAX;
@@ -82,6 +83,7 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	py_lib_misc_init(ev);
 	py_lib_frame_init(ev);
 	py_lib_tensorflow_init(ev);
+	py_lib_version_init(ev);
 	add_main(ev);
 	return im;
 }
@@ -115,6 +117,42 @@ static void forget_site(struct py_eval *ev)
 				 &py_unknown);
 }
 
+void py_import_ahead(struct py_import *im, const char *module)
+{
+	py_ahead_start(im->eval->ahead, im->home, im->eval->source, im->eval->names, module);
+}
+
+/* The folder of the program, "" for -c, comes on the path when site.py has run (pymain_run_python): what is
+ * imported until then is not looked for there. */
+static bool has_own_folder(const struct py_home *h)
+{
+	const char *why = h->path.n > 0 ? h->path.items[0].why : NULL;
+
+	return why != NULL &&
+	       (strcmp(why, "the working folder") == 0 || strcmp(why, "the folder of the script") == 0);
+}
+
+static void take_own_folder(struct py_eval *ev)
+{
+	struct py_value *l = ev->sys_path;
+
+	memmove(l->u.list.v, l->u.list.v + 1, (l->u.list.n - 1) * sizeof(*l->u.list.v));
+	l->u.list.n--;
+}
+
+/* Entries are numbered as they stand in the end. */
+static void put_own_folder(struct py_eval *ev)
+{
+	struct py_value *l = ev->sys_path;
+
+	py_list_add(ev->a, l, &py_none);
+	memmove(l->u.list.v + 1, l->u.list.v, (l->u.list.n - 1) * sizeof(*l->u.list.v));
+	l->u.list.v[0] = py_str(ev->a, ev->im->home->path.items[0].dir);
+	for (size_t i = 0; i < ev->im->modules.n; i++)
+		if (strchr(ev->im->modules.items[i]->name, '.') == NULL)
+			ev->im->modules.items[i]->spec.entry++;
+}
+
 void py_import_startup(struct py_import *im)
 {
 	/* Py_InitializeFromConfig: init_import_site and what stands before it */
@@ -122,7 +160,10 @@ void py_import_startup(struct py_import *im)
 		"_io", "marshal", "posix", "time", "zipimport", "codecs", "encodings", "encodings.aliases",
 		"encodings.utf_8", "_signal", "abc", "io", "site" };
 	struct py_eval *ev = im->eval;
+	bool own = has_own_folder(im->home);
 
+	if (own)
+		take_own_folder(ev);
 	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
 		try_import(ev, early[i]);
 	forget_site(ev);
@@ -136,6 +177,9 @@ void py_import_startup(struct py_import *im)
 	try_import(ev, "sitecustomize");
 	if (im->home->user_site_used)
 		try_import(ev, "usercustomize");
+	if (own)
+		put_own_folder(ev);
+	im->doubt = NULL;
 	im->unread = im->doubted = false; /* failures of these end nothing */
 }
 

@@ -9,6 +9,7 @@
 #ifndef DLWHY_PYTHON_IMPORT_H
 #define DLWHY_PYTHON_IMPORT_H
 
+#include "python/ahead.h"
 #include "python/find.h"
 #include "python/home.h"
 
@@ -58,6 +59,7 @@ struct py_loaded {
 	const char *error;
 	const char *type;    /* of the exception that it becomes; NULL: ImportError, of ctypes OSError */
 	void *handle;        /* for symbol() */
+	const char *path;    /* of ctypes: as the loader has it; NULL: not known */
 	/* Modules that the extension's own code imports when it is initialised, as far as its bytes
 	 * tell; may be empty. */
 	struct py_inner_list imports;
@@ -86,6 +88,7 @@ struct py_exception {
 	bool from_load;              /* it, or what it was raised for, began with a native file */
 	struct py_load load;         /* that file */
 	bool maybe;
+	const char *why;             /* what it is about, where its own text is not known; or NULL */
 };
 
 enum py_module_state { PY_MODULE_LOADING, PY_MODULE_LOADED, PY_MODULE_FAILED };
@@ -100,6 +103,7 @@ struct py_module_info {
 	size_t end;                  /* modules[own index … end) were begun while it was loading */
 	struct py_strings needs;     /* of an extension: see struct py_loaded */
 	unsigned conditions;         /* how many conditions that are not known stand before it */
+	struct view text;            /* of a source, once it was read */
 };
 
 /* An exception that the sources catch: the import goes on, something is missing. */
@@ -128,6 +132,7 @@ struct py_import {
 	bool unread;                 /* a source that runs for certain could not be read: Python
 					may refuse it */
 	bool doubted;                /* what is not believed to raise may do so after all */
+	const char *doubt;           /* what that is, with its place: the first; NULL */
 	struct py_eval *eval;        /* the evaluator's own state */
 };
 
@@ -136,12 +141,15 @@ struct py_import_options {
 	const char *const *argv;     /* sys.argv, NULL-ended; NULL: ["-c"] */
 	const char *cwd;
 	struct source *source;       /* for os.path.exists and the like */
+	struct py_ahead *ahead;      /* reads sources ahead, NULL for nobody */
 };
 
 /* The home, finder, host and options must outlive it. */
 struct py_import *py_import_new(const struct py_home *home, struct py_finder *finder,
 				const struct py_host *host,
 				const struct py_import_options *opt, struct arena *a);
+/* Has the sources read ahead that an import of the module will want, if there is somebody for it. */
+void py_import_ahead(struct py_import *im, const char *module);
 /* What the interpreter imports before the first line of a program: encodings, site, lines of .pth files,
  * sitecustomize. */
 void py_import_startup(struct py_import *im);

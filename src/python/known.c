@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "python/parse.h"
 
 static const char *intern(struct py_eval *ev, const char *s)
 {
@@ -41,52 +42,50 @@ const struct py_dict *py_known_of(struct py_eval *ev, const char *module)
 	return d != NULL ? d->u.dict : NULL;
 }
 
-/* Words of the file by their hashes: a set that only grows. */
-#define WORD_SLOTS (1u << 17)
+/* Where strings of the file end, in chains by their last bytes. Names are asked for that most interpreters
+ * lack, and looking through the whole file for each takes a millisecond. */
+enum { END_BYTES = 2, CHAINS = 1 << 12 };
 
-static uint64_t word_hash(const unsigned char *p, size_t n)
+struct py_core_end {
+	uint32_t at, next; /* next: 1 + the index of one whose last bytes have the same hash, 0: none */
+};
+
+static uint32_t *chain_of(struct py_eval *ev, const unsigned char *end)
 {
-	uint64_t h = 14695981039346656037ULL;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * 1099511628211ULL;
-	return h | 1;
+	return &ev->core_chains[(end[-1] * 61u + end[-2]) % CHAINS];
 }
 
-static bool word_seen(struct py_eval *ev, uint64_t h, bool add)
+static bool is_name_end(const unsigned char *end)
 {
-	for (size_t i = (size_t)(h >> 20), k = 0; k < 64; i++, k++) {
-		uint64_t *slot = &ev->core_words[i & (WORD_SLOTS - 1)];
-
-		if (*slot == h)
-			return true;
-		if (*slot == 0) {
-			if (add)
-				*slot = h;
-			return add;
-		}
-	}
-	return false;
+	return (py_class[end[-1]] & py_class[end[-2]] & PY_C_WORD) != 0 && end[-1] < 0x80 && end[-2] < 0x80;
 }
 
-static bool in_word(unsigned char c)
+static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	uint32_t *first;
+
+	if (!is_name_end(p + at))
+		return;
+	first = chain_of(ev, p + at);
+	*ARENA_PUSH(ev->a, &ev->core_ends) = (struct py_core_end){ (uint32_t)at, *first };
+	*first = (uint32_t)ev->core_ends.n;
 }
 
-static void index_words(struct py_eval *ev)
+static void index_ends(struct py_eval *ev)
 {
 	struct view v = ev->core.map.bytes;
-	size_t from = 0;
+	size_t i = END_BYTES;
 
-	ev->core_words = ARENA_ARRAY(ev->a, WORD_SLOTS, uint64_t);
-	for (size_t i = 0; i < v.n; i++) {
-		if (in_word(v.p[i]))
-			continue;
-		if (v.p[i] == 0 && i - from >= 3 && i - from <= 60)
-			word_seen(ev, word_hash(v.p + from, i - from), true);
-		from = i + 1;
-	}
+	if (v.n < END_BYTES || v.n >= UINT32_MAX)
+		return;
+	ev->core_chains = ARENA_ARRAY(ev->a, CHAINS, uint32_t);
+	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
+		/* not those behind other zeros: nothing ends there */
+		for (uint64_t all = view_zeros(v.p + i), z = all & ~(all << 8); z != 0; z &= z - 1)
+			note_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
+	for (; i < v.n; i++)
+		if (v.p[i] == 0)
+			note_end(ev, v.p, i);
 }
 
 static void open_core(struct py_eval *ev)
@@ -97,17 +96,27 @@ static void open_core(struct py_eval *ev)
 	ev->core_opened = true;
 	if (path == NULL || source_open(ev->source, path, &ev->core) != 0)
 		memset(&ev->core, 0, sizeof(ev->core));
-	index_words(ev);
+	index_ends(ev);
 }
 
 /* A string that ends like the name may be that name: linkers merge them. */
 static bool has_string(struct py_eval *ev, const char *name)
 {
 	struct view bytes = ev->core.map.bytes;
+	size_t n = strlen(name);
 
-	if (bytes.p == NULL || word_seen(ev, word_hash((const unsigned char *)name, strlen(name)), false))
+	if (bytes.p == NULL)
 		return true;
-	return memmem(bytes.p, bytes.n, name, strlen(name) + 1) != NULL;
+	if (ev->core_chains == NULL || n < END_BYTES || !is_name_end((const unsigned char *)name + n))
+		return memmem(bytes.p, bytes.n, name, n + 1) != NULL;
+	for (uint32_t i = *chain_of(ev, (const unsigned char *)name + n); i != 0;) {
+		const struct py_core_end *end = &ev->core_ends.items[i - 1];
+
+		if (end->at >= n && memcmp(bytes.p + end->at - n, name, n) == 0)
+			return true;
+		i = end->next;
+	}
+	return false;
 }
 
 bool py_core_has(struct py_eval *ev, const char *name)

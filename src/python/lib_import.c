@@ -168,6 +168,7 @@ static bool same_project(const char *a, const char *b, size_t nb)
 struct project {
 	const char *name;
 	const char *version;
+	bool other;              /* there is an .egg-info: its version stands inside */
 	struct py_eval *ev;
 };
 
@@ -176,44 +177,92 @@ static void project_seen(const char *file, void *ctx)
 	struct project *p = ctx;
 	const char *end = strstr(file, ".dist-info"), *dash;
 
-	if (p->version != NULL || end == NULL || end[10] != '\0')
+	if (p->version != NULL)
 		return;
-	dash = memrchr(file, '-', (size_t)(end - file));
+	if (end == NULL) {
+		end = strstr(file, ".egg-info");
+		dash = end != NULL ? memchr(file, '-', (size_t)(end - file)) : NULL;
+		if (dash != NULL)
+			end = dash;
+		p->other |= end != NULL && same_project(p->name, file, (size_t)(end - file));
+		return;
+	}
+	dash = end[10] == '\0' ? memrchr(file, '-', (size_t)(end - file)) : NULL;
 	if (dash != NULL && same_project(p->name, file, (size_t)(dash - file)))
 		p->version = arena_strndup(p->ev->a, dash + 1, (size_t)(end - dash - 1));
+	p->other |= end[10] == '\0' && dash == NULL;
 }
 
-static const char *project_version(struct py_eval *ev, const char *name)
+/* A file on the path (a zip file, an egg) may hold another one. */
+static bool is_folder_or_nothing(struct py_eval *ev, const char *path)
 {
-	struct project p = { name, NULL, ev };
+	struct os_stat st;
+
+	return source_stat(ev->source, path, true, &st) != 0 || st.type == OS_DIRECTORY;
+}
+
+/* *absent: there is none for certain. */
+static const char *project_version(struct py_eval *ev, const char *name, bool *absent)
+{
+	struct project p = { .name = name, .ev = ev };
 	struct py_strings path;
 
 	py_strings_of(ev, ev->sys_path, &path);
-	for (size_t i = 0; i < path.n && p.version == NULL; i++)
-		source_list(ev->source, py_absolute(ev, path.items[i]), project_seen, &p);
+	for (size_t i = 0; i < path.n && p.version == NULL; i++) {
+		const char *dir = py_absolute(ev, path.items[i]);
+
+		p.other |= !is_folder_or_nothing(ev, dir) || strstr(dir, ".egg") != NULL;
+		source_list(ev->source, dir, project_seen, &p);
+	}
+	*absent = p.version == NULL && !p.other;
 	return p.version;
+}
+
+/* importlib.metadata.PackageNotFoundError(name) */
+static struct py_value *not_installed(struct py_eval *ev, const char *name)
+{
+	struct py_value *m = py_dict_name(ev->sys_modules->u.dict, intern(ev, "importlib.metadata"));
+	struct py_value *cls = m != NULL && m->type == V_MODULE
+				       ? py_dict_name(&m->u.module.dict, intern(ev, "PackageNotFoundError"))
+				       : NULL;
+	struct py_value *e = NULL;
+
+	if (cls != NULL && cls->type == V_CLASS)
+		e = py_call1(ev, cls, py_str(ev->a, name));
+	if (e == NULL || e->type != V_INSTANCE || ev->sys_path->tainted || ev->meta_path->tainted)
+		return ev->raised != NULL || ev->stopped ? NULL : &py_unknown;
+	for (size_t i = 0; i < ev->meta_path->u.list.n; i++) {
+		struct py_value *finder = ev->meta_path->u.list.v[i];
+
+		if (finder == &py_meta_path_own ||
+		    py_getattr_quiet(ev, finder, intern(ev, "find_distributions")) == NULL)
+			continue;
+		return py_is_wanted(ev, cls) ? py_raise(ev, e) : &py_unknown; /* it may know of others */
+	}
+	return py_raise_sure(ev, e);
 }
 
 PY_NATIVE(m_version)
 {
 	const char *name = text_arg(c, 0, "distribution_name"), *version;
+	bool absent;
 
 	if (name == NULL)
 		return &py_unknown;
-	version = project_version(ev, name);
+	version = project_version(ev, name, &absent);
 	if (version != NULL)
 		return py_str(ev->a, version);
-	return py_raise_soft(ev, "ModuleNotFoundError",
-			     arena_printf(ev->a, "No package metadata was found for %s", name));
+	return absent ? not_installed(ev, name) : &py_unknown;
 }
 
 PY_NATIVE(m_distribution)
 {
 	const char *name = text_arg(c, 0, "distribution_name");
-	struct py_value *v = name != NULL && project_version(ev, name) == NULL ? m_version(ev, self, c)
-		: &py_unknown;
+	bool absent;
 
-	return v;
+	if (name == NULL || project_version(ev, name, &absent) != NULL || !absent)
+		return &py_unknown;
+	return not_installed(ev, name);
 }
 
 /* ---- importlib.resources, pkgutil ------------------------------------------------------------ */

@@ -241,10 +241,29 @@ PY_NATIVE(e_global_enum)
 	return cls;
 }
 
+/* IntEnum._convert_(name, module, filter, …): members that it makes of the constants of a module become
+ * names of it: those that the filter lets through, for which the module keeps it. */
+PY_NATIVE(e_convert)
+{
+	struct py_value *name = py_arg(c, 1, "module"), *filter = py_arg(c, 2, "filter"), *m = NULL, *l;
+	const char *key = py_name(ev->names, PY_CONVERTED, sizeof(PY_CONVERTED) - 1);
+
+	if (name != NULL && name->type == V_STR)
+		m = py_dict_name(ev->sys_modules->u.dict, py_name(ev->names, name->u.str.p, name->u.str.n));
+	if (m == NULL || m->type != V_MODULE)
+		return &py_unknown;
+	l = py_dict_name(&m->u.module.dict, key);
+	if (l == NULL)
+		l = py_list_new(ev->a, V_LIST);
+	py_list_add(ev->a, l, filter != NULL ? filter : &py_unknown);
+	py_dict_set_name(ev->a, &m->u.module.dict, key, l);
+	return &py_unknown;
+}
+
 /* ---- all ------------------------------------------------------------------------------------- */
 
 static const struct py_native_def functions[] = {
-	{ "enum", "global_enum", e_global_enum },
+	{ "enum", "global_enum", e_global_enum }, { "enum", "_convert_", e_convert },
 	{ "functools", "wraps", f_decorator }, { "functools", "update_wrapper", f_identity },
 	{ "functools", "lru_cache", f_cache }, { "functools", "cache", f_identity },
 	{ "functools", "total_ordering", f_identity }, { "functools", "singledispatch", f_identity },

@@ -361,7 +361,7 @@ static struct py_value *os_error(struct py_eval *ev, int err, const char *path)
 			   : err == ENOTDIR ? "NotADirectoryError"
 					    : "OSError";
 
-	return py_raise_soft(ev, type, arena_printf(ev->a, "[Errno %d] %s: '%s'", err,
+	return py_raise_sure_new(ev, type, arena_printf(ev->a, "[Errno %d] %s: '%s'", err,
 						    err == ENOENT    ? "No such file or directory"
 						    : err == EACCES  ? "Permission denied"
 						    : err == ENOTDIR ? "Not a directory"

@@ -78,7 +78,7 @@ struct py_node *py_number(struct py_parser *p)
 	const unsigned char *at = p->t.at, *end = p->t.end;
 	unsigned base = base_of(at, end);
 	enum py_kind kind = number_kind(at, end, base);
-	struct py_node *n = py_expr_new(p, kind, p->t.line);
+	struct py_node *n = py_node_new(p, kind, p->t.line);
 
 	if (kind == PY_INT && base == 10 && has_leading_zero(at, end))
 		py_fail(p, "leading zeros in decimal integer literals are not permitted");
@@ -110,6 +110,20 @@ static void put_byte(struct py_parser *p, uint32_t b)
 	p->nbytes++;
 }
 
+static const unsigned char *skip_ascii(const unsigned char *at, const unsigned char *end)
+{
+	uint64_t w;
+
+	for (; end - at >= (ptrdiff_t)sizeof(w); at += sizeof(w)) {
+		memcpy(&w, at, sizeof(w));
+		if ((w & 0x8080808080808080ULL) != 0)
+			break;
+	}
+	while (at < end && *at < 0x80)
+		at++;
+	return at;
+}
+
 /* A run without escapes. What is no UTF-8 becomes U+FFFD byte by byte. */
 static void put_run(struct py_parser *p, const unsigned char *at, const unsigned char *end, bool bytes)
 {
@@ -120,8 +134,12 @@ static void put_run(struct py_parser *p, const unsigned char *at, const unsigned
 		return;
 	}
 	while (at < end) {
-		size_t n = *at < 0x80 ? 1 : py_utf8(at, (size_t)(end - at));
+		size_t n;
 
+		at = skip_ascii(at, end);
+		if (at == end)
+			break;
+		n = py_utf8(at, (size_t)(end - at));
 		if (n == 0) {
 			put(p, from, (size_t)(at - from));
 			put_char(p, 0xfffd);
@@ -240,7 +258,7 @@ void py_text_node(struct py_parser *p, size_t mark, unsigned line)
 
 	if (p->nbytes == mark)
 		return;
-	n = py_expr_new(p, PY_STR, line);
+	n = py_node_new(p, PY_STR, line);
 	string_of(p, n, mark);
 	py_push(p, n);
 }
@@ -266,12 +284,12 @@ struct py_node *py_strings(struct py_parser *p)
 		}
 	}
 	if (p->nstack == parts && !(all & PY_S_TEMPLATE)) {
-		n = py_expr_new(p, first ? PY_BYTES : PY_STR, line);
+		n = py_node_new(p, first ? PY_BYTES : PY_STR, line);
 		string_of(p, n, mark);
 		return n;
 	}
 	py_text_node(p, mark, line);
-	n = py_expr_new(p, PY_FSTRING, line);
+	n = py_node_new(p, PY_FSTRING, line);
 	n->op = all & PY_S_TEMPLATE ? 't' : 0;
 	py_list_of(p, n, parts);
 	return n;

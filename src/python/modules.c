@@ -183,6 +183,19 @@ static enum py_ctl run_module(struct py_eval *ev, struct py_source *src, const c
 	return c;
 }
 
+/* As if it had been read here: bodies of functions still are. */
+static struct py_source *read_ahead(struct py_eval *ev, const struct py_spec *spec)
+{
+	struct py_source *src = py_ahead_take(ev->ahead, spec->origin, ev->a);
+
+	if (src == NULL)
+		return NULL;
+	src->a = ev->a;
+	src->names = ev->names;
+	src->path = spec->origin;
+	return src;
+}
+
 static struct py_source *read_source(struct py_eval *ev, const struct py_spec *spec)
 {
 	struct py_source *src;
@@ -190,8 +203,13 @@ static struct py_source *read_source(struct py_eval *ev, const struct py_spec *s
 
 	if (py_find_source(ev->im->finder, spec, &text) != 0)
 		return NULL;
+	src = spec->zip == NULL ? read_ahead(ev, spec) : NULL;
+	if (src != NULL)
+		return src;
 	src = ARENA_NEW(ev->a, struct py_source);
 	py_parse(ev->a, ev->names, spec->origin, text, src);
+	if (spec->zip == NULL)
+		py_ahead_give(ev->ahead, spec, src, ev->a);
 	return src;
 }
 
@@ -205,10 +223,44 @@ static void note_syntax(struct py_eval *ev, const struct py_source *src)
 		ev->im->unread = true;
 }
 
+/* How many names a module's body binds, about: most are bound once, and there. */
+static size_t names_of(const struct py_list *body)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < body->n; i++) {
+		const struct py_node *s = body->v[i];
+
+		n += s->kind == PY_IMPORT || s->kind == PY_IMPORT_FROM ? s->list.n : s->kind != PY_EXPR;
+	}
+	return n;
+}
+
+/* False: the compiler refuses it, which is raised. */
+static bool compiles(struct py_eval *ev, struct py_source *src)
+{
+	struct py_refusal r;
+	struct py_value *e;
+
+	if (!py_refused(ev, src, &r))
+		return true;
+	if (!r.sure) {
+		if (ev->maybe == 0)
+			py_doubt(ev, arena_printf(ev->a, "imports what Python may refuse: %s", r.why));
+		return true;
+	}
+	e = py_exception_new(ev, r.type, r.message);
+	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	e->u.obj.raised->why = r.message == NULL ? r.why : NULL;
+	set_text(ev, e, "path", src->path);
+	py_raise(ev, e);
+	return false;
+}
+
 static struct py_value *load_source(struct py_eval *ev, struct py_value *m, const struct py_spec *spec,
 				    struct py_module_info *info)
 {
-	struct py_source *src = spec->kind == PY_SPEC_SOURCE ? read_source(ev, spec) : NULL;
+	struct py_source *src = spec->kind == PY_SPEC_SOURCE ? read_source(ev, &info->spec) : NULL;
 
 	if (src == NULL) {
 		m->opaque = true;
@@ -217,7 +269,14 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 		ev->im->doubted |= ev->maybe == 0;
 		return m;
 	}
+	if (!compiles(ev, src)) {
+		info->state = PY_MODULE_FAILED;
+		return NULL;
+	}
+	info->text = src->text;
 	note_syntax(ev, src);
+	py_dict_reserve(ev->a, &m->u.module.dict, names_of(&src->body) + m->u.module.dict.n);
+	m->u.module.dict.tainted |= src->error != NULL;
 	if (run_module(ev, src, spec->name, &m->u.module.dict) == CTL_RAISE) {
 		info->state = PY_MODULE_FAILED;
 		return NULL;
@@ -719,6 +778,7 @@ struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int 
 		return &py_unknown;
 	v = py_instance_new(ev, ev->class_object);
 	v->u.obj.handle = r.handle;
+	set_text(ev, v, " path", r.path);
 	return v;
 }
 

@@ -1,4 +1,10 @@
-/* names.c - see ast.h. One table of spellings for all files, and which of them are keywords. */
+/* names.c - see ast.h. One table of spellings for all files, and which of them are keywords.
+ *
+ * Two threads may ask: one that evaluates, one that reads ahead. Looking up takes no lock: a slot is written
+ * once, its name last, and a table that has become too small stays as it is when a larger one takes its
+ * place. Whoever does not find a name looks again under the lock before it is added.
+ */
+#include <pthread.h>
 #include <string.h>
 
 #include "python/parse.h"
@@ -13,14 +19,24 @@ struct head {
 
 struct slot {
 	uint32_t hash, n;
-	const char *name; /* NULL: empty */
+	const char *name; /* NULL: empty; read and written atomically */
+};
+
+struct slots {
+	size_t mask;
+	struct slot v[];
+};
+
+struct spellings {
+	struct slots *slots;  /* read and written atomically */
+	pthread_mutex_t lock; /* of adding */
+	size_t n;
+	uint64_t seed; /* other in each process, so that nobody can write names that all collide */
 };
 
 struct py_names {
-	struct arena *a;
-	struct slot *slots;
-	size_t n, mask;
-	uint64_t seed; /* other in each process, so that nobody can write names that all collide */
+	struct arena *a; /* for new names: of the thread that asks */
+	struct spellings *all;
 };
 
 static const char *const keywords[] = {
@@ -54,7 +70,7 @@ static uint64_t tail(const char *s, size_t n)
 	       (unsigned char)s[n - 1];
 }
 
-static uint32_t hash_of(const struct py_names *t, const char *s, size_t n)
+static uint32_t hash_of(const struct spellings *t, const char *s, size_t n)
 {
 	uint64_t h = t->seed ^ n, w;
 
@@ -80,54 +96,93 @@ static bool is_same(const char *a, const char *b, size_t n)
 	return tail(a, n) == tail(b, n);
 }
 
-static void grow(struct py_names *t)
+static struct slots *slots_new(struct arena *a, size_t mask)
 {
-	size_t mask = t->mask * 2 + 1;
-	struct slot *slots = ARENA_ARRAY(t->a, mask + 1, struct slot);
+	struct slots *s = arena_alloc(a, sizeof(*s) + (mask + 1) * sizeof(s->v[0]));
 
-	for (size_t i = 0; i <= t->mask; i++) {
-		size_t k = t->slots[i].hash & mask;
-
-		if (t->slots[i].name == NULL)
-			continue;
-		while (slots[k].name != NULL)
-			k = (k + 1) & mask;
-		slots[k] = t->slots[i];
-	}
-	t->slots = slots;
-	t->mask = mask;
+	s->mask = mask;
+	return s;
 }
 
-static const char *add(struct py_names *t, struct slot *at, uint32_t hash, const char *s, size_t n)
+/* The slot of that name, or the free one where it belongs; *name: what is in it. */
+static struct slot *find(struct slots *t, uint32_t hash, const char *s, size_t n, const char **name)
 {
-	struct head *h = arena_alloc(t->a, sizeof(*h) + n + 1);
-	char *name = (char *)(h + 1);
+	for (size_t k = hash & t->mask;; k = (k + 1) & t->mask) {
+		struct slot *at = &t->v[k];
 
-	memcpy(name, s, n);
+		*name = __atomic_load_n(&at->name, __ATOMIC_ACQUIRE);
+		if (*name == NULL || (at->hash == hash && at->n == n && is_same(*name, s, n)))
+			return at;
+	}
+}
+
+/* Takes the place of the table: under the lock. */
+static void replace(struct spellings *t, struct slots *larger)
+{
+	for (size_t i = 0; i <= t->slots->mask; i++) {
+		const struct slot *old = &t->slots->v[i];
+		size_t k = old->hash & larger->mask;
+
+		if (old->name == NULL)
+			continue;
+		while (larger->v[k].name != NULL)
+			k = (k + 1) & larger->mask;
+		larger->v[k] = *old;
+	}
+	__atomic_store_n(&t->slots, larger, __ATOMIC_RELEASE);
+}
+
+/* Nothing is asked of the arena under the lock. */
+static void grow(struct py_names *names, size_t mask)
+{
+	struct spellings *t = names->all;
+	struct slots *larger = slots_new(names->a, mask * 2 + 1);
+
+	pthread_mutex_lock(&t->lock);
+	if (t->slots->mask == mask)
+		replace(t, larger);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static const char *add(struct py_names *names, uint32_t hash, const char *s, size_t n)
+{
+	struct spellings *t = names->all;
+	struct head *h = arena_alloc(names->a, sizeof(*h) + n + 1);
+	const char *name;
+	struct slot *at;
+	size_t mask;
+	bool full;
+
+	memcpy(h + 1, s, n);
 	h->n = (uint32_t)n;
 	h->token = PY_T_NAME;
-	*at = (struct slot){ hash, (uint32_t)n, name };
-	t->n++;
-	if (t->n * 2 > t->mask)
-		grow(t);
+	pthread_mutex_lock(&t->lock);
+	at = find(t->slots, hash, s, n, &name);
+	if (name == NULL) {
+		name = (char *)(h + 1);
+		at->hash = hash;
+		at->n = (uint32_t)n;
+		__atomic_store_n(&at->name, name, __ATOMIC_RELEASE);
+		t->n++;
+	}
+	mask = t->slots->mask;
+	full = t->n * 2 > mask;
+	pthread_mutex_unlock(&t->lock);
+	if (full)
+		grow(names, mask);
 	return name;
 }
 
 const char *py_name(struct py_names *names, const char *s, size_t n)
 {
+	const char *name;
 	uint32_t hash;
-	size_t k;
 
 	if (n > UINT32_MAX)
 		n = UINT32_MAX;
-	hash = hash_of(names, s, n);
-	for (k = hash & names->mask; names->slots[k].name != NULL; k = (k + 1) & names->mask) {
-		const struct slot *at = &names->slots[k];
-
-		if (at->hash == hash && at->n == n && is_same(at->name, s, n))
-			return at->name;
-	}
-	return add(names, &names->slots[k], hash, s, n);
+	hash = hash_of(names->all, s, n);
+	(void)find(__atomic_load_n(&names->all->slots, __ATOMIC_ACQUIRE), hash, s, n, &name);
+	return name != NULL ? name : add(names, hash, s, n);
 }
 
 enum py_token py_name_token(const char *name)
@@ -135,18 +190,29 @@ enum py_token py_name_token(const char *name)
 	return (enum py_token)((const struct head *)(const void *)name)[-1].token;
 }
 
+struct py_names *py_names_for(const struct py_names *names, struct arena *a)
+{
+	struct py_names *other = ARENA_NEW(a, struct py_names);
+
+	other->a = a;
+	other->all = names->all;
+	return other;
+}
+
 struct py_names *py_names_new(struct arena *a)
 {
-	struct py_names *t = ARENA_NEW(a, struct py_names);
+	struct py_names *names = ARENA_NEW(a, struct py_names);
+	struct spellings *t = ARENA_NEW(a, struct spellings);
 
-	t->a = a;
-	t->mask = SLOTS_FIRST - 1;
-	t->slots = ARENA_ARRAY(a, SLOTS_FIRST, struct slot);
+	names->a = a;
+	names->all = t;
+	t->slots = slots_new(a, SLOTS_FIRST - 1);
 	t->seed = mixed((uint64_t)(uintptr_t)t, 0xa0761d6478bd642fULL);
+	(void)pthread_mutex_init(&t->lock, NULL); /* has nothing to be freed */
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
-		const char *name = py_name(t, keywords[i], strlen(keywords[i]));
+		const char *name = py_name(names, keywords[i], strlen(keywords[i]));
 
 		((struct head *)(void *)(uintptr_t)name)[-1].token = (uint8_t)(PY_T_FALSE + i);
 	}
-	return t;
+	return names;
 }

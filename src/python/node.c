@@ -3,11 +3,16 @@
 
 #include "python/parse.h"
 
-enum { BYTES_FIRST = 256 };
-
-static struct py_node *node_new(struct py_parser *p, size_t size, enum py_kind kind, unsigned line)
+static size_t size_of(enum py_kind kind)
 {
-	struct py_node *n = arena_alloc(p->a, size);
+	return py_has_body(kind)    ? sizeof(struct py_node)
+	       : py_has_parts(kind) ? offsetof(struct py_node, body)
+				    : offsetof(struct py_node, a);
+}
+
+struct py_node *py_node_new(struct py_parser *p, enum py_kind kind, unsigned line)
+{
+	struct py_node *n = arena_alloc(p->a, size_of(kind));
 
 	n->kind = (uint8_t)kind;
 	n->line = line;
@@ -16,24 +21,11 @@ static struct py_node *node_new(struct py_parser *p, size_t size, enum py_kind k
 	return n;
 }
 
-struct py_node *py_expr_new(struct py_parser *p, enum py_kind kind, unsigned line)
-{
-	return node_new(p, offsetof(struct py_node, end_line), kind, line);
-}
-
-struct py_node *py_stmt_new(struct py_parser *p, enum py_kind kind, unsigned line)
-{
-	struct py_node *n = node_new(p, sizeof(struct py_node), kind, line);
-
-	n->end_line = line;
-	return n;
-}
-
 /* What stands for an expression that could not be read. */
 struct py_node *py_nothing(struct py_parser *p)
 {
 	py_fail(p, "invalid syntax");
-	return py_expr_new(p, PY_NONE, p->t.line);
+	return py_node_new(p, PY_NONE, p->t.line);
 }
 
 void py_above(struct py_parser *p, struct py_node *n, const struct py_node *child)
@@ -79,7 +71,7 @@ void py_list_of(struct py_parser *p, struct py_node *n, size_t mark)
 char *py_room(struct py_parser *p, size_t n)
 {
 	if (p->bytes_cap - p->nbytes < n) {
-		size_t cap = (p->nbytes + n) * 2 + BYTES_FIRST;
+		size_t cap = p->nbytes + n > 2 * p->bytes_cap ? p->nbytes + n : 2 * p->bytes_cap;
 		char *more = arena_alloc(p->a, cap);
 
 		if (p->nbytes > 0)

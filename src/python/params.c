@@ -1,5 +1,9 @@
 /* params.c - parameters of functions and lambdas; annotations and type parameters, which are passed over. */
+#include <string.h>
+
 #include "python/parse.h"
+
+enum { FEW = 12 };
 
 struct params {
 	struct py_param *items;
@@ -97,7 +101,8 @@ static void star(struct py_parser *p, struct params *all, bool annotated)
 void py_params(struct py_parser *p, struct py_function *fn, enum py_token end)
 {
 	bool annotated = end == PY_T_RPAR;
-	struct params all = { NULL, 0, 0, false };
+	struct py_param few[FEW];
+	struct params all = { few, 0, FEW, false }; /* in the arena as soon as there are more */
 
 	while (!py_is(p, end)) {
 		if (py_is(p, PY_T_SLASH)) {
@@ -116,11 +121,15 @@ void py_params(struct py_parser *p, struct py_function *fn, enum py_token end)
 		py_fail(p, "invalid syntax");
 	fn->nparams = all.n;
 	fn->params = all.items;
+	if (all.items == few) {
+		fn->params = ARENA_ARRAY(p->a, all.n, struct py_param);
+		memcpy(fn->params, few, all.n * sizeof(*few));
+	}
 }
 
 struct py_node *py_lambda(struct py_parser *p)
 {
-	struct py_node *n = py_expr_new(p, PY_LAMBDA, p->t.line);
+	struct py_node *n = py_node_new(p, PY_LAMBDA, p->t.line);
 	bool outer = p->saw_yield;
 	size_t deepest = 0;
 

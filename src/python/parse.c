@@ -16,8 +16,9 @@ static void begin(struct py_parser *p, struct py_source *s, struct view text, un
 	p->stack = p->few;
 	p->nstack = 0;
 	p->stack_cap = PY_STACK_FIRST;
-	p->bytes = NULL;
-	p->nbytes = p->bytes_cap = 0;
+	p->bytes = p->small;
+	p->nbytes = 0;
+	p->bytes_cap = PY_BYTES_FIRST;
 	p->word_match = py_name(s->names, "match", 5);
 	p->word_case = py_name(s->names, "case", 4);
 	p->word_type = py_name(s->names, "type", 4);

@@ -14,7 +14,8 @@
 enum {
 	PY_INDENTS_MAX = 100,  /* as in CPython's tokenizer, MAXINDENT */
 	PY_FSTRINGS_MAX = 150, /* in each other: MAXFSTRINGLEVEL */
-	PY_STACK_FIRST = 128
+	PY_STACK_FIRST = 128,
+	PY_BYTES_FIRST = 512
 };
 
 /* Classes of bytes, as bits. */
@@ -98,15 +99,16 @@ struct py_parser {
 	bool failed, saw_yield;
 	bool quiet;          /* words that are passed over need not be known */
 	unsigned nindents;
+	const char *word_match, *word_case, *word_type, *word_under;
 	unsigned indents[PY_INDENTS_MAX];
 	/* Nodes that wait for their list: first in `few`, then in the arena. */
 	struct py_node **stack;
 	size_t nstack, stack_cap;
 	struct py_node *few[PY_STACK_FIRST];
+	char small[PY_BYTES_FIRST];
 	/* Bytes of literals and names under construction, used like a stack. */
-	char *bytes;
+	char *bytes; /* first `small` */
 	size_t nbytes, bytes_cap;
-	const char *word_match, *word_case, *word_type, *word_under;
 };
 
 /* names.c: the keyword that an interned name is, or PY_T_NAME. */
@@ -114,6 +116,8 @@ enum py_token py_name_token(const char *name);
 
 /* text.c: what the parser reads, see the head. */
 struct view py_text(struct arena *a, struct view text);
+/* The encoding that one of the first two lines names, with '-' for '_'; false if none does. */
+bool py_coding(struct view text, char *name, size_t cap);
 size_t py_utf8(const unsigned char *p, size_t n); /* length of the valid character at p, 0 if none is */
 size_t py_utf8_put(char *out, uint32_t c);        /* up to 4 bytes; U+FFFD for what is no character */
 
@@ -148,8 +152,7 @@ void py_expect(struct py_parser *p, enum py_token kind);
 const char *py_expect_name(struct py_parser *p);
 
 /* node.c: making nodes and lists. */
-struct py_node *py_expr_new(struct py_parser *p, enum py_kind kind, unsigned line);
-struct py_node *py_stmt_new(struct py_parser *p, enum py_kind kind, unsigned line);
+struct py_node *py_node_new(struct py_parser *p, enum py_kind kind, unsigned line);
 struct py_node *py_nothing(struct py_parser *p);
 void py_above(struct py_parser *p, struct py_node *n, const struct py_node *child); /* child may be NULL */
 void py_push(struct py_parser *p, struct py_node *n);

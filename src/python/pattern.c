@@ -26,12 +26,12 @@ static void elements(struct py_parser *p, enum py_token end)
 /* "a.b.c", a class with its arguments, or a name that is bound. */
 static struct py_node *name_pattern(struct py_parser *p)
 {
-	struct py_node *n = py_expr_new(p, PY_NAME, p->t.line), *inner;
+	struct py_node *n = py_node_new(p, PY_NAME, p->t.line), *inner;
 
 	n->u.name = py_expect_name(p);
 	while (py_accept(p, PY_T_DOT)) {
 		inner = n;
-		n = py_expr_new(p, PY_ATTRIBUTE, inner->line);
+		n = py_node_new(p, PY_ATTRIBUTE, inner->line);
 		n->a = inner;
 		n->u.name = py_expect_name(p);
 		py_above(p, n, inner);
@@ -51,14 +51,14 @@ static struct py_node *number_pattern(struct py_parser *p)
 	struct py_node *n = py_is(p, PY_T_NUMBER) ? py_number(p) : py_nothing(p), *outer;
 
 	if (minus) {
-		outer = py_expr_new(p, PY_UNARY, line);
+		outer = py_node_new(p, PY_UNARY, line);
 		outer->op = PY_OP_SUB;
 		outer->a = n;
 		py_above(p, outer, n);
 		n = outer;
 	}
 	if (py_is(p, PY_T_PLUS) || py_is(p, PY_T_MINUS)) {
-		outer = py_expr_new(p, PY_BINOP, line);
+		outer = py_node_new(p, PY_BINOP, line);
 		outer->op = py_is(p, PY_T_PLUS) ? PY_OP_ADD : PY_OP_SUB;
 		py_next(p);
 		outer->a = n;
@@ -127,7 +127,7 @@ static struct py_node *pattern(struct py_parser *p)
 
 		n = NULL;
 		if (a != NULL && b != NULL) {
-			n = py_expr_new(p, PY_BINOP, a->line);
+			n = py_node_new(p, PY_BINOP, a->line);
 			n->op = PY_OP_OR_BITS;
 			n->a = a;
 			n->b = b;
@@ -161,7 +161,7 @@ static struct py_node *patterns(struct py_parser *p)
 
 static struct py_node *one_case(struct py_parser *p)
 {
-	struct py_node *n = py_stmt_new(p, PY_CASE, p->t.line);
+	struct py_node *n = py_node_new(p, PY_CASE, p->t.line);
 
 	if (!py_is(p, PY_T_NAME) || p->t.name != p->word_case)
 		py_fail(p, "expected 'case'");
@@ -169,7 +169,6 @@ static struct py_node *one_case(struct py_parser *p)
 	n->a = patterns(p);
 	if (py_accept(p, PY_T_IF))
 		n->b = py_named(p);
-	n->end_line = p->t.line;
 	py_block(p, &n->body);
 	return n;
 }
@@ -200,11 +199,10 @@ struct py_node *py_match(struct py_parser *p)
 
 	if (!begins_match(p))
 		return NULL;
-	n = py_stmt_new(p, PY_MATCH, p->t.line);
+	n = py_node_new(p, PY_MATCH, p->t.line);
 	py_since(p, 10, p->t.line);
 	py_next(p);
 	n->a = py_exprs(p);
-	n->end_line = p->t.line;
 	py_expect(p, PY_T_COLON);
 	py_expect(p, PY_T_NEWLINE);
 	py_expect(p, PY_T_INDENT);

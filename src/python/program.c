@@ -195,7 +195,14 @@ static enum dlwhy_code follow_scripts(struct home_ctx *c, struct dlwhy_error *er
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-static bool find_start(struct home_ctx *c)
+static bool start_version(struct home_ctx *c, const char *version, const char **there)
+{
+	const char *path = py_of_version(c, version, there);
+
+	return start(c, path, path, arena_printf(c->a, "the newest Python %s that was found", version));
+}
+
+static bool find_start(struct home_ctx *c, const char **there)
 {
 	const char *given = c->ask->python;
 
@@ -203,22 +210,46 @@ static bool find_start(struct home_ctx *c)
 		return start_name(c, "python3") || start_name(c, "python");
 	if (strchr(given, '/') != NULL)
 		return start_path(c, given);
-	return start_name(c, given) || start_path(c, given);
+	return start_name(c, given) || start_path(c, given) ||
+	       (py_is_version(given) && start_version(c, given, there));
+}
+
+/* What is wrong with what was named. */
+static enum dlwhy_code no_program(struct home_ctx *c, const char *given, const char *there,
+				  struct dlwhy_error *err)
+{
+	const char *path = py_abspath(c->a, c->cwd, given);
+
+	if (*given == '\0')
+		return err_set(err, DLWHY_E_IO, 0, "no Python interpreter: the name is empty");
+	if (there != NULL)
+		return err_set(err, DLWHY_E_IO, 0, "no Python %.40s was found; there is %.180s", given,
+			       *there != '\0' ? there : "none at all");
+	if (py_isdir(c->src, path))
+		return err_set(err, DLWHY_E_IO, 0,
+			       "no Python interpreter: the folder %.160s has no bin/python", given);
+	if (py_isfile(c->src, path))
+		return err_set(err, DLWHY_E_IO, 0,
+			       "no Python interpreter: the file %.160s may not be executed", given);
+	return err_set(err, DLWHY_E_IO, 0, strchr(given, '/') != NULL
+						   ? "no Python interpreter: there is no %.200s"
+						   : "no Python interpreter: %.160s is not found on PATH",
+		       given);
 }
 
 enum dlwhy_code py_find_program(struct home_ctx *c, struct dlwhy_error *err)
 {
 	const char *given = c->ask->python != NULL ? c->ask->python : "python3";
 	enum dlwhy_code code;
+	const char *there = NULL;
 	char *real = NULL;
 
 	c->h->given = arena_strdup(c->a, given);
 	c->path_list = py_env(c->ask->environ, "PATH");
 	if (c->path_list == NULL)
 		c->path_list = default_path;
-	if (*given == '\0' || !find_start(c))
-		return err_set(err, DLWHY_E_IO, 0, "no Python interpreter: %.200s is not found",
-			       given);
+	if (*given == '\0' || !find_start(c, &there))
+		return no_program(c, given, there, err);
 	code = follow_scripts(c, err);
 	if (code != DLWHY_OK)
 		return code;

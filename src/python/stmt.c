@@ -11,7 +11,7 @@ static bool at_end(const struct py_parser *p)
 /* A statement that begins with a keyword, which is read over. */
 static struct py_node *begun(struct py_parser *p, enum py_kind kind)
 {
-	struct py_node *n = py_stmt_new(p, kind, p->t.line);
+	struct py_node *n = py_node_new(p, kind, p->t.line);
 
 	py_next(p);
 	return n;
@@ -19,7 +19,7 @@ static struct py_node *begun(struct py_parser *p, enum py_kind kind)
 
 static struct py_node *assignment(struct py_parser *p, struct py_node *first, unsigned line)
 {
-	struct py_node *n = py_stmt_new(p, PY_ASSIGN, line);
+	struct py_node *n = py_node_new(p, PY_ASSIGN, line);
 	size_t mark = p->nstack;
 
 	n->a = first;
@@ -33,7 +33,7 @@ static struct py_node *assignment(struct py_parser *p, struct py_node *first, un
 
 static struct py_node *annotated(struct py_parser *p, struct py_node *target, unsigned line)
 {
-	struct py_node *n = py_stmt_new(p, PY_ANNASSIGN, line);
+	struct py_node *n = py_node_new(p, PY_ANNASSIGN, line);
 
 	py_next(p);
 	py_skip_annotation(p);
@@ -53,14 +53,14 @@ static struct py_node *expression(struct py_parser *p)
 	if (py_is(p, PY_T_COLON))
 		return annotated(p, a, line);
 	if (py_is(p, PY_T_AUG)) {
-		n = py_stmt_new(p, PY_AUGASSIGN, line);
+		n = py_node_new(p, PY_AUGASSIGN, line);
 		n->op = p->t.op;
 		n->a = a;
 		py_next(p);
 		n->b = py_exprs_or_yield(p);
 		return n;
 	}
-	n = py_stmt_new(p, PY_EXPR, line);
+	n = py_node_new(p, PY_EXPR, line);
 	n->a = a;
 	return n;
 }
@@ -114,7 +114,7 @@ static struct py_node *scoped(struct py_parser *p, enum py_kind kind)
 	size_t mark = p->nstack;
 
 	do {
-		struct py_node *name = py_expr_new(p, PY_NAME, p->t.line);
+		struct py_node *name = py_node_new(p, PY_NAME, p->t.line);
 
 		name->u.name = py_expect_name(p);
 		py_push(p, name);
@@ -152,11 +152,11 @@ const char *py_dotted_name(struct py_parser *p)
 /* One name of an import, with its "as". */
 static void alias(struct py_parser *p, bool dotted)
 {
-	struct py_node *n = py_stmt_new(p, PY_ALIAS, p->t.line);
+	struct py_node *n = py_node_new(p, PY_ALIAS, p->t.line);
 
 	n->u.name = dotted ? py_dotted_name(p) : py_expect_name(p);
 	if (py_accept(p, PY_T_AS))
-		n->as = py_expect_name(p);
+		n->u.alias.as = py_expect_name(p);
 	py_push(p, n);
 }
 
@@ -205,7 +205,7 @@ static struct py_node *imported_from(struct py_parser *p)
 		n->u.name = py_dotted_name(p);
 	py_expect(p, PY_T_IMPORT);
 	if (py_is(p, PY_T_STAR)) {
-		struct py_node *star = py_stmt_new(p, PY_ALIAS, p->t.line);
+		struct py_node *star = py_node_new(p, PY_ALIAS, p->t.line);
 
 		star->u.name = py_name(p->s->names, "*", 1);
 		py_push(p, star);

@@ -102,28 +102,35 @@ static bool coding_in(struct view line, char *name, size_t cap)
 	return n > 0;
 }
 
-static bool is_latin1(struct view text)
+bool py_coding(struct view text, char *name, size_t cap)
 {
-	static const char *const names[] = {
-		"latin-1", "latin1", "iso-8859-1", "iso8859-1", "iso-latin-1", "8859", "cp819", "l1",
-	};
-	char name[32];
 	size_t at = 0;
 
 	for (int i = 0; i < 2 && at < text.n; i++) {
 		struct view line;
 
 		(void)view_sub(text, at, line_length(text, at), &line);
-		if (coding_in(line, name, sizeof(name))) {
-			for (size_t k = 0; k < sizeof(names) / sizeof(*names); k++) {
-				if (strcasecmp(name, names[k]) == 0)
-					return true;
-			}
-			return false;
-		}
+		if (coding_in(line, name, cap))
+			return true;
 		if (!is_idle(line))
 			return false;
 		at += line.n + 1;
+	}
+	return false;
+}
+
+static bool is_latin1(struct view text)
+{
+	static const char *const names[] = {
+		"latin-1", "latin1", "iso-8859-1", "iso8859-1", "iso-latin-1", "8859", "cp819", "l1",
+	};
+	char name[32];
+
+	if (!py_coding(text, name, sizeof(name)))
+		return false;
+	for (size_t k = 0; k < sizeof(names) / sizeof(*names); k++) {
+		if (strcasecmp(name, names[k]) == 0)
+			return true;
 	}
 	return false;
 }

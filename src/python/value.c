@@ -60,6 +60,19 @@ struct py_value *py_list_new(struct arena *a, enum py_type type)
 	return new_value(a, type);
 }
 
+void py_list_reserve(struct arena *a, struct py_value *list, size_t n)
+{
+	struct py_value **v;
+
+	if (n <= list->u.list.cap)
+		return;
+	v = ARENA_ARRAY(a, n, struct py_value *);
+	if (list->u.list.n > 0)
+		memcpy(v, list->u.list.v, list->u.list.n * sizeof(struct py_value *));
+	list->u.list.v = v;
+	list->u.list.cap = n;
+}
+
 void py_list_add(struct arena *a, struct py_value *list, struct py_value *v)
 {
 	void *items = list->u.list.v;
@@ -90,6 +103,8 @@ struct py_value *py_native_new(struct arena *a, const char *name, py_native *cal
 /* ---- dictionaries ---------------------------------------------------------------------------- */
 
 #define SMALL 8
+#define FEW 4            /* room that a dictionary has first */
+#define RESERVE_MAX 65536
 
 static size_t hash_pointer(const void *p)
 {
@@ -155,14 +170,33 @@ static void index_add(struct py_dict *d, size_t i)
 
 static void reindex(struct arena *a, struct py_dict *d)
 {
-	size_t slots = 32;
+	size_t slots = 32, n = d->n > d->cap / 2 ? d->n : d->cap / 2; /* there will soon be more than half */
 
-	while (slots < d->n * 3)
+	while (slots < n * 3)
 		slots *= 2;
 	d->index = ARENA_ARRAY(a, slots, uint32_t);
 	d->mask = slots - 1;
 	for (size_t i = 0; i < d->n; i++)
 		index_add(d, i);
+}
+
+static void make_room(struct arena *a, struct py_dict *d, size_t cap)
+{
+	struct py_entry *items = ARENA_ARRAY(a, cap, struct py_entry);
+
+	if (d->n > 0)
+		memcpy(items, d->items, d->n * sizeof(*items));
+	d->items = items;
+	d->cap = cap;
+}
+
+void py_dict_reserve(struct arena *a, struct py_dict *d, size_t n)
+{
+	if (n <= d->cap || n > RESERVE_MAX)
+		return;
+	make_room(a, d, n);
+	if (n > SMALL)
+		reindex(a, d);
 }
 
 static struct py_entry *find(const struct py_dict *d, const char *name, const struct py_value *key)
@@ -206,6 +240,8 @@ static void set(struct arena *a, struct py_dict *d, const char *name, struct py_
 			compact(a, d);
 	}
 	if (e == NULL) {
+		if (d->cap == 0)
+			make_room(a, d, FEW);
 		e = ARENA_PUSH(a, d);
 		e->name = name;
 		e->key = key;

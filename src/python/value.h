@@ -58,6 +58,7 @@ struct py_scope {            /* names of one call, with those of the functions a
 	const char **nonlocals;
 	size_t nnonlocals;
 	bool is_class, is_comprehension;
+	bool strange;            /* of a class: names may come from its metaclass */
 };
 
 struct py_call {
@@ -93,6 +94,7 @@ struct py_raised {           /* what an exception instance carries besides */
 	struct py_load load;
 	bool exact;
 	bool maybe;
+	const char *why;         /* see struct py_exception */
 };
 
 struct py_value {
@@ -158,12 +160,15 @@ struct py_value *py_float(struct arena *a, double d);
 struct py_value *py_str(struct arena *a, const char *s);              /* borrows s */
 struct py_value *py_strn(struct arena *a, const char *s, size_t n);   /* the same: s[n] is 0 */
 struct py_value *py_list_new(struct arena *a, enum py_type type);
+void py_list_reserve(struct arena *a, struct py_value *list, size_t n); /* room for n in all */
 void py_list_add(struct arena *a, struct py_value *list, struct py_value *v);
 struct py_value *py_dict_new(struct arena *a);
 struct py_value *py_native_new(struct arena *a, const char *name, py_native *call, void *data);
 
 /* Names are interned: pass what py_name gave. */
 struct py_value *py_dict_name(const struct py_dict *d, const char *name);
+/* Makes room for n entries in all, so that it need not grow step by step. */
+void py_dict_reserve(struct arena *a, struct py_dict *d, size_t n);
 void py_dict_set_name(struct arena *a, struct py_dict *d, const char *name, struct py_value *v);
 /* With any key; keys that are not known taint the dict. */
 struct py_value *py_dict_get(struct py_eval *ev, const struct py_dict *d, struct py_value *key);

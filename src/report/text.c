@@ -53,6 +53,12 @@ static const char *import_verdict(const struct dlwhy_result *r, enum style *styl
 	return "works here";
 }
 
+/* `check --after MODULE`, where the import of MODULE ends with an exception. */
+static bool stops_before(const struct dlwhy_result *r)
+{
+	return r->python != NULL && r->python->exception != NULL && strcmp(r->verb, "check") == 0;
+}
+
 const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 {
 	bool fails = count_findings(r, DLWHY_ERROR) > 0;
@@ -67,6 +73,9 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 		return text_told_verdict(r, style);
 	if (text_is_link(r))
 		return text_link_verdict(r, style);
+	if (stops_before(r))
+		return r->loads == DLWHY_NO ? "does not load, and the import before it stops"
+					    : "is not reached: the import before it stops";
 	if (r->run != NULL && (r->run->signal != 0 || r->run->exit_status != 0))
 		return "failed";
 	if (r->loads == DLWHY_NO)

@@ -47,6 +47,8 @@ void text_link_says(struct text *t, struct lines *out)
 		text_loader_says(t, out);
 		return;
 	}
+	if (t->r->linker_message == NULL && t->r->nfindings == 0 && t->r->hint != NULL)
+		text_wrap(t, out, MARGIN, t->verbose ? SIZE_MAX : 3, text_clean(t, t->r->hint));
 	if (t->r->linker_message == NULL)
 		return;
 	text_add(t, PLAIN, label);

@@ -439,14 +439,26 @@ static void say_died(struct job *j)
 				 j->after->done.module, j->target);
 }
 
+/* What is said of the file is no surer than the import before it, which may not even come to its end. */
+static void weaken(struct job *j, enum dlwhy_certainty c)
+{
+	if (c == DLWHY_LIKELY && j->r.certainty != DLWHY_LIKELY) {
+		j->r.certainty = c;
+		j->r.assumes = j->host_assumes;
+	}
+	if (j->after->done.e == NULL && j->after->done.im->unread && j->r.loads == DLWHY_YES)
+		j->r.loads = DLWHY_UNKNOWN;
+}
+
 /* Whatever the import brought, and what it left of a module that did not come to its end, was there
  * before the target. */
 static void open_after_import(struct job *j)
 {
 	struct process *p = j->after->p;
+	enum dlwhy_certainty c;
 
 	pyp_import(j->after, j->s->opt.after);
-	imported_certainty(&j->after->done, &j->host_assumes);
+	c = imported_certainty(&j->after->done, &j->host_assumes);
 	if (j->after->done.im->died) {
 		say_died(j);
 		return;
@@ -455,6 +467,7 @@ static void open_after_import(struct job *j)
 	for (size_t i = 0; i < p->images.n; i++)
 		p->images.items[i]->is_host = true;
 	open_target(j, j->after->world, p);
+	weaken(j, c);
 }
 
 static void open_after(struct job *j)

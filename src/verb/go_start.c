@@ -118,12 +118,15 @@ static bool links_musl(const struct go_job *j)
 	if (interp != NULL && strstr(interp, "musl") != NULL)
 		return true;
 	for (size_t i = 0; i < j->link.objects.n; i++)
-		if (j->link.objects.items[i]->kind == LINK_DSO && j->link.objects.items[i]->soname != NULL &&
+		if (j->link.objects.items[i]->kind == LINK_DSO && j->link.objects.items[i]->path != NULL &&
 		    strstr(j->link.objects.items[i]->path, "musl") != NULL)
 			return true;
-	for (size_t i = 0; i < j->plan.words.n; i++)
-		if (strstr(j->plan.words.items[i], "-linux-musl") != NULL)
+	for (size_t i = 0; i < j->plan.words.n; i++) {
+		const char *word = j->plan.words.items[i];
+
+		if (word != NULL && strstr(word, "-linux-musl") != NULL)
 			return true;
+	}
 	return false;
 }
 

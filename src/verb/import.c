@@ -24,6 +24,7 @@ struct job {
 	struct dlwhy_result r;
 	struct dlwhy_error err;
 	struct py_process pp;
+	struct py_ahead *ahead; /* NULL, or a second thread's */
 	unsigned flags;
 };
 
@@ -184,6 +185,7 @@ static void judge(void *ctx)
 		set_error(j);
 		return;
 	}
+	j->pp.ahead = j->ahead;
 	set_platform(j);
 	if (!j->pp.starts) {
 		say_no_start(j);
@@ -199,8 +201,15 @@ static void run_job(void *ctx, unsigned worker, size_t i)
 {
 	struct job *j = (struct job *)ctx + i;
 
+	enum arena_status st = ARENA_NO_MEMORY;
+
 	(void)worker;
-	if (j->a != NULL && arena_run(j->a, judge, j) == ARENA_OK)
+	if ((j->flags & OPEN_PARALLEL) != 0)
+		j->ahead = py_ahead_new(MODULE_MEMORY);
+	if (j->a != NULL)
+		st = arena_run(j->a, judge, j);
+	py_ahead_stop(j->ahead);
+	if (st == ARENA_OK)
 		return;
 	err_set(&j->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.100s was judged", j->module);
 	memset(&j->r, 0, sizeof(j->r));
@@ -229,6 +238,7 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 	for (size_t i = 0; i < n; i++) {
 		if (stop == 0)
 			stop = on_result(&jobs[i].r, from + i, user);
+		py_ahead_free(jobs[i].ahead);
 		if (jobs[i].a != NULL)
 			arena_reset(jobs[i].a);
 	}

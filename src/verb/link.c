@@ -166,12 +166,30 @@ static void make_folder(struct link_job *j)
 	j->folder[0] = '\0';
 }
 
+/* "ccache gcc": what only stands in front of a compiler. */
+static const char *const *behind_wrappers(const char *const *argv)
+{
+	static const char *const wrappers[] = { "ccache", "sccache", "distcc", "icecc", "nice" };
+
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(*wrappers); i++) {
+		const char *base = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
+
+		base = base != NULL ? base + 1 : argv[0];
+		if (base != NULL && argv[1] != NULL && strcmp(base, wrappers[i]) == 0) {
+			argv++;
+			i = (size_t)-1; /* there may be several */
+		}
+	}
+	return argv;
+}
+
 enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv, dlwhy_on_result *on_result,
 			   void *user, struct dlwhy_error *err)
 {
-	struct link_job j = { .s = s, .argv = argv };
+	struct link_job j = { .s = s };
 
 	err_clear(err);
+	j.argv = argv = behind_wrappers(argv);
 	if (argv[0] == NULL || *argv[0] == '\0')
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "there is no command: dlwhy link -- gcc "
 			       "ARGUMENT...");

@@ -127,18 +127,44 @@ static const char *neat(struct go_job *j, const char *s)
 	return s;
 }
 
+/* The source that an object of ours stands for: of "main.cgo2.c" that is main.go. */
+static const char *source_of(struct go_job *j, const struct go_object *o)
+{
+	const struct go_package *p = map_get_str(&j->go.packages, o->package);
+	const char *s = o->source;
+
+	if (go_ends(s, ".cgo2.c"))
+		s = arena_printf(j->a, "%.*s.go", (int)(strlen(s) - 7), s);
+	return p != NULL && p->dir != NULL ? go_join(j->a, p->dir, s) : s;
+}
+
+/* The same for people: objects are named by their sources. */
+static const char *by_source(struct go_job *j, const char *s, bool is_path)
+{
+	for (size_t i = 0; s != NULL && strstr(s, "/tmp/go-link/") != NULL && i < j->out.objects.n; i++) {
+		const struct go_object *o = &j->out.objects.items[i];
+		const char *name = arena_printf(j->a, "/tmp/go-link/%s", o->file), *at = strstr(s, name);
+		const char *to = source_of(j, o);
+
+		if (at != NULL)
+			s = arena_printf(j->a, "%.*s%s%s", (int)(at - s), s,
+					 is_path ? to : go_short_path(&j->go, to), at + strlen(name));
+	}
+	return s;
+}
+
 static void neat_finding(struct go_job *j, struct dlwhy_finding *f)
 {
 	const struct dlwhy_evidence **v = ARENA_ARRAY(j->a, f->nevidence + 1, const struct dlwhy_evidence *);
 
-	f->object = neat(j, f->object);
-	f->needed_by = neat(j, f->needed_by);
-	f->summary = neat(j, f->summary);
+	f->object = by_source(j, neat(j, f->object), true);
+	f->needed_by = by_source(j, neat(j, f->needed_by), true);
+	f->summary = by_source(j, neat(j, f->summary), false);
 	for (size_t i = 0; i < f->nevidence; i++) {
 		struct dlwhy_evidence *e = ARENA_NEW(j->a, struct dlwhy_evidence);
 
 		*e = *f->evidence[i];
-		e->path = neat(j, e->path);
+		e->path = by_source(j, neat(j, e->path), true);
 		e->value = neat(j, e->value);
 		e->says = neat(j, e->says);
 		v[i] = e;
@@ -328,6 +354,11 @@ static void judge(void *ctx)
 			       .is_host = j->s->opt.root == NULL,
 			       .build_args = j->args != NULL ? j->args : no_args };
 
+	/* In a root the working folder is "/": go would stand in the folder that is named. */
+	if (j->s->opt.root != NULL && j->package[0] == '/') {
+		in.cwd = j->package;
+		j->package = ".";
+	}
 	j->opened = true;
 	if (go_open(&j->go, &in) && go_load(&j->go, j->package))
 		go_check(&j->go);

@@ -159,8 +159,13 @@ static const struct image *beside(const struct py_process *pp, const struct nati
 /* What the code of the extension imports, and of libraries that came with it. */
 static void inner_imports(struct py_process *pp, const struct native_load *l, struct py_inner_list *out)
 {
-	py_ext_imports(&l->image->file->elf, l->what.module, pp->finder, &pp->home, pp->s->source, pp->a,
-		       out);
+	const struct elf *e = &l->image->file->elf;
+	const struct py_inner_list *ahead = py_ahead_inner(pp->ahead, l->what.path, e, l->what.module, pp->a);
+
+	if (ahead != NULL)
+		*out = *ahead;
+	else
+		py_ext_imports(e, l->what.module, pp->finder, &pp->home, pp->s->source, pp->a, out);
 	for (size_t i = l->first_image; i < pp->p->images.n; i++) {
 		const struct image *im = beside(pp, l, i);
 
@@ -196,6 +201,7 @@ static void opened(struct py_process *pp, struct native_load *l, struct py_loade
 		out->type = clash.type;
 	}
 	out->handle = l->image;
+	out->path = l->image->name;
 	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image)) {
 		inner_imports(pp, l, &out->imports);
 		add_needs(pp, l->image, &out->needs);

@@ -110,13 +110,16 @@ void pyp_import(struct py_process *pp, const char *module)
 	opt->environ = pp->ask.environ;
 	opt->cwd = pp->ask.cwd;
 	opt->source = pp->s->source;
+	opt->ahead = pp->ahead;
 	pp->finder = py_finder_new(&pp->home, pp->s->source, pp->a);
 	im = py_import_new(&pp->home, pp->finder, &host, opt, pp->a);
 	pp->done = (struct imported){ .im = im, .home = &pp->home, .ask = &pp->ask, .module = module };
+	py_import_ahead(im, module);
 	py_import_startup(im);
 	pp->done.startup = im->modules.n;
 	if (!im->died)
 		e = py_import_module(im, module);
+	py_ahead_stop(pp->ahead);
 	pp->done.e = im->died ? NULL : e;
 	pp->done.loads = (const struct native_load *const *)pp->loads.items;
 	pp->done.nloads = pp->loads.n;

@@ -13,6 +13,7 @@ struct py_process {
 	struct py_ask ask;
 	struct py_home home;
 	struct py_finder *finder;
+	struct py_ahead *ahead;      /* NULL: sources are read when they are wanted */
 	const struct world *world;
 	struct process *p;
 	bool starts;                 /* the interpreter itself does; else its failures are in p's trace */

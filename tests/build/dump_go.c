@@ -1,6 +1,7 @@
 /* dump_go.c - what src/build reads of a Go package, as JSON in the form of `go list -deps -json`:
  *
  *     dump-go [go build flags] PACKAGE     of the working folder, with this process's environment
+ *     dump-go --pc NAME                    what pkg-config --cflags and --libs answer, or what they say
  *     dump-go --flags NAME SOURCE LIST     each further word by itself: go's refusal, or an empty line
  */
 #include <jansson.h>
@@ -12,6 +13,7 @@
 #include "build/go_flags.h"
 #include "build/go_package.h"
 #include "build/go_text.h"
+#include "build/pc.h"
 
 static json_t *words(const struct go_words *l)
 {
@@ -135,6 +137,25 @@ static int check_flags(struct go *g, char **argv)
 	return 0;
 }
 
+static int ask_pc(struct go *g, const char *name)
+{
+	struct go_words names = { NULL, 0, 0 }, out[2] = { { NULL, 0, 0 }, { NULL, 0, 0 } };
+	struct pc pc;
+
+	go_add(g->a, &names, name);
+	pc_open(&pc, g, "pkg-config");
+	if (pc_solve(&pc, &names, true)) {
+		pc_cflags(&pc, &names, &out[0]);
+		pc_libs(&pc, &names, false, &out[1]);
+	}
+	for (size_t i = 0; i < pc.lines.n; i++)
+		puts(pc.lines.items[i]);
+	for (int i = 0; i < 2 && pc.lines.n == 0; i++)
+		puts(go_join_words(g->a, &out[i], "\x1f"));
+	pc_close(&pc);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct source *source = source_host(NULL);
@@ -156,6 +177,10 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "--flags") == 0) {
 		go_open(&g, &in);
 		return check_flags(&g, argv);
+	}
+	if (argc == 3 && strcmp(argv[1], "--pc") == 0) {
+		go_open(&g, &in);
+		return ask_pc(&g, argv[2]);
 	}
 	const char *name = argv[argc - 1];
 

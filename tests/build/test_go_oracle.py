@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,6 +26,8 @@ if GO is None:
 if not os.access(DUMP, os.X_OK):  # in `make check` it is part of the sanitized build
     pytest.skip("dump-go is built with -Dtests=true", allow_module_level=True)
 pytestmark = pytest.mark.slow
+
+SEEDS = int(os.environ.get("DLWHY_GO_SEEDS", "60"))  # packages at random, of each kind
 
 LISTS = """Name GoFiles CgoFiles CFiles CXXFiles MFiles HFiles FFiles SFiles SwigFiles SwigCXXFiles SysoFiles
     IgnoredGoFiles IgnoredOtherFiles TestGoFiles XTestGoFiles CgoCFLAGS CgoCPPFLAGS CgoCXXFLAGS CgoFFLAGS
@@ -137,11 +140,49 @@ def compare_error(seed, theirs, problems, ours):
 
 @pytest.mark.parametrize("cgo", ["0", "1"])
 def test_random_packages(scratch, tmp_path, cgo):
-    compare_random(dict(scratch, CGO_ENABLED=cgo), tmp_path, range(1000, 1250), False, "custom")
+    compare_random(dict(scratch, CGO_ENABLED=cgo), tmp_path, range(1000, 1000 + SEEDS), False, "custom")
 
 
 def test_random_packages_with_mistakes(scratch, tmp_path):
-    compare_random(scratch, tmp_path, range(2000, 2250), True, "")
+    compare_random(scratch, tmp_path, range(2000, 2000 + SEEDS), True, "")
+
+
+# ---- pkg-config ----------------------------------------------------------------------------------------------------
+
+PC = shutil.which("pkg-config")
+MADE = {"a": "Requires: b >= 2\nLibs: -la", "b": "Version: 1.5\nLibs: -lb", "c": "Requires.private: nob >= 3, b = 7\nLibs: -lc",
+        "d": "Requires: e f\nLibs: -L/x -ld -le\nCflags: -I/y -I/usr/include -DX", "e": "Libs: -L/x -le -lf -Wl,-z,now",
+        "f": "Libs: -lf -L/usr/lib -le\nCflags: -I/y -isystem /z -pthread", "g": "prefix=/p\nlibdir=${prefix}/l\nLibs: -L${libdir} -l${nope}g",
+        "h": "Libs: -L\"/a b\" -lh\\\n -li # no\nCflags: -DA=\\\"x\\\"", "i": "Requires: b < 1.5", "j": "Requires: b <= 1.5, b != 1.6, b > 1.4.9",
+        "k": "Version: 1.0rc1\nRequires: k2 = 1.0", "k2": "Version: 1.0.0", "l": "Requires: m", "m": "Requires: l\nLibs: -lm"}
+
+
+def pc_answers(env, cwd, name):
+    flags = [subprocess.run([PC, f, "--", name], cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+             for f in ("--cflags", "--libs")]
+    if flags[0].returncode != 0:
+        return flags[0].stderr.strip().split("\n")
+    return ["\x1f".join(shlex.split(f.stdout)) for f in flags]
+
+
+def test_pkg_config(scratch, tmp_path):
+    """All packages of this machine, and some that are made for it."""
+    if PC is None or "1.8" not in subprocess.run([PC, "--version"], text=True, stdout=subprocess.PIPE).stdout:
+        pytest.skip("pkgconf 1.8 is not here")
+    for name, text in MADE.items():
+        head = "" if "Version" in text else "Version: 1.2.0\n"
+        (tmp_path / f"{name}.pc").write_text(f"Name: {name}\nDescription: made\n{head}{text}\n")
+    env = dict(scratch, PKG_CONFIG_PATH=str(tmp_path))
+    listed = subprocess.run([PC, "--list-all"], env=env, text=True, stdout=subprocess.PIPE).stdout
+    names = sorted({line.split()[0] for line in listed.split("\n") if line} | set(MADE))
+    wrong = []
+    for name in [n for n in names if n in MADE] + random.Random(3).sample(names, min(len(names), 60)):
+        ours = subprocess.run([DUMP, "--pc", name], cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE).stdout
+        ours = ours.rstrip("\n").split("\n") if "was not found" in ours or "could not" in ours else ours.split("\n")[:2]
+        theirs = pc_answers(env, tmp_path, name)
+        if ours != theirs:
+            wrong.append(f"{name}: {ours} is not {theirs}")
+    assert not wrong, "\n".join(wrong)
 
 
 # ---- flags that are refused ------------------------------------------------------------------------------------
@@ -335,6 +376,15 @@ FAILING = {
                "go-toolchain", "module-missing"),
     "vendor-stale": ({"main.go": "package main\n\nfunc main() {}\n", "vendor/modules.txt": "# example.org/b v1.0.0\n## explicit\n",
                       "go.mod": MOD + "\nrequire example.org/other v1.0.0\n"}, {}, [], "go-toolchain", "vendor"),
+    "cycle": ({"main.go": "package main\n\nimport _ \"example.org/seed/a\"\n\nfunc main() {}\n",
+               "a/a.go": "package a\n\nimport _ \"example.org/seed/b\"\n", "b/b.go": "package b\n\nimport _ \"example.org/seed/a\"\n"}, {}, [],
+              "build-other", "import-cycle"),
+    "internal-package": ({"main.go": "package main\n\nimport _ \"example.org/seed/a/internal/y\"\n\nfunc main() {}\n",
+                          "a/internal/y/y.go": "package y\n"}, {}, [], "build-other", "internal"),
+    "program": ({"main.go": "package main\n\nimport _ \"example.org/seed/p\"\n\nfunc main() {}\n", "p/p.go": "package main\n\nfunc main() {}\n"},
+                {}, [], "build-other", None),
+    "relative": ({"main.go": "package main\n\nimport _ \"./a\"\n\nfunc main() {}\n", "a/a.go": "package a\n"}, {}, [],
+                 "go-toolchain", "module-missing"),
     "two-packages": ({"main.go": "package main\n\nfunc main() {}\n", "b.go": "package b\n"}, {}, [], "build-other", None),
     "syntax": ({"main.go": "packge main\n\nfunc main() {}\n"}, {}, [], "build-other", None),
     "constraint": ({"main.go": "//go:build linux &&\n\npackage main\n\nfunc main() {}\n"}, {}, [], "build-other", None),
@@ -347,6 +397,8 @@ FAILING = {
     "library-of-a-dependency": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment("#cgo LDFLAGS: -Llib -lnosuch", ADD))}, {}, [],
                                 "ld-library-not-found", None),
     "undefined": ({"main.go": MAIN.format(comment("int seed_add(int, int);"))}, {}, [], "ld-undefined-reference", None),
+    "undefined-of-a-system-header": ({"main.go": MAIN.format(comment("#include <zlib.h>", "static int seed_add(int a, int b) { return a; }")).replace(
+        "C.seed_add(2, 3)", "C.zlibVersion()")}, {}, [], "ld-undefined-reference", None),
     "undefined-in-a-c-file": ({"main.go": MAIN.format(comment("int seed_add(int, int);")),
                                "seed.c": "int lower(int);\nint seed_add(int a, int b) { return lower(a) + b; }\n"}, {}, [],
                               "ld-undefined-reference", None),

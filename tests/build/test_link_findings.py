@@ -178,6 +178,11 @@ def test_a_link_that_works_has_no_finding(tmp_path):
     assert said["links"] is True and said["findings"] == [] and said["linker_message"] is None
 
 
+def test_what_stands_before_a_compiler_is_passed_over(tmp_path):
+    (tmp_path / "grow.c").write_text(MAIN + GROW)
+    assert ask(["ccache", "gcc", "grow.c"], tmp_path)["links"] is True
+
+
 def test_the_first_repair_works(tmp_path):
     """The commands that are offered are run: they link."""
     for file, text in FILES.items():

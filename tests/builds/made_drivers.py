@@ -88,7 +88,7 @@ def compiler_without_memory(s):
                        "template <int N> struct T { std::map<std::string, T<N - 1>> m; "
                        "int f() { return m.size() + T<N - 1>().f(); } };\n"
                        "template <> struct T<0> { int f() { return 0; } };\nint main() { return T<240>().f(); }\n")
-    return Build(f"ulimit -v 140000; g++ -O2 -c {f}.cc", "", "out-of-memory", "compiler", (f"{f}.cc", "cc1plus"), link=False)
+    return Build(f"ulimit -v 140000; g++ -O2 -c {f}.cc", "", "out-of-memory", "compiler", None, link=False)
 
 
 @failure("gcc", quick=True)

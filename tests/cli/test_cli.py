@@ -101,7 +101,7 @@ def test_no_target_gives_a_short_usage(args):
     assert result.stderr.count(b"\n") <= 4
 
 
-@pytest.mark.parametrize("verb", ["link", "fix", "undo", "verify", "provides",
+@pytest.mark.parametrize("verb", ["fix", "undo", "verify", "provides",
                                   "compat", "scan", "env"])
 def test_verbs_of_later_versions_are_refused(verb, files):
     before = sorted(os.listdir(files))
@@ -243,6 +243,38 @@ def test_explain_of_what_is_not_there(args, word):
     result = run(*args)
     assert result.returncode == 2
     assert word in one_line(result)
+
+
+# ---- exit status -----------------------------------------------------------------------------
+
+def test_status_of_a_good_and_a_bad_library(files):
+    assert run("./libgood.so", cwd=files).returncode == 0
+    assert run("./libbad.so", cwd=files).returncode == 1
+    assert run("./libgood.so", "./libbad.so", cwd=files).returncode == 1
+    assert run("./libgood.so", "./libgood.so", cwd=files).returncode == 0
+
+
+def test_fail_on_moves_the_line(files):
+    assert run("--fail-on", "never", "./libbad.so", cwd=files).returncode == 0
+    assert run("--fail-on=warning", "./libbad.so", cwd=files).returncode == 1
+    assert run("--fail-on=warning", "./libgood.so", cwd=files).returncode == 0
+
+
+def test_a_file_that_is_not_there_is_what_the_loader_says_of_it(tmp_path):
+    result = run("--json", "./libnone.so", cwd=tmp_path)
+    assert result.returncode == 1
+    answer = json.loads(result.stdout)
+    assert answer["loader_message"] == ("./libnone.so: cannot open shared object file: "
+                                        "No such file or directory")
+
+
+# ---- output ----------------------------------------------------------------------------------
+
+def check_json(text):
+    answer = json.loads(text)
+    errors = [f"{list(e.absolute_path)}: {e.message[:300]}" for e in VALIDATOR.iter_errors(answer)]
+    assert not errors, errors
+    return answer
 
 
 @pytest.mark.parametrize("extra", [[], ["-v"], ["--bindings"], ["--no-bind"], ["-v", "--bindings"],

@@ -166,6 +166,14 @@ def test_explain_of_a_message_opens_only_the_message(root):
     assert foreign(paths, ["/opt/a.so"]) == []
 
 
+def test_link_of_a_go_package_where_there_is_no_go_says_so(root):
+    (root / "go.mod").write_text("module example.org/seed\n")
+    code, output, paths = opened(root, "link", "--go", ".")
+    assert code == 1, output
+    assert "No Go is here" in output
+    assert foreign(paths, ["/go.mod", "/tmp", "/var/tmp", "/dev/shm"]) == []
+
+
 def test_every_verb_of_the_help_is_tried_here():
     """A new verb must be put into this file, unless it runs a foreign command by design."""
     text = run(DLWHY, "--help").stdout

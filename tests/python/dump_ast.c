@@ -113,7 +113,7 @@ static void fields(const struct py_node *n)
 	if (n->kind == PY_IMPORT_FROM)
 		printf(" %d", n->op);
 	if (n->kind == PY_ALIAS)
-		printf(" %s", n->as != NULL ? n->as : "-");
+		printf(" %s", n->u.alias.as != NULL ? n->u.alias.as : "-");
 }
 
 static void node(const struct py_node *n)
@@ -124,6 +124,10 @@ static void node(const struct py_node *n)
 	}
 	printf("(%s", names[n->kind]);
 	fields(n);
+	if (!py_has_parts(n->kind)) {
+		putchar(')');
+		return;
+	}
 	if (n->a != NULL || n->b != NULL || n->c != NULL) {
 		putchar(' ');
 		node(n->a);
@@ -178,9 +182,12 @@ static void statement(const struct py_node *n, unsigned depth)
 		list(&n->orelse);
 		putchar('\n');
 	}
-	body("body", &n->body, depth);
+	if (py_has_body(n->kind))
+		body("body", &n->body, depth);
 	if (n->kind == PY_TRY || n->kind == PY_MATCH)
 		body("list", &n->list, depth);
+	if (!py_has_body(n->kind))
+		return;
 	if (n->kind != PY_CLASS)
 		body("orelse", &n->orelse, depth);
 	body("final", &n->final, depth);
@@ -204,9 +211,12 @@ static void bodies_of(const struct py_node *n)
 		bodies(&n->u.fn->body);
 		return;
 	}
-	bodies(&n->body);
+	if (py_has_body(n->kind))
+		bodies(&n->body);
 	if (n->kind == PY_TRY || n->kind == PY_MATCH)
 		bodies(&n->list);
+	if (!py_has_body(n->kind))
+		return;
 	if (n->kind != PY_CLASS)
 		bodies(&n->orelse);
 	bodies(&n->final);

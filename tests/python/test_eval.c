@@ -90,7 +90,7 @@ static void test_exceptions_of_imports_are_believed(void **state)
 				       "try:\n import none_such\n a = 1\nexcept ImportError as x:\n a = str(x); n = x.name\n"
 				       "try:\n raise OSError('o')\nexcept OSError: b = 2\n"
 				       "try:\n {}['k']\n c = 1\nexcept KeyError: c = 2\n"
-				       "d = {}['k']\nundefined_name\n"
+				       "def w(): return {}['k']\nd = w()\n"
 				       "try:\n pass\nexcept ImportError: f = 1\nelse: f = 2\nfinally: g = 3\n"
 				       "def h():\n  try: return 1\n  finally: global k; k = 4\nl = h()\n");
 
@@ -124,6 +124,38 @@ static void test_a_raise_of_the_module_itself_is_believed(void **state)
 	x = import(evaluated_new(state), "t");
 	assert_non_null(x);
 	assert_string_equal(x->type, "RuntimeError");
+}
+
+/* What is certain ends the import on the module's own lines, and is a doubt in a function. */
+static void test_what_is_certain_is_raised(void **state)
+{
+	static const char *const sure[][2] = {
+		{ "undefined_name\n", "NameError" },		    { "x = {}['k']\n", "KeyError" },
+		{ "class A:\n  x = undefined_name\n", "NameError" }, { "import t\nt.nothing\n", "AttributeError" },
+		{ "assert 1 == 2\n", "AssertionError" },	    { "x = 1 / 0\n", "ZeroDivisionError" },
+	};
+	struct modules *m = *state;
+
+	for (size_t i = 0; i < sizeof(sure) / sizeof(sure[0]); i++) {
+		const struct py_exception *x;
+
+		modules_put(m, "t.py", sure[i][0]);
+		x = import(evaluated_new(state), "t");
+		assert_non_null(x);
+		assert_string_equal(x->type, sure[i][1]);
+	}
+}
+
+static void test_what_is_not_certain_is_a_doubt_or_nothing(void **state)
+{
+	struct evaluated *e = evaluate(state, "def f(x): assert x > 1\nf(1)\na = 1\n");
+
+	assert_true(e->im->doubted);
+	assert_non_null(e->im->doubt);
+	assert_global(e, "a", "1");
+	e = evaluate(state, "if u: undefined_name\nfrom nobody_knows import *\nundefined_name\n{**u}['k']\na = 1\n");
+	assert_false(e->im->doubted);
+	assert_global(e, "a", "1");
 }
 
 static void test_an_exception_has_its_cause_and_frames(void **state)
@@ -328,6 +360,8 @@ int main(void)
 		MODULES_TEST(test_exceptions_of_imports_are_believed),
 		MODULES_TEST(test_a_raise_of_a_function_that_nobody_waits_for_is_not_believed),
 		MODULES_TEST(test_a_raise_of_the_module_itself_is_believed),
+		MODULES_TEST(test_what_is_certain_is_raised),
+		MODULES_TEST(test_what_is_not_certain_is_a_doubt_or_nothing),
 		MODULES_TEST(test_an_exception_has_its_cause_and_frames),
 		MODULES_TEST(test_a_library_that_does_not_load),
 		MODULES_TEST(test_classes),

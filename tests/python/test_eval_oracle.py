@@ -131,3 +131,27 @@ def test_expressions(tmp_path):
     unknown = [asked[i] for i in range(len(asked)) if i not in known]
     print("not known:", *unknown, sep="\n  ")
     assert len(known) > len(asked) * 0.8
+
+
+VERSIONS = """from packaging.version import Version, parse
+TEXTS = ("1", "1.0", "1.0.0", "v1.1", "1.0a1", "1.0.alpha-2", "1.0b", "1.0b2.post345", "1.0b2.post345.dev456", "1.0c1",
+         "1.0rc1", "1.0pre3", "1.0preview4", "1.0.dev456", "1.0.post1", "1.0-1", "1.0rev2", "1.0r4", "1.0.post456.dev34",
+         "1.0+abc.5", "1.0+abc.7", "1.0+5", "1.0+ABC-7_x", "1.1.dev1", "1!0.5", "2024.1.2", "26.0.1", " 1.2.3 ", "1.26.4",
+         "2.0.0rc1", "10.0", "9.9.9", "1.0_a_1", "1.0.POST.2", "0.0")
+ALL = [Version(t) for t in TEXTS]
+shown = [str(v) for v in ALL]
+facts = [(v.epoch, v.release, v.major, v.minor, v.micro, v.pre, v.post, v.dev, v.local, v.public, v.base_version,
+          v.is_prerelease, v.is_postrelease, v.is_devrelease) for v in ALL]
+less = [a < b for a in ALL for b in ALL]
+equal = [(a == b, a != b, a <= b, a >= b, a > b) for a in ALL[:20] for b in ALL[:20]]
+parsed = parse("1.24.3") >= parse("1.20") and not parse("1.9") > parse("1.10")
+"""
+
+
+def test_versions_of_packages(tmp_path):
+    if subprocess.run([PYTHON, "-c", "import packaging.version"], stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("packaging is not installed")
+    (tmp_path / "versions.py").write_text(VERSIONS, encoding="utf-8")
+    claims, real = ask(tmp_path, "versions")
+    assert {"shown", "facts", "less", "equal", "parsed"} <= set(claims["modules"]["versions"])
+    assert not [w for w in real["wrong"] if w[0] == "versions"]

@@ -115,6 +115,46 @@ static void the_new_place_of_numpy_goes_first(void **state)
 			    "numpy._core._multiarray_umath");
 }
 
+/* What is only there for an extra is not needed at the start. */
+static void numpy_is_not_imported_where_the_distribution_goes_without(void **state)
+{
+	static const char text[] = "x\0numpy._core._multiarray_umath", cython[] = "cython_runtime\0numpy._core."
+										  "_multiarray_umath";
+	struct modules *m = *state;
+
+	modules_put(m, "numpy/__init__.py", "");
+	modules_put(m, "numpy/_core/__init__.py", "");
+	modules_put(m, "numpy/_core/_multiarray_umath.so", "");
+	modules_put(m, "_with.so", "");
+	modules_put(m, "without.so", "");
+	modules_put(m, "other/_ext.so", "");
+	modules_put(m, "With-1.0.dist-info/METADATA", "Name: With\nRequires-Dist: numpy>=1.0\n");
+	modules_put(m, "without-1.0.dist-info/METADATA",
+		    "Name: without\nRequires-Dist: numpy-more\nRequires-Dist: numpy; extra == \"all\"\n");
+	modules_put(m, "named_otherwise-1.0.dist-info/METADATA", "Name: named-otherwise\n");
+	modules_put(m, "named_otherwise-1.0.dist-info/RECORD", "a.py,,\nother/_ext.so,,\n");
+	modules_finder(m);
+	assert_string_equal(IMPORTS(m, "_with", text), "numpy._core._multiarray_umath");
+	assert_string_equal(IMPORTS(m, "without", text), "");
+	assert_string_equal(IMPORTS(m, "without", cython), "numpy._core._multiarray_umath");
+	assert_string_equal(IMPORTS(m, "other._ext", text), "");
+}
+
+/* Groups of eight behind a byte of flags; one begins with a reference: 7 letters that stand 72 before. */
+static void strings_that_cython_has_packed_by_itself_are_read(void **state)
+{
+	static const char text[] = "cython_runtime\0LZSS string data decompression failed\0"
+				   "\xff" "__main__" "\xff" "__test__" "\xff" "context " "\xff" "_native " "\xff" "12345678"
+				   "\xff" "12345678" "\xff" "12345678" "\xff" "12345678" "\xff" "12345678" "\xff" "12345678"
+				   "\xff" "12345678" "\xfe" "\x41\x04" "vars 12" "\xfe" "\x7f\xff";
+	struct modules *m = *state;
+
+	put_package(m);
+	modules_put(m, "contextvars.py", "");
+	modules_finder(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", text), "contextvars pkg._native");
+}
+
 static void the_old_place_of_numpy_is_taken_where_there_is_no_new_one(void **state)
 {
 	struct modules *m = *state;
@@ -162,6 +202,8 @@ int main(void)
 		MODULES_TEST(other_files_name_extensions_of_their_package),
 		MODULES_TEST(what_every_file_may_say_is_known),
 		MODULES_TEST(the_new_place_of_numpy_goes_first),
+		MODULES_TEST(numpy_is_not_imported_where_the_distribution_goes_without),
+		MODULES_TEST(strings_that_cython_has_packed_by_itself_are_read),
 		MODULES_TEST(the_old_place_of_numpy_is_taken_where_there_is_no_new_one),
 		MODULES_TEST(strings_that_are_packed_are_unpacked_with_zlib),
 		MODULES_TEST(the_standard_library_is_not_guessed_at),

@@ -172,8 +172,19 @@ SITUATIONS = {
                                                  "    f = inspect.getfile(sys._getframe(1))\n"
                                                  "    return ctypes.CDLL(os.path.join(os.path.dirname(f), name))\n"},
                                    "m", ("missing-library", None), "libgone.so.1"),
-    "shadow": ({"random.py": "import random\nrandom.randint(1, 6)\n"}, "random", (SHADOW, "shadow"),
-               "takes the place of the module random"),
+    "shadow": ({"colorsys.py": "import colorsys\ncolorsys.rgb_to_hls(1, 1, 1)\n"}, "colorsys", (SHADOW, "shadow"),
+               "takes the place of the module colorsys"),
+    "name": ({"m.py": "x = dlwhy_nothing\n"}, "m", ("init-failed", "exception"), "NameError"),
+    "file that is missing": ({"m.py": "x = open('/dlwhy/missing')\n"}, "m", ("init-failed", "exception"), "No such file"),
+    "variable that is missing": ({"m.py": "import os\nx = os.environ['DLWHY_NOTHING']\n"}, "m", ("init-failed", "exception"),
+                                 "KeyError"),
+    "distribution that is missing": ({"m.py": "from importlib.metadata import version\nx = version('dlwhy-nothing')\n"}, "m",
+                                     ("init-failed", "exception"), "No package metadata"),
+    "misspelt": ({"m.py": "import subproces\n"}, "m", ("python-module", "not-installed"), "one slip away"),
+    "file in another folder": ({"m.py": "import dlwhy_helper\n", "src/dlwhy_helper.py": ""}, "m", ("python-module", "not-installed"),
+                               "does not look in that folder"),
+    "file of the same package": ({"p/__init__.py": "import dlwhy_beside\n", "p/dlwhy_beside.py": ""}, "p",
+                                 ("python-module", "not-installed"), "does not look in that folder"),
     "shadow of a package": ({"email.py": "x = 1\n", "m.py": "import email.message\n"}, "m", (SHADOW, "shadow"),
                             "takes the place of the module email"),
     "shadow, name": ({"json.py": "x = 1\n", "m.py": "from json import dumps\n"}, "m", (SHADOW, "shadow"),
@@ -288,6 +299,86 @@ def test_a_name_from_a_source_is_quoted_in_commands(tmp_path):
     assert "pip install 'a;id'" in said
 
 
+@pytest.mark.parametrize("files, module", [({}, "josn"), ({}, "threding"), ({"src/dlwhy_helper.py": ""}, "dlwhy_helper")])
+def test_pip_does_not_bring_what_is_misspelt_or_ones_own(files, module, pool, tmp_path):
+    write(tmp_path, files, pool)
+    said = dlwhy("import", module, "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path)).stdout
+    assert b"pip install" not in said
+
+
+@pytest.mark.parametrize("module", ["dlwhy_uuid6", "uuid6", "jsons"])
+def test_a_name_that_is_near_is_not_always_a_slip(module, tmp_path):
+    assert b"pip install" in dlwhy("import", module, "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path)).stdout
+
+
+# What a function does with what it is given is not known as well as a module's own lines: a doubt, with its place.
+DOUBTS = {
+    "name": "def f():\n    return dlwhy_nothing\nf()\n",
+    "assertion": "def f(x):\n    assert x > 1\nf(1)\n",
+    "file": "def f(x):\n    return open(x).read()\nf('/dlwhy/missing')\n",
+    "key": "TABLE = {}\ndef f(x):\n    return TABLE[x]\nf('a')\n",
+}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_what_a_function_seems_to_raise_is_a_doubt(name, tmp_path):
+    (tmp_path / "m.py").write_text(DOUBTS[name])
+    env = environment(tmp_path)
+    assert real("m", tmp_path, env) is not None
+    got, status = answer("import", "m", "--python", PYTHON, cwd=tmp_path, env=env)
+    assert (got["loads"], got["certainty"], status) == (True, "likely", 0)
+    line = DOUBTS[name].split("\n")[:-2].index(next(x for x in DOUBTS[name].split("\n") if x.startswith("    "))) + 1
+    assert f"m.py, line {line} (it raises " in got["assumes"]
+
+
+def others():
+    """Interpreters of other versions here."""
+    shim = shutil.which("pyenv")
+    root = subprocess.run([shim, "root"], stdout=subprocess.PIPE, check=False).stdout.decode().strip() if shim else ""
+    return {p.parts[-3]: str(p) for p in sorted(pathlib.Path(root).glob("versions/3.*/bin/python"))} if root else {}
+
+
+NEWER = {8: "if (n := 3):\n    pass\n", 9: "def f():\n    with (open('a') as a, open('b') as b):\n        pass\n",
+         10: "def f(x):\n    match x:\n        case 1:\n            pass\n", 11: "def f():\n    try:\n        pass\n"
+         "    except* ValueError:\n        pass\n", 12: "type X = int\n"}
+
+
+@pytest.mark.parametrize("version", sorted(others()) or ["none"])
+def test_newer_syntax_is_refused_by_an_older_python(version, tmp_path):
+    if version == "none":
+        pytest.skip("no other Python here")
+    python, minor = others()[version], int(version.split(".")[1])
+    env = environment(tmp_path)
+    for since, source in NEWER.items():
+        (tmp_path / "m.py").write_text(source)
+        p = subprocess.run([python, "-c", ASK, "m"], cwd=tmp_path, env=env, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60, check=False)
+        got, _ = answer("import", "m", "--python", python, cwd=tmp_path, env=env)
+        assert got["loads"] is (b"SyntaxError" not in p.stderr), (since, p.stderr)
+        if since > minor:
+            assert got["python"]["exception"]["type"] == "SyntaxError"
+            assert f"Python 3.{since} or newer" in got["findings"][0]["summary"]
+            assert got["certainty"] == "predicted"
+
+
+def test_what_start_up_has_loaded_is_not_shadowed(pool, tmp_path):
+    """A line of a .pth file imports the library's module before the working folder is on the path."""
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    base = pathlib.Path(os.path.realpath(sys.executable))
+    (venv / "bin/python").symlink_to(base)
+    (venv / "pyvenv.cfg").write_text(f"home = {base.parent}\n")
+    site = venv / f"lib/python3.{MINOR}/site-packages"
+    site.mkdir(parents=True)
+    (site / "early.pth").write_text("import colorsys\n")
+    write(tmp_path, {"colorsys.py": "raise ImportError('not this one')\n", "m.py": "import colorsys\ncolorsys.rgb_to_hls\n"}, pool)
+    python = str(venv / "bin/python")
+    for module in ("colorsys", "m"):
+        assert subprocess.run([python, "-c", f"import {module}"], cwd=tmp_path, env=environment(tmp_path), check=False).returncode == 0
+        got, status = answer("import", module, "--python", python, cwd=tmp_path, env=environment(tmp_path))
+        assert got["loads"] is True and status == 0, got["findings"]
+
+
 def test_several_modules_get_a_process_each(pool, tmp_path):
     write(tmp_path, {"a.py": "x = 1\n", "b.py": RAISE}, pool)
     p = dlwhy("import", "a", "b", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path))
@@ -311,6 +402,10 @@ def test_markdown_quotes_python(pool, tmp_path):
     (["import", "m.py"], "no name of a module"),
     (["import", ".m"], "no name of a module"),
     (["import", ""], "empty"),
+    (["import", "1abc"], "no name of a module"),
+    (["import", "json,os"], "several words"),
+    (["import", "scikit-learn"], "no name of a module"),
+    (["import", "a..b"], "no name of a module"),
     (["import", "--program", "x", "m"], "--program"),
     (["import", "--pid", "1", "m"], "--pid"),
     (["import", "--after", "x", "m"], "--after"),
@@ -331,6 +426,30 @@ def test_an_interpreter_that_is_not_there(tmp_path):
     ours, status = answer("import", "m", "--python", "/nowhere/python", cwd=tmp_path, env=environment(tmp_path))
     assert status == 3
     assert ours["loads"] is None and "/nowhere/python" in ours["error"]["message"]
+
+
+@pytest.mark.parametrize("python, words", [
+    ("{}", "has no bin/python"), ("{}/text", "may not be executed"), ("/bin/true", "does not look like a Python"),
+    ("3.99", "no Python 3.99 was found; there is "), ("dlwhy-python", "not found on PATH"), ("", "empty"),
+])
+def test_odd_interpreters_are_refused_in_one_line(python, words, tmp_path):
+    (tmp_path / "text").write_text("x")
+    p = dlwhy("import", "m", "--python", python.format(tmp_path), cwd=tmp_path, env=environment(tmp_path))
+    said = " ".join(p.stdout.decode().split())
+    assert p.returncode == 3 and said.startswith("import m could not be analysed. ")
+    assert words in said and len(said) < 300
+
+
+@pytest.mark.parametrize("version", sorted(others()) or ["none"])
+def test_a_version_may_stand_for_an_interpreter(version, tmp_path):
+    if version == "none":
+        pytest.skip("no other Python here")
+    env = {**environment(tmp_path), "HOME": str(pathlib.Path.home())}
+    got, status = answer("import", "sys", "--python", version, cwd=tmp_path, env=env)
+    assert status == 0 and got["python"]["version"] == version
+    short = version.rsplit(".", 1)[0]
+    got, _ = answer("import", "sys", "--python", short, cwd=tmp_path, env=env)
+    assert got["python"]["version"].startswith(f"{short}.")
 
 
 # ---- what packages open by functions of their own -------------------------------------------------
@@ -429,3 +548,32 @@ def test_a_refused_extension_stops_the_import(deep, pool):
     assert ours["findings"][0]["code"] == "missing-library"
     assert ours["findings"][0]["object"] == "libgone.so.1"
     assert "import p stops" in ours["findings"][0]["summary"]
+
+
+@pytest.mark.parametrize("module", ["asyncio", "unittest.mock", "xml.etree.ElementTree", "http.server", "nosuch", "ctypes.util"])
+def test_reading_ahead_changes_nothing(module, tmp_path):
+    """A second thread reads sources before they are wanted: the answer is the same without it."""
+    def ask(*more):
+        return subprocess.run([DLWHY, "--json", "-v", *more, "import", module, "--python", PYTHON], cwd=tmp_path,
+                              env=environment(tmp_path), capture_output=True, text=True, check=False).stdout
+
+    alone = ask("--threads", "1")
+    assert json.loads(alone)
+    assert all(ask() == alone for _ in range(3))
+
+
+def test_a_file_after_an_import_that_stops_is_not_reached(deep, pool):
+    shutil.copy(pool / "whole.so", deep / "whole.so")
+    (deep / "p.py").write_text(RAISE)
+    p = dlwhy("check", "./whole.so", "--after", "p", "--python", PYTHON, cwd=deep, env=environment(deep))
+    text = p.stdout.decode()
+    assert p.returncode == 1
+    assert text.startswith("./whole.so is not reached: the import before it stops.\n  import p stops")
+
+
+def test_a_file_after_a_source_that_is_not_read_is_not_vouched_for(deep, pool):
+    shutil.copy(pool / "whole.so", deep / "whole.so")
+    (deep / "p.py").write_text("print 'no'\n")
+    ours, _ = answer("check", "./whole.so", "--after", "p", "--python", PYTHON, cwd=deep, env=environment(deep))
+    assert (ours["loads"], ours["certainty"]) == (None, "likely")
+    assert "not understood" in ours["assumes"]

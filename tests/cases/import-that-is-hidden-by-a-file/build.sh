@@ -1,2 +1,2 @@
 # A file of the working folder takes the place of a module of the standard library.
-echo "import random; x = random.randint(1, 6)" >random.py
+echo "import colorsys; x = colorsys.rgb_to_hls(1, 1, 1)" >colorsys.py

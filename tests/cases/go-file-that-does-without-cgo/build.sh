@@ -1,0 +1,5 @@
+# The name is declared a second time, for builds without cgo.
+printf "module example.org/seed\n\ngo 1.21\n" > go.mod
+printf 'package main\n\nfunc main() { println(twice(2)) }\n' > main.go
+printf 'package main\n\nimport "C"\n\nfunc twice(x int) int { return int(2 * C.int(x)) }\n' > twice.go
+printf '//go:build !cgo\n\npackage main\n\nfunc twice(x int) int { return 2 * x }\n' > plain.go
