@@ -131,7 +131,8 @@ DLWHY_API enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const 
 				     dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* The same for the Go package in a folder or at an import path ("." , "./cmd/x"): its #cgo lines, what
  * they name, and what the program or library will need when it starts. build_args: what go build would get
- * ("-buildmode=c-shared", "-tags=x"), NULL-ended, or NULL. Nothing is run but pkg-config. One result. */
+ * ("-buildmode=c-shared", "-tags=x"), NULL-ended, or NULL. Nothing of Go is run; the compiler driver is
+ * asked for its plan as above. `loads`: does what comes out start, or load if it is a library? One result. */
 DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package,
 					const char *const *build_args, dlwhy_on_result *on_result,
 					void *user, struct dlwhy_error *err);

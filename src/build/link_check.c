@@ -307,8 +307,8 @@ static void check_lto(struct link *l, struct link_object *o)
 		} else if (u->places == 1 && l->kind == LINKER_GOLD) {
 			struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
 
-			link_line_of(l, t, true, "%s:<artificial>: error: undefined reference to '%s'", o->shown,
-				     link_shown(l, s->name));
+			link_line_of(l, t, true, "%s:<artificial>: error: undefined reference to '%s'",
+				     o->shown, link_shown(l, s->name));
 		} else if (u->places == 1) {
 			say_late(l, u, o, 0, 0);
 		}

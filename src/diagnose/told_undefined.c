@@ -171,7 +171,8 @@ static bool is_called_after(const char *word, const char *symbol)
 	return n >= LEAST && strncasecmp(word + 2, symbol, n) == 0;
 }
 
-/* Does the command name the library (NULL: one that the symbol is called after) only before a file that may use it? */
+/* Does the command name the library (NULL: one that the symbol is called after) only before a file that may
+ * use it? */
 static bool is_named_early(const struct told_case *c, const struct msg_fact *f, const char *library)
 {
 	const struct msg_command *command = command_of(c, f);

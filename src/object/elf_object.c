@@ -92,7 +92,8 @@ bool elf_object_open(const struct elf *e, struct elf_object *out)
 	out->e = e;
 	out->entry = e->is64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 	if ((e->defect != ELF_OK && e->defect != ELF_BAD_PHDRS) || e->shoff == 0 ||
-	    e->shentsize != out->entry || !view_sub(e->file, e->shoff, out->entry, &out->table) || out->table.p == NULL)
+	    e->shentsize != out->entry || !view_sub(e->file, e->shoff, out->entry, &out->table) ||
+	    out->table.p == NULL)
 		return false;
 	shdr_decode(out, 0, &h);
 	out->nsections = e->shnum != 0 ? e->shnum : h.size;

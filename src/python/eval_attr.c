@@ -472,7 +472,8 @@ static bool has_native_code(const struct py_eval *ev, const char *module)
 /* Is there a word by which its functions, whoever calls them, can give it names that nobody reads there? */
 static bool binds_unseen(struct view text)
 {
-	static const char *const words[] = { "setattr", "globals", "vars(", "__dict__", "sys.modules", "exec(" };
+	static const char *const words[] = { "setattr", "globals", "vars(", "__dict__", "sys.modules",
+					     "exec(" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (memmem(text.p, text.n, words[i], strlen(words[i])) != NULL)

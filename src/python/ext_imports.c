@@ -538,7 +538,8 @@ static size_t unlzss(struct lzss *z)
 					return z->n;
 				continue;
 			}
-			if (z->p == z->end || z->n == z->cap || (*z->p < ' ' && *z->p != '\n' && *z->p != '\t'))
+			if (z->p == z->end || z->n == z->cap ||
+			    (*z->p < ' ' && *z->p != '\n' && *z->p != '\t'))
 				return z->n;
 			z->out[z->n++] = *z->p++;
 		}

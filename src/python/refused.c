@@ -171,8 +171,8 @@ bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *ou
 	if (src->since > h->minor) {
 		out->line = src->since_line;
 		out->why = arena_printf(ev->a,
-					"%s, line %u is written for Python 3.%u or newer, and this is Python %s",
-					src->path, src->since_line, src->since, h->version);
+					"%s, line %u is written for Python 3.%u or newer, and this is "
+					"Python %s", src->path, src->since_line, src->since, h->version);
 		return true;
 	}
 	if (!py_coding(src->text, name, sizeof(name))) {

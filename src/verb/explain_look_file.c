@@ -217,6 +217,8 @@ void look_at_files(struct look_case *c)
 		return;
 	if (what != NULL && !same_text(what, who) && ask_file(c, what))
 		return;
+	if (module == NULL && same_text(f->code, "python-module"))
+		module = f->object;
 	if (is_module_name(module) && ask_import(c, module))
 		return;
 	if (who == NULL && what == NULL && look_not_found(f->code) && is_library_name(name) &&

@@ -21,7 +21,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build" / "dlwhy"))
 CLEAN = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": os.environ.get("HOME", "/")}
 ALIKE = {"missing-library", "search-path"}
-PYTHONS = sorted({sys.executable, "/usr/bin/python3", *glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python3"))})
+
+
+def pythons_of_pyenv():
+    shim = shutil.which("pyenv")
+    return glob.glob(str(pathlib.Path(shim).resolve().parents[1] / "versions/3.*/bin/python3")) if shim else []
+
+
+PYTHONS = sorted({sys.executable, "/usr/bin/python3", *pythons_of_pyenv()})
 
 
 def run(*words, env=None, cwd=None, text=None):

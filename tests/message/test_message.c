@@ -1,4 +1,4 @@
-/* test_reader.c - a whole text: places, repetitions, broken lines, caps, doubts, pieces of any size. */
+/* test_message.c - a whole text: places, repetitions, broken lines, caps, doubts, pieces of any size. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
