@@ -116,6 +116,9 @@ static bool begins_message(const char *s, size_t n)
 		if (n > strlen(roots[i]) && strncmp(s, roots[i], strlen(roots[i])) == 0)
 			return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
+		/* gold: "main.o:main.c:function main: " */
+		if (s[i] == ':' && n - i > strlen(":function ") && strncmp(s + i, ":function ", strlen(":function ")) == 0)
+			return true;
 		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
 			return i > 1 && (name || path || is_digit(s[i + 1]));
 		name = name && s[i] != '.' && s[i] != '/';
