@@ -26,6 +26,22 @@ static void settle(const struct hunt_lib *h, const struct near_file *f, const ch
 	near_settle(h->c, &found, f->path, says);
 }
 
+/* The file itself may be named in the place of -l. */
+static void fix_by_name(const struct hunt_lib *h, const struct near_file *f)
+{
+	near_fix(h->c, "link-line", arena_printf(h->c->l->a, "name the file itself in the place of -l%s: %s",
+						 h->name, shell_quote(h->c->l->a, f->path)), NULL);
+}
+
+static void fix_link(const struct hunt_lib *h, const struct near_file *f)
+{
+	struct arena *a = h->c->l->a;
+
+	near_fix(h->c, "make-link", "make the link that -l looks for, or name the file itself with -l:",
+		 arena_printf(a, "ln -s %s %s", shell_quote(a, f->base),
+			      shell_quote(a, arena_printf(a, "%s/%s", f->folder, h->so))));
+}
+
 static bool is_dangling(const struct hunt_lib *h, const struct near_file *f)
 {
 	struct os_stat st;
@@ -44,6 +60,8 @@ static bool dangling(const struct hunt_lib *h, const struct near_file *f)
 		return false;
 	settle(h, f, "dangling-symlink",
 	       arena_printf(h->c->l->a, "is a link to %s, which is not there", to));
+	near_fix(h->c, "reinstall", arena_printf(h->c->l->a, "bring back %s: build it, or install its package again",
+						 to), NULL);
 	return true;
 }
 
@@ -59,6 +77,7 @@ static bool given_whole(const struct hunt_lib *h, const struct near_file *f)
 	if (strcmp(f->base, h->so) == 0 || strcmp(f->base, h->a) == 0)
 		return false;
 	settle(h, f, "name-variant", "is there, and the linker adds lib and the ending by itself");
+	fix_by_name(h, f);
 	return true;
 }
 
@@ -72,11 +91,13 @@ static bool run_time_name(const struct hunt_lib *h, const struct near_file *f)
 	    isdigit((unsigned char)f->base[n + 1])) {
 		settle(h, f, "no-dev-link",
 		       "is the library, but the name without a number, which -l looks for, is not there");
+		fix_link(h, f);
 		return true;
 	}
 	if (strncmp(f->base, h->so, n - 3) != 0 || *release != '-' || !isdigit((unsigned char)release[1]))
 		return false;
 	settle(h, f, "no-dev-link", "has its release in its name, and -l looks for one without");
+	fix_link(h, f);
 	return true;
 }
 
@@ -88,6 +109,7 @@ static bool without_prefix(const struct hunt_lib *h, const struct near_file *f)
 	    strcmp(f->base, arena_printf(a, "%s.so", h->name)) != 0)
 		return false;
 	settle(h, f, "name-variant", "is there, but -l looks for a name that begins with lib");
+	fix_by_name(h, f);
 	return true;
 }
 
@@ -121,11 +143,16 @@ static bool in_another_form(const struct hunt_lib *h, const struct near_file *f)
 		near_settle(h->c, &found, f->path, "is for another machine");
 		return true;
 	}
-	if (strcmp(f->base, h->so) == 0 && is_usual_folder(f->folder))
+	if (strcmp(f->base, h->so) == 0 && is_usual_folder(f->folder)) {
 		settle(h, f, "shared-only",
 		       "is there as a shared library, and a static link takes archives alone");
-	else
-		settle(h, f, "other-dir", "is there, but the linker was not told to look in its folder");
+		near_fix(h->c, "link-line", arena_printf(h->c->l->a, "link without -static, or build %s", h->a),
+			 NULL);
+		return true;
+	}
+	settle(h, f, "other-dir", "is there, but the linker was not told to look in its folder");
+	near_fix(h->c, "link-line",
+		 arena_printf(h->c->l->a, "add -L%s to the link line", shell_quote(h->c->l->a, f->folder)), NULL);
 	return true;
 }
 
@@ -179,6 +206,7 @@ static bool nearly(const struct hunt_lib *h, const struct near_file *f)
 	if (!is_close(stem, strcspn(stem, "."), h->name, strcspn(h->name, ".")))
 		return false;
 	settle(h, f, "name-variant", "has nearly that name");
+	fix_by_name(h, f);
 	return true;
 }
 

@@ -76,30 +76,32 @@ void look_near(struct look_case *c)
 		near_source(c, &files);
 }
 
-/* "For one run, name the folder", instead of what was to be done about a library that is nowhere. */
-static void fix_folder(struct look_case *c, const char *folder)
+void near_fix(struct look_case *c, const char *kind, const char *says, const char *command)
 {
 	const struct dlwhy_fix **v = ARENA_ARRAY(c->l->a, 1, const struct dlwhy_fix *);
 	const char **commands = ARENA_ARRAY(c->l->a, 1, const char *);
 	struct dlwhy_fix *fix = ARENA_NEW(c->l->a, struct dlwhy_fix);
+
+	commands[0] = command;
+	*fix = (struct dlwhy_fix){ .n = 1, .kind = kind, .risk = "low", .says = says, .commands = commands,
+				   .ncommands = command != NULL };
+	v[0] = fix;
+	c->f->fixes = v;
+	c->f->nfixes = 1;
+}
+
+/* "For one run, name the folder". */
+static void fix_folder(struct look_case *c, const char *folder)
+{
 	char *path = source_absolute(c->l->s->source, folder);
 	const char *dir = path != NULL ? arena_strdup(c->l->a, path) : folder;
 
 	free(path);
 	if (strlen(dir) > 2 && strcmp(dir + strlen(dir) - 2, "/.") == 0)
 		dir = arena_strndup(c->l->a, dir, strlen(dir) - 2);
-	commands[0] =
-		arena_printf(c->l->a, "export LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}",
-			     shell_quote(c->l->a, dir));
-	*fix = (struct dlwhy_fix){ .n = 1,
-				   .kind = "library-path",
-				   .risk = "low",
-				   .says = "let the loader look in that folder, in this shell",
-				   .commands = commands,
-				   .ncommands = 1 };
-	v[0] = fix;
-	c->f->fixes = v;
-	c->f->nfixes = 1;
+	near_fix(c, "library-path", "let the loader look in that folder, in this shell",
+		 arena_printf(c->l->a, "export LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}",
+			      shell_quote(c->l->a, dir)));
 }
 
 /* The loader was asked, or the text says it: it is not found. Is a library of that very name around here?

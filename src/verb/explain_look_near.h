@@ -52,5 +52,7 @@ struct near_found {
 	bool weak; /* no more likely than it was: it rests on what is not there */
 };
 void near_settle(struct look_case *c, const struct near_found *found, const char *path, const char *says);
+/* What is to be done instead of what was to be done about a file that is nowhere. command may be NULL. */
+void near_fix(struct look_case *c, const char *kind, const char *says, const char *command);
 
 #endif

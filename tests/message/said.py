@@ -20,6 +20,9 @@ import oracle  # noqa: E402
 import run  # noqa: E402
 
 
+LONGEST = 300  # of a line: no terminal cuts a file name of that length in one piece
+
+
 @dataclasses.dataclass(frozen=True)
 class Said:
     """A text, and the finding that the simulation had for it."""
@@ -97,7 +100,7 @@ def of_links():
             continue
         folder = oracle.scratch("said")
         try:
-            build, _ = builds.prepare(failure, folder, f"{name} said")
+            build, _ = builds.prepare(failure, folder, f"{name} text")
             words = builds.link_words(build)
             if words is None:
                 continue
@@ -118,7 +121,7 @@ def everything():
         sources.append(of_experiments(musl_experiments, musl_experiments.Lab, musl_experiments.CASES))
     for source in sources:
         for said in source:
-            if said.text not in seen:
+            if said.text not in seen and max(map(len, said.text.splitlines())) < LONGEST:
                 seen.add(said.text)
                 out.append(said)
     return out
