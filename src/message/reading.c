@@ -119,6 +119,10 @@ static bool begins_message(const char *s, size_t n)
 		/* "main.o:(.text+0x9): …" */
 		if (s[i] == ':' && s[i + 1] == '(')
 			return i > 1;
+		/* gold: "main.o:main.c:function main: " */
+		if (s[i] == ':' && n - i > strlen(":function ") &&
+		    strncmp(s + i, ":function ", strlen(":function ")) == 0)
+			return true;
 		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
 			return i > 1 && (name || path || is_digit(s[i + 1]));
 		name = name && s[i] != '.' && s[i] != '/';
