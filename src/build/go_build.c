@@ -161,13 +161,15 @@ static bool pc_failed(struct go *g, struct go_package *p, struct pc *pc)
 	static const char *const details[] = { "package-not-found", "requires-not-found", "version",
 					       "version", "bad-output" };
 	const struct pc_fault *f = &pc->faults.items[0];
-	struct go_problem *x = in_package(g, p, GO_PKG_CONFIG, f->text);
+	struct go_problem *x =
+		in_package(g, p, GO_PKG_CONFIG, pc->lines.n > 0 ? pc->lines.items[0] : f->text);
 
 	x->detail = details[f->kind];
 	x->object = arena_printf(g->a, "%s.pc", f->name);
 	x->other = f->by_file;
 	x->symbol = NULL;
-	x->more = pc->lines;
+	for (size_t i = 1; i < pc->lines.n; i++)
+		go_add(g->a, &x->more, pc->lines.items[i]);
 	x->verb = f->want;
 	x->found = pc->dirs;
 	x->likely = false;

@@ -181,7 +181,8 @@ static bool is_named_early(const struct told_case *c, const struct msg_fact *f, 
 	for (size_t i = 1; command != NULL && i < command->argc; i++) {
 		const char *word = command->argv[i];
 
-		if (library != NULL ? names_library(word, library) : is_called_after(word, f->field[MSG_SYMBOL]))
+		if (library != NULL ? names_library(word, library)
+				    : is_called_after(word, f->field[MSG_SYMBOL]))
 			named = i;
 		else if (is_input(word) && strcmp(command->argv[i - 1], "-o") != 0)
 			last = i;
@@ -240,7 +241,8 @@ static void by_name(struct told_case *c, struct msg_fact *f)
 void told_undefined(struct told_case *c, struct msg_fact *f)
 {
 	by_name(c, f);
-	if (f->detail == NULL && f->field[MSG_SYMBOL] != NULL && !order_is_free(f) && is_named_early(c, f, NULL))
+	if (f->detail == NULL && f->field[MSG_SYMBOL] != NULL && !order_is_free(f) &&
+	    is_named_early(c, f, NULL))
 		f->detail = "order";
 }
 

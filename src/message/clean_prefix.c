@@ -386,9 +386,8 @@ static bool string_edge(struct span *p)
 
 typedef bool matcher(struct span *p);
 static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log,
-				     job_and_step,
-				     buildkit, progress, line_number, seconds, bracketed, service, words, configure,
-				     pytest, bullet, string_edge, fence };
+				     job_and_step, buildkit, progress, line_number, seconds, bracketed,
+				     service, words, configure, pytest, bullet, string_edge, fence };
 
 size_t clean_prefix(const char *s, size_t n)
 {

@@ -144,18 +144,20 @@ static bool is_exception(struct part b)
 }
 
 /* It may happen, or did and no longer does. */
-static const char *const conditional[] = { "if", "no longer", "longer", "fixed", "fixes", "fix", "used to", "sometimes",
-					   "might", "may" };
+static const char *const conditional[] = {
+	"if", "no longer", "longer", "fixed", "fixes", "fix", "used to", "sometimes", "might", "may"
+};
 
 /* "When I start it I get X": somebody tells what happened. */
 static bool is_report(struct part b)
 {
-	static const char *const reports[] = { "i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
-					       "i receive", "i have",
-					       "i had", "i ran", "i run", "i launch", "i start", "we get", "we got",
-					       "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
-					       "stops with", "box states", "error box", "dialog", "popup", "pop up",
-					       "pops up", "window pops" };
+	static const char *const reports[] = {
+		"i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
+		"i receive", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
+		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
+		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
+		"window pops"
+	};
 
 	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
 }
@@ -186,7 +188,8 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	if (writes > 1 || (writes > 0 && goes_on > 1))
 		return true;
 	/* A line that begins in the middle of a paragraph. */
-	return quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1 && !is_report(line_above(c, start));
+	return quoted && b.n > 1 && COUNT(line_above(c, start), writers) > 1 &&
+	       !is_report(line_above(c, start));
 }
 
 /* A list of changes: "Fix X (#12)", "9b01d7a Fix X". */

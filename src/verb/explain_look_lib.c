@@ -60,8 +60,8 @@ static bool dangling(const struct hunt_lib *h, const struct near_file *f)
 		return false;
 	settle(h, f, "dangling-symlink",
 	       arena_printf(h->c->l->a, "is a link to %s, which is not there", to));
-	near_fix(h->c, "reinstall", arena_printf(h->c->l->a, "bring back %s: build it, or install its package again",
-						 to), NULL);
+	near_fix(h->c, "reinstall",
+		 arena_printf(h->c->l->a, "bring back %s: build it, or install its package again", to), NULL);
 	return true;
 }
 
@@ -146,13 +146,14 @@ static bool in_another_form(const struct hunt_lib *h, const struct near_file *f)
 	if (strcmp(f->base, h->so) == 0 && is_usual_folder(f->folder)) {
 		settle(h, f, "shared-only",
 		       "is there as a shared library, and a static link takes archives alone");
-		near_fix(h->c, "link-line", arena_printf(h->c->l->a, "link without -static, or build %s", h->a),
-			 NULL);
+		near_fix(h->c, "link-line",
+			 arena_printf(h->c->l->a, "link without -static, or build %s", h->a), NULL);
 		return true;
 	}
 	settle(h, f, "other-dir", "is there, but the linker was not told to look in its folder");
 	near_fix(h->c, "link-line",
-		 arena_printf(h->c->l->a, "add -L%s to the link line", shell_quote(h->c->l->a, f->folder)), NULL);
+		 arena_printf(h->c->l->a, "add -L%s to the link line", shell_quote(h->c->l->a, f->folder)),
+		 NULL);
 	return true;
 }
 

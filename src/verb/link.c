@@ -135,8 +135,8 @@ static void judge(void *ctx)
 
 	j->r.target = join(j->a, j->argv);
 	if (other != NULL) {
-		cannot_tell(j, arena_printf(j->a, "%s makes %s: such links are not followed yet; dlwhy explain "
-					    "reads what it prints", j->argv[0], other));
+		cannot_tell(j, arena_printf(j->a, "%s makes %s: such links are not followed yet; dlwhy "
+					    "explain reads what it prints", j->argv[0], other));
 		return;
 	}
 	ask.folder = *j->folder != '\0' ? j->folder : NULL;

@@ -110,7 +110,7 @@ static json_t *environment(const struct go *g)
 	return o;
 }
 
-static int check_flags(struct go *g, char **argv)
+static void check_flags(struct go *g, char **argv)
 {
 	enum go_flag_list list = strcmp(argv[2], "LDFLAGS") == 0      ? GO_LIST_LINKER
 				 : strcmp(argv[2], "pkg-config") == 0 ? GO_LIST_PKGCONFIG
@@ -134,10 +134,9 @@ static int check_flags(struct go *g, char **argv)
 		puts(r.text != NULL ? r.text : "");
 	}
 	free(line);
-	return 0;
 }
 
-static int ask_pc(struct go *g, const char *name)
+static void ask_pc(struct go *g, const char *name)
 {
 	struct go_words names = { NULL, 0, 0 }, out[2] = { { NULL, 0, 0 }, { NULL, 0, 0 } };
 	struct pc pc;
@@ -153,7 +152,27 @@ static int ask_pc(struct go *g, const char *name)
 	for (int i = 0; i < 2 && pc.lines.n == 0; i++)
 		puts(go_join_words(g->a, &out[i], "\x1f"));
 	pc_close(&pc);
-	return 0;
+}
+
+/* Everything about the package: what go list -json says of it, and more. */
+static void dump_package(struct go *g, const struct go_input *in, const char *name)
+{
+	json_t *out = json_object(), *packages = json_array(), *problems = json_array();
+	bool opened = go_open(g, in);
+
+	if (opened && go_load(g, name))
+		go_check(g);
+	for (size_t i = 0; i < g->order.n; i++)
+		json_array_append_new(packages, package(g->order.items[i]));
+	for (size_t i = 0; i < g->problems.n; i++)
+		json_array_append_new(problems, problem(g->problems.items[i]));
+	json_object_set_new(out, "packages", packages);
+	json_object_set_new(out, "problems", problems);
+	if (opened)
+		json_object_set_new(out, "env", environment(g));
+	json_dumpf(out, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(out);
 }
 
 int main(int argc, char **argv)
@@ -169,38 +188,22 @@ int main(int argc, char **argv)
 			       .cwd = cwd,
 			       .hostarch = "amd64",
 			       .is_host = true };
-	json_t *out = json_object(), *packages = json_array(), *problems = json_array();
-	bool opened;
 
 	if (argc < 2)
 		return 2;
 	if (argc == 4 && strcmp(argv[1], "--flags") == 0) {
 		go_open(&g, &in);
-		return check_flags(&g, argv);
-	}
-	if (argc == 3 && strcmp(argv[1], "--pc") == 0) {
+		check_flags(&g, argv);
+	} else if (argc == 3 && strcmp(argv[1], "--pc") == 0) {
 		go_open(&g, &in);
-		return ask_pc(&g, argv[2]);
-	}
-	const char *name = argv[argc - 1];
+		ask_pc(&g, argv[2]);
+	} else {
+		const char *name = argv[argc - 1];
 
-	argv[argc - 1] = NULL;
-	in.build_args = (const char *const *)argv + 1;
-	opened = go_open(&g, &in);
-	if (opened)
-		if (go_load(&g, name))
-			go_check(&g);
-	for (size_t i = 0; i < g.order.n; i++)
-		json_array_append_new(packages, package(g.order.items[i]));
-	for (size_t i = 0; i < g.problems.n; i++)
-		json_array_append_new(problems, problem(g.problems.items[i]));
-	json_object_set_new(out, "packages", packages);
-	json_object_set_new(out, "problems", problems);
-	if (opened)
-		json_object_set_new(out, "env", environment(&g));
-	json_dumpf(out, stdout, JSON_INDENT(1));
-	putchar('\n');
-	json_decref(out);
+		argv[argc - 1] = NULL;
+		in.build_args = (const char *const *)argv + 1;
+		dump_package(&g, &in, name);
+	}
 	go_close(&g);
 	arena_free(a);
 	store_free(store);

@@ -65,7 +65,9 @@ def dump(env, cwd, *argv):
 
 
 def judge(env, cwd, package, *args):
-    out = subprocess.run([DLWHY, "link", "--json", "--go", package, "--", *args], cwd=cwd, env=env, text=True,
+    # A sanitized program does not get the loader's variables from its environment.
+    said = [word for k, v in env.items() if k.startswith("LD_") for word in ("--env", f"{k}={v}")]
+    out = subprocess.run([DLWHY, "link", *said, "--json", "--go", package, "--", *args], cwd=cwd, env=env, text=True,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert out.stdout, out.stderr
     return json.loads(out.stdout)
