@@ -292,6 +292,16 @@ static bool words(struct span *p)
 	return false;
 }
 
+/* "app.worker: ", "ERROR app.worker: " before ">>> ": what logs it; lld names itself in the first line alone */
+static bool logger(struct span *p)
+{
+	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+	return isalpha((unsigned char)p->s[0]) && take_any(p, names) &&
+	       (take_word(p, ": ") || (take(p, ' ') && take_any(p, names) && take_word(p, ": "))) &&
+	       p->i <= 60 && p->n - p->i > 4 && memcmp(p->s + p->i, ">>> ", 4) == 0;
+}
+
 /* "configure:1234: ", but not before its own error */
 static bool configure(struct span *p)
 {
@@ -348,8 +358,10 @@ static bool box(struct span *p)
 		p->i += len;
 		n++;
 	}
-	if (n > 0 && (take(p, '>') || true)) /* pip's arrow */
+	if (n > 0 && !(at(p, '>') && p->i + 1 < p->n && p->s[p->i + 1] == '>')) {
+		take(p, '>'); /* pip's arrow; not the first of lld's three */
 		take_blank(p);
+	}
 	return n > 0;
 }
 
@@ -387,7 +399,7 @@ static bool string_edge(struct span *p)
 typedef bool matcher(struct span *p);
 static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log,
 				     job_and_step, buildkit, progress, line_number, seconds, bracketed,
-				     service, words, configure, pytest, bullet, string_edge, fence };
+				     service, logger, words, configure, pytest, bullet, string_edge, fence };
 
 size_t clean_prefix(const char *s, size_t n)
 {
@@ -459,5 +471,5 @@ bool clean_may_have_prefix(const char *s, size_t n)
 				  isdigit((unsigned char)s[5])))
 		return true;
 	n = n < 64 ? n : 64;
-	return memchr(s, '|', n) != NULL || memchr(s, '\t', n) != NULL;
+	return memchr(s, '|', n) != NULL || memchr(s, '\t', n) != NULL || memmem(s, n, ": >>> ", 6) != NULL;
 }

@@ -11,6 +11,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 from build_texts import ALL, ANY  # noqa: E402
+from sample import some  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", pathlib.Path(
     os.environ.get("DLWHY_BUILD", HERE.parents[1] / "build")) / "dlwhy"))
@@ -45,9 +46,9 @@ def differences(case):
 @pytest.fixture(scope="module")
 def answers():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        return list(pool.map(differences, ALL))
+        return list(pool.map(differences, some(ALL)))
 
 
 def test_texts_are_explained(answers):
-    wrong = [f"{case[0][:150]!r}: {'; '.join(bad)}" for case, bad in zip(ALL, answers) if bad]
+    wrong = [f"{case[0][:150]!r}: {'; '.join(bad)}" for case, bad in zip(some(ALL), answers) if bad]
     assert not wrong, "\n".join(wrong)
