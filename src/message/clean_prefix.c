@@ -292,7 +292,7 @@ static bool words(struct span *p)
 	return false;
 }
 
-/* "app.worker: ", "ERROR app.worker: " before ">>> ": what logs it; lld names itself in the first line alone */
+/* "app.worker: ", "ERROR app.worker: " before ">>> ": what logs it. (lld names itself in the first line.) */
 static bool logger(struct span *p)
 {
 	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
