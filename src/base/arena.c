@@ -371,23 +371,3 @@ void arena_grow(struct arena *a, void **items, size_t *n, size_t *cap, size_t si
 	memset((unsigned char *)*items + *n * size, 0, size);
 	(*n)++;
 }
-
-/* ---- strings that grow ----------------------------------------------------------------------- */
-
-void arena_text_add(struct arena *a, struct arena_text *t, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		*ARENA_PUSH(a, t) = s[i];
-}
-
-void arena_text_str(struct arena *a, struct arena_text *t, const char *s)
-{
-	arena_text_add(a, t, s, strlen(s));
-}
-
-const char *arena_text_end(struct arena *a, struct arena_text *t)
-{
-	*ARENA_PUSH(a, t) = '\0';
-	t->n--;
-	return t->items;
-}
