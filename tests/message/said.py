@@ -2,6 +2,7 @@
 experiments on glibc and musl), of Python's import, of linkers (the builds that fail).
 """
 import dataclasses
+import functools
 import json
 import pathlib
 import shutil
@@ -113,6 +114,7 @@ def of_links():
             yield Said(f"build {name}", text, finding["code"], objects_of(finding, ""), "linker")
 
 
+@functools.cache
 def everything():
     """One of each shape of text: the same words about the same thing need no second look."""
     seen, out = set(), []
