@@ -82,7 +82,7 @@ static const struct written ending_rows[] = {
 #undef CONTEXT
 #undef WRAPPER
 
-#define TABLE(rows) { rows, sizeof(rows) / sizeof(rows[0]) }
+#define TABLE(rows) { (rows), sizeof(rows) / sizeof((rows)[0]) }
 static const struct {
 	const struct written *rows;
 	size_t n;
