@@ -42,7 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (n > 2000 || size - n > 20000)
 		return 0;
-	pattern = strndup((const char *)data, n);
+	pattern = calloc(n + 1, 1);
+	if (pattern != NULL)
+		memcpy(pattern, data, n);
 	in.a = arena_new(64 << 20);
 	in.pattern = pattern;
 	if (pattern != NULL && in.a != NULL) {
