@@ -303,24 +303,31 @@ char *arena_strdup(struct arena *a, const char *s)
 	return arena_strndup(a, s, strlen(s));
 }
 
-char *arena_printf(struct arena *a, const char *fmt, ...)
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
 	char small[512], *p;
-	va_list ap;
+	va_list again;
 	int len;
 
-	va_start(ap, fmt);
+	va_copy(again, ap);
 	len = vsnprintf(small, sizeof(small), fmt, ap);
-	va_end(ap);
 	if (len < 0)
-		return no_memory(a);
-	if ((size_t)len < sizeof(small))
-		return arena_strndup(a, small, (size_t)len);
-	p = arena_alloc(a, (size_t)len + 1);
-	if (p == NULL)
-		return NULL;
+		p = no_memory(a);
+	else if ((size_t)len < sizeof(small))
+		p = arena_strndup(a, small, (size_t)len);
+	else if ((p = arena_alloc(a, (size_t)len + 1)) != NULL)
+		vsnprintf(p, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return p;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+
 	va_start(ap, fmt);
-	vsnprintf(p, (size_t)len + 1, fmt, ap);
+	p = arena_vprintf(a, fmt, ap);
 	va_end(ap);
 	return p;
 }

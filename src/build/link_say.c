@@ -1,6 +1,5 @@
 /* link_say.c - what a linker prints: lines of a complaint, and the one that says what is wrong. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "build/link_priv.h"
@@ -26,17 +25,11 @@ struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, b
 
 void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
 {
-	va_list ap, again;
-	char *text;
-	int n;
+	const char *text;
+	va_list ap;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	text = arena_alloc(l->a, n < 0 ? 1 : (size_t)n + 1);
-	if (n >= 0)
-		vsnprintf(text, (size_t)n + 1, fmt, again);
-	va_end(again);
+	text = arena_vprintf(l->a, fmt, ap);
 	va_end(ap);
 	t->lines = *t->lines == '\0' ? text : arena_printf(l->a, "%s\n%s", t->lines, text);
 	if (decides && t->message == NULL)

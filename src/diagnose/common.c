@@ -2,7 +2,6 @@
 #include "diagnose/common.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,19 +47,11 @@ struct draft *draft_new(struct diag *d, enum cause cause, const struct failure *
 
 void draft_say(struct diag *d, struct draft *dr, const char *fmt, ...)
 {
-	va_list ap, again;
-	char *text;
-	int n;
+	va_list ap;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	text = arena_alloc(d->a, n < 0 ? 1 : (size_t)n + 1);
-	if (n >= 0)
-		vsnprintf(text, (size_t)n + 1, fmt, again);
-	va_end(again);
+	dr->f.summary = arena_vprintf(d->a, fmt, ap);
 	va_end(ap);
-	dr->f.summary = text;
 }
 
 void draft_assume(struct draft *dr, enum dlwhy_certainty c, const char *assumes)

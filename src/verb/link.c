@@ -159,19 +159,6 @@ static void judge(void *ctx)
 		follow(j);
 }
 
-static void make_folder(struct link_job *j)
-{
-	static const char *const parents[] = { "/tmp", "/var/tmp", "/dev/shm" };
-	const char *tmp = session_env(j->s, "TMPDIR");
-
-	if (tmp != NULL && *tmp == '/' && os_private_folder(tmp, j->folder, sizeof(j->folder)) == 0)
-		return;
-	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++)
-		if (os_private_folder(parents[i], j->folder, sizeof(j->folder)) == 0)
-			return;
-	j->folder[0] = '\0';
-}
-
 /* "ccache gcc": what only stands in front of a compiler. */
 static const char *const *behind_wrappers(const char *const *argv)
 {
@@ -211,7 +198,7 @@ enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv, dlw
 	j.a = arena_new(LINK_MEMORY);
 	if (j.a == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
-	make_folder(&j);
+	session_folder(s, j.folder, sizeof(j.folder));
 	if (arena_run(j.a, judge, &j) != ARENA_OK) {
 		err_set(&j.err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while the link was followed");
 		j.r.error = &j.err;

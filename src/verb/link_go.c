@@ -86,19 +86,6 @@ static void tell_problems(struct go_job *j)
 
 /* ---- the link --------------------------------------------------------------------------------- */
 
-static void make_folder(struct go_job *j)
-{
-	static const char *const parents[] = { "/tmp", "/var/tmp", "/dev/shm" };
-	const char *tmp = session_env(j->s, "TMPDIR");
-
-	if (tmp != NULL && *tmp == '/' && os_private_folder(tmp, j->folder, sizeof(j->folder)) == 0)
-		return;
-	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++)
-		if (os_private_folder(parents[i], j->folder, sizeof(j->folder)) == 0)
-			return;
-	j->folder[0] = '\0';
-}
-
 /* Objects of our own in the place of those that the compilers would make. */
 static bool write_objects(struct go_job *j, const struct go_link *line, const char *package,
 			  struct go_words *out)
@@ -419,7 +406,7 @@ enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package, cons
 				      .target_object = -1,
 				      .links = DLWHY_UNKNOWN };
 	j->r.platform = (struct dlwhy_platform){ "linux", "go", NULL, NULL };
-	make_folder(j);
+	session_folder(j->s, j->folder, sizeof(j->folder));
 	j->cwd = cwd;
 	if (arena_run(j->a, judge, j) != ARENA_OK) {
 		err_set(&j->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while the package was read");

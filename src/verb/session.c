@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/os_watch.h"
 #include "object/elfconst.h"
 #include "verb/pid.h"
 
@@ -131,6 +132,19 @@ const char *session_env(const struct dlwhy_session *s, const char *name)
 		if (strncmp(s->environ[i], name, n) == 0 && s->environ[i][n] == '=')
 			return s->environ[i] + n + 1;
 	return NULL;
+}
+
+void session_folder(const struct dlwhy_session *s, char *path, size_t size)
+{
+	static const char *const parents[] = { "/tmp", "/var/tmp", "/dev/shm" };
+	const char *tmp = session_env(s, "TMPDIR");
+
+	if (tmp != NULL && *tmp == '/' && os_private_folder(tmp, path, size) == 0)
+		return;
+	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++)
+		if (os_private_folder(parents[i], path, size) == 0)
+			return;
+	path[0] = '\0';
 }
 
 /* ---- opening ---------------------------------------------------------------------------------- */

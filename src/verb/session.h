@@ -37,6 +37,9 @@ const struct world *session_world(struct dlwhy_session *s, uint16_t machine, boo
 				  struct dlwhy_error *err);
 /* A variable of the environment under study, NULL if unset. */
 const char *session_env(const struct dlwhy_session *s, const char *name);
+/* A new folder for this user alone, below TMPDIR or a usual place; "" if none can be had. The caller removes
+ * it (os_remove_folder). */
+void session_folder(const struct dlwhy_session *s, char *path, size_t size);
 /* The loader of a bare program of that kind, by its path: the one that was asked for, else glibc's,
  * or musl's where that alone is there. NULL if none is known for the machine. */
 const char *session_loader(const struct dlwhy_session *s, uint16_t machine, bool is64,
