@@ -26,6 +26,7 @@ struct os_mapping {
 	struct view bytes;    /* the file's bytes: n is its size when it was mapped */
 	size_t padded;        /* bytes.n rounded up to the page: those past n read as zero */
 	bool mapped;          /* from mmap, not malloc */
+	bool borrowed;        /* somebody else's: os_unmap leaves it alone */
 };
 
 /* The number of a device as os_stat has it, from the two that /proc shows. */

@@ -186,7 +186,7 @@ void os_unmap(struct os_mapping *m)
 {
 	if (m->mapped)
 		munmap((void *)(uintptr_t)m->bytes.p, m->bytes.n);
-	else
+	else if (!m->borrowed)
 		free((void *)(uintptr_t)m->bytes.p);
 	memset(m, 0, sizeof(*m));
 }

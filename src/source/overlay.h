@@ -12,7 +12,7 @@
 #include "base/view.h"
 #include "source/source.h"
 
-/* An overlay over `below`, which must outlive it. Ended by source_free. NULL: no memory. */
+/* An overlay over the files of `below`, which is none itself. Ended by source_free. NULL: no memory. */
 struct source *source_overlay(struct source *below);
 /* A regular file. The bytes are borrowed, and `padded` of them are readable, zero behind bytes.n, up to the end of
  * the page. Each returns 0 or errno (ENOMEM; ENOTDIR, ENOENT for a path whose folder is none). */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "source/layer.h"
 
 enum { REMEMBER_MAX = 1 << 16 }; /* folders, so that hostile search paths cannot fill memory */
 
@@ -25,13 +26,14 @@ struct folder {
 struct resolver {
 	pthread_mutex_t lock; /* of the map; the folders in it do not change */
 	struct map folders;   /* absolute path as written -> struct folder */
+	const struct layer *layer; /* NULL: none */
 	size_t n;
 	char root[];
 };
 
 static int descend(struct resolver *r, struct place *at, const char *text, size_t n, int *links);
 
-struct resolver *resolver_new(const char *root)
+struct resolver *resolver_new(const char *root, const struct layer *layer)
 {
 	size_t n = strlen(root);
 	struct resolver *r;
@@ -46,6 +48,7 @@ struct resolver *resolver_new(const char *root)
 		return NULL;
 	}
 	map_init(&r->folders);
+	r->layer = layer;
 	r->n = n;
 	memcpy(r->root, root, n);
 	return r;
@@ -58,6 +61,19 @@ void resolver_free(struct resolver *r)
 	map_free(&r->folders, free);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
+}
+
+void resolver_forget(struct resolver *r)
+{
+	pthread_mutex_lock(&r->lock);
+	map_free(&r->folders, free);
+	map_init(&r->folders);
+	pthread_mutex_unlock(&r->lock);
+}
+
+const char *resolver_root(const struct resolver *r)
+{
+	return r->root;
 }
 
 /* ---- places ------------------------------------------------------------------------------- */
@@ -103,6 +119,12 @@ static void place_leave(struct place *at)
 const char *place_host(const struct place *at)
 {
 	return at->n == 0 ? "/" : at->text;
+}
+
+const char *place_up(struct place *at)
+{
+	place_leave(at);
+	return place_host(at);
 }
 
 const char *place_inside(const struct place *at)
@@ -202,11 +224,16 @@ static int recall_prefix(struct resolver *r, struct place *at, const char *path,
 /* ---- walking ------------------------------------------------------------------------------ */
 
 /* May names be looked up in the folder *at? The kernel asks that for "." and ".." too. */
-static int searchable(struct place *at)
+static int searchable(const struct resolver *r, struct place *at)
 {
+	const struct layer_entry *e = layer_find(r->layer, at->text);
 	size_t n = at->n;
 	struct os_stat st;
-	int err = place_append(at, "/.", 2);
+	int err = 0;
+
+	if (e != NULL && e->kind == LAYER_FOLDER)
+		return 0;
+	err = place_append(at, "/.", 2);
 
 	if (err == 0)
 		err = os_stat(at->text, false, &st);
@@ -215,7 +242,7 @@ static int searchable(struct place *at)
 }
 
 /* Reads the link *at and leaves *at in the link's folder. *target is malloc'ed. */
-static int read_link(struct place *at, int *links, char **target)
+static int read_link(const struct resolver *r, struct place *at, int *links, char **target)
 {
 	int err;
 
@@ -225,7 +252,7 @@ static int read_link(struct place *at, int *links, char **target)
 	*target = malloc(RESOLVE_PATH_MAX);
 	if (*target == NULL)
 		return ENOMEM;
-	err = os_readlink(at->text, *target, RESOLVE_PATH_MAX);
+	err = layer_readlink(r->layer, at->text, *target, RESOLVE_PATH_MAX);
 	if (err == 0 && (*target)[0] == '\0')
 		err = ENOENT;
 	if (err != 0) {
@@ -245,19 +272,19 @@ static int step(struct resolver *r, struct place *at, const char *name, size_t n
 	int err;
 
 	if (dots) {
-		err = searchable(at);
+		err = searchable(r, at);
 		if (err == 0 && n == 2)
 			place_leave(at);
 		return err;
 	}
 	err = place_enter(at, name, n);
 	if (err == 0)
-		err = os_stat(at->text, false, &st);
+		err = layer_stat(r->layer, at->text, &st);
 	if (err != 0)
 		return err;
 	if (st.type != OS_SYMLINK)
 		return st.type == OS_DIRECTORY ? 0 : ENOTDIR;
-	err = read_link(at, links, &target);
+	err = read_link(r, at, links, &target);
 	if (err == 0)
 		err = descend(r, at, target, strlen(target), links);
 	free(target);
@@ -339,7 +366,7 @@ static int arrive(struct resolver *r, const char *path, const struct tail *t, st
 
 	if (err == 0 && t->n > 0)
 		err = place_enter(at, t->name, t->n);
-	return err != 0 ? err : os_stat(place_host(at), false, st);
+	return err != 0 ? err : layer_stat(r->layer, place_host(at), st);
 }
 
 int resolver_walk(struct resolver *r, const char *path, bool follow, struct place *at,
@@ -359,7 +386,7 @@ int resolver_walk(struct resolver *r, const char *path, bool follow, struct plac
 		folder = folder || t.slash;
 		if (err != 0 || st->type != OS_SYMLINK || !(follow || folder))
 			break;
-		err = read_link(at, &links, &next);
+		err = read_link(r, at, &links, &next);
 		free(target);
 		path = target = next;
 	}

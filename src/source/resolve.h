@@ -17,6 +17,7 @@ enum {
 	RESOLVE_LINKS_MAX = 40   /* MAXSYMLINKS */
 };
 
+struct layer;
 struct resolver;
 
 /* Where a walk has come to: a path of this machine without links below the root. */
@@ -25,9 +26,14 @@ struct place {
 	char text[3 * RESOLVE_PATH_MAX];
 };
 
-/* `root` is a path of this machine without a final slash, "" for the machine itself. NULL if it
- * is too long or there is no memory. */
-struct resolver *resolver_new(const char *root);
+/* `root` is a path of this machine without a final slash, "" for the machine itself. `layer`: what lies on top
+ * of its files, NULL for nothing; it must outlive the resolver. NULL if the root is too long or there is no
+ * memory. */
+struct resolver *resolver_new(const char *root, const struct layer *layer);
+/* Forgets the folders that were walked: the layer has changed. */
+void resolver_forget(struct resolver *r);
+/* The root as it was given. */
+const char *resolver_root(const struct resolver *r);
 void resolver_free(struct resolver *r);
 
 /* Walks the absolute `path` to its end, through a final link if `follow` or if a slash ends it.
@@ -39,6 +45,7 @@ int resolver_walk(struct resolver *r, const char *path, bool follow, struct plac
 int resolver_parent(struct resolver *r, const char *path, struct place *at);
 
 const char *place_host(const struct place *at);   /* the path on this machine */
+const char *place_up(struct place *at);           /* that of its folder, to which it goes */
 const char *place_inside(const struct place *at); /* the path below the root, from '/' */
 
 #endif

@@ -1,8 +1,9 @@
-/* source.c - the file system of this machine, or the one below a folder of it.
+/* source.c - the file system of this machine, or the one below a folder of it, or an overlay over one of them.
  *
  * For the machine the kernel resolves paths. For a root that would leave it at the first absolute
  * link, so the resolver does; what it arrives at is opened without following, so that a link that
- * appears meanwhile does not lead outside either.
+ * appears meanwhile does not lead outside either. An overlay is walked too, since links may lead into it
+ * and out of it.
  */
 #include "source/source.h"
 
@@ -10,10 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/layer.h"
+#include "source/overlay.h"
 #include "source/resolve.h"
 
 struct source {
-	bool host;
+	bool host;  /* no root */
+	struct layer *layer; /* of an overlay, NULL */
 	char *cwd;  /* absolute, inside the source; NULL: relative paths go to the kernel as is */
 	struct resolver *resolver;
 };
@@ -71,14 +75,14 @@ struct source *source_host(const char *cwd)
 
 	if (cwd != NULL && absolute == NULL)
 		return NULL;
-	return source_new(true, absolute, resolver_new(""));
+	return source_new(true, absolute, resolver_new("", NULL));
 }
 
 /* A resolver for the folder that `root` leads to; for one that cannot be reached as it is written,
  * so that each question is answered by the kernel's errno. */
 static struct resolver *resolver_below(const char *root)
 {
-	struct resolver *machine = resolver_new(""), *r;
+	struct resolver *machine = resolver_new("", NULL), *r;
 	char *absolute = absolute_here(root);
 	struct place at;
 	struct os_stat st;
@@ -90,11 +94,11 @@ static struct resolver *resolver_below(const char *root)
 		return NULL;
 	}
 	if (resolver_walk(machine, absolute, true, &at, &st) == 0) {
-		r = resolver_new(at.text);
+		r = resolver_new(at.text, NULL);
 	} else {
 		for (n = strlen(absolute); n > 0 && absolute[n - 1] == '/'; n--)
 			absolute[n - 1] = '\0';
-		r = resolver_new(absolute);
+		r = resolver_new(absolute, NULL);
 	}
 	resolver_free(machine);
 	free(absolute);
@@ -116,7 +120,7 @@ struct source *source_below(const char *root, const char *cwd)
 
 	if (inside == NULL)
 		return NULL;
-	return source_new(false, inside, resolver_new(root));
+	return source_new(false, inside, resolver_new(root, NULL));
 }
 
 void source_free(struct source *s)
@@ -124,6 +128,7 @@ void source_free(struct source *s)
 	if (s == NULL)
 		return;
 	resolver_free(s->resolver);
+	layer_free(s->layer);
 	free(s->cwd);
 	free(s);
 }
@@ -131,6 +136,12 @@ void source_free(struct source *s)
 bool source_is_host(const struct source *s)
 {
 	return s->host;
+}
+
+/* Does the kernel resolve its paths? */
+static bool by_kernel(const struct source *s)
+{
+	return s->host && s->layer == NULL;
 }
 
 /* ---- paths -------------------------------------------------------------------------------- */
@@ -165,7 +176,7 @@ static const char *locate(struct source *s, const char *path, bool follow, struc
 	char buf[2 * RESOLVE_PATH_MAX];
 	const char *full;
 
-	if (s->host)
+	if (by_kernel(s))
 		return from_cwd(s, path, at->text, sizeof(at->text), err);
 	full = from_cwd(s, path, buf, sizeof(buf), err);
 	if (full == NULL)
@@ -218,7 +229,7 @@ char *source_host_path(struct source *s, const char *path)
 	full = locate(s, path, true, &at, &st, &err);
 	if (full == NULL)
 		return NULL;
-	if (!s->host)
+	if (!by_kernel(s))
 		return strdup(full);
 	return os_stat(full, true, &st) == 0 ? source_absolute(s, path) : NULL;
 }
@@ -232,7 +243,7 @@ int source_stat(struct source *s, const char *path, bool follow, struct os_stat 
 	int err;
 
 	full = locate(s, path, follow, &at, out, &err);
-	if (full == NULL || !s->host)
+	if (full == NULL || !by_kernel(s))
 		return err;
 	return os_stat(full, follow, out);
 }
@@ -268,15 +279,38 @@ static int open_on_host(struct source *s, const char *path, int *fd)
 	return path == NULL ? err : os_open(path, fd);
 }
 
+/* 0 and an fd, or -1 for a file that the overlay has: *out shows it. */
+static int open_in_layer(struct source *s, const char *path, struct source_file *out, int *fd)
+{
+	const struct layer_entry *e;
+	struct place at;
+	int err;
+
+	*fd = -1;
+	if (locate(s, path, true, &at, &out->st, &err) == NULL)
+		return err;
+	e = layer_find(s->layer, place_host(&at));
+	if (e == NULL || e->kind == LAYER_MODE)
+		return os_open_nofollow(place_host(&at), fd);
+	out->map = (struct os_mapping){ .bytes = e->bytes, .padded = e->padded, .borrowed = true };
+	return 0;
+}
+
 int source_open(struct source *s, const char *path, struct source_file *out)
 {
+	uint32_t mode;
 	int fd, err;
 
 	memset(out, 0, sizeof(*out));
-	err = s->host ? open_on_host(s, path, &fd) : open_in_root(s, path, &fd);
-	if (err != 0)
+	err = s->layer != NULL ? open_in_layer(s, path, out, &fd)
+	      : s->host	       ? open_on_host(s, path, &fd)
+			       : open_in_root(s, path, &fd);
+	if (err != 0 || fd < 0)
 		return err;
+	mode = out->st.mode;
 	err = os_fstat(fd, &out->st);
+	if (s->layer != NULL)
+		out->st.mode = mode;
 	if (err == 0 && out->st.type == OS_REGULAR)
 		err = os_map(fd, out->st.size, &out->map);
 	os_close(fd);
@@ -296,7 +330,7 @@ int source_readlink(struct source *s, const char *path, char *buf, size_t n)
 	int err;
 
 	full = locate(s, path, false, &at, &st, &err);
-	return full == NULL ? err : os_readlink(full, buf, n);
+	return full == NULL ? err : layer_readlink(s->layer, full, buf, n);
 }
 
 int source_list(struct source *s, const char *dir, void (*fn)(const char *name, void *ctx),
@@ -308,7 +342,15 @@ int source_list(struct source *s, const char *dir, void (*fn)(const char *name, 
 	int err;
 
 	full = locate(s, dir, true, &at, &st, &err);
-	return full == NULL ? err : os_list(full, fn, ctx);
+	return full == NULL ? err : layer_list(s->layer, full, fn, ctx);
+}
+
+/* Does the machine not have it? */
+static bool invented(const struct source *s, const char *path)
+{
+	const struct layer_entry *e = layer_find(s->layer, path);
+
+	return e != NULL && e->kind != LAYER_MODE;
 }
 
 int source_xattr(struct source *s, const char *path, const char *name, void *buf, size_t cap,
@@ -321,6 +363,8 @@ int source_xattr(struct source *s, const char *path, const char *name, void *buf
 
 	*n = 0;
 	full = locate(s, path, true, &at, &st, &err);
+	if (full != NULL && invented(s, full))
+		return ENODATA;
 	return full == NULL ? err : os_xattr(full, name, buf, cap, n);
 }
 
@@ -333,5 +377,83 @@ int source_mount_flags(struct source *s, const char *path, bool *noexec, bool *n
 
 	*noexec = *nosuid = false;
 	full = locate(s, path, true, &at, &st, &err);
+	while (full != NULL && invented(s, full))
+		full = place_up(&at);
 	return full == NULL ? err : os_mount_flags(full, noexec, nosuid);
+}
+
+/* ---- overlays ---------------------------------------------------------------------------------- */
+
+struct source *source_overlay(struct source *below)
+{
+	char *cwd = source_absolute(below, ".");
+	struct layer *layer = layer_new();
+	struct source *s;
+
+	if (cwd == NULL || layer == NULL) {
+		free(cwd);
+		layer_free(layer);
+		return NULL;
+	}
+	s = source_new(below->host, cwd, resolver_new(resolver_root(below->resolver), layer));
+	if (s == NULL)
+		layer_free(layer);
+	else
+		s->layer = layer;
+	return s;
+}
+
+/* Puts *e where `path` leads, its last component not followed. */
+static int put(struct source *s, const char *path, const struct layer_entry *e)
+{
+	char buf[2 * RESOLVE_PATH_MAX];
+	struct place at;
+	struct os_stat st;
+	const char *full;
+	int err;
+
+	full = from_cwd(s, path, buf, sizeof(buf), &err);
+	if (full == NULL)
+		return err;
+	err = e->kind == LAYER_MODE || e->kind == LAYER_FILE ? resolver_walk(s->resolver, full, true, &at, &st)
+							      : ENOENT;
+	if (err == ENOENT && e->kind != LAYER_MODE)
+		err = resolver_parent(s->resolver, full, &at);
+	if (err == 0)
+		err = layer_put(s->layer, place_host(&at), e);
+	resolver_forget(s->resolver);
+	return err;
+}
+
+int overlay_file(struct source *s, const char *path, struct view bytes, size_t padded, uint32_t mode)
+{
+	return put(s, path, &(struct layer_entry){ .kind = LAYER_FILE, .bytes = bytes, .padded = padded,
+						   .st.mode = mode });
+}
+
+int overlay_link(struct source *s, const char *path, const char *target)
+{
+	char *copy = strdup(target);
+	int err;
+
+	if (copy == NULL)
+		return ENOMEM;
+	err = put(s, path, &(struct layer_entry){ .kind = LAYER_LINK, .target = copy, .st.mode = 0777 });
+	free(copy);
+	return err;
+}
+
+int overlay_folder(struct source *s, const char *path, uint32_t mode)
+{
+	return put(s, path, &(struct layer_entry){ .kind = LAYER_FOLDER, .st.mode = mode });
+}
+
+int overlay_mode(struct source *s, const char *path, uint32_t mode)
+{
+	return put(s, path, &(struct layer_entry){ .kind = LAYER_MODE, .st.mode = mode });
+}
+
+int overlay_remove(struct source *s, const char *path)
+{
+	return put(s, path, &(struct layer_entry){ .kind = LAYER_GONE });
 }

@@ -114,7 +114,7 @@ static void ask_kernel(struct walks *w, const struct tree *t)
 
 static void ask_resolver(struct walks *w, const struct tree *t)
 {
-	struct resolver *r = resolver_new(t->root);
+	struct resolver *r = resolver_new(t->root, NULL);
 
 	if (r == NULL || !become_nobody())
 		return;
@@ -186,7 +186,7 @@ static void no_path_leads_out_of_the_root(void **state)
 		"/up/passwd", "/../../../../../../etc/passwd", "/usr/up/etc/passwd",
 		"/root/root/etc/passwd", "/usr/dots/../../etc/./passwd", "//etc//passwd"};
 	struct tree *t = *state;
-	struct resolver *r = resolver_new(t->root);
+	struct resolver *r = resolver_new(t->root, NULL);
 	struct place at;
 
 	build(t);
@@ -204,7 +204,7 @@ static void no_path_leads_out_of_the_root(void **state)
 static void forty_links_are_followed_and_no_more(void **state)
 {
 	struct tree *t = *state;
-	struct resolver *r = resolver_new(t->root);
+	struct resolver *r = resolver_new(t->root, NULL);
 	struct place at;
 
 	build(t);
@@ -226,7 +226,7 @@ static void forty_links_are_followed_and_no_more(void **state)
 static void lengths_have_the_limits_of_the_kernel(void **state)
 {
 	struct tree *t = *state;
-	struct resolver *r = resolver_new(t->root);
+	struct resolver *r = resolver_new(t->root, NULL);
 	struct place at;
 	char path[RESOLVE_PATH_MAX + 2] = "/";
 
@@ -249,7 +249,7 @@ static void lengths_have_the_limits_of_the_kernel(void **state)
 static void parent_leaves_the_last_component_alone(void **state)
 {
 	struct tree *t = *state;
-	struct resolver *r = resolver_new(t->root);
+	struct resolver *r = resolver_new(t->root, NULL);
 	struct place at;
 
 	build(t);
@@ -269,7 +269,7 @@ static void parent_leaves_the_last_component_alone(void **state)
 static void folders_are_remembered(void **state)
 {
 	struct tree *t = *state;
-	struct resolver *r = resolver_new(t->root);
+	struct resolver *r = resolver_new(t->root, NULL);
 	struct place at;
 
 	build(t);
@@ -291,7 +291,7 @@ static void a_root_path_too_long_is_refused(void **state)
 	assert_non_null(root);
 	memset(root, '/', RESOLVE_PATH_MAX);
 	root[RESOLVE_PATH_MAX] = '\0';
-	assert_null(resolver_new(root));
+	assert_null(resolver_new(root, NULL));
 	free(root);
 }
 

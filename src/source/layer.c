@@ -1,0 +1,232 @@
+/* layer.c - see layer.h. */
+#include "source/layer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+
+#define LAYER_DEVICE (UINT64_MAX - 1) /* no device that stat shows */
+
+struct layer {
+	struct map entries; /* path -> struct layer_entry */
+	uint64_t inodes;
+};
+
+struct layer *layer_new(void)
+{
+	struct layer *l = calloc(1, sizeof(*l));
+
+	if (l != NULL)
+		map_init(&l->entries);
+	return l;
+}
+
+static void free_entry(void *p)
+{
+	struct layer_entry *e = p;
+
+	free(e->target);
+	free(e);
+}
+
+void layer_free(struct layer *l)
+{
+	if (l == NULL)
+		return;
+	map_free(&l->entries, free_entry);
+	free(l);
+}
+
+static enum os_type type_of(enum layer_kind k)
+{
+	return k == LAYER_LINK ? OS_SYMLINK : k == LAYER_FOLDER ? OS_DIRECTORY : OS_REGULAR;
+}
+
+/* What stat says of it besides the mode: owned by who asks, as what one makes is. */
+static void invent(struct layer *l, struct layer_entry *e)
+{
+	if (e->kind == LAYER_GONE || e->kind == LAYER_MODE)
+		return;
+	e->st.dev = LAYER_DEVICE;
+	e->st.ino = ++l->inodes;
+	e->st.uid = os_euid();
+	e->st.gid = os_egid();
+	e->st.type = type_of(e->kind);
+	e->st.size = e->kind == LAYER_FILE ? e->bytes.n : e->kind == LAYER_LINK ? strlen(e->target) : 0;
+}
+
+int layer_put(struct layer *l, const char *path, const struct layer_entry *e)
+{
+	struct layer_entry *mine = malloc(sizeof(*mine)), *old;
+
+	if (mine == NULL)
+		return ENOMEM;
+	*mine = *e;
+	old = map_get_str(&l->entries, path);
+	if (e->kind == LAYER_MODE && old != NULL && old->kind != LAYER_GONE) {
+		free(mine);
+		old->st.mode = e->st.mode;
+		return 0;
+	}
+	mine->target = e->target != NULL ? strdup(e->target) : NULL;
+	if (e->target != NULL && mine->target == NULL) {
+		free(mine);
+		return ENOMEM;
+	}
+	invent(l, mine);
+	if (!map_put_str(&l->entries, path, mine)) {
+		free_entry(mine);
+		return ENOMEM;
+	}
+	if (old != NULL)
+		free_entry(old);
+	return 0;
+}
+
+const struct layer_entry *layer_find(const struct layer *l, const char *path)
+{
+	return l != NULL ? map_get_str(&l->entries, path) : NULL;
+}
+
+int layer_stat(const struct layer *l, const char *path, struct os_stat *out)
+{
+	const struct layer_entry *e = layer_find(l, path);
+	int err;
+
+	if (e == NULL)
+		return os_stat(path, false, out);
+	if (e->kind == LAYER_GONE)
+		return ENOENT;
+	if (e->kind != LAYER_MODE) {
+		*out = e->st;
+		return 0;
+	}
+	err = os_stat(path, false, out);
+	out->mode = e->st.mode;
+	return err;
+}
+
+int layer_readlink(const struct layer *l, const char *path, char *buf, size_t n)
+{
+	const struct layer_entry *e = layer_find(l, path);
+	size_t len;
+
+	if (e == NULL)
+		return os_readlink(path, buf, n);
+	if (e->kind != LAYER_LINK)
+		return e->kind == LAYER_GONE ? ENOENT : EINVAL;
+	len = strlen(e->target);
+	if (len >= n)
+		return ENAMETOOLONG;
+	memcpy(buf, e->target, len + 1);
+	return 0;
+}
+
+/* ---- folders ------------------------------------------------------------------------------------ */
+
+struct names {
+	char **items;
+	size_t n, cap;
+	bool no_memory;
+};
+
+static void names_add(struct names *l, const char *name)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
+		char **items = realloc(l->items, cap * sizeof(*items));
+
+		if (items == NULL) {
+			l->no_memory = true;
+			return;
+		}
+		l->items = items;
+		l->cap = cap;
+	}
+	l->items[l->n] = strdup(name);
+	if (l->items[l->n] == NULL)
+		l->no_memory = true;
+	else
+		l->n++;
+}
+
+struct listing {
+	const struct layer *l;
+	const char *dir;  /* without a slash at its end */
+	size_t len;
+	struct names names;
+};
+
+/* The name of `path` in the folder, NULL if it lies elsewhere. */
+static const char *name_in(const struct listing *g, const char *path, size_t n)
+{
+	if (n <= g->len + 1 || memcmp(path, g->dir, g->len) != 0 || path[g->len] != '/' ||
+	    memchr(path + g->len + 1, '/', n - g->len - 1) != NULL)
+		return NULL;
+	return path + g->len + 1;
+}
+
+static void add_ours(const char *path, size_t n, void *value, void *ctx)
+{
+	const struct layer_entry *e = value;
+	struct listing *g = ctx;
+	const char *name = name_in(g, path, n);
+
+	if (name != NULL && e->kind != LAYER_GONE && e->kind != LAYER_MODE)
+		names_add(&g->names, name);
+}
+
+/* What lies below, unless the layer knows better. */
+static void add_theirs(const char *name, void *ctx)
+{
+	struct listing *g = ctx;
+	size_t n = strlen(name);
+	char *path = malloc(g->len + n + 2);
+	const struct layer_entry *e;
+
+	if (path == NULL) {
+		g->names.no_memory = true;
+		return;
+	}
+	memcpy(path, g->dir, g->len);
+	path[g->len] = '/';
+	memcpy(path + g->len + 1, name, n + 1);
+	e = layer_find(g->l, path);
+	free(path);
+	if (e == NULL || e->kind == LAYER_MODE)
+		names_add(&g->names, name);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int layer_list(const struct layer *l, const char *dir, void (*fn)(const char *name, void *ctx), void *ctx)
+{
+	const struct layer_entry *e = layer_find(l, dir);
+	struct listing g = { .l = l, .dir = dir, .len = strcmp(dir, "/") == 0 ? 0 : strlen(dir) };
+	int err = 0;
+
+	if (l == NULL)
+		return os_list(dir, fn, ctx);
+	if (e == NULL || e->kind == LAYER_MODE)
+		err = os_list(dir, add_theirs, &g);
+	else if (e->kind != LAYER_FOLDER)
+		err = e->kind == LAYER_GONE ? ENOENT : ENOTDIR;
+	if (err == 0)
+		map_each(&l->entries, add_ours, &g);
+	if (err == 0 && g.names.no_memory)
+		err = ENOMEM;
+	if (g.names.n > 1)
+		qsort(g.names.items, g.names.n, sizeof(*g.names.items), by_bytes);
+	for (size_t i = 0; i < g.names.n; i++) {
+		if (err == 0)
+			fn(g.names.items[i], ctx);
+		free(g.names.items[i]);
+	}
+	free(g.names.items);
+	return err;
+}
