@@ -136,6 +136,26 @@ DLWHY_API enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const 
 DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package,
 					const char *const *build_args, dlwhy_on_result *on_result,
 					void *user, struct dlwhy_error *err);
+/* What would make it work? Asks what dlwhy_check (DLWHY_FIX_FILE), dlwhy_import (DLWHY_FIX_MODULE) or dlwhy_explain
+ * (DLWHY_FIX_TEXT, of `read`) would answer, and tries ways out in a file system that is only thought of. One
+ * result, that of the question, with plans. Nothing is changed unless request->apply names a plan and
+ * request->confirm, if there is one, returns true for it: then the plan is done as one transaction, proved by the
+ * real loader, and taken back at once if that says no. result->applied tells. */
+enum dlwhy_fix_kind { DLWHY_FIX_FILE, DLWHY_FIX_MODULE, DLWHY_FIX_TEXT };
+struct dlwhy_plan;
+struct dlwhy_fix_request {
+	size_t size;              /* sizeof of this structure */
+	enum dlwhy_fix_kind kind;
+	const char *target;       /* a path, a module's name, or the name of a text */
+	dlwhy_read *read;         /* DLWHY_FIX_TEXT */
+	void *read_user;
+	int apply;                /* number of a plan, 0 for none */
+	bool (*confirm)(const struct dlwhy_plan *plan, void *user); /* NULL: yes */
+	void *confirm_user;
+	const char *const *command; /* as typed, for the journal; NULL-ended, or NULL */
+};
+DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
+				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
 DLWHY_API void dlwhy_die_by(int signal);
 
@@ -209,6 +229,24 @@ struct dlwhy_evidence {
 	const char *demangled; /* kind "symbol": value as people wrote it, or NULL */
 };
 
+/* One step of a way out that dlwhy can do itself, as data. What `path`, `name` and `value` are is said by `op`:
+ *   set-runpath, set-rpath  path: an ELF file; value: the whole list
+ *   remove-paths            path: an ELF file that shall have neither
+ *   add-needed, remove-needed, replace-needed   path: an ELF file; name: what goes; value: what comes
+ *   set-soname, set-interpreter, clear-exec-stack   path: an ELF file; value
+ *   link                    path: a symbolic link that shall be; value: where it leads
+ *   mode                    path: a file or folder; value: "a+r", "a+x"
+ *   unix-lines              path: a text whose lines end as on Windows
+ *   ldconfig                the loader's cache is made anew; value: a folder that it shall know, or NULL
+ *   path-file               value: a folder that musl's path file shall name; path: that file
+ *   env-first, env-without  name: a variable that holds a list; value: an element that comes first, or goes
+ *   env-set, env-unset      name, value: of a variable
+ *   reinstall               path: a damaged file, whose package is installed again as it is
+ *   pip-install             value: what pip shall install; path: the interpreter of the environment */
+struct dlwhy_edit {
+	const char *op, *path, *name, *value;
+};
+
 struct dlwhy_fix {
 	int n;
 	const char *kind, *risk, *says;
@@ -216,6 +254,8 @@ struct dlwhy_fix {
 	size_t ncommands;
 	const char *const *files;
 	size_t nfiles;
+	const struct dlwhy_edit *const *edits; /* none: a person must do it */
+	size_t nedits;
 };
 
 struct dlwhy_also { /* another reading of the same failure */
@@ -384,6 +424,38 @@ struct dlwhy_run {
 	size_t nunseen;
 };
 
+/* ---- answers of dlwhy_fix -------------------------------------------------------------------- */
+
+struct dlwhy_plan {
+	int n;                 /* its number: 1 is the first */
+	const char *kind;      /* that of the fix it begins with: "set-runpath", "link", … */
+	const char *risk;      /* "low", "medium", "high" */
+	const char *says;      /* what changes and why it helps, one sentence */
+	const char *removes;   /* fingerprint of the finding that it removes */
+	const struct dlwhy_edit *const *edits; /* in order */
+	size_t nedits;
+	const char *const *files;    /* that would be changed, made or removed */
+	size_t nfiles;
+	const char *const *commands; /* what a person could type instead */
+	size_t ncommands;
+	const char *const *notes;    /* what one should know before: a sentence each */
+	size_t nnotes;
+	enum dlwhy_answer works;     /* in the simulation. UNKNOWN: it cannot be simulated */
+	const char *then;            /* what fails next, where it does not work; NULL */
+	bool same_command;           /* the command works as it is, with no variable to be set */
+	bool can_apply;
+	const char *why_not;         /* if not */
+};
+
+struct dlwhy_applied {
+	int n;                 /* number of the plan */
+	const char *id;        /* for undo; NULL: nothing was done, or it was taken back */
+	bool works;            /* it was done, and nothing says that it does not help */
+	bool rolled_back;      /* it was done, and taken back */
+	const char *says;      /* in words */
+	const char *message;   /* what the real loader said, NULL */
+};
+
 /* ---- answers of dlwhy_explain ---------------------------------------------------------------- */
 
 struct dlwhy_told { /* what of the text was read */
@@ -394,6 +466,9 @@ struct dlwhy_told { /* what of the text was read */
 	size_t nfacts;         /* sentences that were recognised */
 	bool cut;              /* more was recognised than is kept */
 	const char *looked;    /* what was looked at on this machine, in words, or NULL */
+	const char *asked;     /* "check", "import": the question whose answer is the first finding; NULL */
+	const char *asked_about; /* its target */
+	const char *asked_python, *asked_after; /* options of that question, or NULL */
 };
 
 struct dlwhy_result {
@@ -429,6 +504,10 @@ struct dlwhy_result {
 	const struct dlwhy_told *told; /* of dlwhy_explain, else NULL */
 	const char *const *linker_lines; /* of dlwhy_link: what the linker prints, as far as it is known */
 	size_t nlinker_lines;
+	const char *question;  /* of dlwhy_fix: "check", "import", "explain": what was asked; else NULL */
+	const struct dlwhy_plan *const *plans; /* of dlwhy_fix: the first is the best */
+	size_t nplans;
+	const struct dlwhy_applied *applied; /* of dlwhy_fix with `apply`, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

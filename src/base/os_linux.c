@@ -182,6 +182,35 @@ int os_map(int fd, uint64_t size, struct os_mapping *out)
 	return err;
 }
 
+int os_map_copy(int fd, uint64_t size, struct os_mapping *out)
+{
+	size_t page = (size_t)os_page_size(), all, have;
+	struct stat st;
+	void *p, *q;
+
+	memset(out, 0, sizeof(*out));
+	if (fstat(fd, &st) != 0)
+		return errno;
+	if (size == 0 || size > SIZE_MAX / 2 || st.st_size < 0)
+		return EINVAL;
+	all = ((size_t)size + page - 1) / page * page;
+	have = (uint64_t)st.st_size < size ? (size_t)st.st_size : (size_t)size;
+	p = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return errno;
+	q = have > 0 ? mmap(p, have, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0) : p;
+	if (q == MAP_FAILED) {
+		int err = errno;
+
+		munmap(p, all);
+		return err;
+	}
+	if (have < (size_t)st.st_size) /* the page at the new end shows more of the file */
+		memset((unsigned char *)p + size, 0, all - (size_t)size);
+	*out = (struct os_mapping){ .bytes = { p, (size_t)size }, .padded = all, .mapped = true };
+	return 0;
+}
+
 void os_unmap(struct os_mapping *m)
 {
 	if (m->mapped)

@@ -85,7 +85,7 @@ static bool is_part_of_name(const char *p, size_t n)
 }
 
 /* A name of a module, and no path of its file. */
-static bool is_module_name(const char *word)
+bool cli_is_module_name(const char *word)
 {
 	size_t n = strlen(word);
 	bool good = n <= 3 || strcmp(word + n - 3, ".py") != 0;
@@ -124,9 +124,9 @@ int cli_check(const struct cli *c)
 			return EXIT_USAGE;
 		}
 	for (size_t i = 0; i < c->nwords && c->verb == VERB_IMPORT; i++)
-		if (!is_module_name(c->words[i]))
+		if (!cli_is_module_name(c->words[i]))
 			return EXIT_USAGE;
-	if (c->library.after != NULL && !is_module_name(c->library.after))
+	if (c->library.after != NULL && !cli_is_module_name(c->library.after))
 		return EXIT_USAGE;
 	s = dlwhy_session_new(&c->library, &err);
 	if (s == NULL) {

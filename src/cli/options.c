@@ -13,8 +13,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "link", VERB_LINK, "-- CC ARG...", "why a command, or with --go a Go package, does not link" },
 	{ "explain", VERB_EXPLAIN, "[FILE|-|CODE...]",
 	  "what an error, a traceback or a build log means, or a cause" },
+	{ "fix", VERB_FIX, "FILE|import MODULE|-", "plans that make it work; with --apply one is done and proved" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
-	{ "fix", 0, NULL, NULL },
 	{ "undo", 0, NULL, NULL },
 	{ "verify", 0, NULL, NULL },
 	{ "provides", 0, NULL, NULL },
@@ -31,29 +31,29 @@ static const char where[] = "Who loads it, and where", much[] = "How much",
 const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_GO, 0, "go", "PACKAGE", VERB_LINK, where,
 	  "of a Go package in place of a command; flags of go build stand behind --" },
-	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK, where,
+	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK | VERB_FIX, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
-	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS, where,
+	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS | VERB_FIX, where,
 	  "the interpreter, its version (3.12) or its environment's folder" },
-	{ OPT_AFTER, 0, "after", "MODULE", VERB_CHECK, where,
+	{ OPT_AFTER, 0, "after", "MODULE", VERB_CHECK | VERB_FIX, where,
 	  "in a Python process that has imported MODULE" },
 	{ OPT_PID, 0, "pid", "N", VERB_CHECK, where,
 	  "as the running process N would load it now" },
-	{ OPT_PRELOAD, 0, "preload", "LIB", VERB_TARGETS, where,
+	{ OPT_PRELOAD, 0, "preload", "LIB", VERB_TARGETS | VERB_FIX, where,
 	  "as if LD_PRELOAD began with LIB; may be repeated" },
-	{ OPT_GLOBAL, 0, "global", NULL, VERB_CHECK, where,
+	{ OPT_GLOBAL, 0, "global", NULL, VERB_CHECK | VERB_FIX, where,
 	  "opened with RTLD_GLOBAL: what is opened later may use its symbols" },
-	{ OPT_LOCAL, 0, "local", NULL, VERB_CHECK, where,
+	{ OPT_LOCAL, 0, "local", NULL, VERB_CHECK | VERB_FIX, where,
 	  "opened with RTLD_LOCAL (default)" },
-	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK, where,
+	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK | VERB_FIX, where,
 	  "look at the system in DIR instead of this one" },
-	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK, where,
+	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
 	  "whose the bare program is: glibc or musl (default: what is there)" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
-	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK, where,
+	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,
 	  "set a variable for the loader; may be repeated" },
-	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_TARGETS | VERB_LINK, where,
+	{ OPT_CLEAR_ENV, 0, "clear-env", NULL, VERB_TARGETS | VERB_LINK | VERB_FIX, where,
 	  "forget the loader's variables that are set here" },
 	{ OPT_ENV_OF, 0, "env-of", "PID", VERB_TARGETS, where,
 	  "take the environment of a running process" },
@@ -73,6 +73,10 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "also let the real loader open it, in a child process: this runs its code" },
 	{ OPT_THREADS, 0, "threads", "N", VERB_TARGETS, much,
 	  "how many files at a time; one for each processor by default" },
+	{ OPT_APPLY, 0, "apply", "[N]", VERB_FIX, much,
+	  "do plan N (1 if none is named), prove it, or take it back" },
+	{ OPT_YES, 0, "yes", NULL, VERB_FIX, much,
+	  "do not ask before anything is changed" },
 	{ OPT_JSON, 0, "json", NULL, VERB_ANSWERS, output,
 	  "the same as --format json" },
 	{ OPT_FORMAT, 0, "format", "F", VERB_ANSWERS, output,
@@ -227,6 +231,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_FORMAT: return set_format(c, value);
 	case OPT_OUTPUT: c->output = value; return 0;
 	case OPT_COLOR: return set_color(c, value);
+	case OPT_APPLY: return *value == '\0' ? 0 : set_number(o->name, value, 1000, &c->apply);
 	case OPT_REDACT: c->print.redact = true; return 0;
 	case OPT_FAIL_ON: return set_fail_on(c, value);
 	default: return 0; /* only `seen` counts */
@@ -275,6 +280,17 @@ static int unknown_option(const char *word)
 	return EXIT_USAGE;
 }
 
+/* "[N]": a number that may follow. */
+static bool is_optional(const struct cli_option *o)
+{
+	return o->argument != NULL && o->argument[0] == '[';
+}
+
+static bool is_number(const char *word)
+{
+	return *word != '\0' && strspn(word, "0123456789") == strlen(word);
+}
+
 /* argv[*i] is "--name" or "--name=value"; *i moves on if the value is a word of its own. */
 static int parse_long(struct cli *c, int argc, char **argv, int *i)
 {
@@ -289,6 +305,8 @@ static int parse_long(struct cli *c, int argc, char **argv, int *i)
 		cli_complain("--%s takes no value", o->name);
 		return EXIT_USAGE;
 	}
+	if (is_optional(o) && value == NULL)
+		value = *i + 1 < argc && is_number(argv[*i + 1]) ? argv[++*i] : "";
 	if (o->argument != NULL && value == NULL) {
 		if (*i + 1 >= argc) {
 			cli_complain("--%s needs a value: --%s %s", o->name, o->name, o->argument);
@@ -418,6 +436,7 @@ int cli_parse(struct cli *c, int argc, char **argv)
 	int status;
 
 	memset(c, 0, sizeof(*c));
+	c->argv = (const char *const *)argv;
 	dlwhy_options_init(&c->library);
 	dlwhy_print_init(&c->print);
 	c->words = calloc(n + 1, sizeof(*c->words));

@@ -111,6 +111,15 @@ void fix_command(struct diag *d, struct fix *f, const char *command)
 	*ARENA_PUSH(d->a, &f->commands) = command;
 }
 
+void fix_edit(struct diag *d, struct fix *f, const char *op, const char *path, const char *name,
+	      const char *value)
+{
+	struct dlwhy_edit *e = ARENA_NEW(d->a, struct dlwhy_edit);
+
+	*e = (struct dlwhy_edit){ op, path != NULL ? absolute_path(d, path) : NULL, name, value };
+	*ARENA_PUSH(d->a, &f->edits) = e;
+}
+
 /* "…/site-packages/" in a path: the offset behind it, 0 if there is none. */
 static size_t behind_packages(const char *path)
 {
@@ -139,11 +148,12 @@ void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, con
 	struct fix *f;
 
 	if (at != 0) {
-		draft_fix(d, dr, "reinstall", "low",
-			  arena_printf(d->a,
-				       "%s: reinstall the Python package that brought it (it lies "
-				       "in the folder %.*s; the name of the package may differ)",
-				       says, (int)strcspn(path + at, "/"), path + at));
+		f = draft_fix(d, dr, "reinstall", "low",
+			      arena_printf(d->a,
+					   "%s: reinstall the Python package that brought it (it lies "
+					   "in the folder %.*s; the name of the package may differ)",
+					   says, (int)strcspn(path + at, "/"), path + at));
+		fix_edit(d, f, "reinstall", path, NULL, NULL);
 		return;
 	}
 	if (path == NULL || !system_folder(path)) {
@@ -153,6 +163,7 @@ void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, con
 	}
 	f = draft_fix(d, dr, "reinstall", "low",
 		      arena_printf(d->a, "%s: install the package that owns it again", says));
+	fix_edit(d, f, "reinstall", path, NULL, NULL);
 	if (has_apt(d)) {
 		fix_command(d, f, arena_printf(d->a, "dpkg -S %s", shell_quote(d->a, path)));
 		fix_command(d, f, "apt-get install --reinstall PACKAGE");
@@ -184,6 +195,7 @@ void draft_fix_library_path(struct diag *d, struct draft *dr, const char *what, 
 		    arena_printf(d->a,
 				 "LD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} %s",
 				 shell_quote(d->a, dir), start));
+	fix_edit(d, f, "env-first", NULL, "LD_LIBRARY_PATH", dir);
 }
 
 void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,

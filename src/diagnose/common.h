@@ -18,6 +18,10 @@ struct fix {
 		const char **items;
 		size_t n, cap;
 	} commands;
+	struct {
+		struct dlwhy_edit **items;
+		size_t n, cap;
+	} edits;
 };
 
 /* A finding that is being written. */
@@ -89,6 +93,9 @@ void draft_bytes(struct diag *d, struct draft *dr, const char *path, uint64_t of
 struct fix *draft_fix(struct diag *d, struct draft *dr, const char *kind, const char *risk,
 		      const char *says);
 void fix_command(struct diag *d, struct fix *f, const char *command);
+/* The same as data: see struct dlwhy_edit. A path is made absolute. */
+void fix_edit(struct diag *d, struct fix *f, const char *op, const char *path, const char *name,
+	      const char *value);
 /* "Get X again" for a path (NULL: not known); `says` is an order without a full stop. */
 void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says);
 /* "For one run: WHAT" by LD_LIBRARY_PATH, which names the folder of `file` first. */

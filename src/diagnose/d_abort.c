@@ -58,6 +58,8 @@ static void not_needed(struct diag *d, struct draft *dr, const struct failure *f
 			    arena_printf(d->a, "patchelf --add-needed %s %s",
 					 shell_quote(d->a, f->version_file),
 					 shell_quote(d->a, path)));
+	if (path != NULL && f->version_file != NULL)
+		fix_edit(d, x, "add-needed", path, NULL, f->version_file);
 	draft_fix_reinstall(d, dr, path, "get the file as it was before the edit");
 }
 

@@ -76,6 +76,7 @@ static void windows_lines(struct exe *k)
 		->path = script;
 	f = draft_fix(d, k->dr, "edit-file", "low", "take the carriage returns away");
 	fix_command(d, f, arena_printf(d->a, "sed -i 's/\\r$//' %s", shell_quote(d->a, script)));
+	fix_edit(d, f, "unix-lines", script, NULL, NULL);
 }
 
 static void script_interpreter(struct exe *k)

@@ -120,6 +120,7 @@ struct draft *import_backend(struct diag *d, const struct py_exception *e, const
 		f = draft_fix(d, dr, "environment", "low",
 			      arena_printf(d->a, "let keras use %s, which is installed", has));
 		fix_command(d, f, arena_printf(d->a, "KERAS_BACKEND=%s COMMAND", has));
+		fix_edit(d, f, "env-set", NULL, "KERAS_BACKEND", has);
 	}
 	f = draft_fix(d, dr, "install", "low", arena_printf(d->a, "install %s", name));
 	fix_command(d, f, import_pip(d, import_distribution(d->a, name)));

@@ -72,6 +72,8 @@ static void exec_stack(struct diag *d, const struct failure *f)
 		fix_command(d, x,
 			    arena_printf(d->a, "patchelf --clear-execstack %s",
 					 shell_quote(d->a, dr->f.object)));
+	if (dr->f.object != NULL)
+		fix_edit(d, x, "clear-exec-stack", dr->f.object, NULL, NULL);
 	draft_fix(d, dr, "upgrade", "low",
 		  "newer releases of most such libraries have lost the mark");
 	if (d->w->install.minor >= 42) {
@@ -79,6 +81,7 @@ static void exec_stack(struct diag *d, const struct failure *f)
 			      "for one run: allow executable stacks from the start (COMMAND stands "
 			      "for what you start)");
 		fix_command(d, x, "GLIBC_TUNABLES=glibc.rtld.execstack=2 COMMAND");
+		fix_edit(d, x, "env-set", NULL, "GLIBC_TUNABLES", "glibc.rtld.execstack=2");
 	}
 }
 

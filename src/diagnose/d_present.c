@@ -68,6 +68,7 @@ static void add_reason(struct diag *d, struct draft *dr, const struct request *r
 	f = draft_fix(d, dr, "preload", "medium",
 		      "start the program with the other copy (COMMAND stands for what you start)");
 	fix_command(d, f, arena_printf(d->a, "LD_PRELOAD=%s COMMAND", shell_quote(d->a, other)));
+	fix_edit(d, f, "env-first", NULL, "LD_PRELOAD", other);
 	move_to_front(dr);
 }
 

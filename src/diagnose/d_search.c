@@ -165,6 +165,7 @@ static void unreadable(struct look *k, const struct probe *p)
 	fix_command(d, f,
 		    arena_printf(d->a, "chmod %s %s", dir != NULL ? "a+x" : "a+r",
 				 shell_quote(d->a, dir != NULL ? dir : p->path)));
+	fix_edit(d, f, "mode", dir != NULL ? dir : p->path, NULL, dir != NULL ? "a+x" : "a+r");
 }
 
 static void abi_note(struct look *k, const struct probe *p)
@@ -240,6 +241,8 @@ static void no_such_path(struct look *k, const struct probe *p)
 						 shell_quote(d->a, k->name),
 						 shell_quote(d->a, k->word),
 						 shell_quote(d->a, image_path(d, k->from))));
+		if (image_path(d, k->from) != NULL)
+			fix_edit(d, f, "replace-needed", image_path(d, k->from), k->name, k->word);
 	}
 	if (to != NULL)
 		draft_fix_reinstall(d, dr, path, "restore the file that the link leads to");
@@ -612,6 +615,7 @@ void d_preloads(struct diag *d)
 	for (size_t i = 0; i < d->t->requests.n && d->drafts.n < MAX_FINDINGS; i++) {
 		const struct request *rq = d->t->requests.items[i];
 		struct look k = { .d = d, .rq = rq, .name = rq->asked };
+		struct fix *f;
 
 		if (!rq->preload || !rq->failed || rq->asked == NULL)
 			continue;
@@ -628,9 +632,10 @@ void d_preloads(struct diag *d)
 				       "says so and goes on without it.",
 			  k.word);
 		search_probes(d, k.dr, rq);
-		draft_fix(d, k.dr, "environment", "low",
+		f = draft_fix(d, k.dr, "environment", "low",
 			  is_musl(d) ? "take the entry out of LD_PRELOAD, or correct its path"
 				     : "take the entry out of LD_PRELOAD or /etc/ld.so.preload, or "
 				       "correct its path");
+		fix_edit(d, f, "env-without", NULL, "LD_PRELOAD", rq->asked);
 	}
 }

@@ -261,10 +261,12 @@ static void from_version(struct sym *s)
 								: ""))
 			->path = path;
 	if (im != NULL && im->request != NULL && im->request->rule == RULE_LD_LIBRARY_PATH)
-		draft_fix(d, s->dr, "environment", "low",
-			  arena_printf(d->a,
-				       "take the folder of that copy, %s, out of LD_LIBRARY_PATH",
-				       dir_name(d->a, path)));
+		fix_edit(d,
+			 draft_fix(d, s->dr, "environment", "low",
+				   arena_printf(d->a,
+						"take the folder of that copy, %s, out of LD_LIBRARY_PATH",
+						dir_name(d->a, path))),
+			 "env-without", NULL, "LD_LIBRARY_PATH", dir_name(d->a, path));
 	draft_fix(d, s->dr, "upgrade", "medium",
 		  arena_printf(d->a, "install the release of %s that %s was built with", file,
 			       image_word(d, s->f->image)));
@@ -473,6 +475,23 @@ static const char *family_named(const struct sym *s)
 				 : "";
 }
 
+/* The library is named in the file that needs it, as its linker should have done. */
+static void fix_needed(struct sym *s, const char *name)
+{
+	struct diag *d = s->d;
+	const char *file = image_path(d, s->f->image);
+	struct fix *f = draft_fix(d, s->dr, "edit-needed", "medium",
+				  arena_printf(d->a,
+					       "for good, without building it again: name %s in %s (this edits "
+					       "the file: keep a copy)",
+					       base_name(name), base_name(file)));
+
+	fix_command(d, f,
+		    arena_printf(d->a, "patchelf --add-needed %s %s", shell_quote(d->a, name),
+				 shell_quote(d->a, file)));
+	fix_edit(d, f, "add-needed", file, NULL, name);
+}
+
 static void fix_link(struct sym *s, const struct whohas_hit *hit)
 {
 	struct diag *d = s->d;
@@ -484,13 +503,16 @@ static void fix_link(struct sym *s, const struct whohas_hit *hit)
 		draft_fix(d, s->dr, "link", "low",
 			  hit->link != NULL ? arena_printf(d->a, "link %s with -l%s", asker, hit->link)
 					    : arena_printf(d->a, "link %s with %s", asker, word));
-	if (hit->searched)
-		fix_command(d,
-			    draft_fix(d, s->dr, "environment", "low",
-				      arena_printf(d->a, "for one run: load %s first", word)),
-			    arena_printf(d->a, "LD_PRELOAD=%s COMMAND",
-					 shell_quote(d->a, hit->soname != NULL ? hit->soname
-									       : hit->path)));
+	if (hit->searched) {
+		const char *name = hit->soname != NULL ? hit->soname : hit->path;
+		struct fix *f = draft_fix(d, s->dr, "environment", "low",
+					  arena_printf(d->a, "for one run: load %s first", word));
+
+		fix_command(d, f, arena_printf(d->a, "LD_PRELOAD=%s COMMAND", shell_quote(d->a, name)));
+		fix_edit(d, f, "env-first", NULL, "LD_PRELOAD", name);
+		if (image_path(d, s->f->image) != NULL)
+			fix_needed(s, name);
+	}
 }
 
 /* A library here has it, but nothing brings it in. A name that many unrelated ones define does

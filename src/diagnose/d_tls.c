@@ -35,6 +35,7 @@ static void fixes(struct diag *d, struct draft *dr, const char *path, uint64_t w
 			      "enough for it (COMMAND stands for what you start)");
 		fix_command(d, f,
 			    arena_printf(d->a, "LD_PRELOAD=%s COMMAND", shell_quote(d->a, path)));
+		fix_edit(d, f, "env-first", NULL, "LD_PRELOAD", path);
 	}
 	if (d->w->kind == LOADER_GLIBC && d->w->install.minor >= 32) {
 		f = draft_fix(d, dr, "environment", "low", "make the spare room larger");
@@ -43,6 +44,9 @@ static void fixes(struct diag *d, struct draft *dr, const char *path, uint64_t w
 					 "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=%" PRIu64
 					 " COMMAND",
 					 wanted < 4096 ? (uint64_t)8192 : wanted * 2));
+		fix_edit(d, f, "env-set", NULL, "GLIBC_TUNABLES",
+			 arena_printf(d->a, "glibc.rtld.optional_static_tls=%" PRIu64,
+				      wanted < 4096 ? (uint64_t)8192 : wanted * 2));
 	}
 	if (!is_musl(d))
 		draft_fix(d, dr, "import-first", "medium",

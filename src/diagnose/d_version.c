@@ -346,10 +346,12 @@ static void fix_copy(struct group *g, const char *copy)
 	enum load_rule rule = p->request != NULL ? p->request->rule : RULE_NONE;
 
 	if (rule == RULE_LD_LIBRARY_PATH) {
-		draft_fix(d, g->dr, "environment", "low",
-			  arena_printf(d->a,
-				       "take %s out of LD_LIBRARY_PATH: %s is newer, and has it",
-				       dir_name(d->a, image_path(d, p)), copy));
+		fix_edit(d,
+			 draft_fix(d, g->dr, "environment", "low",
+				   arena_printf(d->a,
+						"take %s out of LD_LIBRARY_PATH: %s is newer, and has it",
+						dir_name(d->a, image_path(d, p)), copy)),
+			 "env-without", NULL, "LD_LIBRARY_PATH", dir_name(d->a, image_path(d, p)));
 	} else if (rule == RULE_RPATH) { /* comes before LD_LIBRARY_PATH */
 		draft_fix(d, g->dr, "rename", "medium",
 			  arena_printf(d->a, "move the old copy %s away: %s is newer, and has it",

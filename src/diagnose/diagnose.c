@@ -63,6 +63,8 @@ static void finish_fixes(struct diag *d, struct draft *dr)
 
 		f->f.commands = (const char *const *)f->commands.items;
 		f->f.ncommands = f->commands.n;
+		f->f.edits = (const struct dlwhy_edit *const *)f->edits.items;
+		f->f.nedits = f->edits.n;
 		v[i] = &f->f;
 	}
 	dr->f.fixes = v;

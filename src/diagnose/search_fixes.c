@@ -145,6 +145,7 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 		    arena_printf(d->a, "patchelf %s--set-rpath %s %s",
 				 rpath ? "--force-rpath " : "", shell_quote(d->a, list),
 				 shell_quote(d->a, file)));
+	fix_edit(d, f, rpath ? "set-rpath" : "set-runpath", file, NULL, list);
 }
 
 /* ---- the ways ----------------------------------------------------------------------------- */
@@ -174,10 +175,12 @@ static void fix_link_by_hand(struct diag *d, struct draft *dr, const char *name,
 			     const struct hit *hit)
 {
 	const char *link = join_path(d->a, dir_name(d->a, hit->path), name);
+	struct fix *f = draft_fix(d, dr, "link", "low", "make the missing link");
 
-	fix_command(d, draft_fix(d, dr, "link", "low", "make the missing link"),
+	fix_command(d, f,
 		    arena_printf(d->a, "ln -s %s %s", shell_quote(d->a, base_name(hit->path)),
 				 shell_quote(d->a, link)));
+	fix_edit(d, f, "link", link, NULL, base_name(hit->path));
 }
 
 /* The file takes the place of the default folders, so these must be named in it. */
@@ -194,6 +197,7 @@ static void fix_path_file(struct diag *d, struct draft *dr, const struct hit *hi
 				   "for all programs: name the folder in %s (as root)%s", file,
 				   there ? "" : "; the file replaces the default folders, so name "
 						"those as well"));
+	fix_edit(d, f, "path-file", file, NULL, dir);
 	if (there)
 		fix_command(d, f, arena_printf(d->a, "echo %s >>%s", shell_quote(d->a, dir), file));
 	else
@@ -202,7 +206,7 @@ static void fix_path_file(struct diag *d, struct draft *dr, const struct hit *hi
 					 shell_quote(d->a, dir), file));
 }
 
-static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit)
+static void fix_link(struct diag *d, struct draft *dr, const char *name, const struct hit *hit)
 {
 	const char *dir = dir_name(d->a, hit->path);
 	struct fix *f = draft_fix(d, dr, "link", "low",
@@ -212,24 +216,28 @@ static void fix_link(struct diag *d, struct draft *dr, const struct hit *hit)
 		fix_command(d, f, "ldconfig");
 	else
 		fix_command(d, f, arena_printf(d->a, "ldconfig -n %s", shell_quote(d->a, dir)));
+	fix_edit(d, f, "link", join_path(d->a, dir, name), NULL, base_name(hit->path));
+	if (is_default_dir(d, dir) || hit->where == HIT_CONF)
+		fix_edit(d, f, "ldconfig", NULL, NULL, NULL);
 }
 
 void search_fixes(struct diag *d, struct draft *dr, const struct image *from, const struct hit *hit)
 {
 	const char *name = base_name(dr->f.object != NULL ? dr->f.object : hit->path);
+	struct fix *f;
 
-	if (hit->where == HIT_CONF)
-		fix_command(d,
-			    draft_fix(d, dr, "ldconfig", "low",
-				      "let the loader's cache be made again (as root)"),
-			    "ldconfig");
+	if (hit->where == HIT_CONF) {
+		f = draft_fix(d, dr, "ldconfig", "low", "let the loader's cache be made again (as root)");
+		fix_command(d, f, "ldconfig");
+		fix_edit(d, f, "ldconfig", NULL, NULL, NULL);
+	}
 	if (hit->where == HIT_SITE)
 		fix_import_first(d, dr, name);
 	if (hit->kind == HIT_ALIAS) {
 		if (is_musl(d))
 			fix_link_by_hand(d, dr, name, hit);
 		else
-			fix_link(d, dr, hit);
+			fix_link(d, dr, name, hit);
 		if (hit->searched)
 			return;
 	}

@@ -301,7 +301,7 @@ void ldcache_each(const struct ldcache *c,
 /* The value of `flags` that a loader of the machine writes and prefers (_DL_CACHE_DEFAULT_ID); 3
  * where glibc has no other. (The soft and hard float numbers of ARM serve one purpose only: the
  * preferred one of ARM is 3.) */
-static int32_t default_flags(const struct ldcache_query *q)
+int32_t ldcache_flags(const struct ldcache_query *q)
 {
 	switch (q->machine) {
 	case EM_X86_64:
@@ -648,7 +648,7 @@ static void prepare(struct search *s)
 	s->minor = q->glibc_minor > 0 ? q->glibc_minor : NEWEST;
 	if (s->minor < NAMED_SINCE) /* older versions do not forget the old table before it */
 		s->t.string_bytes = s->c->file.n - s->t.strings;
-	s->preferred = default_flags(q);
+	s->preferred = ldcache_flags(q);
 	s->char_unsigned = char_is_unsigned(q->machine);
 	if (q->cpu != NULL && q->cpu->machine == q->machine)
 		s->cpu = *q->cpu;

@@ -120,6 +120,12 @@ struct ldcache_query {
  * the number of the entry. */
 const char *ldcache_find(const struct ldcache *c, const struct ldcache_query *q, const char *name,
 			 uint32_t *entry);
+/* The flags of an entry for that machine and class: what ldconfig writes and the loader wants. */
+int32_t ldcache_flags(const struct ldcache_query *q);
+/* The cache that `ldconfig -X` would write on a machine like this for these folders, the first first. In a, with
+ * zeros up to the end of the page. */
+void ldcache_make(struct store *s, const char *const *dirs, size_t n, int glibc_minor, struct arena *a,
+		  struct view *out);
 /* Calls fn for every entry: for "who has it" and for tests. */
 void ldcache_each(const struct ldcache *c,
 		  void (*fn)(void *ctx, const char *soname, const char *path, int32_t flags,

@@ -200,6 +200,26 @@ static void json_evidence(struct json *j, const struct dlwhy_evidence *e)
 	json_close(j, '}');
 }
 
+static void json_edit(struct json *j, const struct dlwhy_edit *e)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "op", e->op);
+	json_text(j, "path", e->path);
+	json_text(j, "name", e->name);
+	json_text(j, "value", e->value);
+	json_close(j, '}');
+}
+
+static void json_edits(struct json *j, const struct dlwhy_edit *const *edits, size_t n)
+{
+	json_key(j, "edits");
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++)
+		json_edit(j, edits[i]);
+	json_close(j, ']');
+}
+
 static void json_fix(struct json *j, const struct dlwhy_fix *f)
 {
 	json_next(j);
@@ -210,6 +230,7 @@ static void json_fix(struct json *j, const struct dlwhy_fix *f)
 	json_text(j, "says", f->says);
 	json_texts(j, "commands", f->commands, f->ncommands);
 	json_texts(j, "files", f->files, f->nfiles);
+	json_edits(j, f->edits, f->nedits);
 	json_close(j, '}');
 }
 
@@ -681,6 +702,57 @@ static void json_told(struct json *j, const struct dlwhy_told *t)
 	json_int(j, "facts", (int64_t)t->nfacts);
 	json_bool(j, "cut", t->cut);
 	json_text(j, "looked", t->looked);
+	json_id(j, "asked", t->asked);
+	json_text(j, "asked_about", t->asked_about);
+	json_close(j, '}');
+}
+
+/* ---- plans ---------------------------------------------------------------------------------- */
+
+static void json_plan(struct json *j, const struct dlwhy_plan *p)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_int(j, "n", p->n);
+	json_id(j, "kind", p->kind);
+	json_id(j, "risk", p->risk);
+	json_text(j, "says", p->says);
+	json_id(j, "removes", p->removes);
+	json_edits(j, p->edits, p->nedits);
+	json_texts(j, "files", p->files, p->nfiles);
+	json_texts(j, "commands", p->commands, p->ncommands);
+	json_texts(j, "notes", p->notes, p->nnotes);
+	json_answer(j, "works", p->works);
+	json_text(j, "then", p->then);
+	json_bool(j, "same_command", p->same_command);
+	json_bool(j, "can_apply", p->can_apply);
+	json_text(j, "why_not", p->why_not);
+	json_close(j, '}');
+}
+
+static void json_plans(struct json *j, const struct dlwhy_result *r)
+{
+	json_key(j, "plans");
+	json_open(j, '[');
+	for (size_t i = 0; i < r->nplans; i++)
+		json_plan(j, r->plans[i]);
+	json_close(j, ']');
+}
+
+static void json_applied(struct json *j, const struct dlwhy_applied *a)
+{
+	json_key(j, "applied");
+	if (a == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_int(j, "n", a->n);
+	json_id(j, "id", a->id);
+	json_bool(j, "works", a->works);
+	json_bool(j, "rolled_back", a->rolled_back);
+	json_text(j, "says", a->says);
+	json_text(j, "message", a->message);
 	json_close(j, '}');
 }
 
@@ -707,6 +779,9 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_answer(j, "links", strcmp(r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN);
 	json_text(j, "linker_message", r->linker_message);
 	json_texts(j, "linker_lines", r->linker_lines, r->nlinker_lines);
+	json_id(j, "question", r->question);
+	json_plans(j, r);
+	json_applied(j, r->applied);
 }
 
 /* index SIZE_MAX: not printed. */

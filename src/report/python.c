@@ -14,7 +14,9 @@ enum {
 
 bool python_is_import(const struct dlwhy_result *r)
 {
-	return r->python != NULL && r->verb != NULL && strcmp(r->verb, "import") == 0;
+	const char *verb = r->question != NULL ? r->question : r->verb;
+
+	return r->python != NULL && verb != NULL && strcmp(verb, "import") == 0;
 }
 
 const char *python_counts(struct text *t)

@@ -146,7 +146,7 @@ const char *text_target(struct text *t)
 
 	if (t->r->told != NULL && strcmp(name, "-") == 0)
 		return "the text";
-	return t->r->verb != NULL && strcmp(t->r->verb, "import") == 0 ?
+	return t->r->verb != NULL && strcmp(t->r->question != NULL ? t->r->question : t->r->verb, "import") == 0 ?
 		       arena_printf(t->a, "import %s", name) : name;
 }
 
@@ -255,7 +255,7 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 		text_link_says(t, out);
 	else if (!python_is_import(t->r) || t->r->python->exception == NULL)
 		text_loader_says(t, out);
-	if (f == NULL)
+	if (f == NULL || t->r->question != NULL)
 		return;
 	first_fix(t, f, out);
 	second_fix(t, f, out);
@@ -692,6 +692,17 @@ static void failing_short(struct text *t, struct lines *out)
 	bindings_section(t, out);
 }
 
+/* Plans are the answer: of what is wrong the head alone. */
+static void fix_short(struct text *t, struct lines *out)
+{
+	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
+
+	head_lines(t, f, out);
+	if (python_is_import(t->r))
+		python_says(t, out);
+	text_fix_lines(t, out);
+}
+
 static void healthy_short(struct text *t, struct lines *out)
 {
 	size_t i;
@@ -783,6 +794,7 @@ static void everything(struct text *t, struct lines *out)
 	size_t i;
 
 	head_lines(t, f, out);
+	text_fix_lines(t, out);
 	if (python_is_import(t->r))
 		python_says(t, &python);
 	append(t, out, &python, true);
@@ -845,7 +857,9 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
-	if ((t->r->run != NULL || t->r->told != NULL || text_is_link(t->r)) && t->r->nfindings == 0 &&
+	if (t->r->question != NULL && !t->verbose)
+		fix_short(t, out);
+	else if ((t->r->run != NULL || t->r->told != NULL || text_is_link(t->r)) && t->r->nfindings == 0 &&
 	    t->r->error == NULL)
 		head_lines(t, NULL, out);
 	else if (t->verbose)

@@ -103,6 +103,9 @@ const char *python_gone(struct text *t);
 /* A sentence about what reading could not follow, NULL. */
 const char *python_not_followed(struct text *t);
 
+/* text_fix.c: plans, and what became of one; nothing for other questions. */
+void text_fix_lines(struct text *t, struct lines *out);
+
 /* text_link.c: of a link. */
 bool text_is_link(const struct dlwhy_result *r);
 const char *text_link_verdict(const struct dlwhy_result *r, enum style *style);

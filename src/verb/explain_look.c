@@ -151,6 +151,12 @@ static void look_at(struct look *l, size_t i)
 	look_detail(&c);
 }
 
+void look_asked(struct look_case *c, const char *verb, const char *target, const char *python, const char *after)
+{
+	if (c->settled && c->i == 0)
+		c->l->question = (struct look_question){ verb, target, python, after };
+}
+
 static enum dlwhy_certainty surest(const struct look *l)
 {
 	return l->nfindings > 0 ? l->findings[0]->certainty : DLWHY_LIKELY;
@@ -180,5 +186,9 @@ void explain_look(struct dlwhy_session *s, struct arena *a, const struct msg_fac
 		r->hint = l.hint;
 	else if (r->certainty != DLWHY_LIKELY)
 		r->hint = NULL;
+	out->asked = l.question.verb;
+	out->asked_about = l.question.target;
+	out->asked_python = l.question.python;
+	out->asked_after = l.question.after;
 	out->looked = l.said.n > 0 ? arena_text_end(a, &l.said) : NULL;
 }

@@ -40,7 +40,10 @@ static bool ask_check(struct look_case *c, const char *path, struct look_reply *
 		dlwhy_check(other != NULL ? other : c->l->s, targets, 1, look_take, n, NULL) != DLWHY_OK ||
 		n->failed;
 	dlwhy_session_free(other);
-	return look_settle(c, n, path);
+	if (!look_settle(c, n, path))
+		return false;
+	look_asked(c, "check", arena_strdup(c->l->a, path), NULL, NULL);
+	return true;
 }
 
 static bool is_module_name(const char *s)
@@ -103,8 +106,11 @@ static bool ask_after_its_package(struct look_case *c, const char *path)
 		return false;
 	code = dlwhy_check(s, targets, 1, look_take, &n, NULL);
 	dlwhy_session_free(s);
-	return code == DLWHY_OK &&
-	       look_settle(c, &n, arena_printf(c->l->a, "%s after import %s", path, package));
+	if (code != DLWHY_OK ||
+	    !look_settle(c, &n, arena_printf(c->l->a, "%s after import %s", path, package)))
+		return false;
+	look_asked(c, "check", arena_strdup(c->l->a, path), python, package);
+	return true;
 }
 
 static bool ask_file(struct look_case *c, const char *path)
@@ -157,6 +163,7 @@ static bool ask_import(struct look_case *c, const char *module)
 	dlwhy_session_free(s);
 	if (code == DLWHY_OK && !look_settle(c, &n, arena_printf(c->l->a, "import %s", module)))
 		look_otherwise(c, &n, arena_printf(c->l->a, "import %s", module));
+	look_asked(c, "import", arena_strdup(c->l->a, module), found, NULL);
 	return c->settled;
 }
 

@@ -120,7 +120,7 @@ static const struct dlwhy_evidence *const missing_evidence_list[] = { &missing_e
 static const char *const commands[] = { "pip install tensorflow==2.11" };
 static const struct dlwhy_fix fix = { 1, "install", "low",
 				      "install the tensorflow that this was built for:", commands,
-				      1, NULL, 0 };
+				      1, NULL, 0, NULL, 0 };
 static const struct dlwhy_fix *const fix_list[] = { &fix };
 static const struct dlwhy_also also = { "search-path", NULL, NULL };
 static const struct dlwhy_also *const also_list[] = { &also };
@@ -294,8 +294,10 @@ static const char *const evil_strings[] = { EVIL, "fine" };
 static const struct dlwhy_evidence evil_evidence = { "text", 0, EVIL, 1, 2, 3, EVIL, EVIL,
 							NULL };
 static const struct dlwhy_evidence *const evil_evidence_list[] = { &evil_evidence };
+static const struct dlwhy_edit evil_edit = { "link", EVIL, EVIL, EVIL };
+static const struct dlwhy_edit *const evil_edits[] = { &evil_edit };
 static const struct dlwhy_fix evil_fix = { 1, "edit", "low", EVIL, evil_strings, 2, evil_strings,
-					   2 };
+					   2, evil_edits, 1 };
 static const struct dlwhy_fix *const evil_fixes[] = { &evil_fix };
 static const struct dlwhy_finding evil_finding = {
 	.code = "missing-library", .severity = DLWHY_ERROR, .certainty = DLWHY_LIKELY,

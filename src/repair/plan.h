@@ -1,0 +1,57 @@
+/* plan.h - from steps as data (struct dlwhy_edit) to changes of files and of the environment.
+ *
+ *   plan_make      what is to be changed, and what would be refused     plan.c
+ *   plan_overlay   the same, only thought of: for the simulation        plan_overlay.c
+ *   plan_notes     what a person should know, what could be typed       plan_words.c
+ *
+ * Nothing here writes a file or runs a program.
+ */
+#ifndef DLWHY_REPAIR_PLAN_H
+#define DLWHY_REPAIR_PLAN_H
+
+#include <dlwhy/dlwhy.h>
+
+#include "base/arena.h"
+#include "repair/change.h"
+#include "source/source.h"
+
+/* Files that plans read; they stay mapped until plan_files_free. */
+struct plan_files {
+	struct plan_mapping *first;
+};
+void plan_files_free(struct plan_files *f);
+
+struct plan_input {
+	struct source *source;           /* as things are */
+	const char *const *environ;      /* NULL-ended */
+	const struct dlwhy_edit *const *edits;
+	size_t n;
+	struct plan_files *files;
+	struct arena *a;
+};
+
+struct plan {
+	struct change_list changes;
+	const char *const *environ; /* with the steps done: the given one if none is about it */
+	bool sets_environ;          /* some step is */
+	bool new_cache;             /* the loader's cache is made anew; `cache_dir` is then known to it */
+	const char *cache_dir;      /* or NULL */
+	const char *refused;        /* why it cannot be done, a sentence; NULL */
+	const char *unseen;         /* what no simulation can know: what a package will bring; NULL */
+};
+
+void plan_make(const struct plan_input *in, struct plan *out);
+/* Does the changes in an overlay (source/overlay.h). What is mapped for it is freed with in->files. 0 or errno. */
+int plan_overlay(const struct plan_input *in, const struct plan *p, struct source *over);
+
+/* The loader's cache as ldconfig would make it, in the overlay; part of plan_overlay. */
+int plan_new_cache(const struct plan_input *in, const struct plan *p, struct source *over);
+
+/* Files that the plan changes, without repetition. */
+void plan_paths(const struct plan *p, struct arena *a, const char *const **out, size_t *n);
+/* What one step does, for a person, as an order without a full stop: "set the RUNPATH of X to Y". */
+const char *plan_step_words(const struct dlwhy_edit *e, struct arena *a);
+/* What could be typed instead of it; NULL: nothing short. */
+const char *plan_step_command(const struct dlwhy_edit *e, struct arena *a);
+
+#endif

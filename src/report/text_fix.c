@@ -1,0 +1,95 @@
+/* text_fix.c - plans that make something work, and what became of the one that was done. */
+#include "report/text.h"
+
+#include "report/escape.h"
+
+enum { PLANS = 6, PLAN_ROWS = 4, PLAN_FILES = 4 };
+
+/* "low risk, tried in a simulation: it works; the command stays as it is" */
+static const char *merits(struct text *t, const struct dlwhy_plan *p)
+{
+	const char *tried = p->works == DLWHY_YES ? "tried in the simulation: it works"
+			    : p->works == DLWHY_NO ? "tried in the simulation: something else fails then"
+			    : p->can_apply	   ? "it cannot be simulated: it is proved when it is done"
+						   : "by hand";
+
+	return arena_printf(t->a, "%s risk, %s", text_clean(t, p->risk), tried);
+}
+
+static void files(struct text *t, const struct dlwhy_plan *p, struct lines *out)
+{
+	size_t n = t->verbose || p->nfiles <= PLAN_FILES ? p->nfiles : PLAN_FILES;
+
+	for (size_t i = 0; i < n; i++)
+		text_line(t, out, DEEPER, PLAIN,
+			  arena_printf(t->a, "changes %s", text_clean(t, p->files[i])));
+	if (n < p->nfiles)
+		text_line(t, out, DEEPER, DIM, arena_printf(t->a, "and %zu more; -v shows all", p->nfiles - n));
+}
+
+static void plan_lines(struct text *t, const struct dlwhy_plan *p, struct lines *out)
+{
+	size_t rows = t->verbose ? SIZE_MAX : PLAN_ROWS;
+
+	text_end(t, out);
+	text_add(t, BOLD, arena_printf(t->a, "Plan %d", p->n));
+	text_add(t, DIM, arena_printf(t->a, " (%s)", merits(t, p)));
+	text_end(t, out);
+	text_add(t, PLAIN, "  ");
+	text_wrap(t, out, MARGIN, rows, text_clean(t, p->says));
+	if (p->then != NULL)
+		text_wrap(t, out, MARGIN, rows, arena_printf(t->a, "  Then: %s", text_clean(t, p->then)));
+	for (size_t i = 0; i < p->ncommands; i++)
+		text_line(t, out, DEEPER, BOLD, text_clean(t, p->commands[i]));
+	files(t, p, out);
+	for (size_t i = 0; i < p->nnotes; i++) {
+		text_add(t, PLAIN, "    ");
+		text_wrap(t, out, DEEPER, rows, text_clean(t, p->notes[i]));
+	}
+}
+
+static void applied_lines(struct text *t, const struct dlwhy_applied *a, struct lines *out)
+{
+	text_end(t, out);
+	text_add(t, a->works ? GREEN : RED, arena_printf(t->a, "Plan %d: ", a->n));
+	text_wrap(t, out, MARGIN, SIZE_MAX, text_clean(t, a->says));
+	if (a->message != NULL)
+		text_line(t, out, MARGIN, PLAIN,
+			  arena_printf(t->a, "The loader says:  %s", text_clean(t, a->message)));
+	if (a->id != NULL)
+		text_line(t, out, MARGIN, PLAIN, arena_printf(t->a, "To take it back: dlwhy undo %s", a->id));
+}
+
+static void no_plans(struct text *t, struct lines *out)
+{
+	if (t->r->error != NULL)
+		return;
+	text_line(t, out, MARGIN, PLAIN,
+		  t->r->nfindings == 0 || t->r->findings[0]->severity != DLWHY_ERROR
+			  ? "There is nothing to repair."
+			  : "No way out is known that is safe enough to be offered.");
+}
+
+void text_fix_lines(struct text *t, struct lines *out)
+{
+	const struct dlwhy_result *r = t->r;
+	size_t n = t->verbose || r->nplans <= PLANS ? r->nplans : PLANS;
+
+	if (r->question == NULL)
+		return;
+	if (r->nplans == 0)
+		no_plans(t, out);
+	for (size_t i = 0; i < n; i++)
+		plan_lines(t, r->plans[i], out);
+	if (n < r->nplans) {
+		text_end(t, out);
+		text_line(t, out, 0, DIM, arena_printf(t->a, "%zu more plans; -v shows all", r->nplans - n));
+	}
+	if (r->applied != NULL) {
+		applied_lines(t, r->applied, out);
+	} else if (n > 0 && r->plans[0]->can_apply) {
+		text_end(t, out);
+		text_line(t, out, 0, PLAIN,
+			  "Nothing was changed. With --apply plan 1 is done, proved, and can be undone.");
+	}
+}

@@ -1,0 +1,182 @@
+/* fix.c - the verb `fix`: the question of check, import or explain, and plans that make its answer "it loads".
+ *
+ * Each plan was tried before it is offered: the same question is asked again in an overlay that holds it. What is
+ * done is asked of the real loader afterwards. fix_plans.c finds, fix_apply.c does.
+ */
+#include "verb/fix.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FIX_MEMORY (512u << 20) /* bytes that plans may take */
+
+enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, dlwhy_on_result *on_result,
+			void *user, struct dlwhy_error *err)
+{
+	if (strcmp(q->verb, "import") == 0)
+		return dlwhy_import(s, &q->target, 1, on_result, user, err);
+	return dlwhy_check(s, &q->target, 1, on_result, user, err);
+}
+
+const struct dlwhy_finding *fix_first_error(const struct dlwhy_result *r)
+{
+	for (size_t i = 0; i < r->nfindings; i++)
+		if (r->findings[i]->severity == DLWHY_ERROR)
+			return r->findings[i];
+	return NULL;
+}
+
+/* ---- the answer ---------------------------------------------------------------------------------- */
+
+struct answering {
+	struct fixing *x;
+	const struct dlwhy_result *r;
+	struct dlwhy_result out;
+	dlwhy_on_result *on_result;
+	void *user;
+	int stop;
+	bool no_memory;
+};
+
+static void set_plans(struct answering *w)
+{
+	struct fixing *x = w->x;
+	const struct dlwhy_plan **v = ARENA_ARRAY(x->a, x->plans.n + 1, const struct dlwhy_plan *);
+
+	for (size_t i = 0; i < x->plans.n; i++)
+		v[i] = &x->plans.items[i]->said;
+	w->out.plans = v;
+	w->out.nplans = x->plans.n;
+}
+
+static void work(void *ctx)
+{
+	struct answering *w = ctx;
+
+	w->out = *w->r;
+	w->out.verb = "fix";
+	w->out.target = w->x->request->target;
+	if (w->r->error == NULL && fix_first_error(w->r) != NULL)
+		fix_find_plans(w->x, w->r);
+	set_plans(w);
+	if (w->x->request->apply > 0)
+		w->out.applied = fix_apply(w->x);
+}
+
+static int on_answer(const struct dlwhy_result *r, size_t index, void *user)
+{
+	struct answering *w = user;
+
+	w->r = r;
+	if (arena_run(w->x->a, work, w) != ARENA_OK)
+		w->no_memory = true;
+	else
+		w->stop = w->on_result(&w->out, index, w->user);
+	return w->stop;
+}
+
+/* ---- texts ----------------------------------------------------------------------------------------- */
+
+struct asked {
+	struct arena *a;
+	struct dlwhy_result none; /* the answer about the text, if no question came out of it */
+	struct fix_question q;
+	const char *python, *after;
+};
+
+static void keep_question(void *ctx)
+{
+	struct asked *k = ctx;
+	const struct dlwhy_told *t = k->none.told;
+
+	k->q.verb = t->asked;
+	k->q.target = arena_strdup(k->a, t->asked_about);
+	k->python = t->asked_python != NULL ? arena_strdup(k->a, t->asked_python) : NULL;
+	k->after = t->asked_after != NULL ? arena_strdup(k->a, t->asked_after) : NULL;
+}
+
+struct text_case {
+	struct asked k;
+	struct answering *w;
+};
+
+/* What the text tells of happens here too: then it is a question about files. Else plans are what its
+ * findings say, and a person's to do. */
+static int on_text(const struct dlwhy_result *r, size_t index, void *user)
+{
+	struct text_case *t = user;
+
+	if (r->told != NULL && r->told->asked != NULL) {
+		t->k.none.told = r->told;
+		return arena_run(t->k.a, keep_question, &t->k) == ARENA_OK ? 0 : 1;
+	}
+	return on_answer(r, index, t->w);
+}
+
+static enum dlwhy_code ask_text(struct fixing *x, struct answering *w, struct dlwhy_error *err)
+{
+	struct text_case t = { .k = { .a = x->a }, .w = w };
+	struct dlwhy_options opt = x->s->opt;
+	struct dlwhy_session *s = x->s, *other = NULL;
+	enum dlwhy_code code = dlwhy_explain(s, x->request->target, x->request->read, x->request->read_user, on_text,
+					     &t, err);
+
+	if (code != DLWHY_OK || t.k.q.verb == NULL)
+		return code;
+	if (t.k.python != NULL || t.k.after != NULL) {
+		opt.python = t.k.python != NULL ? t.k.python : opt.python;
+		opt.after = t.k.after;
+		other = dlwhy_session_new(&opt, err);
+		if (other == NULL)
+			return err != NULL && err->code != DLWHY_OK ? err->code : DLWHY_E_NO_MEMORY;
+		x->s = other;
+	}
+	x->q = t.k.q;
+	code = fix_ask(&x->q, x->s, on_answer, w, err);
+	x->s = s;
+	dlwhy_session_free(other);
+	return code;
+}
+
+/* ---- the verb ---------------------------------------------------------------------------------------- */
+
+static enum dlwhy_code check_request(const struct dlwhy_session *s, const struct dlwhy_fix_request *r,
+				     struct dlwhy_error *err)
+{
+	if (r->size < sizeof(r->size) || r->target == NULL || *r->target == '\0')
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "there is nothing to repair: a target is missing");
+	if (r->apply < 0 || r->apply > FIX_PLANS)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "a plan has a number from 1 on, not %d", r->apply);
+	if (r->kind == DLWHY_FIX_TEXT && r->read == NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "the text of %.100s cannot be read", r->target);
+	if (s->opt.pid != 0)
+		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
+			       "a running process cannot be repaired; name the file or module that it failed to load");
+	if (r->apply > 0 && s->opt.root != NULL)
+		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
+			       "plans for another root are shown, not done: its loader cannot be asked here");
+	return DLWHY_OK;
+}
+
+enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
+			  dlwhy_on_result *on_result, void *user, struct dlwhy_error *err)
+{
+	struct fixing x = { .s = s, .request = request };
+	struct answering w = { .x = &x, .on_result = on_result, .user = user };
+	enum dlwhy_code code = check_request(s, request, err);
+
+	if (code != DLWHY_OK)
+		return code;
+	err_clear(err);
+	x.a = arena_new(FIX_MEMORY);
+	if (x.a == NULL)
+		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "no memory");
+	x.q = (struct fix_question){ request->kind == DLWHY_FIX_MODULE ? "import" : "check", request->target };
+	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err) : fix_ask(&x.q, s, on_answer, &w, err);
+	if (code == DLWHY_OK && w.no_memory)
+		code = err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while plans were made");
+	fix_simulate_end(&x);
+	plan_files_free(&x.files);
+	arena_free(x.a);
+	return code;
+}

@@ -1,0 +1,75 @@
+/* fix.h - what the parts of the verb `fix` share.
+ *
+ *   dlwhy_fix        the question, and what is asked again           fix.c
+ *   fix_find_plans   which steps make it work                        fix_plans.c
+ *   fix_simulate     the question, with steps done in an overlay     fix_simulate.c
+ *   fix_apply        one plan is done, proved, or taken back         fix_apply.c
+ */
+#ifndef DLWHY_VERB_FIX_H
+#define DLWHY_VERB_FIX_H
+
+#include "repair/plan.h"
+#include "verb/session.h"
+
+enum {
+	FIX_SIMULATIONS = 40, /* that are tried in all */
+	FIX_STEPS = 12,       /* of one plan */
+	FIX_PLANS = 20
+};
+
+/* What is asked again and again: with a plan in place, and after it was done. */
+struct fix_question {
+	const char *verb;   /* "check", "import" */
+	const char *target;
+};
+
+struct fix_plan {
+	struct dlwhy_plan said;
+	struct plan todo;
+	size_t rank;        /* lower is better */
+};
+
+struct fixing {
+	struct dlwhy_session *s;
+	const struct dlwhy_fix_request *request;
+	struct fix_question q;
+	struct arena *a;
+	struct plan_files files;
+	size_t simulations;
+	struct source *over;      /* of the simulation that runs, so that it is freed whatever happens */
+	struct store *over_store;
+	struct {
+		struct fix_plan **items;
+		size_t n, cap;
+	} plans;
+};
+
+/* What a simulation came to. */
+struct fix_outcome {
+	const char *refused;      /* it was not made: why */
+	const char *unseen;       /* it cannot be known before it is done: why */
+	bool works;
+	const char *fingerprint, *summary; /* of the first error, NULL if it works or nothing could be said */
+	const struct dlwhy_fix *const *fixes; /* of that finding, copies */
+	size_t nfixes;
+	const char *code, *object, *needed_by;
+};
+
+/* Asks the question with the steps done in an overlay. */
+void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
+		  struct fix_outcome *out);
+/* Ends what fix_simulate has open. */
+void fix_simulate_end(struct fixing *x);
+/* A finding's ways out that dlwhy can do, in x->a: those it has and those that only fix tries. */
+void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_outcome *out);
+
+enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, dlwhy_on_result *on_result,
+			void *user, struct dlwhy_error *err);
+/* The first finding that has to go; NULL: nothing is wrong. */
+const struct dlwhy_finding *fix_first_error(const struct dlwhy_result *r);
+/* Fills x->plans, the best first. r is the answer as things are. Allocates in x->a (under arena_run). */
+void fix_find_plans(struct fixing *x, const struct dlwhy_result *r);
+/* Does plan number request->apply. NULL: it was not to be done. Allocates in x->a (under arena_run). */
+const struct dlwhy_applied *fix_apply(struct fixing *x);
+
+#endif

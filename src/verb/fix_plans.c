@@ -1,0 +1,256 @@
+/* fix_plans.c - which steps make it work.
+ *
+ * Each way out of the first finding is tried. If something else fails then, the ways out of that are tried on top,
+ * those of the same kind first, until it works or nothing changes any more. So a plan has as many steps as it
+ * needs, and each plan begins with another first step.
+ */
+#include <string.h>
+
+#include "diagnose/common.h"
+#include "verb/fix.h"
+
+struct trail {
+	struct fixing *x;
+	const struct dlwhy_edit *edits[FIX_STEPS];
+	size_t n;
+	const char *seen[FIX_STEPS + 1]; /* fingerprints on the way */
+	size_t nseen;
+	const char *kind;
+	const char *risk;
+	struct plan todo;
+	struct fix_outcome end;          /* of the best that was tried */
+	size_t best;                     /* steps of that */
+};
+
+/* ---- following a trail ----------------------------------------------------------------------------- */
+
+static int risk_rank(const char *risk)
+{
+	return same_text(risk, "low") ? 0 : same_text(risk, "medium") ? 1 : 2;
+}
+
+static bool was_seen(const struct trail *t, const char *fingerprint)
+{
+	for (size_t i = 0; i < t->nseen; i++)
+		if (same_text(t->seen[i], fingerprint))
+			return true;
+	return false;
+}
+
+static bool push(struct trail *t, const struct dlwhy_fix *f)
+{
+	if (f->nedits == 0 || f->nedits > FIX_STEPS - t->n)
+		return false;
+	for (size_t i = 0; i < f->nedits; i++)
+		t->edits[t->n++] = f->edits[i];
+	if (risk_rank(f->risk) > risk_rank(t->risk))
+		t->risk = f->risk;
+	return true;
+}
+
+static bool follow(struct trail *t);
+
+/* The ways out of what fails now, of the same kind first. */
+static bool go_on(struct trail *t, const struct fix_outcome *o)
+{
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < o->nfixes; i++) {
+			const struct dlwhy_fix *f = o->fixes[i];
+			struct trail before = *t;
+
+			if (same_text(f->kind, t->kind) != (round == 0) || !push(t, f))
+				continue;
+			if (follow(t))
+				return true;
+			before.end = t->end;
+			before.best = t->best;
+			*t = before;
+		}
+	return false;
+}
+
+/* Tries the steps so far. */
+static bool follow(struct trail *t)
+{
+	struct fix_outcome o;
+	bool works = false;
+
+	if (t->x->simulations >= FIX_SIMULATIONS)
+		return false;
+	fix_simulate(t->x, t->edits, t->n, &t->todo, &o);
+	if (o.works || o.unseen != NULL) {
+		t->end = o;
+		return true;
+	}
+	if (t->best == 0 || (o.fingerprint != NULL && !was_seen(t, o.fingerprint))) {
+		t->end = o;
+		t->best = t->n;
+	}
+	if (o.fingerprint == NULL || was_seen(t, o.fingerprint) || t->nseen > FIX_STEPS)
+		return false;
+	t->seen[t->nseen++] = o.fingerprint;
+	works = go_on(t, &o);
+	t->nseen--;
+	return works;
+}
+
+/* ---- the plan in words ------------------------------------------------------------------------------ */
+
+struct list {
+	const char **items;
+	size_t n, cap;
+};
+
+static bool holds(const struct list *l, const char *s)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i], s) == 0)
+			return true;
+	return false;
+}
+
+/* Later steps of the same list take the place of earlier ones: only what is done in the end is said. */
+static bool is_overtaken(const struct trail *t, size_t i)
+{
+	const struct dlwhy_edit *e = t->edits[i];
+
+	for (size_t k = i + 1; k < t->n; k++) {
+		const struct dlwhy_edit *later = t->edits[k];
+
+		if (same_text(e->op, later->op) && same_text(e->path, later->path) &&
+		    (strcmp(e->op, "set-runpath") == 0 || strcmp(e->op, "set-rpath") == 0 ||
+		     (strcmp(e->op, "ldconfig") == 0 && same_text(e->value, later->value))))
+			return true;
+	}
+	return false;
+}
+
+static void set_steps(struct fixing *x, const struct trail *t, struct dlwhy_plan *p, const struct dlwhy_fix *first)
+{
+	const struct dlwhy_edit **edits = ARENA_ARRAY(x->a, t->n + 1, const struct dlwhy_edit *);
+	struct list commands = { NULL, 0, 0 };
+	struct arena_text says = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *command = plan_step_command(t->edits[i], x->a);
+
+		if (is_overtaken(t, i))
+			continue;
+		if (p->nedits > 0)
+			arena_text_str(x->a, &says, ", then ");
+		arena_text_str(x->a, &says, plan_step_words(t->edits[i], x->a));
+		edits[p->nedits++] = t->edits[i];
+		if (command != NULL && !holds(&commands, command))
+			*ARENA_PUSH(x->a, &commands) = command;
+	}
+	if (commands.n == 0)
+		for (size_t i = 0; i < first->ncommands; i++)
+			*ARENA_PUSH(x->a, &commands) = first->commands[i];
+	p->says = says.n > 0 ? arena_text_end(x->a, &says) : first->says;
+	p->edits = edits;
+	p->commands = commands.items;
+	p->ncommands = commands.n;
+}
+
+/* ---- which of them is better ----------------------------------------------------------------------- */
+
+/* The same command works unchanged; then how sure it is; then the risk; then how many steps. */
+static size_t rank(const struct dlwhy_plan *p)
+{
+	size_t sure = p->works == DLWHY_YES ? 0 : p->works == DLWHY_UNKNOWN && p->can_apply ? 1 : 2;
+
+	if (p->works == DLWHY_NO)
+		sure = 3;
+	return ((sure * 2 + (p->same_command ? 0 : 1)) * 4 + (size_t)risk_rank(p->risk)) * 64 + p->nedits;
+}
+
+static void add_plan(struct fixing *x, struct fix_plan *p)
+{
+	size_t i = x->plans.n;
+
+	p->rank = rank(&p->said);
+	*ARENA_PUSH(x->a, &x->plans) = p;
+	while (i > 0 && x->plans.items[i - 1]->rank > p->rank) {
+		x->plans.items[i] = x->plans.items[i - 1];
+		i--;
+	}
+	x->plans.items[i] = p;
+}
+
+static bool same_edits(const struct dlwhy_plan *p, const struct dlwhy_plan *q)
+{
+	if (p->nedits != q->nedits || p->nedits == 0)
+		return false;
+	for (size_t i = 0; i < p->nedits; i++)
+		if (!same_text(p->edits[i]->op, q->edits[i]->op) || !same_text(p->edits[i]->path, q->edits[i]->path) ||
+		    !same_text(p->edits[i]->name, q->edits[i]->name) ||
+		    !same_text(p->edits[i]->value, q->edits[i]->value))
+			return false;
+	return true;
+}
+
+static bool is_there(const struct fixing *x, const struct dlwhy_plan *p)
+{
+	for (size_t i = 0; i < x->plans.n; i++)
+		if (same_edits(&x->plans.items[i]->said, p))
+			return true;
+	return false;
+}
+
+static void set_powers(struct fix_plan *p)
+{
+	p->said.same_command = !p->todo.sets_environ;
+	if (p->said.nedits == 0)
+		p->said.why_not = "dlwhy cannot do it itself";
+	else if (p->todo.sets_environ)
+		p->said.why_not = "a variable is set where the command is started: dlwhy cannot do that for you";
+	else if (p->said.works == DLWHY_NO)
+		p->said.why_not = "it does not help alone";
+	p->said.can_apply = p->said.why_not == NULL;
+}
+
+static void try_fix(struct fixing *x, const struct fix_outcome *now, const struct dlwhy_fix *first)
+{
+	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->fingerprint }, .nseen = 1 };
+	struct fix_plan *p = ARENA_NEW(x->a, struct fix_plan);
+	bool works = push(&t, first) && follow(&t);
+
+	if (t.n > 0 && !works && (t.end.refused != NULL || t.end.fingerprint == NULL ||
+				  same_text(t.end.fingerprint, now->fingerprint) || strcmp(first->kind, "drop-needed") == 0))
+		return; /* it changes nothing */
+	p->said = (struct dlwhy_plan){ .kind = first->kind, .risk = t.n > 0 ? t.risk : first->risk,
+				       .removes = now->fingerprint };
+	p->said.works = t.n == 0 || (works && t.end.unseen != NULL) ? DLWHY_UNKNOWN : works ? DLWHY_YES : DLWHY_NO;
+	if (!works && t.n > 0)
+		p->said.then = t.end.summary;
+	set_steps(x, &t, &p->said, first);
+	p->todo = t.todo;
+	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
+	set_powers(p);
+	if (!is_there(x, &p->said))
+		add_plan(x, p);
+}
+
+/* A plan that only moves the error is worth a line only where nothing works. */
+static void drop_movers(struct fixing *x)
+{
+	size_t kept = 0;
+
+	if (x->plans.n == 0 || x->plans.items[0]->said.works != DLWHY_YES)
+		kept = x->plans.n;
+	while (kept < x->plans.n && x->plans.items[kept]->said.works != DLWHY_NO)
+		kept++;
+	x->plans.n = kept < FIX_PLANS ? kept : FIX_PLANS;
+}
+
+void fix_find_plans(struct fixing *x, const struct dlwhy_result *r)
+{
+	struct fix_outcome now = { .refused = NULL };
+
+	fix_candidates(x, fix_first_error(r), &now);
+	for (size_t i = 0; i < now.nfixes; i++)
+		try_fix(x, &now, now.fixes[i]);
+	drop_movers(x);
+	for (size_t i = 0; i < x->plans.n; i++)
+		x->plans.items[i]->said.n = (int)i + 1;
+}

@@ -1,0 +1,197 @@
+/* fix_simulate.c - the question of a fix, asked again with steps done in a file system that is only thought of. */
+#include "verb/fix.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "diagnose/common.h"
+#include "source/overlay.h"
+
+/* ---- ways out ----------------------------------------------------------------------------------- */
+
+static const char *copy(struct arena *a, const char *s)
+{
+	return s != NULL ? arena_strdup(a, s) : NULL;
+}
+
+struct fixes {
+	const struct dlwhy_fix **items;
+	size_t n, cap;
+};
+
+static struct dlwhy_fix *add_fix(struct fixing *x, struct fixes *l, const char *kind, const char *risk,
+				 const char *says, size_t nedits)
+{
+	struct dlwhy_fix *f = ARENA_NEW(x->a, struct dlwhy_fix);
+
+	f->kind = kind;
+	f->risk = risk;
+	f->says = says;
+	f->edits = (const struct dlwhy_edit *const *)ARENA_ARRAY(x->a, nedits + 1, struct dlwhy_edit *);
+	f->nedits = nedits;
+	*ARENA_PUSH(x->a, l) = f;
+	return f;
+}
+
+static const struct dlwhy_edit *new_edit(struct fixing *x, const struct dlwhy_edit *e)
+{
+	struct dlwhy_edit *mine = ARENA_NEW(x->a, struct dlwhy_edit);
+
+	*mine = (struct dlwhy_edit){ copy(x->a, e->op), copy(x->a, e->path), copy(x->a, e->name),
+				     copy(x->a, e->value) };
+	return mine;
+}
+
+static void set_edit(struct fixing *x, struct dlwhy_fix *f, size_t i, const struct dlwhy_edit *e)
+{
+	((const struct dlwhy_edit **)(uintptr_t)f->edits)[i] = new_edit(x, e);
+}
+
+static void copy_fix(struct fixing *x, struct fixes *l, const struct dlwhy_fix *from)
+{
+	struct dlwhy_fix *f = add_fix(x, l, copy(x->a, from->kind), copy(x->a, from->risk), copy(x->a, from->says),
+				      from->nedits);
+	const char **commands = ARENA_ARRAY(x->a, from->ncommands + 1, const char *);
+
+	for (size_t i = 0; i < from->nedits; i++)
+		set_edit(x, f, i, from->edits[i]);
+	for (size_t i = 0; i < from->ncommands; i++)
+		commands[i] = arena_strdup(x->a, from->commands[i]);
+	f->commands = commands;
+	f->ncommands = from->ncommands;
+}
+
+/* What is found by a variable can be found by all programs: ld.so.conf.d. */
+static void add_system_path(struct fixing *x, struct fixes *l, const struct dlwhy_fix *from)
+{
+	const struct dlwhy_edit *e = from->nedits == 1 ? from->edits[0] : NULL;
+	struct dlwhy_fix *f;
+
+	if (e == NULL || strcmp(e->op, "env-first") != 0 || strcmp(e->name, "LD_LIBRARY_PATH") != 0 ||
+	    e->value[0] != '/')
+		return;
+	f = add_fix(x, l, "system-path", "high",
+		    arena_printf(x->a, "for all programs of this system: let the loader know the folder %s", e->value),
+		    1);
+	set_edit(x, f, 0, &(struct dlwhy_edit){ "ldconfig", NULL, NULL, e->value });
+}
+
+/* A library that nothing in the file uses may go from its list. Whether nothing does is for the simulation: all
+ * symbols must still be bound. */
+static void add_drop(struct fixing *x, struct fixes *l, const struct dlwhy_finding *f)
+{
+	struct dlwhy_fix *fix;
+
+	if (!same_text(f->code, "missing-library") || f->needed_by == NULL || f->object == NULL ||
+	    f->needed_by[0] != '/')
+		return;
+	fix = add_fix(x, l, "drop-needed", "high",
+		      arena_printf(x->a, "nothing in %s uses a symbol of %s: let it no longer ask for it",
+				   base_name(f->needed_by), f->object),
+		      1);
+	set_edit(x, fix, 0, &(struct dlwhy_edit){ "remove-needed", f->needed_by, f->object, NULL });
+}
+
+void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_outcome *out)
+{
+	struct fixes l = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < f->nfixes; i++)
+		copy_fix(x, &l, f->fixes[i]);
+	for (size_t i = 0; i < f->nfixes; i++)
+		add_system_path(x, &l, f->fixes[i]);
+	add_drop(x, &l, f);
+	out->fixes = l.items;
+	out->nfixes = l.n;
+	out->code = copy(x->a, f->code);
+	out->object = copy(x->a, f->object);
+	out->needed_by = copy(x->a, f->needed_by);
+	out->fingerprint = copy(x->a, f->fingerprint);
+	out->summary = copy(x->a, f->summary);
+}
+
+/* ---- the simulation -------------------------------------------------------------------------------- */
+
+struct simulation {
+	struct fixing *x;
+	struct fix_outcome *out;
+	const struct dlwhy_result *r;
+};
+
+static void take(void *ctx)
+{
+	struct simulation *m = ctx;
+	const struct dlwhy_finding *f = fix_first_error(m->r);
+
+	m->out->works = m->r->loads == DLWHY_YES && f == NULL;
+	if (f != NULL)
+		fix_candidates(m->x, f, m->out);
+}
+
+static int on_result(const struct dlwhy_result *r, size_t index, void *user)
+{
+	struct simulation *m = user;
+
+	(void)index;
+	m->r = r;
+	return arena_run(m->x->a, take, m) == ARENA_OK ? 0 : 1;
+}
+
+void fix_simulate_end(struct fixing *x)
+{
+	if (x->over_store != NULL)
+		store_free(x->over_store);
+	source_free(x->over);
+	x->over_store = NULL;
+	x->over = NULL;
+}
+
+/* A session like x's, over the overlay, with the environment of the plan. */
+static void ask_over(struct fixing *x, const struct plan *todo, struct simulation *m)
+{
+	struct dlwhy_session over = *x->s;
+
+	x->over_store = store_new(x->over);
+	if (x->over_store == NULL)
+		return;
+	over.source = x->over;
+	over.store = x->over_store;
+	over.environ = todo->environ;
+	over.other_environ = over.other_environ || todo->sets_environ;
+	over.worlds = NULL;
+	over.opt.prove = false;
+	over.opt.bindings = over.opt.probes = false;
+	over.a = arena_new(64 << 20);
+	if (over.a == NULL || pthread_mutex_init(&over.lock, NULL) != 0) {
+		arena_free(over.a);
+		return;
+	}
+	fix_ask(&x->q, &over, on_result, m, NULL);
+	pthread_mutex_destroy(&over.lock);
+	arena_free(over.a);
+}
+
+void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
+		  struct fix_outcome *out)
+{
+	struct plan_input in = { .source = x->s->source, .environ = x->s->environ, .edits = edits, .n = n,
+				 .files = &x->files, .a = x->a };
+	struct simulation m = { .x = x, .out = out };
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	x->simulations++;
+	plan_make(&in, todo);
+	out->refused = todo->refused;
+	out->unseen = todo->unseen;
+	if (out->refused != NULL || out->unseen != NULL)
+		return;
+	x->over = source_overlay(x->s->source);
+	err = x->over != NULL ? plan_overlay(&in, todo, x->over) : ENOMEM;
+	if (err == 0)
+		ask_over(x, todo, &m);
+	else
+		out->refused = arena_printf(x->a, "it cannot be tried: %s", strerrordesc_np(err));
+	fix_simulate_end(x);
+}
