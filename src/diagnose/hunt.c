@@ -13,6 +13,7 @@ enum {
 	MAX_HITS = 16,
 	MAX_SKEWS = 4,
 	MAX_UP = 5, /* levels upwards from the target */
+	MAX_BELOW = 100, /* names in a folder whose folders are looked into */
 	MAX_PLACES = 160
 };
 
@@ -124,6 +125,17 @@ static void add_libs_of(struct diag *d, const char *dir)
 			add_place(d, join_path(d->a, dir, l->names[i]), HIT_BESIDE);
 }
 
+/* The folders in a folder, if it is one of a project: not one of a system, with hundreds of names. */
+static void add_below(struct diag *d, const char *dir)
+{
+	const struct store_listing *l = strcmp(dir, "/") != 0 && !is_packages_dir(dir) ? list_dir(d, dir) : NULL;
+
+	for (size_t i = 0; l != NULL && l->n <= MAX_BELOW && i < l->n; i++)
+		if (strchr(l->names[i], '.') == NULL &&
+		    store_stat_dir(d->store, join_path(d->a, dir, l->names[i])) == 0)
+			add_place(d, join_path(d->a, dir, l->names[i]), HIT_BESIDE);
+}
+
 static void add_around(struct diag *d, const char *file)
 {
 	const char *dir = dir_name(d->a, file);
@@ -143,6 +155,9 @@ static void add_around(struct diag *d, const char *file)
 		if (up == 0)
 			add_place(d, dir, HIT_BESIDE);
 	}
+	dir = dir_name(d->a, file);
+	add_below(d, dir);
+	add_below(d, dir_name(d->a, dir));
 }
 
 static void add_images(struct diag *d)

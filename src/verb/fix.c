@@ -55,6 +55,7 @@ static void work(void *ctx)
 
 	w->out = *w->r;
 	w->out.verb = "fix";
+	w->out.question = w->r->verb;
 	w->out.target = w->x->request->target;
 	if (w->r->error == NULL && fix_first_error(w->r) != NULL)
 		fix_find_plans(w->x, w->r);

@@ -50,6 +50,7 @@ struct fix_outcome {
 	const char *unseen;       /* it cannot be known before it is done: why */
 	bool works;
 	const char *fingerprint, *summary; /* of the first error, NULL if it works or nothing could be said */
+	const char *state;        /* the same if nothing has changed */
 	const struct dlwhy_fix *const *fixes; /* of that finding, copies */
 	size_t nfixes;
 	const char *code, *object, *needed_by;
@@ -58,7 +59,9 @@ struct fix_outcome {
 /* Asks the question with the steps done in an overlay. */
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
 		  struct fix_outcome *out);
-/* Ends what fix_simulate has open. */
+/* Asks the question in x->over, with the environment of the plan. False: no memory. */
+bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result, void *user);
+/* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
 /* A finding's ways out that dlwhy can do, in x->a: those it has and those that only fix tries. */
 void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_outcome *out);
@@ -71,5 +74,7 @@ const struct dlwhy_finding *fix_first_error(const struct dlwhy_result *r);
 void fix_find_plans(struct fixing *x, const struct dlwhy_result *r);
 /* Does plan number request->apply. NULL: it was not to be done. Allocates in x->a (under arena_run). */
 const struct dlwhy_applied *fix_apply(struct fixing *x);
+/* Asks about each change what it would meet: notes for a person, or why it cannot be done. */
+void fix_notes(struct fixing *x, struct fix_plan *p);
 
 #endif

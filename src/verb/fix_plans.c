@@ -13,7 +13,7 @@ struct trail {
 	struct fixing *x;
 	const struct dlwhy_edit *edits[FIX_STEPS];
 	size_t n;
-	const char *seen[FIX_STEPS + 1]; /* fingerprints on the way */
+	const char *seen[FIX_STEPS + 1]; /* states on the way */
 	size_t nseen;
 	const char *kind;
 	const char *risk;
@@ -29,10 +29,10 @@ static int risk_rank(const char *risk)
 	return same_text(risk, "low") ? 0 : same_text(risk, "medium") ? 1 : 2;
 }
 
-static bool was_seen(const struct trail *t, const char *fingerprint)
+static bool was_seen(const struct trail *t, const char *state)
 {
 	for (size_t i = 0; i < t->nseen; i++)
-		if (same_text(t->seen[i], fingerprint))
+		if (same_text(t->seen[i], state))
 			return true;
 	return false;
 }
@@ -82,13 +82,13 @@ static bool follow(struct trail *t)
 		t->end = o;
 		return true;
 	}
-	if (t->best == 0 || (o.fingerprint != NULL && !was_seen(t, o.fingerprint))) {
+	if (t->best == 0 || (o.state != NULL && !was_seen(t, o.state))) {
 		t->end = o;
 		t->best = t->n;
 	}
-	if (o.fingerprint == NULL || was_seen(t, o.fingerprint) || t->nseen > FIX_STEPS)
+	if (o.state == NULL || was_seen(t, o.state) || t->nseen > FIX_STEPS)
 		return false;
-	t->seen[t->nseen++] = o.fingerprint;
+	t->seen[t->nseen++] = o.state;
 	works = go_on(t, &o);
 	t->nseen--;
 	return works;
@@ -211,12 +211,12 @@ static void set_powers(struct fix_plan *p)
 
 static void try_fix(struct fixing *x, const struct fix_outcome *now, const struct dlwhy_fix *first)
 {
-	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->fingerprint }, .nseen = 1 };
+	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->state }, .nseen = 1 };
 	struct fix_plan *p = ARENA_NEW(x->a, struct fix_plan);
 	bool works = push(&t, first) && follow(&t);
 
-	if (t.n > 0 && !works && (t.end.refused != NULL || t.end.fingerprint == NULL ||
-				  same_text(t.end.fingerprint, now->fingerprint) || strcmp(first->kind, "drop-needed") == 0))
+	if (t.n > 0 && !works && (t.end.refused != NULL || t.end.state == NULL ||
+				  same_text(t.end.state, now->state) || strcmp(first->kind, "drop-needed") == 0))
 		return; /* it changes nothing */
 	p->said = (struct dlwhy_plan){ .kind = first->kind, .risk = t.n > 0 ? t.risk : first->risk,
 				       .removes = now->fingerprint };
@@ -227,6 +227,8 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 	p->todo = t.todo;
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
 	set_powers(p);
+	if (p->said.can_apply)
+		fix_notes(x, p);
 	if (!is_there(x, &p->said))
 		add_plan(x, p);
 }

@@ -109,6 +109,7 @@ void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_
 	out->needed_by = copy(x->a, f->needed_by);
 	out->fingerprint = copy(x->a, f->fingerprint);
 	out->summary = copy(x->a, f->summary);
+	out->state = arena_printf(x->a, "%s %s", f->fingerprint, f->summary);
 }
 
 /* ---- the simulation -------------------------------------------------------------------------------- */
@@ -147,29 +148,30 @@ void fix_simulate_end(struct fixing *x)
 	x->over = NULL;
 }
 
-/* A session like x's, over the overlay, with the environment of the plan. */
-static void ask_over(struct fixing *x, const struct plan *todo, struct simulation *m)
+bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result, void *user)
 {
 	struct dlwhy_session over = *x->s;
+	enum dlwhy_code code;
 
-	x->over_store = store_new(x->over);
+	x->over_store = x->over != NULL ? store_new(x->over) : NULL;
 	if (x->over_store == NULL)
-		return;
+		return false;
 	over.source = x->over;
 	over.store = x->over_store;
 	over.environ = todo->environ;
 	over.other_environ = over.other_environ || todo->sets_environ;
 	over.worlds = NULL;
-	over.opt.prove = false;
+	over.opt.prove = prove;
 	over.opt.bindings = over.opt.probes = false;
 	over.a = arena_new(64 << 20);
 	if (over.a == NULL || pthread_mutex_init(&over.lock, NULL) != 0) {
 		arena_free(over.a);
-		return;
+		return false;
 	}
-	fix_ask(&x->q, &over, on_result, m, NULL);
+	code = fix_ask(&x->q, &over, take_result, user, NULL);
 	pthread_mutex_destroy(&over.lock);
 	arena_free(over.a);
+	return code == DLWHY_OK;
 }
 
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
@@ -190,7 +192,7 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 	x->over = source_overlay(x->s->source);
 	err = x->over != NULL ? plan_overlay(&in, todo, x->over) : ENOMEM;
 	if (err == 0)
-		ask_over(x, todo, &m);
+		fix_ask_over(x, todo, false, on_result, &m);
 	else
 		out->refused = arena_printf(x->a, "it cannot be tried: %s", strerrordesc_np(err));
 	fix_simulate_end(x);
