@@ -241,6 +241,9 @@ struct dlwhy_evidence {
  *   path-file               value: a folder that musl's path file shall name; path: that file
  *   env-first, env-without  name: a variable that holds a list; value: an element that comes first, or goes
  *   env-set, env-unset      name, value: of a variable
+ *   drop-setting            path: a file that puts the element `value` into the list `name`, and shall not
+ *   activate                path: a script of an environment that shall put `value` first in the list `name`
+ *   wrapper                 path: a new script that starts the program `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
  *   pip-install             value: what pip shall install; path: the interpreter of the environment */
 struct dlwhy_edit {

@@ -12,6 +12,7 @@
 #include "diagnose/common.h"
 #include "repair/elf_edit.h"
 #include "repair/plan_files.h"
+#include "repair/settings.h"
 
 enum { MAX_STEPS = 64, MAX_TEXT = 4 << 20 };
 
@@ -323,7 +324,6 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 
 	if (strncmp(e->op, "env-", 4) != 0)
 		return false;
-	m->out->sets_environ = true;
 	ends = strcmp(e->name, "LD_PRELOAD") == 0 ? ": " : ":";
 	at = variable(m, e->name);
 	old = at != NULL ? strchr(*at, '=') + 1 : "";
@@ -339,6 +339,65 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 	return true;
 }
 
+/* ---- files that set it ------------------------------------------------------------------------------- */
+
+static void set_list(struct making *m, const char *op, const char *variable_name, const char *element)
+{
+	env_step(m, &(struct dlwhy_edit){ op, NULL, variable_name, element });
+}
+
+/* An element goes out of the file that sets it: new shells do not have it. */
+static void drop_setting_step(struct making *m, const struct dlwhy_edit *e)
+{
+	const char *path = real_path(m, e->path);
+	struct view old, text;
+	struct change *c;
+
+	if (path == NULL || plan_files_read(m->in, path, &old) != 0 || old.n > MAX_TEXT)
+		return;
+	if (!settings_without(old, m->in->environ, e->name, e->value, m->a, &text)) {
+		refuse(m, arena_printf(m->a, "%s does not set it", path));
+		return;
+	}
+	c = add(m, CHANGE_WRITE, path);
+	c->bytes = text;
+	c->mode = 0644;
+	set_list(m, "env-without", e->name, e->value);
+}
+
+static void activate_step(struct making *m, const struct dlwhy_edit *e)
+{
+	struct view old = { NULL, 0 };
+	struct change *c;
+	struct os_stat st;
+	const char *dir = dir_name(m->a, e->path);
+
+	if (source_stat(m->in->source, dir, true, &st) != 0)
+		add(m, CHANGE_FOLDER, dir)->mode = 0755;
+	else if (plan_files_read(m->in, e->path, &old) != 0)
+		old.n = 0;
+	c = add(m, CHANGE_WRITE, e->path);
+	c->bytes = settings_script_with(e->path, old, e->name, e->value, m->a);
+	c->mode = 0644;
+	set_list(m, "env-first", e->name, e->value);
+}
+
+/* The program is started through a script that stands beside it. */
+static void wrapper_step(struct making *m, const struct dlwhy_edit *e)
+{
+	struct change *c;
+	struct os_stat st;
+
+	if (source_stat(m->in->source, e->path, false, &st) == 0) {
+		refuse(m, arena_printf(m->a, "there is a file %s already", e->path));
+		return;
+	}
+	c = add(m, CHANGE_WRITE, e->path);
+	c->bytes = settings_wrapper(e->name, "LD_LIBRARY_PATH", e->value, m->a);
+	c->mode = 0755;
+	set_list(m, "env-first", "LD_LIBRARY_PATH", e->value);
+}
+
 /* ---- all steps ----------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -347,13 +406,18 @@ static const struct {
 } steps[] = {
 	{ "link", link_step },           { "mode", mode_step },
 	{ "unix-lines", unix_lines_step }, { "path-file", path_file_step },
-	{ "ldconfig", ldconfig_step },
+	{ "ldconfig", ldconfig_step },   { "drop-setting", drop_setting_step },
+	{ "activate", activate_step },   { "wrapper", wrapper_step },
 };
 
 static void step(struct making *m, const struct dlwhy_edit *e)
 {
-	if (elf_step(m, e) || env_step(m, e))
+	if (elf_step(m, e))
 		return;
+	if (env_step(m, e)) {
+		m->out->sets_environ = true;
+		return;
+	}
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (strcmp(steps[i].op, e->op) == 0) {
 			steps[i].make(m, e);

@@ -28,6 +28,9 @@ static const struct words table[] = {
 	{ "env-without", "take %V out of the variable %N", NULL },
 	{ "env-set", "set the variable %N to %V", "export %N=%V" },
 	{ "env-unset", "unset the variable %N", "unset %N" },
+	{ "drop-setting", "take %V out of %N where %P sets it (new shells, not this one, are without it)", NULL },
+	{ "activate", "let %P put %V first in %N, so that whoever activates the environment has it", NULL },
+	{ "wrapper", "make the script %P, which starts %N with %V first in LD_LIBRARY_PATH", NULL },
 	{ "reinstall", "install the package that brought %P again", NULL },
 	{ "pip-install", "install %V", "%P -m pip install %V" },
 };

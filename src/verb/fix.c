@@ -6,6 +6,7 @@
 #include "verb/fix.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FIX_MEMORY (512u << 20) /* bytes that plans may take */
@@ -57,6 +58,12 @@ static void work(void *ctx)
 	w->out.verb = "fix";
 	w->out.question = w->r->verb;
 	w->out.target = w->x->request->target;
+	if (w->r->is_program && w->x->q.target[0] != '-') {
+		char *path = source_absolute(w->x->s->source, w->x->q.target);
+
+		w->x->program = path != NULL ? arena_strdup(w->x->a, path) : NULL;
+		free(path);
+	}
 	if (w->r->error == NULL && fix_first_error(w->r) != NULL)
 		fix_find_plans(w->x, w->r);
 	set_plans(w);

@@ -33,6 +33,7 @@ struct fixing {
 	struct dlwhy_session *s;
 	const struct dlwhy_fix_request *request;
 	struct fix_question q;
+	const char *program;      /* absolute path of the program that is started; NULL: it is a library or module */
 	struct arena *a;
 	struct plan_files files;
 	size_t simulations;

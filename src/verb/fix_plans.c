@@ -161,7 +161,8 @@ static size_t rank(const struct dlwhy_plan *p)
 
 	if (p->works == DLWHY_NO)
 		sure = 3;
-	return ((sure * 2 + (p->same_command ? 0 : 1)) * 4 + (size_t)risk_rank(p->risk)) * 64 + p->nedits;
+	sure = (sure * 2 + (p->same_command ? 0 : 1)) * 2 + (p->can_apply ? 0 : 1);
+	return (sure * 4 + (size_t)risk_rank(p->risk)) * 64 + p->nedits;
 }
 
 static void add_plan(struct fixing *x, struct fix_plan *p)
@@ -197,9 +198,19 @@ static bool is_there(const struct fixing *x, const struct dlwhy_plan *p)
 	return false;
 }
 
+/* A new shell, a new activation, another command. */
+static bool needs_a_new_start(const struct dlwhy_plan *p)
+{
+	for (size_t i = 0; i < p->nedits; i++)
+		if (strcmp(p->edits[i]->op, "drop-setting") == 0 || strcmp(p->edits[i]->op, "activate") == 0 ||
+		    strcmp(p->edits[i]->op, "wrapper") == 0)
+			return true;
+	return false;
+}
+
 static void set_powers(struct fix_plan *p)
 {
-	p->said.same_command = !p->todo.sets_environ;
+	p->said.same_command = !p->todo.sets_environ && !needs_a_new_start(&p->said);
 	if (p->said.nedits == 0)
 		p->said.why_not = "dlwhy cannot do it itself";
 	else if (p->todo.sets_environ)
