@@ -1,6 +1,7 @@
 /* transaction.h - changes that are done as a whole or not at all, and can be taken back later.
  *
- *     change_facts(&change, a, &facts)     while a plan is made: what a person should know, and may it be done?
+ *     change_facts(&list, i, folder, a, &facts)
+ *                                          while a plan is made: what a person should know, and may it be done?
  *     transaction_recover(&meta, …)        at the start of every verb that repairs: a run that was killed
  *                                          is finished or taken back, before anybody looks at files
  *     transaction_apply(&meta, …)          does it: all changes are done and id says how to take them
@@ -80,12 +81,13 @@ struct change_facts {
 	enum change_keep keep;  /* as far as can be told before: of the journals in `folder` */
 };
 
-/* Looks, and changes nothing. `folder` is transaction_folder(), or NULL. PATCH, WRITE and MODE want the file
- * itself: a path whose last component is a symbolic link is refused, and `real` and `link` say where it leads.
- * Folders on the way may be links, unless these belong to somebody else than root, this user, or the owner
- * of what they lead to. CHANGE_RUN has the facts of argv[0]. */
-enum transaction_code change_facts(const struct change *c, const char *folder, struct arena *a,
-				   struct change_facts *out);
+/* Of change number i; those before it count where they make its folder. Looks, and changes nothing. `folder` is
+ * transaction_folder(), or NULL. PATCH, WRITE and MODE want the file itself: a path whose last component is a
+ * symbolic link is refused, and `link` says where it leads. Folders on the way may be links, unless these belong
+ * to somebody else than root, this user, or the owner of what they lead to. CHANGE_RUN has the facts of argv[0].
+ * TRANSACTION_OK, also for what is refused, or TRANSACTION_NO_MEMORY. */
+enum transaction_code change_facts(const struct change_list *list, size_t i, const char *folder,
+				   struct arena *a, struct change_facts *out);
 
 /* ---- doing it ----------------------------------------------------------------------------------- */
 
