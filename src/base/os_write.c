@@ -2,6 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* renameat2, copy_file_range */
 #endif
+#include <limits.h>
 #include "base/os_write.h"
 
 #include <errno.h>

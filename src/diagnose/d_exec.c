@@ -106,6 +106,23 @@ static void apt_commands(struct diag *d, struct fix *f, const char *package)
 	fix_command(d, f, arena_printf(d->a, "apt-get install %s", package));
 }
 
+/* The same loader at its usual path: a program that was built for another layout (Nix, Gentoo Prefix, a container). */
+static void loader_of_this_system(struct exe *k)
+{
+	struct diag *d = k->d;
+	const char *path = k->e != NULL ? glibc_ld_path(k->e->machine, k->e->is64, k->e->big_endian, k->e->flags) : NULL;
+	struct os_stat st;
+	struct fix *f;
+
+	if (path == NULL || same_text(path, k->x->interpreter) || !built_for_glibc(k->e) ||
+	    source_stat(store_source(d->store), path, true, &st) != 0)
+		return;
+	f = draft_fix(d, k->dr, "set-interpreter", "medium",
+		      arena_printf(d->a, "let this system's loader, %s, start it (this edits the file: keep a copy)", path));
+	fix_command(d, f, arena_printf(d->a, "patchelf --set-interpreter %s %s", path, shell_quote(d->a, k->path)));
+	fix_edit(d, f, "set-interpreter", k->path, NULL, path);
+}
+
 static void elf_interpreter(struct exe *k)
 {
 	struct diag *d = k->d;
@@ -129,6 +146,7 @@ static void elf_interpreter(struct exe *k)
 		apt_commands(d, f, in->apt);
 	else if (in != NULL && in->detail != NULL && has_apk(d))
 		fix_command(d, f, "apk add gcompat");
+	loader_of_this_system(k);
 }
 
 static void bad_interpreter(struct exe *k)
@@ -182,6 +200,7 @@ static void not_permitted(struct exe *k)
 	f = draft_fix(d, k->dr, "permission", "low",
 		      "if it is a program that you trust: let it be executed");
 	fix_command(d, f, arena_printf(d->a, "chmod a+x %s", q));
+	fix_edit(d, f, "mode", path, NULL, "a+x");
 }
 
 /* ---- format ------------------------------------------------------------------------------- */

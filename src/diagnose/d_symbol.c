@@ -510,9 +510,9 @@ static void fix_link(struct sym *s, const struct whohas_hit *hit)
 
 		fix_command(d, f, arena_printf(d->a, "LD_PRELOAD=%s COMMAND", shell_quote(d->a, name)));
 		fix_edit(d, f, "env-first", NULL, "LD_PRELOAD", name);
-		if (image_path(d, s->f->image) != NULL)
-			fix_needed(s, name);
 	}
+	if (image_path(d, s->f->image) != NULL && hit->soname != NULL)
+		fix_needed(s, hit->soname);
 }
 
 /* A library here has it, but nothing brings it in. A name that many unrelated ones define does

@@ -422,8 +422,10 @@ static void hunt_stem_in(struct diag *d, struct hits *out, const char *dir, cons
 	size_t stem = stem_length(name);
 	const struct store_listing *l = stem != 0 ? list_dir(d, dir) : NULL;
 
-	for (size_t i = 0; l != NULL && i < l->n; i++)
-		if (same_stem(name, l->names[i], stem) && !name_listed(l, name))
+	if (l == NULL || (name_listed(l, name) && exists(d, join_path(d->a, dir, name))))
+		return; /* a link that leads nowhere is as good as none */
+	for (size_t i = 0; i < l->n; i++)
+		if (same_stem(name, l->names[i], stem))
 			try_stem(d, out, dir, l->names[i], name, where, searched);
 }
 

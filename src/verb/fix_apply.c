@@ -53,7 +53,7 @@ void fix_notes(struct fixing *x, struct fix_plan *p)
 		const struct change *c = &p->todo.changes.items[i];
 		struct change_facts f;
 
-		if (change_facts(c, folder(x), x->a, &f) != TRANSACTION_OK)
+		if (change_facts(&p->todo.changes, i, folder(x), x->a, &f) != TRANSACTION_OK)
 			continue;
 		note_facts(x, &l, c, &f);
 		if (f.refused == NULL)
@@ -148,7 +148,7 @@ static bool see(struct fixing *x, const struct plan *todo, const char *where, st
 	for (size_t i = 0; i < todo->changes.n; i++) {
 		struct change_facts f;
 
-		if (change_facts(&todo->changes.items[i], where, x->a, &f) != TRANSACTION_OK || f.refused != NULL) {
+		if (change_facts(&todo->changes, i, where, x->a, &f) != TRANSACTION_OK || f.refused != NULL) {
 			a->says = arena_printf(x->a, "nothing was changed: %s",
 					       f.refused != NULL ? f.refused : "it cannot be looked at");
 			return false;

@@ -15,7 +15,8 @@ struct trail {
 	size_t n;
 	const char *seen[FIX_STEPS + 1]; /* states on the way */
 	size_t nseen;
-	const char *kind;
+	const char *kind;                /* of the first */
+	bool setting;                    /* it sets a variable */
 	const char *risk;
 	struct plan todo;
 	struct fix_outcome end;          /* of the best that was tried */
@@ -50,15 +51,30 @@ static bool push(struct trail *t, const struct dlwhy_fix *f)
 
 static bool follow(struct trail *t);
 
-/* The ways out of what fails now, of the same kind first. */
+static bool is_setting(const struct dlwhy_fix *f)
+{
+	return f->nedits > 0 && (strncmp(f->edits[0]->op, "env-", 4) == 0 || strcmp(f->edits[0]->op, "activate") == 0 ||
+				 strcmp(f->edits[0]->op, "wrapper") == 0 || strcmp(f->edits[0]->op, "drop-setting") == 0);
+}
+
+/* 0: of the kind that the trail began with. 1: changes of files go with changes of files, settings with
+ * settings. 2: the rest. */
+static int distance(const struct trail *t, const struct dlwhy_fix *f)
+{
+	if (same_text(f->kind, t->kind))
+		return 0;
+	return is_setting(f) == t->setting ? 1 : 2;
+}
+
+/* The ways out of what fails now, the nearest first. */
 static bool go_on(struct trail *t, const struct fix_outcome *o)
 {
-	for (int round = 0; round < 2; round++)
+	for (int round = 0; round < 3; round++)
 		for (size_t i = 0; i < o->nfixes; i++) {
 			const struct dlwhy_fix *f = o->fixes[i];
 			struct trail before = *t;
 
-			if (same_text(f->kind, t->kind) != (round == 0) || !push(t, f))
+			if (distance(t, f) != round || !push(t, f))
 				continue;
 			if (follow(t))
 				return true;
@@ -224,7 +240,10 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 {
 	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->state }, .nseen = 1 };
 	struct fix_plan *p = ARENA_NEW(x->a, struct fix_plan);
-	bool works = push(&t, first) && follow(&t);
+	bool works;
+
+	t.setting = is_setting(first);
+	works = push(&t, first) && follow(&t);
 
 	if (t.n > 0 && !works && (t.end.refused != NULL || t.end.state == NULL ||
 				  same_text(t.end.state, now->state) || strcmp(first->kind, "drop-needed") == 0))

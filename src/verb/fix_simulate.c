@@ -163,7 +163,7 @@ static void add_drop(struct fixing *x, struct fixes *l, const struct dlwhy_findi
 	struct dlwhy_fix *fix;
 
 	if (!same_text(f->code, "missing-library") || f->needed_by == NULL || f->object == NULL ||
-	    f->needed_by[0] != '/')
+	    strchr(f->needed_by, '/') == NULL)
 		return;
 	fix = add_fix(x, l, "drop-needed", "high",
 		      arena_printf(x->a, "nothing in %s uses a symbol of %s: let it no longer ask for it",

@@ -1,0 +1,80 @@
+"""`dlwhy fix` and `dlwhy undo` on set-ups that do not work: a plan is offered, done, and taken back. The real loader is
+asked before and after each step, and what was taken back is compared byte for byte, with modes, times and links.
+"""
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import fix_setups
+import fix_setups_go  # noqa: F401  (its set-ups register themselves)
+import fix_setups_python  # noqa: F401
+
+TOP = Path(__file__).resolve().parents[2]
+DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
+RELEASE = not any(k.endswith("SAN_OPTIONS") for k in os.environ)
+
+
+def snapshot(folder):
+    """All that undo has to bring back."""
+    out = {}
+    for path in sorted([folder, *folder.rglob("*")]):
+        st = path.lstat()
+        what = os.readlink(path) if path.is_symlink() else \
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        times = None if path.is_dir() and not path.is_symlink() else st.st_mtime_ns
+        out[str(path.relative_to(folder))] = (st.st_mode, st.st_uid, st.st_gid, st.st_nlink, times, what)
+    return out
+
+
+class Place:
+    def __init__(self, tmp_path, name):
+        self.top = tmp_path / "top"
+        self.top.mkdir()
+        self.setup = fix_setups.SETUPS[name](self.top)
+        clean = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": str(tmp_path / "home"), "LC_ALL": "C",
+                 "XDG_STATE_HOME": str(tmp_path / "state")}
+        self.env = {**clean, **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}, **self.setup.env}
+
+    def run(self, argv):
+        try:
+            done = subprocess.run(argv, cwd=self.top, env=self.env, check=False, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        except OSError as e:
+            return 126, str(e)
+        return done.returncode, done.stdout
+
+    def dlwhy(self, *argv):
+        done = subprocess.run([DLWHY, *argv], cwd=self.top, env=self.env, check=False, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        assert done.returncode in (0, 1), done.stderr
+        return done
+
+    def fix(self, *options):
+        return json.loads(self.dlwhy("fix", *self.setup.ask, "--json", *options).stdout)
+
+
+@pytest.mark.parametrize("name", sorted(fix_setups.SETUPS))
+def test_a_plan_is_offered_done_proved_and_undone(tmp_path, name):
+    place = Place(tmp_path, name)
+    failure = place.run(place.setup.command)
+    assert failure[0] != 0, "the set-up works as it is"
+    before, kept = snapshot(place.top), [p.read_bytes() for p in place.setup.kept]
+
+    answer = place.fix()
+    plan = next(p for p in answer["plans"] if p["can_apply"])
+    assert snapshot(place.top) == before, "a question has changed something"
+    assert plan["works"] is True and plan["kind"] == place.setup.kind, plan
+    assert plan["files"] or plan["edits"]
+
+    done = place.fix("--apply", str(plan["n"]), "--yes")
+    assert done["applied"]["works"] and done["applied"]["id"], done["applied"]
+    assert place.run(place.setup.after or place.setup.command)[0] == 0, "dlwhy says that it works"
+    assert [p.read_bytes() for p in place.setup.kept] == kept, "a file that shares its bytes was changed"
+
+    place.dlwhy("undo", "--yes")
+    assert snapshot(place.top) == before
+    assert place.run(place.setup.command) == failure
