@@ -170,7 +170,7 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void isolate(const struct plumbing *p)
+static void isolate(const struct os_child *c, const struct plumbing *p)
 {
 	static const struct rlimit no_core = { 0, 0 };
 
@@ -179,11 +179,13 @@ static void isolate(const struct plumbing *p)
 	reset_signals();
 	setrlimit(RLIMIT_CORE, &no_core);
 	dup2(p->null, 0);
-	dup2(p->out[1], 1);
-	dup2(p->err[1], 2);
+	dup2(c->log > 0 ? c->log : p->out[1], 1);
+	dup2(c->log > 0 ? c->log : p->err[1], 2);
 #ifdef SYS_close_range
 	syscall(SYS_close_range, FIRST_FREE_FD, ~0u, CLOSE_RANGE_CLOEXEC);
 #endif
+	if (c->held > 0)
+		fcntl(c->held, F_SETFD, 0);
 }
 
 static _Noreturn void child_main(const struct os_child *c, const struct plumbing *p)
@@ -192,7 +194,7 @@ static _Noreturn void child_main(const struct os_child *c, const struct plumbing
 	char *const *argv = (char *const *)(uintptr_t)c->argv;
 	char *const *env = (char *const *)(uintptr_t)c->env;
 
-	isolate(p);
+	isolate(c, p);
 	if (c->root != NULL && chroot(c->root) != 0)
 		give_up(p, OS_CHILD_CHROOT);
 	if (cwd != NULL && chdir(cwd) != 0)

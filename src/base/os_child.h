@@ -31,6 +31,8 @@ struct os_child {
 	const char *root;         /* chroot there first, which only uid 0 may; NULL: do not */
 	const char *cwd;          /* inside root; NULL: "/" in a root, else as it is */
 	unsigned seconds;         /* then it is killed; 0: OS_CHILD_SECONDS */
+	int log;                  /* an open file that both outputs go to, past the captures; 0: none */
+	int held;                 /* an open file that it and all that it starts have open too; 0: none */
 };
 
 enum os_child_step {

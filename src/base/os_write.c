@@ -15,7 +15,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-enum { PIECE = 64 << 10 };
+enum { PIECE = 64 << 10, COPY_AT_ONCE = 1 << 30 };
 
 static int gate(const char *call, const char *what, size_t *n)
 {
@@ -124,7 +124,7 @@ int os_copy(int from, int to, uint64_t n)
 	}
 	while (err == 0 && off < n) {
 		uint64_t left = n - off;
-		size_t want = left < SSIZE_MAX / 2 ? (size_t)left : SSIZE_MAX / 2;
+		size_t want = left < COPY_AT_ONCE ? (size_t)left : COPY_AT_ONCE;
 		off_t in = (off_t)off, out = (off_t)off;
 		ssize_t k;
 
@@ -154,6 +154,11 @@ int os_sync(int fd)
 	int err = CALL("fsync", "", fsync(fd));
 
 	return err == EINVAL || err == ENOSYS ? 0 : err; /* a file system that has nothing to sync */
+}
+
+int os_sync_all(int fd)
+{
+	return CALL("syncfs", "", syncfs(fd));
 }
 
 /* ---- names ------------------------------------------------------------------------------------ */
@@ -211,6 +216,25 @@ int os_mkdir_at(int dir, const char *name, uint32_t mode)
 int os_set_mode(int fd, uint32_t mode)
 {
 	return CALL("fchmod", "", fchmod(fd, mode));
+}
+
+int os_set_mode_at(int dir, const char *name, uint32_t mode)
+{
+	char path[64];
+	struct stat st;
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return errno;
+	/* What only names a file cannot be given to fchmod, but has a name of its own in /proc. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	err = fstat(fd, &st) != 0 ? errno : S_ISLNK(st.st_mode) ? ELOOP : 0;
+	if (err == 0)
+		err = CALL("fchmodat", name, chmod(path, mode));
+	if (err == ENOENT)
+		err = CALL("fchmodat", name, fchmodat(dir, name, mode, 0));
+	close(fd);
+	return err;
 }
 
 int os_set_owner(int fd, uint32_t uid, uint32_t gid)

@@ -35,6 +35,9 @@ int os_set_size(int fd, uint64_t size);
 /* A file or folder: what was done to it survives a loss of power. */
 int os_sync(int fd);
 
+/* All that was done to the file system which that file lies on. */
+int os_sync_all(int fd);
+
 /* ---- names ------------------------------------------------------------------------------------ */
 
 /* replace false: EEXIST if `to` is there. */
@@ -48,6 +51,8 @@ int os_mkdir_at(int dir, const char *name, uint32_t mode);
 /* ---- attributes ------------------------------------------------------------------------------- */
 
 int os_set_mode(int fd, uint32_t mode);
+/* Also of a file that may not be opened; not of a symbolic link (ELOOP). */
+int os_set_mode_at(int dir, const char *name, uint32_t mode);
 int os_set_owner(int fd, uint32_t uid, uint32_t gid);
 int os_set_owner_at(int dir, const char *name, uint32_t uid, uint32_t gid);
 int os_set_times(int fd, struct os_time atime, struct os_time mtime);
