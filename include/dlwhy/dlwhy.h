@@ -51,6 +51,12 @@ DLWHY_API const char *dlwhy_code_name(enum dlwhy_code code);
 
 /* ---- options ------------------------------------------------------------------------------ */
 
+struct dlwhy_progress {
+	const char *target;
+	uint64_t files, nfiles;   /* done, of all */
+	uint64_t bytes, nbytes;   /* read, of those that are known beforehand (0: none is) */
+};
+
 struct dlwhy_options {
 	size_t size;              /* set by dlwhy_options_init */
 	const char *root;         /* folder of another system, NULL for this machine */
@@ -74,6 +80,9 @@ struct dlwhy_options {
 				     the folder of an environment; NULL: python3, then python, on PATH */
 	const char *after;        /* dlwhy_check: in a Python process that has imported this module */
 	bool no_look;             /* dlwhy_explain: the text alone, no file that it names is looked at */
+	/* dlwhy_verify: how far it is, some times a second, from the thread that asked; or NULL */
+	void (*progress)(const struct dlwhy_progress *p, void *user);
+	void *progress_user;
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -156,6 +165,12 @@ struct dlwhy_fix_request {
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
+/* Are the packages that are installed in a place as they were installed? A target is an environment (its folder
+ * or its interpreter), a folder of packages (site-packages, pip install --target), the root of a system with dpkg
+ * or apk, or a wheel. Every file is read and compared with what RECORD, conda-meta, dpkg's or apk's database says.
+ * result->verify tells what was looked at. */
+DLWHY_API enum dlwhy_code dlwhy_verify(struct dlwhy_session *s, const char *const *targets, size_t ntargets,
+				       dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
 DLWHY_API void dlwhy_die_by(int signal);
 
@@ -285,6 +300,7 @@ struct dlwhy_finding {
 	const struct dlwhy_also *const *also;
 	size_t nalso;
 	const char *demangled; /* symbol as people wrote it (C++, Rust, Swift), or NULL */
+	const char *package_kind, *package_name, *package_version; /* that it is about, NULL if of none */
 };
 
 struct dlwhy_binding { /* one reference of one object */
@@ -474,6 +490,29 @@ struct dlwhy_told { /* what of the text was read */
 	const char *asked_python, *asked_after; /* options of that question, or NULL */
 };
 
+/* ---- answers of dlwhy_verify ----------------------------------------------------------------- */
+
+struct dlwhy_verified_package {
+	const char *kind;      /* "pip", "conda", "dpkg", "apk", "wheel" */
+	const char *name, *version; /* version NULL if unknown */
+	const char *state;     /* "damaged", "suspect" (warnings), "noted" */
+	const char *record;    /* where it is written down, or NULL */
+	const char *const *reinstall; /* argv of a command that installs exactly this again */
+	size_t nreinstall;     /* 0: there is none */
+};
+
+struct dlwhy_verify {
+	const char *kind;      /* "environment", "folder", "system", "wheel" */
+	const char *place;     /* path */
+	uint64_t npackages, nfiles, bytes; /* looked at; bytes: that were read */
+	uint64_t ndamaged, nsuspect; /* packages with an error; with a warning and no error */
+	uint64_t unreadable;   /* files that may not be read here: nothing is said of them */
+	const struct dlwhy_verified_package *const *packages; /* those that are not as they must be */
+	size_t nlisted;
+	const char *const *commands; /* that install all damaged packages again, for a shell */
+	size_t ncommands;
+};
+
 struct dlwhy_result {
 	const char *verb;      /* "check", "import" */
 	const char *target;    /* as given */
@@ -511,6 +550,7 @@ struct dlwhy_result {
 	const struct dlwhy_plan *const *plans; /* of dlwhy_fix: the first is the best */
 	size_t nplans;
 	const struct dlwhy_applied *applied; /* of dlwhy_fix with `apply`, else NULL */
+	const struct dlwhy_verify *verify; /* of dlwhy_verify, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

@@ -22,11 +22,11 @@ enum {
 
 enum {
 	VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_IMPORT = 8, VERB_RUN = 16,
-	VERB_LINK = 32, VERB_FIX = 64, VERB_ALL = 127
+	VERB_LINK = 32, VERB_FIX = 64, VERB_VERIFY = 128, VERB_ALL = 255
 };
 /* The verbs that answer about targets. */
 enum { VERB_TARGETS = VERB_CHECK | VERB_IMPORT,
-       VERB_ANSWERS = VERB_TARGETS | VERB_RUN | VERB_EXPLAIN | VERB_LINK | VERB_FIX };
+       VERB_ANSWERS = VERB_TARGETS | VERB_RUN | VERB_EXPLAIN | VERB_LINK | VERB_FIX | VERB_VERIFY };
 
 struct cli_verb {
 	const char *name;
@@ -120,6 +120,8 @@ int cli_run(struct cli *c);
 int cli_link(struct cli *c);
 /* fix.c */
 int cli_fix(struct cli *c);
+/* verify.c */
+int cli_verify(struct cli *c);
 /* The exit status that a result asks for. */
 int cli_status_of(const struct cli *c, const struct dlwhy_result *r);
 /* Of two exit statuses the one that counts. */

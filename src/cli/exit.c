@@ -19,8 +19,9 @@ static enum dlwhy_answer links(const struct dlwhy_result *r)
 /* `level` bounds packages in packages. */
 static int status_of(const struct cli *c, const struct dlwhy_result *r, unsigned level)
 {
-	/* A text says nothing of what would load here. */
-	bool known = r->loads != DLWHY_UNKNOWN || r->told != NULL || links(r) != DLWHY_UNKNOWN;
+	/* A text, and what is installed, say nothing of what would load here. */
+	bool known = r->loads != DLWHY_UNKNOWN || r->told != NULL || r->verify != NULL ||
+		     links(r) != DLWHY_UNKNOWN;
 	bool answered = r->error == NULL && known;
 	int status = answered ? EXIT_FINE : EXIT_UNANSWERED;
 	size_t i;

@@ -1,185 +1,32 @@
-/* zip.c - zip files on a path, as zipimport reads them.
- *
- * The archive is read by minizip out of the mapped file. What it allocates must not meet the arena's way
- * out of a lack of memory: so it is opened, asked and closed between two allocations of the arena.
- */
+/* zip.c - zip files on a path, as zipimport reads them. object/zip.h reads the archive. */
 #include "python/zip.h"
 
 #include <errno.h>
-#include <minizip/unzip.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-	MEMBERS_MAX = 1 << 20,
-	NAME_BYTES = 4096,
-	MEMBER_MAX = 64 << 20, /* bytes of one member, unpacked */
-	RATIO_MAX = 1040       /* deflate gives no more than 1032 bytes for one */
-};
+#include "object/zip.h"
 
-struct member {
-	const char *name;
-	unz64_file_pos at;
-	uint64_t size, packed;
-	uint32_t dos_date;
-};
+enum { MEMBER_MAX = 64 << 20 /* bytes of one member, unpacked */ };
 
 struct py_zip {
 	const char *path;
-	struct view bytes;
-	struct member *members; /* sorted by name */
-	size_t n;
-	bool usable;
+	struct zip zip;
 };
-
-/* ---- a file for minizip ------------------------------------------------------------------- */
-
-struct reader {
-	struct view bytes;
-	uint64_t at;
-};
-
-static voidpf read_open(voidpf opaque, const void *name, int mode)
-{
-	(void)name;
-	(void)mode;
-	return opaque;
-}
-
-static uLong read_bytes(voidpf opaque, voidpf stream, void *buf, uLong size)
-{
-	struct reader *r = opaque;
-	uint64_t left = r->at < r->bytes.n ? r->bytes.n - r->at : 0;
-
-	(void)stream;
-	if (size > left)
-		size = (uLong)left;
-	if (size > 0)
-		memcpy(buf, r->bytes.p + r->at, size);
-	r->at += size;
-	return size;
-}
-
-static ZPOS64_T read_tell(voidpf opaque, voidpf stream)
-{
-	const struct reader *r = opaque;
-
-	(void)stream;
-	return r->at;
-}
-
-static long read_seek(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin)
-{
-	struct reader *r = opaque;
-	uint64_t base = origin == ZLIB_FILEFUNC_SEEK_CUR ? r->at :
-			origin == ZLIB_FILEFUNC_SEEK_END ? r->bytes.n : 0;
-
-	(void)stream;
-	if (base > r->bytes.n || offset > r->bytes.n - base)
-		return -1;
-	r->at = base + offset;
-	return 0;
-}
-
-static int read_close(voidpf opaque, voidpf stream)
-{
-	(void)opaque;
-	(void)stream;
-	return 0;
-}
-
-static unzFile open_archive(struct reader *r, struct view bytes)
-{
-	zlib_filefunc64_def calls = {
-		.zopen64_file = read_open,
-		.zread_file = read_bytes,
-		.ztell64_file = read_tell,
-		.zseek64_file = read_seek,
-		.zclose_file = read_close,
-		.zerror_file = read_close,
-		.opaque = r,
-	};
-
-	*r = (struct reader){ bytes, 0 };
-	return unzOpen2_64("", &calls);
-}
-
-/* ---- the list of members ------------------------------------------------------------------ */
-
-struct count {
-	size_t members, bytes;
-};
-
-/* Visits all members; fills z->members and `names` if `have` says what room they have. False: this is no
- * zip file. */
-static bool each_member(struct py_zip *z, char *names, const struct count *have, struct count *out)
-{
-	struct reader r;
-	unzFile u = open_archive(&r, z->bytes);
-	char name[NAME_BYTES];
-	int err;
-
-	*out = (struct count){ 0, 0 };
-	if (u == NULL)
-		return false;
-	for (err = unzGoToFirstFile(u); err == UNZ_OK; err = unzGoToNextFile(u)) {
-		unz_file_info64 info;
-		size_t n;
-
-		if (unzGetCurrentFileInfo64(u, &info, name, sizeof(name), NULL, 0, NULL, 0) != UNZ_OK ||
-		    info.size_filename >= sizeof(name) || out->members == MEMBERS_MAX)
-			break;
-		n = strlen(name) + 1;
-		if (have != NULL) {
-			struct member *m = &z->members[out->members];
-
-			if (out->members == have->members || n > have->bytes - out->bytes ||
-			    unzGetFilePos64(u, &m->at) != UNZ_OK)
-				break;
-			m->name = memcpy(names + out->bytes, name, n);
-			m->size = info.uncompressed_size;
-			m->packed = info.compressed_size;
-			m->dos_date = (uint32_t)info.dosDate;
-		}
-		out->members++;
-		out->bytes += n;
-	}
-	(void)unzClose(u);
-	return true;
-}
-
-static int by_name(const void *x, const void *y)
-{
-	const struct member *a = x, *b = y;
-
-	return strcmp(a->name, b->name);
-}
 
 struct py_zip *py_zip_open(struct store *s, struct arena *a, const char *path)
 {
 	struct py_zip *z = ARENA_NEW(a, struct py_zip);
 	const struct store_entry *e = store_open(s, path);
-	struct count room, got;
-	char *names;
 
 	z->path = arena_strdup(a, path);
-	if (e == NULL || e->err != 0 || e->file == NULL || e->file->st.type != OS_REGULAR)
-		return z;
-	z->bytes = e->file->bytes;
-	if (!each_member(z, NULL, NULL, &room))
-		return z;
-	z->members = ARENA_ARRAY(a, room.members + 1, struct member);
-	names = arena_alloc(a, room.bytes + 1);
-	z->usable = each_member(z, names, &room, &got);
-	z->n = got.members;
-	if (z->n > 0)
-		qsort(z->members, z->n, sizeof(z->members[0]), by_name);
+	if (e != NULL && e->err == 0 && e->file != NULL && e->file->st.type == OS_REGULAR)
+		zip_open(e->file->bytes, a, &z->zip);
 	return z;
 }
 
 bool py_zip_usable(const struct py_zip *z)
 {
-	return z->usable;
+	return z->zip.usable;
 }
 
 const char *py_zip_path(const struct py_zip *z)
@@ -187,70 +34,27 @@ const char *py_zip_path(const struct py_zip *z)
 	return z->path;
 }
 
-static int compare_key(const void *key, const void *item)
-{
-	return strcmp(key, ((const struct member *)item)->name);
-}
-
-static const struct member *find(const struct py_zip *z, const char *name)
-{
-	if (z->n == 0)
-		return NULL;
-	return bsearch(name, z->members, z->n, sizeof(z->members[0]), compare_key);
-}
-
 bool py_zip_has(const struct py_zip *z, const char *member)
 {
-	return find(z, member) != NULL;
+	return zip_find(&z->zip, member) != NULL;
 }
 
 bool py_zip_has_folder(const struct py_zip *z, struct arena *a, const char *name, bool implicit)
 {
 	const char *key = arena_printf(a, "%s/", name);
-	size_t n = strlen(key), low = 0, high = z->n;
+	size_t i = zip_lower(&z->zip, key);
 
-	if (find(z, key) != NULL)
+	if (zip_find(&z->zip, key) != NULL)
 		return true;
-	while (low < high) { /* the first member that is not before key */
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(z->members[mid].name, key) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return implicit && low < z->n && strncmp(z->members[low].name, key, n) == 0;
+	return implicit && i < z->zip.n && strncmp(z->zip.members[i].name, key, strlen(key)) == 0;
 }
-
-/* ---- bytes -------------------------------------------------------------------------------- */
 
 int py_zip_read(const struct py_zip *z, struct arena *a, const char *name, struct view *out)
 {
-	const struct member *m = find(z, name);
-	struct reader r;
-	unsigned char *p;
-	int got = -1;
-	unzFile u;
+	const struct zip_member *m = zip_find(&z->zip, name);
 
 	*out = (struct view){ NULL, 0 };
-	if (m == NULL)
-		return ENOENT;
-	if (m->size > MEMBER_MAX || m->size / RATIO_MAX > m->packed)
-		return EFBIG;
-	p = arena_alloc(a, (size_t)m->size + 1);
-	u = open_archive(&r, z->bytes);
-	if (u == NULL)
-		return EIO;
-	if (unzGoToFilePos64(u, &m->at) == UNZ_OK && unzOpenCurrentFile(u) == UNZ_OK) {
-		got = unzReadCurrentFile(u, p, (unsigned)m->size + 1);
-		(void)unzCloseCurrentFile(u);
-	}
-	(void)unzClose(u);
-	if (got < 0 || (uint64_t)got != m->size)
-		return EIO;
-	out->p = p;
-	out->n = (size_t)got;
-	return 0;
+	return m == NULL ? ENOENT : zip_read(&z->zip, m, a, MEMBER_MAX, out);
 }
 
 /* ---- bytecode ----------------------------------------------------------------------------- */
@@ -292,7 +96,7 @@ static bool same_time(int64_t x, int64_t y)
 bool py_zip_pyc_fits(const struct py_zip *z, struct arena *a, const char *pyc, const char *py,
 		     unsigned minor)
 {
-	const struct member *source = find(z, py);
+	const struct zip_member *source = zip_find(&z->zip, py);
 	size_t header = minor >= 7 ? 16 : 12; /* PEP 552 */
 	const unsigned char *p;
 	struct view v;

@@ -265,6 +265,20 @@ static void json_finding_lists(struct json *j, const struct dlwhy_finding *f)
 	json_close(j, ']');
 }
 
+static void json_package(struct json *j, const char *kind, const char *name, const char *version)
+{
+	json_key(j, "package");
+	if (kind == NULL || name == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_id(j, "kind", kind);
+	json_text(j, "name", name);
+	json_text(j, "version", version);
+	json_close(j, '}');
+}
+
 static void json_finding(struct json *j, const struct dlwhy_finding *f)
 {
 	json_next(j);
@@ -282,6 +296,7 @@ static void json_finding(struct json *j, const struct dlwhy_finding *f)
 	json_text(j, "summary", f->summary);
 	json_finding_lists(j, f);
 	json_text(j, "assumes", f->assumes);
+	json_package(j, f->package_kind, f->package_name, f->package_version);
 	json_close(j, '}');
 }
 
@@ -318,20 +333,6 @@ static void json_need(struct json *j, const struct dlwhy_need *n)
 	json_close(j, '}');
 }
 
-static void json_package(struct json *j, const struct dlwhy_object *o)
-{
-	json_key(j, "package");
-	if (o->package_kind == NULL || o->package_name == NULL) {
-		buf_str(j->b, "null");
-		return;
-	}
-	json_open(j, '{');
-	json_id(j, "kind", o->package_kind);
-	json_text(j, "name", o->package_name);
-	json_text(j, "version", o->package_version);
-	json_close(j, '}');
-}
-
 static void json_object(struct json *j, const struct dlwhy_object *o)
 {
 	size_t i;
@@ -341,7 +342,7 @@ static void json_object(struct json *j, const struct dlwhy_object *o)
 	json_int(j, "id", o->id);
 	json_text(j, "path", o->path);
 	json_text(j, "soname", o->soname);
-	json_package(j, o);
+	json_package(j, o->package_kind, o->package_name, o->package_version);
 	json_key(j, "needs");
 	json_open(j, '[');
 	for (i = 0; i < o->nneeds; i++)
@@ -756,6 +757,46 @@ static void json_applied(struct json *j, const struct dlwhy_applied *a)
 	json_close(j, '}');
 }
 
+/* ---- installed packages ---------------------------------------------------------------------- */
+
+static void json_verified(struct json *j, const struct dlwhy_verified_package *p)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "kind", p->kind);
+	json_text(j, "name", p->name);
+	json_text(j, "version", p->version);
+	json_id(j, "state", p->state);
+	json_text(j, "record", p->record);
+	json_texts(j, "reinstall", p->reinstall, p->nreinstall);
+	json_close(j, '}');
+}
+
+static void json_verify(struct json *j, const struct dlwhy_verify *v)
+{
+	json_key(j, "verify");
+	if (v == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_id(j, "kind", v->kind);
+	json_text(j, "place", v->place);
+	json_int(j, "packages", (int64_t)v->npackages);
+	json_int(j, "files", (int64_t)v->nfiles);
+	json_int(j, "bytes", (int64_t)v->bytes);
+	json_int(j, "damaged", (int64_t)v->ndamaged);
+	json_int(j, "suspect", (int64_t)v->nsuspect);
+	json_int(j, "unreadable", (int64_t)v->unreadable);
+	json_key(j, "listed");
+	json_open(j, '[');
+	for (size_t i = 0; i < v->nlisted; i++)
+		json_verified(j, v->packages[i]);
+	json_close(j, ']');
+	json_texts(j, "commands", v->commands, v->ncommands);
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -782,6 +823,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_id(j, "question", r->question);
 	json_plans(j, r);
 	json_applied(j, r->applied);
+	json_verify(j, r->verify);
 }
 
 /* index SIZE_MAX: not printed. */

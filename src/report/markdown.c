@@ -96,7 +96,8 @@ static void close_details(struct text *t, struct lines *out)
 static void head(struct text *t, struct lines *out)
 {
 	enum style style;
-	const char *verdict = text_verdict(t->r, &style);
+	const char *verdict = text_is_verify(t->r) && t->r->error == NULL ? text_verify_verdict(t, &style)
+									  : text_verdict(t->r, &style);
 
 	text_line(t, out, 0, PLAIN,
 		  arena_printf(t->a, "### %s %s", inline_code(t, text_target(t)),

@@ -118,6 +118,8 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
 
 	if (t->r->told != NULL)
 		return text_told_certainty(t);
+	if (text_is_verify(t->r))
+		return s;
 	if (text_is_link(t->r))
 		return text_link_certainty(t);
 	if (t->r->certainty != DLWHY_PROVED && assumes != NULL)
@@ -787,6 +789,12 @@ static void fixes_long(struct text *t, const struct dlwhy_finding *f, struct lin
 				       text_clean(t, f->also[i]->object)));
 }
 
+static void whole_finding(struct text *t, size_t i, struct lines *out)
+{
+	finding_long(t, t->r->findings[i], i, out);
+	fixes_long(t, t->r->findings[i], out);
+}
+
 static void everything(struct text *t, struct lines *out)
 {
 	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
@@ -801,10 +809,8 @@ static void everything(struct text *t, struct lines *out)
 	python.n = 0;
 	if (is_healthy(t->r))
 		text_line(t, out, MARGIN, PLAIN, arena_printf(t->a, "%s.", libraries(t)));
-	for (i = 0; i < t->r->nfindings; i++) {
-		finding_long(t, t->r->findings[i], i, out);
-		fixes_long(t, t->r->findings[i], out);
-	}
+	for (i = 0; i < t->r->nfindings; i++)
+		whole_finding(t, i, out);
 	if (t->r->python != NULL)
 		python_lists(t, &python);
 	append(t, out, &python, true);
@@ -857,6 +863,10 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
+	if (text_is_verify(t->r) && t->r->error == NULL) {
+		text_verify_lines(t, whole_finding, out);
+		return;
+	}
 	if (t->r->question != NULL && !t->verbose)
 		fix_short(t, out);
 	else if ((t->r->run != NULL || t->r->told != NULL || text_is_link(t->r)) && t->r->nfindings == 0 &&

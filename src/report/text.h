@@ -120,6 +120,15 @@ const char *text_told_certainty(struct text *t);
 /* The decisive words, and where they stand. */
 void text_told_lines(struct text *t, struct lines *out);
 
+/* text_verify.c: of installed packages. */
+bool text_is_verify(const struct dlwhy_result *r);
+const char *text_verify_verdict(struct text *t, enum style *style);
+/* The whole answer; `finding` writes all of one finding, for -v. */
+void text_verify_lines(struct text *t, void (*finding)(struct text *t, size_t i, struct lines *out),
+		       struct lines *out);
+/* "1.5 GB" */
+const char *text_bytes(struct text *t, uint64_t n);
+
 /* text_run.c: of a run. */
 const char *text_run_verdict(struct text *t, enum style *style);
 /* What else there is to say of it: other failures, differences, with -v every load. */

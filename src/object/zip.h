@@ -1,0 +1,48 @@
+/* zip.h - zip archives, read in place by minizip: the list of members, and their bytes.
+ *
+ * A struct zip borrows the bytes of the archive and is not changed by reading: several threads may read members of
+ * one at the same time. Names are as the archive has them; they may hold anything.
+ */
+#ifndef DLWHY_OBJECT_ZIP_H
+#define DLWHY_OBJECT_ZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/view.h"
+
+struct zip_member {
+	const char *name;
+	uint64_t place[2];      /* minizip's */
+	uint64_t size, packed;  /* bytes */
+	uint32_t dos_date;
+	uint32_t mode;          /* Unix permissions and type, 0 if none are told */
+};
+
+struct zip {
+	struct view bytes;
+	struct zip_member *members; /* sorted by name */
+	size_t n;
+	bool usable;            /* there is a list of members */
+	bool cut;               /* the list ends before its end, or is too long */
+};
+
+/* Allocates in a. Always fills *z. */
+void zip_open(struct view bytes, struct arena *a, struct zip *z);
+const struct zip_member *zip_find(const struct zip *z, const char *name); /* NULL if absent */
+/* Number of the first member that is not before `name`. */
+size_t zip_lower(const struct zip *z, const char *name);
+/* Can what the archive says of its size be true? */
+bool zip_is_possible(const struct zip_member *m);
+/* Unpacks into buf, which has room for m->size + 1 bytes: 0, EBADMSG if the bytes are damaged (checksum, length),
+ * or EIO if they cannot be unpacked. */
+int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf);
+/* The same in pieces. */
+int zip_each_piece(const struct zip *z, const struct zip_member *m, void (*fn)(void *ctx, struct view piece),
+		   void *ctx);
+/* The bytes of a member of at most `max` bytes, in a: 0 or an errno (EFBIG). */
+int zip_read(const struct zip *z, const struct zip_member *m, struct arena *a, size_t max, struct view *out);
+
+#endif

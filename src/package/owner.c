@@ -1,0 +1,278 @@
+/* owner.c - see owner.h. */
+#include "package/owner.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+
+static uint32_t hash_of(const char *path)
+{
+	return (uint32_t)XXH3_64bits(path, strlen(path));
+}
+
+/* ---- an index -------------------------------------------------------------------------------------- */
+
+static void index_file(struct package_index *x, struct arena *a, const struct package *p,
+		       const struct package_file *f)
+{
+	struct package_owner *o, *first;
+	uint32_t hash = hash_of(f->path);
+
+	if ((f->flags & PACKAGE_FOLDER) != 0)
+		return;
+	o = ARENA_NEW(a, struct package_owner);
+	o->p = p;
+	o->f = f;
+	first = table_get(&x->files, f->path, hash);
+	if (first == NULL) {
+		table_put(&x->files, f->path, hash, o);
+		return;
+	}
+	o->next = first->next;
+	first->next = o;
+}
+
+void package_index_make(const struct package_set *set, struct package_index *out)
+{
+	table_init(&out->files, set->a);
+	for (size_t i = 0; i < set->packages.n; i++) {
+		const struct package *p = set->packages.items[i];
+
+		for (size_t k = 0; k < p->files.n; k++)
+			index_file(out, set->a, p, &p->files.items[k]);
+	}
+}
+
+const struct package_owner *package_index_find(const struct package_index *x, const char *path)
+{
+	return table_get(&x->files, path, hash_of(path));
+}
+
+/* ---- one path -------------------------------------------------------------------------------------- */
+
+struct search {
+	struct package_set set;
+	const char *path;
+	struct place *place;
+};
+
+static const struct package_owner *take(struct search *s, struct package *p)
+{
+	for (size_t i = 0; i < p->files.n; i++)
+		if (strcmp(p->files.items[i].path, s->path) == 0) {
+			struct package_owner *o = ARENA_NEW(s->set.a, struct package_owner);
+
+			o->p = p;
+			o->f = &p->files.items[i];
+			o->place = s->place;
+			return o;
+		}
+	return NULL;
+}
+
+static const struct package_owner *take_any(struct search *s)
+{
+	const struct package_owner *o = NULL;
+
+	for (size_t i = 0; i < s->set.packages.n && o == NULL; i++)
+		o = take(s, s->set.packages.items[i]);
+	return o;
+}
+
+/* The prefix of the environment that a path lies in: the nearest folder above it that is one. */
+static const struct package_owner *in_environment(struct search *s)
+{
+	const char *dir = s->path;
+	const struct package_owner *o;
+
+	for (unsigned level = 0; level < 64 && strcmp(dir, "/") != 0; level++) {
+		dir = package_path(s->set.a, dir, "..");
+		place_find(&s->set, dir, s->place);
+		if (s->place->kind == PLACE_SITE && strstr(dir, "-packages") == NULL)
+			continue; /* what is below a system's folders is found by their prefix */
+		if (s->place->kind != PLACE_ENVIRONMENT && s->place->kind != PLACE_SITE)
+			continue;
+		s->set.packages.n = 0;
+		if (s->place->conda)
+			conda_read(&s->set, s->place->dir);
+		o = take_any(s);
+		for (size_t i = 0; o == NULL && i < s->place->sites.n; i++)
+			pip_read(&s->set, s->place->sites.items[i].dir);
+		o = o != NULL ? o : take_any(s);
+		if (o != NULL || s->place->kind == PLACE_ENVIRONMENT)
+			return o;
+	}
+	return NULL;
+}
+
+static const struct package_owner *in_system(struct search *s)
+{
+	const struct package_owner *o;
+	const char *path = s->path;
+
+	place_find(&s->set, "/", s->place);
+	s->set.packages.n = 0;
+	if (s->place->dpkg)
+		dpkg_read(&s->set);
+	if (s->place->apk)
+		apk_read(&s->set);
+	o = take_any(s);
+	/* /lib may be a link to /usr/lib; the lists have either name. */
+	if (o == NULL && strncmp(path, "/usr/", 5) == 0) {
+		s->path = path + 4;
+		o = take_any(s);
+	} else if (o == NULL) {
+		s->path = arena_printf(s->set.a, "/usr%s", path);
+		o = take_any(s);
+	}
+	s->path = path;
+	return o;
+}
+
+const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path)
+{
+	struct search s = { .set = { .a = a, .store = store } };
+	const struct package_owner *o;
+
+	if (path == NULL || path[0] != '/')
+		return NULL;
+	s.path = package_path(a, "/", path);
+	s.place = ARENA_NEW(a, struct place);
+	o = in_environment(&s);
+	if (o == NULL)
+		o = in_system(&s);
+	return o;
+}
+
+/* ---- the same version again ------------------------------------------------------------------------ */
+
+struct words {
+	const char **items;
+	size_t n, cap;
+};
+
+static void add(struct arena *a, struct words *w, const char *word)
+{
+	*ARENA_PUSH(a, w) = word;
+}
+
+static bool has_module(struct package_set *set, const struct place *place, const char *name)
+{
+	for (size_t i = 0; i < place->sites.n; i++)
+		if (package_has_file(set, package_path(set->a, place->sites.items[i].dir,
+						       arena_printf(set->a, "%s/__main__.py", name))))
+			return true;
+	return false;
+}
+
+/* Where the installer is to put it. */
+static void add_target(struct package_set *set, struct words *w, const struct place *place)
+{
+	if (place->python == NULL) {
+		add(set->a, w, "--target");
+		add(set->a, w, place->dir);
+		add(set->a, w, "--upgrade");
+	}
+}
+
+/* Indexes of those who put the machine into the version: "2.1.0+cu121". */
+static const char *index_of(struct arena *a, const struct package *p)
+{
+	const char *plus = strchr(p->version, '+');
+
+	if (plus == NULL || strncmp(p->name, "torch", 5) != 0)
+		return NULL;
+	if (strncmp(plus, "+cu", 3) != 0 && strcmp(plus, "+cpu") != 0 && strncmp(plus, "+rocm", 5) != 0)
+		return NULL;
+	return arena_printf(a, "https://download.pytorch.org/whl/%s", plus + 1);
+}
+
+static void pip_words(struct package_set *set, struct words *w, const struct package *p,
+		      const struct place *place)
+{
+	struct arena *a = set->a;
+	const char *index = index_of(a, p);
+
+	if (p->installer != NULL && strcmp(p->installer, "uv") == 0) {
+		add(a, w, "uv");
+		add(a, w, "pip");
+		add(a, w, "install");
+		if (place->python != NULL) {
+			add(a, w, "--python");
+			add(a, w, place->python);
+		}
+		add_target(set, w, place);
+		add(a, w, "--reinstall");
+		add(a, w, "--no-deps");
+	} else {
+		bool own = place->python != NULL && has_module(set, place, "pip") &&
+			   !package_same_project(p->name, "pip");
+
+		add(a, w, own ? place->python : "python3");
+		add(a, w, "-m");
+		add(a, w, "pip");
+		if (!own && place->python != NULL) {
+			add(a, w, "--python");
+			add(a, w, place->python);
+		}
+		add(a, w, "install");
+		add_target(set, w, place);
+		add(a, w, "--force-reinstall");
+		add(a, w, "--no-deps");
+		/* Without a list of its files pip refuses to take it away. */
+		if (p->no_record || p->bad_record || p->no_metadata)
+			add(a, w, "--ignore-installed");
+	}
+	if (index != NULL && p->url == NULL) {
+		add(a, w, "--index-url");
+		add(a, w, index);
+	}
+	add(a, w, p->url != NULL ? arena_printf(a, "%s @ %s", p->name, p->url)
+				 : arena_printf(a, "%s==%s", p->name, p->version));
+}
+
+const char *const *package_reinstall_command(struct package_set *set, const struct package *p,
+					     const struct place *place)
+{
+	struct words w = { NULL, 0, 0 };
+	struct arena *a = set->a;
+
+	if (p->editable || *p->name == '\0' || *p->version == '\0')
+		return NULL;
+	switch (p->kind) {
+	case PACKAGE_PIP: pip_words(set, &w, p, place); break;
+	case PACKAGE_CONDA:
+		add(a, &w, "conda");
+		add(a, &w, "install");
+		add(a, &w, "-p");
+		add(a, &w, place->dir);
+		add(a, &w, "--force-reinstall");
+		add(a, &w, p->build != NULL ? arena_printf(a, "%s=%s=%s", p->name, p->version, p->build)
+					    : arena_printf(a, "%s=%s", p->name, p->version));
+		break;
+	case PACKAGE_DPKG:
+		add(a, &w, "apt-get");
+		add(a, &w, "install");
+		add(a, &w, "--reinstall");
+		add(a, &w, arena_printf(a, "%s:%s=%s", p->name, p->build, p->version));
+		break;
+	case PACKAGE_APK:
+		add(a, &w, "apk");
+		add(a, &w, "fix");
+		add(a, &w, "--reinstall");
+		add(a, &w, p->name);
+		break;
+	}
+	add(a, &w, NULL);
+	return w.items;
+}
+
+const char *package_reinstall_note(struct arena *a, const struct package *p)
+{
+	const char *plus = strchr(p->version, '+');
+
+	if (p->kind != PACKAGE_PIP || plus == NULL || p->url != NULL || index_of(a, p) != NULL)
+		return NULL;
+	return arena_printf(a, "%s is a build of its own (%s): name the index that it came from with --index-url",
+			    p->name, plus + 1);
+}
