@@ -12,6 +12,7 @@
 #include "diagnose/common.h"
 #include "repair/elf_edit.h"
 #include "repair/plan_files.h"
+#include "repair/plan_packages.h"
 #include "repair/settings.h"
 
 enum { MAX_STEPS = 64, MAX_TEXT = 4 << 20 };
@@ -246,6 +247,22 @@ static void run(struct making *m, const char *const *argv, size_t n, const char 
 	c->covers = below;
 }
 
+static void reinstall_step(struct making *m, const struct dlwhy_edit *e)
+{
+	struct reinstall r;
+	struct change *c;
+
+	plan_reinstall(m->in, e->path, &r);
+	if (r.refused != NULL) {
+		refuse(m, r.refused);
+		return;
+	}
+	c = add(m, CHANGE_RUN, NULL);
+	c->argv = r.argv;
+	c->covers = r.covers;
+	m->out->unseen = "what the package brings is not known before it is there";
+}
+
 static void ldconfig_step(struct making *m, const struct dlwhy_edit *e)
 {
 	static const char *const programs[] = { "/sbin/ldconfig", "/usr/sbin/ldconfig" };
@@ -407,7 +424,7 @@ static const struct {
 	{ "link", link_step },           { "mode", mode_step },
 	{ "unix-lines", unix_lines_step }, { "path-file", path_file_step },
 	{ "ldconfig", ldconfig_step },   { "drop-setting", drop_setting_step },
-	{ "activate", activate_step },   { "wrapper", wrapper_step },
+	{ "reinstall", reinstall_step }, { "activate", activate_step },   { "wrapper", wrapper_step },
 };
 
 static void step(struct making *m, const struct dlwhy_edit *e)
@@ -426,6 +443,61 @@ static void step(struct making *m, const struct dlwhy_edit *e)
 	refuse(m, arena_printf(m->a, "dlwhy cannot do the step \"%s\" itself", e->op));
 }
 
+/* The file as the change leaves it. */
+static bool new_bytes(struct making *m, const struct change *c, struct view *out)
+{
+	struct os_mapping map;
+
+	*out = c->bytes;
+	if (c->kind == CHANGE_WRITE)
+		return true;
+	if (c->kind != CHANGE_PATCH || plan_files_patched(m->in, c, &map) != 0)
+		return false;
+	*out = map.bytes;
+	return true;
+}
+
+static struct change *change_of(struct making *m, const char *path)
+{
+	for (size_t i = 0; i < m->changes.n; i++)
+		if (same_text(m->changes.items[i].path, path))
+			return &m->changes.items[i];
+	return NULL;
+}
+
+static void update_record(struct making *m, const char *path, struct view bytes)
+{
+	struct record_place at;
+	struct view record;
+	struct change *c;
+
+	if (!plan_record(m->in, path, &at))
+		return;
+	c = change_of(m, at.file);
+	if (c != NULL)
+		record = c->bytes;
+	else if (plan_files_read(m->in, at.file, &record) != 0)
+		return;
+	if (c == NULL)
+		c = add(m, CHANGE_WRITE, at.file);
+	c->bytes = plan_record_with(m->in, record, at.row, bytes);
+	c->mode = 0644;
+}
+
+/* Installed files have their hashes in RECORD: whoever verifies later finds our edits in order. */
+static void update_records(struct making *m)
+{
+	size_t n = m->changes.n;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct change *c = &m->changes.items[i];
+		struct view bytes;
+
+		if (c->path != NULL && strstr(c->path, "-packages/") != NULL && new_bytes(m, c, &bytes))
+			update_record(m, c->path, bytes);
+	}
+}
+
 void plan_make(const struct plan_input *in, struct plan *out)
 {
 	struct making m = { .in = in, .out = out, .a = in->a };
@@ -437,6 +509,8 @@ void plan_make(const struct plan_input *in, struct plan *out)
 		step(&m, in->edits[i]);
 	for (size_t i = 0; i < m.targets.n && out->refused == NULL; i++)
 		finish_target(&m, m.targets.items[i]);
+	if (out->refused == NULL && in->records)
+		update_records(&m);
 	*ARENA_PUSH(in->a, &m.env) = NULL;
 	out->environ = m.env.items;
 	out->changes = (struct change_list){ m.changes.items, m.changes.n };

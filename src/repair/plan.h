@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "repair/change.h"
+#include "object/store.h"
 #include "source/source.h"
 
 /* Files that plans read; they stay mapped until plan_files_free. */
@@ -23,9 +24,11 @@ void plan_files_free(struct plan_files *f);
 
 struct plan_input {
 	struct source *source;           /* as things are */
+	struct store *store;             /* over that */
 	const char *const *environ;      /* NULL-ended */
 	const struct dlwhy_edit *const *edits;
 	size_t n;
+	bool records;                    /* RECORD of installed files is changed, too: each file is read whole */
 	struct plan_files *files;
 	struct arena *a;
 };

@@ -62,6 +62,8 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 		  struct fix_outcome *out);
 /* Asks the question in x->over, with the environment of the plan. False: no memory. */
 bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result, void *user);
+/* The plan of these steps as it is to be done. */
+void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo);
 /* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
 /* A finding's ways out that dlwhy can do, in x->a: those it has and those that only fix tries. */

@@ -254,7 +254,8 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 	if (!works && t.n > 0)
 		p->said.then = t.end.summary;
 	set_steps(x, &t, &p->said, first);
-	p->todo = t.todo;
+	if (t.n > 0)
+		fix_make(x, p->said.edits, p->said.nedits, &p->todo);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
 	set_powers(p);
 	if (p->said.can_apply)

@@ -256,11 +256,19 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 	return code == DLWHY_OK;
 }
 
+void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo)
+{
+	struct plan_input in = { .source = x->s->source, .store = x->s->store, .environ = x->s->environ,
+				 .edits = edits, .n = n, .files = &x->files, .records = true, .a = x->a };
+
+	plan_make(&in, todo);
+}
+
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
 		  struct fix_outcome *out)
 {
-	struct plan_input in = { .source = x->s->source, .environ = x->s->environ, .edits = edits, .n = n,
-				 .files = &x->files, .a = x->a };
+	struct plan_input in = { .source = x->s->source, .store = x->s->store, .environ = x->s->environ,
+				 .edits = edits, .n = n, .files = &x->files, .a = x->a };
 	struct simulation m = { .x = x, .out = out };
 	int err;
 

@@ -22,6 +22,7 @@ class Setup:
     env: dict = dataclasses.field(default_factory=dict)  # on top of the test's own
     after: list = None           # the command that works, if it is another one (a wrapper, a new shell)
     kept: list = dataclasses.field(default_factory=list)  # files that no plan may change, in the folder above
+    verifies: str = None         # an environment in which every hash must be right after the plan was done
 
 
 SETUPS = {}

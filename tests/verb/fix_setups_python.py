@@ -1,6 +1,11 @@
 """Set-ups of `import` that do not work: extension modules and libraries that packages open by hand."""
+import base64
+import hashlib
+import os
 import shutil
+import subprocess
 import sys
+import zipfile
 
 from fix_setups import BAR, Setup, library, setup
 
@@ -71,3 +76,84 @@ def text_of_a_traceback(top):
     (top / "error.txt").write_text(text)
     result.ask = ["--python", PYTHON, "error.txt"]
     return result
+
+
+# ---- packages that pip has installed -------------------------------------------------------------------
+
+WHEEL = """Wheel-Version: 1.0
+Generator: by hand
+Root-Is-Purelib: false
+Tag: py3-none-any
+"""
+
+
+def wheel(top, files):
+    """pkg 1.0 in top/wheels."""
+    (top / "wheels").mkdir()
+    info = {"pkg-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n",
+            "pkg-1.0.dist-info/WHEEL": WHEEL.encode()}
+    rows = []
+    with zipfile.ZipFile(top / "wheels/pkg-1.0-py3-none-any.whl", "w") as z:
+        for name, data in {**files, **info}.items():
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            rows.append(f"{name},sha256={digest},{len(data)}\n")
+            z.writestr(name, data)
+        z.writestr("pkg-1.0.dist-info/RECORD", "".join(rows) + "pkg-1.0.dist-info/RECORD,,\n")
+
+
+def installed(top):
+    """pkg with its native files, in a virtual environment, by pip, from a wheel in a folder."""
+    build = top / "build"
+    build.mkdir()
+    package(build, "-Wl,-rpath,$ORIGIN/../pkg.libs")
+    site = build / "site"
+    wheel(top, {str(p.relative_to(site)): p.read_bytes() for p in sorted(site.rglob("*")) if p.is_file()})
+    shutil.rmtree(build)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", top / "env"], check=True)
+    python = str(top / "env/bin/python")
+    env = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(top / "wheels"), "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+           "PIP_NO_CACHE_DIR": "1"}
+    subprocess.run([PYTHON, "-m", "pip", "--python", python, "install", "-q", "--no-compile", "pkg==1.0"], check=True,
+                   env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return Setup([python, "-B", "-c", "import pkg"], ["--python", python, "import", "pkg"], "reinstall", env=env), \
+        next((top / "env/lib").glob("python3*/site-packages"))
+
+
+if subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, stdout=subprocess.PIPE,
+                  stderr=subprocess.PIPE).returncode == 0:
+    @setup
+    def truncated_file_of_a_package(top):
+        result, site = installed(top)
+        file = site / "pkg/_native.abi3.so"
+        file.write_bytes(file.read_bytes()[:2000])
+        return result
+
+    @setup
+    def emptied_library_of_a_package(top):
+        result, site = installed(top)
+        (site / "pkg.libs/libbar.so.1").write_bytes(b"")
+        return result
+
+    @setup
+    def deleted_library_of_a_package(top):
+        result, site = installed(top)
+        (site / "pkg.libs/libbar.so.1").unlink()
+        return result
+
+    @setup
+    def pointer_in_place_of_a_library(top):
+        result, site = installed(top)
+        (site / "pkg.libs/libbar.so.1").write_text(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 16384\n")
+        return result
+
+    @setup
+    def edited_file_of_a_package(top):
+        """RECORD follows an edit: what verifies the environment later finds it in order."""
+        result, site = installed(top)
+        (site / "pkg.libs").rename(site / "pkg/libraries")
+        record = site / "pkg-1.0.dist-info/RECORD"
+        record.write_text(record.read_text().replace("pkg.libs/", "pkg/libraries/"))
+        result.kind = "set-runpath"
+        result.verifies = str(top / "env")
+        return result
