@@ -138,6 +138,8 @@ static void fix_kind(struct file *x)
 	case FILE_LFS_POINTER:
 		f = draft_fix(d, x->dr, "download", "low", "fetch the real file from Git LFS");
 		fix_command(d, f, arena_printf(d->a, "%sgit lfs pull --include=%s", dir, q));
+		if (strstr(x->en->path, "-packages/") != NULL)
+			draft_fix_reinstall(d, x->dr, x->en->path, "get the file again");
 		break;
 	case FILE_ANNEX_POINTER:
 		f = draft_fix(d, x->dr, "download", "low", "fetch the real file from git-annex");

@@ -77,6 +77,8 @@ void text_fix_lines(struct text *t, struct lines *out)
 
 	if (r->question == NULL)
 		return;
+	if (r->hint != NULL)
+		text_wrap(t, out, MARGIN, SIZE_MAX, text_clean(t, r->hint));
 	if (r->nplans == 0)
 		no_plans(t, out);
 	for (size_t i = 0; i < n; i++)

@@ -57,6 +57,9 @@ static void work(void *ctx)
 	w->out = *w->r;
 	w->out.verb = "fix";
 	w->out.question = w->r->verb;
+	for (size_t i = 0; i < w->x->recovered.n; i++)
+		w->out.hint = i == 0 ? w->x->recovered.says[i]
+				     : arena_printf(w->x->a, "%s; %s", w->out.hint, w->x->recovered.says[i]);
 	w->out.target = w->x->request->target;
 	if (w->r->is_program && w->x->q.target[0] != '-') {
 		char *path = source_absolute(w->x->s->source, w->x->q.target);
@@ -146,6 +149,21 @@ static enum dlwhy_code ask_text(struct fixing *x, struct answering *w, struct dl
 	return code;
 }
 
+/* ---- what a killed run left ---------------------------------------------------------------------- */
+
+/* Finished or taken back before anybody looks at files. */
+static enum dlwhy_code recover(struct fixing *x, struct dlwhy_error *err)
+{
+	struct transaction_meta m = { .folder = fix_journals(x), .command = x->request->command, .env = os_environ() };
+	struct transaction_error e;
+
+	if (m.folder == NULL)
+		return DLWHY_OK; /* what is to be done then is refused later, with the reason */
+	if (transaction_recover(&m, x->a, &x->recovered, &e) != TRANSACTION_OK)
+		return err_set(err, DLWHY_E_IO, e.sys_errno, "%.400s", e.message);
+	return DLWHY_OK;
+}
+
 /* ---- the verb ---------------------------------------------------------------------------------------- */
 
 static enum dlwhy_code check_request(const struct dlwhy_session *s, const struct dlwhy_fix_request *r,
@@ -179,6 +197,12 @@ enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_reques
 	x.a = arena_new(FIX_MEMORY);
 	if (x.a == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "no memory");
+	if (request->apply > 0)
+		code = recover(&x, err);
+	if (code != DLWHY_OK) {
+		arena_free(x.a);
+		return code;
+	}
 	x.q = (struct fix_question){ request->kind == DLWHY_FIX_MODULE ? "import" : "check", request->target };
 	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err) : fix_ask(&x.q, s, on_answer, &w, err);
 	if (code == DLWHY_OK && w.no_memory)

@@ -9,6 +9,7 @@
 #define DLWHY_VERB_FIX_H
 
 #include "repair/plan.h"
+#include "repair/transaction.h"
 #include "verb/session.h"
 
 enum {
@@ -36,6 +37,7 @@ struct fixing {
 	const char *program;      /* absolute path of the program that is started; NULL: it is a library or module */
 	struct arena *a;
 	struct plan_files files;
+	struct transaction_recovered recovered; /* what a killed run had left */
 	size_t simulations;
 	struct source *over;      /* of the simulation that runs, so that it is freed whatever happens */
 	struct store *over_store;
@@ -77,6 +79,8 @@ const struct dlwhy_finding *fix_first_error(const struct dlwhy_result *r);
 void fix_find_plans(struct fixing *x, const struct dlwhy_result *r);
 /* Does plan number request->apply. NULL: it was not to be done. Allocates in x->a (under arena_run). */
 const struct dlwhy_applied *fix_apply(struct fixing *x);
+/* Where journals are; NULL: nowhere. */
+const char *fix_journals(const struct fixing *x);
 /* Asks about each change what it would meet: notes for a person, or why it cannot be done. */
 void fix_notes(struct fixing *x, struct fix_plan *p);
 

@@ -40,7 +40,7 @@ static void note_facts(struct fixing *x, struct notes *l, const struct change *c
 								  : "access list"));
 }
 
-static const char *folder(const struct fixing *x)
+const char *fix_journals(const struct fixing *x)
 {
 	return transaction_folder(os_environ(), x->a);
 }
@@ -53,7 +53,7 @@ void fix_notes(struct fixing *x, struct fix_plan *p)
 		const struct change *c = &p->todo.changes.items[i];
 		struct change_facts f;
 
-		if (change_facts(&p->todo.changes, i, folder(x), x->a, &f) != TRANSACTION_OK)
+		if (change_facts(&p->todo.changes, i, fix_journals(x), x->a, &f) != TRANSACTION_OK)
 			continue;
 		note_facts(x, &l, c, &f);
 		if (f.refused == NULL)
@@ -160,7 +160,7 @@ static bool see(struct fixing *x, const struct plan *todo, const char *where, st
 
 static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 {
-	struct transaction_meta m = { .folder = folder(x), .command = x->request->command, .title = p->said.says,
+	struct transaction_meta m = { .folder = fix_journals(x), .command = x->request->command, .title = p->said.says,
 				      .env = os_environ() };
 	struct change_seen *seen = ARENA_ARRAY(x->a, p->todo.changes.n + 1, struct change_seen);
 	struct transaction_error err;
