@@ -145,11 +145,11 @@ DLWHY_API enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const 
 DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package,
 					const char *const *build_args, dlwhy_on_result *on_result,
 					void *user, struct dlwhy_error *err);
-/* What would make it work? Asks what dlwhy_check (DLWHY_FIX_FILE), dlwhy_import (DLWHY_FIX_MODULE) or dlwhy_explain
- * (DLWHY_FIX_TEXT, of `read`) would answer, and tries ways out in a file system that is only thought of. One
- * result, that of the question, with plans. Nothing is changed unless request->apply names a plan and
- * request->confirm, if there is one, returns true for it: then the plan is done as one transaction, proved by the
- * real loader, and taken back at once if that says no. result->applied tells. */
+/* What would make it work? Asks what dlwhy_check (DLWHY_FIX_FILE), dlwhy_import (DLWHY_FIX_MODULE) or
+ * dlwhy_explain (DLWHY_FIX_TEXT, of `read`) would answer, and tries ways out in a file system that is only
+ * thought of. One result, that of the question, with plans. Nothing is changed unless request->apply names
+ * a plan and request->confirm, if there is one, returns true for it: then the plan is done as one
+ * transaction, proved by the real loader, and taken back at once if that says no. result->applied tells. */
 enum dlwhy_fix_kind { DLWHY_FIX_FILE, DLWHY_FIX_MODULE, DLWHY_FIX_TEXT };
 struct dlwhy_plan;
 struct dlwhy_fix_request {
@@ -165,10 +165,10 @@ struct dlwhy_fix_request {
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
-/* Are the packages that are installed in a place as they were installed? A target is an environment (its folder
- * or its interpreter), a folder of packages (site-packages, pip install --target), the root of a system with dpkg
- * or apk, or a wheel. Every file is read and compared with what RECORD, conda-meta, dpkg's or apk's database says.
- * result->verify tells what was looked at. */
+/* Are the packages that are installed in a place as they were installed? A target is an environment (its
+ * folder or its interpreter), a folder of packages (site-packages, pip install --target), the root of a
+ * system with dpkg or apk, or a wheel. Every file is read and compared with what RECORD, conda-meta, dpkg's
+ * or apk's database says. result->verify tells what was looked at. */
 DLWHY_API enum dlwhy_code dlwhy_verify(struct dlwhy_session *s, const char *const *targets, size_t ntargets,
 				       dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
@@ -244,7 +244,7 @@ struct dlwhy_evidence {
 	const char *demangled; /* kind "symbol": value as people wrote it, or NULL */
 };
 
-/* One step of a way out that dlwhy can do itself, as data. What `path`, `name` and `value` are is said by `op`:
+/* One step of a way out that dlwhy can do itself, as data. What path, name and value are is said by op:
  *   set-runpath, set-rpath  path: an ELF file; value: the whole list
  *   remove-paths            path: an ELF file that shall have neither
  *   add-needed, remove-needed, replace-needed   path: an ELF file; name: what goes; value: what comes
@@ -258,7 +258,7 @@ struct dlwhy_evidence {
  *   env-set, env-unset      name, value: of a variable
  *   drop-setting            path: a file that puts the element `value` into the list `name`, and shall not
  *   activate                path: a script of an environment that shall put `value` first in the list `name`
- *   wrapper                 path: a new script that starts the program `name` with `value` first in LD_LIBRARY_PATH
+ *   wrapper                 path: a new script that starts `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
  *   pip-install             value: what pip shall install; path: the interpreter of the environment */
 struct dlwhy_edit {

@@ -9,7 +9,7 @@
 
 struct fix {
 	const struct cli *c;
-	int fd;          /* of a text, -1 */
+	int fd; /* of a text, -1 */
 	int status, err;
 };
 
@@ -155,7 +155,8 @@ static int run(struct cli *c, struct fix *f, const struct dlwhy_fix_request *r)
 		return cli_write_failed(f->err);
 	if (code != DLWHY_OK) {
 		cli_complain("%s", err.message);
-		return code == DLWHY_E_ARGUMENT || code == DLWHY_E_UNSUPPORTED ? EXIT_USAGE : EXIT_UNANSWERED;
+		return code == DLWHY_E_ARGUMENT || code == DLWHY_E_UNSUPPORTED ? EXIT_USAGE
+									       : EXIT_UNANSWERED;
 	}
 	return f->status;
 }

@@ -106,20 +106,24 @@ static void apt_commands(struct diag *d, struct fix *f, const char *package)
 	fix_command(d, f, arena_printf(d->a, "apt-get install %s", package));
 }
 
-/* The same loader at its usual path: a program that was built for another layout (Nix, Gentoo Prefix, a container). */
+/* The same loader at its usual path: a program that was built for another layout (Nix, a container). */
 static void loader_of_this_system(struct exe *k)
 {
 	struct diag *d = k->d;
-	const char *path = k->e != NULL ? glibc_ld_path(k->e->machine, k->e->is64, k->e->big_endian, k->e->flags) : NULL;
+	const struct elf *e = k->e;
+	const char *path = e != NULL ? glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags) : NULL;
 	struct os_stat st;
 	struct fix *f;
 
-	if (path == NULL || same_text(path, k->x->interpreter) || !built_for_glibc(k->e) ||
+	if (path == NULL || same_text(path, k->x->interpreter) || !built_for_glibc(e) ||
 	    source_stat(store_source(d->store), path, true, &st) != 0)
 		return;
 	f = draft_fix(d, k->dr, "set-interpreter", "medium",
-		      arena_printf(d->a, "let this system's loader, %s, start it (this edits the file: keep a copy)", path));
-	fix_command(d, f, arena_printf(d->a, "patchelf --set-interpreter %s %s", path, shell_quote(d->a, k->path)));
+		      arena_printf(d->a,
+				   "let this system's loader, %s, start it (this edits the file: keep a copy)",
+				   path));
+	fix_command(d, f,
+		    arena_printf(d->a, "patchelf --set-interpreter %s %s", path, shell_quote(d->a, k->path)));
 	fix_edit(d, f, "set-interpreter", k->path, NULL, path);
 }
 

@@ -482,8 +482,8 @@ static void fix_needed(struct sym *s, const char *name)
 	const char *file = image_path(d, s->f->image);
 	struct fix *f = draft_fix(d, s->dr, "edit-needed", "medium",
 				  arena_printf(d->a,
-					       "for good, without building it again: name %s in %s (this edits "
-					       "the file: keep a copy)",
+					       "for good, without building it again: name %s in %s (this "
+					       "edits the file: keep a copy)",
 					       base_name(name), base_name(file)));
 
 	fix_command(d, f,

@@ -128,7 +128,8 @@ static void add_libs_of(struct diag *d, const char *dir)
 /* The folders in a folder, if it is one of a project: not one of a system, with hundreds of names. */
 static void add_below(struct diag *d, const char *dir)
 {
-	const struct store_listing *l = strcmp(dir, "/") != 0 && !is_packages_dir(dir) ? list_dir(d, dir) : NULL;
+	bool system = strcmp(dir, "/") == 0 || is_packages_dir(dir);
+	const struct store_listing *l = system ? NULL : list_dir(d, dir);
 
 	for (size_t i = 0; l != NULL && l->n <= MAX_BELOW && i < l->n; i++)
 		if (strchr(l->names[i], '.') == NULL &&

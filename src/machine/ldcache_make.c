@@ -1,8 +1,9 @@
-/* ldcache_make.c - the cache that `ldconfig -X` would write: for simulations, nothing runs and nothing is written.
+/* ldcache_make.c - the cache that `ldconfig -X` would write: for simulations, nothing runs and nothing is
+ * written.
  *
- * Source: glibc elf/ldconfig.c (search_dir, manual_link left out), elf/cache.c (compare, save_cache). Sub-directories
- * of glibc-hwcaps and old multilib formats are left out: they choose between copies of one library, and do not decide
- * whether one is found.
+ * Source: glibc elf/ldconfig.c (search_dir, manual_link left out), elf/cache.c (compare, save_cache).
+ * Sub-directories of glibc-hwcaps and old multilib formats are left out: they choose between copies of one
+ * library, and do not decide whether one is found.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +82,8 @@ static int compare_items(const void *a, const void *b)
 /* lib*.so*, ld-*.so*: what ldconfig looks at. */
 static bool is_library_name(const char *name)
 {
-	return (strncmp(name, "lib", 3) == 0 || strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.so.", 6) == 0 ||
-		strncmp(name, "ld64.so.", 8) == 0) &&
+	return (strncmp(name, "lib", 3) == 0 || strncmp(name, "ld-", 3) == 0 ||
+		strncmp(name, "ld.so.", 6) == 0 || strncmp(name, "ld64.so.", 8) == 0) &&
 	       strstr(name, ".so") != NULL;
 }
 
@@ -106,8 +107,9 @@ static void add(struct making *m, const char *dir, const char *file)
 	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF || en->file->elf.defect != ELF_OK ||
 	    en->file->elf.type != ET_DYN || m->l.n == MAX_ENTRIES)
 		return;
-	name = en->file->elf.soname != NULL && strchr(en->file->elf.soname, '/') == NULL ? en->file->elf.soname
-											  : file;
+	name = en->file->elf.soname != NULL && strchr(en->file->elf.soname, '/') == NULL
+		       ? en->file->elf.soname
+		       : file;
 	if (known(m, name, dir))
 		return;
 	q.machine = en->file->elf.machine;
@@ -115,7 +117,7 @@ static void add(struct making *m, const char *dir, const char *file)
 	q.eflags = en->file->elf.flags;
 	if (strcmp(name, file) != 0 && store_has_file(m->s, arena_printf(m->a, "%s/%s", dir, name)))
 		path = arena_printf(m->a, "%s/%s", dir, name);
-	*ARENA_PUSH(m->a, &m->l) = (struct item){ name, path, ldcache_flags(&q), m->l.n };
+	*ARENA_PUSH(m->a, &m->l) = (struct item) { name, path, ldcache_flags(&q), m->l.n };
 }
 
 static void put32(unsigned char *p, uint32_t v)
@@ -147,7 +149,7 @@ static void write_out(struct making *m, struct view *out)
 		memcpy(p + at, it->path, strlen(it->path) + 1);
 		at += strlen(it->path) + 1;
 	}
-	*out = (struct view){ p, all };
+	*out = (struct view) { p, all };
 }
 
 void ldcache_make(struct store *s, const char *const *dirs, size_t n, int glibc_minor, struct arena *a,

@@ -122,8 +122,8 @@ const char *ldcache_find(const struct ldcache *c, const struct ldcache_query *q,
 			 uint32_t *entry);
 /* The flags of an entry for that machine and class: what ldconfig writes and the loader wants. */
 int32_t ldcache_flags(const struct ldcache_query *q);
-/* The cache that `ldconfig -X` would write on a machine like this for these folders, the first first. In a, with
- * zeros up to the end of the page. */
+/* The cache that `ldconfig -X` would write on a machine like this for these folders, the first first. In a,
+ * with zeros up to the end of the page. */
 void ldcache_make(struct store *s, const char *const *dirs, size_t n, int glibc_minor, struct arena *a,
 		  struct view *out);
 /* Calls fn for every entry: for "who has it" and for tests. */

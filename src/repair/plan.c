@@ -1,7 +1,7 @@
 /* plan.c - see plan.h.
  *
- * Steps about one ELF file are one edit of it: they are collected by file and done together, in their order, so
- * that the second sees what the first has made. Everything else is one change a step.
+ * Steps about one ELF file are one edit of it: they are collected by file and done together, in their
+ * order, so that the second sees what the first has made. Everything else is one change a step.
  */
 #include "repair/plan.h"
 
@@ -132,7 +132,7 @@ static bool elf_step(struct making *m, const struct dlwhy_edit *e)
 		if (t->n == MAX_STEPS)
 			refuse(m, "there are too many steps");
 		else
-			t->edits[t->n++] = (struct elf_edit){ elf_ops[i].kind, e->name, e->value };
+			t->edits[t->n++] = (struct elf_edit) { elf_ops[i].kind, e->name, e->value };
 		return true;
 	}
 	return false;
@@ -204,7 +204,7 @@ static void unix_lines_step(struct making *m, const struct dlwhy_edit *e)
 		if (file.p[i] != '\r' || i + 1 == file.n || file.p[i + 1] != '\n')
 			to[n++] = file.p[i];
 	c = add(m, CHANGE_WRITE, path);
-	c->bytes = (struct view){ to, n };
+	c->bytes = (struct view) { to, n };
 	c->mode = 0644;
 }
 
@@ -224,7 +224,7 @@ static void append_line(struct making *m, const char *path, const char *before, 
 			     : arena_printf(m->a, "%.*s%s%s\n", (int)old.n, (const char *)old.p,
 					    old.n > 0 && old.p[old.n - 1] != '\n' ? "\n" : "", line);
 	c = add(m, CHANGE_WRITE, path);
-	c->bytes = (struct view){ (const uint8_t *)text, strlen(text) };
+	c->bytes = (struct view) { (const uint8_t *)text, strlen(text) };
 	c->mode = 0644;
 }
 
@@ -235,7 +235,8 @@ static void path_file_step(struct making *m, const struct dlwhy_edit *e)
 
 /* ---- commands -------------------------------------------------------------------------------------- */
 
-static void run(struct making *m, const char *const *argv, size_t n, const char *const *covers, size_t ncovers)
+static void run(struct making *m, const char *const *argv, size_t n, const char *const *covers,
+		size_t ncovers)
 {
 	const char **words = ARENA_ARRAY(m->a, n + 1, const char *);
 	const char **below = ARENA_ARRAY(m->a, ncovers + 1, const char *);
@@ -346,7 +347,8 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 	old = at != NULL ? strchr(*at, '=') + 1 : "";
 	rest = e->value != NULL ? without_element(m->a, old, e->value, ends) : "";
 	if (strcmp(e->op, "env-first") == 0)
-		set_variable(m, e->name, *rest != '\0' ? arena_printf(m->a, "%s:%s", e->value, rest) : e->value);
+		set_variable(m, e->name,
+			     *rest != '\0' ? arena_printf(m->a, "%s:%s", e->value, rest) : e->value);
 	else if (strcmp(e->op, "env-set") == 0)
 		set_variable(m, e->name, e->value);
 	else if (strcmp(e->op, "env-without") == 0 && *rest != '\0')
@@ -360,7 +362,7 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 
 static void set_list(struct making *m, const char *op, const char *variable_name, const char *element)
 {
-	env_step(m, &(struct dlwhy_edit){ op, NULL, variable_name, element });
+	env_step(m, &(struct dlwhy_edit) { op, NULL, variable_name, element });
 }
 
 /* An element goes out of the file that sets it: new shells do not have it. */
@@ -415,16 +417,22 @@ static void wrapper_step(struct making *m, const struct dlwhy_edit *e)
 	set_list(m, "env-first", "LD_LIBRARY_PATH", e->value);
 }
 
-/* ---- all steps ----------------------------------------------------------------------------------------- */
+/* ---- all steps -----------------------------------------------------------------------------------------
+ */
 
 static const struct {
 	const char *op;
 	void (*make)(struct making *m, const struct dlwhy_edit *e);
 } steps[] = {
-	{ "link", link_step },           { "mode", mode_step },
-	{ "unix-lines", unix_lines_step }, { "path-file", path_file_step },
-	{ "ldconfig", ldconfig_step },   { "drop-setting", drop_setting_step },
-	{ "reinstall", reinstall_step }, { "activate", activate_step },   { "wrapper", wrapper_step },
+	{ "link", link_step },
+	{ "mode", mode_step },
+	{ "unix-lines", unix_lines_step },
+	{ "path-file", path_file_step },
+	{ "ldconfig", ldconfig_step },
+	{ "drop-setting", drop_setting_step },
+	{ "reinstall", reinstall_step },
+	{ "activate", activate_step },
+	{ "wrapper", wrapper_step },
 };
 
 static void step(struct making *m, const struct dlwhy_edit *e)
@@ -513,5 +521,5 @@ void plan_make(const struct plan_input *in, struct plan *out)
 		update_records(&m);
 	*ARENA_PUSH(in->a, &m.env) = NULL;
 	out->environ = m.env.items;
-	out->changes = (struct change_list){ m.changes.items, m.changes.n };
+	out->changes = (struct change_list) { m.changes.items, m.changes.n };
 }

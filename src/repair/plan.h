@@ -23,12 +23,12 @@ struct plan_files {
 void plan_files_free(struct plan_files *f);
 
 struct plan_input {
-	struct source *source;           /* as things are */
-	struct store *store;             /* over that */
-	const char *const *environ;      /* NULL-ended */
+	struct source *source;      /* as things are */
+	struct store *store;        /* over that */
+	const char *const *environ; /* NULL-ended */
 	const struct dlwhy_edit *const *edits;
 	size_t n;
-	bool records;                    /* RECORD of installed files is changed, too: each file is read whole */
+	bool records; /* RECORD of installed files is changed, too: each file is read whole */
 	struct plan_files *files;
 	struct arena *a;
 };
@@ -44,7 +44,8 @@ struct plan {
 };
 
 void plan_make(const struct plan_input *in, struct plan *out);
-/* Does the changes in an overlay (source/overlay.h). What is mapped for it is freed with in->files. 0 or errno. */
+/* Does the changes in an overlay (source/overlay.h). What is mapped for it is freed with in->files. 0 or
+ * errno. */
 int plan_overlay(const struct plan_input *in, const struct plan *p, struct source *over);
 
 /* The loader's cache as ldconfig would make it, in the overlay; part of plan_overlay. */

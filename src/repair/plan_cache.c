@@ -7,10 +7,16 @@
 #include "repair/plan.h"
 #include "source/overlay.h"
 
-/* ldconfig's own folders behind those of ld.so.conf: which of them it has was chosen when it was built. Folders that
- * are others by another name count once. */
-static const char *const usual[] = { "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
-				     "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib" };
+/* ldconfig's own folders behind those of ld.so.conf: which of them it has was chosen when it was built.
+ * Folders that are others by another name count once. */
+static const char *const usual[] = { "/lib/x86_64-linux-gnu",
+				     "/usr/lib/x86_64-linux-gnu",
+				     "/lib/aarch64-linux-gnu",
+				     "/usr/lib/aarch64-linux-gnu",
+				     "/lib64",
+				     "/usr/lib64",
+				     "/lib",
+				     "/usr/lib" };
 
 struct dirs {
 	const char **items;
@@ -22,7 +28,8 @@ static bool is_known(struct source *s, const struct dirs *l, const struct os_sta
 	struct os_stat other;
 
 	for (size_t i = 0; i < l->n; i++)
-		if (source_stat(s, l->items[i], true, &other) == 0 && other.dev == st->dev && other.ino == st->ino)
+		if (source_stat(s, l->items[i], true, &other) == 0 && other.dev == st->dev &&
+		    other.ino == st->ino)
 			return true;
 	return false;
 }

@@ -7,7 +7,7 @@
 
 struct plan_mapping {
 	struct plan_mapping *next;
-	char *path;               /* NULL: of a patched one */
+	char *path; /* NULL: of a patched one */
 	struct source_file file;
 };
 

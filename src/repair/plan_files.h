@@ -1,4 +1,5 @@
-/* plan_files.h - files that plans read, and what they would become, mapped until all plans are done with. */
+/* plan_files.h - files that plans read, and what they would become, mapped until all plans are done with.
+ */
 #ifndef DLWHY_REPAIR_PLAN_FILES_H
 #define DLWHY_REPAIR_PLAN_FILES_H
 
@@ -6,7 +7,8 @@
 
 /* The whole file as it is: 0 or errno. */
 int plan_files_read(const struct plan_input *in, const char *path, struct view *out);
-/* The file as a CHANGE_PATCH leaves it, without copying what stays: 0 or errno. Zeros follow up to out->padded. */
+/* The file as a CHANGE_PATCH leaves it, without copying what stays: 0 or errno. Zeros follow up to
+ * out->padded. */
 int plan_files_patched(const struct plan_input *in, const struct change *c, struct os_mapping *out);
 
 #endif

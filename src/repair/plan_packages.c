@@ -32,7 +32,9 @@ static void cover(const struct plan_input *in, const struct package *p, const ch
 	if (strncmp(file, p->root, n) != 0 || file[n] != '/')
 		add_once(in->a, l, file);
 	else
-		add_once(in->a, l, arena_printf(in->a, "%s/%.*s", p->root, (int)strcspn(file + n + 1, "/"), file + n + 1));
+		add_once(in->a, l,
+			 arena_printf(in->a, "%s/%.*s", p->root, (int)strcspn(file + n + 1, "/"),
+				      file + n + 1));
 }
 
 static const char *const *covers_of(const struct plan_input *in, const struct package *p)
@@ -63,8 +65,8 @@ static const char *find_program(const struct plan_input *in, const char *name)
 		size_t n = strcspn(path, ":");
 		const char *full = arena_printf(in->a, "%.*s/%s", (int)n, path, name);
 
-		if (full[0] == '/' && source_stat(in->source, full, true, &st) == 0 && st.type == OS_REGULAR &&
-		    (st.mode & 0111) != 0)
+		if (full[0] == '/' && source_stat(in->source, full, true, &st) == 0 &&
+		    st.type == OS_REGULAR && (st.mode & 0111) != 0)
 			return full;
 		if (path[n] == '\0')
 			return NULL;
@@ -83,7 +85,8 @@ void plan_reinstall(const struct plan_input *in, const char *path, struct reinst
 	memset(out, 0, sizeof(*out));
 	if (argv == NULL) {
 		out->refused = o == NULL ? arena_printf(in->a, "no package that is known owns %s", path)
-					 : arena_printf(in->a, "%s is installed from a folder of its own", o->p->name);
+					 : arena_printf(in->a, "%s is installed from a folder of its own",
+							o->p->name);
 		return;
 	}
 	while (argv[n] != NULL)
@@ -106,7 +109,8 @@ void plan_reinstall(const struct plan_input *in, const char *path, struct reinst
 /* ---- RECORD ------------------------------------------------------------------------------------------ */
 
 /* The path as a row of RECORD has it. NULL: none names the file. */
-static const char *row_of(const struct plan_input *in, const struct package *p, struct view record, const char *path)
+static const char *row_of(const struct plan_input *in, const struct package *p, struct view record,
+			  const char *path)
 {
 	struct record_row row;
 	bool bad = false;
@@ -131,7 +135,8 @@ bool plan_record(const struct plan_input *in, const char *path, struct record_pl
 	return out->row != NULL;
 }
 
-struct view plan_record_with(const struct plan_input *in, struct view record, const char *row, struct view bytes)
+struct view plan_record_with(const struct plan_input *in, struct view record, const char *row,
+			     struct view bytes)
 {
 	unsigned char hash[SHA256_BYTES];
 

@@ -1,13 +1,14 @@
-/* plan_packages.h - plans and the databases of packages: what is installed again, what RECORD says afterwards. */
+/* plan_packages.h - plans and the databases of packages: what is installed again, what RECORD says
+ * afterwards. */
 #ifndef DLWHY_REPAIR_PLAN_PACKAGES_H
 #define DLWHY_REPAIR_PLAN_PACKAGES_H
 
 #include "repair/plan.h"
 
 struct reinstall {
-	const char *const *argv;    /* NULL-ended, argv[0] absolute */
-	const char *const *covers;  /* what it may change, NULL-ended */
-	const char *refused;        /* why dlwhy does not do it itself, NULL */
+	const char *const *argv;   /* NULL-ended, argv[0] absolute */
+	const char *const *covers; /* what it may change, NULL-ended */
+	const char *refused;       /* why dlwhy does not do it itself, NULL */
 };
 
 /* Installing the package again that owns `path`, in exactly its version. Allocates in in->a. */
@@ -20,6 +21,7 @@ struct record_place {
 /* False: no wheel owns the file. */
 bool plan_record(const struct plan_input *in, const char *path, struct record_place *out);
 /* The text of RECORD with the hash and the size of these bytes in that row. */
-struct view plan_record_with(const struct plan_input *in, struct view record, const char *row, struct view bytes);
+struct view plan_record_with(const struct plan_input *in, struct view record, const char *row,
+			     struct view bytes);
 
 #endif

@@ -12,14 +12,16 @@ struct words {
 
 static const struct words table[] = {
 	{ "set-runpath", "write the search list (RUNPATH) %V into %B", "patchelf --set-rpath %V %P" },
-	{ "set-rpath", "write the search list (RPATH) %V into %B", "patchelf --force-rpath --set-rpath %V %P" },
+	{ "set-rpath", "write the search list (RPATH) %V into %B",
+	  "patchelf --force-rpath --set-rpath %V %P" },
 	{ "remove-paths", "take the search list out of %B", "patchelf --remove-rpath %P" },
 	{ "add-needed", "name %V in %B as a library that it needs", "patchelf --add-needed %V %P" },
 	{ "remove-needed", "take %N out of the libraries that %B names", "patchelf --remove-needed %N %P" },
 	{ "replace-needed", "let %B ask for %V instead of %N", "patchelf --replace-needed %N %V %P" },
 	{ "set-soname", "let %B call itself %V", "patchelf --set-soname %V %P" },
 	{ "set-interpreter", "let %B be started by the loader %V", "patchelf --set-interpreter %V %P" },
-	{ "clear-exec-stack", "take the mark \"needs an executable stack\" out of %B", "patchelf --clear-execstack %P" },
+	{ "clear-exec-stack", "take the mark \"needs an executable stack\" out of %B",
+	  "patchelf --clear-execstack %P" },
 	{ "link", "make the link %P that leads to %V", "ln -sfn %V %P" },
 	{ "mode", "give %P the permission %V", "chmod %V %P" },
 	{ "unix-lines", "take the carriage returns out of %P", "sed -i 's/\\r$//' %P" },
@@ -28,7 +30,8 @@ static const struct words table[] = {
 	{ "env-without", "take %V out of the variable %N", NULL },
 	{ "env-set", "set the variable %N to %V", "export %N=%V" },
 	{ "env-unset", "unset the variable %N", "unset %N" },
-	{ "drop-setting", "take %V out of %N where %P sets it (new shells, not this one, are without it)", NULL },
+	{ "drop-setting", "take %V out of %N where %P sets it (new shells, not this one, are without it)",
+	  NULL },
 	{ "activate", "let %P put %V first in %N, so that whoever activates the environment has it", NULL },
 	{ "wrapper", "make the script %P, which starts %N with %V first in LD_LIBRARY_PATH", NULL },
 	{ "reinstall", "install the package that brought %P again", NULL },
@@ -37,7 +40,7 @@ static const struct words table[] = {
 
 static const char *part(const struct dlwhy_edit *e, char what, bool quoted, struct arena *a)
 {
-	const char *s = what == 'P' ? e->path
+	const char *s = what == 'P'   ? e->path
 			: what == 'B' ? base_name(e->path)
 			: what == 'D' ? dir_name(a, e->path)
 			: what == 'N' ? e->name
@@ -84,12 +87,14 @@ const char *plan_step_command(const struct dlwhy_edit *e, struct arena *a)
 	const struct words *w = find(e->op);
 
 	if (strcmp(e->op, "ldconfig") == 0)
-		return e->value != NULL ? arena_printf(a, "echo %s >>/etc/ld.so.conf.d/dlwhy.conf && ldconfig",
-						       shell_quote(a, e->value))
-					: "ldconfig";
+		return e->value != NULL
+			       ? arena_printf(a, "echo %s >>/etc/ld.so.conf.d/dlwhy.conf && ldconfig",
+					      shell_quote(a, e->value))
+			       : "ldconfig";
 	if (strcmp(e->op, "env-without") == 0 && strcmp(e->name, "LD_LIBRARY_PATH") == 0)
-		return arena_printf(a, "export %s=$(printf %%s \"$%s\" | tr : '\\n' | grep -vxF %s | paste -sd:)",
-				    e->name, e->name, shell_quote(a, e->value));
+		return arena_printf(
+			a, "export %s=$(printf %%s \"$%s\" | tr : '\\n' | grep -vxF %s | paste -sd:)",
+			e->name, e->name, shell_quote(a, e->value));
 	return w != NULL && w->command != NULL ? fill(w->command, e, true, a) : NULL;
 }
 

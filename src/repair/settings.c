@@ -1,7 +1,7 @@
 /* settings.c - see settings.h.
  *
- * Nothing is evaluated: a line counts if it names both the variable and the element, the element standing between
- * ends of a list ("=", ":", quotes, blanks). $HOME and ~ are read as the home folder.
+ * Nothing is evaluated: a line counts if it names both the variable and the element, the element standing
+ * between ends of a list ("=", ":", quotes, blanks). $HOME and ~ are read as the home folder.
  */
 #include "repair/settings.h"
 
@@ -22,7 +22,8 @@ static const char *variable_of(const char *const *environ, const char *name)
 	return NULL;
 }
 
-/* ---- an element in a line ------------------------------------------------------------------------------ */
+/* ---- an element in a line ------------------------------------------------------------------------------
+ */
 
 static bool is_end(char c)
 {
@@ -73,7 +74,8 @@ static bool names_variable(const char *line, const char *variable)
 }
 
 /* The line without the element; NULL: it does not name it. The colon beside it goes too. */
-static const char *line_without(const char *line, const char *variable, const struct spellings *s, struct arena *a)
+static const char *line_without(const char *line, const char *variable, const struct spellings *s,
+				struct arena *a)
 {
 	const char *p = NULL;
 	size_t n = 0, before;
@@ -100,12 +102,12 @@ static bool next_line(struct view *rest, struct arena *a, const char **line)
 	end = memchr(rest->p, '\n', rest->n);
 	n = end != NULL ? (size_t)(end - rest->p) + 1 : rest->n;
 	*line = arena_strndup(a, (const char *)rest->p, n);
-	*rest = (struct view){ rest->p + n, rest->n - n };
+	*rest = (struct view) { rest->p + n, rest->n - n };
 	return true;
 }
 
-bool settings_without(struct view text, const char *const *environ, const char *variable, const char *element,
-		      struct arena *a, struct view *out)
+bool settings_without(struct view text, const char *const *environ, const char *variable,
+		      const char *element, struct arena *a, struct view *out)
 {
 	struct spellings s = spell(environ, element, a);
 	struct arena_text t = { NULL, 0, 0 };
@@ -119,11 +121,12 @@ bool settings_without(struct view text, const char *const *environ, const char *
 		}
 		arena_text_str(a, &t, line);
 	}
-	*out = (struct view){ (const uint8_t *)t.items, t.n };
+	*out = (struct view) { (const uint8_t *)t.items, t.n };
 	return found;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------ */
+/* ---- files
+ * ------------------------------------------------------------------------------------------------ */
 
 struct finding_places {
 	struct source *s;
@@ -141,15 +144,17 @@ static bool read_text(struct source *s, const char *path, struct arena *a, struc
 	uint8_t *copy;
 	bool good;
 
-	if (source_stat(s, path, true, &st) != 0 || st.type != OS_REGULAR || st.size == 0 || st.size > MAX_TEXT)
+	if (source_stat(s, path, true, &st) != 0 || st.type != OS_REGULAR || st.size == 0 ||
+	    st.size > MAX_TEXT)
 		return false;
 	copy = arena_alloc(a, MAX_TEXT + 1);
 	if (source_open(s, path, &f) != 0)
 		return false;
-	good = f.map.bytes.n > 0 && f.map.bytes.n <= MAX_TEXT && memchr(f.map.bytes.p, '\0', f.map.bytes.n) == NULL;
+	good = f.map.bytes.n > 0 && f.map.bytes.n <= MAX_TEXT &&
+	       memchr(f.map.bytes.p, '\0', f.map.bytes.n) == NULL;
 	if (good) {
 		memcpy(copy, f.map.bytes.p, f.map.bytes.n);
-		*out = (struct view){ copy, f.map.bytes.n };
+		*out = (struct view) { copy, f.map.bytes.n };
 	}
 	source_close(&f);
 	return good;
@@ -168,7 +173,7 @@ static void look_into(struct finding_places *g, const char *path, const char *wh
 		number++;
 		if (line_without(line, g->variable, &s, g->a) == NULL)
 			continue;
-		*ARENA_PUSH(g->a, g->out) = (struct setting_place){ path, number, what };
+		*ARENA_PUSH(g->a, g->out) = (struct setting_place) { path, number, what };
 		return;
 	}
 }
@@ -209,9 +214,10 @@ static void look_below(struct finding_places *g, const char *dir, const char *en
 }
 
 static const struct {
-	const char *root; /* variable whose folder it lies in; NULL: the path is absolute; ".": the working folder */
+	const char *root; /* variable whose folder it lies in; NULL: the path is absolute; ".": the working
+			     folder */
 	const char *path;
-	const char *end;  /* of a folder: of its files; NULL: a file */
+	const char *end; /* of a folder: of its files; NULL: a file */
 	const char *what;
 } places[] = {
 	{ "HOME", ".bashrc", NULL, "a start-up file of bash" },
@@ -262,7 +268,9 @@ void settings_find(struct source *s, const char *const *environ, const char *var
 			char *cwd = strcmp(root, ".") == 0 ? source_absolute(s, path) : NULL;
 			const char *dir = cwd == NULL ? variable_of(environ, root) : NULL;
 
-			path = cwd != NULL ? arena_strdup(a, cwd) : dir != NULL ? join_path(a, dir, path) : NULL;
+			path = cwd != NULL   ? arena_strdup(a, cwd)
+			       : dir != NULL ? join_path(a, dir, path)
+					     : NULL;
 			free(cwd);
 		}
 		if (path == NULL)

@@ -1,5 +1,5 @@
-/* settings.h - environment variables in the files that set them: shell start-up files, activation scripts, units,
- * Dockerfiles. Where is it set, and how would the file read without it, or with it?
+/* settings.h - environment variables in the files that set them: shell start-up files, activation scripts,
+ * units, Dockerfiles. Where is it set, and how would the file read without it, or with it?
  */
 #ifndef DLWHY_REPAIR_SETTINGS_H
 #define DLWHY_REPAIR_SETTINGS_H
@@ -10,8 +10,8 @@
 
 struct setting_place {
 	const char *path;
-	int64_t line;        /* the first that names the element */
-	const char *what;    /* "a start-up file of bash", "a unit of systemd" */
+	int64_t line;     /* the first that names the element */
+	const char *what; /* "a start-up file of bash", "a unit of systemd" */
 };
 
 struct setting_places {
@@ -19,22 +19,23 @@ struct setting_places {
 	size_t n, cap;
 };
 
-/* Files that put `element` into the list `variable`, in the order in which they are usually read. `environ` tells
- * where home, the active environment and the working folder are. Allocates in a. */
+/* Files that put `element` into the list `variable`, in the order in which they are usually read. `environ`
+ * tells where home, the active environment and the working folder are. Allocates in a. */
 void settings_find(struct source *s, const char *const *environ, const char *variable, const char *element,
 		   struct arena *a, struct setting_places *out);
 /* The text without that element. False: no line of it names the element. In a. */
-bool settings_without(struct view text, const char *const *environ, const char *variable, const char *element,
-		      struct arena *a, struct view *out);
+bool settings_without(struct view text, const char *const *environ, const char *variable,
+		      const char *element, struct arena *a, struct view *out);
 
-/* Scripts of the environment (a folder) in which a list can be set for it: those of venv and virtualenv for each
- * shell, or conda's folders of scripts. *n of them; none: it is no such environment. */
+/* Scripts of the environment (a folder) in which a list can be set for it: those of venv and virtualenv for
+ * each shell, or conda's folders of scripts. *n of them; none: it is no such environment. */
 const char *const *settings_scripts(struct source *s, const char *environment, struct arena *a, size_t *n);
-/* What such a script reads like with `element` first in the list; old: what it reads like now (n 0: not there).
- * The shell is known by the script's name. In a. */
-struct view settings_script_with(const char *path, struct view old, const char *variable, const char *element,
-				 struct arena *a);
+/* What such a script reads like with `element` first in the list; old: what it reads like now (n 0: not
+ * there). The shell is known by the script's name. In a. */
+struct view settings_script_with(const char *path, struct view old, const char *variable,
+				 const char *element, struct arena *a);
 /* A script that starts `program` with `element` first in the list. In a. */
-struct view settings_wrapper(const char *program, const char *variable, const char *element, struct arena *a);
+struct view settings_wrapper(const char *program, const char *variable, const char *element,
+			     struct arena *a);
 
 #endif

@@ -1,4 +1,5 @@
-/* settings_scripts.c - scripts that set a list of folders: activation of environments, wrappers of programs. */
+/* settings_scripts.c - scripts that set a list of folders: activation of environments, wrappers of
+ * programs. */
 #include <string.h>
 
 #include "diagnose/common.h"
@@ -28,7 +29,8 @@ const char *const *settings_scripts(struct source *s, const char *environment, s
 	return out;
 }
 
-/* ---- texts ---------------------------------------------------------------------------------------------- */
+/* ---- texts ----------------------------------------------------------------------------------------------
+ */
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -53,17 +55,17 @@ static const char *lines_for(const char *path, const char *variable, const char 
 	if (ends_with(path, ".fish"))
 		return arena_printf(a, "set -gx %s (string join : %s $%s)\n", variable, word, variable);
 	if (ends_with(path, ".csh"))
-		return arena_printf(a,
-				    "if ($?%s) then\n    setenv %s %s:\"$%s\"\nelse\n    setenv %s %s\nendif\n", variable,
-				    variable, word, variable, variable, word);
+		return arena_printf(
+			a, "if ($?%s) then\n    setenv %s %s:\"$%s\"\nelse\n    setenv %s %s\nendif\n",
+			variable, variable, word, variable, variable, word);
 	if (strstr(path, "/activate.d/") != NULL)
-		return arena_printf(a, "export _DLWHY_OLD_%s=\"${%s-}\"\nexport %s=%s\"${%s:+:$%s}\"\n", variable,
-				    variable, variable, word, variable, variable);
+		return arena_printf(a, "export _DLWHY_OLD_%s=\"${%s-}\"\nexport %s=%s\"${%s:+:$%s}\"\n",
+				    variable, variable, variable, word, variable, variable);
 	return arena_printf(a, "export %s=%s\"${%s:+:$%s}\"\n", variable, word, variable, variable);
 }
 
-struct view settings_script_with(const char *path, struct view old, const char *variable, const char *element,
-				 struct arena *a)
+struct view settings_script_with(const char *path, struct view old, const char *variable,
+				 const char *element, struct arena *a)
 {
 	struct arena_text t = { NULL, 0, 0 };
 
@@ -73,16 +75,18 @@ struct view settings_script_with(const char *path, struct view old, const char *
 		arena_text_add(a, &t, "\n", 1);
 	arena_text_str(a, &t, "# made by dlwhy fix; dlwhy undo takes it back\n");
 	arena_text_str(a, &t, lines_for(path, variable, element, a));
-	return (struct view){ (const uint8_t *)t.items, t.n };
+	return (struct view) { (const uint8_t *)t.items, t.n };
 }
 
-struct view settings_wrapper(const char *program, const char *variable, const char *element, struct arena *a)
+struct view settings_wrapper(const char *program, const char *variable, const char *element,
+			     struct arena *a)
 {
 	const char *text = arena_printf(a,
 					"#!/bin/sh\n"
 					"# made by dlwhy fix; dlwhy undo takes it back\n"
 					"%s=%s\"${%s:+:$%s}\" exec %s \"$@\"\n",
-					variable, shell_quote(a, element), variable, variable, shell_quote(a, program));
+					variable, shell_quote(a, element), variable, variable,
+					shell_quote(a, program));
 
-	return (struct view){ (const uint8_t *)text, strlen(text) };
+	return (struct view) { (const uint8_t *)text, strlen(text) };
 }

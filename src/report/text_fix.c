@@ -8,9 +8,9 @@ enum { PLANS = 6, PLAN_ROWS = 4, PLAN_FILES = 4 };
 /* "low risk, tried in a simulation: it works; the command stays as it is" */
 static const char *merits(struct text *t, const struct dlwhy_plan *p)
 {
-	const char *tried = p->works == DLWHY_YES ? "tried in the simulation: it works"
+	const char *tried = p->works == DLWHY_YES  ? "tried in the simulation: it works"
 			    : p->works == DLWHY_NO ? "tried in the simulation: something else fails then"
-			    : p->can_apply	   ? "it cannot be simulated: it is proved when it is done"
+			    : p->can_apply         ? "it cannot be simulated: it is proved when it is done"
 						   : "by hand";
 
 	return arena_printf(t->a, "%s risk, %s", text_clean(t, p->risk), tried);
@@ -24,7 +24,8 @@ static void files(struct text *t, const struct dlwhy_plan *p, struct lines *out)
 		text_line(t, out, DEEPER, PLAIN,
 			  arena_printf(t->a, "changes %s", text_clean(t, p->files[i])));
 	if (n < p->nfiles)
-		text_line(t, out, DEEPER, DIM, arena_printf(t->a, "and %zu more; -v shows all", p->nfiles - n));
+		text_line(t, out, DEEPER, DIM,
+			  arena_printf(t->a, "and %zu more; -v shows all", p->nfiles - n));
 }
 
 static void plan_lines(struct text *t, const struct dlwhy_plan *p, struct lines *out)
@@ -57,7 +58,8 @@ static void applied_lines(struct text *t, const struct dlwhy_applied *a, struct 
 		text_line(t, out, MARGIN, PLAIN,
 			  arena_printf(t->a, "The loader says:  %s", text_clean(t, a->message)));
 	if (a->id != NULL)
-		text_line(t, out, MARGIN, PLAIN, arena_printf(t->a, "To take it back: dlwhy undo %s", a->id));
+		text_line(t, out, MARGIN, PLAIN,
+			  arena_printf(t->a, "To take it back: dlwhy undo %s", a->id));
 }
 
 static void no_plans(struct text *t, struct lines *out)
@@ -85,7 +87,8 @@ void text_fix_lines(struct text *t, struct lines *out)
 		plan_lines(t, r->plans[i], out);
 	if (n < r->nplans) {
 		text_end(t, out);
-		text_line(t, out, 0, DIM, arena_printf(t->a, "%zu more plans; -v shows all", r->nplans - n));
+		text_line(t, out, 0, DIM,
+			  arena_printf(t->a, "%zu more plans; -v shows all", r->nplans - n));
 	}
 	if (r->applied != NULL) {
 		applied_lines(t, r->applied, out);

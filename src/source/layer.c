@@ -154,7 +154,7 @@ static void names_add(struct names *l, const char *name)
 
 struct listing {
 	const struct layer *l;
-	const char *dir;  /* without a slash at its end */
+	const char *dir; /* without a slash at its end */
 	size_t len;
 	struct names names;
 };

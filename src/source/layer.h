@@ -1,8 +1,8 @@
 /* layer.h - what an overlay holds: files, links and folders by the path that a walk arrives at.
  *
- * Keys are paths of this machine without links, "." and "..": what resolve.c makes. Only names that were put here
- * are known; for all others a layer says that it does not know, and the kernel is asked. Immutable once filled, then
- * readable by several threads.
+ * Keys are paths of this machine without links, "." and "..": what resolve.c makes. Only names that were
+ * put here are known; for all others a layer says that it does not know, and the kernel is asked. Immutable
+ * once filled, then readable by several threads.
  */
 #ifndef DLWHY_SOURCE_LAYER_H
 #define DLWHY_SOURCE_LAYER_H
@@ -12,25 +12,27 @@
 #include "base/os.h"
 
 enum layer_kind {
-	LAYER_FILE, LAYER_LINK, LAYER_FOLDER,
+	LAYER_FILE,
+	LAYER_LINK,
+	LAYER_FOLDER,
 	LAYER_GONE, /* taken away */
 	LAYER_MODE  /* what lies below, with other permission bits */
 };
 
 struct layer_entry {
 	enum layer_kind kind;
-	struct os_stat st;       /* not of LAYER_GONE; of LAYER_MODE only the mode */
-	struct view bytes;       /* LAYER_FILE, borrowed */
+	struct os_stat st; /* not of LAYER_GONE; of LAYER_MODE only the mode */
+	struct view bytes; /* LAYER_FILE, borrowed */
 	size_t padded;
-	char *target;            /* LAYER_LINK */
+	char *target; /* LAYER_LINK */
 };
 
 struct layer;
 
 struct layer *layer_new(void); /* NULL: no memory */
 void layer_free(struct layer *l);
-/* Puts *e, of which `target` is copied, at `path`, in place of what was put there before. 0 or ENOMEM. A file, link
- * or folder gets a device and an inode number. */
+/* Puts *e, of which `target` is copied, at `path`, in place of what was put there before. 0 or ENOMEM. A
+ * file, link or folder gets a device and an inode number. */
 int layer_put(struct layer *l, const char *path, const struct layer_entry *e);
 /* NULL: not known. l may be NULL. */
 const struct layer_entry *layer_find(const struct layer *l, const char *path);

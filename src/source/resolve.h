@@ -26,9 +26,9 @@ struct place {
 	char text[3 * RESOLVE_PATH_MAX];
 };
 
-/* `root` is a path of this machine without a final slash, "" for the machine itself. `layer`: what lies on top
- * of its files, NULL for nothing; it must outlive the resolver. NULL if the root is too long or there is no
- * memory. */
+/* `root` is a path of this machine without a final slash, "" for the machine itself. `layer`: what lies on
+ * top of its files, NULL for nothing; it must outlive the resolver. NULL if the root is too long or there
+ * is no memory. */
 struct resolver *resolver_new(const char *root, const struct layer *layer);
 /* Forgets the folders that were walked: the layer has changed. */
 void resolver_forget(struct resolver *r);

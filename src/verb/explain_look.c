@@ -151,7 +151,8 @@ static void look_at(struct look *l, size_t i)
 	look_detail(&c);
 }
 
-void look_asked(struct look_case *c, const char *verb, const char *target, const char *python, const char *after)
+void look_asked(struct look_case *c, const char *verb, const char *target, const char *python,
+		const char *after)
 {
 	if (c->settled && c->i == 0)
 		c->l->question = (struct look_question){ verb, target, python, after };

@@ -59,7 +59,8 @@ void look_says(struct look *l, const char *fmt, ...) __attribute__((format(print
 /* A fact that was seen here becomes evidence of c's finding. path may be NULL. */
 void look_evidence(struct look_case *c, const char *path, const char *says);
 /* c's finding is now the answer of that question. */
-void look_asked(struct look_case *c, const char *verb, const char *target, const char *python, const char *after);
+void look_asked(struct look_case *c, const char *verb, const char *target, const char *python,
+		const char *after);
 /* What a question answered takes the place of what the text alone told: certainty no higher than `most`,
  * which then rests on `assumes` (may be NULL). What the text said stays its first evidence. */
 void look_replace(struct look_case *c, const struct dlwhy_finding *better, enum dlwhy_certainty most,

@@ -1,7 +1,8 @@
-/* fix.c - the verb `fix`: the question of check, import or explain, and plans that make its answer "it loads".
+/* fix.c - the verb `fix`: the question of check, import or explain, and plans that make its answer "it
+ * loads".
  *
- * Each plan was tried before it is offered: the same question is asked again in an overlay that holds it. What is
- * done is asked of the real loader afterwards. fix_plans.c finds, fix_apply.c does.
+ * Each plan was tried before it is offered: the same question is asked again in an overlay that holds it.
+ * What is done is asked of the real loader afterwards. fix_plans.c finds, fix_apply.c does.
  */
 #include "verb/fix.h"
 
@@ -59,7 +60,8 @@ static void work(void *ctx)
 	w->out.question = w->r->verb;
 	for (size_t i = 0; i < w->x->recovered.n; i++)
 		w->out.hint = i == 0 ? w->x->recovered.says[i]
-				     : arena_printf(w->x->a, "%s; %s", w->out.hint, w->x->recovered.says[i]);
+				     : arena_printf(w->x->a, "%s; %s", w->out.hint,
+						    w->x->recovered.says[i]);
 	w->out.target = w->x->request->target;
 	if (w->r->is_program && w->x->q.target[0] != '-') {
 		char *path = source_absolute(w->x->s->source, w->x->q.target);
@@ -129,8 +131,8 @@ static enum dlwhy_code ask_text(struct fixing *x, struct answering *w, struct dl
 	struct text_case t = { .k = { .a = x->a }, .w = w };
 	struct dlwhy_options opt = x->s->opt;
 	struct dlwhy_session *s = x->s, *other = NULL;
-	enum dlwhy_code code = dlwhy_explain(s, x->request->target, x->request->read, x->request->read_user, on_text,
-					     &t, err);
+	enum dlwhy_code code = dlwhy_explain(s, x->request->target, x->request->read, x->request->read_user,
+					     on_text, &t, err);
 
 	if (code != DLWHY_OK || t.k.q.verb == NULL)
 		return code;
@@ -154,7 +156,9 @@ static enum dlwhy_code ask_text(struct fixing *x, struct answering *w, struct dl
 /* Finished or taken back before anybody looks at files. */
 static enum dlwhy_code recover(struct fixing *x, struct dlwhy_error *err)
 {
-	struct transaction_meta m = { .folder = fix_journals(x), .command = x->request->command, .env = os_environ() };
+	struct transaction_meta m = { .folder = fix_journals(x),
+				      .command = x->request->command,
+				      .env = os_environ() };
 	struct transaction_error e;
 
 	if (m.folder == NULL)
@@ -177,10 +181,12 @@ static enum dlwhy_code check_request(const struct dlwhy_session *s, const struct
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the text of %.100s cannot be read", r->target);
 	if (s->opt.pid != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
-			       "a running process cannot be repaired; name the file or module that it failed to load");
+			       "a running process cannot be repaired; name the file or module that it "
+			       "failed to load");
 	if (r->apply > 0 && s->opt.root != NULL)
-		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
-			       "plans for another root are shown, not done: its loader cannot be asked here");
+		return err_set(
+			err, DLWHY_E_UNSUPPORTED, 0,
+			"plans for another root are shown, not done: its loader cannot be asked here");
 	return DLWHY_OK;
 }
 
@@ -203,8 +209,10 @@ enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_reques
 		arena_free(x.a);
 		return code;
 	}
-	x.q = (struct fix_question){ request->kind == DLWHY_FIX_MODULE ? "import" : "check", request->target };
-	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err) : fix_ask(&x.q, s, on_answer, &w, err);
+	x.q = (struct fix_question) { request->kind == DLWHY_FIX_MODULE ? "import" : "check",
+				      request->target };
+	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err)
+					       : fix_ask(&x.q, s, on_answer, &w, err);
 	if (code == DLWHY_OK && w.no_memory)
 		code = err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while plans were made");
 	fix_simulate_end(&x);

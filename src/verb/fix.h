@@ -20,26 +20,27 @@ enum {
 
 /* What is asked again and again: with a plan in place, and after it was done. */
 struct fix_question {
-	const char *verb;   /* "check", "import" */
+	const char *verb; /* "check", "import" */
 	const char *target;
 };
 
 struct fix_plan {
 	struct dlwhy_plan said;
 	struct plan todo;
-	size_t rank;        /* lower is better */
+	size_t rank; /* lower is better */
 };
 
 struct fixing {
 	struct dlwhy_session *s;
 	const struct dlwhy_fix_request *request;
 	struct fix_question q;
-	const char *program;      /* absolute path of the program that is started; NULL: it is a library or module */
+	const char *
+		program; /* absolute path of the program that is started; NULL: it is a library or module */
 	struct arena *a;
 	struct plan_files files;
 	struct transaction_recovered recovered; /* what a killed run had left */
 	size_t simulations;
-	struct source *over;      /* of the simulation that runs, so that it is freed whatever happens */
+	struct source *over; /* of the simulation that runs, so that it is freed whatever happens */
 	struct store *over_store;
 	struct {
 		struct fix_plan **items;
@@ -49,11 +50,12 @@ struct fixing {
 
 /* What a simulation came to. */
 struct fix_outcome {
-	const char *refused;      /* it was not made: why */
-	const char *unseen;       /* it cannot be known before it is done: why */
+	const char *refused; /* it was not made: why */
+	const char *unseen;  /* it cannot be known before it is done: why */
 	bool works;
-	const char *fingerprint, *summary; /* of the first error, NULL if it works or nothing could be said */
-	const char *state;        /* the same if nothing has changed */
+	const char *fingerprint,
+		*summary;  /* of the first error, NULL if it works or nothing could be said */
+	const char *state; /* the same if nothing has changed */
 	const struct dlwhy_fix *const *fixes; /* of that finding, copies */
 	size_t nfixes;
 	const char *code, *object, *needed_by;
@@ -63,7 +65,8 @@ struct fix_outcome {
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
 		  struct fix_outcome *out);
 /* Asks the question in x->over, with the environment of the plan. False: no memory. */
-bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result, void *user);
+bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result,
+		  void *user);
 /* The plan of these steps as it is to be done. */
 void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo);
 /* Ends what fix_simulate and fix_ask_over have open. */

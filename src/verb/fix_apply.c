@@ -1,4 +1,5 @@
-/* fix_apply.c - one plan done as a transaction, asked of the real loader, and taken back if that says no. */
+/* fix_apply.c - one plan done as a transaction, asked of the real loader, and taken back if that says no.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ static void note(struct fixing *x, struct notes *l, const char *s)
 	*ARENA_PUSH(x->a, l) = s;
 }
 
-static void note_facts(struct fixing *x, struct notes *l, const struct change *c, const struct change_facts *f)
+static void note_facts(struct fixing *x, struct notes *l, const struct change *c,
+		       const struct change_facts *f)
 {
 	const char *name = c->path != NULL ? base_name(c->path) : "";
 
@@ -30,14 +32,16 @@ static void note_facts(struct fixing *x, struct notes *l, const struct change *c
 	if (f->names > 1 && (c->kind == CHANGE_PATCH || c->kind == CHANGE_WRITE))
 		note(x, l,
 		     arena_printf(x->a,
-				  "%s has %llu names (hard links, as the caches of uv and conda make them): this one gets "
+				  "%s has %llu names (hard links, as the caches of uv and conda make "
+				  "them): this one gets "
 				  "a file of its own, the others keep the old one",
 				  name, (unsigned long long)f->names));
 	if (f->capabilities || f->acl)
-		note(x, l, arena_printf(x->a, "%s keeps its %s", name,
-					f->capabilities && f->acl ? "capabilities and access list"
-					: f->capabilities	  ? "capabilities"
-								  : "access list"));
+		note(x, l,
+		     arena_printf(x->a, "%s keeps its %s", name,
+				  f->capabilities && f->acl ? "capabilities and access list"
+				  : f->capabilities         ? "capabilities"
+							    : "access list"));
 }
 
 const char *fix_journals(const struct fixing *x)
@@ -59,21 +63,24 @@ void fix_notes(struct fixing *x, struct fix_plan *p)
 		if (f.refused == NULL)
 			continue;
 		p->said.can_apply = false;
-		p->said.why_not = f.needs_root ? arena_printf(x->a, "%s (as root it would be done)", f.refused) : f.refused;
+		p->said.why_not = f.needs_root
+					  ? arena_printf(x->a, "%s (as root it would be done)", f.refused)
+					  : f.refused;
 		note(x, &l, p->said.why_not);
 	}
 	p->said.notes = l.items;
 	p->said.nnotes = l.n;
 }
 
-/* ---- proof ---------------------------------------------------------------------------------------------- */
+/* ---- proof ----------------------------------------------------------------------------------------------
+ */
 
 struct proof {
 	struct fixing *x;
 	const struct dlwhy_result *r;
-	bool works, asked;    /* asked: the real loader was */
-	const char *message;  /* what it said, or what is predicted; NULL */
-	const char *why_not;  /* it could not be asked */
+	bool works, asked;   /* asked: the real loader was */
+	const char *message; /* what it said, or what is predicted; NULL */
+	const char *why_not; /* it could not be asked */
 };
 
 static void take(void *ctx)
@@ -108,13 +115,14 @@ static int on_result(const struct dlwhy_result *r, size_t index, void *user)
 /* The same question about the files as they are now, put to the real loader as well. */
 static void prove_now(struct fixing *x, const struct plan *todo, struct proof *p)
 {
-	*p = (struct proof){ .x = x };
+	*p = (struct proof) { .x = x };
 	x->over = source_host(NULL);
 	fix_ask_over(x, todo, true, on_result, p);
 	fix_simulate_end(x);
 }
 
-/* ---- doing it --------------------------------------------------------------------------------------------- */
+/* ---- doing it
+ * --------------------------------------------------------------------------------------------- */
 
 static void set_words(struct fixing *x, struct dlwhy_applied *a, const struct proof *p)
 {
@@ -123,14 +131,16 @@ static void set_words(struct fixing *x, struct dlwhy_applied *a, const struct pr
 	else if (p->asked)
 		a->says = "done, and the real loader agrees: it works";
 	else if (p->why_not != NULL)
-		a->says = arena_printf(x->a, "done; by the simulation it works. The real loader was not asked: %s",
-				       p->why_not);
+		a->says = arena_printf(
+			x->a, "done; by the simulation it works. The real loader was not asked: %s",
+			p->why_not);
 	else
 		a->says = "done; by the simulation it works";
 	a->message = p->works ? NULL : p->message;
 }
 
-static void roll_back(struct fixing *x, const struct transaction_meta *m, const char *id, struct dlwhy_applied *a)
+static void roll_back(struct fixing *x, const struct transaction_meta *m, const char *id,
+		      struct dlwhy_applied *a)
 {
 	struct transaction_error err;
 	char done[TRANSACTION_ID];
@@ -139,7 +149,8 @@ static void roll_back(struct fixing *x, const struct transaction_meta *m, const 
 	if (a->rolled_back)
 		return;
 	a->id = arena_strdup(x->a, id);
-	a->says = arena_printf(x->a, "it was done and did not help, but could not be taken back: %s", err.message);
+	a->says = arena_printf(x->a, "it was done and did not help, but could not be taken back: %s",
+			       err.message);
 }
 
 static bool see(struct fixing *x, const struct plan *todo, const char *where, struct change_seen *seen,
@@ -148,7 +159,8 @@ static bool see(struct fixing *x, const struct plan *todo, const char *where, st
 	for (size_t i = 0; i < todo->changes.n; i++) {
 		struct change_facts f;
 
-		if (change_facts(&todo->changes, i, where, x->a, &f) != TRANSACTION_OK || f.refused != NULL) {
+		if (change_facts(&todo->changes, i, where, x->a, &f) != TRANSACTION_OK ||
+		    f.refused != NULL) {
 			a->says = arena_printf(x->a, "nothing was changed: %s",
 					       f.refused != NULL ? f.refused : "it cannot be looked at");
 			return false;
@@ -160,7 +172,9 @@ static bool see(struct fixing *x, const struct plan *todo, const char *where, st
 
 static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 {
-	struct transaction_meta m = { .folder = fix_journals(x), .command = x->request->command, .title = p->said.says,
+	struct transaction_meta m = { .folder = fix_journals(x),
+				      .command = x->request->command,
+				      .title = p->said.says,
 				      .env = os_environ() };
 	struct change_seen *seen = ARENA_ARRAY(x->a, p->todo.changes.n + 1, struct change_seen);
 	struct transaction_error err;
@@ -196,7 +210,8 @@ const struct dlwhy_applied *fix_apply(struct fixing *x)
 	a->n = x->request->apply;
 	if (p == NULL)
 		a->says = x->plans.n == 0 ? "nothing was changed: there is no plan"
-					  : arena_printf(x->a, "nothing was changed: there are %zu plans", x->plans.n);
+					  : arena_printf(x->a, "nothing was changed: there are %zu plans",
+							 x->plans.n);
 	else if (!p->said.can_apply)
 		a->says = arena_printf(x->a, "nothing was changed: %s", p->said.why_not);
 	else if (x->request->confirm != NULL && !x->request->confirm(&p->said, x->request->confirm_user))

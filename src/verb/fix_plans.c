@@ -1,8 +1,8 @@
 /* fix_plans.c - which steps make it work.
  *
- * Each way out of the first finding is tried. If something else fails then, the ways out of that are tried on top,
- * those of the same kind first, until it works or nothing changes any more. So a plan has as many steps as it
- * needs, and each plan begins with another first step.
+ * Each way out of the first finding is tried. If something else fails then, the ways out of that are tried
+ * on top, those of the same kind first, until it works or nothing changes any more. So a plan has as many
+ * steps as it needs, and each plan begins with another first step.
  */
 #include <string.h>
 
@@ -15,12 +15,12 @@ struct trail {
 	size_t n;
 	const char *seen[FIX_STEPS + 1]; /* states on the way */
 	size_t nseen;
-	const char *kind;                /* of the first */
-	bool setting;                    /* it sets a variable */
+	const char *kind; /* of the first */
+	bool setting;     /* it sets a variable */
 	const char *risk;
 	struct plan todo;
-	struct fix_outcome end;          /* of the best that was tried */
-	size_t best;                     /* steps of that */
+	struct fix_outcome end; /* of the best that was tried */
+	size_t best;            /* steps of that */
 };
 
 /* ---- following a trail ----------------------------------------------------------------------------- */
@@ -53,8 +53,9 @@ static bool follow(struct trail *t);
 
 static bool is_setting(const struct dlwhy_fix *f)
 {
-	return f->nedits > 0 && (strncmp(f->edits[0]->op, "env-", 4) == 0 || strcmp(f->edits[0]->op, "activate") == 0 ||
-				 strcmp(f->edits[0]->op, "wrapper") == 0 || strcmp(f->edits[0]->op, "drop-setting") == 0);
+	return f->nedits > 0 &&
+	       (strncmp(f->edits[0]->op, "env-", 4) == 0 || strcmp(f->edits[0]->op, "activate") == 0 ||
+		strcmp(f->edits[0]->op, "wrapper") == 0 || strcmp(f->edits[0]->op, "drop-setting") == 0);
 }
 
 /* 0: of the kind that the trail began with. 1: changes of files go with changes of files, settings with
@@ -141,7 +142,8 @@ static bool is_overtaken(const struct trail *t, size_t i)
 	return false;
 }
 
-static void set_steps(struct fixing *x, const struct trail *t, struct dlwhy_plan *p, const struct dlwhy_fix *first)
+static void set_steps(struct fixing *x, const struct trail *t, struct dlwhy_plan *p,
+		      const struct dlwhy_fix *first)
 {
 	const struct dlwhy_edit **edits = ARENA_ARRAY(x->a, t->n + 1, const struct dlwhy_edit *);
 	struct list commands = { NULL, 0, 0 };
@@ -199,7 +201,8 @@ static bool same_edits(const struct dlwhy_plan *p, const struct dlwhy_plan *q)
 	if (p->nedits != q->nedits || p->nedits == 0)
 		return false;
 	for (size_t i = 0; i < p->nedits; i++)
-		if (!same_text(p->edits[i]->op, q->edits[i]->op) || !same_text(p->edits[i]->path, q->edits[i]->path) ||
+		if (!same_text(p->edits[i]->op, q->edits[i]->op) ||
+		    !same_text(p->edits[i]->path, q->edits[i]->path) ||
 		    !same_text(p->edits[i]->name, q->edits[i]->name) ||
 		    !same_text(p->edits[i]->value, q->edits[i]->value))
 			return false;
@@ -218,8 +221,8 @@ static bool is_there(const struct fixing *x, const struct dlwhy_plan *p)
 static bool needs_a_new_start(const struct dlwhy_plan *p)
 {
 	for (size_t i = 0; i < p->nedits; i++)
-		if (strcmp(p->edits[i]->op, "drop-setting") == 0 || strcmp(p->edits[i]->op, "activate") == 0 ||
-		    strcmp(p->edits[i]->op, "wrapper") == 0)
+		if (strcmp(p->edits[i]->op, "drop-setting") == 0 ||
+		    strcmp(p->edits[i]->op, "activate") == 0 || strcmp(p->edits[i]->op, "wrapper") == 0)
 			return true;
 	return false;
 }
@@ -230,7 +233,8 @@ static void set_powers(struct fix_plan *p)
 	if (p->said.nedits == 0)
 		p->said.why_not = "dlwhy cannot do it itself";
 	else if (p->todo.sets_environ)
-		p->said.why_not = "a variable is set where the command is started: dlwhy cannot do that for you";
+		p->said.why_not =
+			"a variable is set where the command is started: dlwhy cannot do that for you";
 	else if (p->said.works == DLWHY_NO)
 		p->said.why_not = "it does not help alone";
 	p->said.can_apply = p->said.why_not == NULL;
@@ -245,12 +249,16 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 	t.setting = is_setting(first);
 	works = push(&t, first) && follow(&t);
 
-	if (t.n > 0 && !works && (t.end.refused != NULL || t.end.state == NULL ||
-				  same_text(t.end.state, now->state) || strcmp(first->kind, "drop-needed") == 0))
+	if (t.n > 0 && !works &&
+	    (t.end.refused != NULL || t.end.state == NULL || same_text(t.end.state, now->state) ||
+	     strcmp(first->kind, "drop-needed") == 0))
 		return; /* it changes nothing */
-	p->said = (struct dlwhy_plan){ .kind = first->kind, .risk = t.n > 0 ? t.risk : first->risk,
-				       .removes = now->fingerprint };
-	p->said.works = t.n == 0 || (works && t.end.unseen != NULL) ? DLWHY_UNKNOWN : works ? DLWHY_YES : DLWHY_NO;
+	p->said = (struct dlwhy_plan) { .kind = first->kind,
+					.risk = t.n > 0 ? t.risk : first->risk,
+					.removes = now->fingerprint };
+	p->said.works = t.n == 0 || (works && t.end.unseen != NULL) ? DLWHY_UNKNOWN
+			: works                                     ? DLWHY_YES
+								    : DLWHY_NO;
 	if (!works && t.n > 0)
 		p->said.then = t.end.summary;
 	set_steps(x, &t, &p->said, first);

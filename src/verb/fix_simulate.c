@@ -1,4 +1,5 @@
-/* fix_simulate.c - the question of a fix, asked again with steps done in a file system that is only thought of. */
+/* fix_simulate.c - the question of a fix, asked again with steps done in a file system that is only thought
+ * of. */
 #include "verb/fix.h"
 
 #include <errno.h>
@@ -39,8 +40,8 @@ static const struct dlwhy_edit *new_edit(struct fixing *x, const struct dlwhy_ed
 {
 	struct dlwhy_edit *mine = ARENA_NEW(x->a, struct dlwhy_edit);
 
-	*mine = (struct dlwhy_edit){ copy(x->a, e->op), copy(x->a, e->path), copy(x->a, e->name),
-				     copy(x->a, e->value) };
+	*mine = (struct dlwhy_edit) { copy(x->a, e->op), copy(x->a, e->path), copy(x->a, e->name),
+				      copy(x->a, e->value) };
 	return mine;
 }
 
@@ -51,8 +52,8 @@ static void set_edit(struct fixing *x, struct dlwhy_fix *f, size_t i, const stru
 
 static void copy_fix(struct fixing *x, struct fixes *l, const struct dlwhy_fix *from)
 {
-	struct dlwhy_fix *f = add_fix(x, l, copy(x->a, from->kind), copy(x->a, from->risk), copy(x->a, from->says),
-				      from->nedits);
+	struct dlwhy_fix *f = add_fix(x, l, copy(x->a, from->kind), copy(x->a, from->risk),
+				      copy(x->a, from->says), from->nedits);
 	const char **commands = ARENA_ARRAY(x->a, from->ncommands + 1, const char *);
 
 	for (size_t i = 0; i < from->nedits; i++)
@@ -73,9 +74,10 @@ static void add_system_path(struct fixing *x, struct fixes *l, const struct dlwh
 	    e->value[0] != '/')
 		return;
 	f = add_fix(x, l, "system-path", "high",
-		    arena_printf(x->a, "for all programs of this system: let the loader know the folder %s", e->value),
+		    arena_printf(x->a, "for all programs of this system: let the loader know the folder %s",
+				 e->value),
 		    1);
-	set_edit(x, f, 0, &(struct dlwhy_edit){ "ldconfig", NULL, NULL, e->value });
+	set_edit(x, f, 0, &(struct dlwhy_edit) { "ldconfig", NULL, NULL, e->value });
 }
 
 /* A list that is set in files: each of them is changed. */
@@ -96,7 +98,7 @@ static void add_settings(struct fixing *x, struct fixes *l, const struct dlwhy_f
 		    places.n);
 	for (size_t i = 0; i < places.n; i++)
 		set_edit(x, f, i,
-			 &(struct dlwhy_edit){ "drop-setting", places.items[i].path, e->name, e->value });
+			 &(struct dlwhy_edit) { "drop-setting", places.items[i].path, e->name, e->value });
 }
 
 /* The environment (venv, conda) that a path lies in, NULL. */
@@ -104,14 +106,16 @@ static const char *environment_of(struct fixing *x, const char *path)
 {
 	struct os_stat st;
 
-	for (const char *dir = path; dir != NULL && dir[0] == '/' && dir[1] != '\0'; dir = dir_name(x->a, dir))
+	for (const char *dir = path; dir != NULL && dir[0] == '/' && dir[1] != '\0';
+	     dir = dir_name(x->a, dir))
 		if (source_stat(x->s->source, join_path(x->a, dir, "pyvenv.cfg"), true, &st) == 0 ||
 		    source_stat(x->s->source, join_path(x->a, dir, "conda-meta"), true, &st) == 0)
 			return dir;
 	return NULL;
 }
 
-static void add_activation(struct fixing *x, struct fixes *l, const struct dlwhy_edit *e, const char *needed_by)
+static void add_activation(struct fixing *x, struct fixes *l, const struct dlwhy_edit *e,
+			   const char *needed_by)
 {
 	const char *environment = environment_of(x, needed_by);
 	const char *const *scripts;
@@ -124,9 +128,11 @@ static void add_activation(struct fixing *x, struct fixes *l, const struct dlwhy
 	if (n == 0)
 		return;
 	f = add_fix(x, l, "activation", "medium",
-		    arena_printf(x->a, "for whoever activates %s: put %s first in %s", environment, e->value, e->name), n);
+		    arena_printf(x->a, "for whoever activates %s: put %s first in %s", environment,
+				 e->value, e->name),
+		    n);
 	for (size_t i = 0; i < n; i++)
-		set_edit(x, f, i, &(struct dlwhy_edit){ "activate", scripts[i], e->name, e->value });
+		set_edit(x, f, i, &(struct dlwhy_edit) { "activate", scripts[i], e->name, e->value });
 }
 
 /* A program that is started by its path gets a script beside it. */
@@ -137,15 +143,18 @@ static void add_wrapper(struct fixing *x, struct fixes *l, const struct dlwhy_ed
 
 	if (program == NULL || strcmp(e->name, "LD_LIBRARY_PATH") != 0)
 		return;
-	f = add_fix(x, l, "wrapper", "low", arena_printf(x->a, "start %s through a script", base_name(program)), 1);
+	f = add_fix(x, l, "wrapper", "low",
+		    arena_printf(x->a, "start %s through a script", base_name(program)), 1);
 	set_edit(x, f, 0,
-		 &(struct dlwhy_edit){ "wrapper",
-				       arena_printf(x->a, "%s/run-%s", dir_name(x->a, program), base_name(program)), program,
-				       e->value });
+		 &(struct dlwhy_edit) {
+			 "wrapper",
+			 arena_printf(x->a, "%s/run-%s", dir_name(x->a, program), base_name(program)),
+			 program, e->value });
 }
 
 /* What one run finds by a variable can be found by more: by whoever activates, by a wrapper. */
-static void add_lasting(struct fixing *x, struct fixes *l, const struct dlwhy_fix *from, const char *needed_by)
+static void add_lasting(struct fixing *x, struct fixes *l, const struct dlwhy_fix *from,
+			const char *needed_by)
 {
 	const struct dlwhy_edit *e = from->nedits == 1 ? from->edits[0] : NULL;
 
@@ -156,8 +165,8 @@ static void add_lasting(struct fixing *x, struct fixes *l, const struct dlwhy_fi
 	add_wrapper(x, l, e);
 }
 
-/* A library that nothing in the file uses may go from its list. Whether nothing does is for the simulation: all
- * symbols must still be bound. */
+/* A library that nothing in the file uses may go from its list. Whether nothing does is for the simulation:
+ * all symbols must still be bound. */
 static void add_drop(struct fixing *x, struct fixes *l, const struct dlwhy_finding *f)
 {
 	struct dlwhy_fix *fix;
@@ -169,7 +178,7 @@ static void add_drop(struct fixing *x, struct fixes *l, const struct dlwhy_findi
 		      arena_printf(x->a, "nothing in %s uses a symbol of %s: let it no longer ask for it",
 				   base_name(f->needed_by), f->object),
 		      1);
-	set_edit(x, fix, 0, &(struct dlwhy_edit){ "remove-needed", f->needed_by, f->object, NULL });
+	set_edit(x, fix, 0, &(struct dlwhy_edit) { "remove-needed", f->needed_by, f->object, NULL });
 }
 
 void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_outcome *out)
@@ -230,7 +239,8 @@ void fix_simulate_end(struct fixing *x)
 	x->over = NULL;
 }
 
-bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result, void *user)
+bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result,
+		  void *user)
 {
 	struct dlwhy_session over = *x->s;
 	enum dlwhy_code code;
@@ -258,8 +268,14 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 
 void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo)
 {
-	struct plan_input in = { .source = x->s->source, .store = x->s->store, .environ = x->s->environ,
-				 .edits = edits, .n = n, .files = &x->files, .records = true, .a = x->a };
+	struct plan_input in = { .source = x->s->source,
+				 .store = x->s->store,
+				 .environ = x->s->environ,
+				 .edits = edits,
+				 .n = n,
+				 .files = &x->files,
+				 .records = true,
+				 .a = x->a };
 
 	plan_make(&in, todo);
 }
@@ -267,8 +283,13 @@ void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
 		  struct fix_outcome *out)
 {
-	struct plan_input in = { .source = x->s->source, .store = x->s->store, .environ = x->s->environ,
-				 .edits = edits, .n = n, .files = &x->files, .a = x->a };
+	struct plan_input in = { .source = x->s->source,
+				 .store = x->s->store,
+				 .environ = x->s->environ,
+				 .edits = edits,
+				 .n = n,
+				 .files = &x->files,
+				 .a = x->a };
 	struct simulation m = { .x = x, .out = out };
 	int err;
 
