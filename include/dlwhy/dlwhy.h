@@ -171,6 +171,19 @@ DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_
  * or apk's database says. result->verify tells what was looked at. */
 DLWHY_API enum dlwhy_code dlwhy_verify(struct dlwhy_session *s, const char *const *targets, size_t ntargets,
 				       dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
+/* Makes a Python environment that is proved to work: by the interpreter's own venv, with packages that pip or uv
+ * installs; each native file is judged, and each package imported for real. If a step fails nothing is left.
+ * One result: result->env tells. This writes below `dir` alone, and runs what pip and the packages run. */
+struct dlwhy_env_request {
+	size_t size;                 /* sizeof of this structure */
+	const char *dir;             /* a folder that is not there, or empty */
+	const char *const *packages; /* as pip takes them ("numpy", "torch==2.5.1"), NULL-ended */
+	const char *like;            /* an environment whose packages it gets in the same versions; NULL */
+	void (*progress)(const char *says, void *user); /* NULL: in silence */
+	void *progress_user;
+};
+DLWHY_API enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env_request *request,
+					   dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
 DLWHY_API void dlwhy_die_by(int signal);
 
@@ -443,6 +456,28 @@ struct dlwhy_run {
 	size_t nunseen;
 };
 
+/* ---- answers of dlwhy_env_create ---------------------------------------------------------------- */
+
+struct dlwhy_env_module {
+	const char *package, *module;
+	bool works;            /* it was imported for real */
+	const char *message;   /* the exception's text, or how the process ended; NULL */
+};
+
+struct dlwhy_env {
+	const char *dir, *python;
+	const char *installer;       /* "pip", "uv" */
+	bool made;                   /* false: nothing is left */
+	uint64_t npackages;          /* that are installed */
+	uint64_t nfiles, nfailing;   /* native files; of these nothing loads, whatever was imported before */
+	const char *const *failing;  /* their paths */
+	size_t nlisted;
+	const struct dlwhy_env_module *const *modules; /* of the packages that were asked for */
+	size_t nmodules;
+	const char *activate;        /* what to type, for the shell of this user */
+	const char *failed;          /* which step failed, in words; NULL */
+};
+
 /* ---- answers of dlwhy_fix -------------------------------------------------------------------- */
 
 struct dlwhy_plan {
@@ -551,6 +586,7 @@ struct dlwhy_result {
 	size_t nplans;
 	const struct dlwhy_applied *applied; /* of dlwhy_fix with `apply`, else NULL */
 	const struct dlwhy_verify *verify; /* of dlwhy_verify, else NULL */
+	const struct dlwhy_env *env; /* of dlwhy_env_create, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

@@ -180,7 +180,7 @@ static void isolate(const struct os_child *c, const struct plumbing *p)
 	setrlimit(RLIMIT_CORE, &no_core);
 	dup2(p->null, 0);
 	dup2(c->log > 0 ? c->log : p->out[1], 1);
-	dup2(c->log > 0 ? c->log : p->err[1], 2);
+	dup2(c->log > 0 ? c->log : c->merged ? p->out[1] : p->err[1], 2);
 #ifdef SYS_close_range
 	syscall(SYS_close_range, FIRST_FREE_FD, ~0u, CLOSE_RANGE_CLOEXEC);
 #endif

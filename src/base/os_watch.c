@@ -25,7 +25,8 @@
 enum {
 	TICK_NS = 20000000,    /* between two looks at a command that runs */
 	FUTEX_WAKE_SHARED = 1, /* <linux/futex.h>: FUTEX_WAKE */
-	REMOVE_DEPTH = 2
+	REMOVE_DEPTH = 2,
+	REMOVE_TREE_DEPTH = 100
 };
 
 /* ---- a folder of one's own ----------------------------------------------------------------- */
@@ -110,6 +111,18 @@ static void remove_in(const char *dir, unsigned depth)
 void os_remove_folder(const char *path)
 {
 	remove_in(path, REMOVE_DEPTH);
+}
+
+void os_remove_file(const char *dir, const char *name)
+{
+	struct removal r = { dir, 0 };
+
+	remove_one(name, &r);
+}
+
+void os_remove_tree(const char *path)
+{
+	remove_in(path, REMOVE_TREE_DEPTH);
 }
 
 /* ---- memory that others have mapped too -------------------------------------------------------- */

@@ -26,6 +26,9 @@ int os_make_link(const char *target, const char *path);
 int os_write_new(const char *path, struct view bytes);
 /* The folder with what it holds, as far as that is files, links and folders of files. */
 void os_remove_folder(const char *path);
+void os_remove_file(const char *dir, const char *name);
+/* The same, however deep. Only for what this program has made itself. */
+void os_remove_tree(const char *path);
 
 /* ---- memory that others have mapped too -------------------------------------------------------- */
 

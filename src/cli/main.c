@@ -51,6 +51,8 @@ static int run(struct cli *c, int argc, char **argv)
 		return cli_link(c);
 	if (c->verb == VERB_FIX)
 		return cli_fix(c);
+	if (c->verb == VERB_ENV)
+		return cli_env(c);
 	if (c->verb == VERB_VERIFY)
 		return cli_verify(c);
 	if (c->nwords == 0 && c->verb == VERB_RUN) {

@@ -17,12 +17,12 @@ const struct cli_verb cli_verbs[] = {
 	  "what an error, a traceback or a build log means, or a cause" },
 	{ "fix", VERB_FIX, "FILE|import MODULE|-",
 	  "plans that make it work; with --apply one is done and proved" },
+	{ "env", VERB_ENV, "create DIR PACKAGE...", "a Python environment that is proved to import them" },
 	{ "help", VERB_HELP, "[VERB]", "this text, or that of a verb" },
 	{ "undo", 0, NULL, NULL },
 	{ "provides", 0, NULL, NULL },
 	{ "compat", 0, NULL, NULL },
 	{ "scan", 0, NULL, NULL },
-	{ "env", 0, NULL, NULL },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -35,7 +35,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "of a Go package in place of a command; flags of go build stand behind --" },
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK | VERB_FIX, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },
-	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS | VERB_FIX, where,
+	{ OPT_PYTHON, 0, "python", "PY", VERB_TARGETS | VERB_FIX | VERB_ENV, where,
 	  "the interpreter, its version (3.12) or its environment's folder" },
 	{ OPT_AFTER, 0, "after", "MODULE", VERB_CHECK | VERB_FIX, where,
 	  "in a Python process that has imported MODULE" },
@@ -79,6 +79,8 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "do plan N (1 if none is named), prove it, or take it back" },
 	{ OPT_YES, 0, "yes", NULL, VERB_FIX, much,
 	  "do not ask before anything is changed" },
+	{ OPT_LIKE, 0, "like", "ENV", VERB_ENV, much,
+	  "with the packages of that environment, in the same versions" },
 	{ OPT_JSON, 0, "json", NULL, VERB_ANSWERS, output,
 	  "the same as --format json" },
 	{ OPT_FORMAT, 0, "format", "F", VERB_ANSWERS, output,
@@ -234,6 +236,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_OUTPUT: c->output = value; return 0;
 	case OPT_COLOR: return set_color(c, value);
 	case OPT_APPLY: return *value == '\0' ? 0 : set_number(o->name, value, 1000, &c->apply);
+	case OPT_LIKE: c->like = value; return 0;
 	case OPT_REDACT: c->print.redact = true; return 0;
 	case OPT_FAIL_ON: return set_fail_on(c, value);
 	default: return 0; /* only `seen` counts */

@@ -797,6 +797,43 @@ static void json_verify(struct json *j, const struct dlwhy_verify *v)
 	json_close(j, '}');
 }
 
+static void json_env_module(struct json *j, const struct dlwhy_env_module *m)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_text(j, "package", m->package);
+	json_text(j, "module", m->module);
+	json_bool(j, "works", m->works);
+	json_text(j, "message", m->message);
+	json_close(j, '}');
+}
+
+static void json_env(struct json *j, const struct dlwhy_env *e)
+{
+	json_key(j, "env");
+	if (e == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_text(j, "dir", e->dir);
+	json_text(j, "python", e->python);
+	json_id(j, "installer", e->installer);
+	json_bool(j, "made", e->made);
+	json_int(j, "packages", (int64_t)e->npackages);
+	json_int(j, "native_files", (int64_t)e->nfiles);
+	json_int(j, "failing_files", (int64_t)e->nfailing);
+	json_texts(j, "failing", e->failing, e->nlisted);
+	json_key(j, "modules");
+	json_open(j, '[');
+	for (size_t i = 0; i < e->nmodules; i++)
+		json_env_module(j, e->modules[i]);
+	json_close(j, ']');
+	json_text(j, "activate", e->activate);
+	json_text(j, "failed", e->failed);
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -824,6 +861,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_plans(j, r);
 	json_applied(j, r->applied);
 	json_verify(j, r->verify);
+	json_env(j, r->env);
 }
 
 /* index SIZE_MAX: not printed. */

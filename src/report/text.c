@@ -694,6 +694,15 @@ static void failing_short(struct text *t, struct lines *out)
 	bindings_section(t, out);
 }
 
+/* Why there is no environment: the first finding, with its ways out. */
+static void env_finding(struct text *t, struct lines *out)
+{
+	const struct dlwhy_finding *f = t->r->findings[0];
+
+	text_wrap(t, out, MARGIN, SUMMARY_ROWS, arena_printf(t->a, "  %s", text_clean(t, f->summary)));
+	first_fix(t, f, out);
+}
+
 /* Plans are the answer: of what is wrong the head alone. */
 static void fix_short(struct text *t, struct lines *out)
 {
@@ -865,6 +874,12 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 
 	if (text_is_verify(t->r) && t->r->error == NULL) {
 		text_verify_lines(t, whole_finding, out);
+		return;
+	}
+	if (text_is_env(t->r)) {
+		text_env_lines(t, out);
+		if (t->r->nfindings > 0)
+			env_finding(t, out);
 		return;
 	}
 	if (t->r->question != NULL && !t->verbose)

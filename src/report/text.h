@@ -103,6 +103,10 @@ const char *python_gone(struct text *t);
 /* A sentence about what reading could not follow, NULL. */
 const char *python_not_followed(struct text *t);
 
+/* text_env.c */
+bool text_is_env(const struct dlwhy_result *r);
+void text_env_lines(struct text *t, struct lines *out);
+
 /* text_fix.c: plans, and what became of one; nothing for other questions. */
 void text_fix_lines(struct text *t, struct lines *out);
 

@@ -102,7 +102,7 @@ def test_no_target_gives_a_short_usage(args):
 
 
 @pytest.mark.parametrize("verb", ["provides",
-                                  "compat", "scan", "env"])
+                                  "compat", "scan"])
 def test_verbs_of_later_versions_are_refused(verb, files):
     before = sorted(os.listdir(files))
     result = run(verb, "libgood.so", cwd=files)
