@@ -1,0 +1,95 @@
+"""`dlwhy env create`: an environment that works, or nothing. Packages come from wheels that are made here; pip installs
+them, and Python imports them.
+"""
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fix_setups_python import PYTHON, package, wheel
+
+TOP = Path(__file__).resolve().parents[2]
+DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
+HAS_PIP = subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE).returncode == 0
+pytestmark = pytest.mark.skipif(not HAS_PIP, reason="there is no pip here")
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    """`good` has a pkg that imports, `bad` one whose extension misses its library."""
+    out = {}
+    for name, args in (("good", ["-Wl,-rpath,$ORIGIN/../pkg.libs"]), ("bad", [])):
+        top = tmp_path_factory.mktemp(name)
+        package(top, *args)
+        site = top / "site"
+        wheel(top, {str(p.relative_to(site)): p.read_bytes() for p in sorted(site.rglob("*")) if p.is_file()})
+        out[name] = top / "wheels"
+    return out
+
+
+def create(place, wheels, *args):
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(place), "LC_ALL": "C", "PIP_NO_INDEX": "1",
+           "PIP_FIND_LINKS": str(wheels), "PIP_NO_CACHE_DIR": "1",
+           **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
+    done = subprocess.run([DLWHY, "env", "create", *args, "--python", PYTHON, "--json"], cwd=place, env=env, check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
+    return done, json.loads(done.stdout) if done.stdout else None
+
+
+def test_it_is_made_proved_and_can_be_used(tmp_path, wheels):
+    done, answer = create(tmp_path, wheels["good"], "new", "pkg")
+    assert done.returncode == 0, done.stdout + done.stderr
+    env = answer["env"]
+    assert env["made"] and env["native_files"] == 2 and env["failing_files"] == 0
+    assert env["modules"] == [{"package": "pkg", "module": "pkg", "works": True, "message": None}]
+    assert subprocess.run(["sh", "-c", f"{env['activate']} && python -c 'import pkg'"], cwd=tmp_path,
+                          check=False).returncode == 0
+    assert sorted(p.name for p in (tmp_path / "new").iterdir() if p.name.startswith(".")) in ([], [".gitignore"])
+
+    done, other = create(tmp_path, wheels["good"], "like", "--like", "new")
+    assert done.returncode == 0 and other["env"]["modules"] == env["modules"]
+
+
+def test_nothing_is_left_where_a_package_does_not_import(tmp_path, wheels):
+    done, answer = create(tmp_path, wheels["bad"], "new", "pkg")
+    assert done.returncode == 1
+    assert not answer["env"]["made"] and "import pkg" in answer["env"]["failed"]
+    assert "libbar.so.1: cannot open shared object file" in answer["env"]["modules"][0]["message"]
+    assert answer["findings"][0]["object"] == "libbar.so.1"
+    assert os.listdir(tmp_path) == []
+
+
+def test_nothing_is_left_where_a_package_cannot_be_had(tmp_path, wheels):
+    done, answer = create(tmp_path, wheels["good"], "new", "pkg", "pkg-that-is-not")
+    assert done.returncode == 1
+    assert answer["env"]["failed"].endswith("could not install pkg pkg-that-is-not")
+    assert answer["findings"][0]["code"] == "no-matching-wheel"
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_there_is_not_touched(tmp_path, wheels):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/file").write_text("mine")
+    done, _ = create(tmp_path, wheels["good"], "new", "pkg")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "not empty" in done.stderr
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["file"]
+
+
+def test_what_a_killed_run_left_is_begun_anew(tmp_path, wheels):
+    (tmp_path / "new/lib").mkdir(parents=True)
+    (tmp_path / "new/.dlwhy-unfinished").touch()
+    (tmp_path / "new/lib/half").write_text("half")
+    done, answer = create(tmp_path, wheels["good"], "new", "pkg")
+    assert done.returncode == 0 and answer["env"]["made"]
+    assert not (tmp_path / "new/lib/half").exists() and not (tmp_path / "new/.dlwhy-unfinished").exists()
+
+
+@pytest.mark.parametrize("args", [[], ["make", "x", "y"], ["create"], ["create", "x"]])
+def test_wrong_usage_is_one_line(tmp_path, args):
+    done = subprocess.run([DLWHY, "env", *args], cwd=tmp_path, check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "env create" in done.stderr
+    assert os.listdir(tmp_path) == []
