@@ -67,7 +67,7 @@ static void no_plans(struct text *t, struct lines *out)
 	if (t->r->error != NULL)
 		return;
 	text_line(t, out, MARGIN, PLAIN,
-		  t->r->nfindings == 0 || t->r->findings[0]->severity != DLWHY_ERROR
+		  t->r->nfindings == 0 || t->r->findings[0]->severity == DLWHY_NOTE
 			  ? "There is nothing to repair."
 			  : "No way out is known that is safe enough to be offered.");
 }

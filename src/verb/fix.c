@@ -20,10 +20,10 @@ enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, d
 	return dlwhy_check(s, &q->target, 1, on_result, user, err);
 }
 
-const struct dlwhy_finding *fix_first_error(const struct dlwhy_result *r)
+const struct dlwhy_finding *fix_first(const struct fixing *x, const struct dlwhy_result *r)
 {
 	for (size_t i = 0; i < r->nfindings; i++)
-		if (r->findings[i]->severity == DLWHY_ERROR)
+		if (r->findings[i]->severity <= x->level)
 			return r->findings[i];
 	return NULL;
 }
@@ -69,7 +69,10 @@ static void work(void *ctx)
 		w->x->program = path != NULL ? arena_strdup(w->x->a, path) : NULL;
 		free(path);
 	}
-	if (w->r->error == NULL && fix_first_error(w->r) != NULL)
+	w->x->level = DLWHY_ERROR;
+	if (w->r->loads == DLWHY_YES && fix_first(w->x, w->r) == NULL)
+		w->x->level = DLWHY_WARNING;
+	if (w->r->error == NULL && fix_first(w->x, w->r) != NULL)
 		fix_find_plans(w->x, w->r);
 	set_plans(w);
 	if (w->x->request->apply > 0)

@@ -34,6 +34,7 @@ struct fixing {
 	struct dlwhy_session *s;
 	const struct dlwhy_fix_request *request;
 	struct fix_question q;
+	enum dlwhy_severity level; /* errors are repaired; warnings where there are no errors */
 	const char *
 		program; /* absolute path of the program that is started; NULL: it is a library or module */
 	struct arena *a;
@@ -76,8 +77,8 @@ void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_
 
 enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, dlwhy_on_result *on_result,
 			void *user, struct dlwhy_error *err);
-/* The first finding that has to go; NULL: nothing is wrong. */
-const struct dlwhy_finding *fix_first_error(const struct dlwhy_result *r);
+/* The first finding of x's severity or a worse one: it has to go. NULL: nothing is wrong. */
+const struct dlwhy_finding *fix_first(const struct fixing *x, const struct dlwhy_result *r);
 /* Fills x->plans, the best first. r is the answer as things are. Allocates in x->a (under arena_run). */
 void fix_find_plans(struct fixing *x, const struct dlwhy_result *r);
 /* Does plan number request->apply. NULL: it was not to be done. Allocates in x->a (under arena_run). */

@@ -89,7 +89,7 @@ static void take(void *ctx)
 	const struct dlwhy_proof *real = p->r->proof;
 	struct arena *a = p->x->a;
 
-	p->works = p->r->loads == DLWHY_YES && fix_first_error(p->r) == NULL;
+	p->works = p->r->loads == DLWHY_YES && fix_first(p->x, p->r) == NULL;
 	if (!p->works && p->r->loader_message != NULL)
 		p->message = arena_strdup(a, p->r->loader_message);
 	if (real == NULL)

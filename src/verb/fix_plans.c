@@ -288,7 +288,7 @@ void fix_find_plans(struct fixing *x, const struct dlwhy_result *r)
 {
 	struct fix_outcome now = { .refused = NULL };
 
-	fix_candidates(x, fix_first_error(r), &now);
+	fix_candidates(x, fix_first(x, r), &now);
 	for (size_t i = 0; i < now.nfixes; i++)
 		try_fix(x, &now, now.fixes[i]);
 	drop_movers(x);

@@ -214,7 +214,7 @@ struct simulation {
 static void take(void *ctx)
 {
 	struct simulation *m = ctx;
-	const struct dlwhy_finding *f = fix_first_error(m->r);
+	const struct dlwhy_finding *f = fix_first(m->x, m->r);
 
 	m->out->works = m->r->loads == DLWHY_YES && f == NULL;
 	if (f != NULL)
