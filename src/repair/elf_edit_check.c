@@ -28,6 +28,11 @@ static void fail(struct check *c, bool bad, const char *what)
 		c->fault = what;
 }
 
+static bool is_note(uint32_t type)
+{
+	return type == PT_NOTE || type == PT_GNU_PROPERTY;
+}
+
 /* ---- the image ----------------------------------------------------------------------------------------- */
 
 static void copy(struct check *c, uint64_t off, uint64_t n)
@@ -65,6 +70,9 @@ static void fill_image(struct check *c)
 	copy(c, c->ed->strings_offset, c->ed->strings.n);
 	copy(c, e->interp_ph.offset, e->interp_ph.filesz);
 	copy_table(c, &e->symtab, n);
+	for (size_t i = 0; i < e->phnum; i++)
+		if (is_note(e->phdrs[i].type))
+			copy(c, e->phdrs[i].offset, e->phdrs[i].filesz);
 	edit_each_record(e, copy_record, c);
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
 		const struct patch *p = &c->ed->patches.items[i];
@@ -110,18 +118,44 @@ static bool in_sections(const struct elf *e, const struct patch *p)
 static bool is_allowed(const struct check *c, const struct patch *p)
 {
 	const struct elf *e = c->old;
-	uint64_t phdrs = e->phnum * edit_phdr_size(e);
+	uint64_t phdrs = c->ed->phdrs.n * edit_phdr_size(e);
 
 	return p->offset >= e->file.n || inside(p, 0, e->is64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)) ||
-	       inside(p, e->phoff, phdrs + edit_room_behind_phdrs(e)) ||
+	       inside(p, e->phoff, phdrs) ||
 	       (c->ed->dyn_slots > 0 && inside(p, c->ed->dyn_offset, c->ed->dyn_slots * edit_dyn_size(e))) ||
 	       (c->ed->interp != NULL && inside(p, e->interp_ph.offset, e->interp_ph.filesz)) ||
 	       in_rewrite(c->ed, p) || in_files(c->ed, p) || in_sections(e, p);
 }
 
+static bool has_left(const struct edit_move *m, uint64_t at, uint64_t size)
+{
+	return m->done && m->offset != m->old_offset && at >= m->old_offset && at - m->old_offset < size;
+}
+
+/* A table of program headers that grows where it is takes bytes that nobody uses, or whose user has moved. */
+static void check_behind_phdrs(struct check *c)
+{
+	const struct edit *ed = c->ed;
+	uint64_t size = edit_phdr_size(c->old), room = edit_room_behind_phdrs(c->old);
+	uint64_t from = c->old->phoff + c->old->phnum * size, to = c->old->phoff + ed->phdrs.n * size;
+
+	for (uint64_t at = from; at < to && !ed->table.done; at++) {
+		bool is_free = at - from < room || has_left(&ed->strtab, at, ed->strings.n) ||
+			       has_left(&ed->interp_place, at, c->old->interp_ph.filesz) ||
+			       has_left(&ed->dynamic, at, ed->dyn_slots * edit_dyn_size(c->old));
+
+		for (size_t i = 0; i < ed->front.n; i++)
+			is_free = is_free || has_left(&ed->front.items[i], at, ed->front.items[i].size);
+		fail(c, at >= c->old->file.n || (!is_free && c->old->file.p[at] != 0),
+		     "its program headers would cover another thing");
+	}
+}
+
 static bool check_patches(struct check *c)
 {
 	const struct patch *last = NULL;
+
+	check_behind_phdrs(c);
 
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
 		const struct patch *p = &c->ed->patches.items[i];
@@ -168,7 +202,8 @@ static bool has_same(const struct elf *e, const struct elf_phdr *old)
 /* Headers of which an edit may make others. */
 static bool may_change(uint32_t type)
 {
-	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP || type == PT_GNU_STACK;
+	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP || type == PT_GNU_STACK ||
+	       type == PT_NOTE || type == PT_GNU_PROPERTY;
 }
 
 static bool is_mapped(const struct elf *e, uint64_t vaddr, uint64_t offset, uint64_t n)
@@ -209,6 +244,40 @@ static void check_loads(struct check *c)
 	}
 }
 
+/* Does a header of the new file show the same notes? */
+static bool has_notes(const struct check *c, const struct elf_phdr *old)
+{
+	struct view a, b;
+
+	if (!view_sub(c->old->file, old->offset, old->filesz, &a))
+		return true; /* there were none to lose */
+	for (size_t i = 0; i < c->e->phnum; i++) {
+		const struct elf_phdr *h = &c->e->phdrs[i];
+
+		if (h->type == old->type && h->align == old->align && h->filesz == old->filesz &&
+		    view_sub(c->e->file, h->offset, h->filesz, &b) &&
+		    (a.n == 0 || memcmp(a.p, b.p, a.n) == 0) &&
+		    (has_same(c->old, h) || is_mapped(c->e, h->vaddr, h->offset, h->filesz)))
+			return true;
+	}
+	return false;
+}
+
+/* What has moved as it was: is it there, and do headers and the dynamic section (checked elsewhere) agree? */
+static void check_front(struct check *c)
+{
+	for (size_t i = 0; i < c->ed->front.n; i++) {
+		const struct edit_move *m = &c->ed->front.items[i];
+
+		fail(c, !is_mapped(c->e, m->addr, m->offset, m->size) ||
+		     memcmp(c->image + m->offset, c->old->file.p + m->old_offset, (size_t)m->size) != 0,
+		     "a table would be lost");
+	}
+	for (size_t i = 0; i < c->old->phnum; i++)
+		if (is_note(c->old->phdrs[i].type))
+			fail(c, !has_notes(c, &c->old->phdrs[i]), "a note would be lost");
+}
+
 static void check_phdrs(struct check *c)
 {
 	const struct elf *e = c->e;
@@ -217,6 +286,7 @@ static void check_phdrs(struct check *c)
 	if (c->fault != NULL)
 		return;
 	check_loads(c);
+	check_front(c);
 	for (size_t i = 0; i < e->phnum && c->fault == NULL; i++) {
 		const struct elf_phdr *h = &e->phdrs[i];
 

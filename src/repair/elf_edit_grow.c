@@ -2,14 +2,14 @@
  *
  * The new bytes are in one segment behind all others, in the file and in memory:
  *
- *   [program headers] [dynamic section] [interpreter] [string table]
+ *   [program headers] [what stood behind them] [dynamic section] [interpreter] [string table]
  *
  * each only if it moves. The string table is last: the next edit then lengthens it in place. A file whose last
  * segment ends with the file, as one that was edited before, gets no other segment: that one grows.
  *
  * A segment needs a program header. It takes, in this order, a header that is PT_NULL; room behind the table;
- * in a library PT_PHDR, which is for programs. Else the whole table moves into the new segment. Kernels before
- * 5.18 compute the address of a program's headers as that of its first segment plus e_phoff, so the distance
+ * in a library PT_PHDR, which is for programs; room that is made behind the table (elf_edit_front.c). Else the
+ * whole table moves into the new segment, and what stood behind it stays. Kernels before 5.18 compute the address of a program's headers as that of its first segment plus e_phoff, so the distance
  * between addresses and offsets must be that of the first segment; a program's file gets a hole if need be.
  */
 #include "repair/elf_edit_priv.h"
@@ -143,7 +143,9 @@ static bool fits_in_place(struct grow *g)
 		drop_phdr(g, PT_NULL);
 	if (g->ed->phdrs.n + extra == room + 1 && !g->is_program)
 		drop_phdr(g, PT_PHDR);
-	return g->ed->phdrs.n + extra <= room;
+	if (g->ed->phdrs.n + extra <= room)
+		return true;
+	return edit_clear_front(g->ed, g->ed->phdrs.n + 1); /* what moves may want a segment */
 }
 
 static void insert_load(struct grow *g)
@@ -224,6 +226,15 @@ static bool strings_are_last(const struct grow *g)
 	       g->e->dt[ELF_DT_STRTAB] + g->ed->strings.n == g->vaddr;
 }
 
+/* Aligned as it was. */
+static void take_front(struct grow *g, struct edit_move *m)
+{
+	uint64_t align = 64, at = m->old_addr & (align - 1), now = (g->vaddr + g->at) & (align - 1);
+
+	g->at += (at - now) & (align - 1);
+	take(g, m, m->size, 1);
+}
+
 static void place_strings(struct grow *g, bool in_place)
 {
 	struct edit *ed = g->ed;
@@ -251,6 +262,8 @@ static void place_all(struct grow *g, uint64_t nphdrs)
 		place_strings(g, true);
 	if (g->phdrs_move)
 		take(g, &ed->table, nphdrs * edit_phdr_size(g->e), 16);
+	for (size_t i = 0; i < ed->front.n; i++)
+		take_front(g, &ed->front.items[i]);
 	if (ed->dynamic.done)
 		take(g, &ed->dynamic, (ed->dyn.n + 1 + SPARE_ENTRIES) * edit_dyn_size(g->e), 16);
 	if (ed->interp_place.done)
@@ -272,6 +285,21 @@ static void point_at(struct edit_phdr *ph, const struct edit_move *m)
 	ph->h.filesz = ph->h.memsz = m->size;
 }
 
+/* A header of what moves as it is, or of a part of it. */
+static void follow_front(const struct edit *ed, struct edit_phdr *ph)
+{
+	for (size_t i = 0; i < ed->front.n; i++) {
+		const struct edit_move *m = &ed->front.items[i];
+
+		if (!edit_inside(ph->h.offset, ph->h.filesz, m->old_offset, m->size) || ph->h.filesz == 0)
+			continue;
+		ph->h.vaddr += m->addr - m->old_addr;
+		ph->paddr += m->addr - m->old_addr;
+		ph->h.offset += m->offset - m->old_offset;
+		return;
+	}
+}
+
 static void point_headers(struct grow *g)
 {
 	struct edit *ed = g->ed;
@@ -286,6 +314,8 @@ static void point_headers(struct grow *g)
 			point_at(ph, &ed->interp_place);
 		else if (ph->h.type == PT_PHDR && ed->table.done)
 			point_at(ph, &ed->table);
+		else if (ph->h.type == PT_NOTE || ph->h.type == PT_GNU_PROPERTY)
+			follow_front(ed, ph);
 		else if (ph->h.type == PT_PHDR)
 			ph->h.filesz = ph->h.memsz = ed->phdrs.n * edit_phdr_size(g->e);
 	}
@@ -310,7 +340,8 @@ void edit_grow(struct edit *ed)
 	g.extends = g.needs_load && can_extend(&g);
 	g.phdrs_move = !fits_in_place(&g);
 	find_segments(&g); /* headers may have gone */
-	g.needs_load = g.needs_load || g.phdrs_move;
+	g.needs_load = g.needs_load || g.phdrs_move || ed->front.n > 0 || ed->dynamic.done || ed->strtab.done ||
+		       ed->interp_place.done;
 	g.extends = g.needs_load && can_extend(&g);
 	if (g.phdrs_move && g.e->osabi == ELFOSABI_FREEBSD)
 		edit_refuse(ed, "its program headers would have to move, and FreeBSD wants them in the first page");

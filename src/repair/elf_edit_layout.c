@@ -30,6 +30,9 @@ static void settle_values(struct edit *ed, uint64_t vaddr)
 		set_value(ed, DT_STRTAB, ed->strtab.addr);
 		set_value(ed, DT_STRSZ, ed->strtab.size);
 	}
+	for (size_t i = 0; i < ed->front.n; i++)
+		if (ed->front.items[i].tag != 0)
+			set_value(ed, ed->front.items[i].tag, ed->front.items[i].addr);
 	for (size_t i = 0; i < ed->dyn.n; i++) {
 		struct edit_dyn *d = &ed->dyn.items[i];
 
@@ -49,7 +52,7 @@ static void write_dynamic(struct edit *ed)
 		at = ed->dynamic.offset;
 		n = ed->dynamic.size;
 	}
-	if (!ed->dyn_changed)
+	if (!ed->dyn_changed && !ed->dynamic.done)
 		return;
 	p = edit_patch(ed, at, n);
 	for (size_t i = 0; i < ed->dyn.n; i++) {
@@ -80,7 +83,8 @@ static void write_strings(struct edit *ed)
 	if (ed->strtab.done && ed->strtab.offset != ed->strtab.old_offset) {
 		p = edit_patch(ed, ed->strtab.offset, old + grown);
 		memcpy(p, ed->strings.p, (size_t)old);
-		memcpy(p + old, ed->added.items, (size_t)grown);
+		if (grown > 0)
+			memcpy(p + old, ed->added.items, (size_t)grown);
 		write_rewrites(ed, p);
 		return;
 	}
@@ -104,6 +108,16 @@ static void write_files(struct edit *ed)
 		if (f->value > UINT32_MAX)
 			edit_refuse(ed, "its string table is larger than 4 GiB");
 		edit_store32(ed->old, edit_patch(ed, f->offset, 4), (uint32_t)f->value);
+	}
+}
+
+/* What moves as it is, to make room for program headers. */
+static void write_front(struct edit *ed)
+{
+	for (size_t i = 0; i < ed->front.n; i++) {
+		const struct edit_move *m = &ed->front.items[i];
+
+		memcpy(edit_patch(ed, m->offset, m->size), ed->old->file.p + m->old_offset, (size_t)m->size);
 	}
 }
 
@@ -160,6 +174,7 @@ void edit_lay_out(struct edit *ed)
 		edit_grow(ed);
 	if (ed->refused != NULL)
 		return;
+	write_front(ed);
 	write_strings(ed);
 	write_files(ed);
 	if (ed->dyn_slots > 0)

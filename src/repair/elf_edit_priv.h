@@ -2,8 +2,8 @@
  *
  * An edit runs in four steps. The edits change the model (elf_edit.c): a list of dynamic entries, of program
  * headers, of names in the version needs. The strings of that model get places (elf_edit_strings.c). The model
- * becomes patches (elf_edit_layout.c, elf_edit_grow.c; section headers follow in elf_edit_sections.c). Then the
- * patched file is read again and compared with the model and with the old file (elf_edit_check.c).
+ * becomes patches (elf_edit_layout.c, elf_edit_grow.c, elf_edit_front.c; section headers follow in
+ * elf_edit_sections.c). Then the patched file is read again and compared with the model and with the old file (elf_edit_check.c).
  */
 #ifndef DLWHY_REPAIR_ELF_EDIT_PRIV_H
 #define DLWHY_REPAIR_ELF_EDIT_PRIV_H
@@ -36,6 +36,7 @@ struct edit_phdr {
 struct edit_move {
 	bool done, followed; /* followed: a section header has been found for it */
 	uint64_t old_addr, old_offset, addr, offset, size; /* size: the new one, in bytes */
+	uint64_t tag;        /* of the dynamic entry that holds the address, 0: none does */
 };
 
 /* Bytes of the string table that get another text; [from, to) of the table, the final NUL not in it. */
@@ -64,6 +65,7 @@ struct edit {
 	struct arena_text added;         /* what the string table grows by */
 
 	struct edit_move dynamic, strtab, interp_place, table; /* `table`: the program headers */
+	struct { struct edit_move *items; size_t n, cap; } front; /* moved as they are: elf_edit_front.c */
 	struct { struct patch *items; size_t n, cap; } patches;
 	uint64_t size;                   /* of the new file */
 };
@@ -87,6 +89,18 @@ static inline uint64_t edit_word_size(const struct elf *e)
 static inline uint64_t edit_word(const struct elf *e, const unsigned char *p)
 {
 	return e->is64 ? load64(p, e->swap) : load32(p, e->swap);
+}
+
+/* Do n bytes at a and bn bytes at b have any in common? */
+static inline bool edit_overlap(uint64_t a, uint64_t n, uint64_t b, uint64_t bn)
+{
+	return a < b ? b - a < n : a - b < bn;
+}
+
+/* Do n bytes at off lie in `of` bytes at `from`? */
+static inline bool edit_inside(uint64_t off, uint64_t n, uint64_t from, uint64_t of)
+{
+	return off >= from && off - from <= of && n <= of - (off - from);
 }
 
 static inline uint64_t edit_align(uint64_t x, uint64_t align)
@@ -141,8 +155,13 @@ void edit_grow(struct edit *ed);
 void edit_sections_follow(struct edit *ed);
 /* The end of what program headers and section headers know of the file. */
 uint64_t edit_known_end(const struct elf *e);
+/* The segment that maps n bytes at off of the file, NULL if none does as a whole. */
+const struct elf_phdr *edit_segment_of(const struct elf *e, uint64_t off, uint64_t n);
 /* Bytes behind the program headers that nothing uses. */
 uint64_t edit_room_behind_phdrs(const struct elf *e);
+/* Makes room behind the program headers for n of them in all: what stands there is marked to move. False: it
+ * cannot, and nothing is marked. */
+bool edit_clear_front(struct edit *ed, uint64_t n);
 /* Can strings in the string table be overwritten, as far as section headers tell? */
 bool edit_strings_are_private(const struct edit *ed);
 /* Reads the patched file again. Refuses if anything is otherwise than the model says. */
