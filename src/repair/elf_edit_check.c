@@ -341,7 +341,7 @@ static void check_dynamic(struct check *c)
 	for (uint64_t i = 0; i < n; i++)
 		check_entry(c, v.p + i * size, &c->ed->dyn.items[i]);
 	fail(c, edit_word(c->e, v.p + n * size) != DT_NULL, "the dynamic section would have no end");
-	fail(c, c->ed->dynamic.done && !is_writable(c->e, c->e->dynamic.vaddr),
+	fail(c, is_writable(c->old, c->old->dynamic.vaddr) && !is_writable(c->e, c->e->dynamic.vaddr),
 	     "the dynamic section would not be writable");
 	fail(c, c->ed->strtab.done && (c->e->dt[ELF_DT_STRTAB] != c->ed->strtab.addr ||
 				       c->e->dt[ELF_DT_STRSZ] != c->ed->strings.n + c->ed->added.n),

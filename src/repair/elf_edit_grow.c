@@ -26,6 +26,7 @@ struct grow {
 	const struct elf *e;
 	struct edit_phdr *first, *last; /* segments */
 	bool needs_load, extends, phdrs_move, is_program;
+	bool writable;                  /* loaders write to the dynamic section, if it was writable */
 	uint64_t align;
 	uint64_t offset, vaddr;         /* where the new bytes begin */
 	uint64_t at;                    /* the next free byte, from there */
@@ -90,6 +91,11 @@ static bool holds(const struct edit_phdr *ph, uint64_t offset)
 	return offset >= ph->h.offset && offset - ph->h.offset < ph->h.filesz;
 }
 
+static bool needs_write(const struct grow *g)
+{
+	return g->ed->dynamic.done && g->writable;
+}
+
 /* It may become writable if it is one that an edit has made: the table or the headers are in it. */
 static bool can_extend(const struct grow *g)
 {
@@ -98,7 +104,7 @@ static bool can_extend(const struct grow *g)
 
 	return last->h.filesz == last->h.memsz && last->h.filesz > 0 && (last->h.flags & PF_X) == 0 &&
 	       last->h.offset + last->h.filesz == g->e->file.n && g->e->load_end == last->h.vaddr + last->h.memsz &&
-	       (!g->ed->dynamic.done || (last->h.flags & PF_W) != 0 || made) &&
+	       (!needs_write(g) || (last->h.flags & PF_W) != 0 || made) &&
 	       (!g->phdrs_move || !g->is_program ||
 		last->h.vaddr - last->h.offset == g->first->h.vaddr - g->first->h.offset);
 }
@@ -158,7 +164,7 @@ static void insert_load(struct grow *g)
 	(void)ARENA_PUSH(ed->a, &ed->phdrs);
 	memmove(&ed->phdrs.items[i + 1], &ed->phdrs.items[i], (ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
 	ed->phdrs.items[i] = (struct edit_phdr){
-		.h = { PT_LOAD, PF_R | (ed->dynamic.done ? PF_W : 0), g->offset, g->vaddr, g->at, g->at, g->align },
+		.h = { PT_LOAD, PF_R | (needs_write(g) ? PF_W : 0), g->offset, g->vaddr, g->at, g->at, g->align },
 		.paddr = g->vaddr, .added = true };
 }
 
@@ -171,7 +177,7 @@ static void widen_load(struct grow *g)
 			continue;
 		ph->h.filesz += g->at;
 		ph->h.memsz = ph->h.filesz;
-		if (g->ed->dynamic.done)
+		if (needs_write(g))
 			ph->h.flags |= PF_W;
 		ph->widened = true;
 		return;
@@ -329,9 +335,17 @@ static void check_limits(struct grow *g)
 		edit_refuse(g->ed, "behind its last segment there are no addresses left");
 }
 
+static bool was_writable(const struct edit *ed)
+{
+	const struct elf_phdr *h = edit_segment_of(ed->old, ed->dyn_offset, 1);
+
+	return h != NULL && (h->flags & PF_W) != 0;
+}
+
 void edit_grow(struct edit *ed)
 {
-	struct grow g = { .ed = ed, .e = ed->old, .align = PAGE, .is_program = is_program(ed->old) };
+	struct grow g = { .ed = ed, .e = ed->old, .align = PAGE, .is_program = is_program(ed->old),
+			  .writable = was_writable(ed) };
 	uint64_t nphdrs;
 
 	if (!find_segments(&g))

@@ -21,6 +21,12 @@ static void set_value(struct edit *ed, uint64_t tag, uint64_t value)
 	}
 }
 
+/* Sums wrap at the size of the file's words. */
+static uint64_t address(const struct elf *e, uint64_t x)
+{
+	return e->is64 ? x : x & UINT32_MAX;
+}
+
 /* Values that follow from places. */
 static void settle_values(struct edit *ed, uint64_t vaddr)
 {
@@ -37,7 +43,7 @@ static void settle_values(struct edit *ed, uint64_t vaddr)
 		struct edit_dyn *d = &ed->dyn.items[i];
 
 		if (ed->old->machine == EM_MIPS && d->tag == DT_MIPS_RLD_MAP_REL && d->at != 0)
-			d->value += d->at - (vaddr + i * size);
+			d->value = address(ed->old, d->value + d->at - (vaddr + i * size));
 	}
 }
 
