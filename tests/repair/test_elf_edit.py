@@ -101,8 +101,6 @@ VARIANTS = {
     "lld-fixed": ("-fuse-ld=lld", "-fuse-ld=lld -no-pie"),
     "mold": "-fuse-ld=mold",
     "mold-fixed": ("-fuse-ld=mold", "-fuse-ld=mold -no-pie"),
-    "m32": "-m32",
-    "m32-fixed": ("-m32", "-m32 -no-pie"),
     "text-below-1g": ("-Wl,-Ttext-segment=0x40000000", "-no-pie -Wl,-Ttext-segment=0x40000000"),
 }
 
@@ -171,10 +169,9 @@ class Set:
                            ("dep.map", "DEP_1 { global: dep; local: *; };\n")):
             (folder / name).write_text(text)
         self.lib, self.main = folder / "liblib.so", folder / "main"
-        bits = [f for f in self.flags[0].split() if f == "-m32"]
-        self.cc(*bits, "-shared", "-fPIC", "-o", self.hidden / "libdep.so", "dep.c", "-Wl,-soname,libdep.so",
+        self.cc("-shared", "-fPIC", "-o", self.hidden / "libdep.so", "dep.c", "-Wl,-soname,libdep.so",
                 "-Wl,--version-script=dep.map")
-        self.cc(*bits, "-shared", "-fPIC", "-o", self.hidden / "libextra.so", "extra.c")
+        self.cc("-shared", "-fPIC", "-o", self.hidden / "libextra.so", "extra.c")
         self.cc(*self.flags[0].split(), "-shared", "-fPIC", "-o", self.lib, "lib.c", self.hidden / "libdep.so",
                 "-Wl,-soname,liblib.so", "-Wl,--build-id")
         self.cc(*self.flags[1].split(), "-o", self.main, "main.c", self.lib, "-Wl,--build-id",
@@ -392,7 +389,7 @@ def test_a_program_linked_statically_at_no_address(sets, tmp_path):
 FOREIGN = {
     "aarch64": "aarch64-linux-gnu", "arm": "armv7-linux-gnueabihf", "mips-big-endian": "mips-linux-gnu",
     "mips64": "mips64el-linux-gnuabi64", "ppc64-big-endian": "powerpc64-linux-gnu", "riscv64": "riscv64-linux-gnu",
-    "ppc-big-endian": "powerpc-linux-gnu",
+    "ppc-big-endian": "powerpc-linux-gnu", "i386": "i386-linux-gnu",
 }
 
 
