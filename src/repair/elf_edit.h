@@ -1,10 +1,11 @@
 /* elf_edit.h - edits of an ELF file: search path, needs, names, interpreter, the executable-stack mark.
  *
  * An edit is a pure function from the file's bytes to patches of it: nothing is read but the view and nothing is
- * written. No byte that a loader maps moves: what must grow gets a place at the end of the file, in a segment of
- * its own (the program headers then move there too, if they have no room), and what becomes free is left as it is.
- * So an edit costs what it touches, not the size of the file, and code, notes, symbols and debug data stay where
- * they are. Section headers follow where the file has them.
+ * written. Code and data stay where they are: what must grow gets a place at the end of the file, in a segment of
+ * its own, and what becomes free is left as it is. The program headers stay behind the ELF header, where strip and
+ * objcopy want them: for the header of that segment, what stands behind them (the interpreter's name, notes, symbol
+ * tables, which only headers point to) moves with it; in a file without section headers they move themselves.
+ * So an edit costs what it touches, not the size of the file. Section headers follow where the file has them.
  *
  * What cannot be done safely is refused with the reason, in words for a person, rather than tried.
  */

@@ -105,6 +105,23 @@ static bool in_files(const struct edit *ed, const struct patch *p)
 	return false;
 }
 
+static bool has_left(const struct edit_move *m, uint64_t at, uint64_t size)
+{
+	return m->done && m->offset != m->old_offset && at >= m->old_offset && at - m->old_offset < size;
+}
+
+/* Does it lie where a table has been that has moved? */
+static bool in_left(const struct edit *ed, const struct patch *p)
+{
+	uint64_t last = p->offset + p->bytes.n - 1;
+
+	for (size_t i = 0; i < ed->front.n; i++)
+		if (has_left(&ed->front.items[i], p->offset, ed->front.items[i].size) &&
+		    has_left(&ed->front.items[i], last, ed->front.items[i].size))
+			return true;
+	return has_left(&ed->strtab, p->offset, ed->strings.n) && has_left(&ed->strtab, last, ed->strings.n);
+}
+
 static bool in_sections(const struct elf *e, const struct patch *p)
 {
 	struct elf_object o;
@@ -124,12 +141,7 @@ static bool is_allowed(const struct check *c, const struct patch *p)
 	       inside(p, e->phoff, phdrs) ||
 	       (c->ed->dyn_slots > 0 && inside(p, c->ed->dyn_offset, c->ed->dyn_slots * edit_dyn_size(e))) ||
 	       (c->ed->interp != NULL && inside(p, e->interp_ph.offset, e->interp_ph.filesz)) ||
-	       in_rewrite(c->ed, p) || in_files(c->ed, p) || in_sections(e, p);
-}
-
-static bool has_left(const struct edit_move *m, uint64_t at, uint64_t size)
-{
-	return m->done && m->offset != m->old_offset && at >= m->old_offset && at - m->old_offset < size;
+	       in_rewrite(c->ed, p) || in_files(c->ed, p) || in_left(c->ed, p) || in_sections(e, p);
 }
 
 /* A table of program headers that grows where it is takes bytes that nobody uses, or whose user has moved. */

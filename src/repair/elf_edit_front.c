@@ -4,10 +4,15 @@
  * broken files of such. So what stands behind them moves, if it is of those things that only headers and the
  * dynamic section point to: the interpreter's name, notes, symbol and hash tables, strings. Section headers are
  * needed to know what it is; a file without them is of no interest to strip either.
+ *
+ * Notes stay near the front if they can, where a table has left more than the headers take: a core dump holds the
+ * first page of each file, and those who read it look for the build id there.
  */
 #include "repair/elf_edit_priv.h"
 
 #define NOTE_STEPS 8 /* headers whose notes overlap and so must move together */
+
+#define MORE_MAX 3   /* headers more than are needed, whose room is tried */
 
 struct front {
 	struct edit *ed;
@@ -140,21 +145,83 @@ static bool is_clear(const struct front *f)
 	return true;
 }
 
-bool edit_clear_front(struct edit *ed, uint64_t n)
+/* The end of what is free behind the new headers: of the last table that has left its place. */
+static uint64_t left_end(const struct front *f)
 {
-	const struct elf *e = ed->old;
+	uint64_t end = f->from + f->n;
+
+	for (size_t i = 0; i < f->ed->front.n; i++) {
+		const struct edit_move *m = &f->ed->front.items[i];
+
+		if (m->tag != 0 && m->old_offset + m->size > end)
+			end = m->old_offset + m->size;
+	}
+	if (f->strtab && f->ed->strings_offset + f->ed->strings.n > end)
+		end = f->ed->strings_offset + f->ed->strings.n;
+	return end;
+}
+
+/* Notes are aligned to four or eight bytes. False: one has to go to the end of the file. */
+static bool keep_notes(struct front *f)
+{
+	uint64_t at = f->from + f->n, end = left_end(f);
+	bool all = true;
+
+	for (size_t i = 0; i < f->ed->front.n; i++) {
+		struct edit_move *m = &f->ed->front.items[i];
+		uint64_t place = at + ((m->old_offset - at) & 7);
+
+		if (m->tag != 0)
+			continue;
+		if (place > end || m->size > end - place) {
+			all = false;
+			continue;
+		}
+		m->placed = true;
+		m->offset = place;
+		m->addr = place + f->delta;
+		at = place + m->size;
+	}
+	return all;
+}
+
+/* Marks what has to move for n headers in all. */
+static bool clear(struct front *f, const struct elf_object *o, uint64_t n)
+{
+	const struct elf *e = f->e;
 	uint64_t size = edit_phdr_size(e), now = e->phnum * size;
 	const struct elf_phdr *load = edit_segment_of(e, e->phoff, n * size);
-	struct front f = { .ed = ed, .e = e, .from = e->phoff + now, .n = n * size - now };
+
+	f->ed->front.n = 0;
+	f->interp = f->dynamic = f->strtab = false;
+	f->from = e->phoff + now;
+	f->n = n * size - now;
+	if (load == NULL || !view_has(e->file, f->from, f->n) || edit_overlap(e->shoff, o->table.n, f->from, f->n))
+		return false;
+	f->delta = load->vaddr - load->offset;
+	f->covered = ARENA_ARRAY(f->ed->a, (size_t)f->n, bool);
+	return move_sections(f, o) && is_clear(f);
+}
+
+/* Rather more room than is needed, if that leaves a place for notes. */
+static bool clear_well(struct front *f, const struct elf_object *o, uint64_t n)
+{
+	for (uint64_t more = 0; more <= MORE_MAX; more++)
+		if (clear(f, o, n + more) && !f->dynamic && keep_notes(f))
+			return true;
+	if (!clear(f, o, n))
+		return false;
+	if (!f->dynamic)
+		keep_notes(f);
+	return true;
+}
+
+bool edit_clear_front(struct edit *ed, uint64_t n)
+{
+	struct front f = { .ed = ed, .e = ed->old };
 	struct elf_object o;
 
-	if (load == NULL || ed->dyn_slots == 0 || !elf_object_open(e, &o) || o.nsections < 2 ||
-	    edit_overlap(e->shoff, o.table.n, f.from, f.n) ||
-	    !view_has(e->file, f.from, f.n))
-		return false;
-	f.delta = load->vaddr - load->offset;
-	f.covered = ARENA_ARRAY(ed->a, (size_t)f.n, bool);
-	if (!move_sections(&f, &o) || !is_clear(&f)) {
+	if (ed->dyn_slots == 0 || !elf_object_open(f.e, &o) || o.nsections < 2 || !clear_well(&f, &o, n)) {
 		ed->front.n = 0;
 		return false;
 	}
@@ -162,6 +229,6 @@ bool edit_clear_front(struct edit *ed, uint64_t n)
 	ed->strtab.done = ed->strtab.done || f.strtab;
 	ed->interp_place.done = ed->interp_place.done || f.interp;
 	if (f.interp && ed->interp == NULL)
-		ed->interp = e->interp;
+		ed->interp = f.e->interp;
 	return true;
 }

@@ -74,7 +74,7 @@ static bool find_segments(struct grow *g)
 	}
 	if (g->last == NULL)
 		edit_refuse(ed, "it has no segment that is loaded");
-	return ed->refused == NULL;
+	return g->last != NULL && ed->refused == NULL;
 }
 
 /* A kernel starts it, and tells it where its program headers are. */
@@ -269,7 +269,8 @@ static void place_all(struct grow *g, uint64_t nphdrs)
 	if (g->phdrs_move)
 		take(g, &ed->table, nphdrs * edit_phdr_size(g->e), 16);
 	for (size_t i = 0; i < ed->front.n; i++)
-		take_front(g, &ed->front.items[i]);
+		if (!ed->front.items[i].placed)
+			take_front(g, &ed->front.items[i]);
 	if (ed->dynamic.done)
 		take(g, &ed->dynamic, (ed->dyn.n + 1 + SPARE_ENTRIES) * edit_dyn_size(g->e), 16);
 	if (ed->interp_place.done)
@@ -353,7 +354,8 @@ void edit_grow(struct edit *ed)
 	g.needs_load = ed->dynamic.done || ed->strtab.done || ed->interp_place.done;
 	g.extends = g.needs_load && can_extend(&g);
 	g.phdrs_move = !fits_in_place(&g);
-	find_segments(&g); /* headers may have gone */
+	if (!find_segments(&g)) /* again: headers may have gone */
+		return;
 	g.needs_load = g.needs_load || g.phdrs_move || ed->front.n > 0 || ed->dynamic.done || ed->strtab.done ||
 		       ed->interp_place.done;
 	g.extends = g.needs_load && can_extend(&g);

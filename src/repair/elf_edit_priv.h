@@ -35,6 +35,7 @@ struct edit_phdr {
 /* A place that moves: to a new address and another part of the file. */
 struct edit_move {
 	bool done, followed; /* followed: a section header has been found for it */
+	bool placed;         /* it has a place already, in what another has left */
 	uint64_t old_addr, old_offset, addr, offset, size; /* size: the new one, in bytes */
 	uint64_t tag;        /* of the dynamic entry that holds the address, 0: none does */
 };

@@ -61,8 +61,8 @@ uint64_t edit_room_behind_phdrs(const struct elf *e)
 	if (load->offset + load->filesz < to)
 		to = load->offset + load->filesz;
 	for (uint64_t i = 1; elf_object_section(&o, i, &h); i++)
-		if (h.type != SHT_NULL && h.type != SHT_NOBITS && h.size > 0 &&
-		    h.offset + h.size > from && h.offset < to)
+		if (h.type != SHT_NULL && h.type != SHT_NOBITS && h.size > 0 && h.offset < to &&
+		    (h.offset >= from || from - h.offset < h.size))
 			to = h.offset;
 	for (size_t i = 0; i < e->phnum; i++)
 		if (e->phdrs[i].offset > e->phoff && e->phdrs[i].offset < to && e->phdrs[i].filesz > 0)

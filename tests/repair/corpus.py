@@ -93,8 +93,8 @@ class Tally:
 
 class Corpus:
     def __init__(self, build, folder, verbose):
-        self.tool = build / "tests/repair/elf-edit-tool"
-        self.loader = build / "tests/repair/try-open"
+        self.tool = build / "tests/repair/tool/elf-edit-tool"
+        self.loader = build / "tests/repair/tool/try-open"
         self.folder = folder
         self.verbose = verbose
         self.ours, self.theirs = Tally(), Tally()

@@ -15,7 +15,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("DLWHY_BUILD", TOP / "build"))
-TOOL = BUILD / "tests/repair/elf-edit-tool"
+TOOL = BUILD / "tests/repair/tool/elf-edit-tool"
 ENV = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
 LONG = "/nonexistent/" + "some-folder/" * 20
 
