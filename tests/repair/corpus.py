@@ -5,7 +5,7 @@
 
 Of each file below /usr/lib and the environments (DLWHY_ENVS, see tests/corpus/pyask.py) a copy gets its own
 search path, made absolute, behind a long folder that does not exist. The real loader opens the file where it
-lies, and the copy: it must say the same. Where it does not, an unedited copy with the same path in
+lies, and the copy, in a process that has libpython: it must say the same. Where it does not, an unedited copy with the same path in
 LD_LIBRARY_PATH is opened too: some libraries look for their neighbours in the folder that they lie in.
 `eu-elflint --gnu-ld` must have nothing to say of the copy that it did not say of the file. patchelf edits
 another copy in the same way; what it breaks, how much larger files get and how long it takes is counted beside.
@@ -95,13 +95,14 @@ class Corpus:
     def __init__(self, build, folder, verbose):
         self.tool = build / "tests/repair/tool/elf-edit-tool"
         self.loader = build / "tests/repair/tool/try-open"
+        self.host = next(iter(sorted(SYSTEM.glob("*/libpython3.*.so.1.0"))), "")
         self.folder = folder
         self.verbose = verbose
         self.ours, self.theirs = Tally(), Tally()
         self.loads = self.fails = 0
 
     def verdict(self, path, shown_as, **env):
-        code, _, why = run(self.loader, path, **env).stdout.decode(errors="replace").partition("\t")
+        code, _, why = run(self.loader, self.host, path, **env).stdout.decode(errors="replace").partition("\t")
         return code, why.strip().replace(str(path), str(shown_as))
 
     def lint(self, path):
@@ -159,7 +160,7 @@ class Corpus:
 def show(name, tally):
     print(f"{name}: {tally.edited} edited, {sum(tally.refused.values())} refused, {len(tally.broken)} broken, "
           f"{tally.lint} of which eu-elflint complains anew, {tally.grown / 1e6:.1f} MB larger, {tally.seconds:.1f} s")
-    for why, n in tally.refused.most_common():
+    for why, n in tally.refused.most_common(12):
         print(f"  refused {n}: {why}")
     for line in tally.broken[:20]:
         print(f"  BROKEN {line}")

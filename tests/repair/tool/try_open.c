@@ -1,8 +1,8 @@
 /* try_open.c - what the real loader says of libraries: each is opened in a child of its own.
  *
- *   try-open FILE...
+ *   try-open HOST FILE...
  *
- * A line for each: the exit of its child ("0", "1" refused, "s11" killed by a signal), a tab, and what dlerror
+ * HOST is opened before and for all to see: libpython, for modules of Python ("" for none). A line for each FILE: the exit of its child ("0", "1" refused, "s11" killed by a signal), a tab, and what dlerror
  * said. What constructors print goes nowhere.
  */
 #include <dlfcn.h>
@@ -33,7 +33,9 @@ static void try_open(const char *file, int out)
 
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
+	if (argc > 1 && argv[1][0] != '\0' && dlopen(argv[1], RTLD_NOW | RTLD_GLOBAL) == NULL)
+		return 2;
+	for (int i = 2; i < argc; i++) {
 		char why[8192];
 		size_t n = 0;
 		int status, ends[2];
