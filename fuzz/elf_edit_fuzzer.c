@@ -1,5 +1,5 @@
-/* elf_edit_fuzzer.c - an edit of a file of arbitrary bytes: it is refused, or the result is a file of which the
- * same edit changes nothing more.
+/* elf_edit_fuzzer.c - an edit of a file of arbitrary bytes: it is refused, or the result is a file of which
+ * the same edit changes nothing more.
  *
  * The last byte chooses the edit.
  */

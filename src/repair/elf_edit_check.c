@@ -1,9 +1,10 @@
 /* elf_edit_check.c - the patched file, read again as a loader maps it, against the old one and the model.
  *
- * The file may have a gigabyte, of which loaders look at little before they run it: headers, dynamic section,
- * strings, symbols, version records. Those are copied into an image of the new file, whose other pages nobody
- * touches; the patches go over them. What the image lacks is proved otherwise: no patch falls on a byte of the
- * old file outside the tables that an edit may change, and every old segment is there as it was.
+ * The file may have a gigabyte, of which loaders look at little before they run it: headers, dynamic
+ * section, strings, symbols, version records. Those are copied into an image of the new file, whose
+ * other pages nobody touches; the patches go over them. What the image lacks is proved otherwise: no
+ * patch falls on a byte of the old file outside the tables that an edit may change, and every old
+ * segment is there as it was.
  */
 #include <stdlib.h>
 
@@ -33,7 +34,7 @@ static bool is_note(uint32_t type)
 	return type == PT_NOTE || type == PT_GNU_PROPERTY;
 }
 
-/* ---- the image ----------------------------------------------------------------------------------------- */
+/* ---- the image ------------------------------------------------------------------------------- */
 
 static void copy(struct check *c, uint64_t off, uint64_t n)
 {
@@ -81,7 +82,7 @@ static void fill_image(struct check *c)
 	}
 }
 
-/* ---- where patches fall --------------------------------------------------------------------------------- */
+/* ---- where patches fall ---------------------------------------------------------------------- */
 
 static bool inside(const struct patch *p, uint64_t off, uint64_t n)
 {
@@ -172,15 +173,17 @@ static bool check_patches(struct check *c)
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
 		const struct patch *p = &c->ed->patches.items[i];
 
-		fail(c, last != NULL && p->offset - last->offset < last->bytes.n, "two of its tables overlap");
-		fail(c, p->offset > c->n || p->bytes.n > c->n - p->offset, "a table would end behind the file");
+		fail(c, last != NULL && p->offset - last->offset < last->bytes.n,
+		     "two of its tables overlap");
+		fail(c, p->offset > c->n || p->bytes.n > c->n - p->offset,
+		     "a table would end behind the file");
 		fail(c, !is_allowed(c, p), "one of its tables lies where another thing is");
 		last = p;
 	}
 	return c->fault == NULL;
 }
 
-/* ---- program headers ------------------------------------------------------------------------------------- */
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static bool is_same_phdr(const struct elf_phdr *a, const struct elf_phdr *b)
 {
@@ -214,8 +217,8 @@ static bool has_same(const struct elf *e, const struct elf_phdr *old)
 /* Headers of which an edit may make others. */
 static bool may_change(uint32_t type)
 {
-	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP || type == PT_GNU_STACK ||
-	       type == PT_NOTE || type == PT_GNU_PROPERTY;
+	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP ||
+	       type == PT_GNU_STACK || is_note(type);
 }
 
 static bool is_mapped(const struct elf *e, uint64_t vaddr, uint64_t offset, uint64_t n)
@@ -316,7 +319,7 @@ static void check_phdrs(struct check *c)
 	     "the interpreter's name would not be mapped");
 }
 
-/* ---- the dynamic section ----------------------------------------------------------------------------------- */
+/* ---- the dynamic section --------------------------------------------------------------------- */
 
 static bool is_writable(const struct elf *e, uint64_t vaddr)
 {
@@ -333,7 +336,8 @@ static void check_entry(struct check *c, const unsigned char *p, const struct ed
 {
 	uint64_t value = edit_word(c->e, p + edit_word_size(c->e));
 
-	fail(c, edit_word(c->e, p) != d->tag || value != d->value, "an entry of the dynamic section would be wrong");
+	fail(c, edit_word(c->e, p) != d->tag || value != d->value,
+	     "an entry of the dynamic section would be wrong");
 	if (edit_tag_is_string(d->tag))
 		fail(c, !same(elf_str(c->e, value), d->text != NULL ? d->text : elf_str(c->old, d->value)),
 		     "a string of the dynamic section would change");
@@ -360,7 +364,7 @@ static void check_dynamic(struct check *c)
 	     "the string table would be wrong");
 }
 
-/* ---- symbols and versions -------------------------------------------------------------------------------------- */
+/* ---- symbols and versions -------------------------------------------------------------------- */
 
 /* A table that stays and is not written to needs no look at its users. */
 static bool strings_are_touched(const struct check *c)
@@ -376,7 +380,8 @@ static void check_symbols(struct check *c)
 	if (!strings_are_touched(c))
 		return;
 	for (uint64_t i = 0; i < n && c->fault == NULL; i++)
-		fail(c, !same(elf_sym_name(c->old, i), elf_sym_name(c->e, i)), "the name of a symbol would change");
+		fail(c, !same(elf_sym_name(c->old, i), elf_sym_name(c->e, i)),
+		     "the name of a symbol would change");
 }
 
 struct records {
@@ -396,7 +401,8 @@ static bool check_record(void *ctx, const struct edit_record *r)
 
 		fail(c, rs->files > c->ed->files.n, "a version record would be new");
 		if (c->fault == NULL)
-			fail(c, r->at != f->offset || !same(elf_str(c->e, r->string), f->text != NULL ? f->text : old),
+			fail(c, r->at != f->offset ||
+			     !same(elf_str(c->e, r->string), f->text != NULL ? f->text : old),
 			     "the file of a version would change");
 	} else if (r->kind == EDIT_RECORD_VERSION) {
 		fail(c, !same(elf_str(c->e, r->string), old), "the name of a version would change");

@@ -1,12 +1,13 @@
 /* elf_edit_front.c - room for more program headers where they are, by moving what stands behind them.
  *
- * Program headers that stand anywhere but behind the ELF header load well, but strip, objcopy and their like make
- * broken files of such. So what stands behind them moves, if it is of those things that only headers and the
- * dynamic section point to: the interpreter's name, notes, symbol and hash tables, strings. Section headers are
- * needed to know what it is; a file without them is of no interest to strip either.
+ * Program headers that stand anywhere but behind the ELF header load well, but strip, objcopy and
+ * their like make broken files of such. So what stands behind them moves, if it is of those things
+ * that only headers and the dynamic section point to: the interpreter's name, notes, symbol and hash
+ * tables, strings. Section headers are needed to know what it is; a file without them is of no
+ * interest to strip either.
  *
- * Notes stay near the front if they can, where a table has left more than the headers take: a core dump holds the
- * first page of each file, and those who read it look for the build id there.
+ * Notes stay near the front if they can, where a table has left more than the headers take: a core
+ * dump holds the first page of each file, and those who read it look for the build id there.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -54,13 +55,15 @@ static bool add_notes(struct front *f, const struct elf_object *o, const struct 
 			const struct elf_phdr *ph = &f->e->phdrs[i];
 
 			if (!is_note(ph->type) || !edit_overlap(ph->offset, ph->filesz, from, to - from) ||
-			    ph->vaddr - ph->offset != f->delta || edit_segment_of(f->e, ph->offset, ph->filesz) == NULL)
+			    ph->vaddr - ph->offset != f->delta ||
+			    edit_segment_of(f->e, ph->offset, ph->filesz) == NULL)
 				continue;
 			from = ph->offset < from ? ph->offset : from;
 			to = ph->offset + ph->filesz > to ? ph->offset + ph->filesz : to;
 		}
 	for (uint64_t i = 1; elf_object_section(o, i, &h); i++)
-		if (h.type != SHT_NULL && h.type != SHT_NOBITS && edit_overlap(h.offset, h.size, from, to - from) &&
+		if (h.type != SHT_NULL && h.type != SHT_NOBITS &&
+		    edit_overlap(h.offset, h.size, from, to - from) &&
 		    (h.type != SHT_NOTE || !edit_inside(h.offset, h.size, from, to - from)))
 			return false;
 	add_front(f, from, to - from, 0);
@@ -115,7 +118,8 @@ static bool move_sections(struct front *f, const struct elf_object *o)
 	struct elf_shdr h;
 
 	for (uint64_t i = 1; elf_object_section(o, i, &h); i++) {
-		if (h.type == SHT_NULL || h.type == SHT_NOBITS || !edit_overlap(h.offset, h.size, f->from, f->n))
+		if (h.type == SHT_NULL || h.type == SHT_NOBITS ||
+		    !edit_overlap(h.offset, h.size, f->from, f->n))
 			continue;
 		if (h.offset < f->from || (h.flags & SHF_ALLOC) == 0 ||
 		    edit_segment_of(f->e, h.offset, h.size) == NULL || !move_section(f, o, &h))
@@ -196,7 +200,8 @@ static bool clear(struct front *f, const struct elf_object *o, uint64_t n)
 	f->interp = f->dynamic = f->strtab = false;
 	f->from = e->phoff + now;
 	f->n = n * size - now;
-	if (load == NULL || !view_has(e->file, f->from, f->n) || edit_overlap(e->shoff, o->table.n, f->from, f->n))
+	if (load == NULL || !view_has(e->file, f->from, f->n) ||
+	    edit_overlap(e->shoff, o->table.n, f->from, f->n))
 		return false;
 	f->delta = load->vaddr - load->offset;
 	f->covered = ARENA_ARRAY(f->ed->a, (size_t)f->n, bool);

@@ -4,13 +4,16 @@
  *
  *   [program headers] [what stood behind them] [dynamic section] [interpreter] [string table]
  *
- * each only if it moves. The string table is last: the next edit then lengthens it in place. A file whose last
- * segment ends with the file, as one that was edited before, gets no other segment: that one grows.
+ * each only if it moves. The string table is last: the next edit then lengthens it in place. A file
+ * whose last segment ends with the file, as one that was edited before, gets no other segment: that
+ * one grows.
  *
- * A segment needs a program header. It takes, in this order, a header that is PT_NULL; room behind the table;
- * in a library PT_PHDR, which is for programs; room that is made behind the table (elf_edit_front.c). Else the
- * whole table moves into the new segment, and what stood behind it stays. Kernels before 5.18 compute the address of a program's headers as that of its first segment plus e_phoff, so the distance
- * between addresses and offsets must be that of the first segment; a program's file gets a hole if need be.
+ * A segment needs a program header. It takes, in this order, a header that is PT_NULL; room behind the
+ * table; in a library PT_PHDR, which is for programs; room that is made behind the table
+ * (elf_edit_front.c). Else the whole table moves into the new segment, and what stood behind it stays.
+ * Kernels before 5.18 compute the address of a program's headers as that of its first segment plus
+ * e_phoff, so the distance between addresses and offsets must be that of the first segment; a
+ * program's file gets a hole if need be.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -32,7 +35,7 @@ struct grow {
 	uint64_t at;                    /* the next free byte, from there */
 };
 
-/* ---- may it grow at all? ------------------------------------------------------------------------------- */
+/* ---- may it grow at all? --------------------------------------------------------------------- */
 
 /* What is found from the end of the file (the archive of a program that unpacks itself) must stay there. */
 static void refuse_payload(struct grow *g)
@@ -43,8 +46,8 @@ static void refuse_payload(struct grow *g)
 	for (uint64_t i = file.n; i > end; i--) {
 		if (file.p[i - 1] == 0)
 			continue;
-		edit_refuse(g->ed, "%llu bytes that are no part of the ELF file stand behind it, as in a program that "
-			    "carries an archive: what looks for them at the end of the file would not find them",
+		edit_refuse(g->ed, "%llu bytes stand behind the ELF file, as in a program that carries an "
+			    "archive: what looks for them at the end would not find them",
 			    (unsigned long long)(file.n - end));
 		return;
 	}
@@ -84,7 +87,7 @@ static bool is_program(const struct elf *e)
 	       (e->dt[ELF_DT_FLAGS_1] & DF_1_PIE) != 0;
 }
 
-/* ---- the segment that is there -------------------------------------------------------------------------- */
+/* ---- the segment that is there --------------------------------------------------------------- */
 
 static bool holds(const struct edit_phdr *ph, uint64_t offset)
 {
@@ -103,19 +106,21 @@ static bool can_extend(const struct grow *g)
 	bool made = holds(last, g->e->phoff) || (g->ed->strings.n > 0 && holds(last, g->ed->strings_offset));
 
 	return last->h.filesz == last->h.memsz && last->h.filesz > 0 && (last->h.flags & PF_X) == 0 &&
-	       last->h.offset + last->h.filesz == g->e->file.n && g->e->load_end == last->h.vaddr + last->h.memsz &&
+	       last->h.offset + last->h.filesz == g->e->file.n &&
+	       g->e->load_end == last->h.vaddr + last->h.memsz &&
 	       (!needs_write(g) || (last->h.flags & PF_W) != 0 || made) &&
 	       (!g->phdrs_move || !g->is_program ||
 		last->h.vaddr - last->h.offset == g->first->h.vaddr - g->first->h.offset);
 }
 
-/* ---- program headers ------------------------------------------------------------------------------------ */
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static void remove_phdr(struct grow *g, size_t i)
 {
 	struct edit *ed = g->ed;
 
-	memmove(&ed->phdrs.items[i], &ed->phdrs.items[i + 1], (ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
+	memmove(&ed->phdrs.items[i], &ed->phdrs.items[i + 1],
+		(ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
 	ed->phdrs.n--;
 }
 
@@ -138,7 +143,8 @@ static bool has_phdr(const struct grow *g, uint32_t type)
 	return false;
 }
 
-/* Will the table, with the header of one more segment if that is needed, fit where it is? Drops what can go. */
+/* Will the table, with the header of one more segment if that is needed, fit where it is? Drops what can
+ * go. */
 static bool fits_in_place(struct grow *g)
 {
 	uint64_t size = edit_phdr_size(g->e);
@@ -162,9 +168,11 @@ static void insert_load(struct grow *g)
 	while (i > 0 && ed->phdrs.items[i - 1].h.type != PT_LOAD)
 		i--;
 	(void)ARENA_PUSH(ed->a, &ed->phdrs);
-	memmove(&ed->phdrs.items[i + 1], &ed->phdrs.items[i], (ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
+	memmove(&ed->phdrs.items[i + 1], &ed->phdrs.items[i],
+		(ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
 	ed->phdrs.items[i] = (struct edit_phdr){
-		.h = { PT_LOAD, PF_R | (needs_write(g) ? PF_W : 0), g->offset, g->vaddr, g->at, g->at, g->align },
+		.h = { PT_LOAD, PF_R | (needs_write(g) ? PF_W : 0), g->offset, g->vaddr, g->at, g->at,
+		       g->align },
 		.paddr = g->vaddr, .added = true };
 }
 
@@ -184,7 +192,7 @@ static void widen_load(struct grow *g)
 	}
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------ */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 /* Where the new bytes begin. Without headers among them the distance of addresses and offsets is free. */
 static void choose_start(struct grow *g)
@@ -204,15 +212,15 @@ static void choose_start(struct grow *g)
 	while (g->align > PAGE && (delta & (g->align - 1)) != 0)
 		g->align /= 2;
 	if ((delta & (g->align - 1)) != 0 || g->first->h.vaddr < g->first->h.offset) {
-		edit_refuse(g->ed, "its program headers would have to move, and its first segment does not begin "
-			    "with the file");
+		edit_refuse(g->ed, "its program headers would have to move, and its first segment does not "
+			    "begin with the file");
 		return;
 	}
 	g->vaddr = edit_align(g->e->load_end > from + delta ? g->e->load_end : from + delta, g->align);
 	g->offset = g->vaddr - delta;
 	if (g->offset - g->e->file.n > HOLE_MAX)
-		edit_refuse(g->ed, "its program headers would have to move to where only a file of %llu MiB more could "
-			    "hold them", (unsigned long long)((g->offset - g->e->file.n) >> 20));
+		edit_refuse(g->ed, "its program headers would have to move, and the file would be %llu MiB "
+			    "larger for that", (unsigned long long)((g->offset - g->e->file.n) >> 20));
 }
 
 static void take(struct grow *g, struct edit_move *m, uint64_t n, uint64_t align)
@@ -283,7 +291,7 @@ static void place_all(struct grow *g, uint64_t nphdrs)
 	ed->interp_place.old_offset = g->e->interp_ph.offset;
 }
 
-/* ---- headers of what has moved --------------------------------------------------------------------------------- */
+/* ---- headers of what has moved --------------------------------------------------------------- */
 
 static void point_at(struct edit_phdr *ph, const struct edit_move *m)
 {
@@ -356,11 +364,12 @@ void edit_grow(struct edit *ed)
 	g.phdrs_move = !fits_in_place(&g);
 	if (!find_segments(&g)) /* again: headers may have gone */
 		return;
-	g.needs_load = g.needs_load || g.phdrs_move || ed->front.n > 0 || ed->dynamic.done || ed->strtab.done ||
-		       ed->interp_place.done;
+	g.needs_load = g.needs_load || g.phdrs_move || ed->front.n > 0 || ed->dynamic.done ||
+		       ed->strtab.done || ed->interp_place.done;
 	g.extends = g.needs_load && can_extend(&g);
 	if (g.phdrs_move && g.e->osabi == ELFOSABI_FREEBSD)
-		edit_refuse(ed, "its program headers would have to move, and FreeBSD wants them in the first page");
+		edit_refuse(ed, "its program headers would have to move, and FreeBSD wants them in the first "
+			    "page");
 	if (g.needs_load)
 		refuse_payload(&g);
 	if (ed->phdrs.n + 1 >= PN_XNUM)

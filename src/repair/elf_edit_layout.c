@@ -1,6 +1,7 @@
 /* elf_edit_layout.c - from the model to patches of the file.
  *
- * What has room where it is stays there. elf_edit_grow.c finds places for the rest; here the bytes are made.
+ * What has room where it is stays there. elf_edit_grow.c finds places for the rest; here the bytes are
+ * made.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -9,7 +10,7 @@
 #define DT_MIPS_RLD_MAP_REL 0x70000035
 #endif
 
-/* ---- the dynamic section ------------------------------------------------------------------------------ */
+/* ---- the dynamic section --------------------------------------------------------------------- */
 
 static void set_value(struct edit *ed, uint64_t tag, uint64_t value)
 {
@@ -67,7 +68,7 @@ static void write_dynamic(struct edit *ed)
 	}
 }
 
-/* ---- strings ------------------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 /* Strings that stand where another stood. `p` is the table. */
 static void write_rewrites(const struct edit *ed, unsigned char *p)
@@ -127,7 +128,7 @@ static void write_front(struct edit *ed)
 	}
 }
 
-/* ---- program headers ------------------------------------------------------------------------------------- */
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static void write_interp(struct edit *ed)
 {

@@ -1,9 +1,10 @@
 /* elf_edit_priv.h - what the elf_edit*.c files share. Not for others.
  *
- * An edit runs in four steps. The edits change the model (elf_edit.c): a list of dynamic entries, of program
- * headers, of names in the version needs. The strings of that model get places (elf_edit_strings.c). The model
- * becomes patches (elf_edit_layout.c, elf_edit_grow.c, elf_edit_front.c; section headers follow in
- * elf_edit_sections.c). Then the patched file is read again and compared with the model and with the old file (elf_edit_check.c).
+ * An edit runs in four steps. The edits change the model (elf_edit.c): a list of dynamic entries, of
+ * program headers, of names in the version needs. The strings of that model get places
+ * (elf_edit_strings.c). The model becomes patches (elf_edit_layout.c, elf_edit_grow.c,
+ * elf_edit_front.c; section headers follow in elf_edit_sections.c). Then the patched file is read
+ * again and compared with the model and with the old file (elf_edit_check.c).
  */
 #ifndef DLWHY_REPAIR_ELF_EDIT_PRIV_H
 #define DLWHY_REPAIR_ELF_EDIT_PRIV_H
@@ -61,7 +62,7 @@ struct edit {
 
 	struct view strings;             /* the table as DT_STRSZ bounds it; empty: there is none of use */
 	uint64_t strings_offset;
-	struct { uint64_t *items; size_t n, cap; } freed; /* strings that nobody of the model needs any more */
+	struct { uint64_t *items; size_t n, cap; } freed; /* strings the model no longer needs */
 	struct { struct edit_rewrite *items; size_t n, cap; } rewrites;
 	struct arena_text added;         /* what the string table grows by */
 
@@ -129,7 +130,7 @@ void edit_refuse(struct edit *ed, const char *fmt, ...) __attribute__((format(pr
 /* n bytes that the caller fills, which will stand at that offset. */
 unsigned char *edit_patch(struct edit *ed, uint64_t offset, uint64_t n);
 
-/* ---- version records: those of DT_VERNEED, then those of DT_VERDEF -------------------------------- */
+/* ---- version records: those of DT_VERNEED, then those of DT_VERDEF --------------------------- */
 
 enum edit_record_kind { EDIT_RECORD_FILE, EDIT_RECORD_VERSION, EDIT_RECORD_NAMELESS };
 struct edit_record {
@@ -142,7 +143,7 @@ struct edit_record {
 /* Calls fn for each, in the order of the links, until it returns true (then true). */
 bool edit_each_record(const struct elf *e, bool (*fn)(void *ctx, const struct edit_record *), void *ctx);
 
-/* ---- the steps ------------------------------------------------------------------------------------ */
+/* ---- the steps ------------------------------------------------------------------------------- */
 
 /* How many symbols refer to the string table, as the hash tables or section headers tell; 0: not known. */
 uint64_t edit_symbol_count(const struct elf *e);
@@ -150,7 +151,8 @@ uint64_t edit_symbol_count(const struct elf *e);
 void edit_place_strings(struct edit *ed);
 /* Turns the model into patches. */
 void edit_lay_out(struct edit *ed);
-/* What has no room where it is gets some at the end of the file: sets the edit_moves, program headers, size. */
+/* What has no room where it is gets some at the end of the file: sets the edit_moves, program headers and
+ * size. */
 void edit_grow(struct edit *ed);
 /* Patches of section headers, and of symbols of sections that have moved. */
 void edit_sections_follow(struct edit *ed);

@@ -1,7 +1,7 @@
 /* elf_edit_sections.c - section headers: of no weight for loaders, so they only follow.
  *
- * Where they are missing or damaged, nothing follows. They also tell what no program header does: which bytes
- * of the file are in use.
+ * Where they are missing or damaged, nothing follows. They also tell what no program header does:
+ * which bytes of the file are in use.
  *
  *   section header, 32-bit / 64-bit: sh_addr at 12/16, sh_offset at 16/24, sh_size at 20/32
  *   symbol, 32-bit / 64-bit: st_value at 4/8, st_shndx at 14/6
@@ -74,7 +74,7 @@ uint64_t edit_room_behind_phdrs(const struct elf *e)
 	return n;
 }
 
-/* ---- the string table -------------------------------------------------------------------------------- */
+/* ---- the string table ------------------------------------------------------------------------ */
 
 static uint64_t section_addr(const struct elf_object *o, uint64_t i)
 {
@@ -110,7 +110,7 @@ bool edit_strings_are_private(const struct edit *ed)
 	return true;
 }
 
-/* ---- what has moved ------------------------------------------------------------------------------------ */
+/* ---- what has moved -------------------------------------------------------------------------- */
 
 static void patch_word(struct edit *ed, const unsigned char *p, uint64_t x)
 {
@@ -126,7 +126,8 @@ static struct edit_move *whole_move(struct edit *ed, const struct elf_shdr *h, u
 
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
 		if (moves[i]->done && !moves[i]->followed && moves[i]->old_addr == addr &&
-		    moves[i]->old_offset == h->offset && (h->type == SHT_STRTAB) == (moves[i] == &ed->strtab) &&
+		    moves[i]->old_offset == h->offset &&
+		    (h->type == SHT_STRTAB) == (moves[i] == &ed->strtab) &&
 		    (h->type == SHT_DYNAMIC) == (moves[i] == &ed->dynamic)) {
 			moves[i]->followed = true;
 			return moves[i];
