@@ -427,7 +427,6 @@ static void tidy_patches(struct edit *ed)
 }
 
 struct job {
-	struct view file;
 	const struct elf_edit *edits;
 	size_t n;
 	struct edit ed;
@@ -459,7 +458,7 @@ void elf_edit(struct view file, const struct elf_edit *edits, size_t n, struct a
 	      struct elf_edited *out)
 {
 	struct elf e = { .owned = NULL };
-	struct job j = { file, edits, n, { .a = a, .old = &e, .size = file.n } };
+	struct job j = { edits, n, { .a = a, .old = &e, .size = file.n } };
 
 	*out = (struct elf_edited){ .size = file.n, .refused = "there is not enough memory" };
 	if (elf_open(file, file.n, &e) && arena_run(a, run, &j) == ARENA_OK) {

@@ -226,7 +226,8 @@ bool edit_clear_front(struct edit *ed, uint64_t n)
 	struct front f = { .ed = ed, .e = ed->old };
 	struct elf_object o;
 
-	if (ed->dyn_slots == 0 || !elf_object_open(f.e, &o) || o.nsections < 2 || !clear_well(&f, &o, n)) {
+	if (n <= f.e->phnum || ed->dyn_slots == 0 || !elf_object_open(f.e, &o) || o.nsections < 2 ||
+	    !clear_well(&f, &o, n)) {
 		ed->front.n = 0;
 		return false;
 	}

@@ -9,6 +9,7 @@ lies, and the copy, in a process that has libpython: it must say the same. Where
 LD_LIBRARY_PATH is opened too: some libraries look for their neighbours in the folder that they lie in.
 `eu-elflint --gnu-ld` must have nothing to say of the copy that it did not say of the file. patchelf edits
 another copy in the same way; what it breaks, how much larger files get and how long it takes is counted beside.
+Programs get another interpreter as well, and must say the same of their version.
 
 Needs 1,000 files or more, unless --only or --limit chooses. Exits 1 if one is broken by us.
 """
@@ -30,6 +31,9 @@ import pyask  # noqa: E402
 LONG = "/nonexistent/" + "a-folder-with-a-name-of-some-length/" * 6 + "lib"
 SYSTEM = pathlib.Path("/usr/lib")
 FILES_MIN = 1000
+PROGRAMS = """ar awk bash bc bzip2 cat cmake cp curl date diff find gawk gcc gdb git gpg grep gzip less ld ld.gold ld.lld
+    ls make mold ninja node objdump openssl patchelf perl python3 readelf rg rsync ruby rustup sed sort sqlite3 ssh strace
+    strip tar tclsh vim wget xz zstd clang-14 llvm-strip-14 go java php psql lua""".split()
 LINT_MAX = 8 << 20  # bytes: eu-elflint takes minutes for the largest
 # eu-elflint adds the size of the symbol to the place of a relocation, and so meets the segment behind it.
 EXCUSED = re.compile(r"^No errors$|read-only section modified but text relocation flag not set")
@@ -49,6 +53,11 @@ def is_shared_object(path):
     except OSError:
         return False
     return head[:7] == b"\x7fELF\x02\x01\x01" and head[16:20] == b"\x03\x00\x3e\x00"
+
+
+def is_program(path):
+    with open(path, "rb") as f:
+        return f.read(4) == b"\x7fELF"
 
 
 def same_bytes(path):
@@ -157,6 +166,32 @@ class Corpus:
         copy.unlink(missing_ok=True)
 
 
+    def program(self, path, name):
+        """True: edited, and it says of its version what an unedited copy at the same place says."""
+        copy = self.folder / name
+        shutil.copy(path, copy)
+        before = run(copy, "--version")
+        loader = re.search(r"interpreter: (\S+)\]", run("readelf", "-lW", path).stdout.decode(errors="replace"))
+        if loader is None:
+            return False
+        long = self.folder / ("a-loader-with-a-long-name-" * 5)
+        if not long.exists():
+            long.symlink_to(loader.group(1))
+        tag, own = search_path(path)
+        own = own.replace(str(path.parent), str(copy.parent))
+        done = run(self.tool, copy, copy, f"{tag}={LONG}:{own}", f"interp={long}")
+        if done.returncode != 0:
+            self.ours.refused[done.stdout.decode().strip()] += 1
+            copy.unlink()
+            return False
+        after = run(copy, "--version")
+        copy.unlink()
+        if (after.returncode, after.stdout) != (before.returncode, before.stdout):
+            self.ours.broken.append(f"{path}: {before.returncode} became {after.returncode}: {after.stderr[:200]!r}")
+            return False
+        return True
+
+
 def show(name, tally):
     print(f"{name}: {tally.edited} edited, {sum(tally.refused.values())} refused, {len(tally.broken)} broken, "
           f"{tally.lint} of which eu-elflint complains anew, {tally.grown / 1e6:.1f} MB larger, {tally.seconds:.1f} s")
@@ -182,6 +217,10 @@ def main():
         corpus = Corpus(args.build.resolve(), pathlib.Path(folder), args.verbose)
         for path in files:
             corpus.one(path, not args.no_patchelf and shutil.which("patchelf") is not None)
+        found = {name: pathlib.Path(shutil.which(name)).resolve() for name in PROGRAMS if shutil.which(name)}
+        natural_programs = {n: p for n, p in found.items() if args.only in str(p) and is_program(p)}
+        sound = sum(corpus.program(p, n) for n, p in natural_programs.items())
+        print(f"{len(natural_programs)} programs, {sound} of them edited and as before (a static one is none to edit)")
     largest = max((p.stat().st_size for p in files), default=0)
     print(f"{len(files)} shared objects, the largest of {largest / 1e6:.0f} MB; {corpus.loads} load here, {corpus.fails} fail")
     show("ours", corpus.ours)
