@@ -18,7 +18,7 @@ RUN := $(PYTHON) scripts/check.py --build $(BUILD) --jobs $(JOBS)
 
 # Folders join the build with their first meson.build: a new one means to configure again.
 LAYOUT := $(wildcard meson.build meson_options.txt src/meson.build src/*/meson.build src/*/*/meson.build \
-	tests/meson.build tests/*/meson.build fuzz/meson.build fuzz/replay.c docs/schema-1.json)
+	tests/meson.build tests/*/meson.build tests/*/*/meson.build fuzz/meson.build fuzz/replay.c docs/schema-1.json)
 
 SANITIZE := --werror -Db_sanitize=address,undefined -Doptimization=1 -Db_lto=false \
 	-Db_lundef=false -Dstatic_program=false -Dlibraries=false -Ddebug_arena=true
@@ -87,6 +87,7 @@ check-corpus: setup-test all ## analyse real packages and compare with the real 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/founding.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/broken.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
+	@$(PYTHON) tests/repair/corpus.py --build $(BUILD)
 
 fuzz: fuzzers ## fuzz each target for FUZZ_SECONDS (60)
 	@$(RUN) fuzz --seconds $(FUZZ_SECONDS)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The speed figures of the README: dlwhy beside libtree, `ldd -r` and a real import, in one run.
+"""The speed figures of the README: dlwhy beside libtree, `ldd -r`, patchelf and a real import, in one run.
 
 Every pair is measured alternately, A B A B ..., so that whatever else the machine does hits both;
 what is printed is the ratio of the medians. Environment: DLWHY (the program, default build/dlwhy),
@@ -129,12 +129,31 @@ def a_log_is_read_quickly(folder):
     return ok
 
 
+EDIT_TOOL = Path(DLWHY).parent / "tests/repair/tool/elf-edit-tool"
+
+
+def an_edit_is_quick(objects):
+    """A search path for the largest of the objects: our writer to a new file that takes the place of the old
+    one, patchelf as it does it, in place. The path is another one each time, and longer than what was there."""
+    largest = max(objects, key=os.path.getsize)
+    with tempfile.TemporaryDirectory(dir=os.environ.get("DLWHY_BENCH_DIR")) as folder:
+        copies = [str(Path(folder, name)) for name in ("ours.so", "theirs.so")]
+        for copy in copies:
+            shutil.copyfile(largest, copy)
+        turn = iter(range(1000))
+        ours, theirs = side_by_side(
+            lambda: seconds([EDIT_TOOL, copies[0], copies[0], f"runpath=/{next(turn):0400d}:$ORIGIN"]),
+            lambda: seconds(["patchelf", "--set-rpath", f"/{next(turn):0400d}:$ORIGIN", copies[1]]), 5)
+    return row(f"search path of `{Path(largest).name}` ({os.path.getsize(largest) // 1_000_000} MB) set, "
+               "beside `patchelf`", ours, theirs, 5)
+
+
 def main():
     target = next(iter(CORPUS.rglob("_pywrap_tensorflow_internal.so")), None)
     if target is None:
         sys.exit(f"bench: no tensorflow in {CORPUS}: run `make check-corpus` once, "
                  "or set DLWHY_CORPUS")
-    for tool in ("libtree", "ldd"):
+    for tool in ("libtree", "ldd", "patchelf"):
         if shutil.which(tool) is None:
             sys.exit(f"bench: {tool} is not installed (apt-get install {tool})")
     target = str(target)
@@ -162,6 +181,7 @@ def main():
         lambda: seconds([DLWHY, "import", "tensorflow", "--python", python]),
         lambda: seconds([python, "-c", "import tensorflow"]), 5)
     ok &= row("`import tensorflow` predicted, beside the import itself", ours, theirs, 10)
+    ok &= an_edit_is_quick(objects)
     explained, plain = side_by_side(
         lambda: seconds([DLWHY, *objects]),
         lambda: seconds([DLWHY, "--no-explain", *objects]), 5)

@@ -1,7 +1,7 @@
 /* elf_edit.c - the edits themselves, on a model of the dynamic section and the program headers.
  *
- * Nothing has a place yet here: an entry of the model holds the text that it is to name. Where strings and
- * tables go is decided once, when all edits are done.
+ * Nothing has a place yet here: an entry of the model holds the text that it is to name. Where strings
+ * and tables go is decided once, when all edits are done.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -10,7 +10,7 @@
 #define TEXT_MAX 65536   /* bytes of a new text: a search path longer than that helps nobody */
 #define INTERP_MAX 4095  /* what execve takes, without the NUL */
 
-/* ---- reading the file into the model -------------------------------------------------------------- */
+/* ---- reading the file into the model --------------------------------------------------------- */
 
 static void read_phdrs(struct edit *ed)
 {
@@ -114,7 +114,7 @@ static bool needs_dynamic(struct edit *ed)
 	return ed->refused == NULL;
 }
 
-/* ---- entries of the dynamic section ---------------------------------------------------------------- */
+/* ---- entries of the dynamic section ---------------------------------------------------------- */
 
 static const char *string_of(const struct edit *ed, uint64_t value, const char *text)
 {
@@ -287,7 +287,7 @@ static void replace_need(struct edit *ed, const char *name, const char *value)
 	replace_files(ed, name, value);
 }
 
-/* ---- program headers ------------------------------------------------------------------------------- */
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static void set_interp(struct edit *ed, const char *value)
 {
@@ -326,7 +326,7 @@ static void set_stack(struct edit *ed, bool executable)
 		.added = true };
 }
 
-/* ---- one edit, all edits ---------------------------------------------------------------------------- */
+/* ---- one edit, all edits --------------------------------------------------------------------- */
 
 static bool wants_value(enum elf_edit_kind k)
 {
@@ -399,7 +399,7 @@ static void do_edit(struct edit *ed, const struct elf_edit *x)
 		do_dynamic(ed, x);
 }
 
-/* ---- patches ---------------------------------------------------------------------------------------- */
+/* ---- patches --------------------------------------------------------------------------------- */
 
 static int by_offset(const void *a, const void *b)
 {
@@ -427,7 +427,6 @@ static void tidy_patches(struct edit *ed)
 }
 
 struct job {
-	struct view file;
 	const struct elf_edit *edits;
 	size_t n;
 	struct edit ed;
@@ -455,10 +454,11 @@ static void run(void *ctx)
 		edit_check(ed);
 }
 
-void elf_edit(struct view file, const struct elf_edit *edits, size_t n, struct arena *a, struct elf_edited *out)
+void elf_edit(struct view file, const struct elf_edit *edits, size_t n, struct arena *a,
+	      struct elf_edited *out)
 {
 	struct elf e = { .owned = NULL };
-	struct job j = { file, edits, n, { .a = a, .old = &e, .size = file.n } };
+	struct job j = { edits, n, { .a = a, .old = &e, .size = file.n } };
 
 	*out = (struct elf_edited){ .size = file.n, .refused = "there is not enough memory" };
 	if (elf_open(file, file.n, &e) && arena_run(a, run, &j) == ARENA_OK) {

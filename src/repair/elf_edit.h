@@ -1,10 +1,12 @@
 /* elf_edit.h - edits of an ELF file: search path, needs, names, interpreter, the executable-stack mark.
  *
- * An edit is a pure function from the file's bytes to patches of it: nothing is read but the view and nothing is
- * written. No byte that a loader maps moves: what must grow gets a place at the end of the file, in a segment of
- * its own (the program headers then move there too, if they have no room), and what becomes free is left as it is.
- * So an edit costs what it touches, not the size of the file, and code, notes, symbols and debug data stay where
- * they are. Section headers follow where the file has them.
+ * An edit is a pure function from the file's bytes to patches of it: nothing is read but the view and
+ * nothing is written. Code and data stay where they are: what must grow gets a place at the end of the
+ * file, in a segment of its own, and what becomes free is left as it is. The program headers stay
+ * behind the ELF header, where strip and objcopy want them: for the header of that segment, what
+ * stands behind them (the interpreter's name, notes, symbol tables, which only headers point to) moves
+ * with it; in a file without section headers they move themselves. So an edit costs what it touches,
+ * not the size of the file. Section headers follow where the file has them.
  *
  * What cannot be done safely is refused with the reason, in words for a person, rather than tried.
  */
@@ -23,7 +25,7 @@ enum elf_edit_kind {
 	ELF_SET_RPATH,      /* value: the whole list. DT_RUNPATH, if there is one, goes */
 	ELF_REMOVE_PATHS,   /* neither DT_RPATH nor DT_RUNPATH */
 	ELF_ADD_NEEDED,     /* value: is put first, if it is not there yet */
-	ELF_REMOVE_NEEDED,  /* name: every DT_NEEDED of that name, and its version needs must be none (else refused) */
+	ELF_REMOVE_NEEDED,  /* name: every DT_NEEDED of that name; refused if it has version needs */
 	ELF_REPLACE_NEEDED, /* name -> value, in DT_NEEDED and in the version needs' file names */
 	ELF_SET_SONAME,     /* value */
 	ELF_REMOVE_SONAME,
@@ -47,7 +49,9 @@ struct elf_edited {
 };
 
 /* All edits at once, in order. `file` is the whole file. Allocates in a (out of memory: `refused` says so).
- * The result has been read again as a loader maps it and found to keep everything that the edits do not name. */
-void elf_edit(struct view file, const struct elf_edit *edits, size_t n, struct arena *a, struct elf_edited *out);
+ * The result has been read again as a loader maps it and found to keep everything that the edits do
+ * not name. */
+void elf_edit(struct view file, const struct elf_edit *edits, size_t n, struct arena *a,
+	      struct elf_edited *out);
 
 #endif

@@ -68,7 +68,7 @@ unsigned char *edit_patch(struct edit *ed, uint64_t offset, uint64_t n)
 	return p;
 }
 
-/* ---- version records ------------------------------------------------------------------------------ */
+/* ---- version records ------------------------------------------------------------------------- */
 
 struct walk {
 	const struct elf *e;
@@ -102,7 +102,8 @@ static const unsigned char *record_at(struct walk *w, uint64_t vaddr, uint64_t s
 static bool tell(struct walk *w, const unsigned char *p, const struct sort *s)
 {
 	uint64_t offset = edit_offset(w->e, p);
-	struct edit_record r = { s->kind, offset, s->size, offset + s->name, load32(p + s->name, w->e->swap) };
+	struct edit_record r = { s->kind, offset, s->size, offset + s->name,
+				 load32(p + s->name, w->e->swap) };
 
 	return w->fn(w->ctx, &r);
 }

@@ -1,9 +1,10 @@
 /* elf_edit_check.c - the patched file, read again as a loader maps it, against the old one and the model.
  *
- * The file may have a gigabyte, of which loaders look at little before they run it: headers, dynamic section,
- * strings, symbols, version records. Those are copied into an image of the new file, whose other pages nobody
- * touches; the patches go over them. What the image lacks is proved otherwise: no patch falls on a byte of the
- * old file outside the tables that an edit may change, and every old segment is there as it was.
+ * The file may have a gigabyte, of which loaders look at little before they run it: headers, dynamic
+ * section, strings, symbols, version records. Those are copied into an image of the new file, whose
+ * other pages nobody touches; the patches go over them. What the image lacks is proved otherwise: no
+ * patch falls on a byte of the old file outside the tables that an edit may change, and every old
+ * segment is there as it was.
  */
 #include <stdlib.h>
 
@@ -28,7 +29,12 @@ static void fail(struct check *c, bool bad, const char *what)
 		c->fault = what;
 }
 
-/* ---- the image ----------------------------------------------------------------------------------------- */
+static bool is_note(uint32_t type)
+{
+	return type == PT_NOTE || type == PT_GNU_PROPERTY;
+}
+
+/* ---- the image ------------------------------------------------------------------------------- */
 
 static void copy(struct check *c, uint64_t off, uint64_t n)
 {
@@ -65,6 +71,9 @@ static void fill_image(struct check *c)
 	copy(c, c->ed->strings_offset, c->ed->strings.n);
 	copy(c, e->interp_ph.offset, e->interp_ph.filesz);
 	copy_table(c, &e->symtab, n);
+	for (size_t i = 0; i < e->phnum; i++)
+		if (is_note(e->phdrs[i].type))
+			copy(c, e->phdrs[i].offset, e->phdrs[i].filesz);
 	edit_each_record(e, copy_record, c);
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
 		const struct patch *p = &c->ed->patches.items[i];
@@ -73,7 +82,7 @@ static void fill_image(struct check *c)
 	}
 }
 
-/* ---- where patches fall --------------------------------------------------------------------------------- */
+/* ---- where patches fall ---------------------------------------------------------------------- */
 
 static bool inside(const struct patch *p, uint64_t off, uint64_t n)
 {
@@ -97,6 +106,23 @@ static bool in_files(const struct edit *ed, const struct patch *p)
 	return false;
 }
 
+static bool has_left(const struct edit_move *m, uint64_t at, uint64_t size)
+{
+	return m->done && m->offset != m->old_offset && at >= m->old_offset && at - m->old_offset < size;
+}
+
+/* Does it lie where a table has been that has moved? */
+static bool in_left(const struct edit *ed, const struct patch *p)
+{
+	uint64_t last = p->offset + p->bytes.n - 1;
+
+	for (size_t i = 0; i < ed->front.n; i++)
+		if (has_left(&ed->front.items[i], p->offset, ed->front.items[i].size) &&
+		    has_left(&ed->front.items[i], last, ed->front.items[i].size))
+			return true;
+	return has_left(&ed->strtab, p->offset, ed->strings.n) && has_left(&ed->strtab, last, ed->strings.n);
+}
+
 static bool in_sections(const struct elf *e, const struct patch *p)
 {
 	struct elf_object o;
@@ -110,31 +136,54 @@ static bool in_sections(const struct elf *e, const struct patch *p)
 static bool is_allowed(const struct check *c, const struct patch *p)
 {
 	const struct elf *e = c->old;
-	uint64_t phdrs = e->phnum * edit_phdr_size(e);
+	uint64_t phdrs = c->ed->phdrs.n * edit_phdr_size(e);
 
 	return p->offset >= e->file.n || inside(p, 0, e->is64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)) ||
-	       inside(p, e->phoff, phdrs + edit_room_behind_phdrs(e)) ||
+	       inside(p, e->phoff, phdrs) ||
 	       (c->ed->dyn_slots > 0 && inside(p, c->ed->dyn_offset, c->ed->dyn_slots * edit_dyn_size(e))) ||
 	       (c->ed->interp != NULL && inside(p, e->interp_ph.offset, e->interp_ph.filesz)) ||
-	       in_rewrite(c->ed, p) || in_files(c->ed, p) || in_sections(e, p);
+	       in_rewrite(c->ed, p) || in_files(c->ed, p) || in_left(c->ed, p) || in_sections(e, p);
+}
+
+/* A table of program headers that grows where it is takes bytes that nobody uses, or whose user has moved. */
+static void check_behind_phdrs(struct check *c)
+{
+	const struct edit *ed = c->ed;
+	uint64_t size = edit_phdr_size(c->old), room = edit_room_behind_phdrs(c->old);
+	uint64_t from = c->old->phoff + c->old->phnum * size, to = c->old->phoff + ed->phdrs.n * size;
+
+	for (uint64_t at = from; at < to && !ed->table.done; at++) {
+		bool is_free = at - from < room || has_left(&ed->strtab, at, ed->strings.n) ||
+			       has_left(&ed->interp_place, at, c->old->interp_ph.filesz) ||
+			       has_left(&ed->dynamic, at, ed->dyn_slots * edit_dyn_size(c->old));
+
+		for (size_t i = 0; i < ed->front.n; i++)
+			is_free = is_free || has_left(&ed->front.items[i], at, ed->front.items[i].size);
+		fail(c, at >= c->old->file.n || (!is_free && c->old->file.p[at] != 0),
+		     "its program headers would cover another thing");
+	}
 }
 
 static bool check_patches(struct check *c)
 {
 	const struct patch *last = NULL;
 
+	check_behind_phdrs(c);
+
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
 		const struct patch *p = &c->ed->patches.items[i];
 
-		fail(c, last != NULL && p->offset - last->offset < last->bytes.n, "two of its tables overlap");
-		fail(c, p->offset > c->n || p->bytes.n > c->n - p->offset, "a table would end behind the file");
+		fail(c, last != NULL && p->offset - last->offset < last->bytes.n,
+		     "two of its tables overlap");
+		fail(c, p->offset > c->n || p->bytes.n > c->n - p->offset,
+		     "a table would end behind the file");
 		fail(c, !is_allowed(c, p), "one of its tables lies where another thing is");
 		last = p;
 	}
 	return c->fault == NULL;
 }
 
-/* ---- program headers ------------------------------------------------------------------------------------- */
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static bool is_same_phdr(const struct elf_phdr *a, const struct elf_phdr *b)
 {
@@ -168,7 +217,8 @@ static bool has_same(const struct elf *e, const struct elf_phdr *old)
 /* Headers of which an edit may make others. */
 static bool may_change(uint32_t type)
 {
-	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP || type == PT_GNU_STACK;
+	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP ||
+	       type == PT_GNU_STACK || is_note(type);
 }
 
 static bool is_mapped(const struct elf *e, uint64_t vaddr, uint64_t offset, uint64_t n)
@@ -209,6 +259,40 @@ static void check_loads(struct check *c)
 	}
 }
 
+/* Does a header of the new file show the same notes? */
+static bool has_notes(const struct check *c, const struct elf_phdr *old)
+{
+	struct view a, b;
+
+	if (!view_sub(c->old->file, old->offset, old->filesz, &a))
+		return true; /* there were none to lose */
+	for (size_t i = 0; i < c->e->phnum; i++) {
+		const struct elf_phdr *h = &c->e->phdrs[i];
+
+		if (h->type == old->type && h->align == old->align && h->filesz == old->filesz &&
+		    view_sub(c->e->file, h->offset, h->filesz, &b) &&
+		    (a.n == 0 || memcmp(a.p, b.p, a.n) == 0) &&
+		    (has_same(c->old, h) || is_mapped(c->e, h->vaddr, h->offset, h->filesz)))
+			return true;
+	}
+	return false;
+}
+
+/* What has moved as it was: is it there, and do headers and the dynamic section (checked elsewhere) agree? */
+static void check_front(struct check *c)
+{
+	for (size_t i = 0; i < c->ed->front.n; i++) {
+		const struct edit_move *m = &c->ed->front.items[i];
+
+		fail(c, !is_mapped(c->e, m->addr, m->offset, m->size) ||
+		     memcmp(c->image + m->offset, c->old->file.p + m->old_offset, (size_t)m->size) != 0,
+		     "a table would be lost");
+	}
+	for (size_t i = 0; i < c->old->phnum; i++)
+		if (is_note(c->old->phdrs[i].type))
+			fail(c, !has_notes(c, &c->old->phdrs[i]), "a note would be lost");
+}
+
 static void check_phdrs(struct check *c)
 {
 	const struct elf *e = c->e;
@@ -217,6 +301,7 @@ static void check_phdrs(struct check *c)
 	if (c->fault != NULL)
 		return;
 	check_loads(c);
+	check_front(c);
 	for (size_t i = 0; i < e->phnum && c->fault == NULL; i++) {
 		const struct elf_phdr *h = &e->phdrs[i];
 
@@ -234,7 +319,7 @@ static void check_phdrs(struct check *c)
 	     "the interpreter's name would not be mapped");
 }
 
-/* ---- the dynamic section ----------------------------------------------------------------------------------- */
+/* ---- the dynamic section --------------------------------------------------------------------- */
 
 static bool is_writable(const struct elf *e, uint64_t vaddr)
 {
@@ -251,7 +336,8 @@ static void check_entry(struct check *c, const unsigned char *p, const struct ed
 {
 	uint64_t value = edit_word(c->e, p + edit_word_size(c->e));
 
-	fail(c, edit_word(c->e, p) != d->tag || value != d->value, "an entry of the dynamic section would be wrong");
+	fail(c, edit_word(c->e, p) != d->tag || value != d->value,
+	     "an entry of the dynamic section would be wrong");
 	if (edit_tag_is_string(d->tag))
 		fail(c, !same(elf_str(c->e, value), d->text != NULL ? d->text : elf_str(c->old, d->value)),
 		     "a string of the dynamic section would change");
@@ -271,14 +357,14 @@ static void check_dynamic(struct check *c)
 	for (uint64_t i = 0; i < n; i++)
 		check_entry(c, v.p + i * size, &c->ed->dyn.items[i]);
 	fail(c, edit_word(c->e, v.p + n * size) != DT_NULL, "the dynamic section would have no end");
-	fail(c, c->ed->dynamic.done && !is_writable(c->e, c->e->dynamic.vaddr),
+	fail(c, is_writable(c->old, c->old->dynamic.vaddr) && !is_writable(c->e, c->e->dynamic.vaddr),
 	     "the dynamic section would not be writable");
 	fail(c, c->ed->strtab.done && (c->e->dt[ELF_DT_STRTAB] != c->ed->strtab.addr ||
 				       c->e->dt[ELF_DT_STRSZ] != c->ed->strings.n + c->ed->added.n),
 	     "the string table would be wrong");
 }
 
-/* ---- symbols and versions -------------------------------------------------------------------------------------- */
+/* ---- symbols and versions -------------------------------------------------------------------- */
 
 /* A table that stays and is not written to needs no look at its users. */
 static bool strings_are_touched(const struct check *c)
@@ -294,7 +380,8 @@ static void check_symbols(struct check *c)
 	if (!strings_are_touched(c))
 		return;
 	for (uint64_t i = 0; i < n && c->fault == NULL; i++)
-		fail(c, !same(elf_sym_name(c->old, i), elf_sym_name(c->e, i)), "the name of a symbol would change");
+		fail(c, !same(elf_sym_name(c->old, i), elf_sym_name(c->e, i)),
+		     "the name of a symbol would change");
 }
 
 struct records {
@@ -314,7 +401,8 @@ static bool check_record(void *ctx, const struct edit_record *r)
 
 		fail(c, rs->files > c->ed->files.n, "a version record would be new");
 		if (c->fault == NULL)
-			fail(c, r->at != f->offset || !same(elf_str(c->e, r->string), f->text != NULL ? f->text : old),
+			fail(c, r->at != f->offset ||
+			     !same(elf_str(c->e, r->string), f->text != NULL ? f->text : old),
 			     "the file of a version would change");
 	} else if (r->kind == EDIT_RECORD_VERSION) {
 		fail(c, !same(elf_str(c->e, r->string), old), "the name of a version would change");

@@ -2,15 +2,18 @@
  *
  * The new bytes are in one segment behind all others, in the file and in memory:
  *
- *   [program headers] [dynamic section] [interpreter] [string table]
+ *   [program headers] [what stood behind them] [dynamic section] [interpreter] [string table]
  *
- * each only if it moves. The string table is last: the next edit then lengthens it in place. A file whose last
- * segment ends with the file, as one that was edited before, gets no other segment: that one grows.
+ * each only if it moves. The string table is last: the next edit then lengthens it in place. A file
+ * whose last segment ends with the file, as one that was edited before, gets no other segment: that
+ * one grows.
  *
- * A segment needs a program header. It takes, in this order, a header that is PT_NULL; room behind the table;
- * in a library PT_PHDR, which is for programs. Else the whole table moves into the new segment. Kernels before
- * 5.18 compute the address of a program's headers as that of its first segment plus e_phoff, so the distance
- * between addresses and offsets must be that of the first segment; a program's file gets a hole if need be.
+ * A segment needs a program header. It takes, in this order, a header that is PT_NULL; room behind the
+ * table; in a library PT_PHDR, which is for programs; room that is made behind the table
+ * (elf_edit_front.c). Else the whole table moves into the new segment, and what stood behind it stays.
+ * Kernels before 5.18 compute the address of a program's headers as that of its first segment plus
+ * e_phoff, so the distance between addresses and offsets must be that of the first segment; a
+ * program's file gets a hole if need be.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -26,12 +29,13 @@ struct grow {
 	const struct elf *e;
 	struct edit_phdr *first, *last; /* segments */
 	bool needs_load, extends, phdrs_move, is_program;
+	bool writable;                  /* loaders write to the dynamic section, if it was writable */
 	uint64_t align;
 	uint64_t offset, vaddr;         /* where the new bytes begin */
 	uint64_t at;                    /* the next free byte, from there */
 };
 
-/* ---- may it grow at all? ------------------------------------------------------------------------------- */
+/* ---- may it grow at all? --------------------------------------------------------------------- */
 
 /* What is found from the end of the file (the archive of a program that unpacks itself) must stay there. */
 static void refuse_payload(struct grow *g)
@@ -42,8 +46,8 @@ static void refuse_payload(struct grow *g)
 	for (uint64_t i = file.n; i > end; i--) {
 		if (file.p[i - 1] == 0)
 			continue;
-		edit_refuse(g->ed, "%llu bytes that are no part of the ELF file stand behind it, as in a program that "
-			    "carries an archive: what looks for them at the end of the file would not find them",
+		edit_refuse(g->ed, "%llu bytes stand behind the ELF file, as in a program that carries an "
+			    "archive: what looks for them at the end would not find them",
 			    (unsigned long long)(file.n - end));
 		return;
 	}
@@ -73,7 +77,7 @@ static bool find_segments(struct grow *g)
 	}
 	if (g->last == NULL)
 		edit_refuse(ed, "it has no segment that is loaded");
-	return ed->refused == NULL;
+	return g->last != NULL && ed->refused == NULL;
 }
 
 /* A kernel starts it, and tells it where its program headers are. */
@@ -83,11 +87,16 @@ static bool is_program(const struct elf *e)
 	       (e->dt[ELF_DT_FLAGS_1] & DF_1_PIE) != 0;
 }
 
-/* ---- the segment that is there -------------------------------------------------------------------------- */
+/* ---- the segment that is there --------------------------------------------------------------- */
 
 static bool holds(const struct edit_phdr *ph, uint64_t offset)
 {
 	return offset >= ph->h.offset && offset - ph->h.offset < ph->h.filesz;
+}
+
+static bool needs_write(const struct grow *g)
+{
+	return g->ed->dynamic.done && g->writable;
 }
 
 /* It may become writable if it is one that an edit has made: the table or the headers are in it. */
@@ -97,19 +106,21 @@ static bool can_extend(const struct grow *g)
 	bool made = holds(last, g->e->phoff) || (g->ed->strings.n > 0 && holds(last, g->ed->strings_offset));
 
 	return last->h.filesz == last->h.memsz && last->h.filesz > 0 && (last->h.flags & PF_X) == 0 &&
-	       last->h.offset + last->h.filesz == g->e->file.n && g->e->load_end == last->h.vaddr + last->h.memsz &&
-	       (!g->ed->dynamic.done || (last->h.flags & PF_W) != 0 || made) &&
+	       last->h.offset + last->h.filesz == g->e->file.n &&
+	       g->e->load_end == last->h.vaddr + last->h.memsz &&
+	       (!needs_write(g) || (last->h.flags & PF_W) != 0 || made) &&
 	       (!g->phdrs_move || !g->is_program ||
 		last->h.vaddr - last->h.offset == g->first->h.vaddr - g->first->h.offset);
 }
 
-/* ---- program headers ------------------------------------------------------------------------------------ */
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static void remove_phdr(struct grow *g, size_t i)
 {
 	struct edit *ed = g->ed;
 
-	memmove(&ed->phdrs.items[i], &ed->phdrs.items[i + 1], (ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
+	memmove(&ed->phdrs.items[i], &ed->phdrs.items[i + 1],
+		(ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
 	ed->phdrs.n--;
 }
 
@@ -132,7 +143,8 @@ static bool has_phdr(const struct grow *g, uint32_t type)
 	return false;
 }
 
-/* Will the table, with the header of one more segment if that is needed, fit where it is? Drops what can go. */
+/* Will the table, with the header of one more segment if that is needed, fit where it is? Drops what can
+ * go. */
 static bool fits_in_place(struct grow *g)
 {
 	uint64_t size = edit_phdr_size(g->e);
@@ -143,7 +155,9 @@ static bool fits_in_place(struct grow *g)
 		drop_phdr(g, PT_NULL);
 	if (g->ed->phdrs.n + extra == room + 1 && !g->is_program)
 		drop_phdr(g, PT_PHDR);
-	return g->ed->phdrs.n + extra <= room;
+	if (g->ed->phdrs.n + extra <= room)
+		return true;
+	return edit_clear_front(g->ed, g->ed->phdrs.n + 1); /* what moves may want a segment */
 }
 
 static void insert_load(struct grow *g)
@@ -154,9 +168,11 @@ static void insert_load(struct grow *g)
 	while (i > 0 && ed->phdrs.items[i - 1].h.type != PT_LOAD)
 		i--;
 	(void)ARENA_PUSH(ed->a, &ed->phdrs);
-	memmove(&ed->phdrs.items[i + 1], &ed->phdrs.items[i], (ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
+	memmove(&ed->phdrs.items[i + 1], &ed->phdrs.items[i],
+		(ed->phdrs.n - i - 1) * sizeof(ed->phdrs.items[0]));
 	ed->phdrs.items[i] = (struct edit_phdr){
-		.h = { PT_LOAD, PF_R | (ed->dynamic.done ? PF_W : 0), g->offset, g->vaddr, g->at, g->at, g->align },
+		.h = { PT_LOAD, PF_R | (needs_write(g) ? PF_W : 0), g->offset, g->vaddr, g->at, g->at,
+		       g->align },
 		.paddr = g->vaddr, .added = true };
 }
 
@@ -169,14 +185,14 @@ static void widen_load(struct grow *g)
 			continue;
 		ph->h.filesz += g->at;
 		ph->h.memsz = ph->h.filesz;
-		if (g->ed->dynamic.done)
+		if (needs_write(g))
 			ph->h.flags |= PF_W;
 		ph->widened = true;
 		return;
 	}
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------ */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 /* Where the new bytes begin. Without headers among them the distance of addresses and offsets is free. */
 static void choose_start(struct grow *g)
@@ -196,15 +212,15 @@ static void choose_start(struct grow *g)
 	while (g->align > PAGE && (delta & (g->align - 1)) != 0)
 		g->align /= 2;
 	if ((delta & (g->align - 1)) != 0 || g->first->h.vaddr < g->first->h.offset) {
-		edit_refuse(g->ed, "its program headers would have to move, and its first segment does not begin "
-			    "with the file");
+		edit_refuse(g->ed, "its program headers would have to move, and its first segment does not "
+			    "begin with the file");
 		return;
 	}
 	g->vaddr = edit_align(g->e->load_end > from + delta ? g->e->load_end : from + delta, g->align);
 	g->offset = g->vaddr - delta;
 	if (g->offset - g->e->file.n > HOLE_MAX)
-		edit_refuse(g->ed, "its program headers would have to move to where only a file of %llu MiB more could "
-			    "hold them", (unsigned long long)((g->offset - g->e->file.n) >> 20));
+		edit_refuse(g->ed, "its program headers would have to move, and the file would be %llu MiB "
+			    "larger for that", (unsigned long long)((g->offset - g->e->file.n) >> 20));
 }
 
 static void take(struct grow *g, struct edit_move *m, uint64_t n, uint64_t align)
@@ -222,6 +238,15 @@ static bool strings_are_last(const struct grow *g)
 {
 	return g->extends && g->ed->strings_offset + g->ed->strings.n == g->e->file.n &&
 	       g->e->dt[ELF_DT_STRTAB] + g->ed->strings.n == g->vaddr;
+}
+
+/* Aligned as it was. */
+static void take_front(struct grow *g, struct edit_move *m)
+{
+	uint64_t align = 64, at = m->old_addr & (align - 1), now = (g->vaddr + g->at) & (align - 1);
+
+	g->at += (at - now) & (align - 1);
+	take(g, m, m->size, 1);
 }
 
 static void place_strings(struct grow *g, bool in_place)
@@ -251,6 +276,9 @@ static void place_all(struct grow *g, uint64_t nphdrs)
 		place_strings(g, true);
 	if (g->phdrs_move)
 		take(g, &ed->table, nphdrs * edit_phdr_size(g->e), 16);
+	for (size_t i = 0; i < ed->front.n; i++)
+		if (!ed->front.items[i].placed)
+			take_front(g, &ed->front.items[i]);
 	if (ed->dynamic.done)
 		take(g, &ed->dynamic, (ed->dyn.n + 1 + SPARE_ENTRIES) * edit_dyn_size(g->e), 16);
 	if (ed->interp_place.done)
@@ -263,13 +291,28 @@ static void place_all(struct grow *g, uint64_t nphdrs)
 	ed->interp_place.old_offset = g->e->interp_ph.offset;
 }
 
-/* ---- headers of what has moved --------------------------------------------------------------------------------- */
+/* ---- headers of what has moved --------------------------------------------------------------- */
 
 static void point_at(struct edit_phdr *ph, const struct edit_move *m)
 {
 	ph->h.offset = m->offset;
 	ph->h.vaddr = ph->paddr = m->addr;
 	ph->h.filesz = ph->h.memsz = m->size;
+}
+
+/* A header of what moves as it is, or of a part of it. */
+static void follow_front(const struct edit *ed, struct edit_phdr *ph)
+{
+	for (size_t i = 0; i < ed->front.n; i++) {
+		const struct edit_move *m = &ed->front.items[i];
+
+		if (!edit_inside(ph->h.offset, ph->h.filesz, m->old_offset, m->size) || ph->h.filesz == 0)
+			continue;
+		ph->h.vaddr += m->addr - m->old_addr;
+		ph->paddr += m->addr - m->old_addr;
+		ph->h.offset += m->offset - m->old_offset;
+		return;
+	}
 }
 
 static void point_headers(struct grow *g)
@@ -286,6 +329,8 @@ static void point_headers(struct grow *g)
 			point_at(ph, &ed->interp_place);
 		else if (ph->h.type == PT_PHDR && ed->table.done)
 			point_at(ph, &ed->table);
+		else if (ph->h.type == PT_NOTE || ph->h.type == PT_GNU_PROPERTY)
+			follow_front(ed, ph);
 		else if (ph->h.type == PT_PHDR)
 			ph->h.filesz = ph->h.memsz = ed->phdrs.n * edit_phdr_size(g->e);
 	}
@@ -299,9 +344,17 @@ static void check_limits(struct grow *g)
 		edit_refuse(g->ed, "behind its last segment there are no addresses left");
 }
 
+static bool was_writable(const struct edit *ed)
+{
+	const struct elf_phdr *h = edit_segment_of(ed->old, ed->dyn_offset, 1);
+
+	return h != NULL && (h->flags & PF_W) != 0;
+}
+
 void edit_grow(struct edit *ed)
 {
-	struct grow g = { .ed = ed, .e = ed->old, .align = PAGE, .is_program = is_program(ed->old) };
+	struct grow g = { .ed = ed, .e = ed->old, .align = PAGE, .is_program = is_program(ed->old),
+			  .writable = was_writable(ed) };
 	uint64_t nphdrs;
 
 	if (!find_segments(&g))
@@ -309,11 +362,14 @@ void edit_grow(struct edit *ed)
 	g.needs_load = ed->dynamic.done || ed->strtab.done || ed->interp_place.done;
 	g.extends = g.needs_load && can_extend(&g);
 	g.phdrs_move = !fits_in_place(&g);
-	find_segments(&g); /* headers may have gone */
-	g.needs_load = g.needs_load || g.phdrs_move;
+	if (!find_segments(&g)) /* again: headers may have gone */
+		return;
+	g.needs_load = g.needs_load || g.phdrs_move || ed->front.n > 0 || ed->dynamic.done ||
+		       ed->strtab.done || ed->interp_place.done;
 	g.extends = g.needs_load && can_extend(&g);
 	if (g.phdrs_move && g.e->osabi == ELFOSABI_FREEBSD)
-		edit_refuse(ed, "its program headers would have to move, and FreeBSD wants them in the first page");
+		edit_refuse(ed, "its program headers would have to move, and FreeBSD wants them in the first "
+			    "page");
 	if (g.needs_load)
 		refuse_payload(&g);
 	if (ed->phdrs.n + 1 >= PN_XNUM)

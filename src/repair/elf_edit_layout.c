@@ -1,6 +1,7 @@
 /* elf_edit_layout.c - from the model to patches of the file.
  *
- * What has room where it is stays there. elf_edit_grow.c finds places for the rest; here the bytes are made.
+ * What has room where it is stays there. elf_edit_grow.c finds places for the rest; here the bytes are
+ * made.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -9,7 +10,7 @@
 #define DT_MIPS_RLD_MAP_REL 0x70000035
 #endif
 
-/* ---- the dynamic section ------------------------------------------------------------------------------ */
+/* ---- the dynamic section --------------------------------------------------------------------- */
 
 static void set_value(struct edit *ed, uint64_t tag, uint64_t value)
 {
@@ -21,6 +22,12 @@ static void set_value(struct edit *ed, uint64_t tag, uint64_t value)
 	}
 }
 
+/* Sums wrap at the size of the file's words. */
+static uint64_t address(const struct elf *e, uint64_t x)
+{
+	return e->is64 ? x : x & UINT32_MAX;
+}
+
 /* Values that follow from places. */
 static void settle_values(struct edit *ed, uint64_t vaddr)
 {
@@ -30,11 +37,14 @@ static void settle_values(struct edit *ed, uint64_t vaddr)
 		set_value(ed, DT_STRTAB, ed->strtab.addr);
 		set_value(ed, DT_STRSZ, ed->strtab.size);
 	}
+	for (size_t i = 0; i < ed->front.n; i++)
+		if (ed->front.items[i].tag != 0)
+			set_value(ed, ed->front.items[i].tag, ed->front.items[i].addr);
 	for (size_t i = 0; i < ed->dyn.n; i++) {
 		struct edit_dyn *d = &ed->dyn.items[i];
 
 		if (ed->old->machine == EM_MIPS && d->tag == DT_MIPS_RLD_MAP_REL && d->at != 0)
-			d->value += d->at - (vaddr + i * size);
+			d->value = address(ed->old, d->value + d->at - (vaddr + i * size));
 	}
 }
 
@@ -49,7 +59,7 @@ static void write_dynamic(struct edit *ed)
 		at = ed->dynamic.offset;
 		n = ed->dynamic.size;
 	}
-	if (!ed->dyn_changed)
+	if (!ed->dyn_changed && !ed->dynamic.done)
 		return;
 	p = edit_patch(ed, at, n);
 	for (size_t i = 0; i < ed->dyn.n; i++) {
@@ -58,7 +68,7 @@ static void write_dynamic(struct edit *ed)
 	}
 }
 
-/* ---- strings ------------------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 /* Strings that stand where another stood. `p` is the table. */
 static void write_rewrites(const struct edit *ed, unsigned char *p)
@@ -80,7 +90,8 @@ static void write_strings(struct edit *ed)
 	if (ed->strtab.done && ed->strtab.offset != ed->strtab.old_offset) {
 		p = edit_patch(ed, ed->strtab.offset, old + grown);
 		memcpy(p, ed->strings.p, (size_t)old);
-		memcpy(p + old, ed->added.items, (size_t)grown);
+		if (grown > 0)
+			memcpy(p + old, ed->added.items, (size_t)grown);
 		write_rewrites(ed, p);
 		return;
 	}
@@ -107,7 +118,17 @@ static void write_files(struct edit *ed)
 	}
 }
 
-/* ---- program headers ------------------------------------------------------------------------------------- */
+/* What moves as it is, to make room for program headers. */
+static void write_front(struct edit *ed)
+{
+	for (size_t i = 0; i < ed->front.n; i++) {
+		const struct edit_move *m = &ed->front.items[i];
+
+		memcpy(edit_patch(ed, m->offset, m->size), ed->old->file.p + m->old_offset, (size_t)m->size);
+	}
+}
+
+/* ---- program headers ------------------------------------------------------------------------- */
 
 static void write_interp(struct edit *ed)
 {
@@ -160,6 +181,7 @@ void edit_lay_out(struct edit *ed)
 		edit_grow(ed);
 	if (ed->refused != NULL)
 		return;
+	write_front(ed);
 	write_strings(ed);
 	write_files(ed);
 	if (ed->dyn_slots > 0)

@@ -1,9 +1,10 @@
 /* elf_edit_priv.h - what the elf_edit*.c files share. Not for others.
  *
- * An edit runs in four steps. The edits change the model (elf_edit.c): a list of dynamic entries, of program
- * headers, of names in the version needs. The strings of that model get places (elf_edit_strings.c). The model
- * becomes patches (elf_edit_layout.c, elf_edit_grow.c; section headers follow in elf_edit_sections.c). Then the
- * patched file is read again and compared with the model and with the old file (elf_edit_check.c).
+ * An edit runs in four steps. The edits change the model (elf_edit.c): a list of dynamic entries, of
+ * program headers, of names in the version needs. The strings of that model get places
+ * (elf_edit_strings.c). The model becomes patches (elf_edit_layout.c, elf_edit_grow.c,
+ * elf_edit_front.c; section headers follow in elf_edit_sections.c). Then the patched file is read
+ * again and compared with the model and with the old file (elf_edit_check.c).
  */
 #ifndef DLWHY_REPAIR_ELF_EDIT_PRIV_H
 #define DLWHY_REPAIR_ELF_EDIT_PRIV_H
@@ -35,7 +36,9 @@ struct edit_phdr {
 /* A place that moves: to a new address and another part of the file. */
 struct edit_move {
 	bool done, followed; /* followed: a section header has been found for it */
+	bool placed;         /* it has a place already, in what another has left */
 	uint64_t old_addr, old_offset, addr, offset, size; /* size: the new one, in bytes */
+	uint64_t tag;        /* of the dynamic entry that holds the address, 0: none does */
 };
 
 /* Bytes of the string table that get another text; [from, to) of the table, the final NUL not in it. */
@@ -59,11 +62,12 @@ struct edit {
 
 	struct view strings;             /* the table as DT_STRSZ bounds it; empty: there is none of use */
 	uint64_t strings_offset;
-	struct { uint64_t *items; size_t n, cap; } freed; /* strings that nobody of the model needs any more */
+	struct { uint64_t *items; size_t n, cap; } freed; /* strings the model no longer needs */
 	struct { struct edit_rewrite *items; size_t n, cap; } rewrites;
 	struct arena_text added;         /* what the string table grows by */
 
 	struct edit_move dynamic, strtab, interp_place, table; /* `table`: the program headers */
+	struct { struct edit_move *items; size_t n, cap; } front; /* moved as they are: elf_edit_front.c */
 	struct { struct patch *items; size_t n, cap; } patches;
 	uint64_t size;                   /* of the new file */
 };
@@ -87,6 +91,18 @@ static inline uint64_t edit_word_size(const struct elf *e)
 static inline uint64_t edit_word(const struct elf *e, const unsigned char *p)
 {
 	return e->is64 ? load64(p, e->swap) : load32(p, e->swap);
+}
+
+/* Do n bytes at a and bn bytes at b have any in common? */
+static inline bool edit_overlap(uint64_t a, uint64_t n, uint64_t b, uint64_t bn)
+{
+	return a < b ? b - a < n : a - b < bn;
+}
+
+/* Do n bytes at off lie in `of` bytes at `from`? */
+static inline bool edit_inside(uint64_t off, uint64_t n, uint64_t from, uint64_t of)
+{
+	return off >= from && off - from <= of && n <= of - (off - from);
 }
 
 static inline uint64_t edit_align(uint64_t x, uint64_t align)
@@ -114,7 +130,7 @@ void edit_refuse(struct edit *ed, const char *fmt, ...) __attribute__((format(pr
 /* n bytes that the caller fills, which will stand at that offset. */
 unsigned char *edit_patch(struct edit *ed, uint64_t offset, uint64_t n);
 
-/* ---- version records: those of DT_VERNEED, then those of DT_VERDEF -------------------------------- */
+/* ---- version records: those of DT_VERNEED, then those of DT_VERDEF --------------------------- */
 
 enum edit_record_kind { EDIT_RECORD_FILE, EDIT_RECORD_VERSION, EDIT_RECORD_NAMELESS };
 struct edit_record {
@@ -127,7 +143,7 @@ struct edit_record {
 /* Calls fn for each, in the order of the links, until it returns true (then true). */
 bool edit_each_record(const struct elf *e, bool (*fn)(void *ctx, const struct edit_record *), void *ctx);
 
-/* ---- the steps ------------------------------------------------------------------------------------ */
+/* ---- the steps ------------------------------------------------------------------------------- */
 
 /* How many symbols refer to the string table, as the hash tables or section headers tell; 0: not known. */
 uint64_t edit_symbol_count(const struct elf *e);
@@ -135,14 +151,20 @@ uint64_t edit_symbol_count(const struct elf *e);
 void edit_place_strings(struct edit *ed);
 /* Turns the model into patches. */
 void edit_lay_out(struct edit *ed);
-/* What has no room where it is gets some at the end of the file: sets the edit_moves, program headers, size. */
+/* What has no room where it is gets some at the end of the file: sets the edit_moves, program headers and
+ * size. */
 void edit_grow(struct edit *ed);
 /* Patches of section headers, and of symbols of sections that have moved. */
 void edit_sections_follow(struct edit *ed);
 /* The end of what program headers and section headers know of the file. */
 uint64_t edit_known_end(const struct elf *e);
+/* The segment that maps n bytes at off of the file, NULL if none does as a whole. */
+const struct elf_phdr *edit_segment_of(const struct elf *e, uint64_t off, uint64_t n);
 /* Bytes behind the program headers that nothing uses. */
 uint64_t edit_room_behind_phdrs(const struct elf *e);
+/* Makes room behind the program headers for n of them in all: what stands there is marked to move. False: it
+ * cannot, and nothing is marked. */
+bool edit_clear_front(struct edit *ed, uint64_t n);
 /* Can strings in the string table be overwritten, as far as section headers tell? */
 bool edit_strings_are_private(const struct edit *ed);
 /* Reads the patched file again. Refuses if anything is otherwise than the model says. */

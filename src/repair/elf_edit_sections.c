@@ -1,7 +1,7 @@
 /* elf_edit_sections.c - section headers: of no weight for loaders, so they only follow.
  *
- * Where they are missing or damaged, nothing follows. They also tell what no program header does: which bytes
- * of the file are in use.
+ * Where they are missing or damaged, nothing follows. They also tell what no program header does:
+ * which bytes of the file are in use.
  *
  *   section header, 32-bit / 64-bit: sh_addr at 12/16, sh_offset at 16/24, sh_size at 20/32
  *   symbol, 32-bit / 64-bit: st_value at 4/8, st_shndx at 14/6
@@ -37,14 +37,12 @@ uint64_t edit_known_end(const struct elf *e)
 	return end;
 }
 
-/* The segment that maps n bytes at off of the file, NULL if none does as a whole. */
-static const struct elf_phdr *segment_of(const struct elf *e, uint64_t off, uint64_t n)
+const struct elf_phdr *edit_segment_of(const struct elf *e, uint64_t off, uint64_t n)
 {
 	for (size_t i = 0; i < e->phnum; i++) {
 		const struct elf_phdr *h = &e->phdrs[i];
 
-		if (h->type == PT_LOAD && off >= h->offset && off - h->offset <= h->filesz &&
-		    n <= h->filesz - (off - h->offset))
+		if (h->type == PT_LOAD && edit_inside(off, n, h->offset, h->filesz))
 			return h;
 	}
 	return NULL;
@@ -54,7 +52,7 @@ static const struct elf_phdr *segment_of(const struct elf *e, uint64_t off, uint
 uint64_t edit_room_behind_phdrs(const struct elf *e)
 {
 	uint64_t from = e->phoff + e->phnum * edit_phdr_size(e), to = e->file.n, n = 0;
-	const struct elf_phdr *load = segment_of(e, e->phoff, from - e->phoff);
+	const struct elf_phdr *load = edit_segment_of(e, e->phoff, from - e->phoff);
 	struct elf_object o;
 	struct elf_shdr h;
 
@@ -63,8 +61,8 @@ uint64_t edit_room_behind_phdrs(const struct elf *e)
 	if (load->offset + load->filesz < to)
 		to = load->offset + load->filesz;
 	for (uint64_t i = 1; elf_object_section(&o, i, &h); i++)
-		if (h.type != SHT_NULL && h.type != SHT_NOBITS && h.size > 0 &&
-		    h.offset + h.size > from && h.offset < to)
+		if (h.type != SHT_NULL && h.type != SHT_NOBITS && h.size > 0 && h.offset < to &&
+		    (h.offset >= from || from - h.offset < h.size))
 			to = h.offset;
 	for (size_t i = 0; i < e->phnum; i++)
 		if (e->phdrs[i].offset > e->phoff && e->phdrs[i].offset < to && e->phdrs[i].filesz > 0)
@@ -76,16 +74,11 @@ uint64_t edit_room_behind_phdrs(const struct elf *e)
 	return n;
 }
 
-/* ---- the string table -------------------------------------------------------------------------------- */
+/* ---- the string table ------------------------------------------------------------------------ */
 
 static uint64_t section_addr(const struct elf_object *o, uint64_t i)
 {
 	return edit_word(o->e, o->table.p + i * o->entry + (o->e->is64 ? 16 : 12));
-}
-
-static bool overlap(uint64_t a, uint64_t an, uint64_t b, uint64_t bn)
-{
-	return a < b ? b - a < an : a - b < bn;
 }
 
 /* Are its readers all of those that are looked at before a string is overwritten? */
@@ -105,7 +98,7 @@ bool edit_strings_are_private(const struct edit *ed)
 		return true;
 	for (uint64_t i = 1; elf_object_section(&o, i, &h); i++) {
 		if (h.type == SHT_NULL || h.type == SHT_NOBITS ||
-		    !overlap(h.offset, h.size, ed->strings_offset, ed->strings.n))
+		    !edit_overlap(h.offset, h.size, ed->strings_offset, ed->strings.n))
 			continue;
 		if (table != 0 || h.type != SHT_STRTAB || o.e->shstrndx == i)
 			return false;
@@ -117,7 +110,7 @@ bool edit_strings_are_private(const struct edit *ed)
 	return true;
 }
 
-/* ---- what has moved ------------------------------------------------------------------------------------ */
+/* ---- what has moved -------------------------------------------------------------------------- */
 
 static void patch_word(struct edit *ed, const unsigned char *p, uint64_t x)
 {
@@ -126,18 +119,45 @@ static void patch_word(struct edit *ed, const unsigned char *p, uint64_t x)
 	edit_store_word(ed->old, edit_patch(ed, edit_offset(ed->old, p), n), x);
 }
 
-static struct edit_move *move_of(struct edit *ed, const struct elf_shdr *h, uint64_t addr)
+/* Tables that have a section header of their own: found once. */
+static struct edit_move *whole_move(struct edit *ed, const struct elf_shdr *h, uint64_t addr)
 {
 	struct edit_move *moves[] = { &ed->dynamic, &ed->strtab, &ed->interp_place };
 
-	if ((h->flags & SHF_ALLOC) == 0 || h->type == SHT_NOBITS || h->type == SHT_NULL)
-		return NULL;
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-		if (moves[i]->done && !moves[i]->followed && moves[i]->old_addr == addr && moves[i]->old_offset == h->offset &&
-		    h->size > 0 && (h->type == SHT_STRTAB) == (moves[i] == &ed->strtab) &&
-		    (h->type == SHT_DYNAMIC) == (moves[i] == &ed->dynamic))
+		if (moves[i]->done && !moves[i]->followed && moves[i]->old_addr == addr &&
+		    moves[i]->old_offset == h->offset &&
+		    (h->type == SHT_STRTAB) == (moves[i] == &ed->strtab) &&
+		    (h->type == SHT_DYNAMIC) == (moves[i] == &ed->dynamic)) {
+			moves[i]->followed = true;
 			return moves[i];
+		}
 	return NULL;
+}
+
+/* Where the section is now, and its size. False: it stays. */
+static bool has_moved(struct edit *ed, const struct elf_shdr *h, uint64_t addr, struct edit_move *out)
+{
+	const struct edit_move *m;
+
+	if ((h->flags & SHF_ALLOC) == 0 || h->type == SHT_NOBITS || h->type == SHT_NULL || h->size == 0)
+		return false;
+	m = whole_move(ed, h, addr);
+	if (m != NULL) {
+		*out = *m;
+		return true;
+	}
+	for (size_t i = 0; i < ed->front.n; i++) {
+		m = &ed->front.items[i];
+		if (!edit_inside(h->offset, h->size, m->old_offset, m->size))
+			continue;
+		*out = *m;
+		out->addr += h->offset - m->old_offset;
+		out->offset += h->offset - m->old_offset;
+		out->size = h->size;
+		return true;
+	}
+	return false;
 }
 
 /* Symbols of a section that has moved: its own, _DYNAMIC. */
@@ -161,19 +181,20 @@ void edit_sections_follow(struct edit *ed)
 	struct elf_object o;
 	struct elf_shdr h;
 
-	if (!(ed->dynamic.done || ed->strtab.done || ed->interp_place.done) || !elf_object_open(ed->old, &o))
+	if (!(ed->dynamic.done || ed->strtab.done || ed->interp_place.done || ed->front.n > 0) ||
+	    !elf_object_open(ed->old, &o))
 		return;
 	for (uint64_t i = 1; elf_object_section(&o, i, &h); i++) {
 		const unsigned char *p = o.table.p + i * o.entry;
-		struct edit_move *m = move_of(ed, &h, section_addr(&o, i));
+		uint64_t addr = section_addr(&o, i);
+		struct edit_move m;
 
-		if (m == NULL)
+		if (!has_moved(ed, &h, addr, &m))
 			continue;
-		m->followed = true;
-		patch_word(ed, p + (is64 ? 16 : 12), m->addr);
-		patch_word(ed, p + (is64 ? 24 : 16), m->offset);
-		patch_word(ed, p + (is64 ? 32 : 20), m->size);
-		if (m->addr != m->old_addr && i < SHN_LORESERVE)
-			move_symbols(ed, &o, i, m->addr - m->old_addr);
+		patch_word(ed, p + (is64 ? 16 : 12), m.addr);
+		patch_word(ed, p + (is64 ? 24 : 16), m.offset);
+		patch_word(ed, p + (is64 ? 32 : 20), m.size);
+		if (m.addr != addr && i < SHN_LORESERVE)
+			move_symbols(ed, &o, i, m.addr - addr);
 	}
 }

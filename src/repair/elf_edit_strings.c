@@ -1,11 +1,11 @@
 /* elf_edit_strings.c - places for new texts in the string table (.dynstr).
  *
- * In this order: a string, or the end of one, that the table has already; the place of a string that the edits
- * have made free, if nothing else in the file needs a byte of it; behind the end of the table, which must then
- * grow.
+ * In this order: a string, or the end of one, that the table has already; the place of a string that
+ * the edits have made free, if nothing else in the file needs a byte of it; behind the end of the
+ * table, which must then grow.
  *
- * Linkers keep one copy of strings that end alike. So before a string is overwritten, every reference to the
- * table is looked at: dynamic entries, symbols, version records.
+ * Linkers keep one copy of strings that end alike. So before a string is overwritten, every reference
+ * to the table is looked at: dynamic entries, symbols, version records.
  */
 #include "repair/elf_edit_priv.h"
 
@@ -24,7 +24,7 @@ struct placing {
 	uint64_t nsymbols; /* 0: not known */
 };
 
-/* ---- the texts of the model -------------------------------------------------------------------------- */
+/* ---- the texts of the model ------------------------------------------------------------------ */
 
 static struct placed *find_text(struct placing *p, const char *text)
 {
@@ -48,7 +48,7 @@ static void collect_texts(struct placing *p)
 		want_text(p, p->ed->files.items[i].text);
 }
 
-/* ---- what the table has already ------------------------------------------------------------------------ */
+/* ---- what the table has already -------------------------------------------------------------- */
 
 static void find_there(struct placing *p, struct placed *t)
 {
@@ -61,7 +61,7 @@ static void find_there(struct placing *p, struct placed *t)
 	t->done = true;
 }
 
-/* ---- the place of a string that is free ------------------------------------------------------------------ */
+/* ---- the place of a string that is free ------------------------------------------------------ */
 
 /* A run of the table without NUL: whoever refers to a byte of it needs what follows that byte. */
 struct run {
@@ -152,7 +152,7 @@ static void take_free(struct placing *p, struct placed *t)
 	t->done = true;
 }
 
-/* ---- the end of the table -------------------------------------------------------------------------------- */
+/* ---- the end of the table -------------------------------------------------------------------- */
 
 static void append(struct placing *p, struct placed *t)
 {
