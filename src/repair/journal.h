@@ -76,8 +76,8 @@ struct journal {
 	const char *const *command;  /* NULL-ended */
 	struct journal_step *steps;
 	size_t nsteps;
-	/* Steps before `looked` may have made files beside others, and folders; those before `staged` may have
-	 * been done. */
+	/* Steps before `looked` are written down, and may have made files beside others, and folders; those before
+	 * `staged` may have been done. */
 	size_t looked, staged;
 	struct journal_folder *folders;
 	size_t nfolders;

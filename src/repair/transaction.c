@@ -282,7 +282,7 @@ static void tell(struct tx *t, struct recovering *x, enum transaction_state was)
 }
 
 /* Transaction t->id: unfinished, long undone, or as it should be. */
-static enum transaction_code tidy_one(struct tx *t, struct recovering *x)
+static enum transaction_code tidy_one(struct tx *t, struct recovering *x, bool last)
 {
 	enum transaction_code code = tx_read(t);
 	enum transaction_state was = t->j.state;
@@ -293,7 +293,8 @@ static enum transaction_code tidy_one(struct tx *t, struct recovering *x)
 		return TRANSACTION_OK; /* damaged: nothing that could be done by itself */
 	if (code != TRANSACTION_OK)
 		return code;
-	if (t->j.state == TRANSACTION_UNDONE && t->j.undone < os_now() - (int64_t)UNDONE_DAYS * 86400)
+	/* The last one stays, so that its number is not given again. */
+	if (!last && t->j.state == TRANSACTION_UNDONE && t->j.undone < os_now() - (int64_t)UNDONE_DAYS * 86400)
 		return tx_remove(t);
 	if (!is_unfinished(&t->j))
 		return TRANSACTION_OK;
@@ -313,7 +314,7 @@ static enum transaction_code tidy_all(struct tx *t, struct recovering *x)
 	/* The last one first: an earlier one may be about the same files. */
 	for (size_t i = ids.n; i-- > 0 && code == TRANSACTION_OK;) {
 		snprintf(t->id, sizeof(t->id), "%s", ids.items[i]);
-		code = tidy_one(t, x);
+		code = tidy_one(t, x, i + 1 == ids.n);
 	}
 	if (code != TRANSACTION_OK && code != TRANSACTION_NO_MEMORY) {
 		char message[sizeof(t->err->message)];
