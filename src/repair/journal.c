@@ -434,6 +434,7 @@ static void read_journal(void *ctx)
 	get_lists(r, j);
 	j->looked = j->nsteps;
 	j->staged = (size_t)get_upto(r, r->root, "staged", j->nsteps);
+	j->returned = (size_t)get_upto(r, r->root, "returned", j->nsteps);
 }
 
 static void read_entry(void *ctx)

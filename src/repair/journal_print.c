@@ -167,6 +167,7 @@ void journal_print(struct buf *b, const struct journal *j)
 	print_text(b, "title", j->title);
 	print_words(b, "command", j->command);
 	print_int(b, "staged", j->staged);
+	print_int(b, "returned", j->returned);
 	buf_str(b, ",\n \"steps\": [\n");
 	for (size_t i = 0; i < j->looked; i++) {
 		print_step(b, &j->steps[i]);

@@ -371,6 +371,7 @@ static int put_journal(struct tx *t, struct view text)
 {
 	int fd, err = os_unlink_at(t->dir, new_name);
 
+	t->written = false;
 	if (err == 0 || err == ENOENT)
 		err = os_new_at(t->dir, new_name, &fd);
 	if (err != 0)
@@ -381,6 +382,7 @@ static int put_journal(struct tx *t, struct view text)
 	os_close(fd);
 	if (err == 0)
 		err = os_rename_at(t->dir, new_name, t->dir, journal_name, true);
+	t->written = err == 0;
 	return err == 0 ? os_sync(t->dir) : err;
 }
 

@@ -269,9 +269,13 @@ def each_call_fails(stage, error):
         assert answer["code"] == "ok" or answer["message"], nth
         stage.no_litter()
         if answer["code"] == "ok":
-            assert meaning(snapshot(stage.root)) == new, nth
+            now = meaning(snapshot(stage.root))
+            if error == errno.EPERM:  # no link, but a copy is kept
+                for facts in list(now.values()) + list(new.values()):
+                    facts.pop("nlink", None)
+            assert now == new, nth
             assert tool("undo", stage.undo)["code"] == "ok", nth
-            stage.same = same and error != errno.EPERM  # no link: kept as a copy
+            stage.same = same and error != errno.EPERM
         assert stage.is_old(), (nth, answer, stage.from_old())
         stage.same = same
     assert "failed" in codes and "unfinished" not in codes

@@ -130,6 +130,7 @@ static const struct change_of_text lies[] = {
 	{ "\"size\": 150", "\"size\": -1", "size" },
 	{ "\"size\": 150", "\"size\": 1e3", "size" },
 	{ "\"staged\": 2", "\"staged\": 9", "staged" },
+	{ "\"returned\": 0", "\"returned\": 3", "returned" },
 	{ "[-5, 999999999]", "[-5, 1000000000]", "atime" },
 	{ "[-5, 999999999]", "[-5]", "atime" },
 	{ "\"sha256\": \"ab", "\"sha256\": \"", "sha256" },
