@@ -66,10 +66,10 @@ static void find_stranger(const char *name, void *ctx)
 	snprintf(f->name, OS_NAME_MAX, "%s", name);
 }
 
-/* Does some command of this transaction change what is in that folder? */
-static bool is_covered(const struct tx *t, const char *path)
+/* Does some command before step `end` change that file, or what is in that folder? */
+static bool is_covered(const struct tx *t, const char *path, size_t end)
 {
-	for (size_t i = 0; i < t->j.nsteps; i++) {
+	for (size_t i = 0; i < end; i++) {
 		const char *const *c = t->j.steps[i].covers;
 
 		for (; c != NULL && *c != NULL; c++)
@@ -87,7 +87,7 @@ static void check_folder(struct tx *t, size_t step, char *why, size_t n)
 	struct strangers f = { t, path, step, name };
 
 	tx_path(s, path, sizeof(path));
-	if (is_covered(t, path) || os_folder_at(t->place, s->name, &t->from) != 0)
+	if (is_covered(t, path, t->j.nsteps) || os_folder_at(t->place, s->name, &t->from) != 0)
 		return;
 	(void)os_names(t->from, SIZE_MAX, find_stranger, &f);
 	tx_close(&t->from);
@@ -325,15 +325,16 @@ enum transaction_code back_stage(struct tx *t, size_t step)
 
 /* ---- putting it back ------------------------------------------------------------------------------------------ */
 
+/* It is neither old nor new. Where a command before it has changed the same file, that step will put back what
+ * was there, and may have done so already. */
 static void note_stuck(struct tx *t, size_t step)
 {
 	const struct journal_step *s = &t->j.steps[step];
-	char path[OS_PATH_MAX + OS_NAME_MAX], kept[OS_NAME_MAX];
+	char path[OS_PATH_MAX + OS_NAME_MAX];
 
-	if (t->nstuck++ > 0)
-		return;
 	tx_path(s, path, sizeof(path));
-	tx_kept(step, "old", kept);
+	if (is_covered(t, path, step) || t->nstuck++ > 0)
+		return;
 	snprintf(t->stuck, sizeof(t->stuck), "%.400s has been changed by somebody else meanwhile and is left as it is%s",
 		 path, s->keep == CHANGE_KEEP_NOTHING ? "" : "; what was there before is kept with the journal");
 }

@@ -432,8 +432,9 @@ static void read_journal(void *ctx)
 	j->title = get_string(r, r->root, "title");
 	j->command = get_words(r, r->root, "command", false);
 	get_lists(r, j);
-	j->looked = (size_t)get_upto(r, r->root, "looked", j->nsteps);
-	j->staged = (size_t)get_upto(r, r->root, "staged", j->looked);
+	j->looked = j->nsteps;
+	j->staged = (size_t)get_upto(r, r->root, "staged", j->nsteps);
+	j->returned = (size_t)get_upto(r, r->root, "returned", j->nsteps);
 }
 
 static void read_entry(void *ctx)

@@ -76,9 +76,12 @@ struct journal {
 	const char *const *command;  /* NULL-ended */
 	struct journal_step *steps;
 	size_t nsteps;
-	/* Steps before `looked` may have made files beside others, and folders; those before `staged` may have
-	 * been done. */
+	/* Steps before `looked` are written down, and may have made files beside others, and folders; those before
+	 * `staged` may have been done. */
 	size_t looked, staged;
+	/* On the way back: so many, from the end, need not be looked at again. A command that is put back brings
+	 * back what earlier steps made, so it must not be put back twice. */
+	size_t returned;
 	struct journal_folder *folders;
 	size_t nfolders;
 };

@@ -166,12 +166,12 @@ void journal_print(struct buf *b, const struct journal *j)
 	print_int(b, "undone", (uint64_t)j->undone);
 	print_text(b, "title", j->title);
 	print_words(b, "command", j->command);
-	print_int(b, "looked", j->looked);
 	print_int(b, "staged", j->staged);
+	print_int(b, "returned", j->returned);
 	buf_str(b, ",\n \"steps\": [\n");
-	for (size_t i = 0; i < j->nsteps; i++) {
+	for (size_t i = 0; i < j->looked; i++) {
 		print_step(b, &j->steps[i]);
-		buf_str(b, i + 1 < j->nsteps ? ",\n" : "\n");
+		buf_str(b, i + 1 < j->looked ? ",\n" : "\n");
 	}
 	buf_str(b, " ],\n \"folders\": [\n");
 	for (size_t i = 0; i < j->nfolders; i++) {

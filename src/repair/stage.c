@@ -88,10 +88,11 @@ static const char *const *copy_words(struct tx *t, const char *const *words)
 	return copy;
 }
 
-/* The folders of what it covers, where that is no folder itself: names come and go there too. */
-static int note_covers(struct tx *t, const char *const *covers)
+/* What it covers, without links, and the folders that this lies in: names come and go there too. */
+static int note_covers(struct tx *t, struct journal_step *s, const char *const *covers)
 {
 	char real[OS_PATH_MAX], name[OS_NAME_MAX];
+	const char **copy = (const char **)(uintptr_t)s->covers;
 	struct os_facts f;
 	int err = 0;
 
@@ -101,6 +102,8 @@ static int note_covers(struct tx *t, const char *const *covers)
 			err = os_facts_at(t->place, "", &f);
 		if (err == 0)
 			err = stage_note_folder(t, t->place, real, &f);
+		if (err == 0)
+			*copy++ = arena_printf(t->a, "%s%s%s", real, real[1] != '\0' ? "/" : "", name);
 		tx_close(&t->place);
 	}
 	return err;
@@ -116,13 +119,13 @@ static enum transaction_code look_command(struct tx *t, size_t step, const struc
 	tx_close(&k.dir);
 	if (k.refused[0] != '\0')
 		return tx_fail(t, TRANSACTION_REFUSED, k.err, "%s", k.refused);
-	err = note_covers(t, c->covers);
+	s->covers = copy_words(t, c->covers);
+	err = note_covers(t, s, c->covers);
 	if (err != 0)
 		return tx_fail(t, TRANSACTION_REFUSED, err, "cannot look at what %.900s may change: %s", c->argv[0],
 			       strerrordesc_np(err));
 	s->kind = CHANGE_RUN;
 	s->argv = copy_words(t, c->argv);
-	s->covers = copy_words(t, c->covers);
 	return TRANSACTION_OK;
 }
 

@@ -44,42 +44,48 @@ static enum transaction_code all_back(struct tx *t)
 {
 	enum transaction_code code = TRANSACTION_OK;
 
-	for (size_t i = t->j.looked; i-- > 0 && code == TRANSACTION_OK;)
+	for (size_t i = t->j.looked - t->j.returned; i-- > 0 && code == TRANSACTION_OK;) {
 		code = back_act(t, i);
+		if (code == TRANSACTION_OK && t->j.steps[i].kind == CHANGE_RUN && i < t->j.staged) {
+			t->j.returned = t->j.looked - i;
+			code = tx_write(t);
+		}
+	}
 	return code == TRANSACTION_OK ? back_folders(t) : code;
 }
 
-/* Everything is back; `undone` 0: it was never there. */
-static enum transaction_code note_back(struct tx *t, int64_t undone)
+/* Everything is back. What was kept goes before the journal says so: nobody would look for it again. */
+static enum transaction_code note_back(struct tx *t)
 {
-	enum transaction_code code;
+	bool undoing = t->j.state == TRANSACTION_UNDOING;
+	enum transaction_code code = TRANSACTION_OK;
 
+	t->j.returned = t->j.looked;
+	if (t->nstuck == 0) {
+		code = tx_write(t);
+		if (code == TRANSACTION_OK)
+			code = undoing ? tx_remove_kept(t) : tx_remove(t);
+		if (code != TRANSACTION_OK || !undoing)
+			return code;
+	}
 	t->j.state = t->nstuck > 0 ? TRANSACTION_STUCK : TRANSACTION_UNDONE;
-	t->j.undone = undone;
-	code = tx_write(t);
-	if (code != TRANSACTION_OK || t->nstuck > 0)
-		return code;
-	return undone == 0 ? tx_remove(t) : tx_remove_kept(t);
+	t->j.undone = os_now();
+	return tx_write(t);
 }
 
 static bool is_unfinished(const struct journal *j)
 {
-	return j->state == TRANSACTION_BEGUN || j->state == TRANSACTION_UNDOING ||
-	       (j->state == TRANSACTION_UNDONE && j->undone == 0);
+	return j->state == TRANSACTION_BEGUN || j->state == TRANSACTION_UNDOING;
 }
 
 /* Finishes or takes back transaction t->id, whose journal has been read. */
 static enum transaction_code recover_read(struct tx *t)
 {
-	bool undoing = t->j.state == TRANSACTION_UNDOING;
-	enum transaction_code code;
+	enum transaction_code code = back_clean(t);
 
-	if (t->j.state == TRANSACTION_UNDONE)
-		return tx_remove(t);
-	code = back_clean(t);
 	if (code == TRANSACTION_OK)
 		code = all_back(t);
-	return code == TRANSACTION_OK ? note_back(t, undoing ? os_now() : 0) : code;
+	return code == TRANSACTION_OK ? note_back(t) : code;
 }
 
 static enum transaction_code recover_one(struct tx *t, void *ctx)
@@ -258,7 +264,9 @@ static enum transaction_code do_all(struct tx *t, struct applying *x)
 	if (code != TRANSACTION_OK)
 		return code;
 	t->j.state = TRANSACTION_DONE;
-	return tx_write(t);
+	code = tx_write(t);
+	/* Should this name be lost with the power, the next start takes everything back. */
+	return t->written ? TRANSACTION_OK : code;
 }
 
 /* ---- what lies there from before --------------------------------------------------------------------------- */
@@ -282,7 +290,7 @@ static void tell(struct tx *t, struct recovering *x, enum transaction_state was)
 }
 
 /* Transaction t->id: unfinished, long undone, or as it should be. */
-static enum transaction_code tidy_one(struct tx *t, struct recovering *x)
+static enum transaction_code tidy_one(struct tx *t, struct recovering *x, bool last)
 {
 	enum transaction_code code = tx_read(t);
 	enum transaction_state was = t->j.state;
@@ -293,7 +301,8 @@ static enum transaction_code tidy_one(struct tx *t, struct recovering *x)
 		return TRANSACTION_OK; /* damaged: nothing that could be done by itself */
 	if (code != TRANSACTION_OK)
 		return code;
-	if (t->j.state == TRANSACTION_UNDONE && t->j.undone < os_now() - (int64_t)UNDONE_DAYS * 86400)
+	/* The last one stays, so that its number is not given again. */
+	if (!last && t->j.state == TRANSACTION_UNDONE && t->j.undone < os_now() - (int64_t)UNDONE_DAYS * 86400)
 		return tx_remove(t);
 	if (!is_unfinished(&t->j))
 		return TRANSACTION_OK;
@@ -313,7 +322,7 @@ static enum transaction_code tidy_all(struct tx *t, struct recovering *x)
 	/* The last one first: an earlier one may be about the same files. */
 	for (size_t i = ids.n; i-- > 0 && code == TRANSACTION_OK;) {
 		snprintf(t->id, sizeof(t->id), "%s", ids.items[i]);
-		code = tidy_one(t, x);
+		code = tidy_one(t, x, i + 1 == ids.n);
 	}
 	if (code != TRANSACTION_OK && code != TRANSACTION_NO_MEMORY) {
 		char message[sizeof(t->err->message)];
@@ -534,7 +543,7 @@ static enum transaction_code undo(struct tx *t, void *ctx)
 		return code;
 	}
 	code = all_back(t);
-	return code == TRANSACTION_OK ? note_back(t, os_now()) : code;
+	return code == TRANSACTION_OK ? note_back(t) : code;
 }
 
 enum transaction_code transaction_undo(const struct transaction_meta *m, const char *id, char done[TRANSACTION_ID],

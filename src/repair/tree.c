@@ -317,6 +317,24 @@ static void close_kept(struct tx *t)
 	t->ndeep = 0;
 }
 
+/* Is that file the matter of a later step of this transaction, which looks at it itself? */
+static bool is_of_later_step(const struct tx *t, size_t step, const char *path)
+{
+	for (size_t i = step + 1; i < t->j.looked; i++) {
+		const struct journal_step *s = &t->j.steps[i];
+		size_t n = s->kind != CHANGE_RUN ? strlen(s->folder) : 0;
+
+		if (s->kind == CHANGE_RUN) {
+			for (const char *const *c = s->covers; *c != NULL; c++)
+				if (look_is_below(path, *c))
+					return true;
+		} else if (strncmp(path, s->folder, n) == 0 && path[n] == '/' && strcmp(path + n + 1, s->name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum transaction_code tree_check(struct tx *t, size_t step, char *why, size_t n)
 {
 	struct tree before, after;
@@ -336,6 +354,8 @@ enum transaction_code tree_check(struct tx *t, size_t step, char *why, size_t n)
 		const struct tree_pair *p = &diff.items[i];
 
 		tree_path(t, step, p->a != NULL ? p->a : p->b, path, sizeof(path));
+		if (is_of_later_step(t, step, path))
+			continue;
 		if (!is_as_left(&after, p))
 			snprintf(why, n, "%.800s has been changed since", path);
 		else if (!can_be_put_back(t->deep[0], p))

@@ -158,23 +158,15 @@ void tree_path(const struct tx *t, size_t step, const struct journal_entry *e, c
 
 int tree_open(struct tx *t, size_t step, const struct journal_entry *e, char *name)
 {
-	char path[2 * OS_PATH_MAX], real[OS_PATH_MAX], cover[OS_PATH_MAX];
-	size_t n;
+	char path[2 * OS_PATH_MAX], real[OS_PATH_MAX];
 	int err;
 
 	tx_close(&t->place);
-	/* The cover itself may be reached through links, what lies below it may not. */
-	err = os_open_place(t->j.steps[step].covers[e->cover], &t->place, cover, name);
-	if (err != 0 || *e->path == '\0')
-		return err;
-	tx_close(&t->place);
-	n = strlen(cover);
-	snprintf(path, sizeof(path), "%s%s%s/%s", cover, n > 1 ? "/" : "", name, e->path);
-	if (strlen(path) >= OS_PATH_MAX)
-		return ENAMETOOLONG;
+	tree_path(t, step, e, path, sizeof(path));
 	err = os_open_place(path, &t->place, real, name);
-	if (err == 0 && (strncmp(real, path, strlen(real)) != 0 || strrchr(path, '/') != path + strlen(real)))
-		err = ELOOP;
+	/* No folder on the way may have become a link. */
+	if (err == 0 && (strncmp(real, path, strlen(real)) != 0 || strlen(real) != (size_t)(strrchr(path, '/') - path)))
+		err = real[1] == '\0' && strrchr(path, '/') == path ? 0 : ELOOP;
 	return err;
 }
 

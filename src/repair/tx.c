@@ -189,12 +189,21 @@ static int make_folders(int *fd, const char *rest)
 	return 0;
 }
 
-static bool belongs_to_me(int fd, bool or_root)
+/* Nobody else can put anything there. */
+static bool is_mine(int fd)
 {
 	struct os_facts f;
 
-	return os_facts_at(fd, "", &f) == 0 && (f.mode & 022) == 0 &&
-	       (f.uid == os_euid() || (or_root && f.uid == 0));
+	return os_facts_at(fd, "", &f) == 0 && (f.mode & 022) == 0 && f.uid == os_euid();
+}
+
+/* Nobody else can take away or replace what is made there: also /tmp will do. */
+static bool is_safe(int fd)
+{
+	struct os_facts f;
+
+	return os_facts_at(fd, "", &f) == 0 && ((f.mode & 022) == 0 || (f.mode & 01000) != 0) &&
+	       (f.uid == os_euid() || f.uid == 0);
 }
 
 static enum transaction_code not_mine(struct tx *t)
@@ -219,13 +228,13 @@ enum transaction_code tx_open_journals(struct tx *t, bool make)
 	if (t->m->folder[rest] != '\0') {
 		if (!make)
 			return tx_fail(t, TRANSACTION_NO_SUCH, ENOENT, "nothing has been changed yet");
-		if (!belongs_to_me(t->journals, true))
+		if (!is_safe(t->journals))
 			return not_mine(t);
 		err = make_folders(&t->journals, t->m->folder + rest);
 		if (err != 0)
 			return no_place(t, t->m->folder, err);
 	}
-	return belongs_to_me(t->journals, false) ? TRANSACTION_OK : not_mine(t);
+	return is_mine(t->journals) ? TRANSACTION_OK : not_mine(t);
 }
 
 /* ---- the lock -------------------------------------------------------------------------------------------- */
@@ -362,6 +371,7 @@ static int put_journal(struct tx *t, struct view text)
 {
 	int fd, err = os_unlink_at(t->dir, new_name);
 
+	t->written = false;
 	if (err == 0 || err == ENOENT)
 		err = os_new_at(t->dir, new_name, &fd);
 	if (err != 0)
@@ -372,6 +382,7 @@ static int put_journal(struct tx *t, struct view text)
 	os_close(fd);
 	if (err == 0)
 		err = os_rename_at(t->dir, new_name, t->dir, journal_name, true);
+	t->written = err == 0;
 	return err == 0 ? os_sync(t->dir) : err;
 }
 

@@ -28,6 +28,7 @@ struct tx {
 	int place, from, to; /* the folder of the step at work, and files */
 	int deep[TX_DEPTH];  /* folders that are being walked */
 	unsigned ndeep;
+	bool written;        /* the last journal has its name, whether or not that was synced */
 	bool failed_run;     /* a command failed: its output is to be kept */
 };
 
