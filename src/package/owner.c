@@ -187,11 +187,21 @@ static const char *index_of(struct arena *a, const struct package *p)
 	return arena_printf(a, "https://download.pytorch.org/whl/%s", plus + 1);
 }
 
+/* What was installed from a file that is no longer there can only be had by its name. */
+static bool is_to_be_had(struct package_set *set, const char *url)
+{
+	struct os_stat st;
+
+	if (url == NULL || strncmp(url, "file://", 7) != 0)
+		return url != NULL;
+	return source_stat(store_source(set->store), url + 7, true, &st) == 0;
+}
+
 static void pip_words(struct package_set *set, struct words *w, const struct package *p,
 		      const struct place *place)
 {
 	struct arena *a = set->a;
-	const char *index = index_of(a, p);
+	const char *index = index_of(a, p), *url = is_to_be_had(set, p->url) ? p->url : NULL;
 
 	if (p->installer != NULL && strcmp(p->installer, "uv") == 0) {
 		add(a, w, "uv");
@@ -223,12 +233,12 @@ static void pip_words(struct package_set *set, struct words *w, const struct pac
 		if (p->no_record || p->bad_record || p->no_metadata)
 			add(a, w, "--ignore-installed");
 	}
-	if (index != NULL && p->url == NULL) {
+	if (index != NULL && url == NULL) {
 		add(a, w, "--index-url");
 		add(a, w, index);
 	}
-	add(a, w, p->url != NULL ? arena_printf(a, "%s @ %s", p->name, p->url)
-				 : arena_printf(a, "%s==%s", p->name, p->version));
+	add(a, w, url != NULL ? arena_printf(a, "%s @ %s", p->name, url)
+			      : arena_printf(a, "%s==%s", p->name, p->version));
 }
 
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,
