@@ -88,8 +88,8 @@ static const struct package_owner *in_environment(struct search *s)
 	for (unsigned level = 0; level < 64 && strcmp(dir, "/") != 0; level++) {
 		dir = package_path(s->set.a, dir, "..");
 		place_find(&s->set, dir, s->place);
-		if (s->place->kind == PLACE_SITE && strstr(dir, "-packages") == NULL)
-			continue; /* what is below a system's folders is found by their prefix */
+		if (s->place->kind == PLACE_SITE && strstr(dir, "-packages") != NULL)
+			continue; /* lib/python3.11/site-packages: the environment is further up */
 		if (s->place->kind != PLACE_ENVIRONMENT && s->place->kind != PLACE_SITE)
 			continue;
 		s->set.packages.n = 0;
@@ -129,17 +129,27 @@ static const struct package_owner *in_system(struct search *s)
 	return o;
 }
 
+/* Where a distribution's own packages are; its Python packages have a dist-info folder as well. */
+static bool is_of_system(const char *path)
+{
+	return (strncmp(path, "/usr/", 5) == 0 && strncmp(path, "/usr/local/", 11) != 0) ||
+	       strncmp(path, "/lib", 4) == 0 || strncmp(path, "/bin/", 5) == 0 || strncmp(path, "/sbin/", 6) == 0;
+}
+
 const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path)
 {
 	struct search s = { .set = { .a = a, .store = store } };
-	const struct package_owner *o;
+	const struct package_owner *o = NULL;
 
 	if (path == NULL || path[0] != '/')
 		return NULL;
 	s.path = package_path(a, "/", path);
 	s.place = ARENA_NEW(a, struct place);
-	o = in_environment(&s);
+	if (is_of_system(s.path))
+		o = in_system(&s);
 	if (o == NULL)
+		o = in_environment(&s);
+	if (o == NULL && !is_of_system(s.path))
 		o = in_system(&s);
 	return o;
 }
