@@ -231,7 +231,9 @@ static void say_all_missing(struct inst *t, struct installed_package *ip, const 
 		  "%s counts as installed, but none of its %zu files is there: they were removed by hand.",
 		  inst_name(t, ip->p), f->absent);
 	draft_fact(&t->d, dr, ip->p->record, "this says that it is installed");
-	inst_evidence(t, dr, f->lost.n > 0 ? &f->lost : &f->lost_other);
+	inst_evidence(t, dr, &f->lost);
+	inst_evidence(t, dr, &f->lost_other);
+	inst_evidence(t, dr, &f->lost_docs);
 	inst_fix_reinstall(t, dr, ip);
 	inst_fix_remove(t, dr, ip->p->record, "or, if it is not wanted, take away what is left of it");
 }
@@ -243,9 +245,8 @@ static void say_lost(struct inst *t, struct installed_package *ip, const struct 
 		return;
 	}
 	say_list(t, ip, &f->lost, CAUSE_PACKAGE_INCOMPLETE, "files-missing", DLWHY_ERROR, "incomplete");
-	if (f->lost.n == 0)
-		say_list(t, ip, &f->lost_other, CAUSE_PACKAGE_INCOMPLETE, "files-missing", DLWHY_WARNING,
-			 "incomplete");
+	say_list(t, ip, &f->lost_other, CAUSE_PACKAGE_INCOMPLETE, f->lost.n == 0 ? "files-missing" : "data-missing",
+		 DLWHY_WARNING, "incomplete");
 	if (f->lost.n + f->lost_other.n == 0)
 		say_list(t, ip, &f->lost_docs, CAUSE_PACKAGE_INCOMPLETE, "left-out", DLWHY_NOTE,
 			 "without parts that nothing loads");

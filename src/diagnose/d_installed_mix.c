@@ -20,6 +20,19 @@ static size_t wrong_files(const struct inst *t, const struct installed_package *
 	return known > 0 ? n : SIZE_MAX;
 }
 
+static void say_wrong_files(struct inst *t, struct draft *dr, const struct installed_package *ip)
+{
+	struct file_list wrong = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < ip->n; i++) {
+		const struct audit_file *f = &t->in->audit->items[ip->from + i];
+
+		if (f->state >= AUDIT_ABSENT && f->state != AUDIT_UNREADABLE)
+			*ARENA_PUSH(t->a, &wrong) = f;
+	}
+	inst_evidence(t, dr, &wrong);
+}
+
 static struct installed_package *double_of(struct inst *t, size_t i)
 {
 	const struct package *p = t->out->packages[i].p;
@@ -45,6 +58,7 @@ static void say_rest(struct inst *t, struct installed_package *kept, struct inst
 		  kept->p->name, kept->p->version, inst_name(t, rest->p));
 	draft_fact(&t->d, dr, kept->p->record, "its files are as this says");
 	draft_fact(&t->d, dr, rest->p->record, "its files are not as this says");
+	say_wrong_files(t, dr, rest);
 	inst_fix_remove(t, dr, rest->p->record, "remove the record of the version that is not there");
 }
 
@@ -71,6 +85,8 @@ static void say_double(struct inst *t, struct installed_package *x, struct insta
 		   wrong_y == SIZE_MAX ? "the other; it has no list of its files"
 				       : arena_printf(t->a, "the other: %zu of its files are not as it says",
 						      wrong_y));
+	say_wrong_files(t, dr, better);
+	say_wrong_files(t, dr, other);
 	inst_fix_reinstall(t, dr, better);
 	inst_fix_remove(t, dr, other->p->record, "then remove the record of the other version");
 }

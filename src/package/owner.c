@@ -88,8 +88,8 @@ static const struct package_owner *in_environment(struct search *s)
 	for (unsigned level = 0; level < 64 && strcmp(dir, "/") != 0; level++) {
 		dir = package_path(s->set.a, dir, "..");
 		place_find(&s->set, dir, s->place);
-		if (s->place->kind == PLACE_SITE && strstr(dir, "-packages") == NULL)
-			continue; /* what is below a system's folders is found by their prefix */
+		if (s->place->kind == PLACE_SITE && strstr(dir, "-packages") != NULL)
+			continue; /* lib/python3.11/site-packages: the environment is further up */
 		if (s->place->kind != PLACE_ENVIRONMENT && s->place->kind != PLACE_SITE)
 			continue;
 		s->set.packages.n = 0;
@@ -129,17 +129,27 @@ static const struct package_owner *in_system(struct search *s)
 	return o;
 }
 
+/* Where a distribution's own packages are; its Python packages have a dist-info folder as well. */
+static bool is_of_system(const char *path)
+{
+	return (strncmp(path, "/usr/", 5) == 0 && strncmp(path, "/usr/local/", 11) != 0) ||
+	       strncmp(path, "/lib", 4) == 0 || strncmp(path, "/bin/", 5) == 0 || strncmp(path, "/sbin/", 6) == 0;
+}
+
 const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path)
 {
 	struct search s = { .set = { .a = a, .store = store } };
-	const struct package_owner *o;
+	const struct package_owner *o = NULL;
 
 	if (path == NULL || path[0] != '/')
 		return NULL;
 	s.path = package_path(a, "/", path);
 	s.place = ARENA_NEW(a, struct place);
-	o = in_environment(&s);
+	if (is_of_system(s.path))
+		o = in_system(&s);
 	if (o == NULL)
+		o = in_environment(&s);
+	if (o == NULL && !is_of_system(s.path))
 		o = in_system(&s);
 	return o;
 }
@@ -187,11 +197,21 @@ static const char *index_of(struct arena *a, const struct package *p)
 	return arena_printf(a, "https://download.pytorch.org/whl/%s", plus + 1);
 }
 
+/* What was installed from a file that is no longer there can only be had by its name. */
+static bool is_to_be_had(struct package_set *set, const char *url)
+{
+	struct os_stat st;
+
+	if (url == NULL || strncmp(url, "file://", 7) != 0)
+		return url != NULL;
+	return source_stat(store_source(set->store), url + 7, true, &st) == 0;
+}
+
 static void pip_words(struct package_set *set, struct words *w, const struct package *p,
 		      const struct place *place)
 {
 	struct arena *a = set->a;
-	const char *index = index_of(a, p);
+	const char *index = index_of(a, p), *url = is_to_be_had(set, p->url) ? p->url : NULL;
 
 	if (p->installer != NULL && strcmp(p->installer, "uv") == 0) {
 		add(a, w, "uv");
@@ -223,12 +243,12 @@ static void pip_words(struct package_set *set, struct words *w, const struct pac
 		if (p->no_record || p->bad_record || p->no_metadata)
 			add(a, w, "--ignore-installed");
 	}
-	if (index != NULL && p->url == NULL) {
+	if (index != NULL && url == NULL) {
 		add(a, w, "--index-url");
 		add(a, w, index);
 	}
-	add(a, w, p->url != NULL ? arena_printf(a, "%s @ %s", p->name, p->url)
-				 : arena_printf(a, "%s==%s", p->name, p->version));
+	add(a, w, url != NULL ? arena_printf(a, "%s @ %s", p->name, url)
+			      : arena_printf(a, "%s==%s", p->name, p->version));
 }
 
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,

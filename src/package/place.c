@@ -115,7 +115,7 @@ static bool take_program(struct package_set *set, struct place *out, const char 
 
 static void find_python(struct package_set *set, struct place *out, const char *prefix)
 {
-	static const char *const names[] = { "bin/python3", "bin/python", "usr/bin/python3", "bin/sh" };
+	static const char *const names[] = { "usr/bin/python3", "bin/python3", "bin/python", "bin/sh" };
 	struct os_stat st;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -140,9 +140,11 @@ static void of_folder(struct package_set *set, const char *dir, struct place *ou
 	out->apk = package_has_file(set, below(set, dir, "lib/apk/db/installed"));
 	out->venv = package_has_file(set, below(set, dir, "pyvenv.cfg"));
 	out->conda = is_folder(set, below(set, dir, "conda-meta"));
+	/* Of a system lib is often a link to usr/lib, and its databases have that name. */
+	if (out->dpkg || out->apk)
+		add_sites(set, out, below(set, dir, "usr"));
 	add_sites(set, out, dir);
 	if (out->dpkg || out->apk) {
-		add_sites(set, out, below(set, dir, "usr"));
 		out->kind = PLACE_SYSTEM;
 	} else if (out->venv || out->conda || out->sites.n > 0) {
 		out->kind = PLACE_ENVIRONMENT;

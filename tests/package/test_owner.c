@@ -1,0 +1,62 @@
+/* test_owner.c - who owns a file, in an environment and in a system; what installs it again. */
+#include "package/owner.h"
+
+#include "../base/tree.h"
+
+#define SITE "env/lib/python3.11/site-packages"
+
+static void build(struct tree *t)
+{
+	static const char *const dirs[] = { "env", "env/lib", "env/lib/python3.11", SITE, SITE "/a", SITE "/a-1.dist-info",
+					    "var", "var/lib", "var/lib/dpkg", "var/lib/dpkg/info", "usr", "usr/lib" };
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
+		tree_dir(t, dirs[i]);
+	tree_file(t, "env/pyvenv.cfg", "home = /usr/bin\n");
+	tree_file(t, SITE "/a/m.so", "m");
+	tree_file(t, SITE "/a-1.dist-info/METADATA", "Name: a\nVersion: 1\n");
+	tree_file(t, SITE "/a-1.dist-info/RECORD", "a/m.so,,\na-1.dist-info/METADATA,,\n");
+	tree_file(t, "usr/lib/libz.so.1", "z");
+	tree_file(t, "var/lib/dpkg/status",
+		  "Package: z\nStatus: install ok installed\nVersion: 2\nArchitecture: amd64\n\n"
+		  "Package: old\nStatus: deinstall ok config-files\nVersion: 1\n");
+	tree_file(t, "var/lib/dpkg/info/z.list", "/.\n/lib\n/lib/libz.so.1\n");
+}
+
+static void files_have_owners(void **state)
+{
+	struct tree *t = *state;
+	struct source *s = source_root(t->root, NULL);
+	struct store *store;
+	struct arena *a = arena_new(0);
+	const struct package_owner *o;
+	struct package_set set = { .a = a };
+
+	build(t);
+	store = set.store = store_new(s);
+	o = package_owner_find(store, a, "/" SITE "/a/m.so");
+	assert_non_null(o);
+	assert_string_equal(o->p->name, "a");
+	assert_int_equal(o->p->kind, PACKAGE_PIP);
+	assert_string_equal(o->place->dir, "/env");
+	assert_null(package_owner_find(store, a, "/" SITE "/a/other.so"));
+	/* The list says /lib, the file is asked for by /usr/lib. */
+	o = package_owner_find(store, a, "/usr/lib/libz.so.1");
+	assert_non_null(o);
+	assert_string_equal(o->p->name, "z");
+	assert_string_equal(package_reinstall_command(&set, o->p, o->place)[3], "z:amd64=2");
+	assert_null(package_owner_find(store, a, "/usr/lib/libother.so"));
+	assert_null(package_owner_find(store, a, "relative"));
+	store_free(store);
+	source_free(s);
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		tree_test(files_have_owners),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
