@@ -132,7 +132,7 @@ static bool elf_step(struct making *m, const struct dlwhy_edit *e)
 		if (t->n == MAX_STEPS)
 			refuse(m, "there are too many steps");
 		else
-			t->edits[t->n++] = (struct elf_edit) { elf_ops[i].kind, e->name, e->value };
+			t->edits[t->n++] = (struct elf_edit){ elf_ops[i].kind, e->name, e->value };
 		return true;
 	}
 	return false;
@@ -204,7 +204,7 @@ static void unix_lines_step(struct making *m, const struct dlwhy_edit *e)
 		if (file.p[i] != '\r' || i + 1 == file.n || file.p[i + 1] != '\n')
 			to[n++] = file.p[i];
 	c = add(m, CHANGE_WRITE, path);
-	c->bytes = (struct view) { to, n };
+	c->bytes = (struct view){ to, n };
 	c->mode = 0644;
 }
 
@@ -224,7 +224,7 @@ static void append_line(struct making *m, const char *path, const char *before, 
 			     : arena_printf(m->a, "%.*s%s%s\n", (int)old.n, (const char *)old.p,
 					    old.n > 0 && old.p[old.n - 1] != '\n' ? "\n" : "", line);
 	c = add(m, CHANGE_WRITE, path);
-	c->bytes = (struct view) { (const uint8_t *)text, strlen(text) };
+	c->bytes = (struct view){ (const uint8_t *)text, strlen(text) };
 	c->mode = 0644;
 }
 
@@ -362,7 +362,7 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 
 static void set_list(struct making *m, const char *op, const char *variable_name, const char *element)
 {
-	env_step(m, &(struct dlwhy_edit) { op, NULL, variable_name, element });
+	env_step(m, &(struct dlwhy_edit){ op, NULL, variable_name, element });
 }
 
 /* An element goes out of the file that sets it: new shells do not have it. */
@@ -521,5 +521,5 @@ void plan_make(const struct plan_input *in, struct plan *out)
 		update_records(&m);
 	*ARENA_PUSH(in->a, &m.env) = NULL;
 	out->environ = m.env.items;
-	out->changes = (struct change_list) { m.changes.items, m.changes.n };
+	out->changes = (struct change_list){ m.changes.items, m.changes.n };
 }

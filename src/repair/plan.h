@@ -55,7 +55,7 @@ int plan_new_cache(const struct plan_input *in, const struct plan *p, struct sou
 void plan_paths(const struct plan *p, struct arena *a, const char *const **out, size_t *n);
 /* What one step does, for a person, as an order without a full stop: "set the RUNPATH of X to Y". */
 const char *plan_step_words(const struct dlwhy_edit *e, struct arena *a);
-/* What could be typed instead of it; NULL: nothing short. */
-const char *plan_step_command(const struct dlwhy_edit *e, struct arena *a);
+/* What could be typed instead of it, in a shell of that path (NULL: sh); NULL: nothing short. */
+const char *plan_step_command(const struct dlwhy_edit *e, const char *shell, struct arena *a);
 
 #endif

@@ -33,7 +33,7 @@ static int put_text(const struct plan_input *in, const struct change *c, struct 
 
 	if (c->bytes.n > 0)
 		memcpy(copy, c->bytes.p, c->bytes.n);
-	return overlay_file(over, c->path, (struct view) { copy, c->bytes.n }, padded,
+	return overlay_file(over, c->path, (struct view){ copy, c->bytes.n }, padded,
 			    old ? st.mode : c->mode);
 }
 

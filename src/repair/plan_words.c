@@ -82,16 +82,46 @@ const char *plan_step_words(const struct dlwhy_edit *e, struct arena *a)
 	return w != NULL ? fill(w->says, e, false, a) : e->op;
 }
 
-const char *plan_step_command(const struct dlwhy_edit *e, struct arena *a)
+static bool is_shell(const char *shell, const char *name)
+{
+	return shell != NULL && strcmp(base_name(shell), name) == 0;
+}
+
+/* What sets a variable where sh would export it. NULL: it is sh, or like it. */
+static const char *other_shell(const struct dlwhy_edit *e, const char *shell, struct arena *a)
+{
+	bool fish = is_shell(shell, "fish"), csh = is_shell(shell, "csh") || is_shell(shell, "tcsh");
+	const char *value = e->value != NULL ? shell_quote(a, e->value) : "";
+
+	if ((!fish && !csh) || strncmp(e->op, "env-", 4) != 0)
+		return NULL;
+	if (strcmp(e->op, "env-first") == 0)
+		return fish ? arena_printf(a, "set -gx %s (string join : %s $%s)", e->name, value, e->name)
+			    : arena_printf(a, "setenv %s %s:\"$%s\"", e->name, value, e->name);
+	if (strcmp(e->op, "env-set") == 0)
+		return arena_printf(a, fish ? "set -gx %s %s" : "setenv %s %s", e->name, value);
+	if (strcmp(e->op, "env-unset") == 0)
+		return arena_printf(a, fish ? "set -e %s" : "unsetenv %s", e->name);
+	if (fish)
+		return arena_printf(
+			a, "set -gx %s (string join : (string match -v -- %s (string split : $%s)))",
+			e->name, value, e->name);
+	return NULL;
+}
+
+const char *plan_step_command(const struct dlwhy_edit *e, const char *shell, struct arena *a)
 {
 	const struct words *w = find(e->op);
+	const char *other = other_shell(e, shell, a);
 
+	if (other != NULL)
+		return other;
 	if (strcmp(e->op, "ldconfig") == 0)
 		return e->value != NULL
 			       ? arena_printf(a, "echo %s >>/etc/ld.so.conf.d/dlwhy.conf && ldconfig",
 					      shell_quote(a, e->value))
 			       : "ldconfig";
-	if (strcmp(e->op, "env-without") == 0 && strcmp(e->name, "LD_LIBRARY_PATH") == 0)
+	if (strcmp(e->op, "env-without") == 0)
 		return arena_printf(
 			a, "export %s=$(printf %%s \"$%s\" | tr : '\\n' | grep -vxF %s | paste -sd:)",
 			e->name, e->name, shell_quote(a, e->value));

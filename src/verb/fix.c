@@ -60,9 +60,8 @@ static void work(void *ctx)
 	w->out.question = w->r->verb;
 	for (size_t i = 0; i < w->x->recovered.n; i++)
 		w->out.hint = i == 0 ? w->x->recovered.says[i]
-				     : arena_printf(w->x->a, "%s; %s", w->out.hint,
-						    w->x->recovered.says[i]);
-	w->out.target = w->x->request->target;
+				     : arena_printf(w->x->a, "%s; %s", w->out.hint, w->x->recovered.says[i]);
+	w->out.target = w->x->q.target;
 	if (w->r->is_program && w->x->q.target[0] != '-') {
 		char *path = source_absolute(w->x->s->source, w->x->q.target);
 
@@ -93,62 +92,26 @@ static int on_answer(const struct dlwhy_result *r, size_t index, void *user)
 
 /* ---- texts ----------------------------------------------------------------------------------------- */
 
-struct asked {
-	struct arena *a;
-	struct dlwhy_result none; /* the answer about the text, if no question came out of it */
-	struct fix_question q;
-	const char *python, *after;
-};
-
-static void keep_question(void *ctx)
-{
-	struct asked *k = ctx;
-	const struct dlwhy_told *t = k->none.told;
-
-	k->q.verb = t->asked;
-	k->q.target = arena_strdup(k->a, t->asked_about);
-	k->python = t->asked_python != NULL ? arena_strdup(k->a, t->asked_python) : NULL;
-	k->after = t->asked_after != NULL ? arena_strdup(k->a, t->asked_after) : NULL;
-}
-
-struct text_case {
-	struct asked k;
-	struct answering *w;
-};
-
-/* What the text tells of happens here too: then it is a question about files. Else plans are what its
- * findings say, and a person's to do. */
-static int on_text(const struct dlwhy_result *r, size_t index, void *user)
-{
-	struct text_case *t = user;
-
-	if (r->told != NULL && r->told->asked != NULL) {
-		t->k.none.told = r->told;
-		return arena_run(t->k.a, keep_question, &t->k) == ARENA_OK ? 0 : 1;
-	}
-	return on_answer(r, index, t->w);
-}
-
 static enum dlwhy_code ask_text(struct fixing *x, struct answering *w, struct dlwhy_error *err)
 {
-	struct text_case t = { .k = { .a = x->a }, .w = w };
+	struct fix_asked asked = { .python = NULL };
 	struct dlwhy_options opt = x->s->opt;
 	struct dlwhy_session *s = x->s, *other = NULL;
-	enum dlwhy_code code = dlwhy_explain(s, x->request->target, x->request->read, x->request->read_user,
-					     on_text, &t, err);
+	enum dlwhy_code code = fix_hear(x, &asked, on_answer, w, err);
 
-	if (code != DLWHY_OK || t.k.q.verb == NULL)
+	if (code != DLWHY_OK || asked.q.verb == NULL)
 		return code;
-	if (t.k.python != NULL || t.k.after != NULL) {
-		opt.python = t.k.python != NULL ? t.k.python : opt.python;
-		opt.after = t.k.after;
+	if (asked.python != NULL || asked.after != NULL) {
+		opt.python = asked.python != NULL ? asked.python : opt.python;
+		opt.after = asked.after;
 		other = dlwhy_session_new(&opt, err);
 		if (other == NULL)
 			return err != NULL && err->code != DLWHY_OK ? err->code : DLWHY_E_NO_MEMORY;
 		x->s = other;
 	}
-	x->q = t.k.q;
+	x->q = asked.q;
 	code = fix_ask(&x->q, x->s, on_answer, w, err);
+	fix_simulate_end(x);
 	x->s = s;
 	dlwhy_session_free(other);
 	return code;
@@ -212,8 +175,8 @@ enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_reques
 		arena_free(x.a);
 		return code;
 	}
-	x.q = (struct fix_question) { request->kind == DLWHY_FIX_MODULE ? "import" : "check",
-				      request->target };
+	x.q = (struct fix_question){ request->kind == DLWHY_FIX_MODULE ? "import" : "check",
+				     request->target };
 	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err)
 					       : fix_ask(&x.q, s, on_answer, &w, err);
 	if (code == DLWHY_OK && w.no_memory)

@@ -1,6 +1,7 @@
 /* fix.h - what the parts of the verb `fix` share.
  *
  *   dlwhy_fix        the question, and what is asked again           fix.c
+ *   fix_hear         a text that tells what is to be repaired        fix_text.c
  *   fix_find_plans   which steps make it work                        fix_plans.c
  *   fix_simulate     the question, with steps done in an overlay     fix_simulate.c
  *   fix_apply        one plan is done, proved, or taken back         fix_apply.c
@@ -14,7 +15,7 @@
 
 enum {
 	FIX_SIMULATIONS = 40, /* that are tried in all */
-	FIX_STEPS = 12,       /* of one plan */
+	FIX_STEPS = 12,	      /* of one plan */
 	FIX_PLANS = 20
 };
 
@@ -35,8 +36,8 @@ struct fixing {
 	const struct dlwhy_fix_request *request;
 	struct fix_question q;
 	enum dlwhy_severity level; /* errors are repaired; warnings where there are no errors */
-	const char *
-		program; /* absolute path of the program that is started; NULL: it is a library or module */
+	const char
+		*program; /* absolute path of the program that is started; NULL: it is a library or module */
 	struct arena *a;
 	struct plan_files files;
 	struct transaction_recovered recovered; /* what a killed run had left */
@@ -48,6 +49,16 @@ struct fixing {
 		size_t n, cap;
 	} plans;
 };
+
+/* What a text asks for; q.verb NULL: nothing that could be asked again. */
+struct fix_asked {
+	struct fix_question q;
+	const char *python, *after; /* options of the question, NULL */
+};
+/* Reads the text of the request: a message, or an answer of dlwhy in JSON. `otherwise` gets the answer of
+ * explain where no question comes out of it. */
+enum dlwhy_code fix_hear(struct fixing *x, struct fix_asked *out, dlwhy_on_result *otherwise, void *user,
+			 struct dlwhy_error *err);
 
 /* What a simulation came to. */
 struct fix_outcome {

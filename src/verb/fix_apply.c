@@ -40,7 +40,7 @@ static void note_facts(struct fixing *x, struct notes *l, const struct change *c
 		note(x, l,
 		     arena_printf(x->a, "%s keeps its %s", name,
 				  f->capabilities && f->acl ? "capabilities and access list"
-				  : f->capabilities         ? "capabilities"
+				  : f->capabilities	    ? "capabilities"
 							    : "access list"));
 }
 
@@ -115,7 +115,7 @@ static int on_result(const struct dlwhy_result *r, size_t index, void *user)
 /* The same question about the files as they are now, put to the real loader as well. */
 static void prove_now(struct fixing *x, const struct plan *todo, struct proof *p)
 {
-	*p = (struct proof) { .x = x };
+	*p = (struct proof){ .x = x };
 	x->over = source_host(NULL);
 	fix_ask_over(x, todo, true, on_result, p);
 	fix_simulate_end(x);
@@ -131,9 +131,9 @@ static void set_words(struct fixing *x, struct dlwhy_applied *a, const struct pr
 	else if (p->asked)
 		a->says = "done, and the real loader agrees: it works";
 	else if (p->why_not != NULL)
-		a->says = arena_printf(
-			x->a, "done; by the simulation it works. The real loader was not asked: %s",
-			p->why_not);
+		a->says = arena_printf(x->a,
+				       "done; by the simulation it works. The real loader was not asked: %s",
+				       p->why_not);
 	else
 		a->says = "done; by the simulation it works";
 	a->message = p->works ? NULL : p->message;

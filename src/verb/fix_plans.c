@@ -16,11 +16,11 @@ struct trail {
 	const char *seen[FIX_STEPS + 1]; /* states on the way */
 	size_t nseen;
 	const char *kind; /* of the first */
-	bool setting;     /* it sets a variable */
+	bool setting;	  /* it sets a variable */
 	const char *risk;
 	struct plan todo;
 	struct fix_outcome end; /* of the best that was tried */
-	size_t best;            /* steps of that */
+	size_t best;		/* steps of that */
 };
 
 /* ---- following a trail ----------------------------------------------------------------------------- */
@@ -150,7 +150,7 @@ static void set_steps(struct fixing *x, const struct trail *t, struct dlwhy_plan
 	struct arena_text says = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < t->n; i++) {
-		const char *command = plan_step_command(t->edits[i], x->a);
+		const char *command = plan_step_command(t->edits[i], session_env(x->s, "SHELL"), x->a);
 
 		if (is_overtaken(t, i))
 			continue;
@@ -253,11 +253,11 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 	    (t.end.refused != NULL || t.end.state == NULL || same_text(t.end.state, now->state) ||
 	     strcmp(first->kind, "drop-needed") == 0))
 		return; /* it changes nothing */
-	p->said = (struct dlwhy_plan) { .kind = first->kind,
-					.risk = t.n > 0 ? t.risk : first->risk,
-					.removes = now->fingerprint };
+	p->said = (struct dlwhy_plan){ .kind = first->kind,
+				       .risk = t.n > 0 ? t.risk : first->risk,
+				       .removes = now->fingerprint };
 	p->said.works = t.n == 0 || (works && t.end.unseen != NULL) ? DLWHY_UNKNOWN
-			: works                                     ? DLWHY_YES
+			: works					    ? DLWHY_YES
 								    : DLWHY_NO;
 	if (!works && t.n > 0)
 		p->said.then = t.end.summary;

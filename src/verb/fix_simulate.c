@@ -40,8 +40,8 @@ static const struct dlwhy_edit *new_edit(struct fixing *x, const struct dlwhy_ed
 {
 	struct dlwhy_edit *mine = ARENA_NEW(x->a, struct dlwhy_edit);
 
-	*mine = (struct dlwhy_edit) { copy(x->a, e->op), copy(x->a, e->path), copy(x->a, e->name),
-				      copy(x->a, e->value) };
+	*mine = (struct dlwhy_edit){ copy(x->a, e->op), copy(x->a, e->path), copy(x->a, e->name),
+				     copy(x->a, e->value) };
 	return mine;
 }
 
@@ -77,7 +77,7 @@ static void add_system_path(struct fixing *x, struct fixes *l, const struct dlwh
 		    arena_printf(x->a, "for all programs of this system: let the loader know the folder %s",
 				 e->value),
 		    1);
-	set_edit(x, f, 0, &(struct dlwhy_edit) { "ldconfig", NULL, NULL, e->value });
+	set_edit(x, f, 0, &(struct dlwhy_edit){ "ldconfig", NULL, NULL, e->value });
 }
 
 /* A list that is set in files: each of them is changed. */
@@ -98,7 +98,7 @@ static void add_settings(struct fixing *x, struct fixes *l, const struct dlwhy_f
 		    places.n);
 	for (size_t i = 0; i < places.n; i++)
 		set_edit(x, f, i,
-			 &(struct dlwhy_edit) { "drop-setting", places.items[i].path, e->name, e->value });
+			 &(struct dlwhy_edit){ "drop-setting", places.items[i].path, e->name, e->value });
 }
 
 /* The environment (venv, conda) that a path lies in, NULL. */
@@ -128,11 +128,11 @@ static void add_activation(struct fixing *x, struct fixes *l, const struct dlwhy
 	if (n == 0)
 		return;
 	f = add_fix(x, l, "activation", "medium",
-		    arena_printf(x->a, "for whoever activates %s: put %s first in %s", environment,
-				 e->value, e->name),
+		    arena_printf(x->a, "for whoever activates %s: put %s first in %s", environment, e->value,
+				 e->name),
 		    n);
 	for (size_t i = 0; i < n; i++)
-		set_edit(x, f, i, &(struct dlwhy_edit) { "activate", scripts[i], e->name, e->value });
+		set_edit(x, f, i, &(struct dlwhy_edit){ "activate", scripts[i], e->name, e->value });
 }
 
 /* A program that is started by its path gets a script beside it. */
@@ -146,7 +146,7 @@ static void add_wrapper(struct fixing *x, struct fixes *l, const struct dlwhy_ed
 	f = add_fix(x, l, "wrapper", "low",
 		    arena_printf(x->a, "start %s through a script", base_name(program)), 1);
 	set_edit(x, f, 0,
-		 &(struct dlwhy_edit) {
+		 &(struct dlwhy_edit){
 			 "wrapper",
 			 arena_printf(x->a, "%s/run-%s", dir_name(x->a, program), base_name(program)),
 			 program, e->value });
@@ -178,7 +178,7 @@ static void add_drop(struct fixing *x, struct fixes *l, const struct dlwhy_findi
 		      arena_printf(x->a, "nothing in %s uses a symbol of %s: let it no longer ask for it",
 				   base_name(f->needed_by), f->object),
 		      1);
-	set_edit(x, fix, 0, &(struct dlwhy_edit) { "remove-needed", f->needed_by, f->object, NULL });
+	set_edit(x, fix, 0, &(struct dlwhy_edit){ "remove-needed", f->needed_by, f->object, NULL });
 }
 
 void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_outcome *out)
