@@ -85,19 +85,8 @@ bool link_is_slim_lto(const struct elf_object *o)
 
 /* ---- refusals ---------------------------------------------------------------------------------------- */
 
-/* The tail of a sentence behind what the linker calls itself; it ends a fatal one. */
-static struct link_trouble *refuse(struct link *l, enum link_trouble_kind kind, const char *path, bool fatal,
-				   const char *text)
-{
-	struct link_trouble *t = link_trouble(l, kind, true);
-
-	t->path = path;
-	link_line_of(l, t, true, "%s: %s", l->self, text);
-	l->stop = l->stop || fatal;
-	return t;
-}
-
-/* The words of the four linkers for one refusal; "%s" is the file. NULL: it takes the file. */
+/* The words of the four linkers for one refusal, with what the linker calls itself and the file. NULL: it
+ * takes the file. A fatal one ends the link. */
 struct refusal {
 	const char *text[4];
 	bool fatal[4];
@@ -105,55 +94,40 @@ struct refusal {
 
 static bool refused(struct link *l, enum link_trouble_kind kind, const struct refusal *r, const char *shown)
 {
-	const char *text = r->text[l->kind], *hole;
+	struct link_trouble *t;
 
-	if (text == NULL)
+	if (r->text[l->kind] == NULL)
 		return false;
-	hole = strstr(text, "%s");
-	text = hole == NULL ? text :
-			      arena_printf(l->a, "%.*s%s%s", (int)(hole - text), text, shown, hole + 2);
-	refuse(l, kind, shown, r->fatal[l->kind], text);
+	t = link_trouble(l, kind, true);
+	t->path = shown;
+	link_line_of(l, t, true, r->text[l->kind], l->self, shown);
+	l->stop = l->stop || r->fatal[l->kind];
 	return true;
 }
 
 static const struct refusal no_file = {
-	{ "cannot find %s: No such file or directory", "error: cannot open %s: No such file or directory",
-	  "error: cannot open %s: No such file or directory",
-		  "fatal: cannot open %s: No such file or directory" },
-	{ false, false, false, true }
+	{ LD_BFD_NO_FILE, LD_GOLD_NO_FILE, LD_LLD_NO_FILE, LD_MOLD_NO_FILE }, { false, false, false, true }
 };
 static const struct refusal folder = {
-	{ "cannot find %s: file format not recognized", "fatal error: %s: pread failed: Is a directory",
-	  "error: cannot open %s: Is a directory", "fatal: %s: mmap failed: No such device" },
-	{ false, true, false, true }
+	{ LD_BFD_FOLDER, LD_GOLD_FOLDER, LD_LLD_FOLDER, LD_MOLD_FOLDER }, { false, true, false, true }
 };
 static const struct refusal empty = {
-	{ NULL, "error: %s: file is empty", NULL, "fatal: %s: unknown file type" }, { false, false, false,
-			true }
+	{ NULL, LD_GOLD_EMPTY, NULL, LD_MOLD_TYPE }, { false, false, false, true }
 };
 static const struct refusal no_type = {
-	{ NULL, NULL, "error: %s: unknown file type", "fatal: %s: unknown file type" },
-	{ false, false, false, true }
+	{ NULL, NULL, LD_LLD_TYPE, LD_MOLD_TYPE }, { false, false, false, true }
 };
 static const struct refusal truncated = {
-	{ NULL, "fatal error: %s: file is too short",
-	  NULL, NULL },
-	{ true, true, false, true }
+	{ LD_BFD_TOO_SHORT, LD_GOLD_TOO_SHORT, NULL, NULL }, { true, true, false, false }
 };
 static const struct refusal static_dso = {
-	{ "attempted static link of dynamic object `%s'", "error: cannot mix -static with dynamic object %s",
-	  "error: attempted static link of dynamic object %s", NULL },
-	{ true, false, false, true }
+	{ LD_BFD_STATIC_DSO, LD_GOLD_STATIC_DSO, LD_LLD_STATIC_DSO, NULL }, { true, false, false, true }
 };
 static const struct refusal no_index = {
-	{ "%s: error adding symbols: archive has no index; run ranlib to add one",
-	  "error: %s: no archive symbol table (run ranlib)", NULL, NULL },
-	{ true, false, false, false }
+	{ LD_BFD_NO_INDEX, LD_GOLD_NO_INDEX, NULL, NULL }, { true, false, false, false }
 };
 static const struct refusal executable = {
-	{ "cannot use executable file '%s' as input to a link", NULL, "error: %s: unknown file type",
-	  "fatal: %s: unknown file type" },
-	{ true, false, false, true }
+	{ LD_BFD_EXECUTABLE, NULL, LD_LLD_TYPE, LD_MOLD_TYPE }, { true, false, false, true }
 };
 
 static const char *bfd_machine(const struct elf *e)
@@ -187,18 +161,14 @@ static void wrong_arch_bfd(struct link *l, const char *shown, const struct elf *
 	t->path = shown;
 	t->e = e;
 	if (same_family(l, e)) {
-		link_line_of(l, t, true, "%s: %s architecture of input file `%s' is incompatible with %s "
-			     "output",
-			     l->self, bfd_machine(e), shown, bfd_output(l));
+		link_line_of(l, t, true, LD_BFD_ARCH, l->self, bfd_machine(e), shown, bfd_output(l));
 		return;
 	}
 	if (e->type == ET_REL) {
-		link_line_of(l, t, true, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown,
-			     e->machine);
-		link_line_of(l, t, false, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown,
-			     e->machine);
+		link_line_of(l, t, true, LD_BFD_GENERIC, l->self, shown, e->machine);
+		link_line_of(l, t, false, LD_BFD_GENERIC, l->self, shown, e->machine);
 	}
-	link_line_of(l, t, true, "%s: %s: error adding symbols: file in wrong format", l->self, shown);
+	link_line_of(l, t, true, LD_BFD_WRONG_FORMAT, l->self, shown);
 	l->stop = true;
 }
 
@@ -221,20 +191,17 @@ static void wrong_arch(struct link *l, const char *shown, const struct elf *e)
 	t->path = shown;
 	t->e = e;
 	if (l->kind == LINKER_GOLD && !same_family(l, e)) {
-		link_line_of(l, t, true, "%s: fatal error: %s: unsupported ELF machine number %u", l->self,
-			     shown,
-			     e->machine);
+		link_line_of(l, t, true, LD_GOLD_MACHINE, l->self, shown, e->machine);
 		l->stop = true;
 	} else if (l->kind == LINKER_GOLD) {
-		link_line_of(l, t, true, "%s: error: %s: incompatible target", l->self, shown);
+		link_line_of(l, t, true, LD_GOLD_TARGET, l->self, shown);
 	} else if (l->kind == LINKER_LLD) {
-		link_line_of(l, t, true, "%s: error: %s is incompatible with %s", l->self, shown,
+		link_line_of(l, t, true, LD_LLD_ARCH, l->self, shown,
 			     l->format != NULL ? l->format :
 			     l->line->emulation != NULL ? l->line->emulation : "the other inputs");
 	} else {
-		link_line_of(l, t, true, "mold: fatal: %s: incompatible file type: %s is expected but got %s",
-			     shown,
-			     elf_machine_name(l->machine), mold_machine(e));
+		link_line_of(l, t, true, LD_MOLD_ARCH, shown, elf_machine_name(l->machine),
+			     mold_machine(e));
 		l->stop = true;
 	}
 }
@@ -257,27 +224,29 @@ static void refuse_plain(struct link *l, enum link_trouble_kind kind, const char
 	struct link_trouble *t = link_trouble(l, kind, true);
 
 	t->path = path;
-	link_line_of(l, t, true, "%s: file not recognized: file format not recognized", path);
+	link_line_of(l, t, true, LD_BFD_NOT_RECOGNIZED, path);
 	l->stop = true;
 }
 
 static void say_cut(struct link *l, const char *shown, const struct elf *e)
 {
-	if (l->kind == LINKER_BFD && l->line->plugin)
-		refuse(l, LT_TRUNCATED, shown, true, arena_printf(l->a, "error: %s: file too short", shown));
-	else if (l->kind == LINKER_LLD)
-		refuse(l, LT_TRUNCATED, shown, false,
-		       arena_printf(l->a, "error: %s: section header table goes past the end of the file: "
-				    "e_shoff = 0x%llx",
-				    shown, (unsigned long long)e->shoff));
-	else if (l->kind == LINKER_MOLD)
-		refuse(l, LT_TRUNCATED, shown, true,
-		       arena_printf(l->a, "fatal: %s: e_shoff or e_shnum corrupted: %llu %u", shown,
-				    (unsigned long long)e->file.n, e->shnum));
-	else if (l->kind == LINKER_BFD)
+	struct link_trouble *t;
+
+	if (l->kind == LINKER_BFD && !l->line->plugin) {
 		refuse_plain(l, LT_TRUNCATED, shown);
-	else
-		refused(l, LT_TRUNCATED, &truncated, shown);
+		return;
+	}
+	if (refused(l, LT_TRUNCATED, &truncated, shown))
+		return;
+	t = link_trouble(l, LT_TRUNCATED, true);
+	t->path = shown;
+	if (l->kind == LINKER_LLD) {
+		link_line_of(l, t, true, LD_LLD_TOO_SHORT, l->self, shown, (unsigned long long)e->shoff);
+		return;
+	}
+	link_line_of(l, t, true, LD_MOLD_TOO_SHORT, l->self, shown, (unsigned long long)e->file.n,
+		     e->shnum);
+	l->stop = true;
 }
 
 static bool is_program(const struct elf *e)

@@ -3,6 +3,7 @@
 #define DLWHY_BUILD_LINK_PRIV_H
 
 #include "build/link.h"
+#include "message/ld_text.h"
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
@@ -110,7 +111,8 @@ void link_pic_late(struct link *l, const struct link_use *u);
 /* ---- link_say.c -------------------------------------------------------------------------------------- */
 
 struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, bool error);
-/* A line that the linker prints for it: the first one with `decides` is its message. */
+/* A line that the linker prints for it: the first one with `decides` is its message. Its words are rows of
+ * message/ld_text.def, so that what is printed is recognised. */
 void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* link_place.c: a place in an object, as linkers tell it. */

@@ -39,21 +39,28 @@ static bool refuse_option(struct link *l)
 	t->path = l->line->unknown;
 	switch (l->kind) {
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: unknown argument '%s'", l->self, l->line->unknown);
+		link_line_of(l, t, true, LD_LLD_OPTION, l->self, l->line->unknown);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: unknown command line option: %s", l->line->unknown);
+		link_line_of(l, t, true, LD_MOLD_OPTION, l->line->unknown);
 		break;
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: %s: unknown option", l->self, l->line->unknown);
+		link_line_of(l, t, true, LD_GOLD_OPTION, l->self, l->line->unknown);
 		break;
 	default:
-		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
+		link_line_of(l, t, true, LD_BFD_OPTION, l->self, l->line->unknown);
 		break;
 	}
 	l->stop = true;
 	return true;
 }
+
+static const char *const no_input[] = {
+	[LINKER_BFD] = LD_BFD_NO_INPUT,
+	[LINKER_GOLD] = LD_GOLD_NO_INPUT,
+	[LINKER_LLD] = LD_LLD_NO_INPUT,
+	[LINKER_MOLD] = LD_MOLD_NO_INPUT,
+};
 
 static bool refuse_nothing(struct link *l)
 {
@@ -63,9 +70,7 @@ static bool refuse_nothing(struct link *l)
 		if (l->line->ops.items[i].kind == LINK_FILE || l->line->ops.items[i].kind == LINK_LIB)
 			return false;
 	t = link_trouble(l, LT_NOTHING, true);
-	link_line_of(l, t, true, l->kind == LINKER_BFD ? "%s: no input files" : l->kind == LINKER_GOLD ?
-		     "%s: fatal error: no input files" : l->kind == LINKER_LLD ? "%s: error: no input files" :
-		     "%s: fatal: no input files", l->self);
+	link_line_of(l, t, true, no_input[l->kind], l->self);
 	l->stop = true;
 	return true;
 }
@@ -81,7 +86,7 @@ static bool refuse_no_object(struct link *l)
 	if (l->archives.n > 0)
 		return false;
 	t = link_trouble(l, LT_NOTHING, true);
-	link_line_of(l, t, true, "mold: fatal: no input files");
+	link_line_of(l, t, true, LD_MOLD_NO_INPUT, l->self);
 	return true;
 }
 
