@@ -87,7 +87,8 @@ static void next(struct script *s)
 	if (is_punctuation(*s->p)) {
 		s->p++;
 	} else {
-		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ')
+		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ' &&
+		       ((unsigned char)*s->p < 0x7f || s->p == from))
 			s->p++;
 	}
 	s->t.n = (size_t)(s->p - from);
@@ -178,9 +179,9 @@ static void refuse_bfd(struct script *s, struct link_trouble *t, bool lexer)
 		link_line_of(l, t, true, "%s: file not recognized: file format not recognized", s->shown);
 		return;
 	}
-	link_line_of(l, t, false, "%s:%s: file format not recognized; treating as linker script", l->self,
+	link_line_of(l, t, true, "%s:%s: file format not recognized; treating as linker script", l->self,
 		     s->shown);
-	link_line_of(l, t, true, "%s:%s:%u: syntax error", l->self, s->shown, s->t.line);
+	link_line_of(l, t, false, "%s:%s:%u: syntax error", l->self, s->shown, s->t.line);
 }
 
 static void refuse(struct script *s)

@@ -66,7 +66,8 @@ static void say(struct link *l, const struct link_object *o, const struct link_r
 			     r->version);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined version %s", l->self, plain, r->version);
+		link_line_of(l, t, true, "%s: error: %s: symbol %s@%s%s has undefined version %s", l->self,
+			     o->shown, plain, at != NULL ? "" : "@", r->version, r->version);
 		break;
 	default:
 		link_line_of(l, t, true, "%s: %s: version node not found for symbol %s@%s%s", l->self,
@@ -82,8 +83,8 @@ void link_check_version_nodes(struct link *l)
 {
 	struct view text = script_text(l);
 
-	/* A program without a script may name versions freely. */
-	if (!l->line->shared && l->line->version_script == NULL)
+	/* A program without a script may name versions freely; for lld any program. */
+	if (!l->line->shared && (l->line->version_script == NULL || l->kind == LINKER_LLD))
 		return;
 	for (size_t i = 0; i < l->objects.n && !l->stop; i++) {
 		const struct link_object *o = l->objects.items[i];
