@@ -447,10 +447,12 @@ void link_check(struct link *l)
 	}
 	if (l->kind == LINKER_GOLD)
 		check_shared(l);
-	if (l->kind == LINKER_GOLD || l->kind == LINKER_MOLD)
+	if (l->kind != LINKER_BFD)
 		link_check_version_nodes(l);
 	if (l->kind == LINKER_GOLD || l->kind == LINKER_LLD)
 		link_pic_early(l);
+	if (l->kind == LINKER_GOLD && link_refuse_output(l))
+		return;
 	check_regular(l);
 	if (l->kind != LINKER_GOLD)
 		check_shared(l);

@@ -257,9 +257,20 @@ static void add_one(struct link *l, struct link_object *o, const struct link_ref
 	note_type(r);
 }
 
+static void say_slim(struct link *l, const struct link_object *o)
+{
+	struct link_trouble *t = link_trouble(l, LT_LTO_PLUGIN, false);
+
+	t->object = o;
+	t->path = o->shown;
+	link_line_of(l, t, true, LD_BFD_LTO, l->self, o->shown);
+}
+
 /* In lld a reference can bring a member in at once, so an object's own definitions come first. */
 static void add_regular(struct link *l, struct link_object *o)
 {
+	if (o->slim && l->kind == LINKER_BFD)
+		say_slim(l, o);
 	link_claim_groups(l, o);
 	for (size_t i = 0; i < o->nrefs && !l->stop; i++)
 		if (l->kind != LINKER_LLD || !is_undef_ref(&o->refs[i]))
@@ -434,15 +445,15 @@ void link_add_archive(struct link *l, struct link_archive *ar)
 	link_index(l, ar);
 	do {
 		before = l->pulls;
-		for (size_t i = 0; i < ar->index.n && !l->stop; i++) {
+		for (size_t i = 0; i < ar->index.n && !l->stop && !ar->passed_over; i++) {
 			struct link_index *x = &ar->index.items[i];
 			struct link_object *o;
 
 			if (x->done || !pulls_member(l, ar, x))
 				continue;
 			x->done = true;
-			o = link_member(l, ar, x->header);
-			if (o == NULL || o->loaded || !link_machine_fits(l, o->e))
+			o = link_pull(l, ar, x->header, x->sym);
+			if (o == NULL || o->loaded)
 				continue;
 			o->pulled_by = x->sym;
 			link_take_object(l, o);

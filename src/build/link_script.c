@@ -87,7 +87,8 @@ static void next(struct script *s)
 	if (is_punctuation(*s->p)) {
 		s->p++;
 	} else {
-		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ')
+		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ' &&
+		       ((unsigned char)*s->p < 0x7f || s->p == from))
 			s->p++;
 	}
 	s->t.n = (size_t)(s->p - from);
@@ -178,8 +179,8 @@ static void refuse_bfd(struct script *s, struct link_trouble *t, bool lexer)
 		link_line_of(l, t, true, LD_BFD_NOT_RECOGNIZED, s->shown);
 		return;
 	}
-	link_line_of(l, t, false, LD_BFD_AS_SCRIPT, l->self, s->shown);
-	link_line_of(l, t, true, LD_BFD_SYNTAX, l->self, s->shown, s->t.line);
+	link_line_of(l, t, true, LD_BFD_AS_SCRIPT, l->self, s->shown);
+	link_line_of(l, t, false, LD_BFD_SYNTAX, l->self, s->shown, s->t.line);
 }
 
 static void refuse(struct script *s)

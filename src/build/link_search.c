@@ -129,6 +129,11 @@ static enum verdict look(struct search *s, const char *path)
 	const struct store_entry *en = link_open(l, path);
 	const struct elf *e;
 
+	if (l->search_behind != NULL) {
+		if (strcmp(l->search_behind, path) == 0)
+			l->search_behind = NULL;
+		return GO_ON;
+	}
 	s->out->path = s->out->shown = path;
 	s->out->entry = en;
 	if (en == NULL || en->err != 0)
@@ -137,8 +142,9 @@ static enum verdict look(struct search *s, const char *path)
 		link_saw(l, path, s->lib, SEEN_FOLDER, NULL);
 		return l->kind == LINKER_BFD ? GO_ON : TAKE;
 	}
-	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e) && !(l->kind == LINKER_BFD &&
-			link_is_cut(e)))
+	/* gold judges an archive by the member that it wants first: link_archive.c */
+	if ((l->kind != LINKER_GOLD || en->file->kind == FILE_ELF) && machine_of(l, en->file, &e) &&
+	    !link_machine_fits(l, e) && !(l->kind == LINKER_BFD && link_is_cut(e)))
 		return does_not_fit(s, path, e);
 	if ((l->kind == LINKER_BFD || l->kind == LINKER_GOLD) && en->file->kind != FILE_ELF &&
 	    link_script_mismatch(l, en->file->bytes))

@@ -64,7 +64,8 @@ static void say(struct link *l, const struct link_object *o, const struct link_r
 		link_line_of(l, t, true, LD_GOLD_VERSION, l->self, plain, r->version);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, LD_LLD_VERSION, l->self, plain, r->version);
+		link_line_of(l, t, true, LD_LLD_VERSION, l->self, o->shown, plain, at != NULL ? "" : "@",
+			     r->version, r->version);
 		break;
 	default:
 		link_line_of(l, t, true, LD_BFD_VERSION, l->self,
@@ -80,8 +81,8 @@ void link_check_version_nodes(struct link *l)
 {
 	struct view text = script_text(l);
 
-	/* A program without a script may name versions freely. */
-	if (!l->line->shared && l->line->version_script == NULL)
+	/* A program without a script may name versions freely; for lld any program. */
+	if (!l->line->shared && (l->line->version_script == NULL || l->kind == LINKER_LLD))
 		return;
 	for (size_t i = 0; i < l->objects.n && !l->stop; i++) {
 		const struct link_object *o = l->objects.items[i];

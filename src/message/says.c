@@ -150,7 +150,7 @@ static void put_field(struct arena *a, struct arena_text *b, const char **fields
 /* The length of a hole of a format ("%s", "%llu") at s, 0 if none stands there. */
 static size_t hole_length(const char *s)
 {
-	size_t n = s[0] == '%' ? 1 + strspn(s + 1, "*l0123456789") : 0;
+	size_t n = s[0] == '%' ? 1 + strspn(s + 1, ".*l0123456789") : 0;
 
 	return n > 0 && s[n] != '\0' && strchr("sdux", s[n]) != NULL ? n + 1 : 0;
 }

@@ -111,7 +111,7 @@ static const char *line_of(const struct printed *p)
 		s += plain;
 		if (*s == '\0')
 			break;
-		s += 1 + strspn(s + 1, "*l");
+		s += 1 + strspn(s + 1, ".*l");
 		assert_non_null(strchr("sux", *s++));
 		value = value_of(p, n++, &field);
 		assert_non_null(value);
