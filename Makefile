@@ -87,6 +87,8 @@ check-corpus: setup-test all ## analyse real packages and compare with the real 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/founding.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/broken.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
+	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_TEXTS=1 \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/message
 
 fuzz: fuzzers ## fuzz each target for FUZZ_SECONDS (60)
 	@$(RUN) fuzz --seconds $(FUZZ_SECONDS)
