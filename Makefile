@@ -88,6 +88,9 @@ check-corpus: setup-test all ## analyse real packages and compare with the real 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/broken.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
 	@$(PYTHON) tests/repair/corpus.py --build $(BUILD)
+	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_TEXTS=1 \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/message
+	@$(RUN) tidy --nodes 225000
 
 fuzz: fuzzers ## fuzz each target for FUZZ_SECONDS (60)
 	@$(RUN) fuzz --seconds $(FUZZ_SECONDS)

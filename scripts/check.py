@@ -159,10 +159,16 @@ class Check:
             print(f"{label}: {line}", flush=True)
         return parse_junit(label, status, output, report, self.args.quick)
 
+    def tidy(self):
+        """The command; with --nodes, the analyzer looks at so many states of a function."""
+        limit = f'["-Xclang", "-analyzer-config", "-Xclang", "max-nodes={self.args.nodes}"]'
+        deep = [f"--config={{InheritParentConfig: true, ExtraArgs: {limit}}}"] if self.args.nodes else []
+        return [TIDY, "--quiet", *deep]
+
     def tidy_jobs(self):
         version = run([TIDY, "--version"])[1]
         config = (TOP / ".clang-tidy").read_text(encoding="utf-8")
-        base = hashlib.sha256("\0".join([version, config] + TIDY_FLAGS).encode()).digest()
+        base = hashlib.sha256("\0".join([version, config] + self.tidy() + TIDY_FLAGS).encode()).digest()
         files = sorted(str(p.relative_to(TOP)) for p in (TOP / "src").rglob("*.c"))
         return [("tidy", f, lambda f=f: self.run_tidy(f, base)) for f in files]
 
@@ -175,7 +181,7 @@ class Check:
         stamp = Path(self.path("build", "tidy", digest.hexdigest()))
         if status == 0 and stamp.exists():
             return [Result("tidy", name, "passed")]
-        status, output, _ = run([TIDY, "--quiet", name, "--", *TIDY_FLAGS])
+        status, output, _ = run([*self.tidy(), name, "--", *TIDY_FLAGS])
         if status == 0:
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.touch()
@@ -313,6 +319,8 @@ def main():
     parser.add_argument("--build", default="build", help="the build folder; others are DIR-asan, …")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=int, default=60, help="for each fuzz target")
+    parser.add_argument("--nodes", type=int,
+                        help="states of a function for clang's analyzer, not those of .clang-tidy")
     parser.add_argument("--times", action="store_true", help="print how long each job took")
     args = parser.parse_args()
     args.quick = "quick" in args.suites

@@ -169,8 +169,10 @@ struct link_object {
 	const struct elf *e;
 	struct elf_object o;
 	bool has_sections;
+	bool slim;               /* code for LTO alone, and no plugin to make it */
 	const char *soname;      /* DSO: DT_SONAME, or what the linker takes in its place */
 	bool as_needed, needed, indirect, loaded, loaded_again, command; /* indirect: through DT_NEEDED */
+	bool misfit;             /* a member for another machine: that was said, or will be */
 	bool by_lib;             /* found by -l */
 	const char *lib;         /* the name behind -l, NULL */
 	struct link_object *by;  /* indirect: who needs it */
@@ -187,7 +189,9 @@ struct link_archive {
 	struct ar ar;
 	struct store_file *file;
 	bool whole, has_index, as_needed, searched;
+	bool passed_over;        /* gold: what it has does not fit, the search went on */
 	size_t op;
+	struct link_op asked;    /* that asked for it */
 	const char *lib;
 	struct {
 		struct link_index { struct link_sym *sym; uint64_t header; bool done; } *items;
@@ -218,6 +222,7 @@ struct link_missing { /* a -l, a file or a DT_NEEDED that was not found */
 	const char *lib;         /* behind -l; NULL: a file */
 	const struct link_object *by; /* DT_NEEDED of that object; else NULL */
 	const char *script;      /* the linker script that names it, NULL */
+	const char *archive;     /* the thin archive whose member it is, NULL */
 	struct link_op op;       /* that asked for it */
 	size_t search;
 };
@@ -239,6 +244,7 @@ enum link_trouble_kind {
 	LT_DSO_MISSING,
 	LT_NOT_PIC, LT_UNDEFINED, LT_UNDEFINED_DSO, LT_HIDDEN_REF, LT_HIDDEN_UNDEFINED, LT_UNDEFINED_VERSION,
 	LT_NOTHING,           /* no input at all */
+	LT_OUTPUT,            /* the output cannot be made */
 	LT_OTHER
 };
 
@@ -313,6 +319,7 @@ struct link {
 		struct link_object **items;
 		size_t n, cap;
 	} misfits, programs;     /* inputs for another machine; programs in the place of libraries */
+	size_t misfits_told;
 	const char *format;      /* lld: OUTPUT_FORMAT of a script */
 	struct {
 		struct link_queued { struct link_object *object; struct link_archive *archive; } *items;
@@ -344,6 +351,7 @@ struct link {
 	bool has_lto;            /* LTO objects take part: their code is not known */
 	size_t searches, undefined_errors, scripts;
 	size_t pulls;            /* changes of the symbols that are undefined: groups go on while it grows */
+	const char *search_behind; /* candidates up to this one are passed over; NULL: none */
 	struct { size_t op; } at;
 };
 

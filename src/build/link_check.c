@@ -126,15 +126,23 @@ static void say_bfd(struct link *l, const struct link_object *o, const struct li
 	t->offset = offset;
 	t->place = p.text;
 	if (p.function != NULL && link_new_context(l, o, &p))
-		link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, p.function);
+		link_line_of(l, t, false, LD_BFD_IN_FUNCTION, l->self, o->shown, p.function);
 	head = p.fresh ? "" : arena_printf(l->a, "%s: ", l->self);
 	if (p.function == NULL) {
 		l->last_function = NULL;
-		link_line_of(l, t, true, "%s%s:%s: undefined reference to `%s'", head, o->shown, p.text,
-			     name);
+		link_line_of(l, t, true, LD_BFD_UNDEFINED_AT, head, o->shown, p.text, name);
 		return;
 	}
-	link_line_of(l, t, true, "%s%s: undefined reference to `%s'", head, p.text, name);
+	link_line_of(l, t, true, LD_BFD_UNDEFINED, head, p.text, name);
+}
+
+static void say_gold_function(struct link *l, struct link_trouble *t, const char *in, const char *function,
+			      const char *name)
+{
+	if (t->version != NULL)
+		link_line_of(l, t, true, LD_GOLD_UNDEFINED_VERSION, in, function, name, t->version);
+	else
+		link_line_of(l, t, true, LD_GOLD_UNDEFINED, in, function, name);
 }
 
 static void say_gold(struct link *l, const struct link_object *o, const struct link_sym *s, uint32_t section,
@@ -142,27 +150,23 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 {
 	struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
 	struct link_place p = link_place(l, o, section, offset);
-	const char *name = link_shown(l, t->symbol), *file = p.file;
+	const char *name = link_shown(l, t->symbol);
 
 	t->section = section;
 	t->offset = offset;
 	t->place = p.text;
 	if (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED && s->in_dso) {
 		t->kind = LT_HIDDEN_UNDEFINED;
-		link_line_of(l, t, true, "%s: error: hidden symbol '%s' is not defined locally", l->self,
-			     name);
+		link_line_of(l, t, true, LD_GOLD_HIDDEN, l->self, name);
 		return;
 	}
 	if (p.source != NULL)
-		link_line_of(l, t, true, "%s: error: undefined reference to '%s'", p.source, name);
+		link_line_of(l, t, true, LD_GOLD_UNDEFINED_IN, p.source, name);
 	else if (p.function != NULL)
-		link_line_of(l, t, true, "%s:%s%sfunction %s: error: undefined reference to '%s'%s%s%s",
-			     o->shown, file != NULL ? file : "", file != NULL ? ":" : "", p.function, name,
-			     t->version != NULL ? ", version '" :
-				     "",
-			     t->version != NULL ? t->version : "", t->version != NULL ? "'" : "");
+		say_gold_function(l, t, p.file == NULL ? o->shown :
+				  arena_printf(l->a, "%s:%s", o->shown, p.file), p.function, name);
 	else
-		link_line_of(l, t, true, "%s:%s: error: undefined reference to '%s'", o->shown, p.text, name);
+		link_line_of(l, t, true, LD_GOLD_UNDEFINED_AT, o->shown, p.text, name);
 }
 
 static const char *vis_word(const struct link_sym *s)
@@ -183,15 +187,13 @@ static void say_late(struct link *l, struct undefined *u, const struct link_obje
 		t->offset = offset;
 		t->place = link_place(l, o, section, offset).text;
 		if (l->kind == LINKER_LLD)
-			link_line_of(l, t, true, "%s: error: undefined %ssymbol: %s", l->self,
-				     vis_word(u->sym),
+			link_line_of(l, t, true, LD_LLD_UNDEFINED, l->self, vis_word(u->sym),
 				     link_shown(l, t->symbol));
 		else
-			link_line_of(l, t, true, "mold: error: undefined symbol: %s", link_shown(l,
-					t->symbol));
+			link_line_of(l, t, true, LD_MOLD_UNDEFINED, link_shown(l, t->symbol));
 	}
 	if (++u->places <= LLD_PLACES)
-		link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, o, section, offset));
+		link_line_of(l, t, false, LD_LLD_REFERENCED, link_lld_place(l, o, section, offset));
 }
 
 static struct undefined *undefined_of(struct link *l, const struct link_sym *s)
@@ -302,13 +304,11 @@ static void check_lto(struct link *l, struct link_object *o)
 		if (u->places++ == 0 && l->kind == LINKER_BFD) {
 			struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
 
-			link_line_of(l, t, true, "<artificial>:(.text+0x0): undefined reference to `%s'",
-				     link_shown(l, s->name));
+			link_line_of(l, t, true, LD_BFD_UNDEFINED_LTO, link_shown(l, s->name));
 		} else if (u->places == 1 && l->kind == LINKER_GOLD) {
 			struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
 
-			link_line_of(l, t, true, "%s:<artificial>: error: undefined reference to '%s'",
-				     o->shown, link_shown(l, s->name));
+			link_line_of(l, t, true, LD_GOLD_UNDEFINED_LTO, o->shown, link_shown(l, s->name));
 		} else if (u->places == 1) {
 			say_late(l, u, o, 0, 0);
 		}
@@ -356,22 +356,19 @@ static void say_dso(struct link *l, const struct link_object *o, const struct li
 		t->kind = LT_UNDEFINED_VERSION;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: undefined reference to '%s'%s%s%s", o->shown, name,
-			     t->version != NULL ? ", version '" : "", t->version != NULL ? t->version : "",
-			     t->version != NULL ? "'" : "");
+		if (t->version != NULL)
+			link_line_of(l, t, true, LD_GOLD_DSO_VERSION, o->shown, name, t->version);
+		else
+			link_line_of(l, t, true, LD_GOLD_UNDEFINED_IN, o->shown, name);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined reference to %s "
-			     "[--no-allow-shlib-undefined]", l->self,
-			     o->shown, full);
+		link_line_of(l, t, true, LD_LLD_UNDEFINED_DSO, l->self, o->shown, full);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: error: %s: --no-allow-shlib-undefined: undefined symbol: %s",
-			     o->shown,
-			     full);
+		link_line_of(l, t, true, LD_MOLD_UNDEFINED_DSO, o->shown, full);
 		break;
 	default:
-		link_line_of(l, t, true, "%s: %s: undefined reference to `%s'", l->self, o->shown, full);
+		link_line_of(l, t, true, LD_BFD_UNDEFINED_DSO, l->self, o->shown, full);
 		break;
 	}
 }
@@ -424,10 +421,10 @@ static void check_hidden(struct link *l)
 		t->other = s->asker;
 		t->sym = s;
 		t->symbol = s->name;
-		link_line_of(l, t, true, "%s: %s: %s symbol `%s' in %s is referenced by DSO", l->self,
+		link_line_of(l, t, true, LD_BFD_HIDDEN, l->self,
 			     l->line->output != NULL ? l->line->output : "a.out",
 			     s->vis == STV_HIDDEN ? "hidden" : "internal", s->name, s->owner->shown);
-		link_line_of(l, t, false, "%s: final link failed: bad value", l->self);
+		link_line_of(l, t, false, LD_BFD_FINAL, l->self);
 		l->stop = true;
 		return;
 	}
@@ -450,10 +447,12 @@ void link_check(struct link *l)
 	}
 	if (l->kind == LINKER_GOLD)
 		check_shared(l);
-	if (l->kind == LINKER_GOLD || l->kind == LINKER_MOLD)
+	if (l->kind != LINKER_BFD)
 		link_check_version_nodes(l);
 	if (l->kind == LINKER_GOLD || l->kind == LINKER_LLD)
 		link_pic_early(l);
+	if (l->kind == LINKER_GOLD && link_refuse_output(l))
+		return;
 	check_regular(l);
 	if (l->kind != LINKER_GOLD)
 		check_shared(l);

@@ -19,16 +19,12 @@ void link_queue(struct link *l, struct link_object *o, struct link_archive *ar)
 
 void link_extract(struct link *l, struct link_sym *s)
 {
-	struct link_object *o = link_member(l, s->lazy, s->lazy_header);
+	struct link_object *o = link_pull(l, s->lazy, s->lazy_header, s);
 
 	s->state = LINK_UNDEFINED;
 	s->lazy_gone = true;
 	if (o == NULL || o->loaded)
 		return;
-	if (!link_machine_fits(l, o->e)) {
-		*ARENA_PUSH(l->a, &l->misfits) = o;
-		return;
-	}
 	o->pulled_by = s;
 	link_take_object(l, o);
 }

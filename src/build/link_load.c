@@ -54,8 +54,8 @@ static const char *source_of(const struct link *l, const char *shown)
 	return NULL;
 }
 
-static struct link_object *new_object(struct link *l, const struct elf *e, const char *path,
-				      const char *shown)
+struct link_object *link_new_object(struct link *l, const struct elf *e, const char *path,
+				    const char *shown)
 {
 	struct link_object *o = ARENA_NEW(l->a, struct link_object);
 
@@ -69,6 +69,7 @@ static struct link_object *new_object(struct link *l, const struct elf *e, const
 		l->has_lto = true;
 		if (l->line->plugin && l->kind != LINKER_LLD)
 			o->kind = LINK_LTO;
+		o->slim = o->kind != LINK_LTO;
 	}
 	return o;
 }
@@ -85,75 +86,40 @@ bool link_is_slim_lto(const struct elf_object *o)
 
 /* ---- refusals ---------------------------------------------------------------------------------------- */
 
-/* The tail of a sentence behind what the linker calls itself; it ends a fatal one. */
-static struct link_trouble *refuse(struct link *l, enum link_trouble_kind kind, const char *path, bool fatal,
-				   const char *text)
+bool link_refused(struct link *l, enum link_trouble_kind kind, const struct link_refusal *r,
+		  const char *shown)
 {
-	struct link_trouble *t = link_trouble(l, kind, true);
+	struct link_trouble *t;
 
-	t->path = path;
-	link_line_of(l, t, true, "%s: %s", l->self, text);
-	l->stop = l->stop || fatal;
-	return t;
-}
-
-/* The words of the four linkers for one refusal; "%s" is the file. NULL: it takes the file. */
-struct refusal {
-	const char *text[4];
-	bool fatal[4];
-};
-
-static bool refused(struct link *l, enum link_trouble_kind kind, const struct refusal *r, const char *shown)
-{
-	const char *text = r->text[l->kind], *hole;
-
-	if (text == NULL)
+	if (r->text[l->kind] == NULL)
 		return false;
-	hole = strstr(text, "%s");
-	text = hole == NULL ? text :
-			      arena_printf(l->a, "%.*s%s%s", (int)(hole - text), text, shown, hole + 2);
-	refuse(l, kind, shown, r->fatal[l->kind], text);
+	t = link_trouble(l, kind, true);
+	t->path = shown;
+	link_line_of(l, t, true, r->text[l->kind], l->self, shown);
+	l->stop = l->stop || r->fatal[l->kind];
 	return true;
 }
 
-static const struct refusal no_file = {
-	{ "cannot find %s: No such file or directory", "error: cannot open %s: No such file or directory",
-	  "error: cannot open %s: No such file or directory",
-		  "fatal: cannot open %s: No such file or directory" },
-	{ false, false, false, true }
+static const struct link_refusal no_file = {
+	{ LD_BFD_NO_FILE, LD_GOLD_NO_FILE, LD_LLD_NO_FILE, LD_MOLD_NO_FILE }, { false, false, false, true }
 };
-static const struct refusal folder = {
-	{ "cannot find %s: file format not recognized", "fatal error: %s: pread failed: Is a directory",
-	  "error: cannot open %s: Is a directory", "fatal: %s: mmap failed: No such device" },
-	{ false, true, false, true }
+static const struct link_refusal folder = {
+	{ LD_BFD_FOLDER, LD_GOLD_FOLDER, LD_LLD_FOLDER, LD_MOLD_FOLDER }, { false, true, false, true }
 };
-static const struct refusal empty = {
-	{ NULL, "error: %s: file is empty", NULL, "fatal: %s: unknown file type" }, { false, false, false,
-			true }
+static const struct link_refusal empty = {
+	{ NULL, LD_GOLD_EMPTY, NULL, LD_MOLD_TYPE }, { false, false, false, true }
 };
-static const struct refusal no_type = {
-	{ NULL, NULL, "error: %s: unknown file type", "fatal: %s: unknown file type" },
-	{ false, false, false, true }
+static const struct link_refusal no_type = {
+	{ NULL, NULL, LD_LLD_TYPE, LD_MOLD_TYPE }, { false, false, false, true }
 };
-static const struct refusal truncated = {
-	{ NULL, "fatal error: %s: file is too short",
-	  NULL, NULL },
-	{ true, true, false, true }
+static const struct link_refusal truncated = {
+	{ LD_BFD_TOO_SHORT, LD_GOLD_TOO_SHORT, NULL, NULL }, { true, true, false, false }
 };
-static const struct refusal static_dso = {
-	{ "attempted static link of dynamic object `%s'", "error: cannot mix -static with dynamic object %s",
-	  "error: attempted static link of dynamic object %s", NULL },
-	{ true, false, false, true }
+static const struct link_refusal static_dso = {
+	{ LD_BFD_STATIC_DSO, LD_GOLD_STATIC_DSO, LD_LLD_STATIC_DSO, NULL }, { true, false, false, true }
 };
-static const struct refusal no_index = {
-	{ "%s: error adding symbols: archive has no index; run ranlib to add one",
-	  "error: %s: no archive symbol table (run ranlib)", NULL, NULL },
-	{ true, false, false, false }
-};
-static const struct refusal executable = {
-	{ "cannot use executable file '%s' as input to a link", NULL, "error: %s: unknown file type",
-	  "fatal: %s: unknown file type" },
-	{ true, false, false, true }
+static const struct link_refusal executable = {
+	{ LD_BFD_EXECUTABLE, LD_GOLD_EXECUTABLE, LD_LLD_TYPE, LD_MOLD_TYPE }, { true, false, false, true }
 };
 
 static const char *bfd_machine(const struct elf *e)
@@ -172,7 +138,7 @@ static const char *bfd_output(const struct link *l)
 	return l->machine == EM_386 ? "i386" : elf_machine_name(l->machine);
 }
 
-static bool same_family(const struct link *l, const struct elf *e)
+bool link_same_family(const struct link *l, const struct elf *e)
 {
 	bool x86 = l->machine == EM_X86_64 || l->machine == EM_386;
 
@@ -180,25 +146,23 @@ static bool same_family(const struct link *l, const struct elf *e)
 }
 
 /* GNU ld knows the machines it was built for, and says two things of the others. */
-static void wrong_arch_bfd(struct link *l, const char *shown, const struct elf *e)
+static void wrong_arch_bfd(struct link *l, const struct link_object *o)
 {
+	const char *shown = o->shown, *file = o->archive != NULL ? o->archive->shown : shown;
+	const struct elf *e = o->e;
 	struct link_trouble *t = link_trouble(l, LT_WRONG_ARCH, true);
 
 	t->path = shown;
 	t->e = e;
-	if (same_family(l, e)) {
-		link_line_of(l, t, true, "%s: %s architecture of input file `%s' is incompatible with %s "
-			     "output",
-			     l->self, bfd_machine(e), shown, bfd_output(l));
+	if (link_same_family(l, e)) {
+		link_line_of(l, t, true, LD_BFD_ARCH, l->self, bfd_machine(e), shown, bfd_output(l));
 		return;
 	}
 	if (e->type == ET_REL) {
-		link_line_of(l, t, true, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown,
-			     e->machine);
-		link_line_of(l, t, false, "%s: %s: Relocations in generic ELF (EM: %u)", l->self, shown,
-			     e->machine);
+		link_line_of(l, t, true, LD_BFD_GENERIC, l->self, shown, e->machine);
+		link_line_of(l, t, false, LD_BFD_GENERIC, l->self, shown, e->machine);
 	}
-	link_line_of(l, t, true, "%s: %s: error adding symbols: file in wrong format", l->self, shown);
+	link_line_of(l, t, true, LD_BFD_WRONG_FORMAT, l->self, file);
 	l->stop = true;
 }
 
@@ -209,32 +173,31 @@ static const char *mold_machine(const struct elf *e)
 	return e->machine == EM_AARCH64 ? "arm64" : name != NULL ? name : "unknown";
 }
 
-static void wrong_arch(struct link *l, const char *shown, const struct elf *e)
+void link_wrong_arch(struct link *l, const struct link_object *o)
 {
+	const struct elf *e = o->e;
+	const char *shown = o->member != NULL && l->kind == LINKER_MOLD ? o->member : o->shown;
 	struct link_trouble *t;
 
 	if (l->kind == LINKER_BFD) {
-		wrong_arch_bfd(l, shown, e);
+		wrong_arch_bfd(l, o);
 		return;
 	}
 	t = link_trouble(l, LT_WRONG_ARCH, true);
 	t->path = shown;
 	t->e = e;
-	if (l->kind == LINKER_GOLD && !same_family(l, e)) {
-		link_line_of(l, t, true, "%s: fatal error: %s: unsupported ELF machine number %u", l->self,
-			     shown,
-			     e->machine);
+	if (l->kind == LINKER_GOLD && !link_same_family(l, e)) {
+		link_line_of(l, t, true, LD_GOLD_MACHINE, l->self, shown, e->machine);
 		l->stop = true;
 	} else if (l->kind == LINKER_GOLD) {
-		link_line_of(l, t, true, "%s: error: %s: incompatible target", l->self, shown);
+		link_line_of(l, t, true, LD_GOLD_TARGET, l->self, shown);
 	} else if (l->kind == LINKER_LLD) {
-		link_line_of(l, t, true, "%s: error: %s is incompatible with %s", l->self, shown,
+		link_line_of(l, t, true, LD_LLD_ARCH, l->self, shown,
 			     l->format != NULL ? l->format :
 			     l->line->emulation != NULL ? l->line->emulation : "the other inputs");
 	} else {
-		link_line_of(l, t, true, "mold: fatal: %s: incompatible file type: %s is expected but got %s",
-			     shown,
-			     elf_machine_name(l->machine), mold_machine(e));
+		link_line_of(l, t, true, LD_MOLD_ARCH, shown, elf_machine_name(l->machine),
+			     mold_machine(e));
 		l->stop = true;
 	}
 }
@@ -257,27 +220,29 @@ static void refuse_plain(struct link *l, enum link_trouble_kind kind, const char
 	struct link_trouble *t = link_trouble(l, kind, true);
 
 	t->path = path;
-	link_line_of(l, t, true, "%s: file not recognized: file format not recognized", path);
+	link_line_of(l, t, true, LD_BFD_NOT_RECOGNIZED, path);
 	l->stop = true;
 }
 
 static void say_cut(struct link *l, const char *shown, const struct elf *e)
 {
-	if (l->kind == LINKER_BFD && l->line->plugin)
-		refuse(l, LT_TRUNCATED, shown, true, arena_printf(l->a, "error: %s: file too short", shown));
-	else if (l->kind == LINKER_LLD)
-		refuse(l, LT_TRUNCATED, shown, false,
-		       arena_printf(l->a, "error: %s: section header table goes past the end of the file: "
-				    "e_shoff = 0x%llx",
-				    shown, (unsigned long long)e->shoff));
-	else if (l->kind == LINKER_MOLD)
-		refuse(l, LT_TRUNCATED, shown, true,
-		       arena_printf(l->a, "fatal: %s: e_shoff or e_shnum corrupted: %llu %u", shown,
-				    (unsigned long long)e->file.n, e->shnum));
-	else if (l->kind == LINKER_BFD)
+	struct link_trouble *t;
+
+	if (l->kind == LINKER_BFD && !l->line->plugin) {
 		refuse_plain(l, LT_TRUNCATED, shown);
-	else
-		refused(l, LT_TRUNCATED, &truncated, shown);
+		return;
+	}
+	if (link_refused(l, LT_TRUNCATED, &truncated, shown))
+		return;
+	t = link_trouble(l, LT_TRUNCATED, true);
+	t->path = shown;
+	if (l->kind == LINKER_LLD) {
+		link_line_of(l, t, true, LD_LLD_TOO_SHORT, l->self, shown, (unsigned long long)e->shoff);
+		return;
+	}
+	link_line_of(l, t, true, LD_MOLD_TOO_SHORT, l->self, shown, (unsigned long long)e->file.n,
+		     e->shnum);
+	l->stop = true;
 }
 
 static bool is_program(const struct elf *e)
@@ -293,7 +258,7 @@ static bool static_refuses(const struct link *l, const struct link_op *op)
 
 static void load_dso(struct link *l, const struct link_op *op, struct link_object *o)
 {
-	if (static_refuses(l, op) && !l->line->relocatable && refused(l, LT_STATIC_DSO, &static_dso,
+	if (static_refuses(l, op) && !l->line->relocatable && link_refused(l, LT_STATIC_DSO, &static_dso,
 								      o->shown))
 		return;
 	if (l->kind == LINKER_BFD && is_program(o->e)) {
@@ -317,23 +282,23 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 		say_cut(l, shown, e);
 		return;
 	}
-	o = new_object(l, e, path, shown);
+	o = link_new_object(l, e, path, shown);
 	o->command = true;
 	o->by_lib = lib != NULL;
 	o->lib = lib;
 	o->source = source_of(l, shown);
 	if (!link_machine_fits(l, e)) {
 		*ARENA_PUSH(l->a, &l->misfits) = o;
-		if (l->kind != LINKER_LLD && !(l->kind == LINKER_BFD && same_family(l, e)))
-			wrong_arch(l, shown, e);
+		if (l->kind != LINKER_LLD && !(l->kind == LINKER_BFD && link_same_family(l, e)))
+			link_wrong_arch(l, o);
 		return;
 	}
 	if (e->type == ET_EXEC || (e->type != ET_REL && e->type != ET_DYN)) {
-		if (l->kind == LINKER_BFD)
-			*ARENA_PUSH(l->a, &l->programs) = o;
-		else
-			refused(l, LT_EXECUTABLE, &executable, shown);
-		return;
+		if (l->kind != LINKER_BFD) {
+			link_refused(l, LT_EXECUTABLE, &executable, shown);
+			return;
+		}
+		*ARENA_PUSH(l->a, &l->programs) = o; /* said when all symbols are read */
 	}
 	if (o->kind == LINK_DSO) {
 		load_dso(l, op, o);
@@ -341,126 +306,6 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 	}
 	link_read_refs(l, o);
 	link_add_object(l, o);
-}
-
-/* ---- archives ---------------------------------------------------------------------------------------- */
-
-static struct elf *member_elf(struct link *l, struct link_archive *ar, const struct ar_member *m,
-			      const char **path)
-{
-	struct elf *e;
-
-	if (m->outside) {
-		const char *dir = link_dir_of(l->a, ar->path);
-		const char *name = arena_strndup(l->a, m->name, m->nname);
-		const struct store_entry *en;
-
-		*path = *name == '/' || *dir == '\0' ? name : arena_printf(l->a, "%s/%s", dir, name);
-		en = store_open(l->store, *path);
-		return en != NULL && en->err == 0 && en->file->kind == FILE_ELF ? &en->file->elf : NULL;
-	}
-	e = ARENA_NEW(l->a, struct elf);
-	if (!elf_open(ar_bytes(&ar->ar, m), ar_bytes(&ar->ar, m).n, e))
-		return NULL;
-	*ARENA_PUSH(l->a, &l->opened) = e;
-	return e->defect == ELF_OK || e->defect == ELF_BAD_PHDRS ? e : NULL;
-}
-
-struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_t header)
-{
-	struct ar_member m;
-	struct link_object *o;
-	struct elf *e;
-	const char *path = ar->path, *name, *in; /* mold leaves "./" out */
-	uint64_t at = header;
-
-	for (size_t i = 0; i < ar->members.n; i++)
-		if (ar->members.items[i]->header == header)
-			return ar->members.items[i];
-	if (l->opened.n >= LINK_MAX_OBJECTS || !ar_next(&ar->ar, &at, &m))
-		return NULL;
-	e = member_elf(l, ar, &m, &path);
-	if (e == NULL)
-		return NULL;
-	name = arena_strndup(l->a, m.name, m.nname);
-	in = l->kind == LINKER_MOLD && strncmp(ar->shown, "./", 2) == 0 ? ar->shown + 2 : ar->shown;
-	o = new_object(l, e, path,
-		       m.outside && l->kind != LINKER_MOLD && l->kind != LINKER_GOLD ? path :
-		       m.outside ? arena_printf(l->a, "%s(%s)", in, path) :
-				   arena_printf(l->a, "%s(%s)", in, name));
-	o->member = name;
-	o->archive = ar;
-	o->header = header;
-	o->op = ar->op;
-	o->lib = ar->lib;
-	*ARENA_PUSH(l->a, &ar->members) = o;
-	link_read_refs(l, o);
-	return o;
-}
-
-void link_index(struct link *l, struct link_archive *ar)
-{
-	struct ar_walk walk = { 0, 0 };
-	const char *name;
-	uint64_t header;
-
-	if (ar->index_read)
-		return;
-	ar->index_read = true;
-	while (ar_index_next(&ar->ar, &walk, &name, &header)) {
-		struct link_index x = { link_intern(l, name, elf_gnu_hash(name)), header, false };
-
-		*ARENA_PUSH(l->a, &ar->index) = x;
-	}
-}
-
-static void load_members(struct link *l, struct link_archive *ar)
-{
-	uint64_t at = ar->ar.first, header = at;
-	struct ar_member m;
-
-	while (!l->stop && ar_next(&ar->ar, &at, &m)) {
-		struct link_object *o = link_member(l, ar, header);
-
-		if (o != NULL && !o->loaded && link_machine_fits(l, o->e))
-			link_add_object(l, o);
-		header = at;
-	}
-}
-
-static bool has_members(const struct link_archive *ar)
-{
-	uint64_t at = ar->ar.first;
-	struct ar_member m;
-
-	return ar_next(&ar->ar, &at, &m);
-}
-
-static void load_archive(struct link *l, const struct link_op *op, struct store_file *f, const char *path,
-			 const char *shown, const char *lib)
-{
-	struct link_archive *ar = ARENA_NEW(l->a, struct link_archive);
-
-	ar->path = path;
-	ar->shown = shown;
-	ar->file = f;
-	ar->whole = op->whole;
-	ar->op = l->at.op;
-	ar->lib = lib;
-	if (!ar_open(f->bytes, &ar->ar))
-		return;
-	ar->has_index = ar->ar.form != AR_NO_INDEX;
-	*ARENA_PUSH(l->a, &l->archives) = ar;
-	if (ar->whole) {
-		load_members(l, ar);
-		return;
-	}
-	if (!ar->has_index && has_members(ar) && refused(l, LT_NO_INDEX, &no_index, l->kind == LINKER_GOLD &&
-							 lib != NULL ? lib : shown)) {
-		l->troubles.items[l->troubles.n - 1]->path = shown;
-		return;
-	}
-	link_add_archive(l, ar);
 }
 
 /* ---- any file ---------------------------------------------------------------------------------------- */
@@ -486,13 +331,14 @@ static void load_text(struct link *l, const struct link_op *op, const struct sto
 {
 	if (f->kind == FILE_EMPTY) {
 		*ARENA_PUSH(l->a, &l->empty_scripts) = shown;
-		refused(l, LT_EMPTY, &empty, shown);
+		link_refused(l, LT_EMPTY, &empty, shown);
 		return;
 	}
-	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && refused(l, LT_NOT_RECOGNIZED, &no_type,
+	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && link_refused(l, LT_NOT_RECOGNIZED, &no_type,
 			shown))
 		return;
-	if (l->kind == LINKER_MOLD && !mold_text(f->bytes) && refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
+	if (l->kind == LINKER_MOLD && !mold_text(f->bytes) &&
+	    link_refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
 		return;
 	link_script(l, op, path, shown, f->bytes, lib);
 }
@@ -505,7 +351,7 @@ static void load_missing(struct link *l, const struct link_op *op, const char *s
 	m->op = *op;
 	*ARENA_PUSH(l->a, &l->missing) = m;
 	l->missing_file = true;
-	if (refused(l, LT_NO_FILE, &no_file, shown))
+	if (link_refused(l, LT_NO_FILE, &no_file, shown))
 		l->troubles.items[l->troubles.n - 1]->missing = m;
 }
 
@@ -535,13 +381,13 @@ void link_load_file(struct link *l, const struct link_op *op, const char *path, 
 		if (is_visited(l, path))
 			return;
 	if (en->file->st.type != OS_REGULAR) {
-		refused(l, LT_FOLDER, &folder, shown);
+		link_refused(l, LT_FOLDER, &folder, shown);
 		return;
 	}
 	switch (en->file->kind) {
 	case FILE_ELF: load_elf(l, op, &en->file->elf, path, shown, lib); break;
 	case FILE_ARCHIVE:
-	case FILE_THIN_ARCHIVE: load_archive(l, op, en->file, path, shown, lib); break;
+	case FILE_THIN_ARCHIVE: link_load_archive(l, op, en->file, path, shown, lib); break;
 	default: load_text(l, op, en->file, path, shown, lib); break;
 	}
 }
@@ -549,7 +395,7 @@ void link_load_file(struct link *l, const struct link_op *op, const char *path, 
 struct link_object *link_load_needed(struct link *l, const char *path, const struct store_file *f,
 				     struct link_object *by)
 {
-	struct link_object *o = new_object(l, &f->elf, path, path);
+	struct link_object *o = link_new_object(l, &f->elf, path, path);
 
 	o->soname = f->elf.soname != NULL ? f->elf.soname : link_base(path);
 	o->indirect = true;
@@ -618,20 +464,20 @@ void link_name_symbols(struct link *l)
 	}
 }
 
-static void say_misfits(struct link *l)
+void link_say_misfits(struct link *l)
 {
-	for (size_t i = 0; i < l->misfits.n; i++) {
-		struct link_object *o = l->misfits.items[i];
+	for (; l->misfits_told < l->misfits.n; l->misfits_told++) {
+		struct link_object *o = l->misfits.items[l->misfits_told];
 
-		if (l->kind == LINKER_LLD || (l->kind == LINKER_BFD && same_family(l, o->e)))
-			wrong_arch(l, o->shown, o->e);
+		if (l->kind == LINKER_LLD || (l->kind == LINKER_BFD && link_same_family(l, o->e)))
+			link_wrong_arch(l, o);
 	}
 }
 
 static void say_programs(struct link *l)
 {
 	for (size_t i = 0; i < l->programs.n && !l->stop; i++)
-		refused(l, LT_EXECUTABLE, &executable, l->programs.items[i]->shown);
+		link_refused(l, LT_EXECUTABLE, &executable, l->programs.items[i]->shown);
 }
 
 void link_load_all(struct link *l)
@@ -651,7 +497,8 @@ void link_load_all(struct link *l)
 	l->stop = l->kind == LINKER_BFD ? l->missing_file : l->kind == LINKER_LLD && l->failed;
 	if (l->stop)
 		return;
-	say_misfits(l);
 	say_programs(l);
+	if (!l->stop)
+		link_say_misfits(l);
 	l->stop = l->stop || (l->kind == LINKER_LLD && l->failed);
 }

@@ -223,9 +223,7 @@ static void say_missing(struct link *l, const struct link_need *n)
 	t->missing = m;
 	t->object = n->by;
 	*ARENA_PUSH(l->a, &l->missing) = m;
-	link_line_of(l, t, true, "%s: warning: %s, needed by %s, not found (try using -rpath or -rpath-link)",
-		     l->self,
-		     n->name, n->by->shown);
+	link_line_of(l, t, true, LD_BFD_NEEDED, l->self, n->name, n->by->shown);
 }
 
 /* The first symbol of it that a regular object needs and nobody on the command line has. */
@@ -245,12 +243,11 @@ static bool say_dso_missing(struct link *l, struct link_object *o)
 		t->sym = r->sym;
 		t->symbol = r->sym->name;
 		t->version = r->version;
-		link_line_of(l, t, true, "%s: %s: undefined reference to symbol '%s%s%s'", l->self,
+		link_line_of(l, t, true, LD_BFD_DSO_SYMBOL, l->self,
 			     r->sym->asker != NULL ? r->sym->asker->shown : "?", r->sym->name,
-			     r->version != NULL ? r->hidden ? "@" : "@@" : "", r->version != NULL ?
-				     r->version : "");
-		link_line_of(l, t, false, "%s: %s: error adding symbols: DSO missing from command line",
-			     l->self, o->path);
+			     r->version != NULL ? r->hidden ? "@" : "@@" : "",
+			     r->version != NULL ? r->version : "");
+		link_line_of(l, t, false, LD_BFD_DSO, l->self, o->path);
 		l->stop = true;
 		return true;
 	}

@@ -32,8 +32,17 @@ static bool is_better(const struct nearest *n, const struct elf_object_sym *s, u
 	return s->s.value == n->value && s->s.type == STT_FUNC && s->s.size > n->size;
 }
 
+/* What symbols of a program count from: addresses, not places in sections. */
+static uint64_t base_of(const struct link_object *o, uint32_t section)
+{
+	struct elf_shdr h;
+
+	return o->e != NULL && o->e->type == ET_EXEC && elf_object_section(&o->o, section, &h) ? h.addr : 0;
+}
+
 static void find_function(const struct link_object *o, uint32_t section, uint64_t offset, struct nearest *n)
 {
+	uint64_t base = base_of(o, section);
 	enum { NOTHING, SYMBOL, FILE_BEHIND } state = NOTHING;
 	struct elf_object_sym s;
 	const char *file = NULL;
@@ -52,6 +61,7 @@ static void find_function(const struct link_object *o, uint32_t section, uint64_
 			continue;
 		if (state == NOTHING)
 			state = SYMBOL;
+		s.s.value -= base;
 		if (!is_better(n, &s, offset))
 			continue;
 		n->found = true;
@@ -175,7 +185,7 @@ struct link_place link_place(struct link *l, const struct link_object *o, uint32
 	p.source = source_line(l, o, section, offset);
 	if (p.source != NULL)
 		p.text = p.source;
-	else if (n.file != NULL)
+	else if (n.file != NULL && *n.file != '\0')
 		p.text = arena_printf(l->a, "%s:%s", n.file, p.text);
 	return p;
 }

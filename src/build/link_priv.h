@@ -3,6 +3,7 @@
 #define DLWHY_BUILD_LINK_PRIV_H
 
 #include "build/link.h"
+#include "message/ld_text.h"
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
@@ -26,8 +27,33 @@ void link_load_op(struct link *l, size_t i);
 /* A shared object of the DT_NEEDED closure; NULL if it cannot be one. */
 struct link_object *link_load_needed(struct link *l, const char *path, const struct store_file *f,
 				     struct link_object *by);
+struct link_object *link_new_object(struct link *l, const struct elf *e, const char *path,
+				    const char *shown);
+/* The words of the four linkers for one refusal, with what the linker calls itself and the file. NULL: it
+ * takes the file. A fatal one ends the link. */
+struct link_refusal {
+	const char *text[4];
+	bool fatal[4];
+};
+/* False: this linker takes the file. */
+bool link_refused(struct link *l, enum link_trouble_kind kind, const struct link_refusal *r,
+		  const char *shown);
+/* Is that a machine for which a linker of this output has rules, too: x86 with 32 and 64 bits? */
+bool link_same_family(const struct link *l, const struct elf *e);
+void link_wrong_arch(struct link *l, const struct link_object *o);
+/* Objects for another machine that were not told yet. */
+void link_say_misfits(struct link *l);
+
+/* ---- link_archive.c ---------------------------------------------------------------------------------- */
+
+void link_load_archive(struct link *l, const struct link_op *op, struct store_file *f, const char *path,
+		       const char *shown, const char *lib);
 /* The object for a member of an archive, read once. NULL: it is none that can be linked. */
 struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_t header);
+/* The member that is asked for because of a symbol. NULL: it cannot take part, and that was said. */
+struct link_object *link_pull(struct link *l, struct link_archive *ar, uint64_t header,
+			      const struct link_sym *s);
+void link_index(struct link *l, struct link_archive *ar);
 /* Fills o->refs. */
 void link_read_refs(struct link *l, struct link_object *o);
 bool link_is_slim_lto(const struct elf_object *o);
@@ -35,7 +61,6 @@ bool link_is_slim_lto(const struct elf_object *o);
 /* Section headers are what a linker begins with; in a file that is cut they are what is missing. */
 bool link_is_cut(const struct elf *e);
 bool link_machine_fits(struct link *l, const struct elf *e);
-void link_index(struct link *l, struct link_archive *ar);
 /* Archives from number `first` on are searched until they give nothing more: a group. */
 void link_rescan(struct link *l, size_t first);
 void link_name_symbols(struct link *l);
@@ -92,6 +117,8 @@ void link_claim_groups(struct link *l, struct link_object *o);
 
 void link_closure(struct link *l);
 void link_check(struct link *l);
+/* link_run.c: the output cannot be written there. True: that was said, and it is the end. */
+bool link_refuse_output(struct link *l);
 void link_check_version_nodes(struct link *l);
 
 struct link_use { /* one relocation in a section that is loaded */
@@ -110,7 +137,8 @@ void link_pic_late(struct link *l, const struct link_use *u);
 /* ---- link_say.c -------------------------------------------------------------------------------------- */
 
 struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, bool error);
-/* A line that the linker prints for it: the first one with `decides` is its message. */
+/* A line that the linker prints for it: the first one with `decides` is its message. Its words are rows of
+ * message/ld_text.def, so that what is printed is recognised. */
 void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* link_place.c: a place in an object, as linkers tell it. */

@@ -41,6 +41,7 @@ static struct link_sym *sym_of_name(struct link *l, const char *name, const char
 static void read_rel(struct link *l, struct link_object *o)
 {
 	struct elf_object_sym s;
+	struct elf_shdr h;
 	size_t n = o->o.nsymbols > o->o.first_global ? (size_t)(o->o.nsymbols - o->o.first_global) : 0;
 
 	o->refs = ARENA_ARRAY(l->a, n + 1, struct link_ref);
@@ -56,6 +57,8 @@ static void read_rel(struct link *l, struct link_object *o)
 		r->vis = s.s.vis;
 		r->section = s.section;
 		r->value = s.s.value;
+		if (o->e->type == ET_EXEC && elf_object_section(&o->o, s.section, &h))
+			r->value -= h.addr;
 		r->size = s.s.size;
 		o->nrefs++;
 	}

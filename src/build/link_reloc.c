@@ -135,9 +135,8 @@ static void need_pic(struct link *l, const struct link_use *u)
 		if (!is_defined_here(s) && !s->by_dso)
 			und = "undefined ";
 	}
-	link_line_of(l, t, true, "%s: %s: relocation %s against %s%s`%s' can not be used when making %s%s",
-		     l->self,
-		     u->object->shown, t->reloc, und, v, t->symbol, output_words(l), pic);
+	link_line_of(l, t, true, LD_BFD_PIC, l->self, u->object->shown, t->reloc, und, v, t->symbol,
+		     output_words(l), pic);
 }
 
 static void need_pic_gold(struct link *l, const struct link_use *u)
@@ -145,17 +144,11 @@ static void need_pic_gold(struct link *l, const struct link_use *u)
 	struct link_trouble *t = pic_trouble(l, u);
 
 	if (u->type != R_X86_64_32 && u->type != R_X86_64_PC32)
-		link_line_of(l, t, true, "%s: error: %s: requires unsupported dynamic reloc %u; recompile "
-			     "with -fPIC",
-			     l->self, u->object->shown, u->type);
+		link_line_of(l, t, true, LD_GOLD_PIC_TYPE, l->self, u->object->shown, u->type);
 	else if (t->sym == NULL)
-		link_line_of(l, t, true, "%s: error: %s: requires dynamic R_X86_64_32 reloc which may "
-			     "overflow at "
-			     "runtime; recompile with -fPIC", l->self, u->object->shown);
+		link_line_of(l, t, true, LD_GOLD_PIC_LOCAL, l->self, u->object->shown);
 	else
-		link_line_of(l, t, true, "%s: error: %s: requires dynamic %s reloc against '%s' which may "
-			     "overflow at "
-			     "runtime; recompile with -fPIC", l->self, u->object->shown, t->reloc, t->symbol);
+		link_line_of(l, t, true, LD_GOLD_PIC, l->self, u->object->shown, t->reloc, t->symbol);
 }
 
 static void need_pic_lld(struct link *l, const struct link_use *u)
@@ -164,28 +157,20 @@ static void need_pic_lld(struct link *l, const struct link_use *u)
 	const struct link_sym *s = t->sym;
 
 	if (s == NULL)
-		link_line_of(l, t, true, "%s: error: relocation %s cannot be used against local symbol; "
-			     "recompile with "
-			     "-fPIC", l->self, t->reloc);
+		link_line_of(l, t, true, LD_LLD_PIC_LOCAL, l->self, t->reloc);
 	else
-		link_line_of(l, t, true, "%s: error: relocation %s cannot be used against symbol '%s'; "
-			     "recompile with "
-			     "-fPIC", l->self, t->reloc, link_shown(l, s->name));
+		link_line_of(l, t, true, LD_LLD_PIC, l->self, t->reloc, link_shown(l, s->name));
 	if (s != NULL && s->owner != NULL)
-		link_line_of(l, t, false, ">>> defined in %s", s->owner->shown);
-	link_line_of(l, t, false, ">>> referenced by %s", link_lld_place(l, u->object, u->section,
-			u->offset));
+		link_line_of(l, t, false, LD_LLD_DEFINED_IN, s->owner->shown);
+	link_line_of(l, t, false, LD_LLD_REFERENCED, link_lld_place(l, u->object, u->section, u->offset));
 }
 
 static void need_pic_mold(struct link *l, const struct link_use *u)
 {
 	struct link_trouble *t = pic_trouble(l, u);
 
-	link_line_of(l, t, true, "mold: error: %s:(%s): %s relocation at offset 0x%llx against symbol `%s' "
-		     "can not be "
-		     "used; recompile with -fPIC", u->object->shown, link_section_name(u->object, u->section),
-			     t->reloc,
-		     (unsigned long long)u->offset, t->symbol);
+	link_line_of(l, t, true, LD_MOLD_PIC, u->object->shown, link_section_name(u->object, u->section),
+		     t->reloc, (unsigned long long)u->offset, t->symbol);
 }
 
 /* ---- x86-64 ------------------------------------------------------------------------------------------ */
@@ -281,14 +266,10 @@ static void need_pic_aarch64(struct link *l, const struct link_use *u, bool earl
 	struct link_trouble *t = pic_trouble(l, u);
 
 	if (early)
-		link_line_of(l, t, true, "%s: %s: relocation %s against `%s' can not be used when making a "
-			     "shared "
-			     "object; recompile with -fPIC", l->self, u->object->shown, t->reloc, t->symbol);
+		link_line_of(l, t, true, LD_BFD_PIC_AARCH64, l->self, u->object->shown, t->reloc,
+			     t->symbol);
 	else
-		link_line_of(l, t, true, "%s: %s: relocation %s against symbol `%s' which may bind "
-			     "externally can not be "
-			     "used when making a shared object; recompile with -fPIC", l->self,
-				     u->object->shown, t->reloc,
+		link_line_of(l, t, true, LD_BFD_PIC_EXTERNAL, l->self, u->object->shown, t->reloc,
 			     t->symbol);
 }
 

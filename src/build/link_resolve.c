@@ -127,27 +127,25 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 	t->symbol = s->name;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: %s: multiple definition of '%s'", l->self, o->shown,
-			     name);
-		link_line_of(l, t, false, "%s: %s: previous definition here", l->self, first);
+		link_line_of(l, t, true, LD_GOLD_MULTIPLE, l->self, o->shown, name);
+		link_line_of(l, t, false, LD_GOLD_PREVIOUS, l->self, first);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: duplicate symbol: %s", l->self, name);
-		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, owner, s->section,
-				s->value));
-		link_line_of(l, t, false, ">>> defined at %s", link_lld_place(l, o, r->section, r->value));
+		link_line_of(l, t, true, LD_LLD_DUPLICATE, l->self, name);
+		link_line_of(l, t, false, LD_LLD_DEFINED_AT,
+			     link_lld_place(l, owner, s->section, s->value));
+		link_line_of(l, t, false, LD_LLD_DEFINED_AT, link_lld_place(l, o, r->section, r->value));
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: error: duplicate symbol: %s: %s: %s", o->shown, first, name);
+		link_line_of(l, t, true, LD_MOLD_DUPLICATE, o->shown, first, name);
 		break;
 	default:
 		if (a.function != NULL && link_new_context(l, o, &a))
-			link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, a.function);
-		link_line_of(l, t, true, "%s%s: multiple definition of `%s'; %s%s%s: first defined here",
+			link_line_of(l, t, false, LD_BFD_IN_FUNCTION, l->self, o->shown, a.function);
+		link_line_of(l, t, true, LD_BFD_MULTIPLE,
 			     a.function != NULL && a.fresh ? "" : arena_printf(l->a, "%s: ", l->self),
 			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text),
-				     name, first,
-			     ":", b.text);
+			     name, first, b.text);
 		break;
 	}
 }
@@ -233,9 +231,8 @@ static void check_tls(struct link *l, struct link_object *o, const struct link_r
 	t->sym = s;
 	mine = tls_side(l, o, r->section, !is_undef_ref(r));
 	theirs = tls_side(l, other, s->section, !old_undef);
-	link_line_of(l, t, true, "%s: %s: TLS %s mismatches non-TLS %s", l->self, s->name,
-		     tls ? mine : theirs, tls ? theirs : mine);
-	link_line_of(l, t, false, "%s: %s: error adding symbols: bad value", l->self, o->shown);
+	link_line_of(l, t, true, LD_BFD_TLS, l->self, s->name, tls ? mine : theirs, tls ? theirs : mine);
+	link_line_of(l, t, false, LD_BFD_BAD_VALUE, l->self, o->shown);
 	l->stop = true;
 }
 
@@ -260,9 +257,20 @@ static void add_one(struct link *l, struct link_object *o, const struct link_ref
 	note_type(r);
 }
 
+static void say_slim(struct link *l, const struct link_object *o)
+{
+	struct link_trouble *t = link_trouble(l, LT_LTO_PLUGIN, false);
+
+	t->object = o;
+	t->path = o->shown;
+	link_line_of(l, t, true, LD_BFD_LTO, l->self, o->shown);
+}
+
 /* In lld a reference can bring a member in at once, so an object's own definitions come first. */
 static void add_regular(struct link *l, struct link_object *o)
 {
+	if (o->slim && l->kind == LINKER_BFD)
+		say_slim(l, o);
 	link_claim_groups(l, o);
 	for (size_t i = 0; i < o->nrefs && !l->stop; i++)
 		if (l->kind != LINKER_LLD || !is_undef_ref(&o->refs[i]))
@@ -437,15 +445,15 @@ void link_add_archive(struct link *l, struct link_archive *ar)
 	link_index(l, ar);
 	do {
 		before = l->pulls;
-		for (size_t i = 0; i < ar->index.n && !l->stop; i++) {
+		for (size_t i = 0; i < ar->index.n && !l->stop && !ar->passed_over; i++) {
 			struct link_index *x = &ar->index.items[i];
 			struct link_object *o;
 
 			if (x->done || !pulls_member(l, ar, x))
 				continue;
 			x->done = true;
-			o = link_member(l, ar, x->header);
-			if (o == NULL || o->loaded || !link_machine_fits(l, o->e))
+			o = link_pull(l, ar, x->header, x->sym);
+			if (o == NULL || o->loaded)
 				continue;
 			o->pulled_by = x->sym;
 			link_take_object(l, o);

@@ -39,21 +39,28 @@ static bool refuse_option(struct link *l)
 	t->path = l->line->unknown;
 	switch (l->kind) {
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: unknown argument '%s'", l->self, l->line->unknown);
+		link_line_of(l, t, true, LD_LLD_OPTION, l->self, l->line->unknown);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: unknown command line option: %s", l->line->unknown);
+		link_line_of(l, t, true, LD_MOLD_OPTION, l->line->unknown);
 		break;
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: %s: unknown option", l->self, l->line->unknown);
+		link_line_of(l, t, true, LD_GOLD_OPTION, l->self, l->line->unknown);
 		break;
 	default:
-		link_line_of(l, t, true, "%s: unrecognized option '%s'", l->self, l->line->unknown);
+		link_line_of(l, t, true, LD_BFD_OPTION, l->self, l->line->unknown);
 		break;
 	}
 	l->stop = true;
 	return true;
 }
+
+static const char *const no_input[] = {
+	[LINKER_BFD] = LD_BFD_NO_INPUT,
+	[LINKER_GOLD] = LD_GOLD_NO_INPUT,
+	[LINKER_LLD] = LD_LLD_NO_INPUT,
+	[LINKER_MOLD] = LD_MOLD_NO_INPUT,
+};
 
 static bool refuse_nothing(struct link *l)
 {
@@ -63,9 +70,45 @@ static bool refuse_nothing(struct link *l)
 		if (l->line->ops.items[i].kind == LINK_FILE || l->line->ops.items[i].kind == LINK_LIB)
 			return false;
 	t = link_trouble(l, LT_NOTHING, true);
-	link_line_of(l, t, true, l->kind == LINKER_BFD ? "%s: no input files" : l->kind == LINKER_GOLD ?
-		     "%s: fatal error: no input files" : l->kind == LINKER_LLD ? "%s: error: no input files" :
-		     "%s: fatal: no input files", l->self);
+	link_line_of(l, t, true, no_input[l->kind], l->self);
+	l->stop = true;
+	return true;
+}
+
+/* Why the output cannot be written: its folder is not there, or it is a folder itself. NULL: it can. */
+static const char *output_error(struct link *l, const char *path)
+{
+	const char *dir = link_dir_of(l->a, path);
+	struct os_stat st;
+
+	if (*dir != '\0' && source_stat(l->source, dir, true, &st) != 0)
+		return "No such file or directory";
+	if (*dir != '\0' && st.type != OS_DIRECTORY)
+		return "Not a directory";
+	if (source_stat(l->source, path, true, &st) == 0 && st.type == OS_DIRECTORY)
+		return "Is a directory";
+	return NULL;
+}
+
+bool link_refuse_output(struct link *l)
+{
+	const char *path = l->line->output != NULL ? l->line->output : "a.out";
+	const char *why = output_error(l, path);
+	struct link_trouble *t;
+
+	if (why == NULL)
+		return false;
+	t = link_trouble(l, LT_OUTPUT, true);
+	t->path = path;
+	t->detail = why;
+	if (l->kind == LINKER_GOLD)
+		link_line_of(l, t, true, LD_GOLD_OUTPUT, l->self, path, why);
+	else if (l->kind == LINKER_MOLD) /* it writes into a file with a name of chance first */
+		link_line_of(l, t, true, LD_MOLD_OUTPUT, *why == 'I' ? path :
+			     arena_printf(l->a, "%s/.mold-XXXXXX", link_dir_of(l->a, path)), why);
+	else
+		link_line_of(l, t, true, l->kind == LINKER_LLD ? LD_LLD_OUTPUT : LD_BFD_OUTPUT, l->self,
+			     path, why);
 	l->stop = true;
 	return true;
 }
@@ -81,7 +124,7 @@ static bool refuse_no_object(struct link *l)
 	if (l->archives.n > 0)
 		return false;
 	t = link_trouble(l, LT_NOTHING, true);
-	link_line_of(l, t, true, "mold: fatal: no input files");
+	link_line_of(l, t, true, LD_MOLD_NO_INPUT, l->self);
 	return true;
 }
 
@@ -105,8 +148,10 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 		return;
 	if (refuse_nothing(l))
 		return;
+	if (l->kind == LINKER_BFD && link_refuse_output(l))
+		return;
 	link_load_all(l);
-	if (l->stop)
+	if (l->stop || (l->kind == LINKER_LLD && link_refuse_output(l)))
 		return;
 	if (plan->machine != NULL) {
 		l->cut = true; /* what the files hold is not followed */
@@ -115,12 +160,16 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	l->is_native = is_native(l);
 	read_conf(l);
 	link_resolve_late(l);
+	if (l->kind == LINKER_LLD)
+		link_say_misfits(l); /* of members that a symbol brought in */
 	if (l->kind == LINKER_MOLD && !l->stop && refuse_no_object(l))
 		return;
 	if (l->kind == LINKER_BFD && !l->stop)
 		link_closure(l);
 	if (!l->stop)
 		link_check(l);
+	if (l->kind == LINKER_MOLD && !l->failed)
+		link_refuse_output(l);
 }
 
 void link_close(struct link *l)

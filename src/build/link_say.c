@@ -45,8 +45,15 @@ const char *link_shown(struct link *l, const char *symbol)
 
 const struct link_trouble *link_first_error(const struct link *l)
 {
-	for (size_t i = 0; i < l->troubles.n; i++)
-		if (l->troubles.items[i]->error)
-			return l->troubles.items[i];
+	const struct link_trouble *note = NULL;
+
+	for (size_t i = 0; i < l->troubles.n; i++) {
+		const struct link_trouble *t = l->troubles.items[i];
+
+		if (t->error)
+			return note != NULL ? note : t;
+		if (t->kind == LT_LTO_PLUGIN && note == NULL)
+			note = t; /* printed as an error, but for itself none */
+	}
 	return NULL;
 }

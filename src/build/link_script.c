@@ -87,7 +87,8 @@ static void next(struct script *s)
 	if (is_punctuation(*s->p)) {
 		s->p++;
 	} else {
-		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ')
+		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ' &&
+		       ((unsigned char)*s->p < 0x7f || s->p == from))
 			s->p++;
 	}
 	s->t.n = (size_t)(s->p - from);
@@ -175,12 +176,11 @@ static void refuse_bfd(struct script *s, struct link_trouble *t, bool lexer)
 
 	if (lexer) {
 		t->kind = LT_NOT_RECOGNIZED;
-		link_line_of(l, t, true, "%s: file not recognized: file format not recognized", s->shown);
+		link_line_of(l, t, true, LD_BFD_NOT_RECOGNIZED, s->shown);
 		return;
 	}
-	link_line_of(l, t, false, "%s:%s: file format not recognized; treating as linker script", l->self,
-		     s->shown);
-	link_line_of(l, t, true, "%s:%s:%u: syntax error", l->self, s->shown, s->t.line);
+	link_line_of(l, t, true, LD_BFD_AS_SCRIPT, l->self, s->shown);
+	link_line_of(l, t, false, LD_BFD_SYNTAX, l->self, s->shown, s->t.line);
 }
 
 static void refuse(struct script *s)
@@ -197,23 +197,18 @@ static void refuse(struct script *s)
 	switch (l->kind) {
 	case LINKER_GOLD:
 		if (lexer)
-			link_line_of(l, t, true, "%s: error: %s:%u:%u: invalid character", l->self, s->shown,
-				     s->t.line,
+			link_line_of(l, t, true, LD_GOLD_CHARACTER, l->self, s->shown, s->t.line,
 				     s->t.column);
 		else
-			link_line_of(l, t, true, "%s: error: %s:%u:%u: syntax error, unexpected STRING",
-				     l->self, s->shown,
-				     s->t.line, s->t.column);
+			link_line_of(l, t, true, LD_GOLD_SYNTAX, l->self, s->shown, s->t.line, s->t.column);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s:%u: unknown directive: %s", l->self, s->shown,
-			     s->t.line,
-			     token_text(s));
-		link_line_of(l, t, false, ">>> %s", line_text(s));
-		link_line_of(l, t, false, ">>> ^");
+		link_line_of(l, t, true, LD_LLD_DIRECTIVE, l->self, s->shown, s->t.line, token_text(s));
+		link_line_of(l, t, false, LD_LLD_LINE, line_text(s));
+		link_line_of(l, t, false, LD_LLD_CARET);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: %s:%u: %s", s->shown, s->t.line, line_text(s));
+		link_line_of(l, t, true, LD_MOLD_SCRIPT, s->shown, s->t.line, line_text(s));
 		break;
 	default: refuse_bfd(s, t, lexer); break;
 	}
@@ -247,21 +242,19 @@ static void not_found(struct script *s, const char *name)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, *name == '/' ? "%s: error: cannot open %s: No such file or "
-			     "directory" :
-			     "%s: error: cannot find %s", l->self, name);
-		break;
-	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s:%u: unable to find %s", l->self, s->shown, s->t.line,
+		link_line_of(l, t, true, *name == '/' ? LD_GOLD_NO_FILE : LD_GOLD_NO_LIB_FILE, l->self,
 			     name);
 		break;
+	case LINKER_LLD:
+		link_line_of(l, t, true, LD_LLD_SCRIPT_FILE, l->self, s->shown, s->t.line, name);
+		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: %s:%u: %s", s->shown, s->t.line, line_text(s));
-		link_line_of(l, t, false, "%*s^ library not found: %s", (int)caret_column(s), "", name);
+		link_line_of(l, t, true, LD_MOLD_SCRIPT, s->shown, s->t.line, line_text(s));
+		link_line_of(l, t, false, LD_MOLD_CARET, (int)caret_column(s), "", name);
 		l->stop = true;
 		break;
 	default:
-		link_line_of(l, t, true, "%s: cannot find %s: No such file or directory", l->self, name);
+		link_line_of(l, t, true, LD_BFD_NO_FILE, l->self, name);
 		break;
 	}
 }

@@ -82,17 +82,13 @@ static void say_skipped(struct search *s, const char *path, const struct elf *e)
 	t->path = path;
 	t->e = e;
 	if (l->kind == LINKER_BFD)
-		link_line_of(l, t, true, "%s: skipping incompatible %s when searching for -l%s", l->self,
-			     path,
-			     s->lib);
+		link_line_of(l, t, true, LD_BFD_SKIP, l->self, path, s->lib);
 	else if (l->kind == LINKER_GOLD)
-		link_line_of(l, t, true, "%s: skipping incompatible %s while searching for %s", l->self, path,
-			     s->lib);
+		link_line_of(l, t, true, LD_GOLD_SKIP, l->self, path, s->lib);
 	else
-		link_line_of(l, t, true, "mold: warning: %s: skipping incompatible file %s", path,
+		link_line_of(l, t, true, LD_MOLD_SKIP, path,
 			     e != NULL && elf_machine_name(e->machine) != NULL ?
-				     elf_machine_name(e->machine) :
-										 "unknown");
+			     elf_machine_name(e->machine) : "unknown");
 }
 
 /* gold is built for a family of machines; a file of another one ends it. */
@@ -133,6 +129,11 @@ static enum verdict look(struct search *s, const char *path)
 	const struct store_entry *en = link_open(l, path);
 	const struct elf *e;
 
+	if (l->search_behind != NULL) {
+		if (strcmp(l->search_behind, path) == 0)
+			l->search_behind = NULL;
+		return GO_ON;
+	}
 	s->out->path = s->out->shown = path;
 	s->out->entry = en;
 	if (en == NULL || en->err != 0)
@@ -141,8 +142,9 @@ static enum verdict look(struct search *s, const char *path)
 		link_saw(l, path, s->lib, SEEN_FOLDER, NULL);
 		return l->kind == LINKER_BFD ? GO_ON : TAKE;
 	}
-	if (machine_of(l, en->file, &e) && !link_machine_fits(l, e) && !(l->kind == LINKER_BFD &&
-			link_is_cut(e)))
+	/* gold judges an archive by the member that it wants first: link_archive.c */
+	if ((l->kind != LINKER_GOLD || en->file->kind == FILE_ELF) && machine_of(l, en->file, &e) &&
+	    !link_machine_fits(l, e) && !(l->kind == LINKER_BFD && link_is_cut(e)))
 		return does_not_fit(s, path, e);
 	if ((l->kind == LINKER_BFD || l->kind == LINKER_GOLD) && en->file->kind != FILE_ELF &&
 	    link_script_mismatch(l, en->file->bytes))
@@ -270,9 +272,7 @@ static void search_again(struct search *s)
 			continue;
 		t = link_trouble(l, LT_HINT, false);
 		t->path = path;
-		link_line_of(l, t, true, "%s: note to link with %s use -l:%s.a or rename it to lib%s.a",
-			     l->self,
-			     path, s->lib, s->lib);
+		link_line_of(l, t, true, LD_BFD_NAME_HINT, l->self, path, s->lib, s->lib);
 		return;
 	}
 }
@@ -293,18 +293,20 @@ static void say_missing(struct search *s, const char *script)
 	l->missing_file = true;
 	switch (l->kind) {
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: cannot find %s%s", l->self,
-			     s->lib[0] == ':' ? "" : "-l", s->lib + (s->lib[0] == ':'));
+		if (s->lib[0] == ':')
+			link_line_of(l, t, true, LD_GOLD_NO_LIB_FILE, l->self, s->lib + 1);
+		else
+			link_line_of(l, t, true, LD_GOLD_NO_LIB, l->self, s->lib);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: unable to find library -l%s", l->self, s->lib);
+		link_line_of(l, t, true, LD_LLD_NO_LIB, l->self, s->lib);
 		break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: fatal: library not found: %s", s->lib);
+		link_line_of(l, t, true, LD_MOLD_NO_LIB, s->lib);
 		l->stop = true;
 		break;
 	default:
-		link_line_of(l, t, true, "%s: cannot find -l%s: No such file or directory", l->self, s->lib);
+		link_line_of(l, t, true, LD_BFD_NO_LIB, l->self, s->lib);
 		if (s->lib[0] != ':')
 			search_again(s);
 		break;

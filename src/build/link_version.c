@@ -58,21 +58,20 @@ static void say(struct link *l, const struct link_object *o, const struct link_r
 	t->path = l->line->version_script;
 	switch (l->kind) {
 	case LINKER_MOLD:
-		link_line_of(l, t, true, "mold: error: %s: symbol %s has undefined version %s", o->shown,
-			     plain, r->version);
+		link_line_of(l, t, true, LD_MOLD_VERSION, o->shown, plain, r->version);
 		break;
 	case LINKER_GOLD:
-		link_line_of(l, t, true, "%s: error: symbol %s has undefined version %s", l->self, plain,
-			     r->version);
+		link_line_of(l, t, true, LD_GOLD_VERSION, l->self, plain, r->version);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, "%s: error: %s: undefined version %s", l->self, plain, r->version);
+		link_line_of(l, t, true, LD_LLD_VERSION, l->self, o->shown, plain, at != NULL ? "" : "@",
+			     r->version, r->version);
 		break;
 	default:
-		link_line_of(l, t, true, "%s: %s: version node not found for symbol %s@%s%s", l->self,
-			     l->line->output != NULL ? l->line->output : "a.out", plain, at != NULL ? "" :
-				     "@", r->version);
-		link_line_of(l, t, false, "%s: failed to set dynamic section sizes: bad value", l->self);
+		link_line_of(l, t, true, LD_BFD_VERSION, l->self,
+			     l->line->output != NULL ? l->line->output : "a.out", plain,
+			     at != NULL ? "" : "@", r->version);
+		link_line_of(l, t, false, LD_BFD_SIZES, l->self);
 		l->stop = true;
 		break;
 	}
@@ -82,8 +81,8 @@ void link_check_version_nodes(struct link *l)
 {
 	struct view text = script_text(l);
 
-	/* A program without a script may name versions freely. */
-	if (!l->line->shared && l->line->version_script == NULL)
+	/* A program without a script may name versions freely; for lld any program. */
+	if (!l->line->shared && (l->line->version_script == NULL || l->kind == LINKER_LLD))
 		return;
 	for (size_t i = 0; i < l->objects.n && !l->stop; i++) {
 		const struct link_object *o = l->objects.items[i];

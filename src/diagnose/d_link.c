@@ -183,6 +183,19 @@ static void d_link_option(struct lk *k, const struct link_trouble *t)
 	       NULL);
 }
 
+static void d_link_output(struct lk *k, const struct link_trouble *t)
+{
+	struct draft *dr = lk_draft(k, CAUSE_BUILD_OTHER, "output-folder", t);
+
+	dr->f.object = t->path;
+	draft_say(&k->d, dr, "The output %s cannot be written: %s.", t->path, *t->detail == 'I' ?
+		  "a folder has that name" : *t->detail == 'N' && t->detail[1] == 'o' && t->detail[2] == 't' ?
+		  "what should be its folder is a file" : "its folder is not there");
+	if (*t->detail == 'N')
+		lk_fix(k, dr, "change-files", "make the folder",
+		       arena_printf(k->a, "mkdir -p %s", shell_quote(k->a, dir_name(k->a, t->path))));
+}
+
 static void dispatch(struct lk *k, const struct link_trouble *t)
 {
 	switch (t->kind) {
@@ -203,6 +216,7 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 	case LT_UNDEFINED_DSO:
 	case LT_HIDDEN_UNDEFINED: d_link_symbol(k, t); break;
 	case LT_NEEDED_MISSING: d_link_needed(k, t); break;
+	case LT_OUTPUT: d_link_output(k, t); break;
 	case LT_SKIPPED:
 	case LT_HINT: break;
 	default: d_link_defined(k, t); break;
@@ -236,7 +250,7 @@ static void write_all(struct lk *k)
 	for (size_t i = 0; i < k->l->troubles.n && k->d.drafts.n < MAX_FINDINGS; i++) {
 		const struct link_trouble *t = k->l->troubles.items[i];
 
-		if (t->error || !failed || t->kind == LT_NEEDED_MISSING)
+		if (t->error || !failed || t->kind == LT_NEEDED_MISSING || t->kind == LT_LTO_PLUGIN)
 			dispatch(k, t);
 	}
 }

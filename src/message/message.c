@@ -83,6 +83,7 @@ struct msg_reader {
 		size_t n, cap;
 	} missed;
 	size_t scanned, looked; /* in the window: up to where */
+	size_t said;            /* in the window: where the last sentence ends that says something */
 	size_t plain_work, loose_work, block_work; /* that was done */
 	size_t width_line, width; /* of the line that begins there; SIZE_MAX: of none */
 	struct reading_room room, block_room;
@@ -361,11 +362,12 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t wid
 }
 
 /* A match that ends with its line, or begins with it, may be a part of what was broken there; but if it is
- * all of a line of full width, the lines are those of a table. */
-static bool may_go_on(const struct reading *g, const struct pattern_match *m, size_t width)
+ * all of a line of full width, the lines may be those of a table. */
+static bool may_go_on(const struct msg_reader *r, const struct reading *g, const struct pattern_match *m,
+		      size_t width)
 {
-	if (m->start == 0 && m->end == g->n)
-		return g->n < width;
+	if (m->start == 0 && m->end == g->n && g->n >= width && reading_in_table(&r->clean, g->from, width))
+		return false;
 	return m->start == 0 || m->end == g->n;
 }
 
@@ -380,7 +382,7 @@ static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 	reading_lines(&r->clean, at, 0, &g);
 	found = p != NULL && match_over(p, &g, &r->plain_work, &m);
 	width = !found || m.start == 0 || m.end == g.n ? width_at(r, &g) : 0;
-	if (width > 0 && (!found || may_go_on(&g, &m, width)) && try_joined(r, row, at, width))
+	if (width > 0 && (!found || may_go_on(r, &g, &m, width)) && try_joined(r, row, at, width))
 		return true;
 	if (found) {
 		keep(r, row, &g, &m);
@@ -447,6 +449,8 @@ static void add_fact(struct msg_reader *r, const struct found *f)
 
 	memcpy(fact.field, f->field, sizeof(fact.field));
 	fact.text = f->words;
+	if (row->kind != MSG_CONTEXT && f->end > r->said)
+		r->said = f->end;
 	if (row->kind == MSG_CAUSE || row->kind == MSG_WARNING)
 		fact.doubts = doubt_of(&r->clean, f->start, f->end);
 	clean_place(&r->clean, f->start, &fact.offset, &fact.line);
@@ -533,6 +537,7 @@ static void move_on(struct msg_reader *r)
 	clean_drop(&r->clean, drop);
 	r->scanned -= drop;
 	r->looked -= drop;
+	r->said -= drop < r->said ? drop : r->said;
 	for (size_t i = 0; i < r->hits.n; i++)
 		r->hits.items[i].end -= drop;
 }
@@ -565,12 +570,14 @@ bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n)
 
 /* ---- a text that was cut -------------------------------------------------------------------- */
 
-/* Is something said in the line in which byte `at` of the window stands? */
+/* Is something said in the line in which byte `at` of the window stands, the first of its line? */
 static bool is_said_at(const struct msg_reader *r, size_t at)
 {
 	uint64_t offset;
 	int64_t line;
 
+	if (r->said > at)
+		return true;
 	clean_place(&r->clean, at, &offset, &line);
 	for (size_t i = 0; i < r->facts.all.n; i++)
 		if (r->facts.all.items[i]->line == line && r->facts.all.items[i]->kind != MSG_CONTEXT)

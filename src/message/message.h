@@ -98,8 +98,4 @@ bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n);
 /* The end of the text. *out lives in the arena. False: no memory. */
 bool msg_reader_end(struct msg_reader *r, struct msg_facts *out);
 
-/* A sentence of the tables with its fields filled in, as its speaker prints it. `fields` may hold NULL for
- * what the sentence does not name. For simulations: what they print is what is recognised. */
-const char *msg_print(struct arena *a, const char *id, const char *const fields[MSG_NFIELDS]);
-
 #endif

@@ -1,6 +1,7 @@
 /* reading.c - lines around a place, as they are, or with broken lines made whole. */
 #include "message/reading.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum {
@@ -101,9 +102,77 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static const char *find(const char *s, size_t n, const char *what)
+{
+	return memmem(s, n, what, strlen(what));
+}
+
+/* Does a message stop here before it has said anything: in the middle of its first path, in gold's
+ * "main.o:function ma", in musl's "Error relocating libz.so: inf"? */
+static bool is_unfinished(const char *s, size_t n)
+{
+	static const struct {
+		const char *words;
+		unsigned colons; /* behind them, before it says what is wrong */
+	} openings[] = { { ":function ", 0 }, { "Error relocating ", 1 } };
+	const char *end = s + n;
+
+	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
+		const char *at = find(s, n, openings[i].words);
+		unsigned colons = 0;
+
+		for (const char *p = at; p != NULL; p = find(p + 1, (size_t)(end - p - 1), ": "))
+			colons += p > at;
+		if (at != NULL)
+			return colons <= openings[i].colons;
+	}
+	return n > 1 && memchr(s, '/', n) != NULL && memchr(s, ' ', n) == NULL &&
+		(isalnum((unsigned char)s[n - 1]) || strchr("/._-+", s[n - 1]) != NULL);
+}
+
+/* Is the word of the line the end of a file's name that the line before broke off: "lib." and "so:"? Alone it
+ * would be a program's. */
+static bool completes_name(const char *before, size_t nbefore, const char *s, size_t n)
+{
+	static const struct {
+		const char *end, *word;
+	} parts[] = { { ".", "so:" }, { ".s", "o:" }, { ".", "so." }, { ".s", "o." }, { ".", "o:" },
+		      { ".", "a:" } };
+
+	if (n > 1 && s[0] == '.' && isalnum((unsigned char)s[1]))
+		return true;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t nend = strlen(parts[i].end), nword = strlen(parts[i].word);
+
+		if (nbefore > nend && n > nword && memcmp(before + nbefore - nend, parts[i].end, nend) == 0 &&
+		    memcmp(s, parts[i].word, nword) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Was the line before surely broken at its end? */
+static bool goes_on(const char *before, size_t nbefore, const char *s, size_t n)
+{
+	return is_unfinished(before, nbefore) || completes_name(before, nbefore, s, n);
+}
+
+bool reading_in_table(const struct clean *c, size_t at, size_t width)
+{
+	size_t start = line_start(c, at), end = line_end(c, at), from;
+
+	if (end < c->n && columns(c->text + end + 1, line_end(c, end + 1) - end - 1) == width)
+		return true;
+	if (start == 0)
+		return false;
+	from = line_start(c, start - 1);
+	return columns(c->text + from, start - 1 - from) == width &&
+		!goes_on(c->text + from, start - 1 - from, c->text + start, end - start);
+}
+
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
- * of a broken path does not. */
-static bool begins_message(const char *s, size_t n)
+ * of a broken path does not, nor one behind a line (before[0, nbefore)) that has only begun. */
+static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
 {
 	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
 					     "The command " };
@@ -115,6 +184,8 @@ static bool begins_message(const char *s, size_t n)
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
 		if (n > strlen(roots[i]) && strncmp(s, roots[i], strlen(roots[i])) == 0)
 			return true;
+	if (goes_on(before, nbefore, s, n))
+		return false;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		/* "main.o:(.text+0x9): …" */
 		if (s[i] == ':' && s[i + 1] == '(')
@@ -130,6 +201,23 @@ static bool begins_message(const char *s, size_t n)
 	return false;
 }
 
+/* How a line ends that was broken at `width` (0: every line is). */
+enum edge { WHOLE, BROKEN, BROKEN_AT_BLANK };
+
+/* The line text[start, at) ends there. A blank in the last column is lost. */
+static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t to, size_t width)
+{
+	const char *line = c->text + start, *next = c->text + at + 1;
+	size_t cols = width > 0 ? columns(line, at - start) : 0;
+
+	/* An empty line follows no broken one. */
+	if (at + 1 == to || *next == '\n' || cols > width || cols + 1 < width)
+		return WHOLE;
+	if (width > 0 && begins_message(line, at - start, next, to - at - 1))
+		return WHOLE;
+	return cols == width ? BROKEN : BROKEN_AT_BLANK;
+}
+
 /* Copies text[from, to), leaving out the ends of lines that are `width` wide (0: of all lines). */
 static void join(const struct clean *c, size_t from, size_t to, size_t width, struct reading_room *room,
 		 struct reading *out)
@@ -141,17 +229,15 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 	out->joins.items = room->joins;
 	out->joins.n = 0;
 	for (size_t i = from; i < to; i++) {
-		bool full = c->text[i] == '\n' && (width == 0 ||
-						   columns(c->text + start, i - start) == width);
+		enum edge edge = c->text[i] == '\n' ? edge_of(c, start, i, to, width) : WHOLE;
 
 		start = c->text[i] == '\n' ? i + 1 : start;
-		/* An empty line follows no broken one. */
-		if (!full || i + 1 == to || c->text[i + 1] == '\n' ||
-		    (width != 0 && begins_message(c->text + i + 1, to - i - 1))) {
-			s[n++] = c->text[i];
-			continue;
-		}
-		room->joins[out->joins.n++] = (struct reading_join){ n, ++skipped };
+		if (edge != BROKEN)
+			s[n++] = edge == WHOLE ? c->text[i] : ' ';
+		else
+			skipped++;
+		if (edge != WHOLE)
+			room->joins[out->joins.n++] = (struct reading_join){ n, skipped };
 	}
 	out->text = s;
 	out->n = n;

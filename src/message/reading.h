@@ -41,6 +41,8 @@ void reading_room_init(struct reading_room *r, size_t n, struct arena *a);
 void reading_lines(const struct clean *c, size_t at, unsigned lines, struct reading *out);
 /* The width at which the lines around `at` seem to be broken, 0: they are not. */
 size_t reading_width(const struct clean *c, size_t at);
+/* Is a line beside that one as wide, so that they may be lines of a table? */
+bool reading_in_table(const struct clean *c, size_t at, size_t width);
 /* The lines around with those made whole that are broken at that width. False: none of them is. */
 bool reading_joined(const struct clean *c, size_t at, size_t width, struct reading_room *room,
 		    struct reading *out);

@@ -1,4 +1,4 @@
-/* says.c - the tables of sentences as rows, those made of the loaders' own texts among them; and printing. */
+/* says.c - the tables of sentences as rows, those made of the simulations' own texts among them. */
 #include "message/says.h"
 
 #include <string.h>
@@ -7,28 +7,35 @@
 
 /* ---- the texts of the simulations ----------------------------------------------------------- */
 
-struct loader_text {
+struct said_text {
 	const char *name, *text;
 };
 
 #define NEWEST 0
 #define ERROR(err, text)
-static const struct loader_text glibc_texts[] = {
+static const struct said_text glibc_texts[] = {
 #define TEXT(id, first, last, text) { #id, text },
 #include "loader/text.def"
 #undef TEXT
 };
-static const struct loader_text musl_texts[] = {
+static const struct said_text musl_texts[] = {
 #define TEXT(id, text) { #id, text },
 #include "loader/musl_text.def"
 #undef TEXT
+};
+static const struct ld_text {
+	const char *name, *values, *text;
+} ld_texts[] = {
+#define LD_TEXT(id, says, values, text) { #id, values, text },
+#include "message/ld_text.def"
+#undef LD_TEXT
 };
 #undef ERROR
 #undef NEWEST
 
 /* ---- the tables ----------------------------------------------------------------------------- */
 
-/* A row as it is written; `text` names the loader's text of SAYS_TEXT, whose pattern is made at run time. */
+/* A row as it is written; `text` names the text of SAYS_TEXT, whose pattern is made at run time. */
 struct written {
 	const char *id, *speaker;
 	enum msg_kind kind;
@@ -45,7 +52,6 @@ struct written {
 	{ id, speaker, kind, rank, code, detail, pattern, NULL, NULL, NULL },
 #define SAYS_TEXT(id, speaker, kind, rank, code, detail, text, before, fields, after)                        \
 	{ id, speaker, kind, rank, code, detail, before, #text, fields, after }, /* NOLINT: a row */
-#define PRINTS(id, template)
 
 static const struct written elf_rows[] = {
 #include "message/says_elf.def"
@@ -76,7 +82,6 @@ static const struct written ending_rows[] = {
 };
 #undef SAYS
 #undef SAYS_TEXT
-#undef PRINTS
 #undef CAUSE
 #undef WARNING
 #undef CONTEXT
@@ -92,28 +97,7 @@ static const struct {
 	TABLE(ending_rows),
 };
 
-#define SAYS(id, speaker, kind, rank, code, detail, pattern)
-#define SAYS_TEXT(id, speaker, kind, rank, code, detail, text, before, fields, after)
-#define PRINTS(id, template) { id, template },
-static const struct {
-	const char *id, *text;
-} templates[] = {
-#include "message/says_elf.def"
-#include "message/says_macho.def"
-#include "message/says_windows.def"
-#include "message/says_language.def"
-#include "message/says_ld.def"
-#include "message/says_compiler.def"
-#include "message/says_go.def"
-#include "message/says_build.def"
-#include "message/says_ending.def"
-	{ NULL, NULL },
-};
-#undef SAYS
-#undef SAYS_TEXT
-#undef PRINTS
-
-/* ---- rows of the loaders' texts -------------------------------------------------------------- */
+/* ---- rows of texts -------------------------------------------------------------------------- */
 
 struct says {
 	struct arena *a;
@@ -137,19 +121,38 @@ static struct says_row *add_row(struct says *s, const struct written *w, unsigne
 	return row;
 }
 
-/* The next field of a comma-separated list as "{field}". */
+/* The length of the first field of a comma-separated list: a name, or with its shape in balanced braces. */
+static size_t field_length(const char *fields)
+{
+	size_t depth = 0, n = 0;
+
+	for (; fields[n] != '\0' && (depth > 0 || fields[n] != ','); n++)
+		depth += (size_t)(fields[n] == '{') - (size_t)(fields[n] == '}' && depth > 0);
+	return n;
+}
+
+/* The next field of the list as "{field}". */
 static void put_field(struct arena *a, struct arena_text *b, const char **fields)
 {
-	size_t n = strcspn(*fields, ",");
+	size_t n = field_length(*fields);
+	bool whole = **fields == '{';
 
 	if (n == 0) {
 		arena_text_str(a, b, "{...}");
 		return;
 	}
-	arena_text_add(a, b, "{", 1);
+	arena_text_str(a, b, whole ? "" : "{");
 	arena_text_add(a, b, *fields, n);
-	arena_text_add(a, b, "}", 1);
+	arena_text_str(a, b, whole ? "" : "}");
 	*fields += n + ((*fields)[n] == ',');
+}
+
+/* The length of a hole of a format ("%s", "%llu") at s, 0 if none stands there. */
+static size_t hole_length(const char *s)
+{
+	size_t n = s[0] == '%' ? 1 + strspn(s + 1, ".*l0123456789") : 0;
+
+	return n > 0 && s[n] != '\0' && strchr("sdux", s[n]) != NULL ? n + 1 : 0;
 }
 
 static const char *text_pattern(struct arena *a, const struct written *w, const char *text)
@@ -159,9 +162,11 @@ static const char *text_pattern(struct arena *a, const struct written *w, const 
 
 	arena_text_str(a, &b, w->pattern);
 	for (const char *s = text; *s != '\0'; s++) {
-		if (s[0] == '%' && (s[1] == 's' || s[1] == 'd')) {
+		size_t hole = hole_length(s);
+
+		if (hole > 0) {
 			put_field(a, &b, &fields);
-			s++;
+			s += hole - 1;
 		} else if (*s != '\n' || s[1] != '\0') {
 			if (strchr("{}\\", *s) != NULL)
 				arena_text_add(a, &b, "\\", 1);
@@ -172,17 +177,38 @@ static const char *text_pattern(struct arena *a, const struct written *w, const 
 	return arena_text_end(a, &b);
 }
 
-/* One row for each release of the text. */
-static void add_texts(struct says *s, const struct written *w, unsigned file)
+/* One row for each text of that name: a loader has one a release. */
+static void add_named(struct says *s, const struct written *w, unsigned file, const struct said_text *texts,
+		      size_t n)
 {
-	bool musl = strcmp(w->speaker, "musl") == 0;
-	const struct loader_text *texts = musl ? musl_texts : glibc_texts;
-	size_t n = musl ? sizeof(musl_texts) / sizeof(musl_texts[0]) :
-		sizeof(glibc_texts) / sizeof(glibc_texts[0]);
-
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(texts[i].name, w->text) == 0)
 			add_row(s, w, file)->pattern = text_pattern(s->a, w, texts[i].text);
+}
+
+/* Behind what the linker calls itself: `before` of the row says what must stand there. */
+static const char *behind_name(const struct ld_text *t)
+{
+	if (strncmp(t->values, "tool", 4) == 0)
+		return t->text + 2 + strspn(t->text + 2, ": ");
+	return strncmp(t->text, "mold: ", 6) == 0 ? t->text + 6 : t->text;
+}
+
+static void add_of_linker(struct says *s, const struct written *w, unsigned file)
+{
+	for (size_t i = 0; i < sizeof(ld_texts) / sizeof(ld_texts[0]); i++)
+		if (strcmp(ld_texts[i].name, w->text) == 0)
+			add_row(s, w, file)->pattern = text_pattern(s->a, w, behind_name(&ld_texts[i]));
+}
+
+static void add_texts(struct says *s, const struct written *w, unsigned file)
+{
+	if (tables[file].rows == ld_rows)
+		add_of_linker(s, w, file);
+	else if (strcmp(w->speaker, "musl") == 0)
+		add_named(s, w, file, musl_texts, sizeof(musl_texts) / sizeof(musl_texts[0]));
+	else
+		add_named(s, w, file, glibc_texts, sizeof(glibc_texts) / sizeof(glibc_texts[0]));
 }
 
 const struct says_row *says_rows(struct arena *a, size_t *n)
@@ -200,51 +226,4 @@ const struct says_row *says_rows(struct arena *a, size_t *n)
 		}
 	*n = s.rows.n;
 	return s.rows.items;
-}
-
-/* ---- printing ------------------------------------------------------------------------------- */
-
-const char *says_template(const char *id)
-{
-	for (size_t i = 0; templates[i].id != NULL; i++)
-		if (strcmp(templates[i].id, id) == 0)
-			return templates[i].text;
-	return NULL;
-}
-
-const char *says_printed(size_t i)
-{
-	return i < sizeof(templates) / sizeof(templates[0]) ? templates[i].id : NULL;
-}
-
-static const char *value_of(const char *name, size_t n, const char *const fields[MSG_NFIELDS])
-{
-	for (size_t f = 0; f < MSG_NFIELDS; f++) {
-		const char *known = msg_field_name((enum msg_field)f);
-
-		if (strlen(known) == n && memcmp(known, name, n) == 0)
-			return fields[f] != NULL ? fields[f] : "";
-	}
-	return "";
-}
-
-const char *msg_print(struct arena *a, const char *id, const char *const fields[MSG_NFIELDS])
-{
-	const char *s = says_template(id);
-	struct arena_text b = { NULL, 0, 0 };
-
-	if (s == NULL)
-		return NULL;
-	for (; *s != '\0'; s++) {
-		const char *end = *s == '{' ? strchr(s, '}') : NULL;
-
-		if (end != NULL) {
-			arena_text_str(a, &b, value_of(s + 1, (size_t)(end - s - 1), fields));
-			s = end;
-		} else {
-			s += *s == '\\' && s[1] != '\0';
-			arena_text_add(a, &b, s, 1);
-		}
-	}
-	return arena_text_end(a, &b);
 }

@@ -13,13 +13,11 @@
  * A row: SAYS("id", "speaker", KIND, rank, "code", "detail", "pattern")
  *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)
  *   code, detail  "" for none
- * Sentences that a simulation prints from its own table (loader/text.def, loader/musl_text.def) are not
- * repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code", "detail", TEXT_ID, "before", "fields",
- * "after") recognises `before` + that text with its %s and %d taken for the comma-separated `fields` +
- * `after`, in every release of it. Rows earlier in a file win over later ones that match at the same place.
- *
- * PRINTS("id", "template") behind a row: how a simulation prints that sentence (literal text and plain
- * {field}s only); a test demands that it is recognised as that id with the same fields.
+ * Sentences that a simulation prints from its own table (loader/text.def, loader/musl_text.def, ld_text.def)
+ * are not repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code", "detail", TEXT_ID, "before",
+ * "fields", "after") recognises `before` + that text with its %s and %u taken for the comma-separated
+ * `fields` ("object", or with a shape of its own "{object:[^:]+}") + `after`, in every release of it. Rows
+ * earlier in a file win over later ones that match at the same place.
  *
  * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header
  * 9-12; build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not
@@ -42,9 +40,5 @@ struct says_row {
 
 /* All rows of all tables, those of one file together, in the order above. Allocated in `a`. */
 const struct says_row *says_rows(struct arena *a, size_t *n);
-/* Template of PRINTS behind the row with that id, NULL if it has none. */
-const char *says_template(const char *id);
-/* Name number i of those with a template, NULL behind the last. */
-const char *says_printed(size_t i);
 
 #endif

@@ -3,6 +3,7 @@
  *   section header, 32-bit / 64-bit
  *    0        4    sh_name          8        8    sh_flags
  *    4        4    sh_type         16/24    4/8   sh_offset
+ *   12/16    4/8   sh_addr
  *   20/32    4/8   sh_size         24/40     4    sh_link
  *   28/44     4    sh_info         36/56    4/8   sh_entsize
  *
@@ -21,6 +22,7 @@ static void shdr_decode(const struct elf_object *o, uint64_t i, struct elf_shdr 
 	out->name = load32(p, swap);
 	out->type = load32(p + 4, swap);
 	out->flags = elf_word(o->e, p + 8);
+	out->addr = elf_word(o->e, p + (is64 ? 16 : 12));
 	out->offset = elf_word(o->e, p + (is64 ? 24 : 16));
 	out->size = elf_word(o->e, p + (is64 ? 32 : 20));
 	out->link = load32(p + (is64 ? 40 : 24), swap);

@@ -10,7 +10,7 @@
 
 struct elf_shdr {
 	uint32_t name, type, link, info;
-	uint64_t flags, offset, size, entsize;
+	uint64_t flags, addr, offset, size, entsize;
 };
 
 struct elf_object {

@@ -122,6 +122,26 @@ class Pool:
         (f / "d0" / "libgroup.so").write_text("GROUP ( -lar1 -lar2 )\n")
         shutil.copy(f / where / f"lib{name}.so", f / "d0" / "named.so")
         (f / "o0.asm.s").write_text("")
+        self.make_members()
+
+    def make_members(self):
+        """Archives with members that are no use: for another machine, gone, no objects; programs as libraries."""
+        f = self.folder
+        other = bytearray((f / "o1.o").read_bytes())
+        other[18:20] = (183).to_bytes(2, "little")
+        (f / "arm.o").write_bytes(other)
+        run(["gcc", "-m32", "-c", "-O1", "-o", "narrow.o", "o2.c"], f)
+        (f / "note").write_text("no object\n")
+        shutil.copy(f / "o3.o", f / "gone.o")
+        for name, members in (("arm", ("o4.o", "arm.o")), ("narrow", ("o4.o", "narrow.o")), ("first", ("narrow.o", "o5.o")),
+                              ("note", ("note", "o6.o"))):
+            run(["ar", "rcs", f"d1/lib{name}.a", *members], f)
+        run(["ar", "rcs", "d2/libnarrow.a", "o2.o"], f)
+        run(["ar", "rcsT", "d2/libgone.a", "o7.o", "gone.o"], f)
+        (f / "gone.o").unlink()
+        for name, flag in (("exec", "-no-pie"), ("pie", "-pie")):
+            run(["gcc", flag, "-nostdlib", "-Wl,-e,take_m0", "-Wl,--unresolved-symbols=ignore-all", "-o", f"d0/lib{name}.so",
+                 "m0.o", "o0.o"], f)
 
 
 def inputs(rng, pool):
@@ -141,9 +161,11 @@ def inputs(rng, pool):
     if kind < 0.88:
         return [rng.choice(("-Wl,--as-needed", "-Wl,--no-as-needed"))]
     if kind < 0.91:
-        return ["-Wl,--whole-archive", "-l" + rng.choice(pool.archives)[0], "-Wl,--no-whole-archive"]
-    if kind < 0.94:
+        return ["-Wl,--whole-archive", "-l" + rng.choice([a for a, _ in pool.archives] + ["gone", "arm", "narrow"]), "-Wl,--no-whole-archive"]
+    if kind < 0.935:
         return [rng.choice(("-lscript", "-lgroup"))]
+    if kind < 0.97:
+        return [rng.choice(("-larm", "-lnarrow", "-lfirst", "-lnote", "-lgone", "-lgone", "-lexec", "-lpie", "d1/libnarrow.a"))]
     return [rng.choice(("-lnone", "-lother", "-lempty", "-ltext", "-ldangling", "-l:named.so", "-lnoidx", "-lcut",
                         "-lshort"))]
 
@@ -179,8 +201,7 @@ def command(rng, pool):
     return words
 
 
-CONTEXT = (": in function `", "warning:", "skipping incompatible", ": note to link", "treating as linker script",
-           "info:")
+CONTEXT = (": in function `", "warning:", "skipping incompatible", ": note to link", "info:")
 
 
 def first_error(text):

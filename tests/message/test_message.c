@@ -70,6 +70,49 @@ static void broken_lines(void **state)
 	assert_non_null(find(&f, "glibc-not-found", "/opt/program/lib/python3.11/site-packages/_tide_core.so"));
 }
 
+/* Broken where the rest of a line looks like a message of its own, and where a blank was the last letter. */
+static void broken_in_the_middle(void **state)
+{
+	static const struct {
+		const char *text, *id, *object, *needed_by;
+	} rows[] = {
+		{ "./app: error while loading shared libraries: hw3/glibc-hwcaps/x86-64-v2/liba.\nso" GONE,
+		  "glibc-not-found", "hw3/glibc-hwcaps/x86-64-v2/liba.so", "./app" },
+		{ "../app_slash_needed: error while loading shared libraries: ./d2/liba.s\no" GONE,
+		  "glibc-not-found", "./d2/liba.so", "../app_slash_needed" },
+		{ "/usr/lib/gcc/x86_64-linux-gnu/12/../../../x86_64-linux-gnu/Scrt1.o:function _sta\n"
+		  "rt: error: undefined reference to 'main'",
+		  "gold-undefined", NULL, "/usr/lib/gcc/x86_64-linux-gnu/12/../../../x86_64-linux-gnu/Scrt1.o" },
+		{ "/usr/lib/gcc/x86_64-linux-gnu/12/../../../x86_64-linux-gnu/S\n"
+		  "crt1.o:function _start: error: undefined reference to 'main'",
+		  "gold-undefined", NULL, "/usr/lib/gcc/x86_64-linux-gnu/12/../../../x86_64-linux-gnu/Scrt1.o" },
+		{ "Error relocating /tmp/dlwhy-said-80ts9lhn/libtwo_kinds.so: n\nosuch: symbol not found",
+		  "musl-symbol", "/tmp/dlwhy-said-80ts9lhn/libtwo_kinds.so", NULL },
+		/* Two messages: what was read of the first is not the name of the second. */
+		{ "ld.lld: error: undefined symbol: a_function_with_a_name_of_sixty\n"
+		  "clang: error: linker command failed with exit code 1 (use -v to see invocation)",
+		  "lld-undefined", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct msg_facts f = facts_of(rows[i].text, strlen(rows[i].text), 1000);
+		const struct msg_fact *fact = NULL;
+
+		for (size_t k = 0; k < f.nfacts && fact == NULL; k++)
+			fact = strcmp(f.facts[k].id, rows[i].id) == 0 ? &f.facts[k] : NULL;
+		assert_non_null(fact);
+		if (rows[i].object != NULL)
+			assert_string_equal(fact->field[MSG_OBJECT], rows[i].object);
+		if (rows[i].needed_by != NULL)
+			assert_string_equal(fact->field[MSG_NEEDED_BY], rows[i].needed_by);
+		if (strcmp(rows[i].id, "lld-undefined") == 0)
+			assert_string_equal(fact->field[MSG_SYMBOL], "a_function_with_a_name_of_sixty");
+		for (size_t k = 0; k < f.nfacts; k++) /* nothing that the end of the text might have cut */
+			assert_true(&f.facts[k] == fact || f.facts[k].kind != MSG_CAUSE || f.facts[k].rank >= fact->rank);
+	}
+}
+
 /* Lines that are as long as one another are a table, not one line. */
 static void a_table(void **state)
 {
@@ -140,7 +183,7 @@ static void anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(a_table), cmocka_unit_test(too_many),
+		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(broken_in_the_middle), cmocka_unit_test(a_table), cmocka_unit_test(too_many),
 		cmocka_unit_test(doubts),	   cmocka_unit_test(anything),
 	};
 	int failed;

@@ -16,7 +16,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import said  # noqa: E402
-from sample import SANITIZED, some  # noqa: E402
+from sample import ALL, SANITIZED, some  # noqa: E402
 from wrappers import WRAPPERS, wrapped  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build/dlwhy"))
@@ -104,3 +104,28 @@ def test_wrapped(name, texts, answers):
         fitting = [(t, a) for t, a in zip(texts, bare) if a and not (name == "jvm" and t.speaker == "linker")]
         wrong = [w for w in pool.map(one, some(fitting, 5)) if w]
     assert not wrong, f"{len(wrong)} of {len(texts)}\n" + "\n\n".join(wrong[:20])
+
+
+def broken(text, width, right):
+    """As a terminal of that width shows it, beside another one."""
+    pieces = [line[at:at + width] for line in text.splitlines() for at in range(0, max(len(line), 1), width)]
+    return "\n".join(f"{p:<{width}}│" if right else f"│{p:<{width}}" for p in pieces)
+
+
+@pytest.mark.skipif(not ALL, reason="of all texts only: DLWHY_ALL_TEXTS")
+@pytest.mark.parametrize("width", [60, 64, 70, 72, 76, 79, 80, 100])
+def test_broken_at_every_usual_width(width, texts, answers):
+    folder, bare = answers
+
+    def one(job):
+        text, answer, right = job
+        packed = broken(text.text, width, right)
+        got = explained(packed, folder)
+        # A blank in the last column is lost, and the lines look one column narrower.
+        lost = any(line[at:at + width].endswith(" ") for line in text.text.splitlines() for at in range(0, len(line), width))
+        return None if got == answer or (lost and got and got[0] == answer[0]) else f"{text.origin}: {got}, not {answer}\n{packed}"
+
+    jobs = [(t, a, right) for t, a in zip(texts, bare) if a and max(map(len, t.text.splitlines())) > width for right in (True, False)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        wrong = [w for w in pool.map(one, jobs) if w]
+    assert len(jobs) > 50 and not wrong, f"{len(wrong)} of {len(jobs)}\n" + "\n\n".join(wrong[:20])

@@ -56,6 +56,18 @@ def test_a_banned_call_would_be_seen(tmp_path, monkeypatch):
     assert list(calls(sample, NOWHERE + NOT_IN_LIBRARY)) == ["sample.c:2: system"]
 
 
+def test_lines_of_linkers_stand_in_the_table_that_recognises_them():
+    """A line with words of its own is none that tests/message/test_says.c asks."""
+    texts = {name(p): p.read_text(encoding="utf-8") for p in files(".c", under=["src/build"])}
+    own = [f"{file}: {words}" for file, text in texts.items()
+           for words in re.findall(r'link_line_of\(\w+, \w+, \w+,[^,;]*"[^;]*', text)]
+    assert not own, "\n".join(own)
+    table = (TOP / "src/message/ld_text.def").read_text(encoding="utf-8")
+    unused = [row for row in re.findall(r"^LD_TEXT\((\w+),", table, re.M)
+              if not any(re.search(rf"\bLD_{row}\b", text) for text in texts.values())]
+    assert len(table) > 5000 and not unused, "\n".join(unused)
+
+
 def test_every_file_says_at_its_head_what_it_is_for():
     headless = [name(p) for p in files(".c", ".h", ".def", under=["src", "include", "fuzz"])
                 if not re.match(r"/\* \S*" + re.escape(p.name) + r"\b.* - \S",
