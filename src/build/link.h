@@ -351,6 +351,10 @@ struct link {
 	bool has_lto;            /* LTO objects take part: their code is not known */
 	size_t searches, undefined_errors, scripts;
 	size_t pulls;            /* changes of the symbols that are undefined: groups go on while it grows */
+	struct {
+		struct view *items;
+		size_t n, cap;
+	} dlls;                  /* of a link for Windows */
 	const char *search_behind; /* candidates up to this one are passed over; NULL: none */
 	struct { size_t op; } at;
 };

@@ -227,8 +227,6 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 
 const char *link_assumes(const struct link *l)
 {
-	if (l->plan->machine != NULL)
-		return "the files of this link fit one another: of Windows files only the search is followed";
 	if (l->cut)
 		return "what is beyond the limits of this simulation changes nothing";
 	if (l->has_lto && l->kind != LINKER_LLD)

@@ -38,7 +38,7 @@ def mingw_defined_twice(s):
     s.compile("two.c", compiler=MINGW)
     s.compile(s.caller(f), compiler=MINGW)
     return Build(f"{MINGW} -o prog.exe main.o {f}.o two.o", f"multiple definition of `{f}'", "ld-multiple-definition", "function",
-                 ("two.o", f"{f}.o"), f, link=False)  # what objects for Windows hold is not followed
+                 ("two.o", f"{f}.o"), f)
 
 
 @failure(MINGW)
