@@ -68,7 +68,7 @@ void link_name_symbols(struct link *l);
 /* Is the output an image for Windows? */
 static inline bool link_is_pe(const struct link *l)
 {
-	return l->plan->machine != NULL;
+	return l->plan->machine != NULL && *l->plan->machine == 'm' && l->plan->machine[1] == 'i';
 }
 /* A COFF or import object told again as an ELF file; NULL: it is none. */
 const struct elf *link_coff_elf(struct link *l, struct view v);

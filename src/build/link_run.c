@@ -1,7 +1,7 @@
 /* link_run.c - the parts of a link in their order. */
 #include <string.h>
 
-#include "build/link_priv.h"
+#include "build/link_macho.h"
 #include "machine/machine.h"
 #include "object/elfconst.h"
 
@@ -139,6 +139,10 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	table_init(&l->groups, a);
 	table_init(&l->said, a);
 	table_init(&l->visited, a);
+	if (link_is_macho(plan)) {
+		link_macho_run(l);
+		return;
+	}
 	if (refuse_option(l))
 		return;
 	if (refuse_nothing(l))
