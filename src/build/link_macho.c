@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "build/link_macho.h"
+#include "object/elfconst.h"
 #include "object/macho.h"
 #include "object/tbd.h"
 #include "symbol/demangle.h"
 
 enum { REEXPORT_DEPTH = 32, PULL_DEPTH = 4096, BRANCH = 2 };
+#define PURE_INSTRUCTIONS 0x80000000u
 
 struct macho_link {
 	struct link *l;
@@ -198,9 +200,20 @@ static void place(struct link_sym *s, struct link_object *o, enum link_state sta
 	s->size = size;
 }
 
-static void define(struct macho_link *m, struct link_sym *s, struct link_object *o, enum link_state state,
-		   uint64_t size)
+/* Function or data, by the section that it stands in. */
+static uint8_t type_of(const struct link_object *o, const struct macho_symbol *x)
 {
+	struct macho_section s;
+
+	if ((x->type & MACHO_N_TYPE) != MACHO_N_SECT || !macho_section(o->macho, x->section, &s))
+		return STT_OBJECT;
+	return (s.flags & PURE_INSTRUCTIONS) != 0 ? STT_FUNC : STT_OBJECT;
+}
+
+static void define(struct macho_link *m, struct link_sym *s, struct link_object *o, enum link_state state,
+		   const struct macho_symbol *x)
+{
+	uint64_t size = x->value;
 	bool have = !s->by_dso && (s->state == LINK_DEFINED || s->state == LINK_WEAK), common = !s->by_dso &&
 		    s->state == LINK_COMMON;
 
@@ -221,6 +234,7 @@ static void define(struct macho_link *m, struct link_sym *s, struct link_object 
 		t->symbol = s->name;
 	}
 	place(s, o, state, size);
+	s->type = type_of(o, x);
 }
 
 /* A library has the symbol. */
@@ -286,21 +300,45 @@ static enum link_state state_of(const struct macho_symbol *s)
 	return (s->desc & MACHO_N_WEAK_DEF) != 0 ? LINK_WEAK : LINK_DEFINED;
 }
 
+/* The order in which lld looks at the symbols of an object. */
+struct ordered {
+	struct macho_symbol s;
+	enum link_state state;
+	unsigned rank;           /* none of a section, section by section, undefined ones */
+	uint32_t index;
+};
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct ordered *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (x->rank != 0 && x->state != LINK_UNDEFINED && x->s.value != y->s.value)
+		return x->s.value < y->s.value ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
 static void read_symbols(struct macho_link *m, struct link_object *o)
 {
-	struct macho_symbol s;
+	struct ordered *v = ARENA_ARRAY(m->a, (size_t)o->macho->nsymbols + 1, struct ordered);
+	size_t n = 0;
 
-	for (int undefined = 0; undefined < 2; undefined++)
-		for (uint32_t i = 0; macho_symbol(o->macho, i, &s); i++) {
-			enum link_state state = state_of(&s);
+	for (uint32_t i = 0; macho_symbol(o->macho, i, &v[n].s); i++) {
+		struct ordered *x = &v[n];
 
-			if (state == LINK_NEW || (state == LINK_UNDEFINED) != (undefined != 0))
-				continue;
-			if (undefined != 0)
-				want(m, symbol(m, s.name), o);
-			else
-				define(m, symbol(m, s.name), o, state, s.value);
-		}
+		x->state = state_of(&x->s);
+		x->index = i;
+		x->rank = x->state == LINK_UNDEFINED ? 256 :
+			  (x->s.type & MACHO_N_TYPE) == MACHO_N_SECT ? x->s.section : 0;
+		n += x->state != LINK_NEW;
+	}
+	qsort(v, n, sizeof(*v), compare_symbols);
+	for (size_t i = 0; i < n; i++)
+		if (v[i].state == LINK_UNDEFINED)
+			want(m, symbol(m, v[i].s.name), o);
+		else
+			define(m, symbol(m, v[i].s.name), o, v[i].state, &v[i].s);
 }
 
 static void say_arch(struct macho_link *m, const struct macho *o, const char *shown)
@@ -429,8 +467,9 @@ static void add_archive(struct macho_link *m, struct view v, const char *path, c
 	ar->path = ar->shown = path;
 	ar->op = m->l->at.op;
 	ar->lib = lib;
-	if (!ar_open(v, &ar->ar))
-		return;
+	if (!ar_open(v, &ar->ar) || table_get(&m->seen, path, elf_gnu_hash(path)) != NULL)
+		return; /* an archive is read once, even if it is forced the second time */
+	table_put(&m->seen, path, elf_gnu_hash(path), m);
 	ar->has_index = ar->ar.form != AR_NO_INDEX && ar->ar.nsymbols > 0;
 	*ARENA_PUSH(m->a, &m->l->archives) = ar;
 	at = ar->ar.first;
@@ -498,8 +537,8 @@ static void add_reexport(struct macho_link *m, const char *name, const char *by)
 	}
 	x = missing(m, name, NULL, 0);
 	x->script = by;
-	complain(m, LT_NO_FILE, name, arena_printf(m->a, "%s: unable to locate re-export with install name %s",
-						   by, name))->missing = x;
+	complain(m, LT_NO_FILE, name, arena_printf(m->a, "unable to locate re-export with install name %s",
+						   name))->missing = x;
 }
 
 struct stub {

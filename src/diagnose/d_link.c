@@ -198,6 +198,8 @@ static void d_link_output(struct lk *k, const struct link_trouble *t)
 
 static void dispatch(struct lk *k, const struct link_trouble *t)
 {
+	if (link_is_macho(k->l->plan) && d_link_macho(k, t))
+		return;
 	switch (t->kind) {
 	case LT_OPTION: d_link_option(k, t); break;
 	case LT_NO_LIB: d_link_lib(k, t); break;
@@ -218,7 +220,8 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 	case LT_NEEDED_MISSING: d_link_needed(k, t); break;
 	case LT_OUTPUT: d_link_output(k, t); break;
 	case LT_SKIPPED:
-	case LT_HINT: break;
+	case LT_HINT:
+	case LT_OTHER: break;
 	default: d_link_defined(k, t); break;
 	}
 }
@@ -248,7 +251,8 @@ static void write_all(struct lk *k)
 	for (size_t i = 0; i < k->l->troubles.n && k->d.drafts.n < MAX_FINDINGS; i++) {
 		const struct link_trouble *t = k->l->troubles.items[i];
 
-		if (t->error || !failed || t->kind == LT_NEEDED_MISSING || t->kind == LT_LTO_PLUGIN)
+		if (t->error || !failed || t->kind == LT_NEEDED_MISSING || t->kind == LT_LTO_PLUGIN ||
+		    t->kind == LT_WRONG_ARCH)
 			dispatch(k, t);
 	}
 }
