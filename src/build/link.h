@@ -185,6 +185,10 @@ struct link_object {
 	bool *dropped_sections;  /* per section; NULL: none */
 	const struct link_sym *pulled_by; /* member: the symbol it was taken for */
 	size_t order;
+	struct {
+		struct link_gap { uint32_t section; uint64_t begin, end; } *items;
+		size_t n, cap;
+	} gaps;                  /* Mach-O: definitions that another object's replaced; addresses */
 };
 
 struct link_archive {

@@ -156,6 +156,23 @@ static void add_symbol(struct image *m, uint32_t i, const struct coff_symbol *s)
 	m->numbers[i] = m->nsymbols++;
 }
 
+/* A weak definition is undefined under its name, and tells of the symbol that stands for it until there is
+ * another one. For places in it the name is given to that place, too. */
+static void add_weak_place(struct image *m, const struct coff_symbol *s)
+{
+	struct coff_symbol target;
+	Elf64_Sym x = { .st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC) };
+
+	if (s->aux.n < 4 || !coff_symbol(&m->c, load32(s->aux.p, order_swaps(false)), &target) ||
+	    target.section <= 0 || (uint32_t)target.section > m->n)
+		return;
+	x.st_name = put_name(m->a, &m->strings, s->name, s->nname);
+	x.st_shndx = (uint16_t)target.section;
+	x.st_value = target.value;
+	put(m->a, &m->symbols, &x, sizeof(x));
+	m->nsymbols++;
+}
+
 /* An ELF file has its local symbols first. */
 static void add_symbols(struct image *m)
 {
@@ -172,6 +189,8 @@ static void add_symbols(struct image *m)
 			uint8_t selection;
 			uint32_t follows;
 
+			if (global == 0 && s.storage == COFF_WEAK)
+				add_weak_place(m, &s);
 			if (is_global(&s) != (global != 0))
 				continue;
 			add_symbol(m, i, &s);

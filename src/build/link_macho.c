@@ -17,6 +17,7 @@
 
 enum { REEXPORT_DEPTH = 32, PULL_DEPTH = 4096, BRANCH = 2 };
 #define PURE_INSTRUCTIONS 0x80000000u
+#define SUBSECTIONS_VIA_SYMBOLS 0x2000u
 
 struct macho_link {
 	struct link *l;
@@ -210,6 +211,21 @@ static uint8_t type_of(const struct link_object *o, const struct macho_symbol *x
 	return (s.flags & PURE_INSTRUCTIONS) != 0 ? STT_FUNC : STT_OBJECT;
 }
 
+/* A weak definition that is not the one taken is left out with all that it refers to. */
+static void leave_out(struct macho_link *m, struct link_object *o, uint32_t section, uint64_t value)
+{
+	struct link_gap gap = { section, value, UINT64_MAX };
+	struct macho_symbol x;
+
+	if ((o->macho->flags & SUBSECTIONS_VIA_SYMBOLS) == 0)
+		return;
+	for (uint32_t i = 0; macho_symbol(o->macho, i, &x); i++)
+		if ((x.type & MACHO_N_STAB) == 0 && (x.type & MACHO_N_TYPE) == MACHO_N_SECT &&
+		    x.section == section && x.value > value && x.value < gap.end)
+			gap.end = x.value;
+	*ARENA_PUSH(m->a, &o->gaps) = gap;
+}
+
 static void define(struct macho_link *m, struct link_sym *s, struct link_object *o, enum link_state state,
 		   const struct macho_symbol *x)
 {
@@ -219,8 +235,12 @@ static void define(struct macho_link *m, struct link_sym *s, struct link_object 
 
 	if (state == LINK_COMMON && (have || (common && size < s->size)))
 		return;
-	if (have && state == LINK_WEAK)
+	if (have && state == LINK_WEAK) {
+		leave_out(m, o, x->section, x->value);
 		return;
+	}
+	if (have && s->state == LINK_WEAK)
+		leave_out(m, s->owner, s->section, s->value);
 	if (have && s->state == LINK_DEFINED) {
 		struct link_trouble *t = complain(m, LT_MULTIPLE, NULL,
 						  arena_printf(m->a, "duplicate symbol: %s",
@@ -235,6 +255,8 @@ static void define(struct macho_link *m, struct link_sym *s, struct link_object 
 	}
 	place(s, o, state, size);
 	s->type = type_of(o, x);
+	s->section = x->section;
+	s->value = x->value;
 }
 
 /* A library has the symbol. */
@@ -882,7 +904,17 @@ static bool is_debug(const struct macho_section *s)
 	       (s->nname == 16 && memcmp(s->name, "__compact_unwind", 16) == 0);
 }
 
-static void check_section(struct macho_link *m, const struct link_object *o, const struct macho_section *s)
+static bool is_left_out(const struct link_object *o, uint32_t section, uint64_t address)
+{
+	for (size_t i = 0; i < o->gaps.n; i++)
+		if (o->gaps.items[i].section == section && address >= o->gaps.items[i].begin &&
+		    address < o->gaps.items[i].end)
+			return true;
+	return false;
+}
+
+static void check_section(struct macho_link *m, const struct link_object *o, uint32_t number,
+			  const struct macho_section *s)
 {
 	struct macho_symbol x;
 	struct macho_reloc r;
@@ -890,7 +922,8 @@ static void check_section(struct macho_link *m, const struct link_object *o, con
 	for (uint32_t i = 0; macho_reloc(o->macho, s, i, &r); i++) {
 		const struct link_sym *sym;
 
-		if (r.scattered || !r.external || !macho_symbol(o->macho, r.symbol, &x) ||
+		if (r.scattered || !r.external || is_left_out(o, number, s->address + r.address) ||
+		    !macho_symbol(o->macho, r.symbol, &x) ||
 		    state_of(&x) == LINK_NEW)
 			continue;
 		sym = symbol(m, x.name);
@@ -931,7 +964,7 @@ static void check(struct macho_link *m)
 	for (size_t i = 0; i < m->l->objects.n; i++)
 		for (uint32_t k = 1; macho_section(m->l->objects.items[i]->macho, k, &s); k++)
 			if (!is_debug(&s))
-				check_section(m, m->l->objects.items[i], &s);
+				check_section(m, m->l->objects.items[i], k, &s);
 	binder = link_find(m->l, "dyld_stub_binder");
 	if (m->lazy_stub && (binder == NULL || binder->state == LINK_UNDEFINED || binder->state == LINK_NEW))
 		say_undefined(m, symbol(m, "dyld_stub_binder"), NULL,
