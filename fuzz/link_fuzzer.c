@@ -1,7 +1,8 @@
 /* link_fuzzer.c - a link of arbitrary bytes: a command, a linker script, and an object or archive.
  *
  * A byte of 1 ends a part: first the words of the linker, then the file libx.so, then liby.a.
- * They lie in a temporary folder; the first letter of the words chooses the linker.
+ * They lie in a temporary folder; the first letter of the words chooses the linker, two of which make programs for
+ * Windows and macOS.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -62,6 +63,21 @@ static void write_file(const char *name, const uint8_t *data, size_t size)
 	close(fd);
 }
 
+static void choose(struct job *j, struct link_plan *plan)
+{
+	static const char *const windows[] = { "-m", "i386pep", NULL };
+	static const char *const macos[] = { "-arch", "x86_64", "-platform_version", "macos", "11.0", "11.0", NULL };
+	unsigned n = j->n > 0 ? (unsigned char)j->words[0] % 6 : 0;
+	const char *const *words = n == 4 ? windows : macos;
+
+	plan->kind = n < 4 ? (enum link_linker)n : n == 4 ? LINKER_BFD : LINKER_LLD;
+	plan->machine = n < 4 ? NULL : n == 4 ? "mingw" : "macos";
+	for (; n >= 4 && *words != NULL; words++)
+		*ARENA_PUSH(j->a, &plan->words) = *words;
+	if (n >= 4)
+		*ARENA_PUSH(j->a, &plan->words) = arena_strdup(j->a, path_of("libx.so"));
+}
+
 static void run(void *ctx)
 {
 	struct job *j = ctx;
@@ -69,12 +85,15 @@ static void run(void *ctx)
 	struct link_line line;
 	static const char *const env[] = { NULL };
 
-	plan.kind = j->n > 0 ? (enum link_linker)((unsigned char)j->words[0] % 4) : LINKER_BFD;
+	choose(j, &plan);
 	link_words(j->a, j->words, j->n, &plan.words);
 	*ARENA_PUSH(j->a, &plan.words) = arena_printf(j->a, "-L%s", root);
 	*ARENA_PUSH(j->a, &plan.words) = "-lx";
 	*ARENA_PUSH(j->a, &plan.words) = "-ly";
-	link_line_read(j->a, j->source, &plan, &line);
+	if (link_is_macho(&plan))
+		memset(&line, 0, sizeof(line));
+	else
+		link_line_read(j->a, j->source, &plan, &line);
 	j->ran = true;
 	link_run(&j->link, j->a, j->store, &plan, &line, env);
 	if (link_first_error(&j->link) != NULL && link_first_error(&j->link)->message == NULL)

@@ -48,7 +48,7 @@ struct link_plan {
 	struct link_texts builtin; /* folders that it searches of itself ("=" is the sysroot) */
 	const char *failed;      /* a driver or compiler ended with this text: nothing was linked */
 	const char *not_linked;  /* why there is no link, in words: "-c compiles only" */
-	const char *machine;     /* "mingw": objects are no ELF files; NULL */
+	const char *machine;     /* "mingw", "macos": objects are no ELF files; NULL */
 };
 
 struct link_ask { /* what a plan needs */
@@ -158,6 +158,8 @@ struct link_ref {
 
 struct link_archive;
 
+struct macho;
+
 struct link_object {
 	enum link_object_kind kind;
 	const char *path;        /* file as it was opened */
@@ -166,7 +168,8 @@ struct link_object {
 	const char *source;      /* that it was compiled from here, NULL */
 	struct link_archive *archive;
 	uint64_t header;         /* of the member */
-	const struct elf *e;
+	const struct elf *e;     /* NULL: a Mach-O object */
+	const struct macho *macho; /* NULL: none */
 	struct elf_object o;
 	bool has_sections;
 	bool slim;               /* code for LTO alone, and no plugin to make it */
@@ -182,6 +185,10 @@ struct link_object {
 	bool *dropped_sections;  /* per section; NULL: none */
 	const struct link_sym *pulled_by; /* member: the symbol it was taken for */
 	size_t order;
+	struct {
+		struct link_gap { uint32_t section; uint64_t begin, end; } *items;
+		size_t n, cap;
+	} gaps;                  /* Mach-O: definitions that another object's replaced; addresses */
 };
 
 struct link_archive {
@@ -235,7 +242,9 @@ enum link_trouble_kind {
 	LT_NO_LIB,            /* a -l is not found */
 	LT_SKIPPED,           /* a candidate is for another machine; no error by itself */
 	LT_HINT,              /* a file that the name would fit without "lib" */
+	LT_NO_FRAMEWORK,      /* -framework is not found */
 	LT_WRONG_ARCH,
+	LT_WRONG_PLATFORM,    /* made for another system of the same family */
 	LT_NOT_RECOGNIZED, LT_SCRIPT_SYNTAX, LT_TRUNCATED, LT_EMPTY, LT_EXECUTABLE, LT_FOLDER,
 	LT_STATIC_DSO,        /* a shared object in a static link */
 	LT_NO_INDEX, LT_LTO_PLUGIN,
@@ -351,9 +360,16 @@ struct link {
 	bool has_lto;            /* LTO objects take part: their code is not known */
 	size_t searches, undefined_errors, scripts;
 	size_t pulls;            /* changes of the symbols that are undefined: groups go on while it grows */
+	struct {
+		struct view *items;
+		size_t n, cap;
+	} dlls;                  /* of a link for Windows */
 	const char *search_behind; /* candidates up to this one are passed over; NULL: none */
 	struct { size_t op; } at;
 };
+
+/* ld64.lld: its words are not those of link_line. */
+bool link_is_macho(const struct link_plan *plan);
 
 /* Everything in a. link_close gives back what is not in the arena. */
 void link_run(struct link *l, struct arena *a, struct store *store, const struct link_plan *plan,

@@ -33,8 +33,8 @@ static bool is_absent(struct link *l, const struct link_archive *ar, const struc
 	return en != NULL && en->err != 0;
 }
 
-static struct elf *member_elf(struct link *l, struct link_archive *ar, const struct ar_member *m,
-			      const char **path)
+static const struct elf *member_elf(struct link *l, struct link_archive *ar, const struct ar_member *m,
+				    const char **path)
 {
 	struct elf *e;
 
@@ -43,8 +43,14 @@ static struct elf *member_elf(struct link *l, struct link_archive *ar, const str
 
 		*path = path_of(l, ar, m);
 		en = store_open(l->store, *path);
-		return en != NULL && en->err == 0 && en->file->kind == FILE_ELF ? &en->file->elf : NULL;
+		if (en == NULL || en->err != 0)
+			return NULL;
+		if (link_is_pe(l))
+			return link_coff_elf(l, en->file->bytes);
+		return en->file->kind == FILE_ELF ? &en->file->elf : NULL;
 	}
+	if (link_is_pe(l))
+		return link_coff_elf(l, ar_bytes(&ar->ar, m));
 	e = ARENA_NEW(l->a, struct elf);
 	if (!elf_open(ar_bytes(&ar->ar, m), ar_bytes(&ar->ar, m).n, e))
 		return NULL;
@@ -56,7 +62,7 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 {
 	struct ar_member m;
 	struct link_object *o;
-	struct elf *e;
+	const struct elf *e;
 	const char *path = ar->path, *name, *in; /* mold leaves "./" out */
 	uint64_t at = header;
 

@@ -75,7 +75,7 @@ static struct link_object **in_output_order(struct link *l, size_t *n)
 		if (o->kind == LINK_DSO)
 			continue;
 		v[*n].o = o;
-		v[(*n)++].rank = l->kind == LINKER_BFD ? rank_of(o) : 0;
+		v[(*n)++].rank = l->kind == LINKER_BFD && !link_is_pe(l) ? rank_of(o) : 0;
 	}
 	qsort(v, *n, sizeof(*v), compare_ranks);
 	for (size_t i = 0; i < *n; i++)
@@ -223,6 +223,8 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 		return false;
 	if (l->line->unresolved_ignored && s->vis == STV_DEFAULT)
 		return false;
+	if (link_is_pe(l))
+		return true; /* a DLL leaves nothing open */
 	return !l->line->shared || l->line->z_defs || (s->vis != STV_DEFAULT && s->vis != STV_PROTECTED);
 }
 
@@ -244,6 +246,8 @@ static bool given_by_linker(const struct link *l, const struct link_sym *s)
 					     "__bss_end__", "__end__", "__data_start", "__exidx_start",
 						     "__exidx_end" };
 
+	if (link_is_pe(l))
+		return link_coff_given(l, s->name);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(s->name, names[i]) == 0)
 			return strcmp(s->name, "__dso_handle") != 0;
@@ -269,7 +273,8 @@ static void on_reloc(void *ctx, const struct link_use *u)
 	const struct link_sym *s = u->ref != NULL ? u->ref->sym : NULL;
 	struct undefined *n;
 
-	link_pic_late(l, u);
+	if (!link_is_pe(l))
+		link_pic_late(l, u);
 	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(l, s))
 		return;
 	n = undefined_of(l, s);
@@ -439,7 +444,7 @@ void link_check(struct link *l)
 		if (l->failed)
 			return;
 	}
-	if (l->kind == LINKER_BFD) {
+	if (l->kind == LINKER_BFD && !link_is_pe(l)) {
 		link_pic_early(l);
 		link_check_version_nodes(l);
 		if (l->stop)

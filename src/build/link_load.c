@@ -18,6 +18,8 @@ static const struct {
 	{ "elf64lppc", EM_PPC64, true, false }, { "elf64ppc", EM_PPC64, true, true },
 	{ "elf64lriscv", EM_RISCV, true, false }, { "elf32lriscv", EM_RISCV, false, false },
 	{ "elf64_s390", EM_S390, true, true }, { "elf64loongarch", 258, true, false },
+	/* COFF objects are told as ELF files of 64 bits: link_coff.c */
+	{ "i386pep", EM_X86_64, true, false }, { "i386pe", EM_386, true, false },
 };
 
 static void machine_of_emulation(struct link *l)
@@ -366,6 +368,29 @@ static bool is_visited(struct link *l, const char *path)
 	return false;
 }
 
+/* A file in a link for Windows. */
+static void load_pe(struct link *l, const struct link_op *op, struct store_file *f, const char *path,
+		    const char *shown, const char *lib)
+{
+	const struct elf *e = NULL;
+
+	if (f->kind == FILE_ARCHIVE || f->kind == FILE_THIN_ARCHIVE) {
+		link_load_archive(l, op, f, path, shown, lib);
+	} else if (f->kind == FILE_PE) {
+		link_coff_dll(l, f->bytes);
+	} else if (f->kind == FILE_ELF) {
+		l->cut = true; /* GNU ld takes it; what comes of it is seldom what was meant */
+	} else {
+		e = link_coff_elf(l, f->bytes);
+		if (e == NULL)
+			load_text(l, op, f, path, shown, lib);
+		else if (l->machine == EM_386 && e->machine != EM_386)
+			refuse_plain(l, LT_WRONG_ARCH, shown);
+		else
+			load_elf(l, op, e, path, shown, lib);
+	}
+}
+
 void link_load_file(struct link *l, const struct link_op *op, const char *path, const char *shown,
 		    const char *lib)
 {
@@ -375,8 +400,10 @@ void link_load_file(struct link *l, const struct link_op *op, const char *path, 
 		load_missing(l, op, shown);
 		return;
 	}
-	if (l->plan->machine != NULL)
-		return; /* COFF files are looked for, not into */
+	if (link_is_pe(l)) {
+		load_pe(l, op, en->file, path, shown, lib);
+		return;
+	}
 	if (en->file->kind != FILE_ELF || en->file->elf.type == ET_DYN)
 		if (is_visited(l, path))
 			return;

@@ -164,6 +164,24 @@ static const char *source_line(struct link *l, const struct link_object *o, uint
 			    *dir != '\0' ? "/" : "", x.file, (unsigned long long)x.line);
 }
 
+/* Of COFF objects GNU ld knows the source, and the function where debug information tells the line. */
+static struct link_place place_pe(struct link *l, const struct link_object *o, uint32_t section,
+				  uint64_t offset, struct link_place p)
+{
+	struct nearest n;
+
+	p.file = first_file(o);
+	p.source = source_line(l, o, section, offset);
+	if (p.source != NULL) {
+		find_function(o, section, offset, &n);
+		p.function = n.found ? link_shown(l, n.name) : NULL;
+		p.text = p.source;
+	} else if (p.file != NULL) {
+		p.text = arena_printf(l->a, "%s:%s", p.file, p.text);
+	}
+	return p;
+}
+
 struct link_place link_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset)
 {
 	struct link_place p = { NULL, NULL, NULL, NULL, NULL, false };
@@ -173,6 +191,8 @@ struct link_place link_place(struct link *l, const struct link_object *o, uint32
 	p.text = arena_printf(l->a, "(%s+0x%llx)", p.section, (unsigned long long)offset);
 	if (!is_code(o, section))
 		return p;
+	if (link_is_pe(l))
+		return place_pe(l, o, section, offset, p);
 	find_function(o, section, offset, &n);
 	if (!n.found) {
 		p.source = source_line(l, o, section, offset);

@@ -59,7 +59,7 @@ static bool has_stem(const char *program, const char *stem)
 	return false;
 }
 
-static const char *const linker_names[] = { "ld", "ld.bfd", "ld.gold", "ld.lld", "ld.mold", "mold", "gold",
+static const char *const linker_names[] = { "ld", "ld.bfd", "ld.gold", "ld.lld", "ld64.lld", "ld.mold", "mold", "gold",
 					    "lld", "real-ld", "collect-ld" };
 static const char *const driver_names[] = { "gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran",
 					    "c99", "c89", "c99-gcc", "c89-gcc", "tcc-gcc" };
@@ -92,9 +92,14 @@ const char *link_makes_other(const char *program)
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (link_starts(link_base(program), others[i].start))
+		if (link_starts(link_base(program), others[i].start) && !link_knows(program))
 			return others[i].what;
 	return NULL;
+}
+
+bool link_is_macho(const struct link_plan *plan)
+{
+	return plan->machine != NULL && strcmp(plan->machine, "macos") == 0;
 }
 
 bool link_knows(const char *program)
@@ -284,6 +289,8 @@ static void take_linker(const struct link_ask *ask, const char *path, struct lin
 	p->kind = kind_of(ask, path);
 	if (emulation != NULL && link_starts(emulation, "i386pe"))
 		p->machine = "mingw";
+	if (link_starts(link_base(path), "ld64.lld"))
+		p->machine = "macos";
 	name_linker(p);
 	ask_folders(ask, p);
 }

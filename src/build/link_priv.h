@@ -65,6 +65,20 @@ bool link_machine_fits(struct link *l, const struct elf *e);
 void link_rescan(struct link *l, size_t first);
 void link_name_symbols(struct link *l);
 
+/* ---- link_coff.c: objects for Windows ---------------------------------------------------------------- */
+
+/* Is the output an image for Windows? */
+static inline bool link_is_pe(const struct link *l)
+{
+	return l->plan->machine != NULL && *l->plan->machine == 'm' && l->plan->machine[1] == 'i';
+}
+/* A COFF or import object told again as an ELF file; NULL: it is none. */
+const struct elf *link_coff_elf(struct link *l, struct view v);
+void link_coff_dll(struct link *l, struct view v);
+/* What DLLs give, when all files are read. */
+void link_coff_import_rest(struct link *l);
+bool link_coff_given(const struct link *l, const char *name);
+
 /* ---- link_search.c ----------------------------------------------------------------------------------- */
 
 struct link_found {

@@ -427,6 +427,12 @@ static bool pulls_member(struct link *l, struct link_archive *ar, struct link_in
 
 	if (s->state == LINK_UNDEFINED)
 		return true;
+	if (link_is_pe(l) && s->state == LINK_NEW && link_starts(s->name, "__imp_")) {
+		/* Data of a DLL is imported without being declared so. */
+		const struct link_sym *plain = link_find(l, s->name + 6);
+
+		return plain != NULL && plain->state == LINK_UNDEFINED;
+	}
 	if (s->state == LINK_COMMON && !s->by_dso)
 		return defines(link_member(l, ar, x->header), s);
 	if (s->state != LINK_UNDEFINED_WEAK && s->state != LINK_NEW)

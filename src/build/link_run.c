@@ -1,7 +1,7 @@
 /* link_run.c - the parts of a link in their order. */
 #include <string.h>
 
-#include "build/link_priv.h"
+#include "build/link_macho.h"
 #include "machine/machine.h"
 #include "object/elfconst.h"
 
@@ -144,6 +144,10 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	table_init(&l->groups, a);
 	table_init(&l->said, a);
 	table_init(&l->visited, a);
+	if (link_is_macho(plan)) {
+		link_macho_run(l);
+		return;
+	}
 	if (refuse_option(l))
 		return;
 	if (refuse_nothing(l))
@@ -153,18 +157,18 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	link_load_all(l);
 	if (l->stop || (l->kind == LINKER_LLD && link_refuse_output(l)))
 		return;
-	if (plan->machine != NULL) {
-		l->cut = true; /* what the files hold is not followed */
-		return;
+	if (link_is_pe(l)) {
+		link_coff_import_rest(l);
+	} else {
+		l->is_native = is_native(l);
+		read_conf(l);
 	}
-	l->is_native = is_native(l);
-	read_conf(l);
 	link_resolve_late(l);
 	if (l->kind == LINKER_LLD)
 		link_say_misfits(l); /* of members that a symbol brought in */
 	if (l->kind == LINKER_MOLD && !l->stop && refuse_no_object(l))
 		return;
-	if (l->kind == LINKER_BFD && !l->stop)
+	if (l->kind == LINKER_BFD && !l->stop && !link_is_pe(l))
 		link_closure(l);
 	if (!l->stop)
 		link_check(l);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "build/link_priv.h"
+#include "object/elfconst.h"
 #include "symbol/demangle.h"
 
 /* What does not fit is counted in the last one; so a link of a million errors stays small. */
@@ -38,8 +39,11 @@ void link_line_of(struct link *l, struct link_trouble *t, bool decides, const ch
 
 const char *link_shown(struct link *l, const char *symbol)
 {
-	const char *text = demangle(l->a, symbol);
+	const char *text;
 
+	if (link_is_pe(l) && l->machine == EM_386 && *symbol == '_')
+		symbol++; /* each name of C has one before it */
+	text = demangle(l->a, symbol);
 	return text != NULL ? text : symbol;
 }
 

@@ -198,6 +198,8 @@ static void d_link_output(struct lk *k, const struct link_trouble *t)
 
 static void dispatch(struct lk *k, const struct link_trouble *t)
 {
+	if (link_is_macho(k->l->plan) && d_link_macho(k, t))
+		return;
 	switch (t->kind) {
 	case LT_OPTION: d_link_option(k, t); break;
 	case LT_NO_LIB: d_link_lib(k, t); break;
@@ -218,7 +220,8 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 	case LT_NEEDED_MISSING: d_link_needed(k, t); break;
 	case LT_OUTPUT: d_link_output(k, t); break;
 	case LT_SKIPPED:
-	case LT_HINT: break;
+	case LT_HINT:
+	case LT_OTHER: break;
 	default: d_link_defined(k, t); break;
 	}
 }
@@ -227,8 +230,6 @@ static void dispatch(struct lk *k, const struct link_trouble *t)
 
 const char *link_assumes(const struct link *l)
 {
-	if (l->plan->machine != NULL)
-		return "the files of this link fit one another: of Windows files only the search is followed";
 	if (l->cut)
 		return "what is beyond the limits of this simulation changes nothing";
 	if (l->has_lto && l->kind != LINKER_LLD)
@@ -242,6 +243,33 @@ const char *link_assumes(const struct link *l)
 	return NULL;
 }
 
+/* A program in the place of a library brings all that a program has: names clash before it is refused. */
+static const struct link_trouble *clashing_program(const struct link *l, const struct link_trouble *t)
+{
+	for (size_t i = 0; i < l->programs.n && t->kind == LT_MULTIPLE; i++) {
+		const struct link_object *o = l->programs.items[i];
+
+		for (size_t k = 0; k < l->troubles.n && (o == t->object || o == t->other); k++)
+			if (l->troubles.items[k]->kind == LT_EXECUTABLE &&
+			    same_text(l->troubles.items[k]->path, o->shown))
+				return l->troubles.items[k];
+	}
+	return NULL;
+}
+
+/* The program is what is told, the clash a word about it. */
+static void tell_program(struct lk *k, const struct link_trouble *program, const struct link_trouble *t)
+{
+	struct draft *dr = lk_same(k, CAUSE_LD_INCOMPATIBLE, "executable-input", program->path);
+
+	if (dr == NULL) {
+		d_link_input(k, program);
+		dr = lk_same(k, CAUSE_LD_INCOMPATIBLE, "executable-input", program->path);
+	}
+	if (dr != NULL && t != program)
+		lk_text(k, dr, t);
+}
+
 /* The errors in their order, each once; what is a warning explains nothing by itself where errors stand. */
 static void write_all(struct lk *k)
 {
@@ -249,8 +277,12 @@ static void write_all(struct lk *k)
 
 	for (size_t i = 0; i < k->l->troubles.n && k->d.drafts.n < MAX_FINDINGS; i++) {
 		const struct link_trouble *t = k->l->troubles.items[i];
+		const struct link_trouble *program = t->kind == LT_EXECUTABLE ? t : clashing_program(k->l, t);
 
-		if (t->error || !failed || t->kind == LT_NEEDED_MISSING || t->kind == LT_LTO_PLUGIN)
+		if (program != NULL && !link_is_macho(k->l->plan))
+			tell_program(k, program, t);
+		else if (t->error || !failed || t->kind == LT_NEEDED_MISSING || t->kind == LT_LTO_PLUGIN ||
+		    t->kind == LT_WRONG_ARCH)
 			dispatch(k, t);
 	}
 }

@@ -95,6 +95,25 @@ static bool other_arch(struct seek *s)
 	return true;
 }
 
+/* A link for Windows looks for other names; a library of Linux in its folders was meant. */
+static bool of_linux(struct seek *s)
+{
+	for (size_t i = 0; s->k->l->plan->machine != NULL && i < s->k->l->line->dirs.n; i++) {
+		const char *path = join_path(s->k->a, s->k->l->line->dirs.items[i].path,
+					     arena_printf(s->k->a, "lib%s.so", s->lib));
+		const struct store_entry *en = store_open(s->k->d.store, path);
+
+		if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF)
+			continue;
+		begin(s, CAUSE_LD_INCOMPATIBLE, "other-arch", path);
+		draft_say(&s->k->d, s->dr, "%s is a library of Linux, and the output is for Windows.", path);
+		lk_fix(s->k, s->dr, "replace", "build or install the library for Windows (a DLL with its import "
+		       "library, or an archive)", NULL);
+		return true;
+	}
+	return false;
+}
+
 /* "libseed.so", "libseed", "seed.a": names of files, or the name of a build system's target. */
 static const char *plain_name(struct seek *s)
 {
@@ -474,7 +493,7 @@ static void not_installed(struct seek *s)
 
 void d_link_lib(struct lk *k, const struct link_trouble *t)
 {
-	static bool (*const cases[])(struct seek *) = { other_arch, wrong_name, dangling, shared_only,
+	static bool (*const cases[])(struct seek *) = { other_arch, of_linux, wrong_name, dangling, shared_only,
 						       no_dev_link, no_prefix,
 							multilib, other_dir, near_name };
 	struct seek s = { .k = k, .t = t, .m = t->missing, .lib = t->missing->lib };

@@ -84,6 +84,7 @@ void d_link_file(struct lk *k, const struct link_trouble *t);    /* an input is 
 void d_link_input(struct lk *k, const struct link_trouble *t);   /* an input that cannot be used */
 void d_link_needed(struct lk *k, const struct link_trouble *t);  /* DT_NEEDED is not found */
 void d_link_symbol(struct lk *k, const struct link_trouble *t);  /* undefined */
+bool d_link_macho(struct lk *k, const struct link_trouble *t);   /* false: as with other linkers */
 void d_link_defined(struct lk *k, const struct link_trouble *t); /* twice, hidden, not PIC, versions */
 
 #endif

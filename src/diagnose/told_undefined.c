@@ -98,6 +98,13 @@ static const struct row *find_row(const char *symbol, bool apple)
 	return NULL;
 }
 
+const char *told_undefined_framework(const char *symbol)
+{
+	const struct row *row = find_row(symbol, true);
+
+	return row != NULL && row->apple && strcmp(row->detail, "framework") == 0 ? row->library : NULL;
+}
+
 /* These keep archives in mind, so that the order of the link line cannot be what is wrong. */
 static bool order_is_free(const struct msg_fact *f)
 {

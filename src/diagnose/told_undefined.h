@@ -9,4 +9,7 @@ void told_undefined(struct told_case *c, struct msg_fact *f);
 /* Which of several undefined symbols stands for them: smaller is better. */
 int told_undefined_order(const struct msg_fact *f);
 
+/* The framework of macOS that a symbol is of (without the underscore of Mach-O); NULL: none is known. */
+const char *told_undefined_framework(const char *symbol);
+
 #endif

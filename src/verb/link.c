@@ -106,7 +106,8 @@ static void follow(struct link_job *j)
 	const struct link_trouble *first;
 	struct diagnosis d;
 
-	link_line_read(j->a, j->s->source, &j->plan, &j->line);
+	if (!link_is_macho(&j->plan)) /* which has other options */
+		link_line_read(j->a, j->s->source, &j->plan, &j->line);
 	if (j->line.info != NULL) {
 		cannot_tell(j, arena_printf(j->a, "this command links nothing: %s", j->line.info));
 		return;

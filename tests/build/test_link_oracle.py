@@ -1,8 +1,10 @@
 """`dlwhy link` against the real linkers: does it link, and what is the first error?
 
-Scenes are made from a seed (link_scenes.py). DLWHY_LINK_SCENES: how many (200), DLWHY_LINK_SEED: from where.
+Scenes are made from a seed (link_scenes.py; for other systems foreign_scenes.py, `mingw` or `macho` as an
+argument). DLWHY_LINK_SCENES: how many (200), DLWHY_LINK_SEED: from where.
 """
 import concurrent.futures
+import functools
 import json
 import os
 import random
@@ -15,6 +17,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "project"))
+import foreign_scenes  # noqa: E402
 import link_scenes  # noqa: E402
 from project import DLWHY  # noqa: E402
 
@@ -41,7 +44,7 @@ def judge(pool, words, number):
     first, errors = link_scenes.first_error(real.stderr)
     links = real.returncode == 0
     got = said["linker_message"]
-    if "internal error" in real.stderr or "terminated with signal" in real.stderr:
+    if any(w in real.stderr for w in ("internal error", "terminated with signal", "PLEASE submit a bug report")):
         return None  # the linker itself broke
     if said["links"] == links and (links or got == first or (got in errors and any_order(words, got))):
         return None
@@ -55,13 +58,19 @@ def scenes(folder, first, n):
     return pool, [link_scenes.command(rng, pool) for _ in range(n)]
 
 
-def compare(total, seed, folder):
+def foreign(kind, folder, first, n):
+    pool = foreign_scenes.KINDS[kind](folder, first)
+    rng = random.Random(first * 7919)
+    return pool, [pool.command(rng) for _ in range(n)]
+
+
+def compare(total, seed, folder, make=scenes):
     """All disagreements among `total` scenes."""
     differ, done = [], 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as executor:
         while done < total:
             n = min(PER_POOL, total - done)
-            pool, commands = scenes(Path(folder) / f"p{seed}", seed, n)
+            pool, commands = make(Path(folder) / f"p{seed}", seed, n)
             differ += [r for r in executor.map(lambda job, p=pool: judge(p, job[1], job[0]), enumerate(commands)) if r]
             done += n
             seed += 1
@@ -75,9 +84,18 @@ def test_links_and_first_error_are_those_of_the_real_linkers(tmp_path):
     assert not differ, json.dumps(differ[:5], indent=1)
 
 
+@pytest.mark.parametrize("kind", sorted(foreign_scenes.KINDS))
+def test_links_for_other_systems_are_those_of_the_real_linkers(kind, tmp_path):
+    total = max(1, SCENES // 2)
+    differ = compare(total, SEED, tmp_path, functools.partial(foreign, kind))
+    print(f"{total - len(differ)} of {total} links agree ({kind})")
+    assert not differ, json.dumps(differ[:5], indent=1)
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
-        found = compare(SCENES, SEED, work)
+        how = functools.partial(foreign, sys.argv[1]) if len(sys.argv) > 1 else scenes
+        found = compare(SCENES, SEED, work, how)
         for item in found:
             print(json.dumps(item, indent=1))
         print(f"{SCENES - len(found)} of {SCENES} links agree")

@@ -115,9 +115,8 @@ def fixed_program_as_library(s):
     s.caller(name="p.c")
     s.run(f"gcc -no-pie p.c -o lib{a}.so")
     s.compile(s.caller(f))
-    # Which of its names clash first is not followed.
     return Build(f"{GCC} -o prog main.o lib{a}.so", "cannot use executable file", "ld-incompatible", "executable-input",
-                 f"lib{a}.so", link=False)
+                 f"lib{a}.so")
 
 
 @failure("ld.bfd", quick=True)
@@ -369,7 +368,7 @@ def thin_archive_without_its_member(s):
     s.run("rm -r src")
     s.compile(s.caller(f))
     return Build(f"{GCC} -o prog main.o -L. -l{a}", "No such file or directory", ("ld-incompatible", "build-other"), None,
-                 (f"lib{a}.a", f"src/{f}.o"), link=False)  # not followed
+                 (f"lib{a}.a", f"src/{f}.o"))
 
 
 @failure("ld.bfd")

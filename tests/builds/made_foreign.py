@@ -38,7 +38,7 @@ def mingw_defined_twice(s):
     s.compile("two.c", compiler=MINGW)
     s.compile(s.caller(f), compiler=MINGW)
     return Build(f"{MINGW} -o prog.exe main.o {f}.o two.o", f"multiple definition of `{f}'", "ld-multiple-definition", "function",
-                 ("two.o", f"{f}.o"), f, link=False)  # what objects for Windows hold is not followed
+                 ("two.o", f"{f}.o"), f)
 
 
 @failure(MINGW)
@@ -87,7 +87,7 @@ def macho_library_that_is_not_there(s):
     s.write("libSystem.tbd", TBD)
     s.run("clang-14 --target=arm64-apple-macos11 -c main.c")
     return Build(f"ld64.lld-14 -arch arm64 {MACHO} -o prog main.o libSystem.tbd -Llib -l{a}", f"library not found for -l{a}",
-                 "ld-library-not-found", "not-installed", f"-l{a}", link=False)
+                 "ld-library-not-found", "not-installed", f"-l{a}")
 
 
 @failure("ld64.lld-14", "clang-14", quick=True)
@@ -97,7 +97,7 @@ def macho_framework_that_is_not_there(s):
     s.write("libSystem.tbd", TBD)
     s.run("clang-14 --target=x86_64-apple-macos11 -c main.c")
     return Build(f"ld64.lld-14 -arch x86_64 {MACHO} -o prog main.o libSystem.tbd -framework {a}", f"{a}", "ld-library-not-found",
-                 "framework", a, link=False)
+                 "framework", a)
 
 
 @failure("ld64.lld-14", "clang-14")
@@ -109,7 +109,69 @@ def macho_defined_twice(s):
     s.write("libSystem.tbd", TBD)
     s.run(f"clang-14 --target=x86_64-apple-macos11 -c main.c {f}.c two.c")
     return Build(f"ld64.lld-14 -arch x86_64 {MACHO} -o prog main.o {f}.o two.o libSystem.tbd", f"duplicate symbol: _{f}",
-                 "ld-multiple-definition", "function", ("two.o", f"{f}.o"), (f"_{f}", f), link=False)
+                 "ld-multiple-definition", "function", ("two.o", f"{f}.o"), (f"_{f}", f))
+
+
+@failure("ld64.lld-14", "clang-14", quick=True)
+def macho_symbol_that_nobody_defines(s):
+    f = s.word()
+    s.caller(f)
+    s.write("libSystem.tbd", TBD)
+    s.run("clang-14 --target=x86_64-apple-macos11 -c main.c")
+    return Build(f"ld64.lld-14 -arch x86_64 {MACHO} -o prog main.o libSystem.tbd", f"undefined symbol: _{f}",
+                 "ld-undefined-reference", "not-linked", "main.o", (f"_{f}", f))
+
+
+@failure("ld64.lld-14", "clang-14")
+def macho_object_for_the_other_processor(s):
+    f = s.word()
+    s.caller(f)
+    s.definer(f)
+    s.write("libSystem.tbd", TBD)
+    s.run(f"clang-14 --target=x86_64-apple-macos11 -c main.c && clang-14 --target=arm64-apple-macos11 -c {f}.c")
+    return Build(f"ld64.lld-14 -arch x86_64 {MACHO} -o prog main.o {f}.o libSystem.tbd", "has architecture arm64",
+                 "ld-incompatible", "other-arch", f"{f}.o")
+
+
+@failure("ld64.lld-14", "clang-14")
+def macho_object_for_the_simulator(s):
+    f = s.word()
+    s.caller(f)
+    s.definer(f)
+    s.write("libSystem.tbd", TBD)
+    s.run(f"clang-14 --target=x86_64-apple-macos11 -c main.c && clang-14 --target=x86_64-apple-ios13-simulator -c {f}.c")
+    return Build(f"ld64.lld-14 -arch x86_64 {MACHO} -o prog main.o {f}.o libSystem.tbd", "has platform iOS Simulator",
+                 "ld-incompatible", "other-platform", f"{f}.o")
+
+
+@failure("ld64.lld-14", "clang-14")
+def macho_archive_of_gnu_ar(s):
+    a, f = s.words(2)
+    s.caller(f)
+    s.definer(f)
+    s.write("libSystem.tbd", TBD)
+    s.run(f"clang-14 --target=arm64-apple-macos11 -c main.c {f}.c && ar rcS lib{a}.a {f}.o")
+    return Build(f"ld64.lld-14 -arch arm64 {MACHO} -o prog main.o lib{a}.a libSystem.tbd", "archive has no index",
+                 "build-other", "archive-no-index", f"lib{a}.a")
+
+
+@failure("ld64.lld-14", "clang-14")
+def macho_function_of_a_framework(s):
+    s.write("main.c", "long CFArrayGetCount(void *);\nint main(void) { return (int)CFArrayGetCount(0); }\n")
+    s.write("libSystem.tbd", TBD)
+    s.run("clang-14 --target=arm64-apple-macos11 -c main.c")
+    return Build(f"ld64.lld-14 -arch arm64 {MACHO} -o prog main.o libSystem.tbd", "undefined symbol: _CFArrayGetCount",
+                 "ld-undefined-reference", "framework", ("main.o", "CoreFoundation"), ("_CFArrayGetCount", "CFArrayGetCount"))
+
+
+@failure("ld64.lld-14", "clang-14")
+def macho_program_without_main(s):
+    f = s.word()
+    s.definer(f)
+    s.write("libSystem.tbd", TBD)
+    s.run(f"clang-14 --target=arm64-apple-macos11 -c {f}.c")
+    return Build(f"ld64.lld-14 -arch arm64 {MACHO} -o prog {f}.o libSystem.tbd", "undefined symbol: _main",
+                 "ld-undefined-reference", "no-main", None, ("_main", "main"))
 
 
 @failure("wasm-ld", "clang-14")
