@@ -35,7 +35,7 @@ void py_parse(struct arena *a, struct py_names *names, const char *path, struct 
 	out->a = a;
 	out->path = path;
 	out->names = names;
-	out->text = py_text(a, text);
+	out->text = py_text(a, text, &out->plain);
 	begin(&p, out, out->text, 1);
 	py_next(&p);
 	if (py_is(&p, PY_T_INDENT))

@@ -115,7 +115,7 @@ struct py_parser {
 enum py_token py_name_token(const char *name);
 
 /* text.c: what the parser reads, see the head. */
-struct view py_text(struct arena *a, struct view text);
+struct view py_text(struct arena *a, struct view text, bool *plain); /* *plain: of struct py_source */
 /* The encoding that one of the first two lines names, with '-' for '_'; false if none does. */
 bool py_coding(struct view text, char *name, size_t cap);
 size_t py_utf8(const unsigned char *p, size_t n); /* length of the valid character at p, 0 if none is */

@@ -87,7 +87,7 @@ static void skip_sixteens(struct py_cursor *c, unsigned char quote)
 			return;
 		lines = (letters)(v == '\n') & 1;
 		memcpy(halves, &lines, sizeof(halves));
-		c->line += (unsigned)__builtin_popcountll(halves[0] | halves[1] << 1);
+		c->line += (unsigned)((halves[0] + halves[1]) * 0x0101010101010101ULL >> 56); /* all bytes */
 	}
 }
 
@@ -310,6 +310,39 @@ static void code_comment(struct py_cursor *c, struct py_words *w)
 	no_code(c, w, from);
 }
 
+static inline const unsigned char *first_set(const unsigned char *p, letters v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	halves[0] = __builtin_bswap64(halves[0]);
+	halves[1] = __builtin_bswap64(halves[1]);
+#endif
+	return halves[0] != 0   ? p + __builtin_ctzll(halves[0]) / 8
+	       : halves[1] != 0 ? p + sizeof(halves[0]) + __builtin_ctzll(halves[1]) / 8
+				: NULL;
+}
+
+/* To the next byte of PY_C_CODE, or one that stands beside them in the table of characters. */
+static inline const unsigned char *to_stop(const unsigned char *p, const unsigned char *end)
+{
+	for (; end - p > (ptrdiff_t)sizeof(letters); p += sizeof(letters)) {
+		const unsigned char *at;
+		letters v, marks, brackets;
+
+		memcpy(&v, p, sizeof(v));
+		marks = (letters)((v - '"') <= ')' - '"');              /* also $ % & */
+		brackets = (letters)(((v | 0x20) - '{') <= '}' - '{'); /* and [ \ ], also | */
+		at = first_set(p, marks | brackets | (letters)(v == '\n'));
+		if (at != NULL)
+			return at;
+	}
+	while (!(py_class[*p] & PY_C_CODE))
+		p++;
+	return p;
+}
+
 /* From code on: to the line end of its logical line or, with `closed`, to behind the bracket that closes the
  * first one. *code_end: where the last piece of code ended, before a comment. */
 static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, const unsigned char **code_end)
@@ -318,16 +351,12 @@ static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, cons
 
 	*code_end = NULL;
 	for (;;) {
-		const unsigned char *p = c->p;
-
-		while (!(py_class[*p] & PY_C_CODE))
-			p++;
-		c->p = p;
-		switch (*p) {
+		c->p = to_stop(c->p, c->end);
+		switch (*c->p) {
 		case '\n':
 			if (depth == 0) {
 				if (*code_end == NULL)
-					*code_end = p;
+					*code_end = c->p;
 				return true;
 			}
 			if (!next_line(c))
@@ -335,7 +364,7 @@ static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, cons
 			break;
 		case '#':
 			if (depth == 0)
-				*code_end = p;
+				*code_end = c->p;
 			code_comment(c, w);
 			break;
 		case '\\':
@@ -353,11 +382,16 @@ static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, cons
 			depth++;
 			c->p++;
 			break;
-		default:
+		case ')':
+		case ']':
+		case '}':
 			depth -= depth > 0;
 			c->p++;
 			if (closed && depth == 0)
 				return true;
+			break;
+		default:
+			c->p++;
 			break;
 		}
 	}
@@ -405,7 +439,13 @@ unsigned py_column(struct py_cursor *c)
 {
 	const unsigned char *p = c->p;
 	unsigned column = 0;
+	uint64_t w;
 
+	for (; c->end - p >= (ptrdiff_t)sizeof(w); p += sizeof(w), column += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		if (w != 0x2020202020202020ULL) /* blanks */
+			break;
+	}
 	while (*p == ' ') {
 		column++;
 		p++;

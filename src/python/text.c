@@ -172,9 +172,44 @@ static struct view rewritten(struct arena *a, struct view text, bool latin1)
 	return (struct view){ (const unsigned char *)out, n };
 }
 
-struct view py_text(struct arena *a, struct view text)
+/* Sixteen bytes at a time, with the vectors of the compiler, for any processor. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static bool is_any(bytes16 v)
 {
-	bool latin1;
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/* Has the text carriage returns? *plain: and is all of it ASCII, without NUL? */
+static bool has_returns(struct view text, bool *plain)
+{
+	bytes16 high = { 0 }, nul = { 0 }, cr = { 0 }, v, w;
+	bool strange = false, returns = false;
+	size_t i = 0;
+
+	for (; text.n - i >= sizeof(v) + sizeof(w); i += sizeof(v) + sizeof(w)) {
+		memcpy(&v, text.p + i, sizeof(v));
+		memcpy(&w, text.p + i + sizeof(v), sizeof(w));
+		high |= v | w;
+		nul |= (bytes16)(v == 0) | (bytes16)(w == 0);
+		cr |= (bytes16)(v == '\r') | (bytes16)(w == '\r');
+	}
+	for (; i < text.n; i++) {
+		strange = strange || text.p[i] == 0 || text.p[i] >= 0x80;
+		returns = returns || text.p[i] == '\r';
+	}
+	*plain = !strange && !is_any(nul | (high & 0x80));
+	return returns || is_any(cr);
+}
+
+struct view py_text(struct arena *a, struct view text, bool *plain)
+{
+	bool latin1, returns;
+
+	*plain = true;
 
 	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) {
 		text.p += 3;
@@ -182,8 +217,9 @@ struct view py_text(struct arena *a, struct view text)
 	}
 	if (text.n == 0)
 		return (struct view){ (const unsigned char *)"\n", 1 };
+	returns = has_returns(text, plain);
 	latin1 = is_latin1(text) && has_high_bytes(text);
-	if (!latin1 && text.p[text.n - 1] == '\n' && memchr(text.p, '\r', text.n) == NULL)
+	if (!latin1 && text.p[text.n - 1] == '\n' && !returns)
 		return text;
 	return rewritten(a, text, latin1);
 }

@@ -8,7 +8,8 @@
 
 #include "python/parse.h"
 
-typedef unsigned char letters __attribute__((vector_size(16)));
+enum { SIXTEEN = 16 };
+typedef unsigned char letters __attribute__((vector_size(SIXTEEN)));
 
 /* Is the word that `at` bytes before p begin a word of its own? */
 static bool is_word(const unsigned char *p, size_t at, const char *word, const unsigned char *floor,
@@ -26,27 +27,34 @@ static unsigned word_at(const unsigned char *p, const unsigned char *floor, cons
 {
 	if (*p == 'i')
 		return end - p >= 6 && memcmp(p, "import", 6) == 0 ? PY_W_IMPORT : 0;
-	if (*p == 'l' && (is_word(p, 1, "global", floor, end) || is_word(p, 3, "nonlocal", floor, end)))
-		return PY_W_GLOBAL;
-	return 0;
+	if (*p != 'l' || p == floor)
+		return 0;
+	if (p[-1] == 'g')
+		return is_word(p, 1, "global", floor, end) ? PY_W_GLOBAL : 0;
+	return p[-1] == 'n' && is_word(p, 3, "nonlocal", floor, end) ? PY_W_GLOBAL : 0;
 }
 
-/* Could one of the words be at one of the 16 places from p on? 18 bytes are read. */
-static bool may_be(const unsigned char *p)
+/* At which of the 16 places from p on could one of the words be? 18 bytes are read. */
+static inline letters may_be(const unsigned char *p)
 {
-	letters a, b, c, found;
-	uint64_t halves[2];
+	letters a, b, c;
 
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 1, sizeof(b));
 	memcpy(&c, p + 2, sizeof(c));
-	found = (letters)((a == 'i') & (b == 'm') & (c == 'p')) |
-		(letters)((a == 'l') & (b == 'o') & ((c == 'b') | (c == 'c')));
-	memcpy(halves, &found, sizeof(halves));
+	return (letters)((a == 'i') & (b == 'm') & (c == 'p')) |
+	       (letters)((a == 'l') & (b == 'o') & ((c | 1) == 'c'));
+}
+
+static inline bool is_any(letters v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
 	return (halves[0] | halves[1]) != 0;
 }
 
-static bool in_sixteen(struct py_words *w, const unsigned char *p, size_t n)
+static bool in_bytes(struct py_words *w, const unsigned char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		w->kind = word_at(p + i, w->floor, w->end);
@@ -60,11 +68,15 @@ static bool in_sixteen(struct py_words *w, const unsigned char *p, size_t n)
 
 void py_words_from(struct py_words *w, const unsigned char *p)
 {
-	for (; w->end - p >= 18; p += 16) {
-		if (may_be(p) && in_sixteen(w, p, 16))
+	for (; w->end - p >= 2 * SIXTEEN + 2; p += 2 * SIXTEEN) {
+		letters first = may_be(p), second = may_be(p + SIXTEEN);
+
+		if (is_any(first | second) &&
+		    ((is_any(first) && in_bytes(w, p, SIXTEEN)) ||
+		     (is_any(second) && in_bytes(w, p + SIXTEEN, SIXTEEN))))
 			return;
 	}
-	if (in_sixteen(w, p, p < w->end ? (size_t)(w->end - p) : 0))
+	if (in_bytes(w, p, p < w->end ? (size_t)(w->end - p) : 0))
 		return;
 	w->at = w->end;
 	w->kind = 0;
