@@ -169,12 +169,24 @@ static bool may_begin(unsigned char ch)
 	       ch == 'l' || (ch >= 'A' && ch <= 'S') || (ch >= '0' && ch <= '2');
 }
 
+/* Are all of these eight bytes printable ASCII? */
+static inline bool are_plain(const unsigned char *p)
+{
+	const uint64_t ones = 0x0101010101010101ULL;
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return (((w - ' ' * ones) | w | (w + ones)) & 0x80 * ones) == 0;
+}
+
 /* The first string of a section follows bytes that are no text: it begins behind the last of these. */
 static size_t text_begin(const unsigned char *p, size_t n)
 {
-	size_t least = n > TEXT_MAX ? n - TEXT_MAX : 0;
+	size_t least = n > TEXT_MAX ? n - TEXT_MAX : 0, i = n;
 
-	for (size_t i = n; i > least; i--)
+	while (i - least >= sizeof(uint64_t) && are_plain(p + i - sizeof(uint64_t)))
+		i -= sizeof(uint64_t);
+	for (; i > least; i--)
 		if ((p[i - 1] < ' ' && p[i - 1] != '\n' && p[i - 1] != '\t') ||
 		    p[i - 1] == 0x7f || p[i - 1] > 0xf4)
 			return i;

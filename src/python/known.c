@@ -55,18 +55,17 @@ static uint32_t *chain_of(struct py_eval *ev, const unsigned char *end)
 	return &ev->core_chains[(end[-1] * 61u + end[-2]) % CHAINS];
 }
 
-static bool is_name_end(const unsigned char *end)
+/* Most zeros stand behind bytes of code. */
+static inline bool is_name_end(const unsigned char *end)
 {
-	return (py_class[end[-1]] & py_class[end[-2]] & PY_C_WORD) != 0 && end[-1] < 0x80 && end[-2] < 0x80;
+	return end[-1] >= '0' && end[-1] < 0x80 && end[-2] < 0x80 &&
+	       (py_class[end[-1]] & py_class[end[-2]] & PY_C_WORD) != 0;
 }
 
 static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
 {
-	uint32_t *first;
+	uint32_t *first = chain_of(ev, p + at);
 
-	if (!is_name_end(p + at))
-		return;
-	first = chain_of(ev, p + at);
 	*ARENA_PUSH(ev->a, &ev->core_ends) = (struct py_core_end){ (uint32_t)at, *first };
 	*first = (uint32_t)ev->core_ends.n;
 }
@@ -82,9 +81,10 @@ static void index_ends(struct py_eval *ev)
 	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
 		/* not those behind other zeros: nothing ends there */
 		for (uint64_t all = view_zeros(v.p + i), z = all & ~(all << 8); z != 0; z &= z - 1)
-			note_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
+			if (is_name_end(v.p + i + (unsigned)__builtin_ctzll(z) / 8))
+				note_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
 	for (; i < v.n; i++)
-		if (v.p[i] == 0)
+		if (v.p[i] == 0 && is_name_end(v.p + i))
 			note_end(ev, v.p, i);
 }
 
