@@ -268,17 +268,60 @@ static int open_on_host(struct source *s, const char *path, int *fd)
 	return path == NULL ? err : os_open(path, fd);
 }
 
-int source_open(struct source *s, const char *path, struct source_file *out)
+/* What source_open and source_read begin with. */
+static int open_and_stat(struct source *s, const char *path, int *fd, struct source_file *out)
 {
-	int fd, err;
+	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = s->host ? open_on_host(s, path, &fd) : open_in_root(s, path, &fd);
+	err = s->host ? open_on_host(s, path, fd) : open_in_root(s, path, fd);
 	if (err != 0)
 		return err;
-	err = os_fstat(fd, &out->st);
-	if (err == 0 && out->st.type == OS_REGULAR)
+	err = os_fstat(*fd, &out->st);
+	if (err != 0)
+		os_close(*fd);
+	return err;
+}
+
+int source_open(struct source *s, const char *path, struct source_file *out)
+{
+	int fd, err = open_and_stat(s, path, &fd, out);
+
+	if (err != 0)
+		return err;
+	if (out->st.type == OS_REGULAR)
 		err = os_map(fd, out->st.size, &out->map);
+	os_close(fd);
+	return err;
+}
+
+/* A file that has become shorter since has zeros at its end, as a mapping would. */
+static int read_bytes(int fd, size_t size, unsigned char *buf, struct view *bytes)
+{
+	size_t got;
+	int err = os_pread(fd, 0, buf, size, &got);
+
+	if (err != 0)
+		return err;
+	memset(buf + got, 0, size - got);
+	*bytes = (struct view){ buf, size };
+	return 0;
+}
+
+int source_read(struct source *s, const char *path, unsigned char *buf, size_t cap, struct source_file *out,
+		struct view *bytes)
+{
+	int fd, err = open_and_stat(s, path, &fd, out);
+
+	*bytes = (struct view){ NULL, 0 };
+	if (err != 0)
+		return err;
+	if (out->st.type == OS_REGULAR && out->st.size <= cap) {
+		err = read_bytes(fd, (size_t)out->st.size, buf, bytes);
+	} else if (out->st.type == OS_REGULAR) {
+		err = os_map(fd, out->st.size, &out->map);
+		*bytes = out->map.bytes;
+	}
 	os_close(fd);
 	return err;
 }
