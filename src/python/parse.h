@@ -9,6 +9,8 @@
 #ifndef DLWHY_PYTHON_PARSE_H
 #define DLWHY_PYTHON_PARSE_H
 
+#include <string.h>
+
 #include "python/ast.h"
 
 enum {
@@ -51,6 +53,33 @@ enum py_token {
 	PY_T_AUG, /* "+=" and the like; which one is in the token's op */
 	PY_TOKENS
 };
+
+/* Sixteen bytes of a text, as vectors of the compiler, for any processor: what compares them makes 0xff of
+ * the bytes where it holds. */
+typedef unsigned char py_sixteen __attribute__((vector_size(16)));
+
+static inline bool py_any(py_sixteen v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/* The index of the first byte that is set, 16 for none. */
+static inline size_t py_first(py_sixteen v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	halves[0] = __builtin_bswap64(halves[0]);
+	halves[1] = __builtin_bswap64(halves[1]);
+#endif
+	if (halves[0] != 0)
+		return (unsigned)__builtin_ctzll(halves[0]) / 8;
+	return halves[1] != 0 ? 8 + (unsigned)__builtin_ctzll(halves[1]) / 8 : 16;
+}
 
 /* How a string is written. */
 enum {

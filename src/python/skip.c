@@ -9,9 +9,6 @@
 
 #define WORD PY_C_WORD
 
-/* Vectors of the compiler, for any processor. */
-typedef unsigned char letters __attribute__((vector_size(16)));
-
 #define QUOTED (PY_C_SINGLE | PY_C_DOUBLE)
 
 const uint8_t py_class[256] = {
@@ -76,16 +73,16 @@ static bool string_stop(struct py_cursor *c, unsigned flags, unsigned char quote
  * to the end of the text: the last line end is for string_stop. */
 static void skip_sixteens(struct py_cursor *c, unsigned char quote)
 {
-	letters v, stop, lines;
+	py_sixteen v, stop, lines;
 	uint64_t halves[2];
 
 	for (; c->end - c->p > 16; c->p += 16) {
 		memcpy(&v, c->p, sizeof(v));
-		stop = (letters)((v == quote) | (v == '\\'));
+		stop = (py_sixteen)((v == quote) | (v == '\\'));
 		memcpy(halves, &stop, sizeof(halves));
 		if ((halves[0] | halves[1]) != 0)
 			return;
-		lines = (letters)(v == '\n') & 1;
+		lines = (py_sixteen)(v == '\n') & 1;
 		memcpy(halves, &lines, sizeof(halves));
 		c->line += (unsigned)((halves[0] + halves[1]) * 0x0101010101010101ULL >> 56); /* all bytes */
 	}
@@ -162,7 +159,7 @@ static bool skip_format(struct py_cursor *c, unsigned flags, unsigned char quote
 	return true;
 }
 
-/* The prefix of the string whose quote is at p, as PY_S_*: letters that stand alone before it. */
+/* The prefix of the string whose quote is at p, as PY_S_*: py_sixteen that stand alone before it. */
 static unsigned prefix_before(const struct py_cursor *c, const unsigned char *p)
 {
 	unsigned flags = 0, n = 0;
@@ -310,33 +307,19 @@ static void code_comment(struct py_cursor *c, struct py_words *w)
 	no_code(c, w, from);
 }
 
-static inline const unsigned char *first_set(const unsigned char *p, letters v)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &v, sizeof(halves));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	halves[0] = __builtin_bswap64(halves[0]);
-	halves[1] = __builtin_bswap64(halves[1]);
-#endif
-	return halves[0] != 0   ? p + __builtin_ctzll(halves[0]) / 8
-	       : halves[1] != 0 ? p + sizeof(halves[0]) + __builtin_ctzll(halves[1]) / 8
-				: NULL;
-}
-
 /* To the next byte of PY_C_CODE, or one that stands beside them in the table of characters. */
 static inline const unsigned char *to_stop(const unsigned char *p, const unsigned char *end)
 {
-	for (; end - p > (ptrdiff_t)sizeof(letters); p += sizeof(letters)) {
-		const unsigned char *at;
-		letters v, marks, brackets;
+	for (; end - p > (ptrdiff_t)sizeof(py_sixteen); p += sizeof(py_sixteen)) {
+		py_sixteen v, marks, brackets;
+		size_t n;
 
 		memcpy(&v, p, sizeof(v));
-		marks = (letters)((v - '"') <= ')' - '"');              /* also $ % & */
-		brackets = (letters)(((v | 0x20) - '{') <= '}' - '{'); /* and [ \ ], also | */
-		at = first_set(p, marks | brackets | (letters)(v == '\n'));
-		if (at != NULL)
-			return at;
+		marks = (py_sixteen)((v - '"') <= ')' - '"');              /* also $ % & */
+		brackets = (py_sixteen)(((v | 0x20) - '{') <= '}' - '{'); /* and [ \ ], also | */
+		n = py_first(marks | brackets | (py_sixteen)(v == '\n'));
+		if (n < sizeof(v))
+			return p + n;
 	}
 	while (!(py_class[*p] & PY_C_CODE))
 		p++;

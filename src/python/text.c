@@ -172,21 +172,10 @@ static struct view rewritten(struct arena *a, struct view text, bool latin1)
 	return (struct view){ (const unsigned char *)out, n };
 }
 
-/* Sixteen bytes at a time, with the vectors of the compiler, for any processor. */
-typedef unsigned char bytes16 __attribute__((vector_size(16)));
-
-static bool is_any(bytes16 v)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &v, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
-
 /* Has the text carriage returns? *plain: and is all of it ASCII, without NUL? */
 static bool has_returns(struct view text, bool *plain)
 {
-	bytes16 high = { 0 }, nul = { 0 }, cr = { 0 }, v, w;
+	py_sixteen high = { 0 }, nul = { 0 }, cr = { 0 }, v, w;
 	bool strange = false, returns = false;
 	size_t i = 0;
 
@@ -194,15 +183,15 @@ static bool has_returns(struct view text, bool *plain)
 		memcpy(&v, text.p + i, sizeof(v));
 		memcpy(&w, text.p + i + sizeof(v), sizeof(w));
 		high |= v | w;
-		nul |= (bytes16)(v == 0) | (bytes16)(w == 0);
-		cr |= (bytes16)(v == '\r') | (bytes16)(w == '\r');
+		nul |= (py_sixteen)(v == 0) | (py_sixteen)(w == 0);
+		cr |= (py_sixteen)(v == '\r') | (py_sixteen)(w == '\r');
 	}
 	for (; i < text.n; i++) {
 		strange = strange || text.p[i] == 0 || text.p[i] >= 0x80;
 		returns = returns || text.p[i] == '\r';
 	}
-	*plain = !strange && !is_any(nul | (high & 0x80));
-	return returns || is_any(cr);
+	*plain = !strange && !py_any(nul | (high & 0x80));
+	return returns || py_any(cr);
 }
 
 struct view py_text(struct arena *a, struct view text, bool *plain)

@@ -197,8 +197,8 @@ void py_dict_reserve(struct arena *a, struct py_dict *d, size_t n)
 		reindex(a, d);
 }
 
-/* Almost all keys are names. */
-static inline struct py_entry *find_name(const struct py_dict *d, const char *name)
+/* Almost all keys are names: a function of its own, which saves no registers. */
+static __attribute__((noinline)) struct py_entry *find_name(const struct py_dict *d, const char *name)
 {
 	struct py_entry *e = d->items;
 
@@ -214,10 +214,8 @@ static inline struct py_entry *find_name(const struct py_dict *d, const char *na
 	return NULL;
 }
 
-static struct py_entry *find(const struct py_dict *d, const char *name, const struct py_value *key)
+static __attribute__((noinline)) struct py_entry *find_key(const struct py_dict *d, const struct py_value *key)
 {
-	if (name != NULL)
-		return find_name(d, name);
 	if (d->index == NULL) {
 		for (size_t i = 0; i < d->n; i++)
 			if (same_key(&d->items[i], key))
@@ -228,6 +226,11 @@ static struct py_entry *find(const struct py_dict *d, const char *name, const st
 		if (same_key(&d->items[d->index[at] - 1], key))
 			return &d->items[d->index[at] - 1];
 	return NULL;
+}
+
+static inline struct py_entry *find(const struct py_dict *d, const char *name, const struct py_value *key)
+{
+	return name != NULL ? find_name(d, name) : find_key(d, key);
 }
 
 /* Closes the gaps that keys have left which were deleted and came again. */

@@ -1,15 +1,12 @@
 /* words.c - finding the words in a text that make the call of a function matter: "import" in any name,
  * "global" and "nonlocal".
  *
- * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code. That is
- * written with the vectors of the compiler, for any processor.
- */
+ * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code. */
 #include <string.h>
 
 #include "python/parse.h"
 
-enum { SIXTEEN = 16 };
-typedef unsigned char letters __attribute__((vector_size(SIXTEEN)));
+enum { SIXTEEN = sizeof(py_sixteen) };
 
 /* Is the word that `at` bytes before p begin a word of its own? */
 static bool is_word(const unsigned char *p, size_t at, const char *word, const unsigned char *floor,
@@ -35,23 +32,15 @@ static unsigned word_at(const unsigned char *p, const unsigned char *floor, cons
 }
 
 /* At which of the 16 places from p on could one of the words be? 18 bytes are read. */
-static inline letters may_be(const unsigned char *p)
+static inline py_sixteen may_be(const unsigned char *p)
 {
-	letters a, b, c;
+	py_sixteen a, b, c;
 
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 1, sizeof(b));
 	memcpy(&c, p + 2, sizeof(c));
-	return (letters)((a == 'i') & (b == 'm') & (c == 'p')) |
-	       (letters)((a == 'l') & (b == 'o') & ((c | 1) == 'c'));
-}
-
-static inline bool is_any(letters v)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &v, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
+	return (py_sixteen)((a == 'i') & (b == 'm') & (c == 'p')) |
+	       (py_sixteen)((a == 'l') & (b == 'o') & ((c | 1) == 'c'));
 }
 
 static bool in_bytes(struct py_words *w, const unsigned char *p, size_t n)
@@ -69,11 +58,11 @@ static bool in_bytes(struct py_words *w, const unsigned char *p, size_t n)
 void py_words_from(struct py_words *w, const unsigned char *p)
 {
 	for (; w->end - p >= 2 * SIXTEEN + 2; p += 2 * SIXTEEN) {
-		letters first = may_be(p), second = may_be(p + SIXTEEN);
+		py_sixteen first = may_be(p), second = may_be(p + SIXTEEN);
 
-		if (is_any(first | second) &&
-		    ((is_any(first) && in_bytes(w, p, SIXTEEN)) ||
-		     (is_any(second) && in_bytes(w, p + SIXTEEN, SIXTEEN))))
+		if (py_any(first | second) &&
+		    ((py_any(first) && in_bytes(w, p, SIXTEEN)) ||
+		     (py_any(second) && in_bytes(w, p + SIXTEEN, SIXTEEN))))
 			return;
 	}
 	if (in_bytes(w, p, p < w->end ? (size_t)(w->end - p) : 0))
