@@ -96,12 +96,11 @@ struct py_lexeme {
 	const char *name; /* words: interned */
 };
 
-/* The words of a text that matter in bodies: where the next one is. */
-enum { PY_W_IMPORT = 1, PY_W_GLOBAL = 2 };
+/* Looking for the words of a text that matter in bodies. */
+enum { PY_W_IMPORT = 1, PY_W_GLOBAL = 2, PY_W_ALL = 3 };
 struct py_words {
-	const unsigned char *floor, *end, *at; /* at: end if there is none any more */
-	unsigned kind;                         /* PY_W_*: which it is */
-	unsigned seen;                         /* PY_W_*: those that code held so far */
+	const unsigned char *floor, *end, *at; /* at: up to there all code has been looked at */
+	unsigned seen;                         /* PY_W_*: those that code held so far; PY_W_ALL: look for none */
 };
 
 /* A place in the text. */
@@ -152,8 +151,8 @@ size_t py_utf8_put(char *out, uint32_t c);        /* up to 4 bytes; U+FFFD for w
 
 /* skip.c: reading over text without making anything of it. */
 bool py_skip_string(struct py_cursor *c, unsigned flags);  /* from the opening quote to behind the closing */
-/* From inside a logical line to the start of the next. Both this and py_skip_block go on in w to the words
- * behind, and note those in code in w->seen. */
+/* From inside a logical line to the start of the next. Both this and py_skip_block note the words of the code
+ * before strings and comments; what is behind the last of these is for py_words_to. */
 bool py_skip_line(struct py_cursor *c, struct py_words *w);
 /* Over the lines deeper than column `indent` and those without code: to the first other line. *any: there
  * was one with code. */
@@ -165,8 +164,8 @@ bool py_skip_field(struct py_cursor *c, unsigned flags, unsigned char quote, uns
 /* Does the logical line at c end in a colon? */
 bool py_line_ends_in_colon(struct py_cursor c);
 
-/* words.c: to the first word at p or behind it. */
-void py_words_from(struct py_words *w, const unsigned char *p);
+/* words.c: notes the words of the code between w->at and `to`, and goes there. */
+void py_words_to(struct py_words *w, const unsigned char *to);
 
 /* token.c */
 void py_next(struct py_parser *p);

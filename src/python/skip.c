@@ -69,23 +69,38 @@ static bool string_stop(struct py_cursor *c, unsigned flags, unsigned char quote
 	return next_line(c) || fail(c, "unterminated triple-quoted string literal");
 }
 
+/* Sixteen bytes of at most SUMMED add up to less than 256. */
+enum { SIXTEEN = sizeof(py_sixteen), SUMMED = 15 };
+
+static unsigned sum_of(py_sixteen v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+	return (unsigned)((halves[0] + halves[1]) * 0x0101010101010101ULL >> 56);
+}
+
 /* Over sixteen bytes of a long string at a time, lines counted, as far as nothing in them can end it. Not up
  * to the end of the text: the last line end is for string_stop. */
 static void skip_sixteens(struct py_cursor *c, unsigned char quote)
 {
-	py_sixteen v, stop, lines;
-	uint64_t halves[2];
+	const unsigned char *p = c->p;
 
-	for (; c->end - c->p > 16; c->p += 16) {
-		memcpy(&v, c->p, sizeof(v));
-		stop = (py_sixteen)((v == quote) | (v == '\\'));
-		memcpy(halves, &stop, sizeof(halves));
-		if ((halves[0] | halves[1]) != 0)
-			return;
-		lines = (py_sixteen)(v == '\n') & 1;
-		memcpy(halves, &lines, sizeof(halves));
-		c->line += (unsigned)((halves[0] + halves[1]) * 0x0101010101010101ULL >> 56); /* all bytes */
+	while (c->end - p > SIXTEEN) {
+		py_sixteen v, lines = { 0 };
+		unsigned n = 0;
+
+		for (; n < SUMMED && c->end - p > SIXTEEN; n++, p += SIXTEEN) {
+			memcpy(&v, p, sizeof(v));
+			if (py_any((py_sixteen)((v == quote) | (v == '\\'))))
+				break;
+			lines -= (py_sixteen)(v == '\n'); /* which is 255 where it holds */
+		}
+		c->line += sum_of(lines);
+		if (n < SUMMED)
+			break;
 	}
+	c->p = p;
 }
 
 static bool skip_plain(struct py_cursor *c, unsigned flags, unsigned char quote)
@@ -273,18 +288,8 @@ static bool code_backslash(struct py_cursor *c)
 /* What was read from `from` on was a comment or string: words in it do not count, those before it do. */
 static void no_code(const struct py_cursor *c, struct py_words *w, const unsigned char *from)
 {
-	while (w->at < from) {
-		w->seen |= w->kind;
-		py_words_from(w, w->at + 1);
-	}
-	if (w->at < c->p)
-		py_words_from(w, c->p);
-}
-
-/* What has been read since was code. */
-static void was_code(const struct py_cursor *c, struct py_words *w)
-{
-	no_code(c, w, c->p);
+	py_words_to(w, from);
+	w->at = c->p;
 }
 
 static bool code_string(struct py_cursor *c, struct py_words *w)
@@ -310,7 +315,7 @@ static void code_comment(struct py_cursor *c, struct py_words *w)
 /* To the next byte of PY_C_CODE, or one that stands beside them in the table of characters. */
 static inline const unsigned char *to_stop(const unsigned char *p, const unsigned char *end)
 {
-	for (; end - p > (ptrdiff_t)sizeof(py_sixteen); p += sizeof(py_sixteen)) {
+	for (; end - p > SIXTEEN; p += SIXTEEN) {
 		py_sixteen v, marks, brackets;
 		size_t n;
 
@@ -318,7 +323,7 @@ static inline const unsigned char *to_stop(const unsigned char *p, const unsigne
 		marks = (py_sixteen)((v - '"') <= ')' - '"');              /* also $ % & */
 		brackets = (py_sixteen)(((v | 0x20) - '{') <= '}' - '{'); /* and [ \ ], also | */
 		n = py_first(marks | brackets | (py_sixteen)(v == '\n'));
-		if (n < sizeof(v))
+		if (n < SIXTEEN)
 			return p + n;
 	}
 	while (!(py_class[*p] & PY_C_CODE))
@@ -387,14 +392,13 @@ bool py_skip_line(struct py_cursor *c, struct py_words *w)
 	if (!skip_code(c, false, w, &code_end))
 		return false;
 	(void)next_line(c);
-	was_code(c, w);
 	return true;
 }
 
 bool py_line_ends_in_colon(struct py_cursor c)
 {
 	const unsigned char *at = c.p, *code_end;
-	struct py_words none = { .at = c.end };
+	struct py_words none = { .seen = PY_W_ALL };
 
 	if (!skip_code(&c, false, &none, &code_end))
 		return false;
@@ -406,7 +410,7 @@ bool py_line_ends_in_colon(struct py_cursor c)
 bool py_skip_parens(struct py_cursor *c, bool *colon)
 {
 	const unsigned char *code_end;
-	struct py_words none = { .at = c->end };
+	struct py_words none = { .seen = PY_W_ALL };
 
 	*colon = false;
 	if (!skip_code(c, true, &none, &code_end))

@@ -1,7 +1,8 @@
 /* words.c - finding the words in a text that make the call of a function matter: "import" in any name,
  * "global" and "nonlocal".
  *
- * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code. */
+ * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code.
+ */
 #include <string.h>
 
 #include "python/parse.h"
@@ -43,30 +44,33 @@ static inline py_sixteen may_be(const unsigned char *p)
 	       (py_sixteen)((a == 'l') & (b == 'o') & ((c | 1) == 'c'));
 }
 
-static bool in_bytes(struct py_words *w, const unsigned char *p, size_t n)
+/* The words that begin in [p, to). */
+static __attribute__((noinline)) unsigned words_in(const struct py_words *w, const unsigned char *p,
+						   const unsigned char *to)
 {
-	for (size_t i = 0; i < n; i++) {
-		w->kind = word_at(p + i, w->floor, w->end);
-		if (w->kind != 0) {
-			w->at = p + i;
-			return true;
-		}
-	}
-	return false;
+	unsigned seen = 0;
+
+	for (; p < to; p++)
+		seen |= word_at(p, w->floor, w->end);
+	return seen;
 }
 
-void py_words_from(struct py_words *w, const unsigned char *p)
+void py_words_to(struct py_words *w, const unsigned char *to)
 {
-	for (; w->end - p >= 2 * SIXTEEN + 2; p += 2 * SIXTEEN) {
-		py_sixteen first = may_be(p), second = may_be(p + SIXTEEN);
+	const unsigned char *p = w->at, *next, *far = to; /* far: before it, 18 bytes can be read */
 
-		if (py_any(first | second) &&
-		    ((py_any(first) && in_bytes(w, p, SIXTEEN)) ||
-		     (py_any(second) && in_bytes(w, p + SIXTEEN, SIXTEEN))))
-			return;
-	}
-	if (in_bytes(w, p, p < w->end ? (size_t)(w->end - p) : 0))
+	if (w->seen == PY_W_ALL)
 		return;
-	w->at = w->end;
-	w->kind = 0;
+	if (w->end - to < SIXTEEN + 2)
+		far = w->end - p > SIXTEEN + 2 ? w->end - (SIXTEEN + 2) : p;
+	w->at = to;
+	while (p < to && w->seen != PY_W_ALL) {
+		while (p < far && !py_any(may_be(p)))
+			p += SIXTEEN;
+		if (p >= to)
+			break;
+		next = to - p > SIXTEEN ? p + SIXTEEN : to;
+		w->seen |= words_in(w, p, next);
+		p = next;
+	}
 }
