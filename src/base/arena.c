@@ -177,8 +177,7 @@ static bool chunk_next(struct arena *a)
 	a->current = a->chunks;
 	a->cur = p;
 	a->end = p + size;
-	if (a->next_chunk < CHUNK_LAST)
-		a->next_chunk *= 2;
+	a->next_chunk = a->next_chunk < CHUNK_LAST / 4 ? a->next_chunk * 4 : CHUNK_LAST;
 	return true;
 }
 

@@ -17,7 +17,8 @@
 
 enum {
 	BLOCKS_MAX = 20,     /* "if"s and "try"s in each other */
-	MODULES_MAX = 20000
+	MODULES_MAX = 20000,
+	SMALL = 16 << 10     /* bytes of a file that is not worth a mapping */
 };
 
 /* A file, by its path: a source, or an extension with what its code imports. */
@@ -69,6 +70,7 @@ struct py_ahead {
 	/* under the lock */
 	bool stop;
 	struct map texts;    /* path -> struct text */
+	size_t done;         /* files that were read, or could not be */
 	struct given *given; /* the latest first */
 	/* of the thread alone */
 	struct arena *a;
@@ -78,6 +80,8 @@ struct py_ahead {
 	struct table modules; /* name -> struct module */
 	struct { struct reading *items; size_t n, cap; } stack;
 	struct text *reading; /* NULL: none */
+	unsigned char *buf;   /* SMALL bytes */
+	struct { struct source_file *items; size_t n, cap; } files; /* that are mapped */
 	const char *n_checking, *n_name;
 	/* until the thread starts */
 	const struct py_home *home;
@@ -207,8 +211,10 @@ static struct text *claim(struct py_ahead *h, const char *path, enum state state
 static void settle(struct py_ahead *h, enum state state)
 {
 	pthread_mutex_lock(&h->lock);
-	if (h->reading != NULL)
+	if (h->reading != NULL) {
 		h->reading->state = state;
+		h->done++;
+	}
 	h->reading = NULL;
 	pthread_cond_signal(&h->changed);
 	pthread_mutex_unlock(&h->lock);
@@ -222,18 +228,39 @@ static bool begin(struct py_ahead *h, const struct py_spec *spec)
 	return h->reading != NULL;
 }
 
+/* The text of a source. The store is for files that are looked at again: thousands of these are not. */
+static bool read_text(struct py_ahead *h, const char *path, struct view *text)
+{
+	struct source_file *f = ARENA_PUSH(h->a, &h->files);
+	int err = source_read(h->src, path, h->buf, SMALL, f, text);
+	bool ok = err == 0 && f->st.type == OS_REGULAR && text->n <= PY_SOURCE_MAX;
+	unsigned char *copy;
+
+	if (ok && f->map.bytes.n > 0)
+		return true;
+	source_close(f);
+	h->files.n--;
+	if (!ok || text->n == 0)
+		return ok;
+	copy = arena_alloc(h->a, text->n);
+	memcpy(copy, text->p, text->n);
+	text->p = copy;
+	return true;
+}
+
 static void read_source(struct py_ahead *h, const struct py_spec *spec)
 {
-	size_t before = arena_used(h->a);
 	struct py_source *s;
 	struct view text;
+	size_t before;
 
 	if (!begin(h, spec))
 		return;
-	if (py_find_source(h->finder, spec, &text) != 0) {
+	if (!read_text(h, spec->origin, &text)) {
 		settle(h, FAILED);
 		return;
 	}
+	before = arena_used(h->a);
 	s = ARENA_NEW(h->a, struct py_source);
 	py_parse(h->a, h->names, spec->origin, text, s);
 	h->reading->source = s;
@@ -393,6 +420,7 @@ static void read_all(void *ctx)
 	const struct given *g;
 
 	h->finder = py_finder_new(h->home, h->src, h->a);
+	h->buf = arena_alloc(h->a, SMALL);
 	h->names = py_names_for(h->their_names, h->a);
 	h->n_checking = py_name(h->names, "TYPE_CHECKING", 13);
 	h->n_name = py_name(h->names, "__name__", 8);
@@ -500,6 +528,16 @@ void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct 
 	pthread_mutex_unlock(&h->lock);
 }
 
+size_t py_ahead_done(struct py_ahead *h)
+{
+	size_t n;
+
+	pthread_mutex_lock(&h->lock);
+	n = h->done;
+	pthread_mutex_unlock(&h->lock);
+	return n;
+}
+
 void py_ahead_stop(struct py_ahead *h)
 {
 	if (h == NULL || !h->started)
@@ -517,6 +555,8 @@ void py_ahead_free(struct py_ahead *h)
 	if (h == NULL)
 		return;
 	py_ahead_stop(h);
+	for (size_t i = 0; i < h->files.n; i++)
+		source_close(&h->files.items[i]);
 	map_free(&h->texts, free);
 	pthread_mutex_destroy(&h->lock);
 	pthread_cond_destroy(&h->changed);

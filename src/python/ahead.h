@@ -30,7 +30,9 @@ const struct py_inner_list *py_ahead_inner(struct py_ahead *h, const char *path,
  * all of it outlives py_ahead_stop. */
 void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct py_source *s,
 		   struct arena *a);
-/* What was read stays where it is. Both take NULL and may be called at any time. */
+/* How many files it is done with: for tests. */
+size_t py_ahead_done(struct py_ahead *h);
+/* What was read stays where it is until py_ahead_free. Both take NULL and may be called at any time. */
 void py_ahead_stop(struct py_ahead *h);
 void py_ahead_free(struct py_ahead *h);
 

@@ -181,6 +181,7 @@ struct py_source {
 	const char *path;        /* for messages */
 	struct view text;        /* without a byte order mark; must outlive the tree. Made anew in the
 				  * arena if it is Latin-1, has carriage returns or an unended line */
+	bool plain;              /* the text is ASCII, without NUL bytes */
 	struct py_names *names;  /* interned names: shared by all files of one evaluator */
 	struct py_list body;
 	/* The first thing that could not be read: NULL if all could. "invalid syntax" and the like; what

@@ -169,45 +169,60 @@ static bool may_begin(unsigned char ch)
 	       ch == 'l' || (ch >= 'A' && ch <= 'S') || (ch >= '0' && ch <= '2');
 }
 
-/* The first string of a section follows bytes that are no text: it begins behind the last of these. */
-static size_t text_begin(const unsigned char *p, size_t n)
+/* Are all of these eight bytes printable ASCII? */
+static inline bool are_plain(const unsigned char *p)
 {
-	size_t least = n > TEXT_MAX ? n - TEXT_MAX : 0;
+	const uint64_t ones = 0x0101010101010101ULL;
+	uint64_t w;
 
-	for (size_t i = n; i > least; i--)
-		if ((p[i - 1] < ' ' && p[i - 1] != '\n' && p[i - 1] != '\t') ||
-		    p[i - 1] == 0x7f || p[i - 1] > 0xf4)
-			return i;
-	return 0;
+	memcpy(&w, p, sizeof(w));
+	return (((w - ' ' * ones) | w | (w + ones)) & 0x80 * ones) == 0;
 }
 
-static inline void scan_string(struct strings *t, const unsigned char *p, size_t n)
+static bool is_text(unsigned char ch)
+{
+	return (ch >= ' ' && ch != 0x7f && ch <= 0xf4) || ch == '\n' || ch == '\t';
+}
+
+/* Where the string begins that ends before p[end]. The first one of a section follows bytes that are no text:
+ * it begins behind the last of these, if they are near. */
+static size_t text_begin(const unsigned char *p, size_t end)
+{
+	size_t least = end > TEXT_MAX ? end - TEXT_MAX : 0, i = end;
+	const unsigned char *nul;
+
+	while (i - least >= sizeof(uint64_t) && are_plain(p + i - sizeof(uint64_t)))
+		i -= sizeof(uint64_t);
+	for (; i > least; i--)
+		if (!is_text(p[i - 1]))
+			return i;
+	nul = i > 0 ? memrchr(p, '\0', i) : NULL;
+	return nul != NULL ? (size_t)(nul + 1 - p) : 0;
+}
+
+/* Most zeros follow bytes that are no text. */
+static inline void scan_string(struct strings *t, const unsigned char *p, size_t end)
 {
 	size_t from;
 
-	if (n < 2)
+	if (end == 0 || !is_text(p[end - 1]))
 		return;
-	from = text_begin(p, n);
-	if (n - from >= 5 ? may_begin(p[from]) : n - from >= 2 && p[from] == '/')
-		take_string(t, (const char *)p + from, n - from);
+	from = text_begin(p, end);
+	if (end - from >= 5 ? may_begin(p[from]) : end - from >= 2 && p[from] == '/')
+		take_string(t, (const char *)p + from, end - from);
 }
 
 static void scan(struct strings *t, struct view v)
 {
-	size_t begin = 0, i = 0;
+	size_t i = 0;
 
 	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
-		for (uint64_t z = view_zeros(v.p + i); z != 0; z &= z - 1) {
-			size_t end = i + (unsigned)__builtin_ctzll(z) / 8;
-
-			scan_string(t, v.p + begin, end - begin);
-			begin = end + 1;
-		}
+		/* not those behind other zeros: nothing ends there */
+		for (uint64_t all = view_zeros(v.p + i), z = all & ~(all << 8); z != 0; z &= z - 1)
+			scan_string(t, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
 	for (; i < v.n; i++)
-		if (v.p[i] == 0) {
-			scan_string(t, v.p + begin, i - begin);
-			begin = i + 1;
-		}
+		if (v.p[i] == 0)
+			scan_string(t, v.p, i);
 }
 
 /* The segments that are read-only data; those with code too if `code`, as older linkers made them. */

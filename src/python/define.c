@@ -26,8 +26,7 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 		py_fail(p, "expected ':'");
 		return;
 	}
-	if (p->words.at < c->p)
-		py_words_from(&p->words, c->p);
+	p->words.at = c->p;
 	p->words.seen = 0;
 	fn->indent = p->indents[p->nindents - 1];
 	if (body_on_next_line(c)) {
@@ -41,6 +40,7 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 		fn->body_line = c->line;
 		ok = py_skip_line(c, &p->words);
 	}
+	py_words_to(&p->words, c->p);
 	p->t.line = c->line;
 	if (!ok || !any) {
 		py_fail(p, ok ? "expected an indented block" : c->error);

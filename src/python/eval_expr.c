@@ -55,7 +55,7 @@ static bool is_shadowed(struct py_eval *ev, const char *name, const struct py_va
 					    "sum" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i]) == 0)
+		if (*name == *names[i] && strcmp(name, names[i]) == 0)
 			return v == py_dict_name(&ev->builtins->u.module.dict, name);
 	return false;
 }
@@ -647,7 +647,8 @@ static struct py_value *eval_literal(struct py_eval *ev, struct py_node *n)
 	case PY_FLOAT:
 		return py_float(ev->a, strtod(n->u.name, NULL));
 	case PY_STR: /* U+FFFD stands for what the parser does not know: \N{…} */
-		return n->u.str.n >= 3 && memmem(n->u.str.p, n->u.str.n, "\xef\xbf\xbd", 3) != NULL
+		return memchr(n->u.str.p, 0xef, n->u.str.n) != NULL &&
+				       memmem(n->u.str.p, n->u.str.n, "\xef\xbf\xbd", 3) != NULL
 			       ? &py_unknown
 			       : py_strn(ev->a, n->u.str.p, n->u.str.n);
 	case PY_BYTES:

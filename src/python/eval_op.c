@@ -408,6 +408,8 @@ enum py_truth py_contains(struct py_eval *ev, struct py_value *v, struct py_valu
 	case V_TUPLE:
 	case V_SET:
 		ev->steps += v->u.list.n / 4;
+		if (py_is_unknown(x)) /* it may be any of them */
+			return v->u.list.n > 0 || v->tainted ? PY_MAYBE : PY_NO;
 		for (size_t i = 0; i < v->u.list.n; i++) {
 			enum py_truth one = is_member(v->u.list.v[i], x);
 

@@ -21,7 +21,7 @@
 #include "python/finder.h"
 
 enum {
-	MAX_NAME = 120,
+	MIN_NAME = 3, MAX_NAME = 120,
 	MAX_CONSTANTS = 64 << 20, /* bytes that are looked through */
 	MAX_FOUND = 200,
 	MAX_TEXT = 1 << 20,       /* of what is unpacked */
@@ -304,7 +304,7 @@ static void sibling(struct scan *s, const char *name)
 static bool is_common(const char *name)
 {
 	for (size_t i = 0; i < NCOMMON; i++)
-		if (strcmp(name, common[i]) == 0)
+		if (*name == *common[i] && strcmp(name, common[i]) == 0)
 			return true;
 	return false;
 }
@@ -352,7 +352,7 @@ static void look_at(struct scan *s, const char *p, size_t n)
 	bool dotted;
 
 	s->lzss = s->lzss || (*p == 'L' && strcmp(p, "LZSS string data decompression failed") == 0);
-	if (n < 3 || n > MAX_NAME || !is_letter((unsigned char)*p) || !is_name(p, n, &dotted))
+	if (!is_name(p, n, &dotted))
 		return;
 	s->decompress = s->decompress || strcmp(p, "decompress") == 0;
 	s->zlib = s->zlib || strcmp(p, "zlib") == 0;
@@ -367,18 +367,29 @@ static void look_at(struct scan *s, const char *p, size_t n)
 
 /* ---- the constants of a file ---------------------------------------------------------------- */
 
+static inline void string_at(struct scan *s, const unsigned char *p, size_t n)
+{
+	if (n >= MIN_NAME && n <= MAX_NAME && is_letter(*p))
+		look_at(s, (const char *)p, n);
+}
+
+/* Most of it is no text: numbers, with a zero in every other word. */
 static void each_string(struct scan *s, struct view v)
 {
-	size_t at = 0;
+	size_t begin = 0, i = 0;
 
-	while (at < v.n) {
-		const unsigned char *end = memchr(v.p + at, '\0', v.n - at);
+	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
+		for (uint64_t z = view_zeros(v.p + i); z != 0; z &= z - 1) {
+			size_t end = i + (unsigned)__builtin_ctzll(z) / 8;
 
-		if (end == NULL)
-			return;
-		look_at(s, (const char *)v.p + at, (size_t)(end - (v.p + at)));
-		at = (size_t)(end - v.p) + 1;
-	}
+			string_at(s, v.p + begin, end - begin);
+			begin = end + 1;
+		}
+	for (; i < v.n; i++)
+		if (v.p[i] == 0) {
+			string_at(s, v.p + begin, i - begin);
+			begin = i + 1;
+		}
 }
 
 static bool has(struct view v, const char *text)

@@ -12,8 +12,6 @@
 #include "python/finder.h"
 #include "python/home_priv.h"
 
-enum { SOURCE_MAX = 64 << 20 /* bytes of one source file */ };
-
 static void set_endings(struct py_finder *f)
 {
 	struct py_endings *e = &f->endings;
@@ -102,14 +100,11 @@ static const char *base_of(struct py_finder *f, const char *entry)
 	return py_join(f->a, f->h->cwd, entry);
 }
 
-struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
+static struct py_importer *importer_new(struct py_finder *f, const char *entry)
 {
-	uint32_t hash = elf_gnu_hash(entry);
-	struct py_importer *im = table_get(&f->importers, entry, hash);
+	struct py_importer *im = ARENA_NEW(f->a, struct py_importer);
 
-	if (im != NULL)
-		return im;
-	im = ARENA_NEW(f->a, struct py_importer);
+	im->entry = arena_strdup(f->a, entry);
 	im->dir = base_of(f, entry);
 	if (store_stat_dir(f->h->store, im->dir) == 0) {
 		im->kind = PY_IMPORTER_FOLDER;
@@ -117,7 +112,24 @@ struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
 	} else {
 		open_zip(f, im->dir, im);
 	}
-	table_put(&f->importers, arena_strdup(f->a, entry), hash, im);
+	return im;
+}
+
+/* The same few entries are asked for with each name. */
+struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
+{
+	struct py_importer **recent = &f->recent[((uintptr_t)entry >> 4) % PY_RECENT], *im = *recent;
+	uint32_t hash;
+
+	if (im != NULL && strcmp(im->entry, entry) == 0)
+		return im;
+	hash = elf_gnu_hash(entry);
+	im = table_get(&f->importers, entry, hash);
+	if (im == NULL) {
+		im = importer_new(f, entry);
+		table_put(&f->importers, im->entry, hash, im);
+	}
+	*recent = im;
 	return im;
 }
 
@@ -472,5 +484,5 @@ int py_find_source(struct py_finder *f, const struct py_spec *spec, struct view 
 	/* the store keeps the file open: thousands of sources are read, and none is copied */
 	if (!py_bytes(f->h->store, spec->origin, out))
 		return ENOENT;
-	return out->n <= SOURCE_MAX ? 0 : EFBIG;
+	return out->n <= PY_SOURCE_MAX ? 0 : EFBIG;
 }

@@ -34,6 +34,8 @@ struct py_near {
 	const char *tag;            /* "cpython-312-x86_64-linux-gnu" or NULL */
 };
 
+enum { PY_SOURCE_MAX = 64 << 20 /* bytes of one source file */ };
+
 struct py_finder;
 
 /* Keeps lists of folders, so a session of thousands of look-ups reads each folder once. The home must be

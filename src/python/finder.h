@@ -11,6 +11,7 @@ enum py_importer_kind { PY_IMPORTER_NONE, PY_IMPORTER_FOLDER, PY_IMPORTER_ZIP };
 /* What sys.path_importer_cache keeps for one entry of a path. */
 struct py_importer {
 	enum py_importer_kind kind;
+	const char *entry;
 	const char *dir;                 /* absolute; of a zip the archive and the folder in it */
 	const struct store_listing *list; /* names in the folder, sorted */
 	struct py_zip *zip;
@@ -26,11 +27,14 @@ struct py_endings {
 	size_t n, source, bytecode;       /* index of ".py" and ".pyc" */
 };
 
+enum { PY_RECENT = 64 };
+
 struct py_finder {
 	const struct py_home *h;
 	struct source *src;
 	struct arena *a;
 	struct table importers;          /* entry -> struct py_importer */
+	struct py_importer *recent[PY_RECENT]; /* by the address of the entry that was asked for */
 	struct table zips;               /* archive -> struct py_zip */
 	struct table given;              /* name of a built-in or frozen module -> enum py_spec_kind + 1 */
 	struct py_endings endings;

@@ -62,13 +62,28 @@ static bool is_name_end(const unsigned char *end)
 
 static void note_end(struct py_eval *ev, const unsigned char *p, size_t at)
 {
-	uint32_t *first;
+	uint32_t *first = chain_of(ev, p + at);
 
-	if (!is_name_end(p + at))
-		return;
-	first = chain_of(ev, p + at);
 	*ARENA_PUSH(ev->a, &ev->core_ends) = (struct py_core_end){ (uint32_t)at, *first };
 	*first = (uint32_t)ev->core_ends.n;
+}
+
+/* Which of sixteen bytes are letters, digits or '_' of ASCII? */
+static inline py_sixteen are_names(py_sixteen v)
+{
+	return (py_sixteen)(((v | 0x20) - 'a') <= 'z' - 'a') | (py_sixteen)((v - '0') <= 9) |
+	       (py_sixteen)(v == '_');
+}
+
+/* Where in the sixteen bytes from p on do names of at least two letters end? */
+static inline py_sixteen name_ends(const unsigned char *p)
+{
+	py_sixteen here, before, first;
+
+	memcpy(&here, p, sizeof(here));
+	memcpy(&before, p - 1, sizeof(before));
+	memcpy(&first, p - END_BYTES, sizeof(first));
+	return (py_sixteen)(here == 0) & are_names(before) & are_names(first);
 }
 
 static void index_ends(struct py_eval *ev)
@@ -79,13 +94,19 @@ static void index_ends(struct py_eval *ev)
 	if (v.n < END_BYTES || v.n >= UINT32_MAX)
 		return;
 	ev->core_chains = ARENA_ARRAY(ev->a, CHAINS, uint32_t);
-	for (; v.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
-		/* not those behind other zeros: nothing ends there */
-		for (uint64_t all = view_zeros(v.p + i), z = all & ~(all << 8); z != 0; z &= z - 1)
-			note_end(ev, v.p, i + (unsigned)__builtin_ctzll(z) / 8);
-	for (; i < v.n; i++)
-		if (v.p[i] == 0)
+	while (i < v.n) {
+		if (v.n - i >= sizeof(py_sixteen)) {
+			size_t n = py_first(name_ends(v.p + i));
+
+			i += n;
+			if (n == sizeof(py_sixteen))
+				continue;
 			note_end(ev, v.p, i);
+		} else if (v.p[i] == 0 && is_name_end(v.p + i)) {
+			note_end(ev, v.p, i);
+		}
+		i++;
+	}
 }
 
 static void open_core(struct py_eval *ev)

@@ -822,7 +822,7 @@ static struct py_value *version_part(struct py_value *v, const char *name)
 static py_native *method_in(const struct method *m, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(m[i].name, name) == 0)
+		if (*m[i].name == *name && strcmp(m[i].name, name) == 0)
 			return m[i].call;
 	return NULL;
 }

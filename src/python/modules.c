@@ -201,11 +201,11 @@ static struct py_source *read_source(struct py_eval *ev, const struct py_spec *s
 	struct py_source *src;
 	struct view text;
 
-	if (py_find_source(ev->im->finder, spec, &text) != 0)
-		return NULL;
-	src = spec->zip == NULL ? read_ahead(ev, spec) : NULL;
+	src = spec->zip == NULL && spec->origin != NULL ? read_ahead(ev, spec) : NULL;
 	if (src != NULL)
 		return src;
+	if (py_find_source(ev->im->finder, spec, &text) != 0)
+		return NULL;
 	src = ARENA_NEW(ev->a, struct py_source);
 	py_parse(ev->a, ev->names, spec->origin, text, src);
 	if (spec->zip == NULL)

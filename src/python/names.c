@@ -31,7 +31,8 @@ struct spellings {
 	struct slots *slots;  /* read and written atomically */
 	pthread_mutex_t lock; /* of adding */
 	size_t n;
-	uint64_t seed; /* other in each process, so that nobody can write names that all collide */
+	/* other in each process, so that nobody can write names that all collide */
+	uint64_t seed, other_seed;
 };
 
 struct py_names {
@@ -55,45 +56,50 @@ static uint64_t mixed(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-static uint64_t tail(const char *s, size_t n)
+/* The first and the last bytes: of a name of up to 16 bytes these are all. */
+static inline void ends_of(const char *s, size_t n, uint64_t *first, uint64_t *last)
 {
 	uint32_t x, y;
 
-	if (n >= 4) {
-		memcpy(&x, s, sizeof(x));
-		memcpy(&y, s + n - 4, sizeof(y));
-		return (uint64_t)x << 32 | y;
+	if (n >= sizeof(*first)) {
+		memcpy(first, s, sizeof(*first));
+		memcpy(last, s + n - sizeof(*last), sizeof(*last));
+		return;
 	}
-	if (n == 0)
-		return 0;
-	return (uint64_t)(unsigned char)s[0] << 16 | (uint64_t)(unsigned char)s[n / 2] << 8 |
-	       (unsigned char)s[n - 1];
+	if (n >= sizeof(x)) {
+		memcpy(&x, s, sizeof(x));
+		memcpy(&y, s + n - sizeof(y), sizeof(y));
+		*first = x;
+		*last = y;
+		return;
+	}
+	*last = n == 0 ? 0 : (unsigned char)s[n - 1];
+	*first = n == 0 ? 0 : (unsigned)(unsigned char)s[0] << 8 | (unsigned char)s[n / 2];
 }
 
-static uint32_t hash_of(const struct spellings *t, const char *s, size_t n)
+static inline uint32_t hash_of(const struct spellings *t, const char *s, size_t n)
 {
-	uint64_t h = t->seed ^ n, w;
+	uint64_t h = t->seed ^ n, first, last;
 
-	for (; n > 8; s += 8, n -= 8) {
-		memcpy(&w, s, sizeof(w));
-		h = mixed(h ^ w, 0x9e3779b97f4a7c15ULL);
+	for (; n > 2 * sizeof(first); s += sizeof(first), n -= sizeof(first)) {
+		memcpy(&first, s, sizeof(first));
+		h = mixed(h ^ first, 0x9e3779b97f4a7c15ULL);
 	}
-	h = mixed(h ^ tail(s, n), 0xd1342543de82ef95ULL);
+	ends_of(s, n, &first, &last);
+	h = mixed(h ^ first, t->other_seed ^ last);
 	return (uint32_t)(h ^ h >> 32);
 }
 
 /* The common names are short: no call for them. */
-static bool is_same(const char *a, const char *b, size_t n)
+static inline bool is_same(const char *a, const char *b, size_t n)
 {
-	uint64_t x, y;
+	uint64_t first, last, x, y;
 
-	for (; n >= sizeof(x); a += sizeof(x), b += sizeof(x), n -= sizeof(x)) {
-		memcpy(&x, a, sizeof(x));
-		memcpy(&y, b, sizeof(y));
-		if (x != y)
-			return false;
-	}
-	return tail(a, n) == tail(b, n);
+	if (n > 2 * sizeof(x))
+		return memcmp(a, b, n) == 0;
+	ends_of(a, n, &first, &last);
+	ends_of(b, n, &x, &y);
+	return first == x && last == y;
 }
 
 static struct slots *slots_new(struct arena *a, size_t mask)
@@ -105,7 +111,7 @@ static struct slots *slots_new(struct arena *a, size_t mask)
 }
 
 /* The slot of that name, or the free one where it belongs; *name: what is in it. */
-static struct slot *find(struct slots *t, uint32_t hash, const char *s, size_t n, const char **name)
+static inline struct slot *find(struct slots *t, uint32_t hash, const char *s, size_t n, const char **name)
 {
 	for (size_t k = hash & t->mask;; k = (k + 1) & t->mask) {
 		struct slot *at = &t->v[k];
@@ -144,7 +150,7 @@ static void grow(struct py_names *names, size_t mask)
 	pthread_mutex_unlock(&t->lock);
 }
 
-static const char *add(struct py_names *names, uint32_t hash, const char *s, size_t n)
+static __attribute__((noinline)) const char *add(struct py_names *names, uint32_t hash, const char *s, size_t n)
 {
 	struct spellings *t = names->all;
 	struct head *h = arena_alloc(names->a, sizeof(*h) + n + 1);
@@ -208,6 +214,7 @@ struct py_names *py_names_new(struct arena *a)
 	names->all = t;
 	t->slots = slots_new(a, SLOTS_FIRST - 1);
 	t->seed = mixed((uint64_t)(uintptr_t)t, 0xa0761d6478bd642fULL);
+	t->other_seed = mixed((uint64_t)(uintptr_t)names ^ t->seed, 0xe7037ed1a0b428dbULL);
 	(void)pthread_mutex_init(&t->lock, NULL); /* has nothing to be freed */
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
 		const char *name = py_name(names, keywords[i], strlen(keywords[i]));

@@ -10,7 +10,7 @@ static void begin(struct py_parser *p, struct py_source *s, struct view text, un
 	p->a = s->a;
 	p->s = s;
 	p->at = (struct py_cursor){ text.p, text.p + text.n, s->text.p, line, NULL };
-	p->words = (struct py_words){ .floor = s->text.p, .end = text.p + text.n, .at = text.p };
+	p->words = (struct py_words){ .floor = s->text.p, .end = text.p + text.n };
 	p->nindents = 1;
 	p->indents[0] = 0;
 	p->stack = p->few;
@@ -35,7 +35,7 @@ void py_parse(struct arena *a, struct py_names *names, const char *path, struct 
 	out->a = a;
 	out->path = path;
 	out->names = names;
-	out->text = py_text(a, text);
+	out->text = py_text(a, text, &out->plain);
 	begin(&p, out, out->text, 1);
 	py_next(&p);
 	if (py_is(&p, PY_T_INDENT))

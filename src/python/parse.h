@@ -9,6 +9,8 @@
 #ifndef DLWHY_PYTHON_PARSE_H
 #define DLWHY_PYTHON_PARSE_H
 
+#include <string.h>
+
 #include "python/ast.h"
 
 enum {
@@ -52,6 +54,33 @@ enum py_token {
 	PY_TOKENS
 };
 
+/* Sixteen bytes of a text, as vectors of the compiler, for any processor: what compares them makes 0xff of
+ * the bytes where it holds. */
+typedef unsigned char py_sixteen __attribute__((vector_size(16)));
+
+static inline bool py_any(py_sixteen v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/* The index of the first byte that is set, 16 for none. */
+static inline size_t py_first(py_sixteen v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	halves[0] = __builtin_bswap64(halves[0]);
+	halves[1] = __builtin_bswap64(halves[1]);
+#endif
+	if (halves[0] != 0)
+		return (unsigned)__builtin_ctzll(halves[0]) / 8;
+	return halves[1] != 0 ? 8 + (unsigned)__builtin_ctzll(halves[1]) / 8 : 16;
+}
+
 /* How a string is written. */
 enum {
 	PY_S_RAW = 1, PY_S_BYTES = 2, PY_S_FORMAT = 4, PY_S_TEMPLATE = 8, PY_S_TRIPLE = 16
@@ -67,12 +96,11 @@ struct py_lexeme {
 	const char *name; /* words: interned */
 };
 
-/* The words of a text that matter in bodies: where the next one is. */
-enum { PY_W_IMPORT = 1, PY_W_GLOBAL = 2 };
+/* Looking for the words of a text that matter in bodies. */
+enum { PY_W_IMPORT = 1, PY_W_GLOBAL = 2, PY_W_ALL = 3 };
 struct py_words {
-	const unsigned char *floor, *end, *at; /* at: end if there is none any more */
-	unsigned kind;                         /* PY_W_*: which it is */
-	unsigned seen;                         /* PY_W_*: those that code held so far */
+	const unsigned char *floor, *end, *at; /* at: up to there all code has been looked at */
+	unsigned seen;                         /* PY_W_*: those that code held so far; PY_W_ALL: look for none */
 };
 
 /* A place in the text. */
@@ -115,7 +143,7 @@ struct py_parser {
 enum py_token py_name_token(const char *name);
 
 /* text.c: what the parser reads, see the head. */
-struct view py_text(struct arena *a, struct view text);
+struct view py_text(struct arena *a, struct view text, bool *plain); /* *plain: of struct py_source */
 /* The encoding that one of the first two lines names, with '-' for '_'; false if none does. */
 bool py_coding(struct view text, char *name, size_t cap);
 size_t py_utf8(const unsigned char *p, size_t n); /* length of the valid character at p, 0 if none is */
@@ -123,8 +151,8 @@ size_t py_utf8_put(char *out, uint32_t c);        /* up to 4 bytes; U+FFFD for w
 
 /* skip.c: reading over text without making anything of it. */
 bool py_skip_string(struct py_cursor *c, unsigned flags);  /* from the opening quote to behind the closing */
-/* From inside a logical line to the start of the next. Both this and py_skip_block go on in w to the words
- * behind, and note those in code in w->seen. */
+/* From inside a logical line to the start of the next. Both this and py_skip_block note the words of the code
+ * before strings and comments; what is behind the last of these is for py_words_to. */
 bool py_skip_line(struct py_cursor *c, struct py_words *w);
 /* Over the lines deeper than column `indent` and those without code: to the first other line. *any: there
  * was one with code. */
@@ -136,8 +164,8 @@ bool py_skip_field(struct py_cursor *c, unsigned flags, unsigned char quote, uns
 /* Does the logical line at c end in a colon? */
 bool py_line_ends_in_colon(struct py_cursor c);
 
-/* words.c: to the first word at p or behind it. */
-void py_words_from(struct py_words *w, const unsigned char *p);
+/* words.c: notes the words of the code between w->at and `to`, and goes there. */
+void py_words_to(struct py_words *w, const unsigned char *to);
 
 /* token.c */
 void py_next(struct py_parser *p);

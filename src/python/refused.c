@@ -162,7 +162,7 @@ bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *ou
 	*out = (struct py_refusal){ .type = "SyntaxError", .line = 1, .sure = true };
 	if (own && is_below(src->path, h->stdlib))
 		return false;
-	if (memchr(src->text.p, '\0', src->text.n) != NULL) {
+	if (!src->plain && memchr(src->text.p, '\0', src->text.n) != NULL) {
 		of_null(ev, out);
 		return true;
 	}
@@ -176,7 +176,8 @@ bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *ou
 		return true;
 	}
 	if (!py_coding(src->text, name, sizeof(name))) {
-		of_bytes(ev, src, out);
+		if (!src->plain)
+			of_bytes(ev, src, out);
 		return out->why != NULL;
 	}
 	out->message = unknown_codec(ev, name);

@@ -9,9 +9,6 @@
 
 #define WORD PY_C_WORD
 
-/* Vectors of the compiler, for any processor. */
-typedef unsigned char letters __attribute__((vector_size(16)));
-
 #define QUOTED (PY_C_SINGLE | PY_C_DOUBLE)
 
 const uint8_t py_class[256] = {
@@ -72,23 +69,38 @@ static bool string_stop(struct py_cursor *c, unsigned flags, unsigned char quote
 	return next_line(c) || fail(c, "unterminated triple-quoted string literal");
 }
 
+/* Sixteen bytes of at most SUMMED add up to less than 256. */
+enum { SIXTEEN = sizeof(py_sixteen), SUMMED = 15 };
+
+static unsigned sum_of(py_sixteen v)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+	return (unsigned)((halves[0] + halves[1]) * 0x0101010101010101ULL >> 56);
+}
+
 /* Over sixteen bytes of a long string at a time, lines counted, as far as nothing in them can end it. Not up
  * to the end of the text: the last line end is for string_stop. */
 static void skip_sixteens(struct py_cursor *c, unsigned char quote)
 {
-	letters v, stop, lines;
-	uint64_t halves[2];
+	const unsigned char *p = c->p;
 
-	for (; c->end - c->p > 16; c->p += 16) {
-		memcpy(&v, c->p, sizeof(v));
-		stop = (letters)((v == quote) | (v == '\\'));
-		memcpy(halves, &stop, sizeof(halves));
-		if ((halves[0] | halves[1]) != 0)
-			return;
-		lines = (letters)(v == '\n') & 1;
-		memcpy(halves, &lines, sizeof(halves));
-		c->line += (unsigned)__builtin_popcountll(halves[0] | halves[1] << 1);
+	while (c->end - p > SIXTEEN) {
+		py_sixteen v, lines = { 0 };
+		unsigned n = 0;
+
+		for (; n < SUMMED && c->end - p > SIXTEEN; n++, p += SIXTEEN) {
+			memcpy(&v, p, sizeof(v));
+			if (py_any((py_sixteen)((v == quote) | (v == '\\'))))
+				break;
+			lines -= (py_sixteen)(v == '\n'); /* which is 255 where it holds */
+		}
+		c->line += sum_of(lines);
+		if (n < SUMMED)
+			break;
 	}
+	c->p = p;
 }
 
 static bool skip_plain(struct py_cursor *c, unsigned flags, unsigned char quote)
@@ -162,7 +174,7 @@ static bool skip_format(struct py_cursor *c, unsigned flags, unsigned char quote
 	return true;
 }
 
-/* The prefix of the string whose quote is at p, as PY_S_*: letters that stand alone before it. */
+/* The prefix of the string whose quote is at p, as PY_S_*: py_sixteen that stand alone before it. */
 static unsigned prefix_before(const struct py_cursor *c, const unsigned char *p)
 {
 	unsigned flags = 0, n = 0;
@@ -276,18 +288,8 @@ static bool code_backslash(struct py_cursor *c)
 /* What was read from `from` on was a comment or string: words in it do not count, those before it do. */
 static void no_code(const struct py_cursor *c, struct py_words *w, const unsigned char *from)
 {
-	while (w->at < from) {
-		w->seen |= w->kind;
-		py_words_from(w, w->at + 1);
-	}
-	if (w->at < c->p)
-		py_words_from(w, c->p);
-}
-
-/* What has been read since was code. */
-static void was_code(const struct py_cursor *c, struct py_words *w)
-{
-	no_code(c, w, c->p);
+	py_words_to(w, from);
+	w->at = c->p;
 }
 
 static bool code_string(struct py_cursor *c, struct py_words *w)
@@ -310,6 +312,25 @@ static void code_comment(struct py_cursor *c, struct py_words *w)
 	no_code(c, w, from);
 }
 
+/* To the next byte of PY_C_CODE, or one that stands beside them in the table of characters. */
+static inline const unsigned char *to_stop(const unsigned char *p, const unsigned char *end)
+{
+	for (; end - p > SIXTEEN; p += SIXTEEN) {
+		py_sixteen v, marks, brackets;
+		size_t n;
+
+		memcpy(&v, p, sizeof(v));
+		marks = (py_sixteen)((v - '"') <= ')' - '"');              /* also $ % & */
+		brackets = (py_sixteen)(((v | 0x20) - '{') <= '}' - '{'); /* and [ \ ], also | */
+		n = py_first(marks | brackets | (py_sixteen)(v == '\n'));
+		if (n < SIXTEEN)
+			return p + n;
+	}
+	while (!(py_class[*p] & PY_C_CODE))
+		p++;
+	return p;
+}
+
 /* From code on: to the line end of its logical line or, with `closed`, to behind the bracket that closes the
  * first one. *code_end: where the last piece of code ended, before a comment. */
 static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, const unsigned char **code_end)
@@ -318,16 +339,12 @@ static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, cons
 
 	*code_end = NULL;
 	for (;;) {
-		const unsigned char *p = c->p;
-
-		while (!(py_class[*p] & PY_C_CODE))
-			p++;
-		c->p = p;
-		switch (*p) {
+		c->p = to_stop(c->p, c->end);
+		switch (*c->p) {
 		case '\n':
 			if (depth == 0) {
 				if (*code_end == NULL)
-					*code_end = p;
+					*code_end = c->p;
 				return true;
 			}
 			if (!next_line(c))
@@ -335,7 +352,7 @@ static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, cons
 			break;
 		case '#':
 			if (depth == 0)
-				*code_end = p;
+				*code_end = c->p;
 			code_comment(c, w);
 			break;
 		case '\\':
@@ -353,11 +370,16 @@ static bool skip_code(struct py_cursor *c, bool closed, struct py_words *w, cons
 			depth++;
 			c->p++;
 			break;
-		default:
+		case ')':
+		case ']':
+		case '}':
 			depth -= depth > 0;
 			c->p++;
 			if (closed && depth == 0)
 				return true;
+			break;
+		default:
+			c->p++;
 			break;
 		}
 	}
@@ -370,14 +392,13 @@ bool py_skip_line(struct py_cursor *c, struct py_words *w)
 	if (!skip_code(c, false, w, &code_end))
 		return false;
 	(void)next_line(c);
-	was_code(c, w);
 	return true;
 }
 
 bool py_line_ends_in_colon(struct py_cursor c)
 {
 	const unsigned char *at = c.p, *code_end;
-	struct py_words none = { .at = c.end };
+	struct py_words none = { .seen = PY_W_ALL };
 
 	if (!skip_code(&c, false, &none, &code_end))
 		return false;
@@ -389,7 +410,7 @@ bool py_line_ends_in_colon(struct py_cursor c)
 bool py_skip_parens(struct py_cursor *c, bool *colon)
 {
 	const unsigned char *code_end;
-	struct py_words none = { .at = c->end };
+	struct py_words none = { .seen = PY_W_ALL };
 
 	*colon = false;
 	if (!skip_code(c, true, &none, &code_end))
@@ -405,7 +426,13 @@ unsigned py_column(struct py_cursor *c)
 {
 	const unsigned char *p = c->p;
 	unsigned column = 0;
+	uint64_t w;
 
+	for (; c->end - p >= (ptrdiff_t)sizeof(w); p += sizeof(w), column += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		if (w != 0x2020202020202020ULL) /* blanks */
+			break;
+	}
 	while (*p == ' ') {
 		column++;
 		p++;

@@ -172,9 +172,33 @@ static struct view rewritten(struct arena *a, struct view text, bool latin1)
 	return (struct view){ (const unsigned char *)out, n };
 }
 
-struct view py_text(struct arena *a, struct view text)
+/* Has the text carriage returns? *plain: and is all of it ASCII, without NUL? */
+static bool has_returns(struct view text, bool *plain)
 {
-	bool latin1;
+	py_sixteen high = { 0 }, nul = { 0 }, cr = { 0 }, v, w;
+	bool strange = false, returns = false;
+	size_t i = 0;
+
+	for (; text.n - i >= sizeof(v) + sizeof(w); i += sizeof(v) + sizeof(w)) {
+		memcpy(&v, text.p + i, sizeof(v));
+		memcpy(&w, text.p + i + sizeof(v), sizeof(w));
+		high |= v | w;
+		nul |= (py_sixteen)(v == 0) | (py_sixteen)(w == 0);
+		cr |= (py_sixteen)(v == '\r') | (py_sixteen)(w == '\r');
+	}
+	for (; i < text.n; i++) {
+		strange = strange || text.p[i] == 0 || text.p[i] >= 0x80;
+		returns = returns || text.p[i] == '\r';
+	}
+	*plain = !strange && !py_any(nul | (high & 0x80));
+	return returns || py_any(cr);
+}
+
+struct view py_text(struct arena *a, struct view text, bool *plain)
+{
+	bool latin1, returns;
+
+	*plain = true;
 
 	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) {
 		text.p += 3;
@@ -182,8 +206,9 @@ struct view py_text(struct arena *a, struct view text)
 	}
 	if (text.n == 0)
 		return (struct view){ (const unsigned char *)"\n", 1 };
+	returns = has_returns(text, plain);
 	latin1 = is_latin1(text) && has_high_bytes(text);
-	if (!latin1 && text.p[text.n - 1] == '\n' && memchr(text.p, '\r', text.n) == NULL)
+	if (!latin1 && text.p[text.n - 1] == '\n' && !returns)
 		return text;
 	return rewritten(a, text, latin1);
 }

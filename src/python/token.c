@@ -55,8 +55,9 @@ static void dedent(struct py_parser *p, unsigned column)
 		fail_at(p, "unindent does not match any outer indentation level", p->at.line);
 }
 
-/* At the start of a line: true if that made a token. */
-static bool indentation(struct py_parser *p)
+/* At the start of a line: true if that made a token. Like others below that few tokens are, it is kept out of
+ * py_next, which then has few registers to save. */
+static __attribute__((noinline)) bool indentation(struct py_parser *p)
 {
 	unsigned column, now = p->indents[p->nindents - 1];
 	bool code = to_code(p, &column);
@@ -111,7 +112,7 @@ static bool is_prefix(const unsigned char *at, size_t n, uint8_t *flags)
 	return n < 2 || (*flags & PY_S_RAW);
 }
 
-static void string_token(struct py_parser *p, const unsigned char *quote, uint8_t flags)
+static __attribute__((noinline)) void string_token(struct py_parser *p, const unsigned char *quote, uint8_t flags)
 {
 	bool triple = quote[1] == *quote && quote[2] == *quote;
 
@@ -127,19 +128,40 @@ static void string_token(struct py_parser *p, const unsigned char *quote, uint8_
 	}
 }
 
+/* Behind a word that begins at p. The common ones are shorter than sixteen bytes. */
+static inline const unsigned char *word_end(const unsigned char *p, const unsigned char *end)
+{
+	py_sixteen v, letters, others;
+
+	if (end - p >= (ptrdiff_t)sizeof(v)) {
+		memcpy(&v, p, sizeof(v));
+		letters = (py_sixteen)(((v | 0x20) - 'a') <= 'z' - 'a') | (py_sixteen)((v - '0') <= 9);
+		others = (py_sixteen)(v == '_') | (py_sixteen)(v >= 0x80);
+		p += py_first(~(letters | others));
+	}
+	while (py_class[*p] & PY_C_WORD)
+		p++;
+	return p;
+}
+
+/* "r" and the like before a quote. */
+static __attribute__((noinline)) bool prefixed_string(struct py_parser *p, const unsigned char *quote)
+{
+	uint8_t flags = 0;
+
+	if (!is_prefix(p->t.at, (size_t)(quote - p->t.at), &flags))
+		return false;
+	string_token(p, quote, flags);
+	return true;
+}
+
 static void word_token(struct py_parser *p)
 {
-	const unsigned char *at = p->t.at, *end = at + 1;
-	uint8_t flags = 0;
-	size_t n;
+	const unsigned char *at = p->t.at, *end = word_end(at, p->at.end);
+	size_t n = (size_t)(end - at);
 
-	while (py_class[*end] & PY_C_WORD)
-		end++;
-	n = (size_t)(end - at);
-	if (n <= 2 && (*end == '"' || *end == '\'') && is_prefix(at, n, &flags)) {
-		string_token(p, end, flags);
+	if (n <= 2 && (*end == '"' || *end == '\'') && prefixed_string(p, end))
 		return;
-	}
 	p->at.p = end;
 	if (p->quiet) {
 		p->t.kind = n == 6 && memcmp(at, "lambda", n) == 0 ? PY_T_LAMBDA : PY_T_NAME;
@@ -156,7 +178,7 @@ static const unsigned char *digits(const unsigned char *c, uint8_t bits)
 	return c;
 }
 
-static void number_token(struct py_parser *p)
+static __attribute__((noinline)) void number_token(struct py_parser *p)
 {
 	const unsigned char *c = p->t.at;
 	unsigned char base = *c == '0' ? c[1] | 0x20 : 0;

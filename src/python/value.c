@@ -152,11 +152,9 @@ static size_t hash_key(const char *name, const struct py_value *key)
 	}
 }
 
-static bool same_key(const struct py_entry *e, const char *name, const struct py_value *key)
+static bool same_key(const struct py_entry *e, const struct py_value *key)
 {
-	if (name != NULL || e->name != NULL)
-		return e->name == name && name != NULL;
-	return e->key == key || py_equal(e->key, key) == PY_YES;
+	return e->name == NULL && (e->key == key || py_equal(e->key, key) == PY_YES);
 }
 
 static void index_add(struct py_dict *d, size_t i)
@@ -199,18 +197,40 @@ void py_dict_reserve(struct arena *a, struct py_dict *d, size_t n)
 		reindex(a, d);
 }
 
-static struct py_entry *find(const struct py_dict *d, const char *name, const struct py_value *key)
+/* Almost all keys are names: a function of its own, which saves no registers. */
+static __attribute__((noinline)) struct py_entry *find_name(const struct py_dict *d, const char *name)
+{
+	struct py_entry *e = d->items;
+
+	if (d->index == NULL) {
+		for (size_t i = 0; i < d->n; i++)
+			if (e[i].name == name)
+				return &e[i];
+		return NULL;
+	}
+	for (size_t at = hash_pointer(name) & d->mask; d->index[at] != 0; at = (at + 1) & d->mask)
+		if (e[d->index[at] - 1].name == name)
+			return &e[d->index[at] - 1];
+	return NULL;
+}
+
+static __attribute__((noinline)) struct py_entry *find_key(const struct py_dict *d, const struct py_value *key)
 {
 	if (d->index == NULL) {
 		for (size_t i = 0; i < d->n; i++)
-			if (same_key(&d->items[i], name, key))
+			if (same_key(&d->items[i], key))
 				return &d->items[i];
 		return NULL;
 	}
-	for (size_t at = hash_key(name, key) & d->mask; d->index[at] != 0; at = (at + 1) & d->mask)
-		if (same_key(&d->items[d->index[at] - 1], name, key))
+	for (size_t at = hash_key(NULL, key) & d->mask; d->index[at] != 0; at = (at + 1) & d->mask)
+		if (same_key(&d->items[d->index[at] - 1], key))
 			return &d->items[d->index[at] - 1];
 	return NULL;
+}
+
+static inline struct py_entry *find(const struct py_dict *d, const char *name, const struct py_value *key)
+{
+	return name != NULL ? find_name(d, name) : find_key(d, key);
 }
 
 /* Closes the gaps that keys have left which were deleted and came again. */

@@ -1,14 +1,13 @@
 /* words.c - finding the words in a text that make the call of a function matter: "import" in any name,
  * "global" and "nonlocal".
  *
- * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code. That is
- * written with the vectors of the compiler, for any processor.
+ * Sixteen places are tried at once for three letters, "imp", "lob" or "loc", which are rare in code.
  */
 #include <string.h>
 
 #include "python/parse.h"
 
-typedef unsigned char letters __attribute__((vector_size(16)));
+enum { SIXTEEN = sizeof(py_sixteen) };
 
 /* Is the word that `at` bytes before p begin a word of its own? */
 static bool is_word(const unsigned char *p, size_t at, const char *word, const unsigned char *floor,
@@ -26,46 +25,52 @@ static unsigned word_at(const unsigned char *p, const unsigned char *floor, cons
 {
 	if (*p == 'i')
 		return end - p >= 6 && memcmp(p, "import", 6) == 0 ? PY_W_IMPORT : 0;
-	if (*p == 'l' && (is_word(p, 1, "global", floor, end) || is_word(p, 3, "nonlocal", floor, end)))
-		return PY_W_GLOBAL;
-	return 0;
+	if (*p != 'l' || p == floor)
+		return 0;
+	if (p[-1] == 'g')
+		return is_word(p, 1, "global", floor, end) ? PY_W_GLOBAL : 0;
+	return p[-1] == 'n' && is_word(p, 3, "nonlocal", floor, end) ? PY_W_GLOBAL : 0;
 }
 
-/* Could one of the words be at one of the 16 places from p on? 18 bytes are read. */
-static bool may_be(const unsigned char *p)
+/* At which of the 16 places from p on could one of the words be? 18 bytes are read. */
+static inline py_sixteen may_be(const unsigned char *p)
 {
-	letters a, b, c, found;
-	uint64_t halves[2];
+	py_sixteen a, b, c;
 
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 1, sizeof(b));
 	memcpy(&c, p + 2, sizeof(c));
-	found = (letters)((a == 'i') & (b == 'm') & (c == 'p')) |
-		(letters)((a == 'l') & (b == 'o') & ((c == 'b') | (c == 'c')));
-	memcpy(halves, &found, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
+	return (py_sixteen)((a == 'i') & (b == 'm') & (c == 'p')) |
+	       (py_sixteen)((a == 'l') & (b == 'o') & ((c | 1) == 'c'));
 }
 
-static bool in_sixteen(struct py_words *w, const unsigned char *p, size_t n)
+/* The words that begin in [p, to). */
+static __attribute__((noinline)) unsigned words_in(const struct py_words *w, const unsigned char *p,
+						   const unsigned char *to)
 {
-	for (size_t i = 0; i < n; i++) {
-		w->kind = word_at(p + i, w->floor, w->end);
-		if (w->kind != 0) {
-			w->at = p + i;
-			return true;
-		}
-	}
-	return false;
+	unsigned seen = 0;
+
+	for (; p < to; p++)
+		seen |= word_at(p, w->floor, w->end);
+	return seen;
 }
 
-void py_words_from(struct py_words *w, const unsigned char *p)
+void py_words_to(struct py_words *w, const unsigned char *to)
 {
-	for (; w->end - p >= 18; p += 16) {
-		if (may_be(p) && in_sixteen(w, p, 16))
-			return;
-	}
-	if (in_sixteen(w, p, p < w->end ? (size_t)(w->end - p) : 0))
+	const unsigned char *p = w->at, *next, *far = to; /* far: before it, 18 bytes can be read */
+
+	if (w->seen == PY_W_ALL)
 		return;
-	w->at = w->end;
-	w->kind = 0;
+	if (w->end - to < SIXTEEN + 2)
+		far = w->end - p > SIXTEEN + 2 ? w->end - (SIXTEEN + 2) : p;
+	w->at = to;
+	while (p < to && w->seen != PY_W_ALL) {
+		while (p < far && !py_any(may_be(p)))
+			p += SIXTEEN;
+		if (p >= to)
+			break;
+		next = to - p > SIXTEEN ? p + SIXTEEN : to;
+		w->seen |= words_in(w, p, next);
+		p = next;
+	}
 }

@@ -296,23 +296,66 @@ static int open_in_layer(struct source *s, const char *path, struct source_file 
 	return 0;
 }
 
-int source_open(struct source *s, const char *path, struct source_file *out)
+/* What source_open and source_read begin with. *fd is -1 for what *out has already. */
+static int open_and_stat(struct source *s, const char *path, int *fd, struct source_file *out)
 {
 	uint32_t mode;
-	int fd, err;
+	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = s->layer != NULL ? open_in_layer(s, path, out, &fd)
-	      : s->host	       ? open_on_host(s, path, &fd)
-			       : open_in_root(s, path, &fd);
-	if (err != 0 || fd < 0)
+	err = s->layer != NULL ? open_in_layer(s, path, out, fd)
+	      : s->host	       ? open_on_host(s, path, fd)
+			       : open_in_root(s, path, fd);
+	if (err != 0 || *fd < 0)
 		return err;
 	mode = out->st.mode;
-	err = os_fstat(fd, &out->st);
+	err = os_fstat(*fd, &out->st);
 	if (s->layer != NULL)
 		out->st.mode = mode;
-	if (err == 0 && out->st.type == OS_REGULAR)
+	if (err != 0)
+		os_close(*fd);
+	return err;
+}
+
+int source_open(struct source *s, const char *path, struct source_file *out)
+{
+	int fd, err = open_and_stat(s, path, &fd, out);
+
+	if (err != 0 || fd < 0)
+		return err;
+	if (out->st.type == OS_REGULAR)
 		err = os_map(fd, out->st.size, &out->map);
+	os_close(fd);
+	return err;
+}
+
+/* A file that has become shorter since has zeros at its end, as a mapping would. */
+static int read_bytes(int fd, size_t size, unsigned char *buf, struct view *bytes)
+{
+	size_t got;
+	int err = os_pread(fd, 0, buf, size, &got);
+
+	if (err != 0)
+		return err;
+	memset(buf + got, 0, size - got);
+	*bytes = (struct view){ buf, size };
+	return 0;
+}
+
+int source_read(struct source *s, const char *path, unsigned char *buf, size_t cap, struct source_file *out,
+		struct view *bytes)
+{
+	int fd, err = open_and_stat(s, path, &fd, out);
+
+	*bytes = out->map.bytes;
+	if (err != 0 || fd < 0)
+		return err;
+	if (out->st.type == OS_REGULAR && out->st.size <= cap) {
+		err = read_bytes(fd, (size_t)out->st.size, buf, bytes);
+	} else if (out->st.type == OS_REGULAR) {
+		err = os_map(fd, out->st.size, &out->map);
+		*bytes = out->map.bytes;
+	}
 	os_close(fd);
 	return err;
 }

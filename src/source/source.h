@@ -37,6 +37,9 @@ int source_stat(struct source *s, const char *path, bool follow, struct os_stat 
  * device opens with an empty map. */
 int source_open(struct source *s, const char *path, struct source_file *out);
 void source_close(struct source_file *f);
+/* As source_open, but a file of up to cap bytes is read into buf and has an empty map. *bytes: all of it. */
+int source_read(struct source *s, const char *path, unsigned char *buf, size_t cap, struct source_file *out,
+		struct view *bytes);
 int source_readlink(struct source *s, const char *path, char *buf, size_t n);
 /* The absolute path without links, "." and "..", malloc'ed in *out: 0 or errno. For a root the
  * result is a path inside it. */

@@ -36,11 +36,11 @@ static struct py_source *take(const struct reader *r, const char *name)
 	return py_ahead_take(r->ahead, path_of(r, name), r->m->a);
 }
 
-/* Has the store opened the file? Only the thread does so here. */
+/* Has the thread read so many? */
 static bool is_read(const struct reader *r, size_t files)
 {
 	for (unsigned i = 0; i < PATIENCE; i++) {
-		if (store_count(r->m->store) >= files)
+		if (py_ahead_done(r->ahead) >= files)
 			return true;
 		os_pause(1);
 	}
