@@ -137,7 +137,8 @@ static bool is_windows_driver(const char *name)
 {
 	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll",
 					     "nvoptix.dll",
-					     "nvEncodeAPI64.dll", "amdhip64.dll" };
+					     "nvEncodeAPI64.dll", "amdhip64.dll", "amfrt32.dll",
+					     "amfrt64.dll" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcasecmp(name, names[i]) == 0)

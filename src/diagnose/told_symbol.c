@@ -95,6 +95,22 @@ static bool is_named(const char *text, const char *word)
 	return false;
 }
 
+/* The loader names who should have it: in as many words, or by a version that is the name of a file. */
+static void name_provider(struct msg_fact *f)
+{
+	const char *version = f->field[MSG_VERSION], *have = f->field[MSG_HAVE];
+
+	if (!told_is(f, "missing-symbol") || f->field[MSG_OBJECT] == NULL || f->field[MSG_TOOL] != NULL ||
+	    !same_text(f->speaker, "glibc") || (version != NULL && strcmp(version, "GLIBC_PRIVATE") == 0))
+		return;
+	if (have == NULL && version != NULL && strncmp(version, "lib", 3) == 0 && strstr(version, ".so") != NULL)
+		have = version;
+	if (have == NULL)
+		return;
+	f->field[MSG_TOOL] = have;
+	f->field[MSG_NEEDED_BY] = f->field[MSG_OBJECT];
+}
+
 /* A name of the host's: it is of another release than the extension was built for. */
 static void name_host(struct msg_fact *f)
 {
@@ -109,8 +125,7 @@ static void name_host(struct msg_fact *f)
 		    strncmp(base_name(file), "lib", 3) == 0)
 			continue;
 		f->field[MSG_TOOL] = hosts[i].host;
-		if (f->field[MSG_NEEDED_BY] == NULL)
-			f->field[MSG_NEEDED_BY] = file;
+		f->field[MSG_NEEDED_BY] = file;
 	}
 }
 
@@ -195,6 +210,7 @@ void told_symbols(struct told_case *c)
 		module_of_entry(f);
 		if (f->detail == NULL && f->field[MSG_SYMBOL] != NULL && told_is(f, "missing-symbol"))
 			set_detail(f);
+		name_provider(f);
 		name_host(f);
 	}
 }

@@ -156,10 +156,22 @@ static bool is_report(struct part b)
 		"i receive", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
-		"window pops", "i", "i'm", "my", "me"
+		"window pops", "i", "i'm", "my", "me", "error message is", "error is", "does not work",
+		"do not work", "doesn't work", "fails to start"
 	};
 
 	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
+}
+
+/* An exception in the middle of a line, told of as a fact. */
+static bool is_thrown(struct part b)
+{
+	static const char *const names[] = { "Error: ", "Error) ", "Exception: ", "Exception) ", "exception: " };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (has(b, names[i]))
+			return COUNT(b, conditional) == 0;
+	return false;
 }
 
 /* A program that quotes another one. */
@@ -181,7 +193,7 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 
 	if (is_announced(c, start))
 		return true;
-	if (is_exception(b) || is_report(b) || is_passed_on(b))
+	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
