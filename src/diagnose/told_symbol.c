@@ -103,7 +103,8 @@ static void name_provider(struct msg_fact *f)
 	if (!told_is(f, "missing-symbol") || f->field[MSG_OBJECT] == NULL || f->field[MSG_TOOL] != NULL ||
 	    !same_text(f->speaker, "glibc") || (version != NULL && strcmp(version, "GLIBC_PRIVATE") == 0))
 		return;
-	if (have == NULL && version != NULL && strncmp(version, "lib", 3) == 0 && strstr(version, ".so") != NULL)
+	if (have == NULL && version != NULL && strncmp(version, "lib", 3) == 0 &&
+	    strstr(version, ".so") != NULL)
 		have = version;
 	if (have == NULL)
 		return;

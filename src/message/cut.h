@@ -19,7 +19,7 @@ struct cut {
 size_t cut_end(const char *text, size_t n);
 /* The end of the last line of text[0, n). */
 void cut_init(struct cut *c, const char *text, size_t n);
-/* With how many bytes of the (folded) words it ends; 0: too few, one word alone, or all of them. */
+/* With how many bytes of the (folded) words it ends; 0: too few, one word, or all of them. */
 size_t cut_overlap(const struct cut *c, const char *words);
 
 #endif

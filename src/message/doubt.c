@@ -166,7 +166,9 @@ static bool is_report(struct part b)
 /* An exception in the middle of a line, told of as a fact. */
 static bool is_thrown(struct part b)
 {
-	static const char *const names[] = { "Error: ", "Error) ", "Exception: ", "Exception) ", "exception: " };
+	static const char *const names[] = {
+		"Error: ", "Error) ", "Exception: ", "Exception) ", "exception: "
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (has(b, names[i]))
