@@ -131,8 +131,29 @@ static void one_speaker(struct told_case *c, size_t n)
 			choose_speaker(&c->facts[n], &c->facts[i]);
 }
 
+/* Who loads a library says so, and the reason is not to be read: cut off, or in letters that were lost. */
+static void from_loading_alone(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.kind == MSG_CAUSE || c->facts[i].f.kind == MSG_WARNING)
+			return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const char *by = f->field[MSG_NEEDED_BY];
+
+		if (f->kind != MSG_CONTEXT || same_text(f->speaker, "ctypes") || by == NULL || !is_library_name(by))
+			continue;
+		f->kind = MSG_CAUSE;
+		f->code = "missing-library";
+		f->rank = RANK_WRAPPER - 1;
+		f->field[MSG_OBJECT] = by;
+		f->field[MSG_NEEDED_BY] = NULL;
+	}
+}
+
 void told_context(struct told_case *c)
 {
+	from_loading_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.code != NULL)
 			complete(c, i);

@@ -137,7 +137,8 @@ static bool is_windows_driver(const char *name)
 {
 	static const char *const names[] = { "nvcuda.dll", "nvml.dll", "nvapi64.dll", "nvcuvid.dll",
 					     "nvoptix.dll",
-					     "nvEncodeAPI64.dll", "amdhip64.dll" };
+					     "nvEncodeAPI64.dll", "amdhip64.dll", "amfrt32.dll",
+					     "amfrt64.dll" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcasecmp(name, names[i]) == 0)
@@ -176,7 +177,8 @@ static void sharpen_mapping(struct msg_fact *f)
 	for (size_t i = 0; i < COUNT(folders); i++)
 		if (strncmp(f->field[MSG_OBJECT], folders[i], strlen(folders[i])) == 0)
 			return;
-	if (f->field[MSG_OBJECT][0] != '/' || strncmp(f->field[MSG_OBJECT], "/lib", 4) == 0 ||
+	if (strchr(f->field[MSG_OBJECT], '/') == NULL || f->field[MSG_OBJECT][0] == '.' ||
+	    strncmp(f->field[MSG_OBJECT], "/lib", 4) == 0 ||
 	    strncmp(f->field[MSG_OBJECT], "/usr/lib", 8) == 0)
 		f->code = "memory-or-limit";
 }
@@ -190,7 +192,7 @@ static void sharpen_header(struct msg_fact *f)
 	static const char *const scripts[] = { "libc.so", "libm.so", "libpthread.so", "libgcc_s.so",
 					       "libncurses.so",
 					       "libncursesw.so", "libcurses.so", "libtermcap.so",
-					       	"libtinfo.so" };
+					       	"libtinfo.so", "*.a", "*.la" };
 	const char *name = f->field[MSG_OBJECT] != NULL ? file_name(f->field[MSG_OBJECT]) : "";
 
 	for (size_t i = 0; i < COUNT(foreign); i++)
@@ -199,7 +201,7 @@ static void sharpen_header(struct msg_fact *f)
 			f->detail = "other-system";
 		}
 	for (size_t i = 0; i < COUNT(scripts); i++)
-		if (strcmp(scripts[i], name) == 0)
+		if (fnmatch(scripts[i], name, 0) == 0)
 			f->code = "not-loadable";
 }
 
@@ -264,6 +266,18 @@ static bool is_variant(const char *tried, const char *name)
 	return false;
 }
 
+/* A loader that says of a name that it is nowhere. */
+static bool is_search(const struct msg_fact *f)
+{
+	static const char *const ids[] = { "glibc-not-found", "musl-load", "musl-needed",
+					   "dyld-dlopen-absent", "dyld-dlopen-tried" };
+
+	for (size_t i = 0; i < COUNT(ids); i++)
+		if (f->id != NULL && starts_with(f->id, ids[i]))
+			return true;
+	return false;
+}
+
 /* A list of attempts follows the name of what is looked for: .NET tries many names, PHP one more ending. Only
  * what is not such a name tells why. */
 static void deny_attempt(struct told_case *c, size_t n)
@@ -271,7 +285,7 @@ static void deny_attempt(struct told_case *c, size_t n)
 	struct told_fact *t = &c->facts[n];
 	const char *object = t->f.field[MSG_OBJECT];
 
-	if (object == NULL || t->f.id == NULL || strcmp(t->f.id, "glibc-not-found") != 0)
+	if (object == NULL || !is_search(&t->f))
 		return;
 	if (strlen(object) > 6 && strcmp(object + strlen(object) - 6, ".so.so") == 0)
 		t->denied = true;

@@ -54,6 +54,82 @@ static const struct {
 	{ "g_*", "version-skew" }, { "zif_*", "not-linked" },
 };
 
+/* Programs that load extensions into themselves, and what the names begin with that they define for them. */
+static const struct {
+	const char *host, *prefixes;
+} hosts[] = {
+	{ "python", "Py _Py" },
+	{ "php", "php_ zend_ _zend executor_globals core_globals compiler_globals zif_ _emalloc _efree" },
+	{ "lua", "lua_ luaL_" },
+	{ "ruby", "rb_ ruby_" },
+	{ "perl", "Perl_ PL_ boot_" },
+	{ "node", "napi_ _ZN2v8 _ZNK2v8 _ZN4node node_api_" },
+	{ "erlang", "enif_ erl_" },
+	{ "postgres", "errstart errfinish errmsg elog_ palloc pfree pg_ SPI_ Heap heap_ table_ DatumGet" },
+	{ "nginx", "ngx_" },
+	{ "apache", "ap_ apr_" },
+};
+
+static bool begins_with_one(const char *symbol, const char *prefixes)
+{
+	for (const char *p = prefixes; *p != '\0'; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		if (strncmp(symbol, p, n) == 0)
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+static bool is_word_start(const char *text, const char *at)
+{
+	return at == text || !isalpha((unsigned char)at[-1]);
+}
+
+static bool is_named(const char *text, const char *word)
+{
+	for (const char *at = strcasestr(text, word); at != NULL; at = strcasestr(at + 1, word))
+		if (is_word_start(text, at))
+			return true;
+	return false;
+}
+
+/* The loader names who should have it: in as many words, or by a version that is the name of a file. */
+static void name_provider(struct msg_fact *f)
+{
+	const char *version = f->field[MSG_VERSION], *have = f->field[MSG_HAVE];
+
+	if (!told_is(f, "missing-symbol") || f->field[MSG_OBJECT] == NULL || f->field[MSG_TOOL] != NULL ||
+	    !same_text(f->speaker, "glibc") || (version != NULL && strcmp(version, "GLIBC_PRIVATE") == 0))
+		return;
+	if (have == NULL && version != NULL && strncmp(version, "lib", 3) == 0 &&
+	    strstr(version, ".so") != NULL)
+		have = version;
+	if (have == NULL)
+		return;
+	f->field[MSG_TOOL] = have;
+	f->field[MSG_NEEDED_BY] = f->field[MSG_OBJECT];
+}
+
+/* A name of the host's: it is of another release than the extension was built for. */
+static void name_host(struct msg_fact *f)
+{
+	const char *symbol = f->field[MSG_SYMBOL], *file = f->field[MSG_OBJECT];
+
+	if (symbol == NULL || file == NULL || !told_is(f, "missing-symbol") || f->field[MSG_TOOL] != NULL)
+		return;
+	if (symbol[0] == '_' && same_text(f->speaker, "dyld"))
+		symbol++;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		if (!begins_with_one(symbol, hosts[i].prefixes) || !is_named(f->text, hosts[i].host) ||
+		    strncmp(base_name(file), "lib", 3) == 0)
+			continue;
+		f->field[MSG_TOOL] = hosts[i].host;
+		f->field[MSG_NEEDED_BY] = file;
+	}
+}
+
 /* A library that is a part of the family itself: another copy of its neighbour was found first. */
 static bool is_of_family(const struct msg_fact *f)
 {
@@ -135,5 +211,7 @@ void told_symbols(struct told_case *c)
 		module_of_entry(f);
 		if (f->detail == NULL && f->field[MSG_SYMBOL] != NULL && told_is(f, "missing-symbol"))
 			set_detail(f);
+		name_provider(f);
+		name_host(f);
 	}
 }

@@ -33,13 +33,25 @@ void cut_init(struct cut *c, const char *text, size_t n)
 	size_t k = CUT_TAIL;
 
 	while (n > 0 && k > 0 && text[n - 1] != '\n') {
-		unsigned char folded = pattern_fold((unsigned char)text[--n]);
+		unsigned char byte = (unsigned char)text[--n], folded = pattern_fold(byte);
 
-		if (folded != 0)
-			c->tail[--k] = (char)folded;
+		if (folded == 0) {
+			if (byte <= ' ' && k < CUT_TAIL)
+				c->starts[k] = 1;
+			continue;
+		}
+		c->tail[--k] = (char)folded;
+		c->starts[k] = byte >= 0x80;
 	}
 	c->n = CUT_TAIL - k;
 	memmove(c->tail, c->tail + k, c->n);
+	memmove(c->starts, c->starts + k, c->n);
+}
+
+/* Many a text ends with a word with which some sentence begins. */
+static bool has_words(const struct cut *c, size_t k)
+{
+	return memchr(c->starts + c->n - k + 1, 1, k - 1) != NULL;
 }
 
 size_t cut_overlap(const struct cut *c, const char *words)
@@ -48,7 +60,7 @@ size_t cut_overlap(const struct cut *c, const char *words)
 
 	most = most > 0 ? most - 1 : 0;
 	for (size_t k = most < c->n ? most : c->n; k >= CUT_LEAST; k--)
-		if (memcmp(c->tail + c->n - k, words, k) == 0)
+		if (memcmp(c->tail + c->n - k, words, k) == 0 && has_words(c, k))
 			return k;
 	return 0;
 }

@@ -11,6 +11,7 @@ enum {
 
 struct cut {
 	char tail[CUT_TAIL];
+	char starts[CUT_TAIL]; /* a word starts with this byte, or it is of a script that puts no blanks between them */
 	size_t n;
 };
 
@@ -18,7 +19,7 @@ struct cut {
 size_t cut_end(const char *text, size_t n);
 /* The end of the last line of text[0, n). */
 void cut_init(struct cut *c, const char *text, size_t n);
-/* With how many bytes of the (folded) words it ends; 0: too few, or all of them. */
+/* With how many bytes of the (folded) words it ends; 0: too few, one word, or all of them. */
 size_t cut_overlap(const struct cut *c, const char *words);
 
 #endif

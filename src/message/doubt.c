@@ -133,14 +133,14 @@ static bool is_announced(const struct clean *c, size_t start)
  * with. */
 static bool is_exception(struct part b)
 {
-	size_t i = 0, n;
+	size_t i = 0, n, dots = 0;
 
 	while (i < b.n && isspace((unsigned char)b.s[i]))
 		i++;
 	for (n = i; n < b.n && (isalnum((unsigned char)b.s[n]) || strchr("._", b.s[n]) != NULL); n++)
-		;
+		dots += b.s[n] == '.' && n > i;
 	return n < b.n && b.s[n] == ':' && n - i > 6 &&
-	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0);
+	       (memcmp(b.s + n - 5, "Error", 5) == 0 || memcmp(b.s + n - 5, "ption", 5) == 0 || dots > 1);
 }
 
 /* It may happen, or did and no longer does. */
@@ -156,10 +156,24 @@ static bool is_report(struct part b)
 		"i receive", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
-		"window pops"
+		"window pops", "i", "i'm", "my", "me", "error message is", "error is", "does not work",
+		"do not work", "doesn't work", "fails to start"
 	};
 
 	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
+}
+
+/* An exception in the middle of a line, told of as a fact. */
+static bool is_thrown(struct part b)
+{
+	static const char *const names[] = {
+		"Error: ", "Error) ", "Exception: ", "Exception) ", "exception: "
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (has(b, names[i]))
+			return COUNT(b, conditional) == 0;
+	return false;
 }
 
 /* A program that quotes another one. */
@@ -181,7 +195,7 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 
 	if (is_announced(c, start))
 		return true;
-	if (is_exception(b) || is_report(b) || is_passed_on(b))
+	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
