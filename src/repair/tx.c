@@ -371,7 +371,6 @@ static int put_journal(struct tx *t, struct view text)
 {
 	int fd, err = os_unlink_at(t->dir, new_name);
 
-	t->written = false;
 	if (err == 0 || err == ENOENT)
 		err = os_new_at(t->dir, new_name, &fd);
 	if (err != 0)
@@ -391,6 +390,7 @@ enum transaction_code tx_write(struct tx *t)
 	struct buf b;
 	int err;
 
+	t->written = false;
 	buf_init(&b, JOURNAL_BYTES);
 	journal_print(&b, &t->j);
 	err = b.failed ? ENOMEM : put_journal(t, (struct view){ (const unsigned char *)b.p, b.n });
