@@ -389,21 +389,24 @@ struct records {
 	size_t files;
 };
 
-/* The names of files are in the model, in this order. */
+/* Records stay where they are; the names of files are in the model, in this order. */
 static bool check_record(void *ctx, const struct edit_record *r)
 {
 	struct records *rs = ctx;
 	struct check *c = rs->c;
-	const char *old = elf_str(c->old, load32(c->old->file.p + r->at, c->old->swap));
+	const struct edit_file_name *f;
+	const char *old;
 
+	fail(c, !view_has(c->old->file, r->at, 4), "a version record would be another one");
+	fail(c, r->kind == EDIT_RECORD_FILE && rs->files >= c->ed->files.n, "a version record would be new");
+	if (c->fault != NULL)
+		return true;
+	old = elf_str(c->old, load32(c->old->file.p + r->at, c->old->swap));
 	if (r->kind == EDIT_RECORD_FILE) {
-		const struct edit_file_name *f = &c->ed->files.items[rs->files++];
-
-		fail(c, rs->files > c->ed->files.n, "a version record would be new");
-		if (c->fault == NULL)
-			fail(c, r->at != f->offset ||
-			     !same(elf_str(c->e, r->string), f->text != NULL ? f->text : old),
-			     "the file of a version would change");
+		f = &c->ed->files.items[rs->files++];
+		fail(c, r->at != f->offset ||
+		     !same(elf_str(c->e, r->string), f->text != NULL ? f->text : old),
+		     "the file of a version would change");
 	} else if (r->kind == EDIT_RECORD_VERSION) {
 		fail(c, !same(elf_str(c->e, r->string), old), "the name of a version would change");
 	}
