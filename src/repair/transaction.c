@@ -324,7 +324,7 @@ static enum transaction_code tidy_all(struct tx *t, struct recovering *x)
 		snprintf(t->id, sizeof(t->id), "%s", ids.items[i]);
 		code = tidy_one(t, x, i + 1 == ids.n);
 	}
-	if (code != TRANSACTION_OK && code != TRANSACTION_NO_MEMORY) {
+	if (code != TRANSACTION_OK && code != TRANSACTION_NO_MEMORY && t->id[0] != '\0') {
 		char message[sizeof(t->err->message)];
 
 		snprintf(message, sizeof(message), "%s", t->err->message);

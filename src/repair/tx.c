@@ -26,6 +26,10 @@ enum transaction_code tx_fail(struct tx *t, enum transaction_code code, int err,
 {
 	va_list ap;
 
+	if (err == ENOMEM) {
+		code = TRANSACTION_NO_MEMORY;
+		fmt = "out of memory";
+	}
 	va_start(ap, fmt);
 	if (vsnprintf(t->err->message, sizeof(t->err->message), fmt, ap) < 0)
 		t->err->message[0] = '\0';

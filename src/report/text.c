@@ -845,6 +845,10 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
+	if (t->r->undo != NULL) {
+		text_undo_lines(t, out);
+		return;
+	}
 	if ((t->r->run != NULL || t->r->told != NULL || text_is_link(t->r)) && t->r->nfindings == 0 &&
 	    t->r->error == NULL)
 		head_lines(t, NULL, out);

@@ -117,6 +117,9 @@ const char *text_told_certainty(struct text *t);
 /* The decisive words, and where they stand. */
 void text_told_lines(struct text *t, struct lines *out);
 
+/* text_undo.c: what has been changed, or was just undone: the whole answer. */
+void text_undo_lines(struct text *t, struct lines *out);
+
 /* text_run.c: of a run. */
 const char *text_run_verdict(struct text *t, enum style *style);
 /* What else there is to say of it: other failures, differences, with -v every load. */
