@@ -137,11 +137,12 @@ DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *pac
 					const char *const *build_args, dlwhy_on_result *on_result,
 					void *user, struct dlwhy_error *err);
 /* What dlwhy has changed on this machine, and taking it back. First of all whatever an earlier process left
- * half done, because it was killed, is finished or taken back. Then `list` lists all transactions; otherwise the
- * one of `id` is shown, or the last that can be undone if id is NULL. With `apply`, and if confirm is NULL or
- * returns true for it, it is undone: bytes, modes, owners, times and links are as they were, or nothing is
- * changed and result->error says why. One result: result->undo. DLWHY_E_ARGUMENT in its error: there is no such
- * transaction. The journals are those of the environment of the session (XDG_STATE_HOME, HOME). */
+ * half done, because it was killed, is finished or taken back. Then `list` lists all transactions;
+ * otherwise the one of `id` is shown, or the last that can be undone if id is NULL. With `apply`, and if
+ * confirm is NULL or returns true for it, it is undone: bytes, modes, owners, times and links are as
+ * they were, or nothing is changed and result->error says why. One result: result->undo.
+ * DLWHY_E_ARGUMENT in its error: there is no such transaction. The journals are those of the environment
+ * of the session (XDG_STATE_HOME, HOME). */
 struct dlwhy_transaction;
 struct dlwhy_undo_request {
 	size_t size;              /* sizeof of this structure */
@@ -413,8 +414,9 @@ struct dlwhy_transaction_step {
 
 struct dlwhy_transaction {
 	const char *id;        /* a number */
-	const char *state;     /* "done", "undone", "begun", "undoing", "stuck" (another has changed a file while it was
-				  taken back), "damaged" */
+	/* "done", "undone", "begun", "undoing", "damaged"; "stuck": somebody else had changed a file
+	 * when it was taken back, which was left */
+	const char *state;
 	int64_t time, undone;  /* seconds since 1970; undone 0: it was not */
 	const char *version;   /* of dlwhy */
 	const char *title;     /* what it was for */

@@ -72,7 +72,8 @@ static int may_undo(const struct cli *c, struct undo *u, struct dlwhy_undo_reque
 	if (r->list || c->seen[OPT_YES])
 		return 0;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-		cli_complain("nobody can be asked here: add --yes to have it undone, or --list to see what was changed");
+		cli_complain("nobody can be asked here: add --yes to have it undone, or --list to see "
+			     "what was changed");
 		return EXIT_USAGE;
 	}
 	r->confirm = ask;

@@ -42,7 +42,8 @@ static const char *step_words(struct text *t, const struct dlwhy_transaction_ste
 		return s->was_there ? arena_printf(t->a, "brings back %s", path) : NULL;
 	if (!s->was_there)
 		return arena_printf(t->a, "removes %s", path);
-	return arena_printf(t->a, "restores %s%s", strcmp(s->change, "mode") == 0 ? "the permissions of " : "", path);
+	return arena_printf(t->a, "restores %s%s", strcmp(s->change, "mode") == 0 ? "the permissions of " :
+			    "", path);
 }
 
 static void step_lines(struct text *t, const struct dlwhy_transaction *x, struct lines *out)
@@ -57,10 +58,12 @@ static void step_lines(struct text *t, const struct dlwhy_transaction *x, struct
 		text_line(t, out, DEEPER, PLAIN, s);
 		if (x->steps[i]->changed != NULL)
 			text_wrap(t, out, DEEPER + MARGIN, 3,
-				  arena_printf(t->a, "      but not now: %s", text_clean(t, x->steps[i]->changed)));
+				  arena_printf(t->a, "      but not now: %s",
+					       text_clean(t, x->steps[i]->changed)));
 	}
 	if (said > FILES && !t->verbose)
-		text_line(t, out, DEEPER, DIM, arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all", said - FILES));
+		text_line(t, out, DEEPER, DIM, arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all",
+							    said - FILES));
 }
 
 static const char *state_words(struct text *t, const struct dlwhy_transaction *x)
@@ -102,7 +105,8 @@ static void list_lines(struct text *t, struct lines *out)
 
 static void error_lines(struct text *t, struct lines *out)
 {
-	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", t->r->undo->ntransactions > 0 ? "Not undone" : "Nothing is undone",
+	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", t->r->undo->ntransactions > 0 ? "Not undone" :
+					     "Nothing is undone",
 					      text_clean(t, t->r->error->message)));
 }
 
@@ -122,7 +126,8 @@ void text_undo_lines(struct text *t, struct lines *out)
 		return;
 	}
 	text_line(t, out, 0, u->done ? GREEN : PLAIN,
-		  arena_printf(t->a, "Transaction %s %s: %s", x->id, u->done ? "has been undone" : "is as it was",
+		  arena_printf(t->a, "Transaction %s %s: %s", x->id, u->done ? "has been undone" :
+			       "is as it was",
 			       text_clean(t, x->title)));
 	if (u->done && t->verbose)
 		step_lines(t, x, out);

@@ -49,7 +49,8 @@ static const struct dlwhy_transaction *fill_one(struct arena *a, const struct tr
 {
 	static const char *const states[] = { "begun", "done", "undoing", "undone", "stuck", "damaged" };
 	struct dlwhy_transaction *out = ARENA_NEW(a, struct dlwhy_transaction);
-	const struct dlwhy_transaction_step **steps = ARENA_ARRAY(a, t->nsteps + 1, const struct dlwhy_transaction_step *);
+	const struct dlwhy_transaction_step **steps = ARENA_ARRAY(a, t->nsteps + 1,
+								  const struct dlwhy_transaction_step *);
 
 	for (size_t i = 0; i < t->nsteps; i++)
 		steps[i] = fill_step(a, &t->steps[i]);
@@ -71,7 +72,8 @@ static const struct dlwhy_transaction *fill_one(struct arena *a, const struct tr
 static void fill(void *ctx)
 {
 	struct job *j = ctx;
-	const struct dlwhy_transaction **all = ARENA_ARRAY(j->a, j->list.n + 1, const struct dlwhy_transaction *);
+	const struct dlwhy_transaction **all = ARENA_ARRAY(j->a, j->list.n + 1,
+							   const struct dlwhy_transaction *);
 
 	for (size_t i = 0; i < j->list.n; i++)
 		all[i] = fill_one(j->a, &j->list.items[i]);
@@ -162,7 +164,8 @@ enum dlwhy_code dlwhy_undo(struct dlwhy_session *s, const struct dlwhy_undo_requ
 
 	err_clear(err);
 	if (s->opt.root != NULL || s->opt.pid != 0)
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "what was changed on this machine is undone on this machine");
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "what was changed on this machine is undone on this machine");
 	memcpy(&j.request, request, request->size < sizeof(j.request) ? request->size : sizeof(j.request));
 	j.a = arena_new(UNDO_MEMORY);
 	j.r = (struct dlwhy_result){ .verb = "undo", .target = request->id != NULL ? request->id : "",
