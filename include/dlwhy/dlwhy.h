@@ -12,7 +12,7 @@
  *     dlwhy_session_free(s);
  *
  * Nothing that is examined is executed, unless `prove` is asked for or dlwhy_run is called. Nothing is
- * written to disk, but for a temporary folder while dlwhy_run has its command running.
+ * written to disk, but for a temporary folder while dlwhy_run has its command running, and by dlwhy_undo.
  *
  * Strings. All are NUL-ended and, when they come from a file, hold whatever bytes it holds: they
  * may be no UTF-8 and may contain control characters. The printers below escape them.
@@ -184,6 +184,23 @@ struct dlwhy_env_request {
 };
 DLWHY_API enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env_request *request,
 					   dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
+/* What dlwhy has changed on this machine, and taking it back. First of all whatever an earlier process left
+ * half done, because it was killed, is finished or taken back. Then `list` lists all transactions;
+ * otherwise the one of `id` is shown, or the last that can be undone if id is NULL. With `apply`, and if
+ * confirm is NULL or returns true for it, it is undone: bytes, modes, owners, times and links are as
+ * they were, or nothing is changed and result->error says why. One result: result->undo.
+ * DLWHY_E_ARGUMENT in its error: there is no such transaction. The journals are those of the environment
+ * of the session (XDG_STATE_HOME, HOME). */
+struct dlwhy_transaction;
+struct dlwhy_undo_request {
+	size_t size;              /* sizeof of this structure */
+	const char *id;           /* or NULL */
+	bool list, apply;
+	bool (*confirm)(const struct dlwhy_transaction *t, void *user); /* NULL: yes */
+	void *confirm_user;
+};
+DLWHY_API enum dlwhy_code dlwhy_undo(struct dlwhy_session *s, const struct dlwhy_undo_request *request,
+				     dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
 DLWHY_API void dlwhy_die_by(int signal);
 
@@ -508,6 +525,40 @@ struct dlwhy_applied {
 	bool rolled_back;      /* it was done, and taken back */
 	const char *says;      /* in words */
 	const char *message;   /* what the real loader said, NULL */
+/* ---- answers of dlwhy_undo ------------------------------------------------------------------- */
+
+struct dlwhy_transaction_step {
+	const char *change;    /* "patch", "write", "link", "folder", "mode", "remove", "run" */
+	const char *path;      /* NULL for "run" */
+	bool was_there;        /* something was at path before */
+	const char *const *argv; /* of "run" */
+	size_t nargv;
+	const char *changed;   /* why it cannot be undone now, in words; NULL: it can, or nobody looked */
+};
+
+struct dlwhy_transaction {
+	const char *id;        /* a number */
+	/* "done", "undone", "begun", "undoing", "damaged"; "stuck": somebody else had changed a file
+	 * when it was taken back, which was left */
+	const char *state;
+	int64_t time, undone;  /* seconds since 1970; undone 0: it was not */
+	const char *version;   /* of dlwhy */
+	const char *title;     /* what it was for */
+	const char *const *command; /* that was typed */
+	size_t ncommand;
+	const struct dlwhy_transaction_step *const *steps; /* in the order in which they were done */
+	size_t nsteps;
+	uint64_t kept;         /* bytes on disk that keep what was there before */
+	const char *damage;    /* "damaged": what is wrong with its journal; NULL */
+};
+
+struct dlwhy_undo {
+	const char *const *recovered; /* what was found half done, and what became of it, a sentence each */
+	size_t nrecovered;
+	const struct dlwhy_transaction *const *transactions; /* of a list: oldest first */
+	size_t ntransactions;
+	bool list;
+	bool done;             /* it has been undone now */
 };
 
 /* ---- answers of dlwhy_explain ---------------------------------------------------------------- */
@@ -587,6 +638,7 @@ struct dlwhy_result {
 	const struct dlwhy_applied *applied; /* of dlwhy_fix with `apply`, else NULL */
 	const struct dlwhy_verify *verify; /* of dlwhy_verify, else NULL */
 	const struct dlwhy_env *env; /* of dlwhy_env_create, else NULL */
+	const struct dlwhy_undo *undo; /* of dlwhy_undo, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

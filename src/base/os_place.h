@@ -1,8 +1,8 @@
 /* os_place.h - files by a folder that is open and a name in it: what a repair looks at before it writes.
  *
- * A path may lead elsewhere between two looks at it, a folder that is open does not. So a path is walked once,
- * each link in it being seen and judged, and what is done afterwards is done in the folder that was found.
- * Nothing here follows a link in the last component. All functions return 0 or errno.
+ * A path may lead elsewhere between two looks at it, a folder that is open does not. So a path is walked
+ * once, each link in it being seen and judged, and what is done afterwards is done in the folder that
+ * was found. Nothing here follows a link in the last component. All functions return 0 or errno.
  */
 #ifndef DLWHY_BASE_OS_PLACE_H
 #define DLWHY_BASE_OS_PLACE_H
@@ -32,8 +32,8 @@ struct os_facts {
 int os_facts_at(int dir, const char *name, struct os_facts *out);
 
 /* The folder of an absolute path, opened for reading, and its path without links in real (OS_PATH_MAX
- * bytes). EXDEV: a link on the way belongs to neither root, this user nor the owner of the folder, and so may be
- * a trap; `real` has that link's path then. */
+ * bytes). EXDEV: a link on the way belongs to neither root, this user nor the owner of the folder, and
+ * so may be a trap; `real` has that link's path then. */
 int os_open_folder(const char *path, int *fd, char *real);
 /* The folder that holds the last component of `path`, which is copied to name (OS_NAME_MAX bytes). EINVAL: no
  * absolute path, or it ends in nothing that could be a name. */

@@ -103,7 +103,8 @@ static int copy_pieces(int from, int to, uint64_t off, uint64_t n)
 
 static bool is_unable(int err)
 {
-	return err == ENOSYS || err == EXDEV || err == EINVAL || err == EOPNOTSUPP || err == EBADF || err == ETXTBSY;
+	return err == ENOSYS || err == EXDEV || err == EINVAL || err == EOPNOTSUPP || err == EBADF ||
+	       err == ETXTBSY;
 }
 
 int os_copy(int from, int to, uint64_t n)

@@ -1,10 +1,11 @@
-/* os_write.h - everything that a repair asks the system to change. os_write.c is the only caller of these calls.
+/* os_write.h - everything that a repair asks the system to change. os_write.c is the only caller of
+ * these calls.
  *
  * Names are in folders that are open (os_place.h) and no link in a last component is followed. All functions
  * return 0 or errno, and go on after an interruption.
  *
- * A test program may define os_write_gate, which is then asked before each call: it can make the call fail, make
- * a write short, or end the process there. No other program has it: what is not defined at the
+ * A test program may define os_write_gate, which is then asked before each call: it can make the call
+ * fail, make a write short, or end the process there. No other program has it: what is not defined at the
  * link is a constant, so there is nothing in the program that an attacker could set.
  */
 #ifndef DLWHY_BASE_OS_WRITE_H

@@ -23,12 +23,12 @@ enum {
 enum {
 	VERB_CHECK = 1, VERB_EXPLAIN = 2, VERB_HELP = 4, VERB_IMPORT = 8, VERB_RUN = 16,
 	VERB_LINK = 32, VERB_FIX = 64, VERB_VERIFY = 128,
-	VERB_ENV = 256, VERB_ALL = 511
+	VERB_ENV = 256, VERB_UNDO = 512, VERB_ALL = 1023
 };
 /* The verbs that answer about targets. */
 enum { VERB_TARGETS = VERB_CHECK | VERB_IMPORT,
        VERB_ANSWERS = VERB_TARGETS | VERB_RUN | VERB_EXPLAIN | VERB_LINK | VERB_FIX | VERB_VERIFY |
-		      VERB_ENV };
+		      VERB_ENV | VERB_UNDO };
 
 struct cli_verb {
 	const char *name;
@@ -44,7 +44,7 @@ enum cli_option_id {
 	OPT_GO, OPT_PROGRAM, OPT_PYTHON, OPT_AFTER, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
 	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_NO_LOOK, OPT_BINDINGS, OPT_CODE, OPT_VERBOSE, OPT_PROVE, OPT_THREADS,
-	OPT_APPLY, OPT_YES, OPT_LIKE,
+	OPT_APPLY, OPT_YES, OPT_LIKE, OPT_LIST,
 	OPT_JSON,
 	OPT_FORMAT, OPT_OUTPUT, OPT_COLOR, OPT_REDACT, OPT_FAIL_ON, OPT_HELP, OPT_VERSION, OPT_SCHEMA,
 	OPT_COUNT
@@ -127,6 +127,8 @@ int cli_fix(struct cli *c);
 int cli_env(struct cli *c);
 /* verify.c */
 int cli_verify(struct cli *c);
+/* undo.c */
+int cli_undo(struct cli *c);
 /* The exit status that a result asks for. */
 int cli_status_of(const struct cli *c, const struct dlwhy_result *r);
 /* Of two exit statuses the one that counts. */

@@ -55,6 +55,8 @@ static int run(struct cli *c, int argc, char **argv)
 		return cli_env(c);
 	if (c->verb == VERB_VERIFY)
 		return cli_verify(c);
+	if (c->verb == VERB_UNDO)
+		return cli_undo(c);
 	if (c->nwords == 0 && c->verb == VERB_RUN) {
 		fputs("dlwhy: there is no command to run: dlwhy run -- COMMAND [ARGUMENT...]\n", stderr);
 		return EXIT_USAGE;

@@ -42,7 +42,7 @@ static enum where is_at(struct tx *t, const struct journal_step *s)
 	return old == TX_SAME_CONTENT ? AT_OLD : AT_OTHER;
 }
 
-/* ---- may it be undone? ------------------------------------------------------------------------------------ */
+/* ---- may it be undone? ----------------------------------------------------------------------- */
 
 struct strangers {
 	const struct tx *t;
@@ -113,8 +113,10 @@ static void check_kept(struct tx *t, size_t step, char *why, size_t n)
 		size += s->patches[i].n;
 	if (os_facts_at(t->dir, kept, &f) != 0 || f.type != OS_REGULAR)
 		snprintf(why, n, "what was kept of %.600s is gone", path);
-	else if (f.size != size || (s->keep == CHANGE_KEEP_LINK && tx_compare(t, t->dir, kept, &s->old) == TX_OTHER))
-		snprintf(why, n, "the old %.600s has been written to since, by another name that it has", path);
+	else if (f.size != size || (s->keep == CHANGE_KEEP_LINK &&
+				    tx_compare(t, t->dir, kept, &s->old) == TX_OTHER))
+		snprintf(why, n, "the old %.600s has been written to since, by another name that it has",
+			 path);
 }
 
 static void check_place(struct tx *t, const struct journal_step *s, char *why, size_t n)
@@ -189,7 +191,7 @@ enum transaction_code back_check(struct tx *t, size_t step, char *why, size_t n)
 	return TRANSACTION_OK;
 }
 
-/* ---- making what will be put back --------------------------------------------------------------------------- */
+/* ---- making what will be put back ------------------------------------------------------------ */
 
 static int put_patches_back(struct tx *t, const struct journal_step *s, int kept)
 {
@@ -277,7 +279,8 @@ static enum transaction_code make_old_file(struct tx *t, size_t step, const char
 	if (err != 0)
 		return tx_fail_step(t, s, "restore", err);
 	if (!same)
-		return tx_fail(t, TRANSACTION_FAILED, EIO, "what was kept of %.400s/%s is damaged", s->folder, s->name);
+		return tx_fail(t, TRANSACTION_FAILED, EIO, "what was kept of %.400s/%s is damaged",
+			       s->folder, s->name);
 	return TRANSACTION_OK;
 }
 
@@ -323,10 +326,10 @@ enum transaction_code back_stage(struct tx *t, size_t step)
 	return code;
 }
 
-/* ---- putting it back ------------------------------------------------------------------------------------------ */
+/* ---- putting it back ------------------------------------------------------------------------- */
 
-/* It is neither old nor new. Where a command before it has changed the same file, that step will put back what
- * was there, and may have done so already. */
+/* It is neither old nor new. Where a command before it has changed the same file, that step will put
+ * back what was there, and may have done so already. */
 static void note_stuck(struct tx *t, size_t step)
 {
 	const struct journal_step *s = &t->j.steps[step];
@@ -335,8 +338,9 @@ static void note_stuck(struct tx *t, size_t step)
 	tx_path(s, path, sizeof(path));
 	if (is_covered(t, path, step) || t->nstuck++ > 0)
 		return;
-	snprintf(t->stuck, sizeof(t->stuck), "%.400s has been changed by somebody else meanwhile and is left as it is%s",
-		 path, s->keep == CHANGE_KEEP_NOTHING ? "" : "; what was there before is kept with the journal");
+	snprintf(t->stuck, sizeof(t->stuck),
+		 "%.400s has been changed by somebody else meanwhile and is left as it is%s", path,
+		 s->keep == CHANGE_KEEP_NOTHING ? "" : "; what was there before is kept with its journal");
 }
 
 static int put_back(struct tx *t, size_t step)
@@ -422,8 +426,8 @@ enum transaction_code back_clean(struct tx *t)
 	return TRANSACTION_OK;
 }
 
-/* Times of a folder mean something to those who remember what was in it: they are right again only if the same
- * names are there. */
+/* Times of a folder mean something to those who remember what was in it: they are right again only if
+ * the same names are there. */
 enum transaction_code back_folders(struct tx *t)
 {
 	for (size_t i = 0; i < t->j.nfolders; i++) {
@@ -439,8 +443,8 @@ enum transaction_code back_folders(struct tx *t)
 		err = os_set_times(t->place, f->atime, f->mtime);
 		/* a folder of somebody else in which this user may write */
 		if (err != 0 && err != EPERM && err != EACCES)
-			return tx_fail(t, TRANSACTION_FAILED, err, "cannot set the times of %.900s: %s", f->path,
-				       strerrordesc_np(err));
+			return tx_fail(t, TRANSACTION_FAILED, err, "cannot set the times of %.900s: %s",
+				       f->path, strerrordesc_np(err));
 	}
 	return TRANSACTION_OK;
 }

@@ -150,7 +150,8 @@ static bool get_bool(struct reading *r, const json_t *o, const char *key)
 	return json_is_true(v);
 }
 
-static unsigned get_word(struct reading *r, const json_t *o, const char *key, const char *const *words, unsigned n)
+static unsigned get_word(struct reading *r, const json_t *o, const char *key, const char *const *words,
+			 unsigned n)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
@@ -342,7 +343,8 @@ static bool is_possible(const struct journal_step *s)
 	case CHANGE_LINK:
 		return (!s->old.there || old == OS_SYMLINK) && !s->in_place && s->keep == CHANGE_KEEP_NOTHING;
 	case CHANGE_FOLDER:
-		return (!s->old.there || old == OS_DIRECTORY) && !s->in_place && s->keep == CHANGE_KEEP_NOTHING;
+		return (!s->old.there || old == OS_DIRECTORY) && !s->in_place &&
+		       s->keep == CHANGE_KEEP_NOTHING;
 	case CHANGE_MODE:
 		return s->old.there && (old == OS_REGULAR || (old == OS_DIRECTORY && s->in_place));
 	case CHANGE_REMOVE:

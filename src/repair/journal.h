@@ -1,8 +1,8 @@
 /* journal.h - what a transaction writes down before it acts, and reads again to take it back.
  *
- * A journal is one JSON file, journal.json, in a folder of its own. It is replaced as a whole, never changed in
- * place. docs/internals/repair.md has its keys. Who reads it trusts nothing in it: a journal may be damaged, and
- * names in it may be made up.
+ * A journal is one JSON file, journal.json, in a folder of its own. It is replaced as a whole, never
+ * changed in place. docs/internals/repair.md has its keys. Who reads it trusts nothing in it: a journal
+ * may be damaged, and names in it may be made up.
  */
 #ifndef DLWHY_REPAIR_JOURNAL_H
 #define DLWHY_REPAIR_JOURNAL_H
@@ -76,11 +76,11 @@ struct journal {
 	const char *const *command;  /* NULL-ended */
 	struct journal_step *steps;
 	size_t nsteps;
-	/* Steps before `looked` are written down, and may have made files beside others, and folders; those before
-	 * `staged` may have been done. */
+	/* Steps before `looked` are written down, and may have made files beside others, and folders;
+	 * those before `staged` may have been done. */
 	size_t looked, staged;
-	/* On the way back: so many, from the end, need not be looked at again. A command that is put back brings
-	 * back what earlier steps made, so it must not be put back twice. */
+	/* On the way back: so many, from the end, need not be looked at again. A command that is put
+	 * back brings back what earlier steps made, so it must not be put back twice. */
 	size_t returned;
 	struct journal_folder *folders;
 	size_t nfolders;

@@ -41,7 +41,8 @@ bool look_is_in_place(const struct change *c, const struct os_facts *f)
 const struct change *look_mode_of(const struct change_list *list, size_t i)
 {
 	for (size_t k = 0; k < list->n; k++)
-		if (list->items[k].kind == CHANGE_MODE && strcmp(list->items[k].path, list->items[i].path) == 0)
+		if (list->items[k].kind == CHANGE_MODE &&
+		    strcmp(list->items[k].path, list->items[i].path) == 0)
 			return &list->items[k];
 	return NULL;
 }
@@ -55,7 +56,8 @@ bool look_is_folded(const struct change_list *list, size_t i)
 	for (size_t k = 0; k < list->n; k++) {
 		const struct change *c = &list->items[k];
 
-		if (c->kind == CHANGE_RUN || c->kind == CHANGE_MODE || strcmp(c->path, list->items[i].path) != 0)
+		if (c->kind == CHANGE_RUN || c->kind == CHANGE_MODE ||
+		    strcmp(c->path, list->items[i].path) != 0)
 			continue;
 		if (c->kind == CHANGE_PATCH || c->kind == CHANGE_WRITE ||
 		    (c->kind == CHANGE_FOLDER && os_stat(c->path, false, &st) != 0))
@@ -81,7 +83,8 @@ static const struct change *maker_of_folder(const struct change_list *list, size
 	return NULL;
 }
 
-/* The folder of change i, which is still to be made: its path follows from that of the one that it will be in. */
+/* The folder of change i, which is still to be made: its path follows from that of the one that it will
+ * be in. */
 static bool look_pending(const struct change_list *list, size_t i, struct look *k)
 {
 	const struct change *maker = maker_of_folder(list, i);
@@ -110,7 +113,8 @@ static void refuse_folder(struct look *k, const char *path, int err)
 	if (err == EINVAL)
 		refuse(k, err, "%s is no absolute path of a file", path);
 	else if (err == EXDEV)
-		refuse(k, err, "%s, on the way to %s, is a link that belongs to another user", k->folder, path);
+		refuse(k, err, "%s, on the way to %s, is a link that belongs to another user", k->folder,
+		       path);
 	else if (err == ENOENT)
 		refuse(k, err, "there is no folder %.*s", slash == path ? 1 : (int)(slash - path), path);
 	else
@@ -143,7 +147,8 @@ static void find(const struct change_list *list, size_t i, struct look *k)
 	k->there = err == 0;
 	if (err != 0 && err != ENOENT)
 		refuse(k, err, "%s cannot be looked at: %s", path, strerrordesc_np(err));
-	if (k->there && k->f.type == OS_SYMLINK && os_readlink_at(k->dir, k->name, k->link, sizeof(k->link)) != 0)
+	if (k->there && k->f.type == OS_SYMLINK &&
+	    os_readlink_at(k->dir, k->name, k->link, sizeof(k->link)) != 0)
 		refuse(k, EIO, "the link %s cannot be read", path);
 }
 
@@ -151,8 +156,8 @@ static void find(const struct change_list *list, size_t i, struct look *k)
 
 static void judge_type(const struct change *c, struct look *k)
 {
-	bool file = k->f.type == OS_REGULAR, folder = k->f.type == OS_DIRECTORY, link = k->f.type == OS_SYMLINK;
-	bool fits = true;
+	bool file = k->f.type == OS_REGULAR, folder = k->f.type == OS_DIRECTORY;
+	bool link = k->f.type == OS_SYMLINK, fits = true;
 
 	if (!k->there) {
 		if (c->kind == CHANGE_PATCH || c->kind == CHANGE_MODE)
@@ -200,10 +205,11 @@ static void judge_user(const struct change *c, struct look *k, bool in_place)
 	if (k->there && k->f.uid != me)
 		refuse(k, EPERM, "%s belongs to user %u: this needs sudo", c->path, k->f.uid);
 	if (k->there && makes && !in_place && !os_in_group(k->f.gid))
-		refuse(k, EPERM, "%s belongs to group %u, in which this user is not: this needs sudo", c->path,
-		       k->f.gid);
+		refuse(k, EPERM, "%s belongs to group %u, in which this user is not: this needs sudo",
+		       c->path, k->f.gid);
 	if (k->there && makes && !in_place && k->capabilities)
-		refuse(k, EPERM, "%s has file capabilities, which only root may set: this needs sudo", c->path);
+		refuse(k, EPERM, "%s has file capabilities, which only root may set: this needs sudo",
+		       c->path);
 	if (!in_place && k->dir >= 0 && !os_may_write(k->dir))
 		refuse(k, EACCES, "this user may not write in the folder %s: this needs sudo", k->folder);
 	k->needs_root = k->refused[0] != '\0' && (k->err == EPERM || k->err == EACCES);
@@ -346,7 +352,8 @@ static void fill_facts(void *ctx)
 	if (k->refused[0] != '\0')
 		j->out->refused = arena_strdup(j->a, k->refused);
 	if (k->folder[0] != '\0')
-		j->out->real = arena_printf(j->a, "%s%s%s", k->folder, k->folder[1] != '\0' ? "/" : "", k->name);
+		j->out->real = arena_printf(j->a, "%s%s%s", k->folder, k->folder[1] != '\0' ? "/" : "",
+					    k->name);
 	if (k->there && k->f.type == OS_SYMLINK)
 		j->out->link = arena_strdup(j->a, k->link);
 	if (k->there)
@@ -359,8 +366,8 @@ static void fill_facts(void *ctx)
 	j->out->keep = c->kind == CHANGE_RUN ? CHANGE_KEEP_LINK : keep_of(c, k, j->folder);
 }
 
-enum transaction_code change_facts(const struct change_list *list, size_t i, const char *folder, struct arena *a,
-				   struct change_facts *out)
+enum transaction_code change_facts(const struct change_list *list, size_t i, const char *folder,
+				   struct arena *a, struct change_facts *out)
 {
 	struct look k;
 	struct facts_job job = { list, i, folder, a, &k, out };

@@ -1,4 +1,5 @@
-/* look.h - what a change meets at its path, and whether it may be done: for plans and for the transaction itself. */
+/* look.h - what a change meets at its path, and whether it may be done: for plans and for the
+ * transaction itself. */
 #ifndef DLWHY_REPAIR_LOOK_H
 #define DLWHY_REPAIR_LOOK_H
 

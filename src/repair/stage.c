@@ -1,4 +1,5 @@
-/* stage.c - the way there: what is at a path is looked at, its successor made beside it, and put in its place.
+/* stage.c - the way there: what is at a path is looked at, its successor made beside it, and put in its
+ * place.
  *
  * Until stage_act nothing that has a name of its own has changed but for new, empty folders.
  */
@@ -29,7 +30,8 @@ static bool was_seen(const struct look *k, const struct change_seen *seen)
 		return false;
 	if (f->type == OS_DIRECTORY)
 		return true;
-	return seen->size == f->size && same_time(f->mtime, (struct os_time){ seen->mtime, seen->mtime_ns }) &&
+	return seen->size == f->size &&
+	       same_time(f->mtime, (struct os_time){ seen->mtime, seen->mtime_ns }) &&
 	       same_time(f->ctime, (struct os_time){ seen->ctime, seen->ctime_ns });
 }
 
@@ -59,15 +61,16 @@ static void fill_step(struct tx *t, struct journal_step *s, const struct change 
 		s->old.link = arena_strdup(t->a, k->link);
 }
 
-static enum transaction_code look_step(struct tx *t, size_t step, const struct change *c, const struct look *k,
-				       const struct change_seen *seen)
+static enum transaction_code look_step(struct tx *t, size_t step, const struct change *c,
+				       const struct look *k, const struct change_seen *seen)
 {
 	int err;
 
 	if (k->refused[0] != '\0')
 		return tx_fail(t, TRANSACTION_REFUSED, k->err, "%s", k->refused);
 	if (seen != NULL && !was_seen(k, seen))
-		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.900s has been changed since it was looked at", c->path);
+		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.900s has been changed since it was looked at",
+			       c->path);
 	err = k->dir >= 0 ? stage_note_folder(t, k->dir, k->folder, &k->of_folder) : 0;
 	if (err == ENOMEM)
 		return tx_fail(t, TRANSACTION_NO_MEMORY, err, "out of memory");
@@ -122,8 +125,8 @@ static enum transaction_code look_command(struct tx *t, size_t step, const struc
 	s->covers = copy_words(t, c->covers);
 	err = note_covers(t, s, c->covers);
 	if (err != 0)
-		return tx_fail(t, TRANSACTION_REFUSED, err, "cannot look at what %.900s may change: %s", c->argv[0],
-			       strerrordesc_np(err));
+		return tx_fail(t, TRANSACTION_REFUSED, err, "cannot look at what %.900s may change: %s",
+			       c->argv[0], strerrordesc_np(err));
 	s->kind = CHANGE_RUN;
 	s->argv = copy_words(t, c->argv);
 	return TRANSACTION_OK;
@@ -145,11 +148,12 @@ enum transaction_code stage_look(struct tx *t, size_t step, const struct change_
 	return code;
 }
 
-/* ---- keeping what is there ------------------------------------------------------------------------------- */
+/* ---- keeping what is there ------------------------------------------------------------------- */
 
 static bool is_no_link(int err)
 {
-	return err == EXDEV || err == EPERM || err == EACCES || err == EMLINK || err == EOPNOTSUPP || err == ENOSYS;
+	return err == EXDEV || err == EPERM || err == EACCES || err == EMLINK || err == EOPNOTSUPP ||
+	       err == ENOSYS;
 }
 
 /* The ranges of the old file that the new one has otherwise: what a patch covers, and what is cut off. */
@@ -214,7 +218,8 @@ static int keep_otherwise(struct tx *t, size_t step, const struct change *c, con
 		list_patches(t, s, c);
 	}
 	if (err == 0)
-		err = s->keep == CHANGE_KEEP_COPY ? os_copy(t->from, t->to, s->old.f.size) : keep_patches(t, s);
+		err = s->keep == CHANGE_KEEP_COPY ? os_copy(t->from, t->to, s->old.f.size) :
+						    keep_patches(t, s);
 	if (err == 0)
 		err = tx_get_xattrs(t, t->from, &s->old);
 	if (err == 0)
@@ -236,7 +241,8 @@ static enum transaction_code keep_old(struct tx *t, size_t step, const struct ch
 		s->keep = CHANGE_KEEP_LINK;
 		err = os_facts_at(t->dir, kept, &f);
 		if (err == 0 && f.ino != s->old.f.ino)
-			return tx_fail(t, TRANSACTION_CHANGED, 0, "%.400s/%s is being changed by somebody else",
+			return tx_fail(t, TRANSACTION_CHANGED, 0,
+				       "%.400s/%s is being changed by somebody else",
 				       s->folder, s->name);
 	} else if (is_no_link(err)) {
 		err = keep_otherwise(t, step, c, kept);
@@ -260,12 +266,12 @@ static enum transaction_code open_old(struct tx *t, struct journal_step *s)
 	s->old.hashed = true;
 	if (f.ino != s->old.f.ino || f.size != s->old.f.size || n != f.size ||
 	    !same_time(f.mtime, s->old.f.mtime))
-		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.400s/%s is being changed by somebody else", s->folder,
-			       s->name);
+		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.400s/%s is being changed by somebody else",
+			       s->folder, s->name);
 	return TRANSACTION_OK;
 }
 
-/* ---- what is to be there ----------------------------------------------------------------------------------- */
+/* ---- what is to be there --------------------------------------------------------------------- */
 
 static int put_patches(struct tx *t, const struct journal_step *s, const struct change *c)
 {
@@ -383,7 +389,8 @@ static enum transaction_code make_link(struct tx *t, size_t step, const struct c
 	err = os_symlink_at(c->target, t->place, beside);
 	if (err == 0)
 		err = os_facts_at(t->place, beside, &f);
-	if (err == 0 && (s->old.there || give_to_folder(t, &uid, &gid) == 0) && (f.uid != uid || f.gid != gid))
+	if (err == 0 && (s->old.there || give_to_folder(t, &uid, &gid) == 0) &&
+	    (f.uid != uid || f.gid != gid))
 		err = os_set_owner_at(t->place, beside, uid, gid);
 	if (err == 0)
 		err = tx_side_at(t, t->place, beside, false, &s->new);
@@ -476,7 +483,7 @@ enum transaction_code stage_step(struct tx *t, size_t step, const struct change_
 	return code;
 }
 
-/* ---- putting it there ---------------------------------------------------------------------------------------- */
+/* ---- putting it there ------------------------------------------------------------------------ */
 
 static int act(struct tx *t, size_t step, const struct change *c)
 {
@@ -505,10 +512,12 @@ enum transaction_code stage_act(struct tx *t, size_t step, const struct change_l
 	if (code != TRANSACTION_OK)
 		return code;
 	if (tx_compare(t, t->place, s->name, &s->old) != TX_SAME_FILE)
-		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.400s/%s is being changed by somebody else", s->folder,
-			       s->name);
+		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.400s/%s is being changed by somebody else",
+			       s->folder, s->name);
 	err = act(t, step, &list->items[i]);
 	if (err == 0)
 		err = os_sync(t->place);
-	return err != 0 ? tx_fail_step(t, s, s->kind == CHANGE_REMOVE ? "remove" : "replace", err) : TRANSACTION_OK;
+	if (err != 0)
+		return tx_fail_step(t, s, s->kind == CHANGE_REMOVE ? "remove" : "replace", err);
+	return TRANSACTION_OK;
 }

@@ -1,4 +1,5 @@
-/* transaction.c - changes as a whole: the way there, the way back, and what to do about a way that was broken off.
+/* transaction.c - changes as a whole: the way there, the way back, and what to do about a way that was
+ * broken off.
  *
  *     BEGUN    journal written: which paths           looked
  *              successors beside them, old ones kept
@@ -7,8 +8,8 @@
  *     DONE     journal written
  *
  * The list is cut at commands: what stands before one is done before it runs. Whoever finds BEGUN takes
- * everything back; whoever finds UNDOING finishes that. A failure on the way there does what the next start would
- * do after a kill, so that there is one way back.
+ * everything back; whoever finds UNDOING finishes that. A failure on the way there does what the next
+ * start would do after a kill, so that there is one way back.
  */
 #include "repair/transaction.h"
 
@@ -35,10 +36,12 @@ const char *transaction_folder(const char *const *env, struct arena *a)
 	}
 	if (state != NULL)
 		return arena_printf(a, "%s/dlwhy/undo", state);
-	return home != NULL ? arena_printf(a, "%s/.local/state/dlwhy/undo", strcmp(home, "/") == 0 ? "" : home) : NULL;
+	if (home == NULL)
+		return NULL;
+	return arena_printf(a, "%s/.local/state/dlwhy/undo", strcmp(home, "/") == 0 ? "" : home);
 }
 
-/* ---- the way back --------------------------------------------------------------------------------------- */
+/* ---- the way back ---------------------------------------------------------------------------- */
 
 static enum transaction_code all_back(struct tx *t)
 {
@@ -119,7 +122,7 @@ static enum transaction_code recover_after(struct tx *t, struct transaction_erro
 	return code;
 }
 
-/* ---- the way there ----------------------------------------------------------------------------------------- */
+/* ---- the way there --------------------------------------------------------------------------- */
 
 struct applying {
 	const struct change_list *list;
@@ -147,7 +150,8 @@ static enum transaction_code plan_steps(struct tx *t, struct applying *x)
 	size_t folders = 0;
 
 	if (x->list->n > JOURNAL_STEPS)
-		return tx_fail(t, TRANSACTION_REFUSED, E2BIG, "these are more than %d changes", JOURNAL_STEPS);
+		return tx_fail(t, TRANSACTION_REFUSED, E2BIG, "these are more than %d changes",
+			       JOURNAL_STEPS);
 	x->change = ARENA_ARRAY(t->a, x->list->n + 1, size_t);
 	for (size_t i = 0; i < x->list->n; i++) {
 		const char *const *c = x->list->items[i].covers;
@@ -158,7 +162,8 @@ static enum transaction_code plan_steps(struct tx *t, struct applying *x)
 			folders++;
 	}
 	if (folders > JOURNAL_STEPS - t->j.nsteps)
-		return tx_fail(t, TRANSACTION_REFUSED, E2BIG, "the commands cover more than %d places", JOURNAL_STEPS);
+		return tx_fail(t, TRANSACTION_REFUSED, E2BIG, "the commands cover more than %d places",
+			       JOURNAL_STEPS);
 	t->j.steps = ARENA_ARRAY(t->a, t->j.nsteps + 1, struct journal_step);
 	t->j.folders = ARENA_ARRAY(t->a, t->j.nsteps + folders + 1, struct journal_folder);
 	t->ready = ARENA_ARRAY(t->a, t->j.nsteps + 1, bool);
@@ -269,7 +274,7 @@ static enum transaction_code do_all(struct tx *t, struct applying *x)
 	return t->written ? TRANSACTION_OK : code;
 }
 
-/* ---- what lies there from before --------------------------------------------------------------------------- */
+/* ---- what lies there from before ------------------------------------------------------------- */
 
 struct recovering {
 	struct arena *a;         /* of the words, NULL: nobody asks */
@@ -282,10 +287,10 @@ static void tell(struct tx *t, struct recovering *x, enum transaction_state was)
 	if (x->a == NULL)
 		return;
 	*ARENA_PUSH(x->a, &x->says) =
-		arena_printf(x->a, was == TRANSACTION_UNDOING ?
-			     "transaction %s (%s) was interrupted while it was undone: that is finished now%s%s" :
-			     "transaction %s (%s) was interrupted: it has been taken back%s%s",
-			     t->id, t->j.title, t->nstuck > 0 ? ", but " : ", and everything is as it was before it",
+		arena_printf(x->a, "transaction %s (%s) was interrupted%s%s%s", t->id, t->j.title,
+			     was == TRANSACTION_UNDOING ? " while it was undone: that is finished now" :
+							  ": it has been taken back",
+			     t->nstuck > 0 ? ", but " : ", and everything is as it was before it",
 			     t->nstuck > 0 ? t->stuck : "");
 }
 
@@ -302,7 +307,8 @@ static enum transaction_code tidy_one(struct tx *t, struct recovering *x, bool l
 	if (code != TRANSACTION_OK)
 		return code;
 	/* The last one stays, so that its number is not given again. */
-	if (!last && t->j.state == TRANSACTION_UNDONE && t->j.undone < os_now() - (int64_t)UNDONE_DAYS * 86400)
+	if (!last && t->j.state == TRANSACTION_UNDONE &&
+	    t->j.undone < os_now() - (int64_t)UNDONE_DAYS * 86400)
 		return tx_remove(t);
 	if (!is_unfinished(&t->j))
 		return TRANSACTION_OK;
@@ -324,11 +330,12 @@ static enum transaction_code tidy_all(struct tx *t, struct recovering *x)
 		snprintf(t->id, sizeof(t->id), "%s", ids.items[i]);
 		code = tidy_one(t, x, i + 1 == ids.n);
 	}
-	if (code != TRANSACTION_OK && code != TRANSACTION_NO_MEMORY) {
+	if (code != TRANSACTION_OK && code != TRANSACTION_NO_MEMORY && t->id[0] != '\0') {
 		char message[sizeof(t->err->message)];
 
 		snprintf(message, sizeof(message), "%s", t->err->message);
-		return tx_fail(t, TRANSACTION_UNFINISHED, t->err->sys_errno, "transaction %s was interrupted and cannot be "
+		return tx_fail(t, TRANSACTION_UNFINISHED, t->err->sys_errno,
+			       "transaction %s was interrupted and cannot be "
 			       "taken back yet: %.900s", t->id, message);
 	}
 	memset(&t->j, 0, sizeof(t->j));
@@ -338,7 +345,7 @@ static enum transaction_code tidy_all(struct tx *t, struct recovering *x)
 	return code;
 }
 
-/* ---- apply -------------------------------------------------------------------------------------------------- */
+/* ---- apply ----------------------------------------------------------------------------------- */
 
 static enum transaction_code apply(struct tx *t, void *ctx)
 {
@@ -351,8 +358,8 @@ static enum transaction_code apply(struct tx *t, void *ctx)
 	if (code == TRANSACTION_OK)
 		code = tidy_all(t, &before);
 	if (code == TRANSACTION_OK && before.n > 0)
-		return tx_fail(t, TRANSACTION_CHANGED, 0, "an interrupted transaction has just been taken back: "
-			       "what was planned may not hold any more");
+		return tx_fail(t, TRANSACTION_CHANGED, 0, "an interrupted transaction has just been taken "
+			       "back: what was planned may not hold any more");
 	if (code == TRANSACTION_OK)
 		code = fill_journal(t);
 	if (code == TRANSACTION_OK)
@@ -378,7 +385,8 @@ static enum transaction_code give_up(struct tx *t, enum transaction_code code)
 
 	snprintf(message, sizeof(message), "%s", t->err->message);
 	if (t->failed_run && keep_output(t))
-		snprintf(t->err->message, sizeof(t->err->message), "%.500s (all of its output: %.400s/failed.log)", message,
+		snprintf(t->err->message, sizeof(t->err->message),
+			 "%.500s (all of its output: %.400s/failed.log)", message,
 			 t->m->folder);
 	if (t->id[0] == '\0')
 		return code;
@@ -411,7 +419,7 @@ enum transaction_code transaction_apply(const struct transaction_meta *m, const 
 	return code;
 }
 
-/* ---- undo --------------------------------------------------------------------------------------------------- */
+/* ---- undo ------------------------------------------------------------------------------------ */
 
 struct undoing {
 	const char *id;          /* as asked for, NULL */
@@ -447,7 +455,8 @@ static enum transaction_code find_id(struct tx *t, const char *id)
 		return code;
 	if (t->j.state == TRANSACTION_UNDONE)
 		return tx_fail(t, TRANSACTION_NO_SUCH, 0, "transaction %s has been undone already", id);
-	return tx_fail(t, TRANSACTION_NO_SUCH, 0, "transaction %s could not be taken back whole, and is left so", id);
+	return tx_fail(t, TRANSACTION_NO_SUCH, 0,
+		       "transaction %s could not be taken back whole, and is left so", id);
 }
 
 /* A later transaction that changed the same file: its id, or NULL. */
@@ -493,8 +502,10 @@ static enum transaction_code check_all(struct tx *t)
 		if (why[0] == '\0')
 			continue;
 		later = later_change(t, &t->j.steps[i]);
-		return tx_fail(t, TRANSACTION_CHANGED, 0, "%s%s%s%s", why, later != NULL ? " by transaction " : "",
-			       later != NULL ? later : "", later != NULL ? ", which must be undone first" : "");
+		if (later == NULL)
+			return tx_fail(t, TRANSACTION_CHANGED, 0, "%s", why);
+		return tx_fail(t, TRANSACTION_CHANGED, 0, "%s by transaction %s, which must be undone first",
+			       why, later);
 	}
 	return TRANSACTION_OK;
 }
@@ -546,8 +557,8 @@ static enum transaction_code undo(struct tx *t, void *ctx)
 	return code == TRANSACTION_OK ? note_back(t) : code;
 }
 
-enum transaction_code transaction_undo(const struct transaction_meta *m, const char *id, char done[TRANSACTION_ID],
-				       struct transaction_error *err)
+enum transaction_code transaction_undo(const struct transaction_meta *m, const char *id,
+				       char done[TRANSACTION_ID], struct transaction_error *err)
 {
 	struct undoing x = { id, false };
 	struct transaction_error second;
@@ -569,7 +580,7 @@ enum transaction_code transaction_undo(const struct transaction_meta *m, const c
 	return code;
 }
 
-/* ---- recover ------------------------------------------------------------------------------------------------- */
+/* ---- recover --------------------------------------------------------------------------------- */
 
 /* Is there anything to do? */
 static enum transaction_code find_unfinished(struct tx *t, bool *found)

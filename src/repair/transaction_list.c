@@ -10,7 +10,7 @@ struct listing {
 	struct { struct transaction_info *items; size_t n, cap; } found;
 };
 
-/* ---- how much is kept ------------------------------------------------------------------------------------ */
+/* ---- how much is kept ------------------------------------------------------------------------ */
 
 struct sum {
 	int dir;
@@ -38,7 +38,7 @@ static void add_size(const char *name, void *ctx)
 	}
 }
 
-/* ---- one transaction --------------------------------------------------------------------------------------- */
+/* ---- one transaction ------------------------------------------------------------------------- */
 
 static void fill_step(struct tx *t, const struct journal_step *s, struct transaction_step *out)
 {
@@ -107,7 +107,7 @@ static enum transaction_code add_one(struct tx *t, struct listing *x, const char
 	return code;
 }
 
-/* ---- which ----------------------------------------------------------------------------------------------------- */
+/* ---- which ----------------------------------------------------------------------------------- */
 
 static const char *last_done(struct tx *t, const struct tx_ids *ids)
 {
@@ -129,6 +129,8 @@ static enum transaction_code list(struct tx *t, void *ctx)
 		return TRANSACTION_OK;
 	if (code == TRANSACTION_OK)
 		code = tx_ids(t, &ids);
+	if (code == TRANSACTION_NO_SUCH && *x->id != '\0')
+		return tx_fail(t, code, 0, "there is no transaction %.40s", x->id);
 	if (code != TRANSACTION_OK)
 		return code == TRANSACTION_NO_SUCH ? tx_fail(t, code, 0, "there is nothing to undo") : code;
 	if (x->id != NULL) {
@@ -137,7 +139,8 @@ static enum transaction_code list(struct tx *t, void *ctx)
 		if (id == NULL)
 			return tx_fail(t, TRANSACTION_NO_SUCH, 0, "there is nothing to undo");
 		if (!journal_is_id(id))
-			return tx_fail(t, TRANSACTION_NO_SUCH, 0, "'%.40s' is no transaction; they have numbers", id);
+			return tx_fail(t, TRANSACTION_NO_SUCH, 0,
+				       "'%.40s' is no transaction; they have numbers", id);
 		code = add_one(t, x, arena_strdup(t->a, id), true);
 		if (code == TRANSACTION_OK && x->found.n == 0)
 			code = tx_fail(t, TRANSACTION_NO_SUCH, 0, "there is no transaction %s", id);

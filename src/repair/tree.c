@@ -1,10 +1,10 @@
 /* tree.c - a command and what it changes: kept before, put back afterwards.
  *
  * Before it runs, each file below what it may change gets a second name in the folder of the journal
- * (STEP.tree/NUMBER). A command that replaces a file leaves the old one there. One that writes into a file in place
- * would change both, so small files are copied too (NUMBER.copy); a large one that was written in place cannot
- * be taken back, and undo says so. On another file system than the journal all are copied.
- */
+ * (STEP.tree/NUMBER). A command that replaces a file leaves the old one there. One that writes into a
+ * file in place would change both, so small files are copied too (NUMBER.copy); a large one that was
+ * written in place cannot be taken back, and undo says so. On another file system than the journal all
+ * are copied. */
 #include "repair/tree.h"
 
 #include <errno.h>
@@ -37,10 +37,12 @@ static void kept_name(uint32_t number, bool copy, char *name)
 
 static bool is_no_link(int err)
 {
-	return err == EXDEV || err == EPERM || err == EACCES || err == EMLINK || err == EOPNOTSUPP || err == ENOSYS;
+	return err == EXDEV || err == EPERM || err == EACCES || err == EMLINK || err == EOPNOTSUPP ||
+	       err == ENOSYS;
 }
 
-static int copy_file(struct tx *t, const struct keeping *k, int dir, const char *name, struct journal_entry *e)
+static int copy_file(struct tx *t, const struct keeping *k, int dir, const char *name,
+		     struct journal_entry *e)
 {
 	char kept[OS_NAME_MAX];
 	int err = os_open_at(dir, name, &t->from);
@@ -67,7 +69,8 @@ static bool is_small(struct keeping *k, uint64_t size)
 	return true;
 }
 
-static enum transaction_code keep_entry(struct tx *t, int dir, const char *name, struct journal_entry *e, void *ctx)
+static enum transaction_code keep_entry(struct tx *t, int dir, const char *name, struct journal_entry *e,
+					void *ctx)
 {
 	struct keeping *k = ctx;
 	char kept[OS_NAME_MAX];
@@ -84,8 +87,9 @@ static enum transaction_code keep_entry(struct tx *t, int dir, const char *name,
 	if (err == 0 || is_no_link(err)) {
 		k->copied += e->side.f.size;
 		if (k->copied > COPY_SUM)
-			return tx_fail(t, TRANSACTION_REFUSED, EFBIG, "what lies below what the command may change is "
-				       "on another file system than the journals, and too large to be copied");
+			return tx_fail(t, TRANSACTION_REFUSED, EFBIG,
+				       "what lies below what the command may change is "
+				       "on another file system than the journals, and too large to copy");
 		err = copy_file(t, k, dir, name, e);
 	}
 	return err == 0 ? TRANSACTION_OK :
@@ -139,13 +143,15 @@ static void last_line(int fd, char *text, size_t n)
 	memmove(text, text + begin, got - begin + 1);
 }
 
-static enum transaction_code judge_end(struct tx *t, const struct journal_step *s, const struct os_child_end *end,
+static enum transaction_code judge_end(struct tx *t, const struct journal_step *s,
+				       const struct os_child_end *end,
 				       int err)
 {
 	char line[TEXT], name[24];
 
 	if (err != 0)
-		return tx_fail(t, TRANSACTION_FAILED, err, "cannot run %.900s: %s", s->argv[0], strerrordesc_np(err));
+		return tx_fail(t, TRANSACTION_FAILED, err, "cannot run %.900s: %s", s->argv[0],
+			       strerrordesc_np(err));
 	if (end->signal == 0 && end->status == 0)
 		return TRANSACTION_OK;
 	t->failed_run = true;
@@ -205,7 +211,7 @@ enum transaction_code tree_run(struct tx *t, size_t step)
 	return code == TRANSACTION_OK ? note_after(t, step) : code;
 }
 
-/* ---- may it be undone? ---------------------------------------------------------------------------------- */
+/* ---- may it be undone? ----------------------------------------------------------------------- */
 
 /* What Python leaves beside sources that it imports. */
 static bool is_cache(const char *path)
@@ -213,7 +219,8 @@ static bool is_cache(const char *path)
 	const char *folder = strstr(path, "__pycache__/");
 	size_t n = strlen(path);
 
-	return folder != NULL && (folder == path || folder[-1] == '/') && strchr(folder + 12, '/') == NULL && n > 4 &&
+	return folder != NULL && (folder == path || folder[-1] == '/') && strchr(folder + 12,
+										 '/') == NULL && n > 4 &&
 	       strcmp(path + n - 4, ".pyc") == 0;
 }
 
@@ -231,8 +238,9 @@ static bool link_is_good(int dir, const struct journal_entry *e)
 	struct os_facts f;
 
 	kept_name(e->kept, false, name);
-	return e->linked && os_facts_at(dir, name, &f) == 0 && f.type == OS_REGULAR && f.ino == e->side.f.ino &&
-	       f.size == e->side.f.size && f.mtime.s == e->side.f.mtime.s && f.mtime.ns == e->side.f.mtime.ns;
+	return e->linked && os_facts_at(dir, name, &f) == 0 && f.type == OS_REGULAR &&
+	       f.ino == e->side.f.ino && f.size == e->side.f.size &&
+	       f.mtime.s == e->side.f.mtime.s && f.mtime.ns == e->side.f.mtime.ns;
 }
 
 static bool copy_is_good(int dir, const struct journal_entry *e)
@@ -241,7 +249,8 @@ static bool copy_is_good(int dir, const struct journal_entry *e)
 	struct os_facts f;
 
 	kept_name(e->kept, true, name);
-	return e->copied && os_facts_at(dir, name, &f) == 0 && f.type == OS_REGULAR && f.size == e->side.f.size;
+	return e->copied && os_facts_at(dir, name, &f) == 0 && f.type == OS_REGULAR &&
+	       f.size == e->side.f.size;
 }
 
 static bool can_be_put_back(int dir, const struct tree_pair *p)
@@ -328,7 +337,8 @@ static bool is_of_later_step(const struct tx *t, size_t step, const char *path)
 			for (const char *const *c = s->covers; *c != NULL; c++)
 				if (look_is_below(path, *c))
 					return true;
-		} else if (strncmp(path, s->folder, n) == 0 && path[n] == '/' && strcmp(path + n + 1, s->name) == 0) {
+		} else if (strncmp(path, s->folder, n) == 0 && path[n] == '/' &&
+			   strcmp(path + n + 1, s->name) == 0) {
 			return true;
 		}
 	}
@@ -359,14 +369,14 @@ enum transaction_code tree_check(struct tx *t, size_t step, char *why, size_t n)
 		if (!is_as_left(&after, p))
 			snprintf(why, n, "%.800s has been changed since", path);
 		else if (!can_be_put_back(t->deep[0], p))
-			snprintf(why, n, "%.800s was written in place by the command, so what it held is not there any more",
-				 path);
+			snprintf(why, n, "%.800s was written in place by the command, so what it held is "
+				 "not there any more", path);
 	}
 	close_kept(t);
 	return TRANSACTION_OK;
 }
 
-/* ---- putting it back -------------------------------------------------------------------------------------- */
+/* ---- putting it back ------------------------------------------------------------------------- */
 
 static void note_stuck(struct tx *t, size_t step, const struct journal_entry *e)
 {
@@ -384,7 +394,8 @@ static int remove_entry(struct tx *t, size_t step, const struct journal_entry *e
 	int err = tree_open(t, step, e, name);
 
 	if (err == 0)
-		err = e->side.f.type == OS_DIRECTORY ? os_rmdir_at(t->place, name) : os_unlink_at(t->place, name);
+		err = e->side.f.type == OS_DIRECTORY ? os_rmdir_at(t->place, name) : os_unlink_at(t->place,
+												  name);
 	return err == ENOENT ? 0 : err;
 }
 
@@ -464,7 +475,8 @@ static int put_link_back(struct tx *t, size_t step, const struct tree_pair *p, c
 
 	tx_beside(t, step, beside);
 	err = remake_link(t, p->a, beside);
-	return err == 0 ? os_rename_at(t->place, beside, t->place, name, p->b != NULL && p->b->side.there) : err;
+	return err == 0 ? os_rename_at(t->place, beside, t->place, name, p->b != NULL &&
+				       p->b->side.there) : err;
 }
 
 /* A folder gets its attributes when all that is in it is there. */

@@ -23,8 +23,8 @@ static enum transaction_code walk_folder(struct walk *w, int dir, const char *pa
 
 static enum transaction_code too_many(struct tx *t)
 {
-	return tx_fail(t, TRANSACTION_REFUSED, EFBIG, "more than %d files lie below what the command may change, too "
-		       "many to be kept", TREE_FILES);
+	return tx_fail(t, TRANSACTION_REFUSED, EFBIG, "more than %d files lie below what the command may "
+		       "change, too many to be kept", TREE_FILES);
 }
 
 static enum transaction_code cannot_look(struct tx *t, const char *path, int err)
@@ -54,7 +54,8 @@ static enum transaction_code walk_one(struct walk *w, int dir, const char *name,
 	if (!e.side.there || e.side.f.type != OS_DIRECTORY)
 		return TRANSACTION_OK;
 	if (t->ndeep == TX_DEPTH)
-		return tx_fail(t, TRANSACTION_REFUSED, ELOOP, "folders lie too deep below what the command may change");
+		return tx_fail(t, TRANSACTION_REFUSED, ELOOP,
+			       "folders lie too deep below what the command may change");
 	err = os_folder_at(dir, name, &t->deep[t->ndeep]);
 	if (err != 0)
 		return cannot_look(t, name, err);
@@ -98,7 +99,7 @@ enum transaction_code tree_walk(struct tx *t, size_t step, struct tree *out, tre
 	return code;
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------------ */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 /* A folder stands before what is in it, and that before what follows the folder. */
 static int weight(char c)
@@ -149,7 +150,7 @@ void tree_diff(struct tx *t, const struct tree *a, const struct tree *b, struct 
 	}
 }
 
-/* ---- where an entry is -------------------------------------------------------------------------------------- */
+/* ---- where an entry is ----------------------------------------------------------------------- */
 
 void tree_path(const struct tx *t, size_t step, const struct journal_entry *e, char *path, size_t n)
 {
@@ -165,12 +166,13 @@ int tree_open(struct tx *t, size_t step, const struct journal_entry *e, char *na
 	tree_path(t, step, e, path, sizeof(path));
 	err = os_open_place(path, &t->place, real, name);
 	/* No folder on the way may have become a link. */
-	if (err == 0 && (strncmp(real, path, strlen(real)) != 0 || strlen(real) != (size_t)(strrchr(path, '/') - path)))
+	if (err == 0 && (strncmp(real, path, strlen(real)) != 0 ||
+			 strlen(real) != (size_t)(strrchr(path, '/') - path)))
 		err = real[1] == '\0' && strrchr(path, '/') == path ? 0 : ELOOP;
 	return err;
 }
 
-/* ---- as a file of the journal ---------------------------------------------------------------------------------- */
+/* ---- as a file of the journal ---------------------------------------------------------------- */
 
 enum transaction_code tree_save(struct tx *t, size_t step, const char *suffix, const struct tree *tree)
 {

@@ -26,6 +26,10 @@ enum transaction_code tx_fail(struct tx *t, enum transaction_code code, int err,
 {
 	va_list ap;
 
+	if (err == ENOMEM) {
+		code = TRANSACTION_NO_MEMORY;
+		fmt = "out of memory";
+	}
 	va_start(ap, fmt);
 	if (vsnprintf(t->err->message, sizeof(t->err->message), fmt, ap) < 0)
 		t->err->message[0] = '\0';
@@ -220,7 +224,8 @@ enum transaction_code tx_open_journals(struct tx *t, bool make)
 	int err;
 
 	if (t->m->folder == NULL)
-		return tx_fail(t, TRANSACTION_REFUSED, ENOENT, "there is no place for a journal, so nothing is "
+		return tx_fail(t, TRANSACTION_REFUSED, ENOENT,
+			       "there is no place for a journal, so nothing is "
 			       "changed: neither XDG_STATE_HOME nor HOME is set");
 	err = open_existing(t->m->folder, &t->journals, &rest);
 	if (err != 0)
@@ -237,7 +242,7 @@ enum transaction_code tx_open_journals(struct tx *t, bool make)
 	return is_mine(t->journals) ? TRANSACTION_OK : not_mine(t);
 }
 
-/* ---- the lock -------------------------------------------------------------------------------------------- */
+/* ---- the lock -------------------------------------------------------------------------------- */
 
 static enum transaction_code busy(struct tx *t)
 {
@@ -277,7 +282,7 @@ enum transaction_code tx_lock(struct tx *t)
 	return TRANSACTION_OK;
 }
 
-/* ---- transactions ---------------------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 struct numbers {
 	uint64_t *items; /* NULL: they are counted */
@@ -360,8 +365,8 @@ enum transaction_code tx_read(struct tx *t)
 	if (err == ENOMEM)
 		return tx_fail(t, TRANSACTION_NO_MEMORY, err, "out of memory");
 	if (err != 0)
-		return tx_fail(t, TRANSACTION_REFUSED, err, "the journal of transaction %s cannot be used: %s", t->id,
-			       why[0] != '\0' ? why : strerrordesc_np(err));
+		return tx_fail(t, TRANSACTION_REFUSED, err,
+			       "the journal of transaction %s cannot be used: %s", t->id, why[0] != '\0' ? why : strerrordesc_np(err));
 	t->ready = ARENA_ARRAY(t->a, t->j.nsteps + 1, bool);
 	t->nstuck = 0;
 	return TRANSACTION_OK;
@@ -400,7 +405,7 @@ enum transaction_code tx_write(struct tx *t)
 	return err != 0 ? tx_fail_journal(t, "write", err) : TRANSACTION_OK;
 }
 
-/* ---- taking away ------------------------------------------------------------------------------------------ */
+/* ---- taking away ----------------------------------------------------------------------------- */
 
 struct removal {
 	int dir, err;
@@ -471,7 +476,7 @@ enum transaction_code tx_remove(struct tx *t)
 	return err != 0 ? tx_fail_journal(t, "take away", err) : TRANSACTION_OK;
 }
 
-/* ---- names -------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 void tx_beside(const struct tx *t, size_t i, char *name)
 {

@@ -58,7 +58,8 @@ struct tx_ids {
 	size_t n, cap;
 };
 enum transaction_code tx_ids(struct tx *t, struct tx_ids *out);
-/* The folder of transaction t->id, and what its journal says. TRANSACTION_NO_SUCH: it has no journal (yet). */
+/* The folder of transaction t->id, and what its journal says. TRANSACTION_NO_SUCH: it has no journal
+ * (yet). */
 enum transaction_code tx_read(struct tx *t);
 enum transaction_code tx_write(struct tx *t);
 /* The folder of that transaction with all that is in it. */
@@ -117,7 +118,7 @@ enum transaction_code back_folders(struct tx *t);
 /* Gives the open file t->to owner, attributes, mode and times of a side: 0 or errno. */
 int back_attributes(struct tx *t, const struct journal_side *old);
 
-/* ---- tree.c: what a command may change ------------------------------------------------------------------ */
+/* ---- tree.c: what a command may change ------------------------------------------------------- */
 
 /* Keeps, runs the command, puts back; tree_list.c has the lists of files that it does this by. */
 enum transaction_code tree_keep(struct tx *t, size_t step);

@@ -17,7 +17,8 @@ enum transaction_code tx_open_step(struct tx *t, const struct journal_step *s)
 	tx_close(&t->place);
 	err = os_open_folder(s->folder, &t->place, real);
 	if (err == 0 && strcmp(real, s->folder) != 0)
-		return tx_fail(t, TRANSACTION_CHANGED, ELOOP, "the way to %.700s leads through a link now", s->folder);
+		return tx_fail(t, TRANSACTION_CHANGED, ELOOP, "the way to %.700s leads through a link now",
+			       s->folder);
 	return err != 0 ? tx_fail_step(t, s, "open the folder of", err) : TRANSACTION_OK;
 }
 
@@ -61,7 +62,8 @@ static bool same_time(struct os_time a, struct os_time b)
 	return a.s == b.s && a.ns == b.ns;
 }
 
-static enum tx_same compare_file(int dir, const char *name, const struct os_facts *f, const struct journal_side *s)
+static enum tx_same compare_file(int dir, const char *name, const struct os_facts *f,
+				 const struct journal_side *s)
 {
 	unsigned char hash[SHA256_BYTES];
 
@@ -153,7 +155,7 @@ int tx_hash_names(int dir, unsigned char hash[SHA256_BYTES])
 	return err;
 }
 
-/* ---- attributes ------------------------------------------------------------------------------------------ */
+/* ---- attributes ------------------------------------------------------------------------------ */
 
 int tx_set_owner(int fd, uint32_t uid, uint32_t gid)
 {

@@ -834,6 +834,59 @@ static void json_env(struct json *j, const struct dlwhy_env *e)
 	json_close(j, '}');
 }
 
+/* ---- what was changed ----------------------------------------------------------------------- */
+
+static void json_undo_step(struct json *j, const struct dlwhy_transaction_step *s)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "change", s->change);
+	json_text(j, "path", s->path);
+	json_bool(j, "was_there", s->was_there);
+	json_texts(j, "argv", s->argv, s->nargv);
+	json_text(j, "changed", s->changed);
+	json_close(j, '}');
+}
+
+static void json_transaction(struct json *j, const struct dlwhy_transaction *t)
+{
+	json_next(j);
+	json_open(j, '{');
+	json_id(j, "id", t->id);
+	json_id(j, "state", t->state);
+	json_int(j, "time", t->time);
+	json_opt_int(j, "undone", t->undone != 0 ? t->undone : -1);
+	json_text(j, "version", t->version);
+	json_text(j, "title", t->title);
+	json_texts(j, "command", t->command, t->ncommand);
+	json_int(j, "kept", (int64_t)t->kept);
+	json_text(j, "damage", t->damage);
+	json_key(j, "steps");
+	json_open(j, '[');
+	for (size_t i = 0; i < t->nsteps; i++)
+		json_undo_step(j, t->steps[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void json_undo(struct json *j, const struct dlwhy_undo *u)
+{
+	json_key(j, "undo");
+	if (u == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_bool(j, "done", u->done);
+	json_texts(j, "recovered", u->recovered, u->nrecovered);
+	json_key(j, "transactions");
+	json_open(j, '[');
+	for (size_t i = 0; i < u->ntransactions; i++)
+		json_transaction(j, u->transactions[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -854,6 +907,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_python(j, r->python);
 	json_run(j, r->run);
 	json_told(j, r->told);
+	json_undo(j, r->undo);
 	json_answer(j, "links", strcmp(r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN);
 	json_text(j, "linker_message", r->linker_message);
 	json_texts(j, "linker_lines", r->linker_lines, r->nlinker_lines);

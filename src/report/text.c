@@ -872,6 +872,10 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
 
+	if (t->r->undo != NULL) {
+		text_undo_lines(t, out);
+		return;
+	}
 	if (text_is_verify(t->r) && t->r->error == NULL) {
 		text_verify_lines(t, whole_finding, out);
 		return;

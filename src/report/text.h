@@ -132,6 +132,8 @@ void text_verify_lines(struct text *t, void (*finding)(struct text *t, size_t i,
 		       struct lines *out);
 /* "1.5 GB" */
 const char *text_bytes(struct text *t, uint64_t n);
+/* text_undo.c: what has been changed, or was just undone: the whole answer. */
+void text_undo_lines(struct text *t, struct lines *out);
 
 /* text_run.c: of a run. */
 const char *text_run_verdict(struct text *t, enum style *style);

@@ -101,6 +101,7 @@ def test_what_a_static_program_may_open_in_secret_would_be_seen():
     (["help", "check"], 0),
     (["--schema"], 0),
     (["explain", "missing-library"], 0),
+    (["undo", "--list"], 0),
     ([], 2),
     (["--no-such-option"], 2),
 ], ids=lambda a: " ".join(a) if isinstance(a, list) else None)
