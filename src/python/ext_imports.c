@@ -56,7 +56,7 @@ struct scan {
 /* ---- is there such a module? ---------------------------------------------------------------- */
 
 /* Finds each part of a dotted name below the one before. */
-static bool find(struct scan *s, const char *name, struct py_spec *spec)
+static bool find_parts(struct scan *s, const char *name, struct py_spec *spec)
 {
 	const struct py_strings *path = &s->path;
 	const char *dot = name;
@@ -75,6 +75,21 @@ static bool find(struct scan *s, const char *name, struct py_spec *spec)
 		dot++;
 	}
 	return false;
+}
+
+static bool find(struct scan *s, const char *name, struct py_spec *spec)
+{
+	uint32_t hash = elf_gnu_hash(name);
+	struct py_spec *known = table_get(&s->f->named, name, hash);
+
+	if (known == NULL) {
+		known = ARENA_NEW(s->f->a, struct py_spec);
+		if (!find_parts(s, name, known))
+			known->kind = PY_SPEC_MISSING;
+		table_put(&s->f->named, arena_strdup(s->f->a, name), hash, known);
+	}
+	*spec = *known;
+	return spec->kind != PY_SPEC_MISSING;
 }
 
 static bool in_stdlib(const struct scan *s, const struct py_spec *spec)
@@ -232,19 +247,34 @@ static bool requires(struct view text, const char *line)
 	return false;
 }
 
-/* The metadata of what the module was installed with; false if there is none. */
-static bool open_metadata(struct scan *s, struct source_file *f)
+/* The folder that says what the module was installed with, "" for none. */
+static const char *distribution_of(struct scan *s, const char *site, const char *top)
 {
-	struct owner o = { .s = s };
+	struct owner o = { .s = s, .site = site, .top = top };
+	const char *key = arena_printf(s->f->a, "%s/%s", site, top), *known;
+	uint32_t hash = elf_gnu_hash(key);
 
-	if (!installed_in(s, &o.site, &o.top) || strcmp(o.top, "numpy") == 0)
-		return false;
+	known = table_get(&s->f->distributions, key, hash);
+	if (known != NULL)
+		return known;
 	source_list(s->source, o.site, distribution_seen, &o);
 	o.by_record = true;
 	if (o.folder == NULL)
 		source_list(s->source, o.site, distribution_seen, &o);
-	return o.folder != NULL &&
-	       source_open(s->source, arena_printf(s->a, "%s/METADATA", o.folder), f) == 0;
+	known = o.folder != NULL ? arena_strdup(s->f->a, o.folder) : "";
+	table_put(&s->f->distributions, key, hash, (void *)(uintptr_t)known);
+	return known;
+}
+
+/* The metadata of what the module was installed with; false if there is none. */
+static bool open_metadata(struct scan *s, struct source_file *f)
+{
+	const char *site, *top, *folder;
+
+	if (!installed_in(s, &site, &top) || strcmp(top, "numpy") == 0)
+		return false;
+	folder = distribution_of(s, site, top);
+	return *folder != '\0' && source_open(s->source, arena_printf(s->a, "%s/METADATA", folder), f) == 0;
 }
 
 /* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */

@@ -24,11 +24,17 @@ const char *py_var(const struct home_ctx *c, const char *name)
 
 const char *py_join(struct arena *a, const char *dir, const char *name)
 {
-	size_t n = strlen(dir);
+	size_t n = strlen(dir), len = strlen(name);
+	char *p;
 
 	if (name[0] == '/' || n == 0)
 		return arena_strdup(a, name);
-	return arena_printf(a, dir[n - 1] == '/' ? "%s%s" : "%s/%s", dir, name);
+	p = arena_alloc(a, n + len + 2);
+	memcpy(p, dir, n);
+	if (dir[n - 1] != '/')
+		p[n++] = '/';
+	memcpy(p + n, name, len);
+	return p;
 }
 
 const char *py_dirname(struct arena *a, const char *path)
