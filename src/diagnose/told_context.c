@@ -141,7 +141,8 @@ static void from_loading_alone(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 		const char *by = f->field[MSG_NEEDED_BY];
 
-		if (f->kind != MSG_CONTEXT || same_text(f->speaker, "ctypes") || by == NULL || !is_library_name(by))
+		if (f->kind != MSG_CONTEXT || by == NULL || !is_library_name(by) ||
+		    same_text(f->speaker, "ctypes"))
 			continue;
 		f->kind = MSG_CAUSE;
 		f->code = "missing-library";

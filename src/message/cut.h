@@ -11,7 +11,7 @@ enum {
 
 struct cut {
 	char tail[CUT_TAIL];
-	char starts[CUT_TAIL]; /* a word starts with this byte, or it is of a script that puts no blanks between them */
+	char starts[CUT_TAIL]; /* a word starts here; in a script without blanks, any letter */
 	size_t n;
 };
 
