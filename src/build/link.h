@@ -96,7 +96,8 @@ struct link_line {
 		struct link_dir *items;
 		size_t n, cap;
 	} dirs;
-	struct link_texts rpath, rpath_link, wrap, undefined, defined; /* defined: --defsym */
+	struct link_texts rpath, rpath_link, wrap, undefined;
+	struct link_texts defined, values; /* --defsym: names, and what they are set to */
 	const char *sysroot, *output, *emulation, *entry, *version_script, *script;
 	bool shared, pie, relocatable, is_static, no_std_dirs, z_defs, z_muldefs, no_copyreloc;
 	bool allow_shlib_undefined, no_allow_shlib_undefined, unresolved_ignored, unresolved_warned;
@@ -196,6 +197,7 @@ struct link_archive {
 	struct ar ar;
 	struct store_file *file;
 	bool whole, has_index, as_needed, searched;
+	bool loose;              /* objects between --start-lib and --end-lib */
 	bool passed_over;        /* gold: what it has does not fit, the search went on */
 	size_t op;
 	struct link_op asked;    /* that asked for it */
@@ -364,6 +366,7 @@ struct link {
 		struct view *items;
 		size_t n, cap;
 	} dlls;                  /* of a link for Windows */
+	struct link_archive *loose; /* between --start-lib and --end-lib; NULL: elsewhere */
 	const char *search_behind; /* candidates up to this one are passed over; NULL: none */
 	struct { size_t op; } at;
 };

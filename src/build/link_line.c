@@ -307,7 +307,10 @@ static void take_value(struct line_reader *r, enum option_id id, const char *v)
 	case O_Z: take_z(r, v); break;
 	case O_VERSION_SCRIPT: o->version_script = v; break;
 	case O_WRAP: *ARENA_PUSH(r->a, &o->wrap) = v; break;
-	case O_DEFSYM: *ARENA_PUSH(r->a, &o->defined) = arena_strndup(r->a, v, strcspn(v, "=")); break;
+	case O_DEFSYM:
+		*ARENA_PUSH(r->a, &o->defined) = arena_strndup(r->a, v, strcspn(v, "="));
+		*ARENA_PUSH(r->a, &o->values) = v + strcspn(v, "=") + (strchr(v, '=') != NULL);
+		break;
 	case O_UNDEFINED: *ARENA_PUSH(r->a, &o->undefined) = v; break;
 	case O_ENTRY: o->entry = v; break;
 	case O_OUTPUT: o->output = v; break;
@@ -410,6 +413,9 @@ static void take_word(struct line_reader *r, const char *w)
 	else
 		known = take_long(r, w + 1) || take_letter(r, w + 1);
 	if (r->plan->kind == LINKER_GOLD && strcmp(w + strspn(w, "-"), "no-dynamic-linker") == 0)
+		known = false;
+	if (r->plan->kind == LINKER_BFD && (strcmp(w + strspn(w, "-"), "start-lib") == 0 ||
+					    strcmp(w + strspn(w, "-"), "end-lib") == 0))
 		known = false;
 	if (!known && r->out->unknown == NULL)
 		r->out->unknown = w;
