@@ -554,9 +554,25 @@ static void say_programs(struct link *l)
 		link_refused(l, LT_EXECUTABLE, &executable, l->programs.items[i]->shown);
 }
 
+/* lld asks archives for what stands in the value of --defsym. */
+static void name_values(struct link *l)
+{
+	for (size_t i = 0; i < l->line->values.n && l->kind == LINKER_LLD; i++) {
+		const char *v = l->line->values.items[i];
+		struct link_sym *s;
+
+		if (*v == '\0' || (*v >= '0' && *v <= '9'))
+			continue;
+		s = link_intern(l, v, elf_gnu_hash(v));
+		if (s->state == LINK_NEW)
+			s->state = LINK_UNDEFINED;
+	}
+}
+
 void link_load_all(struct link *l)
 {
 	machine_of_emulation(l);
+	name_values(l);
 	if (l->kind != LINKER_LLD)
 		link_name_symbols(l);
 	for (size_t i = 0; i < l->line->ops.n && !l->stop; i++) {

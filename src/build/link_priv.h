@@ -132,6 +132,9 @@ void link_claim_groups(struct link *l, struct link_object *o);
 
 void link_closure(struct link *l);
 void link_check(struct link *l);
+/* link_gc.c: which sections stay with --gc-sections; does this one go? */
+void link_collect(struct link *l);
+bool link_is_collected(const struct link_object *o, uint32_t section);
 /* link_run.c: the output cannot be written there. True: that was said, and it is the end. */
 bool link_refuse_output(struct link *l);
 void link_check_version_nodes(struct link *l);

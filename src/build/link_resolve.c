@@ -118,7 +118,7 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 	struct link_trouble *t;
 	struct link_place a = link_place(l, o, r->section, r->value);
 	struct link_place b = owner != NULL ? link_place(l, owner, s->section, s->value) : a;
-	const char *name = link_shown(l, s->name), *first = owner != NULL ? owner->shown : "?";
+	const char *name = link_shown(l, s->name), *first = owner != NULL ? owner->shown : "?", *colon;
 
 	t = link_trouble(l, LT_MULTIPLE, true);
 	t->object = o;
@@ -141,13 +141,14 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 		link_line_of(l, t, true, "mold: error: duplicate symbol: %s: %s: %s", o->shown, first, name);
 		break;
 	default:
+		colon = b.file != NULL && *b.file == '\0' && b.source == NULL ? "::" : ":";
 		if (a.function != NULL && link_new_context(l, o, &a))
 			link_line_of(l, t, false, "%s: %s: in function `%s':", l->self, o->shown, a.function);
 		link_line_of(l, t, true, "%s%s: multiple definition of `%s'; %s%s%s: first defined here",
 			     a.function != NULL && a.fresh ? "" : arena_printf(l->a, "%s: ", l->self),
 			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text),
 				     name, first,
-			     ":", b.text);
+			     colon, b.text);
 		break;
 	}
 }

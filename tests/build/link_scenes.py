@@ -170,7 +170,7 @@ def inputs(rng, pool):
                         "-lshort"))]
 
 
-def option(rng, pool):
+def option(rng, pool, words):
     """An option that changes what is linked, or what is said of it."""
     kind = rng.choice(("wrap", "wrap", "lib", "gc", "gc", "state", "response", "symbolic", "exclude", "defsym", "text"))
     if kind == "wrap":
@@ -179,7 +179,7 @@ def option(rng, pool):
         return ["-Wl,--start-lib", *(o + ".o" for o in rng.sample(pool.objects, 2)), "-Wl,--end-lib"]
     if kind == "gc":
         return ["-Wl,--gc-sections"]
-    if kind == "state":
+    if kind == "state" and "-fuse-ld=mold" not in words:  # mold 1.10 goes on with -Bstatic behind it
         name = rng.choice(pool.archives)[0]
         return ["-Wl,--push-state,-Bstatic", f"-l{name}", "-Wl,--pop-state"]
     if kind == "response":
@@ -222,7 +222,7 @@ def command(rng, pool):
     if mode != "-shared" or rng.random() < 0.3:
         parts.insert(rng.randrange(len(parts) + 1), [rng.choice(pool.mains) + ".o"])
     if rng.random() < 0.25:
-        parts.insert(rng.randrange(len(parts) + 1), option(rng, pool))
+        parts.insert(rng.randrange(len(parts) + 1), option(rng, pool, words))
     for part in parts:
         words += part
     return words
