@@ -96,12 +96,13 @@ struct link_line {
 		struct link_dir *items;
 		size_t n, cap;
 	} dirs;
-	struct link_texts rpath, rpath_link, wrap, undefined, defined; /* defined: --defsym */
+	struct link_texts rpath, rpath_link, wrap, undefined;
+	struct link_texts defined, values; /* --defsym: names, and what they are set to */
 	const char *sysroot, *output, *emulation, *entry, *version_script, *script;
 	bool shared, pie, relocatable, is_static, no_std_dirs, z_defs, z_muldefs, no_copyreloc;
 	bool allow_shlib_undefined, no_allow_shlib_undefined, unresolved_ignored, unresolved_warned;
 	bool shlibs_ignored;     /* --unresolved-symbols=ignore-in-shared-libs */
-	bool gc_sections, strip_all, plugin, z_text, z_notext, warn_mismatch_off, bsymbolic, noinhibit;
+	bool gc_sections, export_dynamic, strip_all, plugin, z_text, z_notext, warn_mismatch_off, bsymbolic, noinhibit;
 	bool mold_lto;           /* --plugin names a file that is there */
 	const char *unknown;     /* an option that the linker does not know, NULL */
 	const char *info;        /* --version, --help: no link; NULL */
@@ -183,6 +184,8 @@ struct link_object {
 	struct link_ref *refs;
 	size_t nrefs;
 	bool *dropped_sections;  /* per section; NULL: none */
+	bool *live;              /* --gc-sections: per section; NULL: all */
+	uint32_t *rela;          /* with it: the section with its relocations, 0: none */
 	const struct link_sym *pulled_by; /* member: the symbol it was taken for */
 	size_t order;
 	struct {
@@ -196,6 +199,7 @@ struct link_archive {
 	struct ar ar;
 	struct store_file *file;
 	bool whole, has_index, as_needed, searched;
+	bool loose;              /* objects between --start-lib and --end-lib */
 	bool passed_over;        /* gold: what it has does not fit, the search went on */
 	size_t op;
 	struct link_op asked;    /* that asked for it */
@@ -364,6 +368,7 @@ struct link {
 		struct view *items;
 		size_t n, cap;
 	} dlls;                  /* of a link for Windows */
+	struct link_archive *loose; /* between --start-lib and --end-lib; NULL: elsewhere */
 	const char *search_behind; /* candidates up to this one are passed over; NULL: none */
 	struct { size_t op; } at;
 };

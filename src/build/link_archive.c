@@ -271,6 +271,29 @@ static void load_members(struct link *l, struct link_archive *ar)
 		header = at;
 }
 
+struct link_archive *link_loose_begin(struct link *l)
+{
+	struct link_archive *ar = ARENA_NEW(l->a, struct link_archive);
+
+	ar->path = ar->shown = "";
+	ar->loose = ar->has_index = ar->index_read = true;
+	ar->op = l->at.op;
+	return ar;
+}
+
+void link_loose_add(struct link *l, struct link_archive *ar, struct link_object *o)
+{
+	o->archive = ar;
+	o->header = ar->members.n;
+	*ARENA_PUSH(l->a, &ar->members) = o;
+	for (size_t i = 0; i < o->nrefs; i++)
+		if (o->refs[i].state >= LINK_COMMON) {
+			struct link_index x = { o->refs[i].sym, o->header, false };
+
+			*ARENA_PUSH(l->a, &ar->index) = x;
+		}
+}
+
 static bool has_members(const struct link_archive *ar)
 {
 	struct ar_member m;

@@ -261,16 +261,89 @@ static bool given_by_linker(const struct link *l, const struct link_sym *s)
 
 /* ---- by relocations ---------------------------------------------------------------------------------- */
 
+/* A name in the value of --defsym that nobody defines. NULL: there is none. */
+static const char *missing_in(struct link *l, const char *value)
+{
+	while (*value != '\0') {
+		size_t n = 0;
+		const struct link_sym *s;
+		const char *name;
+
+		if ((*value >= '0' && *value <= '9') || strchr("+-*/()&|<>!~,. \t", *value) != NULL) {
+			value++;
+			while ((value[-1] >= '0' && value[-1] <= '9') && (*value == 'x' || *value == 'X' ||
+			       (*value >= '0' && *value <= '9') || (*value >= 'a' && *value <= 'f') ||
+			       (*value >= 'A' && *value <= 'F')))
+				value++;
+			continue;
+		}
+		while (value[n] != '\0' && strchr("+-*/()&|<>!~, \t", value[n]) == NULL)
+			n++;
+		name = arena_strndup(l->a, value, n);
+		s = link_find(l, name);
+		if (s == NULL || s->state == LINK_NEW || s->state == LINK_UNDEFINED ||
+		    s->state == LINK_UNDEFINED_WEAK || s->state == LINK_LAZY)
+			return name;
+		value += n;
+	}
+	return NULL;
+}
+
+static void check_values(struct link *l)
+{
+	for (size_t i = 0; i < l->line->values.n && !l->stop; i++) {
+		const char *name = missing_in(l, l->line->values.items[i]);
+		struct link_trouble *t;
+
+		if (name == NULL || l->kind == LINKER_MOLD || (l->kind == LINKER_LLD && l->failed))
+			continue;
+		t = link_trouble(l, LT_UNDEFINED, true);
+		t->symbol = name;
+		t->sym = link_intern(l, name, elf_gnu_hash(name));
+		if (l->kind == LINKER_GOLD)
+			link_line_of(l, t, true, "%s: error: undefined symbol '%s' referenced in expression",
+				     l->self, name);
+		else if (l->kind == LINKER_LLD)
+			link_line_of(l, t, true, "%s: error: --defsym:1: symbol not found: %s", l->self, name);
+		else
+			link_line_of(l, t, true, "%s:--defsym:1: undefined symbol `%s' referenced in expression",
+				     l->self, name);
+		l->stop = l->kind == LINKER_BFD;
+	}
+}
+
 struct check {
 	struct link *l;
 	bool any;                /* some symbol is undefined at all */
 };
 
+/* lld turns references over when all symbols are resolved (--wrap). */
+static const struct link_sym *turned(struct link *l, const struct link_ref *r)
+{
+	for (size_t i = 0; i < l->line->wrap.n && l->kind == LINKER_LLD; i++) {
+		const char *w = l->line->wrap.items[i];
+		bool real = link_starts(r->sym->name, "__real_") && strcmp(r->sym->name + 7, w) == 0;
+		struct link_sym *s;
+
+		if ((!real && strcmp(r->sym->name, w) != 0) || r->state != LINK_UNDEFINED)
+			continue;
+		if (real)
+			return link_intern(l, w, elf_gnu_hash(w));
+		w = arena_printf(l->a, "__wrap_%s", w);
+		s = link_intern(l, w, elf_gnu_hash(w));
+		s->ref_regular = s->ref_regular_strong = true;
+		if (s->state == LINK_NEW || s->state == LINK_LAZY)
+			s->state = LINK_UNDEFINED;
+		return s;
+	}
+	return r->sym;
+}
+
 static void on_reloc(void *ctx, const struct link_use *u)
 {
 	struct check *c = ctx;
 	struct link *l = c->l;
-	const struct link_sym *s = u->ref != NULL ? u->ref->sym : NULL;
+	const struct link_sym *s = u->ref != NULL ? turned(l, u->ref) : NULL;
 	struct undefined *n;
 
 	if (!link_is_pe(l))
@@ -322,7 +395,7 @@ static void check_lto(struct link *l, struct link_object *o)
 
 static void check_regular(struct link *l)
 {
-	struct check c = { l, any_undefined(l) };
+	struct check c = { l, any_undefined(l) || l->line->wrap.n > 0 };
 	size_t n;
 	struct link_object **v = in_output_order(l, &n);
 
@@ -439,6 +512,8 @@ void link_check(struct link *l)
 {
 	if ((l->kind == LINKER_LLD || l->kind == LINKER_MOLD) && l->failed)
 		return;
+	if (l->kind != LINKER_MOLD)
+		link_collect(l);
 	if (l->kind == LINKER_MOLD) {
 		link_pic_early(l);
 		if (l->failed)
@@ -456,9 +531,13 @@ void link_check(struct link *l)
 		link_check_version_nodes(l);
 	if (l->kind == LINKER_GOLD || l->kind == LINKER_LLD)
 		link_pic_early(l);
-	if (l->kind == LINKER_GOLD && link_refuse_output(l))
+	if (l->kind == LINKER_BFD || l->kind == LINKER_GOLD)
+		check_values(l);
+	if (l->stop || (l->kind == LINKER_GOLD && link_refuse_output(l)))
 		return;
 	check_regular(l);
+	if (l->kind == LINKER_LLD)
+		check_values(l);
 	if (l->kind != LINKER_GOLD)
 		check_shared(l);
 	check_hidden(l);

@@ -161,7 +161,8 @@ static void find_twice(struct link *l)
 		for (size_t k = 0; v[i]->kind != LINK_DSO && k < v[i]->nrefs; k++) {
 			const struct link_ref *r = &v[i]->refs[k];
 
-			if (r->state != LINK_DEFINED || r->dropped || r->sym->option)
+			if (r->state != LINK_DEFINED || r->dropped || r->sym->option ||
+			    link_is_collected(v[i], r->section))
 				continue;
 			if (r->sym->first == NULL)
 				r->sym->first = v[i];
@@ -206,6 +207,7 @@ static void resolve_mold(struct link *l)
 		for (size_t i = 0; i < l->all.n && !l->stop; i++)
 			again = wakes(l, l->all.items[i]) || again;
 	}
+	link_collect(l);
 	find_twice(l);
 }
 

@@ -17,7 +17,7 @@ enum option_id {
 	O_ENTRY, O_OUTPUT, O_EMULATION, O_SCRIPT, O_NOSTDLIB, O_PLUGIN, O_MULDEFS, O_UNRESOLVED, O_GC,
 	O_NO_GC, O_STRIP, O_COPY_NEEDED, O_NO_COPY_NEEDED, O_WARN_UNRESOLVED, O_JUST_SYMBOLS, O_INFO,
 		O_BSYMBOLIC,
-	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED
+	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED, O_EXPORT
 };
 
 enum takes { NO_VALUE, VALUE, VALUE_OR_NEXT, OPTIONAL };
@@ -65,7 +65,7 @@ static const struct option long_options[] = {
 	{ "start-lib", NO_VALUE, O_START_LIB }, { "end-lib", NO_VALUE, O_END_LIB },
 	{ "noinhibit-exec", NO_VALUE, O_NO_INHIBIT },
 	{ "no-warn-search-mismatch", NO_VALUE, O_NO_MISMATCH }, { "target-help", NO_VALUE, O_INFO },
-	{ "Ur", NO_VALUE, O_RELOCATABLE },
+	{ "Ur", NO_VALUE, O_RELOCATABLE }, { "export-dynamic", NO_VALUE, O_EXPORT },
 };
 
 /* Names that one of the linkers knows and that change nothing here; a value stands behind "=". */
@@ -77,7 +77,7 @@ static const char weightless[] =
 	"insert-timestamp no-insert-timestamp disable-nxcompat no-seh no-bind wdmdriver appcontainer "
 	"static-pie no-allow-multiple-definition strip-debug strip-discarded no-strip-discarded "
 	"Bsymbolic-functions Bno-symbolic Bsymbolic-non-weak-functions Bsymbolic-non-weak "
-	"no-warn-mismatch accept-unknown-input-arch no-accept-unknown-input-arch export-dynamic "
+	"no-warn-mismatch accept-unknown-input-arch no-accept-unknown-input-arch "
 	"no-export-dynamic enable-non-contiguous-regions EB EL print-map print-map-discarded nmagic "
 	"no-nmagic omagic no-omagic flto fat-lto-objects emit-relocs discard-all discard-locals "
 	"discard-none trace verbose dll-verbose build-id eh-frame-hdr no-eh-frame-hdr "
@@ -136,7 +136,7 @@ static const struct option letters[] = {
 			O_NONE },
 	{ "V", NO_VALUE, O_NONE }, { "x", NO_VALUE, O_NONE }, { "X", NO_VALUE, O_NONE }, { "q", NO_VALUE,
 			O_NONE },
-	{ "n", NO_VALUE, O_NONE }, { "N", NO_VALUE, O_NONE }, { "E", NO_VALUE, O_NONE }, { "M", NO_VALUE,
+	{ "n", NO_VALUE, O_NONE }, { "N", NO_VALUE, O_NONE }, { "E", NO_VALUE, O_EXPORT }, { "M", NO_VALUE,
 			O_NONE },
 	{ "d", NO_VALUE, O_NONE }, { "g", NO_VALUE, O_NONE }, { "w", NO_VALUE, O_NONE }, { "k", NO_VALUE,
 			O_NONE },
@@ -279,6 +279,7 @@ static void take_flag(struct line_reader *r, enum option_id id)
 	case O_NOSTDLIB: o->no_std_dirs = true; break;
 	case O_MULDEFS: o->z_muldefs = true; break;
 	case O_GC: o->gc_sections = true; break;
+	case O_EXPORT: o->export_dynamic = true; break;
 	case O_NO_GC: o->gc_sections = false; break;
 	case O_STRIP: o->strip_all = true; break;
 	case O_WARN_UNRESOLVED: o->unresolved_warned = true; break;
@@ -307,7 +308,10 @@ static void take_value(struct line_reader *r, enum option_id id, const char *v)
 	case O_Z: take_z(r, v); break;
 	case O_VERSION_SCRIPT: o->version_script = v; break;
 	case O_WRAP: *ARENA_PUSH(r->a, &o->wrap) = v; break;
-	case O_DEFSYM: *ARENA_PUSH(r->a, &o->defined) = arena_strndup(r->a, v, strcspn(v, "=")); break;
+	case O_DEFSYM:
+		*ARENA_PUSH(r->a, &o->defined) = arena_strndup(r->a, v, strcspn(v, "="));
+		*ARENA_PUSH(r->a, &o->values) = v + strcspn(v, "=") + (strchr(v, '=') != NULL);
+		break;
 	case O_UNDEFINED: *ARENA_PUSH(r->a, &o->undefined) = v; break;
 	case O_ENTRY: o->entry = v; break;
 	case O_OUTPUT: o->output = v; break;
@@ -410,6 +414,9 @@ static void take_word(struct line_reader *r, const char *w)
 	else
 		known = take_long(r, w + 1) || take_letter(r, w + 1);
 	if (r->plan->kind == LINKER_GOLD && strcmp(w + strspn(w, "-"), "no-dynamic-linker") == 0)
+		known = false;
+	if (r->plan->kind == LINKER_BFD && (strcmp(w + strspn(w, "-"), "start-lib") == 0 ||
+					    strcmp(w + strspn(w, "-"), "end-lib") == 0))
 		known = false;
 	if (!known && r->out->unknown == NULL)
 		r->out->unknown = w;

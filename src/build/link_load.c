@@ -307,7 +307,10 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 		return;
 	}
 	link_read_refs(l, o);
-	link_add_object(l, o);
+	if (l->loose != NULL && l->kind != LINKER_BFD)
+		link_loose_add(l, l->loose, o);
+	else
+		link_add_object(l, o);
 }
 
 /* ---- any file ---------------------------------------------------------------------------------------- */
@@ -469,6 +472,21 @@ static size_t load_group(struct link *l, size_t i)
 	return i;
 }
 
+/* Objects that take part only if a symbol asks for them. */
+static size_t load_loose(struct link *l, size_t i)
+{
+	struct link_archive *ar = link_loose_begin(l);
+
+	l->loose = ar;
+	for (i++; i < l->line->ops.n && l->line->ops.items[i].kind != LINK_LIB_END && !l->stop; i++)
+		link_load_op(l, i);
+	l->loose = NULL;
+	*ARENA_PUSH(l->a, &l->archives) = ar;
+	if (!l->stop)
+		link_add_archive(l, ar);
+	return i;
+}
+
 /* Options name symbols before any file is read; lld looks at them when all are. */
 void link_name_symbols(struct link *l)
 {
@@ -507,14 +525,32 @@ static void say_programs(struct link *l)
 		link_refused(l, LT_EXECUTABLE, &executable, l->programs.items[i]->shown);
 }
 
+/* lld asks archives for what stands in the value of --defsym. */
+static void name_values(struct link *l)
+{
+	for (size_t i = 0; i < l->line->values.n && l->kind == LINKER_LLD; i++) {
+		const char *v = l->line->values.items[i];
+		struct link_sym *s;
+
+		if (*v == '\0' || (*v >= '0' && *v <= '9'))
+			continue;
+		s = link_intern(l, v, elf_gnu_hash(v));
+		if (s->state == LINK_NEW)
+			s->state = LINK_UNDEFINED;
+	}
+}
+
 void link_load_all(struct link *l)
 {
 	machine_of_emulation(l);
+	name_values(l);
 	if (l->kind != LINKER_LLD)
 		link_name_symbols(l);
 	for (size_t i = 0; i < l->line->ops.n && !l->stop; i++) {
 		if (l->line->ops.items[i].kind == LINK_GROUP)
 			i = load_group(l, i);
+		else if (l->line->ops.items[i].kind == LINK_LIB_BEGIN)
+			i = load_loose(l, i);
 		else
 			link_load_op(l, i);
 	}

@@ -231,7 +231,7 @@ const char *link_lld_place(struct link *l, const struct link_object *o, uint32_t
 	where = n.found ? arena_printf(l->a, "%s", link_shown(l, n.name)) :
 			  arena_printf(l->a, "%s+0x%llx", link_section_name(o, section),
 				       (unsigned long long)offset);
-	if (o->archive != NULL && l->kind == LINKER_LLD) {
+	if (o->archive != NULL && !o->archive->loose && l->kind == LINKER_LLD) {
 		archive = arena_printf(l->a, " in archive %s", o->archive->shown);
 		name = o->member;
 	}

@@ -48,6 +48,9 @@ void link_say_misfits(struct link *l);
 
 void link_load_archive(struct link *l, const struct link_op *op, struct store_file *f, const char *path,
 		       const char *shown, const char *lib);
+/* Between --start-lib and --end-lib objects are members of an archive that is none. */
+struct link_archive *link_loose_begin(struct link *l);
+void link_loose_add(struct link *l, struct link_archive *ar, struct link_object *o);
 /* The object for a member of an archive, read once. NULL: it is none that can be linked. */
 struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_t header);
 /* The member that is asked for because of a symbol. NULL: it cannot take part, and that was said. */
@@ -131,6 +134,9 @@ void link_claim_groups(struct link *l, struct link_object *o);
 
 void link_closure(struct link *l);
 void link_check(struct link *l);
+/* link_gc.c: which sections stay with --gc-sections; does this one go? */
+void link_collect(struct link *l);
+bool link_is_collected(const struct link_object *o, uint32_t section);
 /* link_run.c: the output cannot be written there. True: that was said, and it is the end. */
 bool link_refuse_output(struct link *l);
 void link_check_version_nodes(struct link *l);

@@ -38,6 +38,21 @@ static struct link_sym *sym_of_name(struct link *l, const char *name, const char
 	return link_intern(l, name, elf_gnu_hash(name));
 }
 
+/* --wrap: who refers to foo gets __wrap_foo, who refers to __real_foo gets foo. lld sees to that when all symbols
+ * are known: link_check.c. */
+static const char *wrapped(struct link *l, const char *name)
+{
+	for (size_t i = 0; i < l->line->wrap.n; i++) {
+		const char *w = l->line->wrap.items[i];
+
+		if (strcmp(name, w) == 0)
+			return arena_printf(l->a, "__wrap_%s", name);
+		if (link_starts(name, "__real_") && strcmp(name + strlen("__real_"), w) == 0)
+			return w;
+	}
+	return name;
+}
+
 static void read_rel(struct link *l, struct link_object *o)
 {
 	struct elf_object_sym s;
@@ -50,6 +65,8 @@ static void read_rel(struct link *l, struct link_object *o)
 
 		if (!elf_object_symbol(&o->o, i, &s) || *s.name == '\0' || s.s.bind == STB_LOCAL)
 			continue;
+		if (s.s.shndx == SHN_UNDEF && l->line->wrap.n > 0 && l->kind != LINKER_LLD)
+			s.name = wrapped(l, s.name);
 		r->sym = sym_of_name(l, s.name, &r->version);
 		r->index = (uint32_t)i;
 		r->state = (uint8_t)state_of(&s.s);

@@ -48,7 +48,7 @@ void link_each_use(struct link *l, const struct link_object *o, void (*fn)(void 
 
 		if (!elf_object_section(&o->o, i, &h) || (h.type != SHT_REL && h.type != SHT_RELA) ||
 		    !elf_object_section(&o->o, h.info, &target) || (target.flags & SHF_ALLOC) == 0 ||
-		    is_dropped(o, h.info))
+		    is_dropped(o, h.info) || link_is_collected(o, h.info))
 			continue;
 		n = elf_object_nrelocs(&o->o, &h);
 		for (uint64_t k = 0; k < n && !l->stop; k++) {

@@ -118,7 +118,7 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 	struct link_trouble *t;
 	struct link_place a = link_place(l, o, r->section, r->value);
 	struct link_place b = owner != NULL ? link_place(l, owner, s->section, s->value) : a;
-	const char *name = link_shown(l, s->name), *first = owner != NULL ? owner->shown : "?";
+	const char *name = link_shown(l, s->name), *first = owner != NULL ? owner->shown : "?", *colon;
 
 	t = link_trouble(l, LT_MULTIPLE, true);
 	t->object = o;
@@ -140,12 +140,13 @@ void link_say_multiple(struct link *l, struct link_object *o, const struct link_
 		link_line_of(l, t, true, LD_MOLD_DUPLICATE, o->shown, first, name);
 		break;
 	default:
+		colon = b.file != NULL && *b.file == '\0' && b.source == NULL ? "::" : ":";
 		if (a.function != NULL && link_new_context(l, o, &a))
 			link_line_of(l, t, false, LD_BFD_IN_FUNCTION, l->self, o->shown, a.function);
 		link_line_of(l, t, true, LD_BFD_MULTIPLE,
 			     a.function != NULL && a.fresh ? "" : arena_printf(l->a, "%s: ", l->self),
 			     a.function != NULL ? a.text : arena_printf(l->a, "%s:%s", o->shown, a.text),
-			     name, first, b.text);
+			     name, first, colon, b.text);
 		break;
 	}
 }

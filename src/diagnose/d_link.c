@@ -234,12 +234,8 @@ const char *link_assumes(const struct link *l)
 		return "what is beyond the limits of this simulation changes nothing";
 	if (l->has_lto && l->kind != LINKER_LLD)
 		return "the optimisation at link time (LTO) leaves the symbols as the objects tell them";
-	if (l->line->gc_sections)
-		return "--gc-sections removes no section with the reference";
 	if (l->line->script != NULL)
 		return "the linker script given by -T changes no search and no symbol";
-	if (l->line->wrap.n > 0)
-		return "--wrap renames no symbol of these";
 	return NULL;
 }
 

@@ -170,6 +170,31 @@ def inputs(rng, pool):
                         "-lshort"))]
 
 
+def option(rng, pool, words):
+    """An option that changes what is linked, or what is said of it."""
+    kind = rng.choice(("wrap", "wrap", "lib", "gc", "gc", "state", "response", "symbolic", "exclude", "defsym", "text"))
+    if kind == "wrap":
+        return ["-Wl,--wrap," + rng.choice(SYMBOLS)]
+    if kind == "lib":
+        return ["-Wl,--start-lib", *(o + ".o" for o in rng.sample(pool.objects, 2)), "-Wl,--end-lib"]
+    if kind == "gc":
+        return ["-Wl,--gc-sections"]
+    if kind == "state" and "-fuse-ld=mold" not in words:  # mold 1.10 goes on with -Bstatic behind it
+        name = rng.choice(pool.archives)[0]
+        return ["-Wl,--push-state,-Bstatic", f"-l{name}", "-Wl,--pop-state"]
+    if kind == "response":
+        name = f"in{rng.randrange(10 ** 9)}.rsp"
+        (pool.folder / name).write_text("\n".join(inputs(rng, pool) + [rng.choice(pool.objects) + ".o"]))
+        return ["@" + name]
+    if kind == "symbolic":
+        return [rng.choice(("-Wl,-Bsymbolic", "-Wl,-Bsymbolic-functions"))]
+    if kind == "exclude":
+        return ["-Wl,--exclude-libs," + rng.choice(("ALL", "libar0.a"))]
+    if kind == "defsym":
+        return [f"-Wl,--defsym,{rng.choice(SYMBOLS)}={rng.choice(SYMBOLS)}"]
+    return ["-Wl,-z,text"]
+
+
 def command(rng, pool):
     """One scene: the words of a command, without -o."""
     linker = rng.choice(LINKERS)
@@ -196,6 +221,8 @@ def command(rng, pool):
     parts = [inputs(rng, pool) for _ in range(rng.choice((1, 2, 2, 3, 4)))]
     if mode != "-shared" or rng.random() < 0.3:
         parts.insert(rng.randrange(len(parts) + 1), [rng.choice(pool.mains) + ".o"])
+    if rng.random() < 0.25:
+        parts.insert(rng.randrange(len(parts) + 1), option(rng, pool, words))
     for part in parts:
         words += part
     return words

@@ -44,7 +44,7 @@ def judge(pool, words, number):
     first, errors = link_scenes.first_error(real.stderr)
     links = real.returncode == 0
     got = said["linker_message"]
-    if any(w in real.stderr for w in ("internal error", "terminated with signal", "PLEASE submit a bug report")):
+    if any(w in real.stderr for w in ("internal error", "terminated with signal", "PLEASE submit a bug report", "unable to execute command")):
         return None  # the linker itself broke
     if said["links"] == links and (links or got == first or (got in errors and any_order(words, got))):
         return None
