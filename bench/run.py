@@ -129,6 +129,49 @@ def a_log_is_read_quickly(folder):
     return ok
 
 
+def different_errors():
+    """Errors of which each is another one."""
+    i = 0
+    while True:
+        yield b"".join(b"/usr/bin/ld: m%07d.o: in function `f%07d':\nm%07d.c:(.text+0x5): undefined reference to `s%07d'\n"
+                       % (k, k, k, k) for k in range(i, i + 5000))
+        i += 5000
+
+
+# Texts that are made of one thing: what looks at each byte, line or place twice shows here.
+HARD_TEXTS = {
+    "errors, each different": different_errors(),
+    "one line": b"gcc -O2 -c file.c -Iinclude/x ",
+    "an error without an end": b"undefined reference to `foo' ",
+    "colours": b"\x1b[31merror\x1b[0m text \x1b[1;32m\x1b[K more\n",
+    "commands of a terminal that do not end": b"\x1b]",
+    "HTML": b"&quot;&amp;&lt;&#39;",
+    "blanks": b" ",
+    "names of a linker": b"/usr/bin/ld: ",
+    "lines that overwrite one another": b"10%\r20%\r30%\r",
+    "times that overwrite one another": b"[12:00:01] abc\r",
+    "beginnings of errors": b"error: \n",
+    "empty lines": b"\n",
+}
+
+
+def hard_texts_are_read(folder):
+    """100 MB of each."""
+    ok = True
+    print("\n| 100 MB of | `dlwhy explain` | memory |\n|---|---|---|")
+    for what, piece in HARD_TEXTS.items():
+        path, blocks = Path(folder, "hard.txt"), iter(piece) if not isinstance(piece, bytes) else None
+        with open(path, "wb") as f:
+            while f.tell() < LOG_BYTES:
+                f.write(next(blocks) if blocks else piece * ((1 << 20) // len(piece)))
+        command = [DLWHY, "explain", "--no-look", str(path)]
+        took, peak = seconds(command), peak_resident(command)
+        ok &= took < 5 and peak < 100
+        print(f"| {what} | {took:.2f} s | {peak:.0f} MiB |", flush=True)
+    print(f"(goal: under 5 s and 100 MiB, {'met' if ok else 'NOT met'})")
+    return ok
+
+
 def main():
     target = next(iter(CORPUS.rglob("_pywrap_tensorflow_internal.so")), None)
     if target is None:
@@ -172,7 +215,7 @@ def main():
     print(f"\nPeak memory of that call, mapped files not counted: {peak:.0f} MiB "
           f"(goal: under 200, {'met' if peak < 200 else 'NOT met'})")
     with tempfile.TemporaryDirectory() as folder:
-        read = a_log_is_read_quickly(folder)
+        read = a_log_is_read_quickly(folder) & hard_texts_are_read(folder)
     watched = run_is_cheap()
     return 0 if ok and cheap and peak < 200 and read and watched else 1
 

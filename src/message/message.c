@@ -22,6 +22,7 @@
 
 enum {
 	LEAST_WORD = 4,         /* bytes of the literal words of a sentence */
+	SLICE = 64 << 10,       /* of the window, that is scanned at once */
 	BEHIND = BLOCK_BYTES,   /* bytes that must be there behind a place, */
 	BEFORE = BLOCK_BYTES,   /* and that stay before it */
 	TRIES = 3000,           /* of one sentence */
@@ -499,14 +500,11 @@ static void settle(struct msg_reader *r)
 
 /* ---- the window ----------------------------------------------------------------------------- */
 
-/* Looks at the places before `to`. */
-static void look(struct msg_reader *r, size_t to)
+/* Looks at the hits before `to`; the others stay. */
+static void look_at_hits(struct msg_reader *r, size_t to)
 {
 	size_t i = 0, k;
 
-	r->width_line = SIZE_MAX;
-	scan_text(r->scan, &r->state, r->clean.text, r->scanned, r->clean.n, r->a, &r->hits);
-	r->scanned = r->clean.n;
 	for (; i < r->hits.n && r->hits.items[i].end <= to; i++) {
 		uint32_t word = r->hits.items[i].word;
 		size_t end = r->hits.items[i].end;
@@ -520,6 +518,20 @@ static void look(struct msg_reader *r, size_t to)
 	for (k = 0; i < r->hits.n; i++)
 		r->hits.items[k++] = r->hits.items[i];
 	r->hits.n = k;
+}
+
+/* Looks at the places before `to`. One word may begin many sentences: hits are not kept for a whole window. */
+static void look(struct msg_reader *r, size_t to)
+{
+	r->width_line = SIZE_MAX;
+	look_at_hits(r, to);
+	while (r->scanned < r->clean.n) {
+		size_t end = r->clean.n - r->scanned > SLICE ? r->scanned + SLICE : r->clean.n;
+
+		scan_text(r->scan, &r->state, r->clean.text, r->scanned, end, r->a, &r->hits);
+		r->scanned = end;
+		look_at_hits(r, to);
+	}
 	settle(r);
 	r->looked = to;
 }
