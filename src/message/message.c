@@ -39,9 +39,7 @@ enum {
 struct row {
 	const struct says_row *says;
 	const char *words;
-	struct pattern *plain, *loose;
 	unsigned tries, loose_tries;
-	bool bad;
 };
 
 /* A sentence that was found. */
@@ -60,7 +58,8 @@ struct missed {
 
 struct msg_reader {
 	struct arena *a;
-	const struct msg_tables *tables;
+	struct msg_tables *tables;
+	bool own_tables;
 	struct clean clean;
 	const struct scan *scan;
 	uint32_t state;
@@ -105,6 +104,8 @@ struct table_row {
 	const struct says_row *says; /* NULL: a block */
 	size_t block;                /* of blocks.def */
 	const char *words;
+	struct pattern *plain, *loose; /* compiled when they are first needed */
+	bool bad;
 };
 
 struct msg_tables {
@@ -159,11 +160,19 @@ static void make_tables_in(void *ctx)
 	make_tables(m->t);
 }
 
-const struct msg_tables *msg_tables_new(struct arena *a)
+struct msg_tables *msg_tables_new(struct arena *a)
 {
 	struct make m = { a, NULL };
 
 	return arena_run(a, make_tables_in, &m) == ARENA_OK ? m.t : NULL;
+}
+
+void msg_tables_end(struct msg_tables *t)
+{
+	for (size_t i = 0; i < t->nrows; i++) {
+		pattern_free(t->rows[i].plain);
+		pattern_free(t->rows[i].loose);
+	}
 }
 
 static void set_up(void *ctx)
@@ -192,7 +201,7 @@ static void set_up(void *ctx)
 	facts_init(&r->facts, r->a);
 }
 
-struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a)
+struct msg_reader *msg_reader_with(struct msg_tables *t, struct arena *a)
 {
 	struct msg_reader *r = calloc(1, sizeof(*r));
 
@@ -209,17 +218,18 @@ struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a)
 
 struct msg_reader *msg_reader_new(struct arena *a)
 {
-	const struct msg_tables *t = msg_tables_new(a);
+	struct msg_tables *t = msg_tables_new(a);
+	struct msg_reader *r = t != NULL ? msg_reader_with(t, a) : NULL;
 
-	return t != NULL ? msg_reader_with(t, a) : NULL;
+	if (r != NULL)
+		r->own_tables = true;
+	return r;
 }
 
 static void reader_free(struct msg_reader *r)
 {
-	for (size_t i = 0; i < r->nrows; i++) {
-		pattern_free(r->rows[i].plain);
-		pattern_free(r->rows[i].loose);
-	}
+	if (r->own_tables)
+		msg_tables_end(r->tables);
 	free(r);
 }
 
@@ -314,8 +324,9 @@ static bool match_over(struct pattern *p, const struct reading *g, size_t *work,
 	return false;
 }
 
-static struct pattern *compiled(struct row *row, bool loose)
+static struct pattern *compiled(const struct msg_reader *r, uint32_t number, bool loose)
 {
+	struct table_row *row = &r->tables->rows[number];
 	struct pattern **p = loose ? &row->loose : &row->plain;
 	const char *error;
 
@@ -328,7 +339,7 @@ static struct pattern *compiled(struct row *row, bool loose)
 
 static bool try_reading(struct msg_reader *r, uint32_t row, bool loose, const struct reading *g)
 {
-	struct pattern *p = compiled(&r->rows[row], loose);
+	struct pattern *p = compiled(r, row, loose);
 	struct pattern_match m;
 
 	if (p == NULL || !match_over(p, g, loose ? &r->loose_work : &r->plain_work, &m))
@@ -351,7 +362,7 @@ static size_t width_at(struct msg_reader *r, const struct reading *line)
 /* Does the match go over a place where lines were joined? */
 static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width)
 {
-	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern *p = compiled(r, row, false);
 	struct pattern_match m;
 	struct reading g;
 
@@ -374,7 +385,7 @@ static bool may_go_on(const struct msg_reader *r, const struct reading *g, const
 
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 {
-	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern *p = compiled(r, row, false);
 	struct pattern_match m;
 	struct reading g;
 	size_t width;
