@@ -504,7 +504,7 @@ static void settle(struct msg_reader *r)
 		try_loose(r, &r->missed.items[i]);
 	sort_found(r);
 	for (size_t i = 0; i < r->found.n; i++)
-		if (!is_beaten(r, i))
+		if (!is_beaten(r, i) && r->found.items[i].start < r->given) /* not of lent words alone */
 			add_fact(r, &r->found.items[i]);
 	r->found.n = r->missed.n = 0;
 }
