@@ -109,10 +109,11 @@ def write_log(path):
         f.write(b"/usr/bin/ld: cannot find -lfoo: No such file or directory\ncollect2: error: ld returned 1 exit status\n")
 
 
-def peak_resident(command):
-    """Highest resident memory of the command in MiB, as the kernel counts it."""
+def cost(command):
+    """Seconds of a processor, and the highest resident memory in MiB, as the kernel counts them."""
     child = subprocess.Popen(command, env=ENV, **QUIET)
-    return os.wait4(child.pid, 0)[2].ru_maxrss / 1024
+    usage = os.wait4(child.pid, 0)[2]
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def a_log_is_read_quickly(folder):
@@ -122,7 +123,7 @@ def a_log_is_read_quickly(folder):
     command = [DLWHY, "explain", "--no-look", str(log)]
     ours, theirs = side_by_side(lambda: seconds(command),
                                 lambda: seconds(["grep", "-c", "-F", "cannot find -l", str(log)]), 5)
-    peak = peak_resident(command)
+    peak = cost(command)[1]
     ok = ours < 1 and peak < 100
     print(f"\n`dlwhy explain` of a log of {log.stat().st_size // 1_000_000} MB: {ours:.2f} s, {peak:.0f} MiB; `grep -c` for one "
           f"word of it: {theirs:.2f} s (goal: under 1 s and 100 MiB, {'met' if ok else 'NOT met'})")
@@ -146,6 +147,48 @@ def an_edit_is_quick(objects):
             lambda: seconds(["patchelf", "--set-rpath", f"/{next(turn):0400d}:$ORIGIN", copies[1]]), 5)
     return row(f"search path of `{Path(largest).name}` ({os.path.getsize(largest) // 1_000_000} MB) set, "
                "beside `patchelf`", ours, theirs, 5)
+
+
+def different_errors():
+    """Errors of which each is another one."""
+    i = 0
+    while True:
+        yield b"".join(b"/usr/bin/ld: m%07d.o: in function `f%07d':\nm%07d.c:(.text+0x5): undefined reference to `s%07d'\n"
+                       % (k, k, k, k) for k in range(i, i + 5000))
+        i += 5000
+
+
+# Texts that are made of one thing: what looks at each byte, line or place twice shows here.
+HARD_TEXTS = {
+    "errors, each different": different_errors(),
+    "one line": b"gcc -O2 -c file.c -Iinclude/x ",
+    "an error without an end": b"undefined reference to `foo' ",
+    "colours": b"\x1b[31merror\x1b[0m text \x1b[1;32m\x1b[K more\n",
+    "commands of a terminal that do not end": b"\x1b]",
+    "HTML": b"&quot;&amp;&lt;&#39;",
+    "blanks": b" ",
+    "names of a linker": b"/usr/bin/ld: ",
+    "lines that overwrite one another": b"10%\r20%\r30%\r",
+    "times that overwrite one another": b"[12:00:01] abc\r",
+    "beginnings of errors": b"error: \n",
+    "empty lines": b"\n",
+}
+
+
+def hard_texts_are_read(folder):
+    """100 MB of each."""
+    ok = True
+    print("\n| 100 MB of | `dlwhy explain` | memory |\n|---|---|---|")
+    for what, piece in HARD_TEXTS.items():
+        path, blocks = Path(folder, "hard.txt"), iter(piece) if not isinstance(piece, bytes) else None
+        with open(path, "wb") as f:
+            while f.tell() < LOG_BYTES:
+                f.write(next(blocks) if blocks else piece * ((1 << 20) // len(piece)))
+        took, peak = cost([DLWHY, "explain", "--no-look", str(path)])
+        ok &= took < 5 and peak < 100
+        print(f"| {what} | {took:.2f} s | {peak:.0f} MiB |", flush=True)
+    print(f"(goal: under 5 s and 100 MiB, {'met' if ok else 'NOT met'})")
+    return ok
 
 
 def main():
@@ -192,7 +235,7 @@ def main():
     print(f"\nPeak memory of that call, mapped files not counted: {peak:.0f} MiB "
           f"(goal: under 200, {'met' if peak < 200 else 'NOT met'})")
     with tempfile.TemporaryDirectory() as folder:
-        read = a_log_is_read_quickly(folder)
+        read = a_log_is_read_quickly(folder) & hard_texts_are_read(folder)
     watched = run_is_cheap()
     return 0 if ok and cheap and peak < 200 and read and watched else 1
 

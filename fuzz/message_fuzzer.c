@@ -22,7 +22,7 @@ struct input {
 
 static void read_all(struct input *in)
 {
-	static const struct msg_tables *tables; /* kept: making them takes longer than most texts */
+	static struct msg_tables *tables; /* kept: making them takes longer than most texts */
 	struct msg_reader *r;
 
 	if (tables == NULL)

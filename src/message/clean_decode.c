@@ -40,8 +40,9 @@ static void put(struct line *l, char c, size_t from)
 
 /* ---- terminals ------------------------------------------------------------------------------ */
 
-/* Length of the escape sequence at s, which begins with ESC (ECMA-48: CSI … letter, OSC … BEL or ST). */
-static size_t escape_length(const char *s, size_t n)
+/* Length of the escape sequence at s, which begins with ESC (ECMA-48: CSI … letter, OSC … BEL or ST). *endless:
+ * no BEL or ST is left in this line; it is looked for once. */
+static size_t escape_length(const char *s, size_t n, bool *endless)
 {
 	size_t i = 2;
 
@@ -53,12 +54,13 @@ static size_t escape_length(const char *s, size_t n)
 		return i < n ? i + 1 : n;
 	}
 	if (strchr("]P_^X", s[1]) != NULL) {
-		for (; i < n; i++) {
+		for (; i < n && !*endless; i++) {
 			if (s[i] == '\a')
 				return i + 1;
 			if (s[i] == 27 && i + 1 < n && s[i + 1] == '\\')
 				return i + 2;
 		}
+		*endless = true;
 		return 2; /* it has no end here: not the rest of the line */
 	}
 	return strchr("()*+#%", s[1]) != NULL && n > 2 ? 3 : 2;
@@ -134,8 +136,11 @@ static size_t entity(const char *s, size_t n, char *c)
 	if (n > 3 && s[1] == '#')
 		return number_entity(s, n, c);
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
-		size_t len = strlen(entities[i].name);
+		size_t len;
 
+		if (n < 2 || s[1] != entities[i].name[1])
+			continue;
+		len = strlen(entities[i].name);
 		if (len <= n && memcmp(s, entities[i].name, len) == 0) {
 			*c = entities[i].c;
 			return len;
@@ -326,14 +331,14 @@ static void unescape(struct line *l)
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 /* One byte, or what it begins; how many bytes of s that is. */
-static size_t decode_at(const char *s, size_t n, size_t i, struct line *out)
+static size_t decode_at(const char *s, size_t n, size_t i, struct line *out, bool *endless)
 {
 	bool ends_line = false;
 	size_t len = 0;
 	char c = s[i];
 
 	if (c == 27)
-		return escape_length(s + i, n - i);
+		return escape_length(s + i, n - i, endless);
 	if (c == '\b') {
 		out->n -= out->n > 0;
 		return 1;
@@ -444,6 +449,7 @@ static void keep_values(struct line *l)
 
 void clean_decode(const char *s, size_t n, struct line *out)
 {
+	bool endless = false;
 	size_t i = 0;
 
 	while (i < n) {
@@ -455,7 +461,7 @@ void clean_decode(const char *s, size_t n, struct line *out)
 				put(out, '\n', i);
 			i++;
 		} else {
-			i += decode_at(s, n, i, out);
+			i += decode_at(s, n, i, out, &endless);
 		}
 	}
 	if (is_object(out))

@@ -5,14 +5,6 @@
 
 enum { LAYERS = 10 }; /* prefixes before one line */
 
-/* Leaves out `n` bytes from `at` on. */
-static void cut(struct line *l, size_t at, size_t n)
-{
-	memmove(l->s + at, l->s + at + n, l->n - at - n);
-	memmove(l->from + at, l->from + at + n, (l->n - at - n) * sizeof(*l->from));
-	l->n -= n;
-}
-
 static bool is_border(const char *s)
 {
 	return *s == '|' || (unsigned char)*s == 0xe2;
@@ -48,16 +40,27 @@ bool clean_line_plain(const char *s, size_t n, bool first, size_t *from, size_t 
 	return true;
 }
 
-/* The part of the line from `at` to the next break: its end afterwards. */
-static size_t strip_part(struct line *l, size_t at)
+/* Each part of the line from `at` on, up to a break in it, without prefixes and borders. One pass: a line may
+ * have as many parts as bytes. */
+static void strip_parts(struct line *l, size_t at)
 {
-	const char *nl = memchr(l->s + at, '\n', l->n - at);
-	size_t end = nl != NULL ? (size_t)(nl - l->s) : l->n, from, left;
+	size_t kept = at;
 
-	left = strip(l->s + at, end - at, &from);
-	cut(l, at + from + left, end - at - from - left);
-	cut(l, at, from);
-	return at + left;
+	while (at < l->n) {
+		const char *nl = memchr(l->s + at, '\n', l->n - at);
+		size_t end = nl != NULL ? (size_t)(nl - l->s) : l->n, from;
+		size_t left = strip(l->s + at, end - at, &from);
+
+		memmove(l->s + kept, l->s + at + from, left);
+		memmove(l->from + kept, l->from + at + from, left * sizeof(*l->from));
+		kept += left;
+		if (nl != NULL) {
+			l->from[kept] = l->from[end];
+			l->s[kept++] = '\n';
+		}
+		at = end + 1;
+	}
+	l->n = kept;
 }
 
 void clean_line(const char *s, size_t n, bool first, struct line *out)
@@ -74,6 +77,5 @@ void clean_line(const char *s, size_t n, bool first, struct line *out)
 
 		at = nl != NULL ? (size_t)(nl - out->s) + 1 : out->n;
 	}
-	while (at < out->n)
-		at = strip_part(out, at) + 1;
+	strip_parts(out, at);
 }

@@ -28,8 +28,11 @@ static bool take(struct span *p, char c)
 
 static bool take_word(struct span *p, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n;
 
+	if (!at(p, *word)) /* most lines begin otherwise, and there are many words */
+		return false;
+	n = strlen(word);
 	if (p->n - p->i < n || memcmp(p->s + p->i, word, n) != 0)
 		return false;
 	p->i += n;
@@ -396,23 +399,34 @@ static bool string_edge(struct span *p)
 	       (take_any(p, "\"'") || true);
 }
 
-typedef bool matcher(struct span *p);
-static matcher *const matchers[] = { box, ascii_border, quoting, a_time, kernel_time, system_log,
-				     job_and_step, buildkit, progress, line_number, seconds, bracketed,
-				     service, logger, words, configure, pytest, bullet, string_edge, fence };
+/* What a prefix begins with, so that most are not tried. */
+enum { LETTER = 1, DIGIT = 2, OTHER = 4, ANY = 7 };
+
+static const struct {
+	bool (*matches)(struct span *p);
+	unsigned begins;
+} matchers[] = {
+	{ box, OTHER }, { ascii_border, OTHER }, { quoting, OTHER }, { a_time, DIGIT | OTHER },
+	{ kernel_time, OTHER }, { system_log, LETTER }, { job_and_step, ANY }, { buildkit, OTHER },
+	{ progress, OTHER }, { line_number, DIGIT }, { seconds, DIGIT }, { bracketed, OTHER },
+	{ service, LETTER }, { logger, LETTER }, { words, LETTER | OTHER }, { configure, LETTER },
+	{ pytest, LETTER }, { bullet, OTHER }, { string_edge, LETTER | OTHER }, { fence, OTHER },
+};
 
 size_t clean_prefix(const char *s, size_t n)
 {
 	size_t blanks = 0;
+	unsigned begins;
 
 	while (blanks < n && (s[blanks] == ' ' || s[blanks] == '\t'))
 		blanks++;
 	if (blanks == n)
 		return 0;
+	begins = isdigit((unsigned char)s[blanks]) ? DIGIT : isalpha((unsigned char)s[blanks]) ? LETTER : OTHER;
 	for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
 		struct span p = { s + blanks, n - blanks, 0 };
 
-		if (matchers[i](&p) && p.i > 0)
+		if ((matchers[i].begins & begins) != 0 && matchers[i].matches(&p) && p.i > 0)
 			return blanks + p.i;
 	}
 	return 0;

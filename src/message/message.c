@@ -22,6 +22,7 @@
 
 enum {
 	LEAST_WORD = 4,         /* bytes of the literal words of a sentence */
+	SLICE = 64 << 10,       /* of the window, that is scanned at once */
 	BEHIND = BLOCK_BYTES,   /* bytes that must be there behind a place, */
 	BEFORE = BLOCK_BYTES,   /* and that stay before it */
 	TRIES = 3000,           /* of one sentence */
@@ -38,9 +39,7 @@ enum {
 struct row {
 	const struct says_row *says;
 	const char *words;
-	struct pattern *plain, *loose;
 	unsigned tries, loose_tries;
-	bool bad;
 };
 
 /* A sentence that was found. */
@@ -59,7 +58,8 @@ struct missed {
 
 struct msg_reader {
 	struct arena *a;
-	const struct msg_tables *tables;
+	struct msg_tables *tables;
+	bool own_tables;
 	struct clean clean;
 	const struct scan *scan;
 	uint32_t state;
@@ -104,6 +104,8 @@ struct table_row {
 	const struct says_row *says; /* NULL: a block */
 	size_t block;                /* of blocks.def */
 	const char *words;
+	struct pattern *plain, *loose; /* compiled when they are first needed */
+	bool bad;
 };
 
 struct msg_tables {
@@ -158,11 +160,19 @@ static void make_tables_in(void *ctx)
 	make_tables(m->t);
 }
 
-const struct msg_tables *msg_tables_new(struct arena *a)
+struct msg_tables *msg_tables_new(struct arena *a)
 {
 	struct make m = { a, NULL };
 
 	return arena_run(a, make_tables_in, &m) == ARENA_OK ? m.t : NULL;
+}
+
+void msg_tables_end(struct msg_tables *t)
+{
+	for (size_t i = 0; i < t->nrows; i++) {
+		pattern_free(t->rows[i].plain);
+		pattern_free(t->rows[i].loose);
+	}
 }
 
 static void set_up(void *ctx)
@@ -191,7 +201,7 @@ static void set_up(void *ctx)
 	facts_init(&r->facts, r->a);
 }
 
-struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a)
+struct msg_reader *msg_reader_with(struct msg_tables *t, struct arena *a)
 {
 	struct msg_reader *r = calloc(1, sizeof(*r));
 
@@ -208,17 +218,18 @@ struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a)
 
 struct msg_reader *msg_reader_new(struct arena *a)
 {
-	const struct msg_tables *t = msg_tables_new(a);
+	struct msg_tables *t = msg_tables_new(a);
+	struct msg_reader *r = t != NULL ? msg_reader_with(t, a) : NULL;
 
-	return t != NULL ? msg_reader_with(t, a) : NULL;
+	if (r != NULL)
+		r->own_tables = true;
+	return r;
 }
 
 static void reader_free(struct msg_reader *r)
 {
-	for (size_t i = 0; i < r->nrows; i++) {
-		pattern_free(r->rows[i].plain);
-		pattern_free(r->rows[i].loose);
-	}
+	if (r->own_tables)
+		msg_tables_end(r->tables);
 	free(r);
 }
 
@@ -313,8 +324,9 @@ static bool match_over(struct pattern *p, const struct reading *g, size_t *work,
 	return false;
 }
 
-static struct pattern *compiled(struct row *row, bool loose)
+static struct pattern *compiled(const struct msg_reader *r, uint32_t number, bool loose)
 {
+	struct table_row *row = &r->tables->rows[number];
 	struct pattern **p = loose ? &row->loose : &row->plain;
 	const char *error;
 
@@ -327,7 +339,7 @@ static struct pattern *compiled(struct row *row, bool loose)
 
 static bool try_reading(struct msg_reader *r, uint32_t row, bool loose, const struct reading *g)
 {
-	struct pattern *p = compiled(&r->rows[row], loose);
+	struct pattern *p = compiled(r, row, loose);
 	struct pattern_match m;
 
 	if (p == NULL || !match_over(p, g, loose ? &r->loose_work : &r->plain_work, &m))
@@ -350,7 +362,7 @@ static size_t width_at(struct msg_reader *r, const struct reading *line)
 /* Does the match go over a place where lines were joined? */
 static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width)
 {
-	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern *p = compiled(r, row, false);
 	struct pattern_match m;
 	struct reading g;
 
@@ -373,7 +385,7 @@ static bool may_go_on(const struct msg_reader *r, const struct reading *g, const
 
 static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 {
-	struct pattern *p = compiled(&r->rows[row], false);
+	struct pattern *p = compiled(r, row, false);
 	struct pattern_match m;
 	struct reading g;
 	size_t width;
@@ -492,21 +504,18 @@ static void settle(struct msg_reader *r)
 		try_loose(r, &r->missed.items[i]);
 	sort_found(r);
 	for (size_t i = 0; i < r->found.n; i++)
-		if (!is_beaten(r, i))
+		if (!is_beaten(r, i) && r->found.items[i].start < r->given) /* not of lent words alone */
 			add_fact(r, &r->found.items[i]);
 	r->found.n = r->missed.n = 0;
 }
 
 /* ---- the window ----------------------------------------------------------------------------- */
 
-/* Looks at the places before `to`. */
-static void look(struct msg_reader *r, size_t to)
+/* Looks at the hits before `to`; the others stay. */
+static void look_at_hits(struct msg_reader *r, size_t to)
 {
 	size_t i = 0, k;
 
-	r->width_line = SIZE_MAX;
-	scan_text(r->scan, &r->state, r->clean.text, r->scanned, r->clean.n, r->a, &r->hits);
-	r->scanned = r->clean.n;
 	for (; i < r->hits.n && r->hits.items[i].end <= to; i++) {
 		uint32_t word = r->hits.items[i].word;
 		size_t end = r->hits.items[i].end;
@@ -520,6 +529,20 @@ static void look(struct msg_reader *r, size_t to)
 	for (k = 0; i < r->hits.n; i++)
 		r->hits.items[k++] = r->hits.items[i];
 	r->hits.n = k;
+}
+
+/* Looks at the places before `to`. One word may begin many sentences: hits are not kept for a whole window. */
+static void look(struct msg_reader *r, size_t to)
+{
+	r->width_line = SIZE_MAX;
+	look_at_hits(r, to);
+	while (r->scanned < r->clean.n) {
+		size_t end = r->clean.n - r->scanned > SLICE ? r->scanned + SLICE : r->clean.n;
+
+		scan_text(r->scan, &r->state, r->clean.text, r->scanned, end, r->a, &r->hits);
+		r->scanned = end;
+		look_at_hits(r, to);
+	}
 	settle(r);
 	r->looked = to;
 }

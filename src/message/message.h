@@ -89,10 +89,12 @@ struct msg_reader;
 
 /* What it finds is allocated in `a`. NULL: no memory. Ends with msg_reader_end in any case. */
 struct msg_reader *msg_reader_new(struct arena *a);
-/* For who reads many texts: what all readers share, made once. It outlives them. NULL: no memory. */
+/* For who reads many texts: what readers share, made once, with the patterns that they have compiled. It
+ * outlives them; readers of one table are one thread's. NULL: no memory. */
 struct msg_tables;
-const struct msg_tables *msg_tables_new(struct arena *a);
-struct msg_reader *msg_reader_with(const struct msg_tables *t, struct arena *a);
+struct msg_tables *msg_tables_new(struct arena *a);
+void msg_tables_end(struct msg_tables *t);
+struct msg_reader *msg_reader_with(struct msg_tables *t, struct arena *a);
 /* The next n bytes of the text. False: no memory. */
 bool msg_reader_feed(struct msg_reader *r, const void *bytes, size_t n);
 /* The end of the text. *out lives in the arena. False: no memory. */
