@@ -134,17 +134,15 @@ EDIT_TOOL = Path(DLWHY).parent / "tests/repair/tool/elf-edit-tool"
 
 
 def an_edit_is_quick(objects):
-    """A search path for the largest of the objects: our writer to a new file that takes the place of the old
-    one, patchelf as it does it, in place. The path is another one each time, and longer than what was there."""
+    """A long search path for the largest of the objects: both write a new file beside a copy of it."""
     largest = max(objects, key=os.path.getsize)
+    path = "/" + "some-folder/" * 32 + ":$ORIGIN"
     with tempfile.TemporaryDirectory(dir=os.environ.get("DLWHY_BENCH_DIR")) as folder:
-        copies = [str(Path(folder, name)) for name in ("ours.so", "theirs.so")]
-        for copy in copies:
-            shutil.copyfile(largest, copy)
-        turn = iter(range(1000))
+        old, new = str(Path(folder, "old.so")), str(Path(folder, "new.so"))
+        shutil.copyfile(largest, old)
         ours, theirs = side_by_side(
-            lambda: seconds([EDIT_TOOL, copies[0], copies[0], f"runpath=/{next(turn):0400d}:$ORIGIN"]),
-            lambda: seconds(["patchelf", "--set-rpath", f"/{next(turn):0400d}:$ORIGIN", copies[1]]), 5)
+            lambda: seconds([EDIT_TOOL, old, new, f"runpath={path}"]),
+            lambda: seconds(["patchelf", "--set-rpath", path, "--output", new, old]), 7)
     return row(f"search path of `{Path(largest).name}` ({os.path.getsize(largest) // 1_000_000} MB) set, "
                "beside `patchelf`", ours, theirs, 5)
 

@@ -15,6 +15,7 @@ struct check {
 	const struct elf *old, *e; /* e: the new file */
 	unsigned char *image;
 	uint64_t n;
+	struct view strings; /* a string table that has moved; it is read where the patch has it */
 	const char *fault;
 };
 
@@ -60,6 +61,11 @@ static bool copy_record(void *ctx, const struct edit_record *r)
 	return false;
 }
 
+static bool strings_move(const struct edit *ed)
+{
+	return ed->strtab.done && ed->strtab.offset != ed->strtab.old_offset;
+}
+
 static void fill_image(struct check *c)
 {
 	const struct elf *e = c->old;
@@ -68,7 +74,8 @@ static void fill_image(struct check *c)
 	copy(c, 0, sizeof(Elf64_Ehdr));
 	copy(c, e->phoff, e->phnum * edit_phdr_size(e));
 	copy(c, c->ed->dyn_offset, c->ed->dyn_slots * edit_dyn_size(e));
-	copy(c, c->ed->strings_offset, c->ed->strings.n);
+	if (!strings_move(c->ed))
+		copy(c, c->ed->strings_offset, c->ed->strings.n);
 	copy(c, e->interp_ph.offset, e->interp_ph.filesz);
 	copy_table(c, &e->symtab, n);
 	for (size_t i = 0; i < e->phnum; i++)
@@ -78,7 +85,10 @@ static void fill_image(struct check *c)
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
 		const struct patch *p = &c->ed->patches.items[i];
 
-		memcpy(c->image + p->offset, p->bytes.p, p->bytes.n);
+		if (strings_move(c->ed) && p->offset == c->ed->strtab.offset)
+			c->strings = p->bytes;
+		else
+			memcpy(c->image + p->offset, p->bytes.p, p->bytes.n);
 	}
 }
 
@@ -366,22 +376,27 @@ static void check_dynamic(struct check *c)
 
 /* ---- symbols and versions -------------------------------------------------------------------- */
 
-/* A table that stays and is not written to needs no look at its users. */
-static bool strings_are_touched(const struct check *c)
+/* Has the new table the bytes of the old one, as far as that went? Then a name in it is the same name. */
+static bool strings_stay(const struct check *c)
 {
-	return c->ed->strtab.done || c->ed->rewrites.n > 0;
+	return c->ed->rewrites.n == 0 && c->ed->strings.n <= c->e->strtab.n &&
+	       memcmp(c->ed->strings.p, c->e->strtab.p, c->ed->strings.n) == 0;
 }
 
 static void check_symbols(struct check *c)
 {
 	uint64_t n = edit_symbol_count(c->old);
+	bool stay = n > 0 && strings_stay(c);
 
 	fail(c, c->e->symtab.n < n, "symbols would be lost");
-	if (!strings_are_touched(c))
-		return;
-	for (uint64_t i = 0; i < n && c->fault == NULL; i++)
-		fail(c, !same(elf_sym_name(c->old, i), elf_sym_name(c->e, i)),
-		     "the name of a symbol would change");
+	for (uint64_t i = 0; i < n && c->fault == NULL; i++) {
+		uint32_t old = load32(c->old->symtab.p + i * c->old->symtab.entry, c->old->swap);
+		uint32_t new = load32(c->e->symtab.p + i * c->e->symtab.entry, c->e->swap);
+
+		if (!(stay && old == new && old < c->ed->strings.n))
+			fail(c, !same(elf_sym_name(c->old, i), elf_sym_name(c->e, i)),
+			     "the name of a symbol would change");
+	}
 }
 
 struct records {
@@ -429,6 +444,11 @@ static void compare(struct check *c, struct elf *e)
 	     e->shoff != c->old->shoff || e->flags != c->old->flags, "its header would change");
 	if (c->fault == NULL)
 		check_phdrs(c);
+	if (c->strings.p != NULL) {
+		fail(c, !is_mapped(e, e->dt[ELF_DT_STRTAB], c->ed->strtab.offset, c->strings.n),
+		     "the string table would not be mapped");
+		e->strtab = c->strings;
+	}
 	if (c->fault == NULL)
 		check_dynamic(c);
 	if (c->fault == NULL)

@@ -50,15 +50,23 @@ static void collect_texts(struct placing *p)
 
 /* ---- what the table has already -------------------------------------------------------------- */
 
+/* Ends of strings are looked at, not each byte: a table may have 50 MB. */
 static void find_there(struct placing *p, struct placed *t)
 {
 	struct view table = p->ed->strings;
-	const unsigned char *hit = memmem(table.p, table.n, t->text, strlen(t->text) + 1);
+	size_t n = strlen(t->text), at = n;
 
-	if (hit == NULL)
-		return;
-	t->at = (uint64_t)(hit - table.p);
-	t->done = true;
+	while (at < table.n && !t->done) {
+		const unsigned char *end = memchr(table.p + at, 0, table.n - at);
+
+		if (end == NULL)
+			return;
+		if (memcmp(end - n, t->text, n) == 0) {
+			t->at = (uint64_t)(end - table.p) - n;
+			t->done = true;
+		}
+		at = (size_t)(end - table.p) + 1;
+	}
 }
 
 /* ---- the place of a string that is free ------------------------------------------------------ */

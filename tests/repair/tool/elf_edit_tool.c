@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,6 +82,9 @@ static bool copy(int from, int to, uint64_t n)
 
 	while ((uint64_t)at < n)
 		if (copy_file_range(from, &at, to, NULL, n - (uint64_t)at, 0) <= 0)
+			break;
+	while ((uint64_t)at < n) /* another file system */
+		if (sendfile(to, from, &at, n - (uint64_t)at) <= 0)
 			return false;
 	return true;
 }
