@@ -145,10 +145,10 @@ DLWHY_API enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const 
 DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *package,
 					const char *const *build_args, dlwhy_on_result *on_result,
 					void *user, struct dlwhy_error *err);
-/* Are the packages that are installed in a place as they were installed? A target is an environment (its folder
- * or its interpreter), a folder of packages (site-packages, pip install --target), the root of a system with dpkg
- * or apk, or a wheel. Every file is read and compared with what RECORD, conda-meta, dpkg's or apk's database says.
- * result->verify tells what was looked at. */
+/* Are the packages that are installed in a place as they were installed? A target is an environment (its
+ * folder or its interpreter), a folder of packages (site-packages, pip install --target), the root of a
+ * system with dpkg or apk, or a wheel. Every file is read and compared with what RECORD, conda-meta, dpkg's
+ * or apk's database says. result->verify tells what was looked at. */
 DLWHY_API enum dlwhy_code dlwhy_verify(struct dlwhy_session *s, const char *const *targets, size_t ntargets,
 				       dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* For programs: ends this process by that signal, as the command ended. Returns if it cannot. */
