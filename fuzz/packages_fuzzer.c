@@ -1,4 +1,5 @@
-/* packages_fuzzer.c - databases of packages of arbitrary bytes: dpkg's, conda's, apk's and pip's, and a wheel.
+/* packages_fuzzer.c - databases of packages of arbitrary bytes: dpkg's, conda's, apk's and pip's, and a
+ * wheel.
  *
  * A byte of 1 ends a file: they are laid out in a temporary folder, which is then the root of a system.
  */
@@ -15,16 +16,35 @@
 #define MEMORY ((size_t)512 << 20)
 
 static const char *const folders[] = {
-	"", "/var", "/var/lib", "/var/lib/dpkg", "/var/lib/dpkg/info", "/etc", "/etc/dpkg", "/conda-meta", "/lib",
-	"/lib/apk", "/lib/apk/db", "/lib/python3.11", "/lib/python3.11/site-packages",
-	"/lib/python3.11/site-packages/a", "/lib/python3.11/site-packages/a-1.dist-info",
+	"",
+	"/var",
+	"/var/lib",
+	"/var/lib/dpkg",
+	"/var/lib/dpkg/info",
+	"/etc",
+	"/etc/dpkg",
+	"/conda-meta",
+	"/lib",
+	"/lib/apk",
+	"/lib/apk/db",
+	"/lib/python3.11",
+	"/lib/python3.11/site-packages",
+	"/lib/python3.11/site-packages/a",
+	"/lib/python3.11/site-packages/a-1.dist-info",
 };
 static const char *const files[] = {
-	"/var/lib/dpkg/status", "/var/lib/dpkg/info/a.list", "/var/lib/dpkg/info/a.md5sums", "/var/lib/dpkg/diversions",
-	"/etc/dpkg/dpkg.cfg", "/conda-meta/a-1-0.json", "/lib/apk/db/installed",
-	"/lib/python3.11/site-packages/a-1.dist-info/RECORD", "/lib/python3.11/site-packages/a-1.dist-info/METADATA",
+	"/var/lib/dpkg/status",
+	"/var/lib/dpkg/info/a.list",
+	"/var/lib/dpkg/info/a.md5sums",
+	"/var/lib/dpkg/diversions",
+	"/etc/dpkg/dpkg.cfg",
+	"/conda-meta/a-1-0.json",
+	"/lib/apk/db/installed",
+	"/lib/python3.11/site-packages/a-1.dist-info/RECORD",
+	"/lib/python3.11/site-packages/a-1.dist-info/METADATA",
 	"/lib/python3.11/site-packages/a-1.dist-info/direct_url.json",
-	"/lib/python3.11/site-packages/a-1.dist-info/WHEEL", "/lib/python3.11/site-packages/a/m.cpython-311-x.so",
+	"/lib/python3.11/site-packages/a-1.dist-info/WHEEL",
+	"/lib/python3.11/site-packages/a/m.cpython-311-x.so",
 };
 enum { FOLDERS = sizeof(folders) / sizeof(*folders), FILES = sizeof(files) / sizeof(*files) };
 

@@ -22,7 +22,8 @@ static size_t count(struct arena *a, struct view rest, const char *path, struct 
 	found->path = NULL;
 	while (record_next(a, &rest, &row, &bad)) {
 		n++;
-		if (strlen(row.path) == 0 || (row.hash != NULL) != (row.digest != DIGEST_NONE && row.hash != NULL))
+		if (strlen(row.path) == 0 ||
+		    (row.hash != NULL) != (row.digest != DIGEST_NONE && row.hash != NULL))
 			abort();
 		if (strcmp(row.path, path) == 0)
 			*found = row;

@@ -12,7 +12,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "run", VERB_RUN, "-- CMD...", "run CMD once and say what failed to load in it" },
 	{ "link", VERB_LINK, "-- CC ARG...", "why a command, or with --go a Go package, does not link" },
 	{ "verify", VERB_VERIFY, "[PLACE...]",
-	  "are the packages of an environment, a folder, a system, a wheel as they were installed?" },
+	  "which installed packages are damaged, altered, incomplete, mixed" },
 	{ "explain", VERB_EXPLAIN, "[FILE|-|CODE...]",
 	  "what an error, a traceback or a build log means, or a cause" },
 	{ "fix", VERB_FIX, "FILE|import MODULE|-",

@@ -78,7 +78,8 @@ int cli_verify(struct cli *c)
 	if (c->nwords == 0) {
 		c->words[0] = c->seen[OPT_ROOT] ? "/" : active();
 		if (c->words[0] == NULL) {
-			cli_complain("no environment is active: name one (dlwhy verify .venv), a folder of packages, a "
+			cli_complain("no environment is active: name one (dlwhy verify .venv), a folder of "
+				     "packages, a "
 				     "wheel, or / for the system");
 			return EXIT_USAGE;
 		}

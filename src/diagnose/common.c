@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "package/owner.h"
+
 #define APT_MARK "/etc/debian_version"
 #define APK_MARK "/etc/apk"
 
@@ -141,12 +143,36 @@ static bool system_folder(const char *path)
 	       starts_with(path, "/usr/sbin/") || starts_with(path, "/sbin/");
 }
 
+/* The command that installs the package again that owns the file; false: nobody is known to. */
+static bool exact_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says)
+{
+	const struct package_owner *o =
+		d->store != NULL ? package_owner_find(d->store, d->a, absolute_path(d, path)) : NULL;
+	struct package_set set = { .a = d->a, .store = d->store };
+	const char *const *argv;
+	const char *command = "";
+	struct fix *f;
+
+	argv = o != NULL ? package_reinstall_command(&set, o->p, o->place) : NULL;
+	for (size_t i = 0; argv != NULL && argv[i] != NULL; i++)
+		command = arena_printf(d->a, "%s%s%s", command, i > 0 ? " " : "", shell_quote(d->a, argv[i]));
+	if (argv == NULL)
+		return false;
+	f = draft_fix(d, dr, "reinstall", "low",
+		      arena_printf(d->a, "%s: install %s %s, which brought it, again", says, o->p->name,
+				   o->p->version));
+	fix_command(d, f, command);
+	return true;
+}
+
 /* "Get it again": from the Python package, the system's package, or wherever it came from. */
 void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says)
 {
 	size_t at = path != NULL ? behind_packages(path) : 0;
 	struct fix *f;
 
+	if (path != NULL && (at != 0 || system_folder(path)) && exact_reinstall(d, dr, path, says))
+		return;
 	if (at != 0) {
 		f = draft_fix(d, dr, "reinstall", "low",
 			      arena_printf(d->a,

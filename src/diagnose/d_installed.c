@@ -1,7 +1,7 @@
 /* d_installed.c - installed packages: what is damaged, incomplete, changed; and the whole of the answer.
  *
- * One finding says one thing of one package. What is not as it must be is an error where code is missing or broken,
- * a warning where somebody may have meant it, a note where nothing that runs is touched.
+ * One finding says one thing of one package. What is not as it must be is an error where code is missing or
+ * broken, a warning where somebody may have meant it, a note where nothing that runs is touched.
  */
 #include "diagnose/installed_case.h"
 
@@ -38,7 +38,7 @@ const char *inst_more(struct inst *t, size_t n)
 
 static void worse(struct installed_package *ip, enum dlwhy_severity s)
 {
-	enum installed_state state = s == DLWHY_ERROR	? INSTALLED_DAMAGED
+	enum installed_state state = s == DLWHY_ERROR	  ? INSTALLED_DAMAGED
 				     : s == DLWHY_WARNING ? INSTALLED_WARNED
 							  : INSTALLED_NOTED;
 
@@ -88,9 +88,10 @@ const char *inst_file_words(struct inst *t, const struct audit_file *f)
 	if (f->kind != FILE_ELF && f->kind != FILE_DATA && f->kind != FILE_TEXT && f->kind != FILE_SCRIPT)
 		return arena_printf(t->a, "is %s", file_kind_name(f->kind));
 	if (f->cut || (f->state == AUDIT_SHORT && audit_is_native_name(f->f->path) && f->kind == FILE_DATA))
-		return f->f->has_size ? arena_printf(t->a, "is cut off: %s of %s", bytes_words(t->a, f->size),
-						     bytes_words(t->a, f->f->size))
-				      : "is cut off: it ends before what its header names";
+		return f->f->has_size
+			       ? arena_printf(t->a, "is cut off: %s of %s", bytes_words(t->a, f->size),
+					      bytes_words(t->a, f->f->size))
+			       : "is cut off: it ends before what its header names";
 	if (f->f->has_size && f->size != f->f->size)
 		return arena_printf(t->a, "has %s, not %s", bytes_words(t->a, f->size),
 				    bytes_words(t->a, f->f->size));
@@ -119,9 +120,9 @@ void inst_evidence(struct inst *t, struct draft *dr, const struct file_list *l)
 			draft_fact(&t->d, dr, NULL, arena_printf(t->a, "and %zu more files", l->n - i));
 			return;
 		}
-		e = draft_evidence(&t->d, dr, "fact", NULL,
-				   arena_printf(t->a, "%s %s", inst_path(t, f->p, f->f->path),
-						inst_file_words(t, f)));
+		e = draft_evidence(
+			&t->d, dr, "fact", NULL,
+			arena_printf(t->a, "%s %s", inst_path(t, f->p, f->f->path), inst_file_words(t, f)));
 		e->path = f->f->path;
 		if (f->state >= AUDIT_SHORT && f->f->hash != NULL) {
 			struct dlwhy_evidence *must =
@@ -184,8 +185,8 @@ static const char *first_words(struct inst *t, const struct file_list *l)
 			    inst_more(t, l->n));
 }
 
-static void say_list(struct inst *t, struct installed_package *ip, const struct file_list *l, enum cause cause,
-		     const char *detail, enum dlwhy_severity severity, const char *is)
+static void say_list(struct inst *t, struct installed_package *ip, const struct file_list *l,
+		     enum cause cause, const char *detail, enum dlwhy_severity severity, const char *is)
 {
 	struct draft *dr;
 
@@ -217,7 +218,8 @@ static void say_swapped(struct inst *t, struct installed_package *ip, const stru
 		return;
 	dr = inst_draft(t, ip, CAUSE_FILE_CHANGED, "native", DLWHY_WARNING, f->f->path);
 	draft_say(&t->d, dr,
-		  "%s has another file than was installed: %s is whole, but was stripped, patched or replaced%s.",
+		  "%s has another file than was installed: %s is whole, but was stripped, patched or "
+		  "replaced%s.",
 		  inst_name(t, ip->p), inst_path(t, f->p, f->f->path), inst_more(t, l->n));
 	inst_evidence(t, dr, l);
 	inst_fix_reinstall(t, dr, ip);
@@ -225,7 +227,8 @@ static void say_swapped(struct inst *t, struct installed_package *ip, const stru
 
 static void say_all_missing(struct inst *t, struct installed_package *ip, const struct inst_files *f)
 {
-	struct draft *dr = inst_draft(t, ip, CAUSE_PACKAGE_INCOMPLETE, "all-missing", DLWHY_ERROR, ip->p->record);
+	struct draft *dr =
+		inst_draft(t, ip, CAUSE_PACKAGE_INCOMPLETE, "all-missing", DLWHY_ERROR, ip->p->record);
 
 	draft_say(&t->d, dr,
 		  "%s counts as installed, but none of its %zu files is there: they were removed by hand.",
@@ -245,8 +248,8 @@ static void say_lost(struct inst *t, struct installed_package *ip, const struct 
 		return;
 	}
 	say_list(t, ip, &f->lost, CAUSE_PACKAGE_INCOMPLETE, "files-missing", DLWHY_ERROR, "incomplete");
-	say_list(t, ip, &f->lost_other, CAUSE_PACKAGE_INCOMPLETE, f->lost.n == 0 ? "files-missing" : "data-missing",
-		 DLWHY_WARNING, "incomplete");
+	say_list(t, ip, &f->lost_other, CAUSE_PACKAGE_INCOMPLETE,
+		 f->lost.n == 0 ? "files-missing" : "data-missing", DLWHY_WARNING, "incomplete");
 	if (f->lost.n + f->lost_other.n == 0)
 		say_list(t, ip, &f->lost_docs, CAUSE_PACKAGE_INCOMPLETE, "left-out", DLWHY_NOTE,
 			 "without parts that nothing loads");
@@ -263,9 +266,10 @@ static void say_state(struct inst *t, struct installed_package *ip)
 		return;
 	dr = inst_draft(t, ip, CAUSE_PACKAGE_INCOMPLETE, "half-installed",
 			p->state == PACKAGE_HALF ? DLWHY_ERROR : DLWHY_WARNING, p->record);
-	draft_say(&t->d, dr, p->state == PACKAGE_HALF
-				     ? "%s is half installed: its installation was interrupted."
-				     : "%s is unpacked, but was never set up: its installation was interrupted.",
+	draft_say(&t->d, dr,
+		  p->state == PACKAGE_HALF
+			  ? "%s is half installed: its installation was interrupted."
+			  : "%s is unpacked, but was never set up: its installation was interrupted.",
 		  inst_name(t, p));
 	draft_evidence(&t->d, dr, "fact", NULL, "its state in the database")->value = p->state_words;
 	if (p->state == PACKAGE_UNREADY) {
@@ -298,7 +302,8 @@ static bool is_dist_info(const struct package *p)
 static void say_record(struct inst *t, struct installed_package *ip)
 {
 	const struct package *p = ip->p;
-	const char *what = p->kind == PACKAGE_CONDA ? "its file in conda-meta" : "its list of files (RECORD)";
+	const char *what =
+		p->kind == PACKAGE_CONDA ? "its file in conda-meta" : "its list of files (RECORD)";
 	struct draft *dr;
 
 	if (p->bad_record) {
@@ -313,7 +318,8 @@ static void say_record(struct inst *t, struct installed_package *ip)
 	} else if ((p->no_record && is_dist_info(p) && lists_files(p)) ||
 		   (p->no_record && p->kind == PACKAGE_CONDA)) {
 		dr = inst_draft(t, ip, CAUSE_PACKAGE_INCOMPLETE, "no-record", DLWHY_WARNING, p->record);
-		draft_say(&t->d, dr, "%s has lost %s: nobody can say what belongs to it, and it cannot be removed.",
+		draft_say(&t->d, dr,
+			  "%s has lost %s: nobody can say what belongs to it, and it cannot be removed.",
 			  inst_name(t, p), what);
 	} else if (p->no_metadata && is_dist_info(p)) {
 		dr = inst_draft(t, ip, CAUSE_PACKAGE_INCOMPLETE, "no-metadata", DLWHY_ERROR, p->record);

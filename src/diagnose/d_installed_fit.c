@@ -1,4 +1,5 @@
-/* d_installed_fit.c - is an installed package for this Python and this machine? By its tags, and by its machine code. */
+/* d_installed_fit.c - is an installed package for this Python and this machine? By its tags, and by its
+ * machine code. */
 #include <string.h>
 
 #include "diagnose/installed_case.h"
@@ -10,7 +11,8 @@ static const char *foreign_words(struct inst *t, const struct audit_file *f)
 {
 	if (f->kind != FILE_ELF)
 		return file_kind_name(f->kind);
-	return arena_printf(t->a, "machine code for %s", machine_words(t->a, f->machine, f->is64, f->big_endian));
+	return arena_printf(t->a, "machine code for %s",
+			    machine_words(t->a, f->machine, f->is64, f->big_endian));
 }
 
 /* Some packages bring code for many systems on purpose: where some of it fits, nothing is said. */
@@ -54,8 +56,8 @@ static bool has_code(const struct package *p)
 
 static void say_tag(struct inst *t, struct installed_package *ip, const char *detail, const char *why)
 {
-	struct draft *dr = inst_draft(t, ip, CAUSE_WHEEL_TAG, detail, has_code(ip->p) ? DLWHY_ERROR : DLWHY_WARNING,
-				      ip->p->record);
+	struct draft *dr = inst_draft(t, ip, CAUSE_WHEEL_TAG, detail,
+				      has_code(ip->p) ? DLWHY_ERROR : DLWHY_WARNING, ip->p->record);
 
 	draft_say(&t->d, dr, "%s is a build for another Python or system (%s): %s.", inst_name(t, ip->p),
 		  ip->p->tags.items[0], why);
@@ -84,7 +86,8 @@ static void say_tags(struct inst *t, struct installed_package *ip)
 	if (!python)
 		say_tag(t, ip, "python", arena_printf(t->a, "the folder is that of Python 3.%u", minor));
 	else if (!libc && place->machine != 0)
-		say_tag(t, ip, "libc", place->musl ? "the Python here runs on musl" : "the Python here runs on glibc");
+		say_tag(t, ip, "libc",
+			place->musl ? "the Python here runs on musl" : "the Python here runs on glibc");
 }
 
 void inst_fit(struct inst *t, struct installed_package *ip, const struct inst_files *f)

@@ -1,5 +1,5 @@
-/* d_installed_mix.c - two versions of one package over each other, packages that write over each other's files, and
- * what an installation or its removal has left behind. */
+/* d_installed_mix.c - two versions of one package over each other, packages that write over each other's
+ * files, and what an installation or its removal has left behind. */
 #include <string.h>
 
 #include "diagnose/installed_case.h"
@@ -51,10 +51,12 @@ static struct installed_package *double_of(struct inst *t, size_t i)
 /* `kept` is whole, `rest` is only written down. */
 static void say_rest(struct inst *t, struct installed_package *kept, struct installed_package *rest)
 {
-	struct draft *dr = inst_draft(t, rest, CAUSE_PACKAGE_MIXED, "left-over-record", DLWHY_WARNING, rest->p->record);
+	struct draft *dr =
+		inst_draft(t, rest, CAUSE_PACKAGE_MIXED, "left-over-record", DLWHY_WARNING, rest->p->record);
 
 	draft_say(&t->d, dr,
-		  "%s is there twice on paper: the files are those of %s; %s was not removed and may be taken for it.",
+		  "%s is there twice on paper: the files are those of %s; %s was not removed and may be "
+		  "taken for it.",
 		  kept->p->name, kept->p->version, inst_name(t, rest->p));
 	draft_fact(&t->d, dr, kept->p->record, "its files are as this says");
 	draft_fact(&t->d, dr, rest->p->record, "its files are not as this says");
@@ -75,16 +77,18 @@ static void say_double(struct inst *t, struct installed_package *x, struct insta
 		return;
 	}
 	dr = inst_draft(t, better, CAUSE_PACKAGE_MIXED, "two-versions", DLWHY_ERROR, better->p->record);
-	draft_say(&t->d, dr, "%s is installed in two versions over each other: %s and %s; its files fit neither.",
+	draft_say(&t->d, dr,
+		  "%s is installed in two versions over each other: %s and %s; its files fit neither.",
 		  better->p->name, x->p->version, y->p->version);
-	draft_fact(&t->d, dr, x->p->record,
-		   wrong_x == SIZE_MAX ? "one version; it has no list of its files"
-				       : arena_printf(t->a, "one version: %zu of its files are not as it says",
-						      wrong_x));
+	draft_fact(
+		&t->d, dr, x->p->record,
+		wrong_x == SIZE_MAX
+			? "one version; it has no list of its files"
+			: arena_printf(t->a, "one version: %zu of its files are not as it says", wrong_x));
 	draft_fact(&t->d, dr, y->p->record,
-		   wrong_y == SIZE_MAX ? "the other; it has no list of its files"
-				       : arena_printf(t->a, "the other: %zu of its files are not as it says",
-						      wrong_y));
+		   wrong_y == SIZE_MAX
+			   ? "the other; it has no list of its files"
+			   : arena_printf(t->a, "the other: %zu of its files are not as it says", wrong_y));
 	say_wrong_files(t, dr, better);
 	say_wrong_files(t, dr, other);
 	inst_fix_reinstall(t, dr, better);
@@ -120,8 +124,8 @@ bool inst_pip_over_conda(struct inst *t, struct installed_package *ip, const str
 	if (by == NULL)
 		return false;
 	dr = inst_draft(t, ip, CAUSE_PACKAGE_MIXED, "pip-over-conda", DLWHY_WARNING, ip->p->record);
-	draft_say(&t->d, dr, "conda counts %s as installed, but pip has put %s in its place.", inst_name(t, ip->p),
-		  inst_name(t, by));
+	draft_say(&t->d, dr, "conda counts %s as installed, but pip has put %s in its place.",
+		  inst_name(t, ip->p), inst_name(t, by));
 	draft_fact(&t->d, dr, ip->p->record, "conda says");
 	draft_fact(&t->d, dr, by->record, "pip says");
 	inst_evidence(t, dr, f->lost.n > 0 ? &f->lost : f->taken.n > 0 ? &f->taken : &f->edited);
@@ -133,13 +137,15 @@ bool inst_pip_over_conda(struct inst *t, struct installed_package *ip, const str
 
 static const struct package *taker(struct inst *t, const struct audit_file *f)
 {
-	for (const struct package_owner *o = package_index_find(t->in->index, f->f->path); o != NULL; o = o->next)
+	for (const struct package_owner *o = package_index_find(t->in->index, f->f->path); o != NULL;
+	     o = o->next)
 		if (o->p != f->p)
 			return o->p;
 	return NULL;
 }
 
-/* Names that many wheels bring by mistake, at the top of site-packages: nothing of the package needs them. */
+/* Names that many wheels bring by mistake, at the top of site-packages: nothing of the package needs them.
+ */
 static bool is_stray(struct inst *t, const struct audit_file *f)
 {
 	const char *path = inst_path(t, f->p, f->f->path);
@@ -163,17 +169,18 @@ void inst_taken(struct inst *t, struct installed_package *ip, const struct inst_
 		if (!is_stray(t, f->taken.items[i]))
 			severity = DLWHY_WARNING;
 	dr = inst_draft(t, ip, CAUSE_PACKAGE_MIXED, "overwritten", severity, f->taken.items[0]->f->path);
-	draft_say(&t->d, dr, "%s and %s bring files of the same name: %s is that of %s%s.", inst_name(t, ip->p),
-		  by != NULL ? inst_name(t, by) : "another package",
+	draft_say(&t->d, dr, "%s and %s bring files of the same name: %s is that of %s%s.",
+		  inst_name(t, ip->p), by != NULL ? inst_name(t, by) : "another package",
 		  inst_path(t, ip->p, f->taken.items[0]->f->path), by != NULL ? by->name : "the other",
 		  inst_more(t, f->taken.n));
 	inst_evidence(t, dr, &f->taken);
 	if (by != NULL)
 		draft_fact(&t->d, dr, by->record, "what lies there is as this says");
 	draft_fix(&t->d, dr, "choose", "low",
-		  by != NULL ? arena_printf(t->a, "keep one of the two, %s or %s; then install that one again",
-					    ip->p->name, by->name)
-			     : "keep one of the two");
+		  by != NULL
+			  ? arena_printf(t->a, "keep one of the two, %s or %s; then install that one again",
+					 ip->p->name, by->name)
+			  : "keep one of the two");
 }
 
 /* ---- what was left behind -------------------------------------------------------------------------- */
@@ -203,9 +210,11 @@ static void say_aside(struct inst *t, const struct leftover *l)
 	struct draft *dr = inst_draft(t, ip, CAUSE_PACKAGE_INCOMPLETE, "put-aside", DLWHY_WARNING, l->path);
 
 	draft_say(&t->d, dr,
-		  "%s is what an installation or removal put aside and never cleaned up%s%s: it was interrupted.",
+		  "%s is what an installation or removal put aside and never cleaned up%s%s: it was "
+		  "interrupted.",
 		  site_path(t, l->path), ip != NULL ? ", of " : "", ip != NULL ? ip->p->name : "");
-	draft_fact(&t->d, dr, l->path, "pip puts a folder aside under a name with ~, and removes it at the end");
+	draft_fact(&t->d, dr, l->path,
+		   "pip puts a folder aside under a name with ~, and removes it at the end");
 	inst_fix_remove(t, dr, l->path, "remove it; pip then no longer warns of an invalid distribution");
 }
 
@@ -217,11 +226,14 @@ static void say_module(struct inst *t, const struct leftover *l)
 	const char *who = ip != NULL ? inst_name(t, ip->p) : "the package";
 
 	if (l->hides)
-		draft_say(&t->d, dr, "%s belongs to no package and hides %s of %s: import takes the one that was left over.",
+		draft_say(&t->d, dr,
+			  "%s belongs to no package and hides %s of %s: import takes the one that was left "
+			  "over.",
 			  site_path(t, l->path), base_name(l->beside), who);
 	else
 		draft_say(&t->d, dr, "%s was left over beside %s of %s%s.", site_path(t, l->path),
-			  base_name(l->beside), who, l->other_python ? "; only another Python would take it" : "");
+			  base_name(l->beside), who,
+			  l->other_python ? "; only another Python would take it" : "");
 	draft_fact(&t->d, dr, l->path, "no package has this file");
 	draft_fact(&t->d, dr, l->beside, "this one belongs there");
 	inst_fix_remove(t, dr, l->path, "remove what was left over");
@@ -241,7 +253,8 @@ static void say_libraries(struct inst *t, const struct leftover_list *list, size
 	for (size_t i = 0; i < first; i++)
 		if (list->items[i].kind == LEFT_LIBRARY && list->items[i].p == l->p)
 			return;
-	dr = inst_draft(t, ip, CAUSE_PACKAGE_MIXED, "left-over-library", bundled ? DLWHY_WARNING : DLWHY_NOTE, l->path);
+	dr = inst_draft(t, ip, CAUSE_PACKAGE_MIXED, "left-over-library",
+			bundled ? DLWHY_WARNING : DLWHY_NOTE, l->path);
 	for (size_t i = first; i < list->n; i++)
 		if (list->items[i].kind == LEFT_LIBRARY && list->items[i].p == l->p) {
 			draft_fact(&t->d, dr, list->items[i].path, "no package has this file");

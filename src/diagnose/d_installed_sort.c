@@ -31,9 +31,10 @@ static bool has_part(const char *path, const char *const *words, size_t n)
 /* What images and distributions leave out to be smaller; nothing loads it. */
 static bool is_docs(const struct package *p, const char *path)
 {
-	static const char *const python[] = { "tests", "test", "testing", "docs", "doc", "examples", "licenses" };
-	static const char *const system[] = { "doc", "man", "info", "locale", "lintian", "bug", "help", "gtk-doc",
-					      "doc-base", "i18n" };
+	static const char *const python[] = { "tests", "test",	   "testing", "docs",
+					      "doc",   "examples", "licenses" };
+	static const char *const system[] = { "doc", "man",  "info",	"locale",   "lintian",
+					      "bug", "help", "gtk-doc", "doc-base", "i18n" };
 
 	if (p->kind == PACKAGE_DPKG || p->kind == PACKAGE_APK)
 		return strncmp(path, "/usr/share/", 11) == 0 &&
@@ -59,7 +60,8 @@ static void push(struct inst *t, struct file_list *l, const struct audit_file *f
 /* Does another package have a file of that path, and is what lies there that one? */
 static bool is_taken(struct inst *t, const struct audit_file *f)
 {
-	for (const struct package_owner *o = package_index_find(t->in->index, f->f->path); o != NULL; o = o->next) {
+	for (const struct package_owner *o = package_index_find(t->in->index, f->f->path); o != NULL;
+	     o = o->next) {
 		struct audit_file other;
 
 		if (o->p == f->p)
@@ -141,9 +143,7 @@ static void one(struct inst *t, const struct audit_file *f, struct inst_files *o
 		if (f->cut && f->state == AUDIT_UNKNOWN)
 			push(t, &out->broken, f);
 		break;
-	case AUDIT_UNREADABLE:
-		out->unreadable++;
-		break;
+	case AUDIT_UNREADABLE: out->unreadable++; break;
 	case AUDIT_ABSENT:
 		out->absent += !in_record;
 		absent(t, f, out);
@@ -155,9 +155,7 @@ static void one(struct inst *t, const struct audit_file *f, struct inst_files *o
 			push(t, inst_is_code(f->f->path) ? &out->lost : &out->lost_other, f);
 		return;
 	case AUDIT_SHORT:
-	case AUDIT_CHANGED:
-		changed(t, f, out);
-		break;
+	case AUDIT_CHANGED: changed(t, f, out); break;
 	}
 	out->present += !in_record;
 	if (audit_is_native_name(f->f->path) && t->in->place->machine != 0 &&

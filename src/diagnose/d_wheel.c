@@ -1,7 +1,8 @@
-/* d_wheel.c - a wheel: members that are damaged or not as its RECORD says, and tags that its files do not keep.
+/* d_wheel.c - a wheel: members that are damaged or not as its RECORD says, and tags that its files do not
+ * keep.
  *
- * What cannot be installed or loaded is an error. What a tag forbids and another package may make good (a library
- * that is not in the wheel) is a warning.
+ * What cannot be installed or loaded is an error. What a tag forbids and another package may make good (a
+ * library that is not in the wheel) is a warning.
  */
 #include <string.h>
 
@@ -70,7 +71,9 @@ static void no_archive(struct whl *t)
 	struct draft *dr = draft(t, CAUSE_CORRUPT_FILE, "truncated", DLWHY_ERROR, t->w->path);
 
 	if (kind == FILE_ZIP)
-		draft_say(&t->d, dr, "The wheel is cut off: the list of its members, which stands at the end, is missing.");
+		draft_say(&t->d, dr,
+			  "The wheel is cut off: the list of its members, which stands at the end, is "
+			  "missing.");
 	else
 		draft_say(&t->d, dr, "The file is no wheel: it is %s.", file_kind_name(kind));
 	if (kind != FILE_ZIP)
@@ -106,8 +109,8 @@ static void say_members(struct whl *t, enum wheel_state state, enum cause cause,
 			dr = draft(t, cause, detail, severity, first);
 		}
 		if (n <= SHOWN)
-			draft_fact(&t->d, dr, f->m->name, arena_printf(t->a, "%s %s", f->m->name,
-								       state_words(t, f)));
+			draft_fact(&t->d, dr, f->m->name,
+				   arena_printf(t->a, "%s %s", f->m->name, state_words(t, f)));
 	}
 	if (dr == NULL)
 		return;
@@ -118,9 +121,11 @@ static void say_members(struct whl *t, enum wheel_state state, enum cause cause,
 /* RECORD does not list itself's hash, and signatures of it are made later. */
 static bool may_be_unlisted(const struct whl *t, const char *name)
 {
-	const char *in = t->w->info != NULL && starts_with(name, t->w->info) ? name + strlen(t->w->info) : "";
+	const char *in =
+		t->w->info != NULL && starts_with(name, t->w->info) ? name + strlen(t->w->info) : "";
 
-	return strcmp(in, "/RECORD") == 0 || strcmp(in, "/RECORD.jws") == 0 || strcmp(in, "/RECORD.p7s") == 0;
+	return strcmp(in, "/RECORD") == 0 || strcmp(in, "/RECORD.jws") == 0 ||
+	       strcmp(in, "/RECORD.p7s") == 0;
 }
 
 static void say_unlisted(struct whl *t)
@@ -141,7 +146,8 @@ static void say_unlisted(struct whl *t)
 	if (dr == NULL)
 		return;
 	draft_say(&t->d, dr,
-		  "The wheel has files that its RECORD does not list: %s%s. They were put in after it was made.",
+		  "The wheel has files that its RECORD does not list: %s%s. They were put in after it was "
+		  "made.",
 		  dr->f.object, more(t, n));
 	fix_build(t, dr, "make the wheel anew, or pack it with `wheel pack`, which writes RECORD");
 }
@@ -158,7 +164,8 @@ static void say_absent(struct whl *t)
 		  more(t, w->absent.n));
 	for (size_t i = 0; i < w->absent.n && i < SHOWN; i++)
 		draft_fact(&t->d, dr, w->absent.items[i]->path,
-			   arena_printf(t->a, "%s is in RECORD and not in the wheel", w->absent.items[i]->path));
+			   arena_printf(t->a, "%s is in RECORD and not in the wheel",
+					w->absent.items[i]->path));
 	fix_get_again(t, dr);
 }
 
@@ -172,7 +179,8 @@ static void say_cut_code(struct whl *t)
 		    !audit_is_native_name(f->m->name))
 			continue;
 		dr = draft(t, CAUSE_CORRUPT_FILE, "truncated", DLWHY_ERROR, f->m->name);
-		draft_say(&t->d, dr, "%s was cut off before it was packed: it ends before what its header names.",
+		draft_say(&t->d, dr,
+			  "%s was cut off before it was packed: it ends before what its header names.",
 			  f->m->name);
 		draft_bytes(&t->d, dr, f->m->name, 0, f->m->size, "all there is of it");
 		fix_build(t, dr, "build the wheel anew; the hash in RECORD is that of the damaged file");
@@ -183,8 +191,8 @@ static void say_cut_code(struct whl *t)
 static void say_records(struct whl *t)
 {
 	const struct wheel *w = t->w;
-	const char *missing = w->info == NULL ? "a dist-info folder"
-			      : w->no_record  ? "RECORD"
+	const char *missing = w->info == NULL  ? "a dist-info folder"
+			      : w->no_record   ? "RECORD"
 			      : w->no_metadata ? "METADATA"
 			      : w->no_wheel    ? "WHEEL"
 					       : NULL;
@@ -194,7 +202,8 @@ static void say_records(struct whl *t)
 		dr = draft(t, CAUSE_PACKAGE_INCOMPLETE, "no-record", DLWHY_ERROR, w->path);
 		draft_say(&t->d, dr, "The wheel has no %s: no installer takes it.",
 			  w->info == NULL ? "dist-info folder" : missing);
-		draft_fact(&t->d, dr, w->path, arena_printf(t->a, "it has %zu members, and not %s", w->zip.n, missing));
+		draft_fact(&t->d, dr, w->path,
+			   arena_printf(t->a, "it has %zu members, and not %s", w->zip.n, missing));
 		fix_get_again(t, dr);
 	} else if (w->bad_record) {
 		dr = draft(t, CAUSE_CORRUPT_FILE, NULL, DLWHY_ERROR, "RECORD");
@@ -209,8 +218,8 @@ static void say_records(struct whl *t)
 	    package_same_project(w->own_version, w->version))
 		return;
 	dr = draft(t, CAUSE_WHEEL_TAG, "name", DLWHY_WARNING, w->path);
-	draft_say(&t->d, dr, "The wheel is called %s %s, but inside it is %s %s: it was renamed.", w->name, w->version,
-		  w->own_name != NULL ? w->own_name : "?", w->own_version);
+	draft_say(&t->d, dr, "The wheel is called %s %s, but inside it is %s %s: it was renamed.", w->name,
+		  w->version, w->own_name != NULL ? w->own_name : "?", w->own_version);
 	draft_evidence(&t->d, dr, "fact", NULL, "METADATA says")->value = w->own_version;
 	draft_fix(&t->d, dr, "rename", "low", "give it its own name back");
 }
@@ -238,15 +247,17 @@ static void say_pure(struct whl *t)
 			continue;
 		dr = draft(t, CAUSE_WHEEL_TAG, "any", DLWHY_ERROR, f->m->name);
 		draft_say(&t->d, dr,
-			  "The wheel is for any machine (%s), but brings machine code: %s is %s%s.", t->w->tag_text,
-			  f->m->name, file_kind_name(f->look.kind),
+			  "The wheel is for any machine (%s), but brings machine code: %s is %s%s.",
+			  t->w->tag_text, f->m->name, file_kind_name(f->look.kind),
 			  f->look.kind == FILE_ELF
-				  ? arena_printf(t->a, " for %s", machine_words(t->a, f->look.machine, f->look.is64,
-										 f->look.big_endian))
+				  ? arena_printf(t->a, " for %s",
+						 machine_words(t->a, f->look.machine, f->look.is64,
+							       f->look.big_endian))
 				  : "");
 		draft_fact(&t->d, dr, f->m->name, "machine code");
-		fix_build(t, dr, "build it as a wheel with a platform tag (with setuptools: a distribution whose "
-				 "has_ext_modules is true)");
+		fix_build(t, dr,
+			  "build it as a wheel with a platform tag (with setuptools: a distribution whose "
+			  "has_ext_modules is true)");
 		return;
 	}
 }
@@ -266,8 +277,8 @@ static bool fits_machine(const struct wheel_tag *tag, const struct wheel_file *f
 static void say_machine(struct whl *t)
 {
 	const struct wheel_tag *tag = &t->w->tag;
-	bool is_linux = tag->machine != NULL, foreign_name = starts_with(tag->platform, "win") ||
-							     starts_with(tag->platform, "macosx");
+	bool is_linux = tag->machine != NULL,
+	     foreign_name = starts_with(tag->platform, "win") || starts_with(tag->platform, "macosx");
 	const struct wheel_file *wrong = NULL;
 	struct draft *dr;
 
@@ -288,8 +299,9 @@ static void say_machine(struct whl *t)
 	draft_say(&t->d, dr, "The wheel says it is for %s, but %s is %s%s.", tag->platform, wrong->m->name,
 		  file_kind_name(wrong->look.kind),
 		  wrong->look.kind == FILE_ELF
-			  ? arena_printf(t->a, " for %s", machine_words(t->a, wrong->look.machine, wrong->look.is64,
-									 wrong->look.big_endian))
+			  ? arena_printf(t->a, " for %s",
+					 machine_words(t->a, wrong->look.machine, wrong->look.is64,
+						       wrong->look.big_endian))
 			  : "");
 	draft_fact(&t->d, dr, wrong->m->name, "no machine code of it is for what the tag says");
 	fix_build(t, dr, "give it the tag of what is inside, or build it for that machine");
@@ -334,34 +346,42 @@ static void say_versions(struct whl *t, enum wheel_family family)
 	}
 	if (worst == NULL || brings(t, family))
 		return;
-	dr = draft(t, CAUSE_WHEEL_TAG, family == WHEEL_GLIBC ? "glibc" : "cxx-runtime", DLWHY_ERROR, worst->m->name);
+	dr = draft(t, CAUSE_WHEEL_TAG, family == WHEEL_GLIBC ? "glibc" : "cxx-runtime", DLWHY_ERROR,
+		   worst->m->name);
 	draft_say(&t->d, dr, "The wheel promises to run on systems with %s %s, but %s needs %s_%s%s%s%s.",
-		  family == WHEEL_GLIBC ? "glibc" : "at most", 
-		  family == WHEEL_GLIBC ? limit : arena_printf(t->a, "%s_%s", wheel_family_name(family), limit),
+		  family == WHEEL_GLIBC ? "glibc" : "at most",
+		  family == WHEEL_GLIBC ? limit
+					: arena_printf(t->a, "%s_%s", wheel_family_name(family), limit),
 		  worst->m->name, wheel_family_name(family), worst->code->highest[family],
 		  family == WHEEL_GLIBC && worst->code->symbol != NULL ? " for " : "",
-		  family == WHEEL_GLIBC && worst->code->symbol != NULL ? symbol_word(t->a, worst->code->symbol) : "",
+		  family == WHEEL_GLIBC && worst->code->symbol != NULL
+			  ? symbol_word(t->a, worst->code->symbol)
+			  : "",
 		  more(t, n));
 	for (size_t i = 0, shown = 0; i < t->w->nfiles && shown < SHOWN; i++) {
 		const struct wheel_file *f = &t->w->files[i];
 		struct dlwhy_evidence *e;
 
-		if (f->code == NULL || f->code->highest[family] == NULL || !is_newer(f->code->highest[family], limit))
+		if (f->code == NULL || f->code->highest[family] == NULL ||
+		    !is_newer(f->code->highest[family], limit))
 			continue;
 		shown++;
 		e = draft_evidence(&t->d, dr, "version", NULL, "the newest version that it needs");
 		e->path = f->m->name;
 		e->value = arena_printf(t->a, "%s_%s", wheel_family_name(family), f->code->highest[family]);
 	}
-	fix_build(t, dr, family == WHEEL_GLIBC
-				 ? arena_printf(t->a, "give it the tag manylinux_%s_%s (auditwheel repair does), or build "
-						      "it on a system as old as the tag",
-						worst->code->highest[family][0] == '2' ? "2" : "?",
-						strchr(worst->code->highest[family], '.') != NULL
-							? strchr(worst->code->highest[family], '.') + 1
-							: "?")
-				 : "build it with the compiler of the manylinux image of its tag, or link that "
-				   "library statically (-static-libstdc++ -static-libgcc)");
+	fix_build(
+		t, dr,
+		family == WHEEL_GLIBC
+			? arena_printf(t->a,
+				       "give it the tag manylinux_%s_%s (auditwheel repair does), or build "
+				       "it on a system as old as the tag",
+				       worst->code->highest[family][0] == '2' ? "2" : "?",
+				       strchr(worst->code->highest[family], '.') != NULL
+					       ? strchr(worst->code->highest[family], '.') + 1
+					       : "?")
+			: "build it with the compiler of the manylinux image of its tag, or link that "
+			  "library statically (-static-libstdc++ -static-libgcc)");
 }
 
 /* ---- libraries that it does not bring -------------------------------------------------------------- */
@@ -408,10 +428,13 @@ static void say_libraries(struct whl *t)
 	if (dr == NULL)
 		return;
 	draft_say(&t->d, dr,
-		  "The wheel needs %s%s, which it does not bring and its tag (%s) does not let it expect of a system: "
+		  "The wheel needs %s%s, which it does not bring and its tag (%s) does not let it expect of "
+		  "a system: "
 		  "another package or the user must.",
 		  dr->f.object, more(t, n), t->w->tag.platform);
-	fix_build(t, dr, "let `auditwheel repair` put the library into the wheel, or require the package that has it");
+	fix_build(t, dr,
+		  "let `auditwheel repair` put the library into the wheel, or require the package that has "
+		  "it");
 }
 
 /* ---- C library, search path, Python ---------------------------------------------------------------- */
@@ -429,7 +452,8 @@ static void say_libc(struct whl *t)
 		dr = draft(t, CAUSE_WHEEL_TAG, "libc", DLWHY_ERROR, f->m->name);
 		draft_say(&t->d, dr, "The wheel is for %s, but %s was linked with %s.",
 			  tag->musllinux ? "musl" : "glibc", f->m->name, tag->musllinux ? "glibc" : "musl");
-		draft_fact(&t->d, dr, f->m->name, tag->musllinux ? "it needs libc.so.6" : "it needs musl's libc");
+		draft_fact(&t->d, dr, f->m->name,
+			   tag->musllinux ? "it needs libc.so.6" : "it needs musl's libc");
 		fix_build(t, dr, "build it in the image of its tag");
 		return;
 	}
@@ -458,7 +482,8 @@ static void say_paths(struct whl *t)
 	if (dr == NULL)
 		return;
 	draft_say(&t->d, dr,
-		  "%s%s searches folders of the machine that it was built on: who has such a folder decides what is loaded.",
+		  "%s%s searches folders of the machine that it was built on: who has such a folder decides "
+		  "what is loaded.",
 		  dr->f.object, more(t, n));
 	fix_build(t, dr, "take the absolute folders out (patchelf --set-rpath '$ORIGIN/...')");
 }
@@ -499,8 +524,8 @@ static void say_python(struct whl *t)
 		return;
 	dr = draft(t, CAUSE_WHEEL_TAG, "python", DLWHY_ERROR, wrong->m->name);
 	draft_say(&t->d, dr, "The wheel is for %s, but %s is a module that only Python 3.%u takes.",
-		  stable ? arena_printf(t->a, "every Python from %s on", tag->python) : tag->python, wrong->m->name,
-		  minor_of_module(wrong->m->name));
+		  stable ? arena_printf(t->a, "every Python from %s on", tag->python) : tag->python,
+		  wrong->m->name, minor_of_module(wrong->m->name));
 	draft_fact(&t->d, dr, wrong->m->name, "the name says for which Python it is");
 	fix_build(t, dr, "build it for the Python of its tag, or give it the tag of what is inside");
 }
@@ -536,9 +561,10 @@ static void judge(struct whl *t)
 	if (w->overlapping || w->zip.cut) {
 		struct draft *dr = draft(t, CAUSE_CORRUPT_FILE, NULL, DLWHY_ERROR, w->path);
 
-		draft_say(&t->d, dr, w->overlapping
-					     ? "The wheel's members lie over each other: it was damaged, or made to fill a disk."
-					     : "The list of the wheel's members is damaged.");
+		draft_say(&t->d, dr,
+			  w->overlapping ? "The wheel's members lie over each other: it was damaged, or "
+					   "made to fill a disk."
+					 : "The list of the wheel's members is damaged.");
 		draft_fact(&t->d, dr, w->path, "its list of members");
 		fix_get_again(t, dr);
 		return;

@@ -1,4 +1,5 @@
-/* installed_case.h - what the d_installed*.c share: one package under judgement, its files by what is wrong. */
+/* installed_case.h - what the d_installed*.c share: one package under judgement, its files by what is wrong.
+ */
 #ifndef DLWHY_DIAGNOSE_INSTALLED_CASE_H
 #define DLWHY_DIAGNOSE_INSTALLED_CASE_H
 
@@ -16,23 +17,23 @@ struct inst {
 	struct installed *out;
 	struct arena *a;
 	size_t order;
-	size_t left_out;    /* findings beyond what a list holds */
+	size_t left_out; /* findings beyond what a list holds */
 };
 
 /* The files of one package by what is wrong with them. */
 struct inst_files {
-	struct file_list broken;     /* machine code that is not what it must be; text that is empty or zeros */
-	struct file_list swapped;    /* whole machine code, but another one */
-	struct file_list lost;       /* code that is not there */
+	struct file_list broken;  /* machine code that is not what it must be; text that is empty or zeros */
+	struct file_list swapped; /* whole machine code, but another one */
+	struct file_list lost;	  /* code that is not there */
 	struct file_list lost_other; /* data that is not there */
 	struct file_list lost_docs;  /* documentation and tests that are not there */
 	struct file_list edited;     /* sources that were changed */
 	struct file_list touched;    /* other files that were changed */
-	struct file_list taken;      /* that another package has written its own over */
+	struct file_list taken;	     /* that another package has written its own over */
 	struct file_list foreign;    /* machine code for another machine or system */
-	size_t fitting;              /* machine code for this one */
+	size_t fitting;		     /* machine code for this one */
 	size_t unreadable;
-	size_t present, absent;      /* of those outside of the database itself */
+	size_t present, absent; /* of those outside of the database itself */
 };
 
 /* d_installed.c */

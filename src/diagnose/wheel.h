@@ -1,4 +1,5 @@
-/* wheel.h - from a wheel's members to what a person needs: is it whole, and does it keep what its name promises? */
+/* wheel.h - from a wheel's members to what a person needs: is it whole, and does it keep what its name
+ * promises? */
 #ifndef DLWHY_DIAGNOSE_WHEEL_H
 #define DLWHY_DIAGNOSE_WHEEL_H
 

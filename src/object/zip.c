@@ -1,5 +1,5 @@
-/* zip.c - see zip.h. What minizip allocates must not meet the arena's way out of a lack of memory: so an archive is
- * opened, asked and closed between two allocations of the arena. */
+/* zip.c - see zip.h. What minizip allocates must not meet the arena's way out of a lack of memory: so an
+ * archive is opened, asked and closed between two allocations of the arena. */
 #include "object/zip.h"
 
 #include <errno.h>
@@ -53,8 +53,9 @@ static ZPOS64_T read_tell(voidpf opaque, voidpf stream)
 static long read_seek(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin)
 {
 	struct reader *r = opaque;
-	uint64_t base = origin == ZLIB_FILEFUNC_SEEK_CUR ? r->at :
-			origin == ZLIB_FILEFUNC_SEEK_END ? r->bytes.n : 0;
+	uint64_t base = origin == ZLIB_FILEFUNC_SEEK_CUR   ? r->at
+			: origin == ZLIB_FILEFUNC_SEEK_END ? r->bytes.n
+							   : 0;
 
 	(void)stream;
 	if (base > r->bytes.n || offset > r->bytes.n - base)
@@ -230,7 +231,8 @@ int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf)
 	while (done <= m->size) {
 		uint64_t left = m->size + 1 - done;
 
-		got = unzReadCurrentFile(u, (char *)buf + done, (unsigned)(left < (1u << 30) ? left : 1u << 30));
+		got = unzReadCurrentFile(u, (char *)buf + done,
+					 (unsigned)(left < (1u << 30) ? left : 1u << 30));
 		if (got <= 0)
 			break;
 		done += (uint64_t)got;

@@ -1,7 +1,7 @@
 /* zip.h - zip archives, read in place by minizip: the list of members, and their bytes.
  *
- * A struct zip borrows the bytes of the archive and is not changed by reading: several threads may read members of
- * one at the same time. Names are as the archive has them; they may hold anything.
+ * A struct zip borrows the bytes of the archive and is not changed by reading: several threads may read
+ * members of one at the same time. Names are as the archive has them; they may hold anything.
  */
 #ifndef DLWHY_OBJECT_ZIP_H
 #define DLWHY_OBJECT_ZIP_H
@@ -15,18 +15,18 @@
 
 struct zip_member {
 	const char *name;
-	uint64_t place[2];      /* minizip's */
-	uint64_t size, packed;  /* bytes */
+	uint64_t place[2];     /* minizip's */
+	uint64_t size, packed; /* bytes */
 	uint32_t dos_date;
-	uint32_t mode;          /* Unix permissions and type, 0 if none are told */
+	uint32_t mode; /* Unix permissions and type, 0 if none are told */
 };
 
 struct zip {
 	struct view bytes;
 	struct zip_member *members; /* sorted by name */
 	size_t n;
-	bool usable;            /* there is a list of members */
-	bool cut;               /* the list ends before its end, or is too long */
+	bool usable; /* there is a list of members */
+	bool cut;    /* the list ends before its end, or is too long */
 };
 
 /* Allocates in a. Always fills *z. */
@@ -36,8 +36,8 @@ const struct zip_member *zip_find(const struct zip *z, const char *name); /* NUL
 size_t zip_lower(const struct zip *z, const char *name);
 /* Can what the archive says of its size be true? */
 bool zip_is_possible(const struct zip_member *m);
-/* Unpacks into buf, which has room for m->size + 1 bytes: 0, EBADMSG if the bytes are damaged (checksum, length),
- * or EIO if they cannot be unpacked. */
+/* Unpacks into buf, which has room for m->size + 1 bytes: 0, EBADMSG if the bytes are damaged (checksum,
+ * length), or EIO if they cannot be unpacked. */
 int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf);
 /* The same in pieces. */
 int zip_each_piece(const struct zip *z, const struct zip_member *m, void (*fn)(void *ctx, struct view piece),

@@ -1,7 +1,7 @@
 /* apk.c - packages of Alpine Linux: /lib/apk/db/installed.
  *
- * Source: apk-tools' apk_db_fdb_read (database.c). A paragraph is a package: P its name, V its version, A its
- * architecture, F a folder, R a file in it, Z that file's hash ("Q1" and SHA-1 in base64). */
+ * Source: apk-tools' apk_db_fdb_read (database.c). A paragraph is a package: P its name, V its version, A
+ * its architecture, F a folder, R a file in it, Z that file's hash ("Q1" and SHA-1 in base64). */
 #include <string.h>
 
 #include "package/package.h"
@@ -10,7 +10,7 @@ enum { DATABASE_MAX = 256 << 20 };
 
 struct apk {
 	struct package_set *set;
-	struct package *p;         /* NULL between paragraphs */
+	struct package *p; /* NULL between paragraphs */
 	const char *folder;
 	struct package_file *file; /* the last one */
 };
@@ -68,6 +68,7 @@ void apk_read(struct package_set *set)
 		if (line.n == 0)
 			k.p = NULL;
 		else if (line.n > 2 && line.p[1] == ':')
-			take(&k, (char)line.p[0], arena_strndup(set->a, (const char *)line.p + 2, line.n - 2));
+			take(&k, (char)line.p[0],
+			     arena_strndup(set->a, (const char *)line.p + 2, line.n - 2));
 	}
 }

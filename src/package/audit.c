@@ -9,9 +9,9 @@
 #include "base/os.h"
 #include "base/pool.h"
 
-#define LARGE ((uint64_t)4 << 20)  /* bytes: of files that are begun first */
-#define PIECE ((size_t)16 << 20)   /* bytes: that progress is told after */
-enum { TELL_EACH = 100 };           /* milliseconds */
+#define LARGE ((uint64_t)4 << 20) /* bytes: of files that are begun first */
+#define PIECE ((size_t)16 << 20)  /* bytes: that progress is told after */
+enum { TELL_EACH = 100 };	  /* milliseconds */
 
 struct work {
 	struct source *source;
@@ -125,8 +125,9 @@ static void compare(struct work *w, unsigned worker, struct view v, struct audit
 		a->state = f->has_size ? AUDIT_FINE : AUDIT_UNKNOWN;
 	} else {
 		hash(w, worker, (enum digest_kind)f->digest, v, got);
-		a->state = memcmp(got, f->hash, digest_size((enum digest_kind)f->digest)) == 0 ? AUDIT_FINE
-											 : AUDIT_CHANGED;
+		a->state = memcmp(got, f->hash, digest_size((enum digest_kind)f->digest)) == 0
+				   ? AUDIT_FINE
+				   : AUDIT_CHANGED;
 	}
 }
 
@@ -136,8 +137,9 @@ static void check_link(struct source *source, struct audit_file *a)
 	struct os_stat st;
 
 	a->err = source_stat(source, a->f->path, false, &st);
-	a->state = a->err == 0 ? AUDIT_UNKNOWN : a->err == ENOENT || a->err == ENOTDIR ? AUDIT_ABSENT
-										       : AUDIT_UNREADABLE;
+	a->state = a->err == 0				   ? AUDIT_UNKNOWN
+		   : a->err == ENOENT || a->err == ENOTDIR ? AUDIT_ABSENT
+							   : AUDIT_UNREADABLE;
 }
 
 /* apk keeps the hash of a link's target. */
@@ -148,7 +150,8 @@ static bool link_fits(struct source *source, const struct package_file *f)
 
 	if (f->hash == NULL || source_readlink(source, f->path, target, sizeof(target)) != 0)
 		return false;
-	digest_of((enum digest_kind)f->digest, (struct view){ (unsigned char *)target, strlen(target) }, got);
+	digest_of((enum digest_kind)f->digest, (struct view){ (unsigned char *)target, strlen(target) },
+		  got);
 	return memcmp(got, f->hash, digest_size((enum digest_kind)f->digest)) == 0;
 }
 
@@ -260,9 +263,9 @@ static void list_files(const struct package_set *set, struct audit *out)
 
 		for (size_t k = 0; k < p->files.n; k++)
 			if ((p->files.items[k].flags & (PACKAGE_FOLDER | PACKAGE_MADE)) == 0)
-				out->items[out->n++] = (struct audit_file){
-					.p = p, .f = &p->files.items[k], .kind = FILE_DATA
-				};
+				out->items[out->n++] = (struct audit_file){ .p = p,
+									    .f = &p->files.items[k],
+									    .kind = FILE_DATA };
 	}
 }
 

@@ -1,4 +1,5 @@
-/* conda.c - packages of conda: a JSON file each in conda-meta, with hashes of files as they are in the prefix.
+/* conda.c - packages of conda: a JSON file each in conda-meta, with hashes of files as they are in the
+ * prefix.
  *
  * Source: conda's models/records.py (PathDataV1, PrefixRecord). Where a file had the prefix written into it,
  * `sha256_in_prefix` is what counts; without it nothing is known of its bytes. */
@@ -94,13 +95,15 @@ static void take(void *ctx)
 		r->p->build = arena_strdup(a, build);
 	r->p->no_metadata = name == NULL;
 	r->p->no_record = !json_is_array(paths) && !json_is_array(files);
-	json_array_foreach(paths, i, item) {
+	json_array_foreach(paths, i, item)
+	{
 		told_of(item, &t);
 		add_told(r->set, r->p, &t);
 	}
 	if (json_is_array(paths))
 		return;
-	json_array_foreach(files, i, item) {
+	json_array_foreach(files, i, item)
+	{
 		t = (struct told){ .path = json_string_value(item) };
 		add_told(r->set, r->p, &t);
 	}

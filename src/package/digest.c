@@ -1,5 +1,5 @@
-/* digest.c - see digest.h. The low-level functions of libcrypto: they need no provider, no configuration and no
- * allocation, so nothing of the machine takes part and a static program gets forty kilobytes. */
+/* digest.c - see digest.h. The low-level functions of libcrypto: they need no provider, no configuration and
+ * no allocation, so nothing of the machine takes part and a static program gets forty kilobytes. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "package/digest.h"
 
@@ -23,8 +23,9 @@ static const struct {
 	const char *name;
 	size_t size;
 } kinds[] = {
-	[DIGEST_NONE] = { "", 0 },	   [DIGEST_MD5] = { "md5", 16 },       [DIGEST_SHA1] = { "sha1", 20 },
-	[DIGEST_SHA224] = { "sha224", 28 }, [DIGEST_SHA256] = { "sha256", 32 }, [DIGEST_SHA384] = { "sha384", 48 },
+	[DIGEST_NONE] = { "", 0 },	    [DIGEST_MD5] = { "md5", 16 },
+	[DIGEST_SHA1] = { "sha1", 20 },	    [DIGEST_SHA224] = { "sha224", 28 },
+	[DIGEST_SHA256] = { "sha256", 32 }, [DIGEST_SHA384] = { "sha384", 48 },
 	[DIGEST_SHA512] = { "sha512", 64 },
 };
 

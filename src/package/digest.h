@@ -7,7 +7,15 @@
 
 #include "base/view.h"
 
-enum digest_kind { DIGEST_NONE, DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA224, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 };
+enum digest_kind {
+	DIGEST_NONE,
+	DIGEST_MD5,
+	DIGEST_SHA1,
+	DIGEST_SHA224,
+	DIGEST_SHA256,
+	DIGEST_SHA384,
+	DIGEST_SHA512
+};
 enum { DIGEST_MAX = 64 };
 
 /* Bytes of a hash of that kind; 0 for DIGEST_NONE. */

@@ -32,7 +32,8 @@ struct dpkg {
 		struct rule *items;
 		size_t n, cap;
 	} rules;
-	struct map *hashes;     /* of one package: path without '/' -> MD5 in hexadecimal */
+	struct map *hashes;  /* of one package: path without '/' -> MD5 in hexadecimal */
+	const char *only[2]; /* only packages that list one of these; NULL: all */
 };
 
 /* ---- rules of this system -------------------------------------------------------------------------- */
@@ -236,6 +237,28 @@ static bool set_state(struct package *p, const char *status)
 	return true;
 }
 
+/* Is one of the paths a whole line of the package's list? */
+static bool lists(struct dpkg *d, const struct package *p)
+{
+	const char *path = info_file(d, p, "list");
+	struct source_file f;
+	bool found = false;
+
+	if (path == NULL || source_open(store_source(d->set->store), path, &f) != 0)
+		return false;
+	for (size_t i = 0; i < 2 && d->only[i] != NULL && f.map.bytes.n > 0; i++) {
+		size_t n = strlen(d->only[i]);
+		const unsigned char *at = f.map.bytes.p, *end = at + f.map.bytes.n;
+
+		while (!found && (at = memmem(at, (size_t)(end - at), d->only[i], n)) != NULL) {
+			found = (at == f.map.bytes.p || at[-1] == '\n') && (at + n == end || at[n] == '\n');
+			at++;
+		}
+	}
+	source_close(&f);
+	return found;
+}
+
 static void read_package(struct dpkg *d, struct view paragraph)
 {
 	const char *name = package_header(d->a, paragraph, "Package");
@@ -250,7 +273,7 @@ static void read_package(struct dpkg *d, struct view paragraph)
 	p->name = name;
 	p->version = version != NULL ? version : "";
 	p->build = arch != NULL && strchr(arch, '/') == NULL ? arch : "";
-	if (!set_state(p, status)) {
+	if (!set_state(p, status) || (d->only[0] != NULL && !lists(d, p))) {
 		d->set->packages.n--;
 		return;
 	}
@@ -292,10 +315,14 @@ static void read_all(void *ctx)
 	read_status(d, status);
 }
 
-void dpkg_read(struct package_set *set)
+void dpkg_read_owners(struct package_set *set, const char *path, const char *other)
 {
 	struct map diversions, hashes;
-	struct dpkg d = { .set = set, .a = set->a, .diversions = &diversions, .hashes = &hashes };
+	struct dpkg d = { .set = set,
+			  .a = set->a,
+			  .diversions = &diversions,
+			  .hashes = &hashes,
+			  .only = { path, other } };
 	enum arena_status status;
 
 	map_init(&diversions);
@@ -305,4 +332,9 @@ void dpkg_read(struct package_set *set)
 	map_free(&hashes, NULL);
 	if (status != ARENA_OK)
 		(void)arena_array(set->a, SIZE_MAX, 2); /* the same answer for who called */
+}
+
+void dpkg_read(struct package_set *set)
+{
+	dpkg_read_owners(set, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* leftover.c - see leftover.h. Only folders that packages have a file in are walked; names that belong to a package
- * are not looked at, so that a walk costs a listing of each folder. */
+/* leftover.c - see leftover.h. Only folders that packages have a file in are walked; names that belong to a
+ * package are not looked at, so that a walk costs a listing of each folder. */
 #include "package/leftover.h"
 
 #include <stdio.h>
@@ -8,18 +8,14 @@
 
 #include "package/audit.h"
 
-enum {
-	LEFT_MAX = 2000,
-	DEPTH_MAX = 40,
-	FOLDERS_MAX = 200000
-};
+enum { LEFT_MAX = 2000, DEPTH_MAX = 40, FOLDERS_MAX = 200000 };
 
 struct walk {
 	struct package_set *set;
 	const struct package_index *x;
 	struct leftover_list *out;
-	unsigned minor;        /* of the Python whose folder it is; 0: not known */
-	struct table tops;     /* folder in site-packages -> a package that has files in it */
+	unsigned minor;	   /* of the Python whose folder it is; 0: not known */
+	struct table tops; /* folder in site-packages -> a package that has files in it */
 	size_t folders;
 };
 
@@ -30,7 +26,8 @@ static bool ends(const char *s, const char *end)
 	return n >= k && strcmp(s + n - k, end) == 0;
 }
 
-static struct leftover *add(struct walk *w, enum leftover_kind kind, const char *path, const struct package *p)
+static struct leftover *add(struct walk *w, enum leftover_kind kind, const char *path,
+			    const struct package *p)
 {
 	struct leftover *l;
 
@@ -55,8 +52,8 @@ static size_t stem(const char *name)
 
 enum { RANK_NONE = 9 };
 
-/* The place of a file's suffix in what importlib tries, of those that can be: FileFinder's order is extensions,
- * then sources. RANK_NONE: this Python never takes it. */
+/* The place of a file's suffix in what importlib tries, of those that can be: FileFinder's order is
+ * extensions, then sources. RANK_NONE: this Python never takes it. */
 static unsigned rank_of(const char *name, unsigned minor)
 {
 	const char *suffix = name + stem(name);
@@ -156,7 +153,8 @@ static void walk_folder(struct walk *w, const char *dir, const struct package *p
 			continue;
 		}
 		/* A link may lead out of here, or in a circle. */
-		if (source_stat(store_source(w->set->store), path, false, &st) == 0 && st.type == OS_DIRECTORY)
+		if (source_stat(store_source(w->set->store), path, false, &st) == 0 &&
+		    st.type == OS_DIRECTORY)
 			walk_folder(w, path, p, depth + 1);
 	}
 }
@@ -219,7 +217,8 @@ static void walk_site(struct walk *w, const char *site)
 	note_tops(w, site);
 	for (size_t i = 0; l != NULL && i < l->n; i++) {
 		const char *name = l->names[i], *path = package_path(w->set->a, site, name);
-		const struct package *p = table_get(&w->tops, name, (uint32_t)XXH3_64bits(name, strlen(name)));
+		const struct package *p =
+			table_get(&w->tops, name, (uint32_t)XXH3_64bits(name, strlen(name)));
 		struct os_stat st;
 
 		if (name[0] == '~')

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-
 static uint32_t hash_of(const char *path)
 {
 	return (uint32_t)XXH3_64bits(path, strlen(path));
@@ -109,22 +108,19 @@ static const struct package_owner *in_system(struct search *s)
 {
 	const struct package_owner *o;
 	const char *path = s->path;
+	/* /lib may be a link to /usr/lib; the lists have either name. */
+	const char *other =
+		strncmp(path, "/usr/", 5) == 0 ? path + 4 : arena_printf(s->set.a, "/usr%s", path);
 
 	place_find(&s->set, "/", s->place);
 	s->set.packages.n = 0;
 	if (s->place->dpkg)
-		dpkg_read(&s->set);
+		dpkg_read_owners(&s->set, path, other);
 	if (s->place->apk)
 		apk_read(&s->set);
 	o = take_any(s);
-	/* /lib may be a link to /usr/lib; the lists have either name. */
-	if (o == NULL && strncmp(path, "/usr/", 5) == 0) {
-		s->path = path + 4;
-		o = take_any(s);
-	} else if (o == NULL) {
-		s->path = arena_printf(s->set.a, "/usr%s", path);
-		o = take_any(s);
-	}
+	s->path = o == NULL ? other : path;
+	o = o != NULL ? o : take_any(s);
 	s->path = path;
 	return o;
 }
@@ -133,7 +129,8 @@ static const struct package_owner *in_system(struct search *s)
 static bool is_of_system(const char *path)
 {
 	return (strncmp(path, "/usr/", 5) == 0 && strncmp(path, "/usr/local/", 11) != 0) ||
-	       strncmp(path, "/lib", 4) == 0 || strncmp(path, "/bin/", 5) == 0 || strncmp(path, "/sbin/", 6) == 0;
+	       strncmp(path, "/lib", 4) == 0 || strncmp(path, "/bin/", 5) == 0 ||
+	       strncmp(path, "/sbin/", 6) == 0;
 }
 
 const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path)
@@ -247,8 +244,9 @@ static void pip_words(struct package_set *set, struct words *w, const struct pac
 		add(a, w, "--index-url");
 		add(a, w, index);
 	}
-	add(a, w, url != NULL ? arena_printf(a, "%s @ %s", p->name, url)
-			      : arena_printf(a, "%s==%s", p->name, p->version));
+	add(a, w,
+	    url != NULL ? arena_printf(a, "%s @ %s", p->name, url)
+			: arena_printf(a, "%s==%s", p->name, p->version));
 }
 
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,
@@ -267,8 +265,9 @@ const char *const *package_reinstall_command(struct package_set *set, const stru
 		add(a, &w, "-p");
 		add(a, &w, place->dir);
 		add(a, &w, "--force-reinstall");
-		add(a, &w, p->build != NULL ? arena_printf(a, "%s=%s=%s", p->name, p->version, p->build)
-					    : arena_printf(a, "%s=%s", p->name, p->version));
+		add(a, &w,
+		    p->build != NULL ? arena_printf(a, "%s=%s=%s", p->name, p->version, p->build)
+				     : arena_printf(a, "%s=%s", p->name, p->version));
 		break;
 	case PACKAGE_DPKG:
 		add(a, &w, "apt-get");
@@ -293,6 +292,7 @@ const char *package_reinstall_note(struct arena *a, const struct package *p)
 
 	if (p->kind != PACKAGE_PIP || plus == NULL || p->url != NULL || index_of(a, p) != NULL)
 		return NULL;
-	return arena_printf(a, "%s is a build of its own (%s): name the index that it came from with --index-url",
-			    p->name, plus + 1);
+	return arena_printf(
+		a, "%s is a build of its own (%s): name the index that it came from with --index-url",
+		p->name, plus + 1);
 }

@@ -9,23 +9,24 @@ struct package_owner {
 	struct package_owner *next; /* another package that lists the same path */
 	const struct package *p;
 	const struct package_file *f;
-	const struct place *place;  /* of package_owner_find; else NULL */
+	const struct place *place; /* of package_owner_find; else NULL */
 };
 
 struct package_index {
-	struct table files;         /* path -> struct package_owner */
+	struct table files; /* path -> struct package_owner */
 };
 
 /* Of all files of the set, in its arena. */
 void package_index_make(const struct package_set *set, struct package_index *out);
 const struct package_owner *package_index_find(const struct package_index *x, const char *path);
 
-/* Who owns the file at `path` of this source? Looks into the environment that it lies in, then into the system's
- * database; reads no more of them than that takes. NULL: nobody that is known. Allocates in a. */
+/* Who owns the file at `path` of this source? Looks into the environment that it lies in, then into the
+ * system's database; reads no more of them than that takes. NULL: nobody that is known. Allocates in a. */
 const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path);
 
-/* The command that installs exactly this version of a package again, NULL-ended; its last word names the package.
- * `place`: where it is installed. NULL: there is none (code that lies elsewhere, a version that is not known). */
+/* The command that installs exactly this version of a package again, NULL-ended; its last word names the
+ * package. `place`: where it is installed. NULL: there is none (code that lies elsewhere, a version that is
+ * not known). */
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,
 					     const struct place *place);
 /* "torch 2.1.0+cu121 is not on the usual index": what else the command needs, or NULL. */

@@ -1,8 +1,9 @@
-/* package.h - installed packages as their databases describe them: which files each has, and what they must be.
+/* package.h - installed packages as their databases describe them: which files each has, and what they must
+ * be.
  *
- * One model for four databases: pip's (dist-info/RECORD), conda's (conda-meta), dpkg's and apk's. A reader takes
- * the text of a database, which may be damaged or made to harm, and nothing else: no file of a package is opened.
- * All paths are absolute paths of the source. Everything lives in the arena that is given.
+ * One model for four databases: pip's (dist-info/RECORD), conda's (conda-meta), dpkg's and apk's. A reader
+ * takes the text of a database, which may be damaged or made to harm, and nothing else: no file of a package
+ * is opened. All paths are absolute paths of the source. Everything lives in the arena that is given.
  */
 #ifndef DLWHY_PACKAGE_PACKAGE_H
 #define DLWHY_PACKAGE_PACKAGE_H
@@ -22,49 +23,48 @@ enum package_kind { PACKAGE_PIP, PACKAGE_CONDA, PACKAGE_DPKG, PACKAGE_APK };
 const char *package_kind_id(enum package_kind k);
 
 enum package_flag {
-	PACKAGE_CONFIG = 1,   /* a file that its user is to edit: a change is no damage */
-	PACKAGE_AWAY = 2,     /* left out on purpose: excluded, diverted */
-	PACKAGE_MADE = 4,     /* made after the installation (bytecode): may be absent or another */
-	PACKAGE_LINK = 8,     /* a symbolic link */
+	PACKAGE_CONFIG = 1, /* a file that its user is to edit: a change is no damage */
+	PACKAGE_AWAY = 2,   /* left out on purpose: excluded, diverted */
+	PACKAGE_MADE = 4,   /* made after the installation (bytecode): may be absent or another */
+	PACKAGE_LINK = 8,   /* a symbolic link */
 	PACKAGE_FOLDER = 16
 };
 
 struct package_file {
 	const char *path;
 	const unsigned char *hash; /* digest_size(digest) bytes; NULL: none is known */
-	uint64_t size;             /* bytes, if has_size */
-	uint8_t digest;            /* enum digest_kind */
+	uint64_t size;		   /* bytes, if has_size */
+	uint8_t digest;		   /* enum digest_kind */
 	bool has_size;
-	uint8_t flags;             /* enum package_flag */
+	uint8_t flags; /* enum package_flag */
 };
 
 /* What a database says of the state of a package. */
 enum package_state {
 	PACKAGE_WHOLE,
-	PACKAGE_HALF,     /* the installer was interrupted: files may be missing */
-	PACKAGE_UNREADY,  /* all files are there, its scripts have not run */
-	PACKAGE_REMNANT   /* what an uninstall left behind */
+	PACKAGE_HALF,	 /* the installer was interrupted: files may be missing */
+	PACKAGE_UNREADY /* all files are there, its scripts have not run */
 };
 
 struct package {
 	enum package_kind kind;
 	const char *name, *version; /* never NULL; "" if unknown */
-	const char *build;          /* conda's build, dpkg's architecture; or NULL */
-	const char *record;         /* where it is written down: a dist-info folder, a .list or .json file */
-	const char *root;           /* pip: site-packages; conda: the prefix; else "/" */
-	const char *installer;      /* "pip", "uv", … of an INSTALLER file; NULL */
-	const char *url;            /* pip: it was installed from there, not by name; NULL */
-	bool editable;              /* pip: its code lies elsewhere */
-	bool pure;                  /* pip: Root-Is-Purelib: true */
+	const char *build;	    /* conda's build, dpkg's architecture; or NULL */
+	const char *record;	    /* where it is written down: a dist-info folder, a .list or .json file */
+	const char *root;	    /* pip: site-packages; conda: the prefix; else "/" */
+	const char *installer;	    /* "pip", "uv", … of an INSTALLER file; NULL */
+	const char *url;	    /* pip: it was installed from there, not by name; NULL */
+	bool editable;		    /* pip: its code lies elsewhere */
+	bool pure;		    /* pip: Root-Is-Purelib: true */
 	enum package_state state;
-	const char *state_words;    /* as the database has it ("half-installed"), or NULL */
-	bool no_record;             /* there is no list of files */
-	bool no_metadata;           /* nor who it is */
-	bool bad_record;            /* the list cannot be read: cut off, no text */
+	const char *state_words; /* as the database has it ("half-installed"), or NULL */
+	bool no_record;		 /* there is no list of files */
+	bool no_metadata;	 /* nor who it is */
+	bool bad_record;	 /* the list cannot be read: cut off, no text */
 	struct {
 		const char **items;
 		size_t n, cap;
-	} tags;                     /* pip: "cp311-cp311-manylinux_2_17_x86_64", … */
+	} tags; /* pip: "cp311-cp311-manylinux_2_17_x86_64", … */
 	struct {
 		struct package_file *items;
 		size_t n, cap;
@@ -86,6 +86,8 @@ void pip_read(struct package_set *set, const char *site);
 void conda_read(struct package_set *set, const char *prefix);
 void dpkg_read(struct package_set *set);
 void apk_read(struct package_set *set);
+/* The packages of dpkg that list `path` or, if not NULL, `other`: the lists are searched, not read. */
+void dpkg_read_owners(struct package_set *set, const char *path, const char *other);
 
 /* Keeps only packages that have a file in `dir` or below it. */
 void package_set_narrow(struct package_set *set, const char *dir);

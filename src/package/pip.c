@@ -11,7 +11,7 @@
 
 enum {
 	RECORD_MAX = 256 << 20, /* bytes */
-	SMALL_MAX = 4 << 20     /* of METADATA and the like */
+	SMALL_MAX = 4 << 20	/* of METADATA and the like */
 };
 
 static bool ends(const char *s, const char *end)
@@ -92,10 +92,12 @@ static const char *url_of(json_t *root, bool *editable, char *room, size_t size)
 	size_t n = url != NULL ? strlen(url) : 0;
 
 	*editable = json_is_true(json_object_get(json_object_get(root, "dir_info"), "editable"));
-	if (n == 0 || n + (kind != NULL ? strlen(kind) : 0) + (commit != NULL ? strlen(commit) : 0) + 3 > size)
+	if (n == 0 ||
+	    n + (kind != NULL ? strlen(kind) : 0) + (commit != NULL ? strlen(commit) : 0) + 3 > size)
 		return NULL;
 	(void)snprintf(room, size, "%s%s%s%s%s", kind != NULL ? kind : "", kind != NULL ? "+" : "", url,
-		       kind != NULL && commit != NULL ? "@" : "", kind != NULL && commit != NULL ? commit : "");
+		       kind != NULL && commit != NULL ? "@" : "",
+		       kind != NULL && commit != NULL ? commit : "");
 	return room;
 }
 
@@ -106,7 +108,8 @@ static void read_direct_url(struct package_set *set, struct package *p)
 	json_t *root;
 	const char *url;
 
-	if (package_read_file(set, package_path(set->a, p->record, "direct_url.json"), SMALL_MAX, &text) != 0)
+	if (package_read_file(set, package_path(set->a, p->record, "direct_url.json"), SMALL_MAX, &text) !=
+	    0)
 		return;
 	root = json_loadb((const char *)text.p, text.n, 0, NULL);
 	url = url_of(root, &p->editable, room, sizeof(room));
@@ -134,8 +137,7 @@ static void read_record(struct package_set *set, struct package *p)
 	if (err == 0 && rest.n == 0)
 		p->bad_record = true;
 	while (record_next(set->a, &rest, &row, &p->bad_record)) {
-		struct package_file *f =
-			package_add_file(set, p, package_path(set->a, p->root, row.path));
+		struct package_file *f = package_add_file(set, p, package_path(set->a, p->root, row.path));
 
 		f->digest = (uint8_t)row.digest;
 		f->hash = row.hash;

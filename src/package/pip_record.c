@@ -1,10 +1,11 @@
-/* pip_record.c - see pip_record.h. Quotes are those of Python's csv module, which writes and reads RECORD. */
+/* pip_record.c - see pip_record.h. Quotes are those of Python's csv module, which writes and reads RECORD.
+ */
 #include "package/pip_record.h"
 
 #include <string.h>
 
-/* Passes over one field at the front of v: *used bytes. Its letters go to `out` unless that is NULL; returns how
- * many they are. */
+/* Passes over one field at the front of v: *used bytes. Its letters go to `out` unless that is NULL; returns
+ * how many they are. */
 static size_t scan(struct view v, char *out, size_t *used, bool *bad)
 {
 	size_t i = 0, n = 0;

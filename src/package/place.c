@@ -229,14 +229,15 @@ const char *place_refusal(struct package_set *set, const char *path)
 
 	if (source_stat(store_source(set->store), absolute(set, path), true, &st) != 0)
 		return arena_printf(set->a, "there is no %s", path);
-	return arena_printf(set->a,
-			    "%s is no environment (pyvenv.cfg, conda-meta, lib/python3.*/site-packages), no folder of "
-			    "packages (*.dist-info), no root of a system (var/lib/dpkg, lib/apk/db) and no wheel (.whl)",
-			    path);
+	return arena_printf(
+		set->a,
+		"%s is no environment (pyvenv.cfg, conda-meta, lib/python3.*/site-packages), no folder of "
+		"packages (*.dist-info), no root of a system (var/lib/dpkg, lib/apk/db) and no wheel (.whl)",
+		path);
 }
 
-/* A distribution's Python packages have their dist-info, too; what was changed in them on the way only its own
- * database tells. */
+/* A distribution's Python packages have their dist-info, too; what was changed in them on the way only its
+ * own database tells. */
 static void drop_claimed(struct package_set *set, size_t first)
 {
 	struct package_index others;

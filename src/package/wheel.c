@@ -1,5 +1,5 @@
-/* wheel.c - see wheel.h. Members are unpacked and hashed by several threads, native files as a whole, the others in
- * pieces; nothing is written. */
+/* wheel.c - see wheel.h. Members are unpacked and hashed by several threads, native files as a whole, the
+ * others in pieces; nothing is written. */
 #include "package/wheel.h"
 
 #include <errno.h>
@@ -84,11 +84,13 @@ static const char *find_info(struct arena *a, const struct wheel *w)
 			continue;
 		folder = arena_strndup(a, name, (size_t)(slash - name));
 		dash = strchr(folder, '-');
-		if (found == NULL || (dash != NULL && package_same_project(arena_strndup(a, folder, (size_t)(dash - folder)),
-									    w->name)))
+		if (found == NULL ||
+		    (dash != NULL &&
+		     package_same_project(arena_strndup(a, folder, (size_t)(dash - folder)), w->name)))
 			found = folder;
 		/* The other members of that folder. */
-		while (i + 1 < w->zip.n && strncmp(w->zip.members[i + 1].name, name, (size_t)(slash - name) + 1) == 0)
+		while (i + 1 < w->zip.n &&
+		       strncmp(w->zip.members[i + 1].name, name, (size_t)(slash - name) + 1) == 0)
 			i++;
 	}
 	return found;
@@ -342,7 +344,8 @@ static void as_a_whole(struct work *k, unsigned worker, struct wheel_file *f)
 /* Programs have no ending that tells; executables are few. */
 static bool may_be_code(const struct wheel_file *f)
 {
-	return audit_is_native_name(f->m->name) || (f->m->mode & 0111) != 0 || strstr(f->m->name, "/scripts/") != NULL;
+	return audit_is_native_name(f->m->name) || (f->m->mode & 0111) != 0 ||
+	       strstr(f->m->name, "/scripts/") != NULL;
 }
 
 static void job(void *ctx, unsigned worker, size_t i)

@@ -1,5 +1,5 @@
-/* wheel.h - a wheel as a file: what its name promises, and every member of it read and compared with its RECORD.
- * https://packaging.python.org/en/latest/specifications/binary-distribution-format/ */
+/* wheel.h - a wheel as a file: what its name promises, and every member of it read and compared with its
+ * RECORD. https://packaging.python.org/en/latest/specifications/binary-distribution-format/ */
 #ifndef DLWHY_PACKAGE_WHEEL_H
 #define DLWHY_PACKAGE_WHEEL_H
 
@@ -25,16 +25,16 @@ struct wheel_code {
 		size_t n, cap;
 	} needs;
 	const char *highest[WHEEL_FAMILIES]; /* "2.34"; NULL: none of that family */
-	const char *symbol;                  /* one that needs highest[WHEEL_GLIBC], or NULL */
-	bool glibc, musl;                    /* whose C library it names */
+	const char *symbol;		     /* one that needs highest[WHEEL_GLIBC], or NULL */
+	bool glibc, musl;		     /* whose C library it names */
 };
 
 enum wheel_state {
 	WHEEL_FINE,
-	WHEEL_UNLISTED,  /* RECORD does not have it */
-	WHEEL_DAMAGED,   /* it cannot be unpacked, or its checksum is another: see err */
-	WHEEL_OTHER,     /* its hash or size is not that of RECORD */
-	WHEEL_UNREAD     /* too large */
+	WHEEL_UNLISTED, /* RECORD does not have it */
+	WHEEL_DAMAGED,	/* it cannot be unpacked, or its checksum is another: see err */
+	WHEEL_OTHER,	/* its hash or size is not that of RECORD */
+	WHEEL_UNREAD	/* too large */
 };
 
 struct wheel_file {
@@ -42,7 +42,7 @@ struct wheel_file {
 	const struct package_file *f; /* its row in RECORD, NULL */
 	enum wheel_state state;
 	int err;
-	struct audit_file look;       /* kind, machine, is64, cut of native files */
+	struct audit_file look;	       /* kind, machine, is64, cut of native files */
 	const struct wheel_code *code; /* of ELF files; NULL */
 };
 
@@ -53,23 +53,23 @@ struct wheel {
 	const char *name, *version;
 	struct wheel_tag tag;
 	const char *tag_text;
-	const char *info;             /* its dist-info folder, NULL */
-	bool overlapping;             /* members lie over each other: made to harm; nothing was unpacked */
+	const char *info; /* its dist-info folder, NULL */
+	bool overlapping; /* members lie over each other: made to harm; nothing was unpacked */
 	bool no_record, no_metadata, no_wheel, bad_record;
 	const char *own_name, *own_version; /* by METADATA, or NULL */
-	struct package record;        /* rows as files; their paths are names of members */
+	struct package record;		    /* rows as files; their paths are names of members */
 	struct wheel_file *files;
 	size_t nfiles;
 	struct {
 		const struct package_file **items;
 		size_t n, cap;
-	} absent;                     /* rows without a member */
-	uint64_t bytes;               /* that were unpacked */
-	struct arena *arenas[64];     /* of the threads */
+	} absent;		  /* rows without a member */
+	uint64_t bytes;		  /* that were unpacked */
+	struct arena *arenas[64]; /* of the threads */
 };
 
-/* Reads the wheel. `in` says how many threads, and who is told of progress; its set owns what is not freed by
- * wheel_close. `bytes`: of the file, borrowed. */
+/* Reads the wheel. `in` says how many threads, and who is told of progress; its set owns what is not freed
+ * by wheel_close. `bytes`: of the file, borrowed. */
 void wheel_read(const struct audit_input *in, const char *path, struct view bytes, struct wheel *out);
 void wheel_close(struct wheel *w);
 

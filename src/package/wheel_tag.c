@@ -48,7 +48,8 @@ static void one_platform(struct arena *a, const char *name, struct wheel_tag *ou
 	}
 	if (p == NULL)
 		return;
-	if ((many || musl) && (out->major == 0 || major < out->major || (major == out->major && minor < out->minor))) {
+	if ((many || musl) &&
+	    (out->major == 0 || major < out->major || (major == out->major && minor < out->minor))) {
 		out->major = major;
 		out->minor = minor;
 	}
@@ -152,10 +153,11 @@ bool wheel_tag_machine(const char *name, uint16_t *machine, bool *is64)
 		const char *name;
 		uint16_t machine;
 		bool is64;
-	} known[] = { { "x86_64", EM_X86_64, true },  { "i686", EM_386, false },    { "i386", EM_386, false },
-		      { "aarch64", EM_AARCH64, true }, { "armv7l", EM_ARM, false },  { "armv6l", EM_ARM, false },
-		      { "ppc64le", EM_PPC64, true },   { "ppc64", EM_PPC64, true },  { "s390x", EM_S390, true },
-		      { "riscv64", EM_RISCV, true } };
+	} known[] = { { "x86_64", EM_X86_64, true }, { "i686", EM_386, false },
+		      { "i386", EM_386, false },     { "aarch64", EM_AARCH64, true },
+		      { "armv7l", EM_ARM, false },   { "armv6l", EM_ARM, false },
+		      { "ppc64le", EM_PPC64, true }, { "ppc64", EM_PPC64, true },
+		      { "s390x", EM_S390, true },    { "riscv64", EM_RISCV, true } };
 
 	for (size_t i = 0; name != NULL && i < sizeof(known) / sizeof(*known); i++)
 		if (strcmp(known[i].name, name) == 0) {

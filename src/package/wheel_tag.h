@@ -9,11 +9,11 @@
 #include "base/arena.h"
 
 struct wheel_tag {
-	const char *python, *abi, *platform; /* each may be a set: "py2.py3" */
-	bool any;                 /* platform any */
+	const char *python, *abi, *platform;   /* each may be a set: "py2.py3" */
+	bool any;			       /* platform any */
 	bool manylinux, musllinux, linux_only; /* linux_only: "linux_x86_64", nothing is promised */
-	unsigned major, minor;    /* of the C library that it promises to do with; the lowest of a set */
-	const char *machine;      /* "x86_64", …; NULL for any and for other systems */
+	unsigned major, minor; /* of the C library that it promises to do with; the lowest of a set */
+	const char *machine;   /* "x86_64", …; NULL for any and for other systems */
 };
 
 /* "PYTHON-ABI-PLATFORM". False: it is none. */

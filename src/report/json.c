@@ -296,7 +296,8 @@ static void json_finding(struct json *j, const struct dlwhy_finding *f)
 	json_text(j, "summary", f->summary);
 	json_finding_lists(j, f);
 	json_text(j, "assumes", f->assumes);
-	json_package(j, f->package_kind, f->package_name, f->package_version);
+	if (f->package_kind != NULL)
+		json_package(j, f->package_kind, f->package_name, f->package_version);
 	json_close(j, '}');
 }
 

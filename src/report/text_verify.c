@@ -1,4 +1,5 @@
-/* text_verify.c - of installed packages, for people: how many are damaged, which, and the command that mends them. */
+/* text_verify.c - of installed packages, for people: how many are damaged, which, and the command that mends
+ * them. */
 #include "report/text.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ static const char *count_words(struct text *t, uint64_t n, const char *are, cons
 	const struct dlwhy_verify *v = t->r->verify;
 
 	return arena_printf(t->a, "%llu of %llu package%s %s", (unsigned long long)n,
-			    (unsigned long long)v->npackages, v->npackages == 1 ? "" : "s", n == 1 ? is : are);
+			    (unsigned long long)v->npackages, v->npackages == 1 ? "" : "s",
+			    n == 1 ? is : are);
 }
 
 const char *text_verify_verdict(struct text *t, enum style *style)
@@ -42,9 +44,11 @@ const char *text_verify_verdict(struct text *t, enum style *style)
 		*style = YELLOW;
 		return "has something left over";
 	}
-	return wheel ? "is whole" : arena_printf(t->a, v->npackages == 1 ? "is whole: %llu package"
-									 : "is whole: all %llu packages",
-						 (unsigned long long)v->npackages);
+	return wheel ? "is whole"
+		     : arena_printf(t->a,
+				    v->npackages == 1 ? "is whole: %llu package"
+						      : "is whole: all %llu packages",
+				    (unsigned long long)v->npackages);
 }
 
 /* "numpy 1.26.4, scipy 1.11 and 3 more" */
@@ -83,7 +87,10 @@ static void head(struct text *t, struct lines *out)
 	bool wheel = strcmp(v->kind, "wheel") == 0, counts = v->ndamaged + v->nsuspect > 0 && !wheel;
 
 	if (!t->verbose && escape_columns(name) + escape_columns(verdict) + 2 > t->width)
-		name = text_fit(t, name, t->width > escape_columns(verdict) + 10 ? t->width - escape_columns(verdict) - 2 : 8);
+		name = text_fit(t, name,
+				t->width > escape_columns(verdict) + 10
+					? t->width - escape_columns(verdict) - 2
+					: 8);
 	text_add(t, BOLD, name);
 	text_add(t, PLAIN, counts ? ": " : " ");
 	text_add(t, style, verdict);
@@ -134,17 +141,20 @@ static void tail(struct text *t, struct lines *out)
 	const struct dlwhy_verify *v = t->r->verify;
 
 	text_line(t, out, 0, PLAIN,
-		  arena_printf(t->a, "Read: %llu file%s of %llu package%s, %s.", (unsigned long long)v->nfiles,
-			       v->nfiles == 1 ? "" : "s", (unsigned long long)v->npackages,
-			       v->npackages == 1 ? "" : "s", text_bytes(t, v->bytes)));
+		  arena_printf(t->a, "Read: %llu file%s of %llu package%s, %s.",
+			       (unsigned long long)v->nfiles, v->nfiles == 1 ? "" : "s",
+			       (unsigned long long)v->npackages, v->npackages == 1 ? "" : "s",
+			       text_bytes(t, v->bytes)));
 	if (v->unreadable > 0)
 		text_line(t, out, 0, PLAIN,
-			  arena_printf(t->a, "%llu file%s may not be read by this user: nothing is said of %s.",
+			  arena_printf(t->a,
+				       "%llu file%s may not be read by this user: nothing is said of %s.",
 				       (unsigned long long)v->unreadable, v->unreadable == 1 ? "" : "s",
 				       v->unreadable == 1 ? "it" : "them"));
 	if (t->r->nfindings > 0) {
 		text_add(t, PLAIN, "More: ");
-		text_add(t, BOLD, arena_printf(t->a, "dlwhy explain %s", text_clean(t, t->r->findings[0]->code)));
+		text_add(t, BOLD,
+			 arena_printf(t->a, "dlwhy explain %s", text_clean(t, t->r->findings[0]->code)));
 		text_end(t, out);
 	}
 	if (t->r->hint != NULL)

@@ -12,7 +12,7 @@
 struct verify_job {
 	struct dlwhy_session *s;
 	struct arena *a;
-	struct source *source;   /* of a system in another folder; NULL: the session's */
+	struct source *source; /* of a system in another folder; NULL: the session's */
 	struct store *store;
 	struct wheel wheel;
 	struct source_file file; /* of a wheel */
@@ -130,7 +130,8 @@ static void judge_installed(struct verify_job *j, struct place *place, const cha
 static void take_wheel(struct verify_job *j, const struct diagnosis *d)
 {
 	const struct wheel *w = &j->wheel;
-	const struct dlwhy_verified_package **v = ARENA_ARRAY(j->a, 2, const struct dlwhy_verified_package *);
+	const struct dlwhy_verified_package **v =
+		ARENA_ARRAY(j->a, 2, const struct dlwhy_verified_package *);
 	struct dlwhy_verified_package *out = ARENA_NEW(j->a, struct dlwhy_verified_package);
 	enum dlwhy_severity worst = DLWHY_NOTE;
 
