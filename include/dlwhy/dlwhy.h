@@ -525,6 +525,8 @@ struct dlwhy_applied {
 	bool rolled_back;      /* it was done, and taken back */
 	const char *says;      /* in words */
 	const char *message;   /* what the real loader said, NULL */
+};
+
 /* ---- answers of dlwhy_undo ------------------------------------------------------------------- */
 
 struct dlwhy_transaction_step {

@@ -162,6 +162,7 @@ static bool exact_reinstall(struct diag *d, struct draft *dr, const char *path, 
 		      arena_printf(d->a, "%s: install %s %s, which brought it, again", says, o->p->name,
 				   o->p->version));
 	fix_command(d, f, command);
+	fix_edit(d, f, "reinstall", path, NULL, NULL);
 	return true;
 }
 

@@ -156,7 +156,7 @@ bool env_like(struct making_env *m, const char *const **out)
 	for (size_t i = 0; i < set.packages.n; i++) {
 		const struct package *p = set.packages.items[i];
 
-		if (p->kind != PACKAGE_PIP || is_tool(p->name) || p->state == PACKAGE_REMNANT ||
+		if (p->kind != PACKAGE_PIP || is_tool(p->name) ||
 		    *p->version == '\0')
 			continue;
 		add(m, &l,
