@@ -40,8 +40,8 @@ static void put(struct line *l, char c, size_t from)
 
 /* ---- terminals ------------------------------------------------------------------------------ */
 
-/* Length of the escape sequence at s, which begins with ESC (ECMA-48: CSI … letter, OSC … BEL or ST). *endless:
- * no BEL or ST is left in this line; it is looked for once. */
+/* Length of the escape sequence at s, which begins with ESC (ECMA-48: CSI … letter, OSC … BEL or ST).
+ * *endless: no BEL or ST is left in this line; it is looked for once. */
 static size_t escape_length(const char *s, size_t n, bool *endless)
 {
 	size_t i = 2;

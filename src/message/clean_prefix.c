@@ -422,7 +422,8 @@ size_t clean_prefix(const char *s, size_t n)
 		blanks++;
 	if (blanks == n)
 		return 0;
-	begins = isdigit((unsigned char)s[blanks]) ? DIGIT : isalpha((unsigned char)s[blanks]) ? LETTER : OTHER;
+	begins = isdigit((unsigned char)s[blanks]) ? DIGIT :
+		 isalpha((unsigned char)s[blanks]) ? LETTER : OTHER;
 	for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
 		struct span p = { s + blanks, n - blanks, 0 };
 

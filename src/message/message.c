@@ -531,7 +531,8 @@ static void look_at_hits(struct msg_reader *r, size_t to)
 	r->hits.n = k;
 }
 
-/* Looks at the places before `to`. One word may begin many sentences: hits are not kept for a whole window. */
+/* Looks at the places before `to`. One word may begin many sentences: hits are not kept for a whole
+ * window. */
 static void look(struct msg_reader *r, size_t to)
 {
 	r->width_line = SIZE_MAX;
