@@ -168,8 +168,11 @@ static bool fits(struct link *l, struct link_object *o)
 		return false;
 	o->misfit = true;
 	*ARENA_PUSH(l->a, &l->misfits) = o;
-	if (l->kind == LINKER_LLD || (l->kind == LINKER_BFD && link_same_family(l, o->e)))
+	if ((l->kind == LINKER_LLD && o->archive->whole) ||
+	    (l->kind == LINKER_BFD && link_same_family(l, o->e)))
 		return false;
+	if (l->kind == LINKER_LLD)
+		l->misfits.n--;
 	if (l->kind == LINKER_GOLD && link_same_family(l, o->e) && o->archive->lib != NULL &&
 	    !any_taken(o->archive)) {
 		l->misfits.n--;
@@ -224,7 +227,8 @@ static void check_members(struct link *l, const struct link_archive *ar)
 		struct view v = ar_bytes(&ar->ar, &m);
 		struct link_trouble *t;
 
-		if (m.outside || (v.n >= 4 && (memcmp(v.p, "\177ELF", 4) == 0 || memcmp(v.p, "BC\xc0\xde", 4) == 0)))
+		if (m.outside || (v.n >= 4 && (memcmp(v.p, "\177ELF", 4) == 0 || memcmp(v.p,
+			"BC\xc0\xde", 4) == 0)))
 			continue;
 		t = link_trouble(l, LT_NOT_RECOGNIZED, true);
 		t->path = arena_printf(l->a, "%s(%.*s)", ar->shown, (int)m.nname, m.name);

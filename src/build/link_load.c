@@ -100,7 +100,8 @@ static struct link_trouble *refuse(struct link *l, enum link_trouble_kind kind, 
 	return t;
 }
 
-bool link_refused(struct link *l, enum link_trouble_kind kind, const struct link_refusal *r, const char *shown)
+bool link_refused(struct link *l, enum link_trouble_kind kind, const struct link_refusal *r,
+	const char *shown)
 {
 	const char *text = r->text[l->kind], *hole;
 
@@ -372,7 +373,8 @@ static void load_text(struct link *l, const struct link_op *op, const struct sto
 	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && link_refused(l, LT_NOT_RECOGNIZED, &no_type,
 			shown))
 		return;
-	if (l->kind == LINKER_MOLD && !mold_text(f->bytes) && link_refused(l, LT_NOT_RECOGNIZED, &no_type, shown))
+	if (l->kind == LINKER_MOLD && !mold_text(f->bytes) && link_refused(l, LT_NOT_RECOGNIZED,
+		&no_type, shown))
 		return;
 	link_script(l, op, path, shown, f->bytes, lib);
 }

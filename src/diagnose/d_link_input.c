@@ -69,7 +69,8 @@ void d_link_file(struct lk *k, const struct link_trouble *t)
 	dr->f.object = name;
 	if (t->missing != NULL && t->missing->archive != NULL) {
 		dr->f.needed_by = t->missing->archive;
-		draft_say(&k->d, dr, "The archive %s is a thin one: it holds only the name of %s, and that is "
+		draft_say(&k->d, dr,
+			"The archive %s is a thin one: it holds only the name of %s, and that is "
 			  "not there.", t->missing->archive, name);
 		lk_fix(k, dr, "check-build", "build that object again where it was, or make an archive that "
 		       "holds its members (ar without T)", NULL);
