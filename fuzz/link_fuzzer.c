@@ -1,7 +1,8 @@
 /* link_fuzzer.c - a link of arbitrary bytes: a command, a linker script, and an object or archive.
  *
  * A byte of 1 ends a part: first the words of the linker, then the file libx.so, then liby.a.
- * They lie in a temporary folder; the first letter of the words chooses the linker, two of which make programs for
+ * They lie in a temporary folder; the first letter of the words chooses the linker, two of which
+ * make programs for
  * Windows and macOS.
  */
 #include <fcntl.h>
@@ -66,7 +67,8 @@ static void write_file(const char *name, const uint8_t *data, size_t size)
 static void choose(struct job *j, struct link_plan *plan)
 {
 	static const char *const windows[] = { "-m", "i386pep", NULL };
-	static const char *const macos[] = { "-arch", "x86_64", "-platform_version", "macos", "11.0", "11.0", NULL };
+	static const char *const macos[] = { "-arch", "x86_64", "-platform_version", "macos", "11.0",
+		"11.0", NULL };
 	unsigned n = j->n > 0 ? (unsigned char)j->words[0] % 6 : 0;
 	const char *const *words = n == 4 ? windows : macos;
 

@@ -102,7 +102,8 @@ struct link_line {
 	bool shared, pie, relocatable, is_static, no_std_dirs, z_defs, z_muldefs, no_copyreloc;
 	bool allow_shlib_undefined, no_allow_shlib_undefined, unresolved_ignored, unresolved_warned;
 	bool shlibs_ignored;     /* --unresolved-symbols=ignore-in-shared-libs */
-	bool gc_sections, export_dynamic, strip_all, plugin, z_text, z_notext, warn_mismatch_off, bsymbolic, noinhibit;
+	bool gc_sections, export_dynamic, strip_all, plugin, z_text, z_notext, warn_mismatch_off,
+		bsymbolic, noinhibit;
 	bool mold_lto;           /* --plugin names a file that is there */
 	const char *unknown;     /* an option that the linker does not know, NULL */
 	const char *info;        /* --version, --help: no link; NULL */

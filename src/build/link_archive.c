@@ -164,8 +164,11 @@ static bool fits(struct link *l, struct link_object *o)
 		return false;
 	o->misfit = true;
 	*ARENA_PUSH(l->a, &l->misfits) = o;
-	if (l->kind == LINKER_LLD || (l->kind == LINKER_BFD && link_same_family(l, o->e)))
+	if ((l->kind == LINKER_LLD && o->archive->whole) ||
+	    (l->kind == LINKER_BFD && link_same_family(l, o->e)))
 		return false;
+	if (l->kind == LINKER_LLD)
+		l->misfits.n--;
 	if (l->kind == LINKER_GOLD && link_same_family(l, o->e) && o->archive->lib != NULL &&
 	    !any_taken(o->archive)) {
 		l->misfits.n--;

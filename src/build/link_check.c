@@ -304,9 +304,11 @@ static void check_values(struct link *l)
 			link_line_of(l, t, true, "%s: error: undefined symbol '%s' referenced in expression",
 				     l->self, name);
 		else if (l->kind == LINKER_LLD)
-			link_line_of(l, t, true, "%s: error: --defsym:1: symbol not found: %s", l->self, name);
+			link_line_of(l, t, true, "%s: error: --defsym:1: symbol not found: %s", l->self,
+				name);
 		else
-			link_line_of(l, t, true, "%s:--defsym:1: undefined symbol `%s' referenced in expression",
+			link_line_of(l, t, true,
+				"%s:--defsym:1: undefined symbol `%s' referenced in expression",
 				     l->self, name);
 		l->stop = l->kind == LINKER_BFD;
 	}

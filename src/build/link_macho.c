@@ -1,7 +1,8 @@
 /* link_macho.c - what ld64.lld would do: lld's linker for Mach-O, as of release 14.
  *
  * Files are read from left to right; archives are remembered, and a reference brings their member in at once,
- * before the object that has the reference takes its own place. Nothing stops the link before the end: what is
+ * before the object that has the reference takes its own place. Nothing stops the link before the
+ * end: what is
  * undefined is told behind libraries that were not found. The rules are those of lld/MachO: Driver.cpp,
  * InputFiles.cpp, SymbolTable.cpp, Writer.cpp.
  */
@@ -90,7 +91,8 @@ static bool take_arch(struct macho_link *m)
 	static const struct {
 		const char *name;
 		uint32_t cpu, subtype;
-	} known[] = { { "x86_64", MACHO_X86_64, 3 }, { "arm64", MACHO_ARM64, 0 }, { "arm64e", MACHO_ARM64, 2 },
+	} known[] = { { "x86_64", MACHO_X86_64, 3 }, { "arm64", MACHO_ARM64, 0 }, { "arm64e",
+		MACHO_ARM64, 2 },
 		      { "x86_64h", MACHO_X86_64, 8 }, { "arm64_32", MACHO_ARM64_32, 1 },
 		      { "i386", MACHO_I386, 3 }, { "armv7", MACHO_ARM, 9 }, { "armv7k", MACHO_ARM, 12 },
 		      { "armv7s", MACHO_ARM, 11 } };
@@ -149,7 +151,8 @@ static bool fits_platform(struct macho_link *m, const struct macho *o, const cha
 	if (o->minimum > m->minimum) {
 		struct link_trouble *t = link_trouble(m->l, LT_OTHER, false);
 
-		link_line_of(m->l, t, true, "%s: warning: %s has version %u.%u.%u, which is newer than target "
+		link_line_of(m->l, t, true,
+			"%s: warning: %s has version %u.%u.%u, which is newer than target "
 			     "minimum of %s", m->l->self, shown, o->minimum >> 16, o->minimum >> 8 & 0xff,
 			     o->minimum & 0xff, m->line->minimum);
 	}
@@ -399,7 +402,8 @@ static void add_object(struct macho_link *m, struct link_object *o)
 	m->depth--;
 }
 
-static struct link_object *new_object(struct macho_link *m, struct view v, const char *path, const char *shown)
+static struct link_object *new_object(struct macho_link *m, struct view v, const char *path,
+	const char *shown)
 {
 	struct link_object *o = ARENA_NEW(m->a, struct link_object);
 	struct macho *x = ARENA_NEW(m->a, struct macho);
@@ -471,7 +475,8 @@ static void add_all_members(struct macho_link *m, struct link_archive *ar, const
 			add_object(m, o);
 		} else if (!was_read(ar, x.header)) {
 			complain(m, LT_NOT_RECOGNIZED, ar->shown,
-				 arena_printf(m->a, "%s: %s failed to load archive member: %.*s has unhandled "
+				 arena_printf(m->a,
+				 	"%s: %s failed to load archive member: %.*s has unhandled "
 					      "file type", ar->shown, reason, (int)x.nname, x.name));
 			return;
 		}
@@ -628,7 +633,8 @@ static void add_stub(struct macho_link *m, struct view v, const char *path)
 	if (!s.fits) {
 		complain(m, LT_WRONG_PLATFORM, path,
 			 arena_printf(m->a, "%s(%s) is incompatible with %s (%s)", path,
-				      s.name != NULL ? s.name : "", m->arch, platform_of(m->platform)->shown));
+				      s.name != NULL ? s.name : "", m->arch,
+				      	platform_of(m->platform)->shown));
 		return;
 	}
 	tbd_each(v, m->arch, m->tbd_platform, take_stub_symbol, &s);
@@ -661,7 +667,8 @@ static void add_shared(struct macho_link *m, const struct macho *o, const char *
 	if (!macho_each_export(o, take_export, m))
 		m->l->cut = true;
 	while (macho_command(o, &at, &c)) {
-		const char *name = c.command == MACHO_LC_REEXPORT_DYLIB ? macho_command_string(o, &c, 8) : NULL;
+		const char *name = c.command == MACHO_LC_REEXPORT_DYLIB ? macho_command_string(o, &c,
+			8) : NULL;
 
 		if (name != NULL)
 			add_reexport(m, name, path);
@@ -701,10 +708,12 @@ static bool slice_of(struct macho_link *m, struct view *v, const char *path)
 			continue;
 		if (view_sub(*v, s.offset, s.size, v))
 			return true;
-		complain(m, LT_TRUNCATED, path, arena_printf(m->a, "%s: slice extends beyond end of file", path));
+		complain(m, LT_TRUNCATED, path, arena_printf(m->a,
+			"%s: slice extends beyond end of file", path));
 		return false;
 	}
-	complain(m, LT_WRONG_ARCH, path, arena_printf(m->a, "unable to find matching architecture in %s", path));
+	complain(m, LT_WRONG_ARCH, path, arena_printf(m->a,
+		"unable to find matching architecture in %s", path));
 	return false;
 }
 
@@ -978,7 +987,8 @@ static bool refuse_line(struct macho_link *m)
 	const struct macho_line *line = m->line;
 
 	if (line->unknown != NULL) {
-		complain(m, LT_OPTION, line->unknown, arena_printf(m->a, "unknown argument '%s'", line->unknown));
+		complain(m, LT_OPTION, line->unknown, arena_printf(m->a, "unknown argument '%s'",
+			line->unknown));
 		return true;
 	}
 	if (line->platform == NULL || line->arch == NULL) {

@@ -1,4 +1,5 @@
-/* link_macho_line.c - the words of ld64.lld: inputs in order, folders, options (lld/MachO/Options.td, release 14).
+/* link_macho_line.c - the words of ld64.lld: inputs in order, folders, options
+ * (lld/MachO/Options.td, release 14).
  *
  * Options have one dash and take whole words; a few letters stand together with their value.
  */
@@ -8,43 +9,52 @@
 
 /* Options that take words and change nothing here: NAME:NUMBER. */
 static const char with_values[] =
-	" add_empty_section:2 dtrace:1 sectcreate:3 segcreate:3 bitcode_symbol_map:1 bundle_loader:1 "
-	"compatibility_version:1 current_version:1 dylib_compatibility_version:1 dylib_current_version:1 "
-	"dylib_install_name:1 dylinker_install_name:1 install_name:1 objc_abi_version:1 dependency_info:1 map:1 "
-	"why_live:1 pagezero_size:1 stack_size:1 A:1 lto_library:1 multiply_defined_unused:1 multiply_defined:1 "
-	"sect_diff_relocs:1 sectobjectsymbols:2 sectorder:3 seg_addr_table_filename:1 Y:1 exported_symbols_order:1 "
-	"image_base:1 order_file:1 seg1addr:1 allowable_client:1 cache_path_lto:1 client_name:1 dirty_data_list:1 "
-	"dot:1 dylib_file:1 final_output:1 headerpad:1 init:1 interposable_list:1 max_default_common_align:1 "
-	"max_relative_cache_size_lto:1 mcpu:1 mllvm:1 move_to_ro_segment:2 move_to_rw_segment:2 object_path_lto:1 "
-	"prune_after_lto:1 prune_interval_lto:1 read_only_relocs:1 rename_section:4 rename_segment:2 sectalign:3 "
-	"section_order:2 seg_page_size:2 segaddr:2 segalign:1 segment_order:1 segprot:3 segs_read_only_addr:1 "
-	"segs_read_write_addr:1 stack_addr:1 sub_library:1 sub_umbrella:1 umbrella:1 unaligned_pointers:1 "
-	"weak_reference_mismatches:1 alias_list:1 alias:2 commons:1 exported_symbols_list:1 "
-	"reexported_symbols_list:1 rpath:1 unexported_symbols_list:1 unexported_symbol:1 add_ast_path:1 "
-	"non_global_symbols_no_strip_list:1 non_global_symbols_strip_list:1 oso_prefix:1 sdk_version:1 ";
+	" add_empty_section:2 dtrace:1 sectcreate:3 segcreate:3 bitcode_symbol_map:1 "
+	"bundle_loader:1 compatibility_version:1 current_version:1 dylib_compatibility_version:1 "
+	"dylib_current_version:1 dylib_install_name:1 dylinker_install_name:1 install_name:1 "
+	"objc_abi_version:1 dependency_info:1 map:1 why_live:1 pagezero_size:1 stack_size:1 A:1 "
+	"lto_library:1 multiply_defined_unused:1 multiply_defined:1 sect_diff_relocs:1 "
+	"sectobjectsymbols:2 sectorder:3 seg_addr_table_filename:1 Y:1 exported_symbols_order:1 "
+	"image_base:1 order_file:1 seg1addr:1 allowable_client:1 cache_path_lto:1 client_name:1 "
+	"dirty_data_list:1 dot:1 dylib_file:1 final_output:1 headerpad:1 init:1 "
+	"interposable_list:1 max_default_common_align:1 max_relative_cache_size_lto:1 mcpu:1 "
+	"mllvm:1 move_to_ro_segment:2 move_to_rw_segment:2 object_path_lto:1 prune_after_lto:1 "
+	"prune_interval_lto:1 read_only_relocs:1 rename_section:4 rename_segment:2 sectalign:3 "
+	"section_order:2 seg_page_size:2 segaddr:2 segalign:1 segment_order:1 segprot:3 "
+	"segs_read_only_addr:1 segs_read_write_addr:1 stack_addr:1 sub_library:1 sub_umbrella:1 "
+	"umbrella:1 unaligned_pointers:1 weak_reference_mismatches:1 alias_list:1 alias:2 "
+	"commons:1 exported_symbols_list:1 reexported_symbols_list:1 rpath:1 "
+	"unexported_symbols_list:1 unexported_symbol:1 add_ast_path:1 "
+	"non_global_symbols_no_strip_list:1 non_global_symbols_strip_list:1 oso_prefix:1 "
+	"sdk_version:1 ";
 
 static const char alone[] =
-	" bitcode_bundle bitcode_hide_symbols d keep_private_externs no_dead_strip_inits_and_terms single_module "
-	"mark_dead_strippable_dylib M new_linker order_file_statistics print_statistics save-temps t whatsloaded "
-	"why_load whyload force_load_swift_libs noall_load ObjC search_paths_first allow_stack_execute "
-	"export_dynamic no_pie pie b dependent_dr_info fvmlib m no_compact_linkedit no_dependent_dr_info "
-	"nofixprebinding nomultidefs noprebind_all_twolevel_modules noprebind noseglinkedit "
-	"prebind_all_twolevel_modules prebind_allow_overlap prebind private_bundle run_init_lazily "
-	"sectorder_detail seglinkedit Si slow_stubs Sn Sp s twolevel_namespace_hints X merge_zero_fill_sections "
-	"no_branch_islands no_deduplicate no_implicit_dylibs no_order_data no_order_inits no_zero_fill_sections "
-	"dylinker dynamic execute preload r static adhoc_codesign allow_heap_execute "
-	"allow_sub_type_mismatches application_extension arch_multiple bind_at_load data_const dead_strip_dylibs "
-	"debug_variant fatal_warnings force_cpusubtype_ALL headerpad_max_install_names interposable keep_relocs "
-	"multi_module no_adhoc_codesign no_application_extension no_arch_warnings no_data_const no_dtrace_dof "
-	"no_eh_labels no_function_starts no_inits no_objc_category_merging no_uuid no_warn_inits no_weak_exports "
-	"no_weak_imports not_for_dyld_shared_cache objc_gc_compaction objc_gc_only objc_gc page_align_data_atoms "
-	"read_only_stubs root_safe setuid_safe text_exec trace_symbol_layout verbose_deduplicate version_details v "
-	"warn_commons warn_compact_unwind warn_stabs warn_weak_exports w twolevel_namespace S x "
-	"add_source_version add_split_seg_info allow_dead_duplicates allow_simulator_linking_to_macosx_dylibs "
-	"bitcode_process_mode bitcode_verify classic_linker data_in_code_info encryptable fixup_chains "
-	"function_starts ignore_auto_link ignore_optimization_hints init_offsets keep_dwarf_unwind kext "
-	"no_compact_unwind no_data_in_code_info no_encryption no_keep_dwarf_unwind no_kext_objects no_new_main "
-	"no_source_version pause random_uuid simulator_support verbose_optimization_hints ";
+	" bitcode_bundle bitcode_hide_symbols d keep_private_externs no_dead_strip_inits_and_terms "
+	"single_module mark_dead_strippable_dylib M new_linker order_file_statistics "
+	"print_statistics save-temps t whatsloaded why_load whyload force_load_swift_libs "
+	"noall_load ObjC search_paths_first allow_stack_execute export_dynamic no_pie pie b "
+	"dependent_dr_info fvmlib m no_compact_linkedit no_dependent_dr_info nofixprebinding "
+	"nomultidefs noprebind_all_twolevel_modules noprebind noseglinkedit "
+	"prebind_all_twolevel_modules prebind_allow_overlap prebind private_bundle "
+	"run_init_lazily sectorder_detail seglinkedit Si slow_stubs Sn Sp s "
+	"twolevel_namespace_hints X merge_zero_fill_sections no_branch_islands no_deduplicate "
+	"no_implicit_dylibs no_order_data no_order_inits no_zero_fill_sections dylinker dynamic "
+	"execute preload r static adhoc_codesign allow_heap_execute allow_sub_type_mismatches "
+	"application_extension arch_multiple bind_at_load data_const dead_strip_dylibs "
+	"debug_variant fatal_warnings force_cpusubtype_ALL headerpad_max_install_names "
+	"interposable keep_relocs multi_module no_adhoc_codesign no_application_extension "
+	"no_arch_warnings no_data_const no_dtrace_dof no_eh_labels no_function_starts no_inits "
+	"no_objc_category_merging no_uuid no_warn_inits no_weak_exports no_weak_imports "
+	"not_for_dyld_shared_cache objc_gc_compaction objc_gc_only objc_gc page_align_data_atoms "
+	"read_only_stubs root_safe setuid_safe text_exec trace_symbol_layout verbose_deduplicate "
+	"version_details v warn_commons warn_compact_unwind warn_stabs warn_weak_exports w "
+	"twolevel_namespace S x add_source_version add_split_seg_info allow_dead_duplicates "
+	"allow_simulator_linking_to_macosx_dylibs bitcode_process_mode bitcode_verify "
+	"classic_linker data_in_code_info encryptable fixup_chains function_starts "
+	"ignore_auto_link ignore_optimization_hints init_offsets keep_dwarf_unwind kext "
+	"no_compact_unwind no_data_in_code_info no_encryption no_keep_dwarf_unwind "
+	"no_kext_objects no_new_main no_source_version pause random_uuid simulator_support "
+	"verbose_optimization_hints ";
 
 struct reader {
 	struct arena *a;
@@ -97,7 +107,8 @@ static bool take_library(struct reader *r, const char *w)
 			push(r, MACHO_IN_FILE, next(r));
 			return true;
 		}
-	if (listed(with_values, w, ":") != NULL || listed(alone, w, " ") != NULL || strcmp(w, "lto_library") == 0)
+	if (listed(with_values, w, ":") != NULL || listed(alone, w, " ") != NULL || strcmp(w,
+		"lto_library") == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(joined) / sizeof(*joined); i++)
 		if (link_starts(w, joined[i])) {
@@ -116,7 +127,8 @@ static bool take_flag(struct reader *r, const char *w)
 	} flags[] = { { "dylib", &o->dylib }, { "bundle", &o->bundle }, { "all_load", &o->all_load },
 		      { "search_dylibs_first", &o->dylibs_first }, { "arch_errors_fatal", &o->arch_errors },
 		      { "flat_namespace", &o->flat }, { "force_flat_namespace", &o->flat },
-		      { "Z", &o->no_system_dirs }, { "demangle", &o->demangle }, { "dead_strip", &o->dead_strip } };
+		      { "Z", &o->no_system_dirs }, { "demangle", &o->demangle }, { "dead_strip",
+		      	&o->dead_strip } };
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		if (strcmp(w, flags[i].name) == 0) {
@@ -191,7 +203,8 @@ static void take_word(struct reader *r, const char *w)
 		return;
 	}
 	if (w[1] == '-') { /* lld's own: a value stands behind "=" */
-		if (strcmp(w, "--version") == 0 || strcmp(w, "--help") == 0 || strcmp(w, "--help-hidden") == 0)
+		if (strcmp(w, "--version") == 0 || strcmp(w, "--help") == 0 || strcmp(w,
+			"--help-hidden") == 0)
 			r->out->info = "it only prints a text";
 		return;
 	}

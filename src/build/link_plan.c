@@ -59,7 +59,8 @@ static bool has_stem(const char *program, const char *stem)
 	return false;
 }
 
-static const char *const linker_names[] = { "ld", "ld.bfd", "ld.gold", "ld.lld", "ld64.lld", "ld.mold", "mold", "gold",
+static const char *const linker_names[] = { "ld", "ld.bfd", "ld.gold", "ld.lld", "ld64.lld", "ld.mold",
+	"mold", "gold",
 					    "lld", "real-ld", "collect-ld" };
 static const char *const driver_names[] = { "gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran",
 					    "c99", "c89", "c99-gcc", "c89-gcc", "tcc-gcc" };

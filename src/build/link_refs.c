@@ -38,7 +38,8 @@ static struct link_sym *sym_of_name(struct link *l, const char *name, const char
 	return link_intern(l, name, elf_gnu_hash(name));
 }
 
-/* --wrap: who refers to foo gets __wrap_foo, who refers to __real_foo gets foo. lld sees to that when all symbols
+/* --wrap: who refers to foo gets __wrap_foo, who refers to __real_foo gets foo. lld sees to that
+ * when all symbols
  * are known: link_check.c. */
 static const char *wrapped(struct link *l, const char *name)
 {

@@ -107,7 +107,8 @@ static bool of_linux(struct seek *s)
 			continue;
 		begin(s, CAUSE_LD_INCOMPATIBLE, "other-arch", path);
 		draft_say(&s->k->d, s->dr, "%s is a library of Linux, and the output is for Windows.", path);
-		lk_fix(s->k, s->dr, "replace", "build or install the library for Windows (a DLL with its import "
+		lk_fix(s->k, s->dr, "replace",
+			"build or install the library for Windows (a DLL with its import "
 		       "library, or an archive)", NULL);
 		return true;
 	}
@@ -493,7 +494,8 @@ static void not_installed(struct seek *s)
 
 void d_link_lib(struct lk *k, const struct link_trouble *t)
 {
-	static bool (*const cases[])(struct seek *) = { other_arch, of_linux, wrong_name, dangling, shared_only,
+	static bool (*const cases[])(struct seek *) = { other_arch, of_linux, wrong_name, dangling,
+		shared_only,
 						       no_dev_link, no_prefix,
 							multilib, other_dir, near_name };
 	struct seek s = { .k = k, .t = t, .m = t->missing, .lib = t->missing->lib };

@@ -1,6 +1,7 @@
 /* d_link_macho.c - complaints of ld64.lld: what is different for programs of macOS.
  *
- * A file for another processor is a warning there, and what it would have defined is undefined then: the file is
+ * A file for another processor is a warning there, and what it would have defined is undefined
+ * then: the file is
  * what is wrong.
  */
 #include <string.h>
@@ -35,7 +36,8 @@ static void tell_search(struct lk *k, struct draft *dr, size_t search)
 
 	for (size_t i = 0; i < l->seen.n && told < 24; i++)
 		if (l->seen.items[i].search == search) {
-			draft_evidence(&k->d, dr, "probe", NULL, "it is not there")->path = l->seen.items[i].path;
+			draft_evidence(&k->d, dr, "probe", NULL,
+				"it is not there")->path = l->seen.items[i].path;
 			told++;
 		}
 }
@@ -43,22 +45,27 @@ static void tell_search(struct lk *k, struct draft *dr, size_t search)
 static void library(struct lk *k, const struct link_trouble *t)
 {
 	const char *lib = t->missing->lib, *where = in_other_folder(k, lib), *dir;
-	struct draft *dr = lk_draft(k, CAUSE_LD_LIBRARY_NOT_FOUND, where != NULL ? "other-dir" : "not-installed", t);
+	struct draft *dr = lk_draft(k, CAUSE_LD_LIBRARY_NOT_FOUND,
+		where != NULL ? "other-dir" : "not-installed", t);
 	size_t at = lk_word_of_lib(k, lib);
 
 	dr->f.object = where != NULL ? where : t->missing->name;
 	if (where != NULL) {
 		dir = dir_name(k->a, where);
-		draft_say(&k->d, dr, "%s is there, but its folder is not among those that are searched.", where);
+		draft_say(&k->d, dr,
+			"%s is there, but its folder is not among those that are searched.", where);
 		lk_fix(k, dr, "change-flag", arena_printf(k->a, "add -L%s", dir),
 		       at != SIZE_MAX ? lk_command_with(k, at, arena_printf(k->a, "-L%s", dir)) : NULL);
 	} else {
-		draft_say(&k->d, dr, "No folder that is searched has lib%s.tbd, lib%s.dylib or lib%s.a, nor has "
+		draft_say(&k->d, dr,
+			"No folder that is searched has lib%s.tbd, lib%s.dylib or lib%s.a, nor has "
 			  "one near them.", lib, lib, lib);
-		lk_fix(k, dr, "install-package", "install the library for macOS, or name the folder that has it: "
+		lk_fix(k, dr, "install-package",
+			"install the library for macOS, or name the folder that has it: "
 		       "-LFOLDER", NULL);
 		if (k->l->plan->command.n > 0 && !lk_has_option(k, "-syslibroot"))
-			lk_fix(k, dr, "change-flag", "a library of the system lies in the SDK: name that with "
+			lk_fix(k, dr, "change-flag",
+				"a library of the system lies in the SDK: name that with "
 			       "-syslibroot SDK", NULL);
 	}
 	tell_search(k, dr, t->missing->search);
@@ -71,7 +78,8 @@ static void framework(struct lk *k, const struct link_trouble *t)
 	dr->f.object = t->path;
 	draft_say(&k->d, dr, "No folder that is searched has %s.framework.", t->path);
 	lk_fix(k, dr, "change-flag", "name the folder that has it: -FFOLDER", NULL);
-	lk_fix(k, dr, "change-flag", "a framework of the system lies in the SDK: name that with -syslibroot SDK",
+	lk_fix(k, dr, "change-flag",
+		"a framework of the system lies in the SDK: name that with -syslibroot SDK",
 	       NULL);
 	tell_search(k, dr, t->missing->search);
 }
@@ -118,11 +126,13 @@ static void wrong_arch(struct lk *k, const struct link_trouble *t)
 	if (link_first_error(k->l) == NULL)
 		dr->f.severity = DLWHY_WARNING; /* nothing of it was needed */
 	if (t->detail != NULL)
-		draft_say(&k->d, dr, "%s is for %s, and the output is for another processor: the linker leaves it out.",
+		draft_say(&k->d, dr,
+			"%s is for %s, and the output is for another processor: the linker leaves it out.",
 			  t->path, t->detail);
 	else
 		draft_say(&k->d, dr, "%s has no part for the processor of the output.", t->path);
-	lk_fix(k, dr, "replace", "build it for the processor that -arch names, or for both (lipo -create)", NULL);
+	lk_fix(k, dr, "replace",
+		"build it for the processor that -arch names, or for both (lipo -create)", NULL);
 }
 
 static void wrong_platform(struct lk *k, const struct link_trouble *t)
@@ -131,10 +141,12 @@ static void wrong_platform(struct lk *k, const struct link_trouble *t)
 
 	dr->f.object = t->path;
 	if (t->detail != NULL)
-		draft_say(&k->d, dr, "%s was built for %s, and the output is for another system.", t->path, t->detail);
+		draft_say(&k->d, dr, "%s was built for %s, and the output is for another system.",
+			t->path, t->detail);
 	else
 		draft_say(&k->d, dr, "%s does not serve the processor and system of the output.", t->path);
-	lk_fix(k, dr, "replace", "build it for the system that -platform_version names, or take that system's SDK",
+	lk_fix(k, dr, "replace",
+		"build it for the system that -platform_version names, or take that system's SDK",
 	       NULL);
 }
 
@@ -152,7 +164,8 @@ static void no_index(struct lk *k, const struct link_trouble *t)
 	struct draft *dr = lk_draft(k, CAUSE_BUILD_OTHER, "archive-no-index", t);
 
 	dr->f.object = t->path;
-	draft_say(&k->d, dr, "The archive %s has no index of its symbols: GNU ar makes none for Mach-O objects.",
+	draft_say(&k->d, dr,
+		"The archive %s has no index of its symbols: GNU ar makes none for Mach-O objects.",
 		  t->path);
 	lk_fix(k, dr, "replace", "make the index with a tool that knows Mach-O; let the build use llvm-ar",
 	       arena_printf(k->a, "llvm-ranlib %s", shell_quote(k->a, t->path)));
@@ -209,7 +222,8 @@ static bool of_framework(struct undefined *u)
 	dr = undefined_draft(u, "framework", u->user);
 	if (dr == NULL)
 		return true;
-	draft_say(&u->k->d, dr, "%s uses %s of the framework %s, and that is not linked.", u->user, u->plain, name);
+	draft_say(&u->k->d, dr, "%s uses %s of the framework %s, and that is not linked.", u->user,
+		u->plain, name);
 	lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add -framework %s", name),
 	       lk_command_with(u->k, lk_last_input(u->k) + 1, arena_printf(u->k->a, "-framework %s", name)));
 	return true;
@@ -223,7 +237,8 @@ static bool has_no_main(struct undefined *u)
 		return false;
 	dr = undefined_draft(u, "no-main", NULL);
 	if (dr != NULL) {
-		draft_say(&u->k->d, dr, "The program has no main: no input defines _main, where it would start.");
+		draft_say(&u->k->d, dr,
+			"The program has no main: no input defines _main, where it would start.");
 		lk_fix(u->k, dr, "add-input", "link the object with main, or make a library (-dylib)", NULL);
 	}
 	return true;
@@ -253,7 +268,8 @@ static bool somebody_near(struct undefined *u)
 		dr = undefined_draft(u, "not-linked", h.shown);
 		if (dr == NULL)
 			return true;
-		draft_say(&u->k->d, dr, "%s uses %s, which %s has, and that is not linked.", u->user, u->plain,
+		draft_say(&u->k->d, dr, "%s uses %s, which %s has, and that is not linked.", u->user,
+			u->plain,
 			  h.shown);
 		lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add %s", h.path),
 		       lk_command_with(u->k, lk_last_input(u->k) + 1, h.path));
@@ -264,7 +280,8 @@ static bool somebody_near(struct undefined *u)
 	dr = undefined_draft(u, "not-linked", u->user);
 	if (dr == NULL)
 		return true;
-	draft_say(&u->k->d, dr, "%s uses %s, which seems to be defined in %s, and that is not linked.", u->user,
+	draft_say(&u->k->d, dr, "%s uses %s, which seems to be defined in %s, and that is not linked.",
+		u->user,
 		  u->plain, h.path);
 	lk_fix(u->k, dr, "add-input", arena_printf(u->k->a, "compile and link %s", h.path), NULL);
 	return true;
@@ -272,14 +289,16 @@ static bool somebody_near(struct undefined *u)
 
 static void undefined(struct lk *k, const struct link_trouble *t)
 {
-	static bool (*const cases[])(struct undefined *) = { has_no_main, of_system, of_framework, somebody_near };
+	static bool (*const cases[])(struct undefined *) = { has_no_main, of_system, of_framework,
+		somebody_near };
 	const struct link_trouble *useless = useless_owner(k, t->symbol);
 	struct undefined u = { k, t, lk_object(k, t->object), t->symbol + (*t->symbol == '_') };
 	struct draft *dr;
 
 	dr = useless != NULL && useless->path != NULL ?
 		     lk_same(k, CAUSE_LD_INCOMPATIBLE,
-			     useless->kind == LT_WRONG_ARCH ? "other-arch" : "other-platform", useless->path) : NULL;
+			     useless->kind == LT_WRONG_ARCH ? "other-arch" : "other-platform",
+			     	useless->path) : NULL;
 	if (dr != NULL) {
 		draft_evidence(&k->d, dr, "symbol", NULL, "undefined without it")->value = t->symbol;
 		return;
@@ -292,7 +311,8 @@ static void undefined(struct lk *k, const struct link_trouble *t)
 	dr = undefined_draft(&u, "not-linked", u.user);
 	if (dr == NULL)
 		return;
-	draft_say(&k->d, dr, "%s uses %s, and neither what is linked nor a library near it defines it.", u.user,
+	draft_say(&k->d, dr, "%s uses %s, and neither what is linked nor a library near it defines it.",
+		u.user,
 		  t->symbol);
 	lk_fix(k, dr, "add-library", "link the library or the source that defines it", NULL);
 }

@@ -573,14 +573,17 @@ static bool dllimport(struct want *w)
 	plain += narrow && *plain == '_';
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "dllimport", w->user))
 		return true;
-	draft_say(&w->k->d, w->dr, "%s takes %s from a DLL (__declspec(dllimport)), and no import library that is "
+	draft_say(&w->k->d, w->dr,
+		"%s takes %s from a DLL (__declspec(dllimport)), and no import library that is "
 		  "linked has it.", w->user, plain);
 	for (size_t i = 0; i < w->l->archives.n; i++)
 		if (lk_archive_defines(w->k, w->l->archives.items[i], w->symbol + strlen("__imp_")))
-			tell(w, w->l->archives.items[i]->path, "the archive has it, but is no import library");
+			tell(w, w->l->archives.items[i]->path,
+				"the archive has it, but is no import library");
 	if (s != NULL && s->owner != NULL)
 		tell(w, s->owner->shown, "defines it, but is no DLL");
-	lk_fix(w->k, w->dr, "add-library", "link the DLL's import library; for a static library compile with the "
+	lk_fix(w->k, w->dr, "add-library",
+		"link the DLL's import library; for a static library compile with the "
 	       "macro that takes __declspec(dllimport) away", NULL);
 	return true;
 }
@@ -810,7 +813,8 @@ void d_link_symbol(struct lk *k, const struct link_trouble *t)
 	static bool (*const cases[])(struct want *) = {
 		lto_object, no_main, empty_file, declared_hidden, other_version, not_exported, order,
 			needed_missing,
-		behind_library, dllimport, cxx_runtime, known_family, other_name, stub_library, somebody_near, shlib,
+		behind_library, dllimport, cxx_runtime, known_family, other_name, stub_library,
+			somebody_near, shlib,
 	};
 	struct want w = { .k = k, .l = k->l, .t = t, .symbol = t->symbol };
 	bool done = false;

@@ -7,8 +7,10 @@
  *   12  4  number of symbols                     44  4  sections, 48 4 symbols' offset, 52 4 symbols
  *   16  2  size of the optional header
  *
- *   section header: 0 8 name or "/offset", 16 4 size, 20 4 bytes, 24 4 relocations, 32 2 their number, 36 4 flags
- *   symbol: 0 8 name or (0, offset), 8 4 value, 12 2 or 4 section, type 2, storage class 1, auxiliary entries 1
+ *   section header: 0 8 name or "/offset", 16 4 size, 20 4 bytes, 24 4 relocations, 32 2 their
+ * number, 36 4 flags
+ *   symbol: 0 8 name or (0, offset), 8 4 value, 12 2 or 4 section, type 2, storage class 1,
+ * auxiliary entries 1
  *   relocation: 0 4 place, 4 4 symbol, 8 2 type
  */
 #include "object/coff.h"
@@ -28,7 +30,8 @@ static uint32_t get32(struct view v, size_t at)
 
 static bool is_known(uint16_t machine)
 {
-	return machine == COFF_I386 || machine == COFF_AMD64 || machine == COFF_ARM64 || machine == COFF_ARMNT;
+	return machine == COFF_I386 || machine == COFF_AMD64 || machine == COFF_ARM64 ||
+		machine == COFF_ARMNT;
 }
 
 /* ---- objects --------------------------------------------------------------------------------- */
@@ -129,7 +132,8 @@ bool coff_section(const struct coff *c, uint32_t i, struct coff_section *out)
 	out->nrelocs = get16(v, 32);
 	out->flags = get32(v, 36);
 	out->bare = (out->flags & BARE) != 0 || out->offset == 0;
-	if (out->nrelocs == 0xffff && (out->flags & MORE_RELOCS) != 0 && view_sub(c->file, out->relocs, 4, &v)) {
+	if (out->nrelocs == 0xffff && (out->flags & MORE_RELOCS) != 0 && view_sub(c->file, out->relocs,
+		4, &v)) {
 		out->nrelocs = get32(v, 0) > 0 ? get32(v, 0) - 1 : 0;
 		out->relocs = out->relocs <= UINT32_MAX - RELOC ? out->relocs + RELOC : UINT32_MAX;
 	}
@@ -198,7 +202,8 @@ bool coff_selection(const struct coff *c, const struct coff_symbol *s, uint8_t *
 
 /* ---- imports --------------------------------------------------------------------------------- */
 
-/*    0 4 0xffff0000   4 2 version 0   6 2 machine   12 4 size of the two names   18 2 type   20 symbol, DLL */
+/*    0 4 0xffff0000   4 2 version 0   6 2 machine   12 4 size of the two names   18 2 type   20
+ * symbol, DLL */
 bool coff_import_open(struct view file, struct coff_import *out)
 {
 	struct view names;

@@ -1,6 +1,7 @@
 /* coff.h - COFF objects, import objects and the exports of DLLs: what a linker for Windows reads.
  *
- * Source: Microsoft's PE/COFF specification; weak externals and COMDAT sections as GNU tools write them. Views
+ * Source: Microsoft's PE/COFF specification; weak externals and COMDAT sections as GNU tools write
+ * them. Views
  * borrow the file's bytes; every table is clamped to what the file holds.
  */
 #ifndef DLWHY_OBJECT_COFF_H
@@ -13,7 +14,8 @@ enum { COFF_I386 = 0x14c, COFF_AMD64 = 0x8664, COFF_ARM64 = 0xaa64, COFF_ARMNT =
 enum { COFF_EXTERNAL = 2, COFF_STATIC = 3, COFF_FILE = 103, COFF_WEAK = 105 };
 enum { COFF_UNDEFINED = 0, COFF_ABSOLUTE = -1, COFF_DEBUG = -2 };
 /* Flags of sections. */
-enum { COFF_CODE = 0x20, COFF_INFO = 0x200, COFF_REMOVE = 0x800, COFF_COMDAT = 0x1000, COFF_DISCARDABLE = 0x2000000 };
+enum { COFF_CODE = 0x20, COFF_INFO = 0x200, COFF_REMOVE = 0x800, COFF_COMDAT = 0x1000,
+	COFF_DISCARDABLE = 0x2000000 };
 
 struct coff {
 	struct view file;
@@ -57,7 +59,8 @@ bool coff_symbol(const struct coff *c, uint32_t i, struct coff_symbol *out);
 bool coff_reloc(const struct coff *c, const struct coff_section *s, uint32_t i, struct coff_reloc *out);
 /* The bytes of a section; empty if it has none in the file. */
 struct view coff_bytes(const struct coff *c, const struct coff_section *s);
-/* Does the symbol stand for its section, and tell by which rule it is kept once (1 to 6, 0: it is kept)? Of an
+/* Does the symbol stand for its section, and tell by which rule it is kept once (1 to 6, 0: it is
+ * kept)? Of an
  * associative one (5) `follows` is the section that it goes with. */
 bool coff_selection(const struct coff *c, const struct coff_symbol *s, uint8_t *selection, uint32_t *follows);
 

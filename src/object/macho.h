@@ -1,6 +1,7 @@
 /* macho.h - Mach-O files: slices of universal files, load commands, sections, symbols, relocations, exports.
  *
- * Source: Apple's <mach-o/loader.h>, <mach-o/fat.h>, <mach-o/nlist.h>, <mach-o/reloc.h>. A struct macho borrows the
+ * Source: Apple's <mach-o/loader.h>, <mach-o/fat.h>, <mach-o/nlist.h>, <mach-o/reloc.h>. A struct
+ * macho borrows the
  * bytes of the file; tables are clamped to what it holds, and a command that does not fit ends the list.
  */
 #ifndef DLWHY_OBJECT_MACHO_H
@@ -16,7 +17,8 @@ enum { MACHO_OBJECT = 1, MACHO_EXECUTE = 2, MACHO_DYLIB = 6, MACHO_BUNDLE = 8, M
 enum { MACHO_LC_SEGMENT = 1, MACHO_LC_SYMTAB = 2, MACHO_LC_LOAD_DYLIB = 0xc, MACHO_LC_ID_DYLIB = 0xd,
        MACHO_LC_LOAD_WEAK_DYLIB = 0x18, MACHO_LC_SEGMENT_64 = 0x19, MACHO_LC_RPATH = 0x1c,
        MACHO_LC_REEXPORT_DYLIB = 0x1f, MACHO_LC_DYLD_INFO = 0x22, MACHO_LC_UPWARD_DYLIB = 0x23,
-       MACHO_LC_MIN_MACOS = 0x24, MACHO_LC_MIN_IOS = 0x25, MACHO_LC_LINKER_OPTION = 0x2d, MACHO_LC_MIN_TVOS = 0x2f,
+       MACHO_LC_MIN_MACOS = 0x24, MACHO_LC_MIN_IOS = 0x25, MACHO_LC_LINKER_OPTION = 0x2d,
+       	MACHO_LC_MIN_TVOS = 0x2f,
        MACHO_LC_MIN_WATCHOS = 0x30, MACHO_LC_BUILD_VERSION = 0x32, MACHO_LC_EXPORTS_TRIE = 0x33 };
 /* Platforms of a build version; 7, 8 and 9 are the simulators of 2, 3 and 4. */
 enum { MACHO_MACOS = 1, MACHO_IOS, MACHO_TVOS, MACHO_WATCHOS, MACHO_BRIDGEOS, MACHO_CATALYST, MACHO_IOS_SIM,

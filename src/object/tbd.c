@@ -250,12 +250,14 @@ bool tbd_is(struct view file)
 {
 	struct text x = { (const char *)file.p, file.n };
 
-	return text_begins(x, "--- !tapi") || text_begins(x, "---\narchs:") || text_begins(x, "---\r\narchs:");
+	return text_begins(x, "--- !tapi") || text_begins(x, "---\narchs:") || text_begins(x,
+		"---\r\narchs:");
 }
 
 void tbd_each(struct view file, const char *arch, const char *platform, tbd_on_item *fn, void *ctx)
 {
-	struct tbd t = { .p = (const char *)file.p, .arch = arch, .platform = platform, .fn = fn, .ctx = ctx };
+	struct tbd t = { .p = (const char *)file.p, .arch = arch, .platform = platform, .fn = fn,
+		.ctx = ctx };
 	bool begun = false;
 
 	if (file.p == NULL)

@@ -60,7 +60,8 @@ enum { HEADER = 32, SEGMENT = 72 + 80, SYMTAB = 24, ID = 48, BUILD = 24, INFO = 
 /* A library with one section, two symbols, an install name, a platform, and exports "_ab" and "_ac". */
 static void make(struct bytes *b)
 {
-	static const unsigned char trie[] = { 0, 1, '_', 'a', 0, 6, 0, 2, 'b', 0, 14, 'c', 0, 18, 2, 0, 16, 0, 2, 4, 32, 0 };
+	static const unsigned char trie[] = { 0, 1, '_', 'a', 0, 6, 0, 2, 'b', 0, 14, 'c', 0, 18, 2, 0,
+		16, 0, 2, 4, 32, 0 };
 	uint32_t commands = SEGMENT + SYMTAB + ID + BUILD + INFO, data = HEADER + commands;
 
 	b->n = 0;

@@ -84,7 +84,8 @@ static void version_4_is_read(void **state)
 	assert_true(tbd_is((struct view){ (const unsigned char *)four, sizeof(four) - 1 }));
 	assert_string_equal(read_text(&h, four),
 			    "T0x86_64-macos T0arm64-macos N0/usr/lib/libx.dylib R0/usr/lib/liby.dylib S0_a "
-			    "S0_b$INODE64 S0_c W0_w C0NSThing S0>_r T1x86_64-macos N1/usr/lib/liby.dylib S1_y ");
+			    "S0_b$INODE64 S0_c W0_w C0NSThing S0>_r T1x86_64-macos "
+			    "N1/usr/lib/liby.dylib S1_y ");
 }
 
 static void version_3_is_read(void **state)
@@ -105,13 +106,16 @@ static void version_3_is_read(void **state)
 					  "    weak-def-symbols: [ _w ]\n"
 					  "    objc-ivars: [ _NSThing._x ]\n"
 					  "...\n"),
-			    "T0x86_64-macos N0/usr/lib/libz.dylib R0/usr/lib/liby.dylib S0_a W0_w I0NSThing._x ");
+			    "T0x86_64-macos N0/usr/lib/libz.dylib R0/usr/lib/liby.dylib S0_a W0_w "
+			    "I0NSThing._x ");
 }
 
 static void any_text_comes_to_an_end(void **state)
 {
-	static const char *const texts[] = { "", "---", "exports:\n  - targets: [", "targets: [ a, b", "a: '\nb: \"", ": : :",
-					     "- - -\n", "exports:\n- targets: [x86_64-macos]\n  symbols: [,,,]\n" };
+	static const char *const texts[] = { "", "---", "exports:\n  - targets: [", "targets: [ a, b",
+		"a: '\nb: \"", ": : :",
+					     "- - -\n",
+					     	"exports:\n- targets: [x86_64-macos]\n  symbols: [,,,]\n" };
 	struct heard h;
 
 	(void)state;
