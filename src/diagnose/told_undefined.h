@@ -7,6 +7,6 @@
 /* Fills in the detail and the library, as far as the name tells. */
 void told_undefined(struct told_case *c, struct msg_fact *f);
 /* Which of several undefined symbols stands for them: smaller is better. */
-int told_undefined_order(const struct msg_fact *f);
+int told_undefined_order(const struct told_case *c, const struct msg_fact *f);
 
 #endif
