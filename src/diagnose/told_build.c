@@ -4,6 +4,8 @@
 
 #include "diagnose/told_case.h"
 
+enum { RANK_WEAK = 60 }; /* warnings below it stop a link where they have the last word */
+
 /* Warnings that are the cause of what is said later. */
 static const struct {
 	const char *warning, *consequence; /* codes */
@@ -113,6 +115,26 @@ static void deny_probes(struct told_case *c)
 	}
 }
 
+/* It failed, and nothing says why but a file that the linker passed over. */
+static void promote_alone(struct told_case *c)
+{
+	struct told_fact *alone = NULL;
+	bool failed = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct told_fact *t = &c->facts[i];
+
+		if (told_may_be_cause(t))
+			return;
+		if (t->f.kind == MSG_WARNING && told_is(&t->f, "ld-incompatible") && t->f.rank < RANK_WEAK &&
+		    alone == NULL)
+			alone = t;
+		failed = failed || (t->f.kind == MSG_WRAPPER && alone != NULL);
+	}
+	if (failed)
+		alone->f.kind = MSG_CAUSE;
+}
+
 /* A configuration that ends early without words of its own: what it looked for last was wanted. */
 static void promote_last_probe(struct told_case *c)
 {
@@ -135,6 +157,7 @@ static void promote_last_probe(struct told_case *c)
 void told_build(struct told_case *c)
 {
 	promote_last_probe(c);
+	promote_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.kind == MSG_WARNING)
 			promote(c, i);

@@ -253,7 +253,7 @@ static void choose(struct told_case *c)
 		if (f->kind != MSG_CAUSE || !told_is(f, "ld-undefined-reference") ||
 		    f->field[MSG_SYMBOL] == NULL)
 			continue;
-		own = told_undefined_order(f);
+		own = told_undefined_order(c, f);
 		if (best == NULL || own < order) {
 			best = f;
 			order = own;

@@ -13,10 +13,14 @@ static void split_version(struct told_case *c, struct msg_fact *f)
 	if (sign == NULL || sign == symbol || symbol[0] == '?' || strchr(symbol, ' ') != NULL ||
 	    told_is(f, "ld-version"))
 		return;
-	f->field[MSG_SYMBOL] = arena_strndup(c->a, symbol, (size_t)(sign - symbol));
-	if (f->field[MSG_VERSION] == NULL && sign[strspn(sign, "@")] != '\0' &&
-	    !isdigit((unsigned char)sign[1]))
+	/* "_draw@16": Windows' way to say how many bytes it takes is a part of the name. */
+	if (isdigit((unsigned char)sign[1]))
+		return;
+	if (f->field[MSG_VERSION] == NULL && sign[strspn(sign, "@")] != '\0')
 		f->field[MSG_VERSION] = sign + strspn(sign, "@");
+	/* The linker's name for it is kept whole: the library that is to be linked has it so. */
+	if (!starts_with(f->code, "ld-"))
+		f->field[MSG_SYMBOL] = arena_strndup(c->a, symbol, (size_t)(sign - symbol));
 }
 
 /* The entry point of an extension is named after its module. */

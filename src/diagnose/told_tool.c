@@ -1,5 +1,6 @@
 /* told_tool.c - what compilers, Go, pip and other build tools say, completed: details, objects. */
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
@@ -45,6 +46,38 @@ static void join_cmake_probe(struct told_case *c)
 	}
 }
 
+/* Without pkg-config Meson finds no library by it: what it then does not find may well be there. */
+static void join_meson(struct told_case *c)
+{
+	static const char *const wanted[] = { "meson-dependency", "meson-wrap", "meson-subproject" };
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
+			if (!starts_with(f->id, wanted[k]) ||
+			    told_above(c, "meson-no-pkg-config", f, INT64_MAX) == NULL)
+				continue;
+			f->code = "pkg-config";
+			f->detail = "tool-missing";
+			f->field[MSG_OBJECT] = "pkg-config";
+			break;
+		}
+	}
+}
+
+/* That a compiler does not work says less than what it said itself. */
+static void drop_compiler_tests(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const char *file = c->facts[i].f.field[MSG_FILE];
+
+		if (told_is_id(&c->facts[i].f, "cmake-message") && file != NULL &&
+		    strstr(file, "/CMakeTest") != NULL)
+			told_silence(&c->facts[i].f);
+	}
+}
+
 /* A probe of configure that fails is no error: of those only the last before the end counts, and none if it
  * ends well. */
 static void drop_probes(struct told_case *c)
@@ -73,12 +106,20 @@ static void join_configure(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
-		const struct msg_fact *lib;
+		const struct msg_fact *lib, *header;
 
-		if (!told_is_id(f, "configure-error"))
+		if (!told_is_id(f, "configure-error") && !told_is_id(f, "configure-missing-headers"))
 			continue;
 		lib = told_above(c, "configure-probe-lib", f, 3);
-		if (lib == NULL)
+		header = told_above(c, "configure-probe-pkg", f, 1);
+		if (header != NULL && told_ends_with(header->field[MSG_PACKAGE], ".h")) {
+			f->code = "header-missing";
+			f->detail = NULL;
+			f->field[MSG_HEADER] = header->field[MSG_PACKAGE];
+			f->field[MSG_OBJECT] = NULL;
+			continue;
+		}
+		if (lib == NULL || !told_is_id(f, "configure-error"))
 			continue;
 		f->code = "ld-library-not-found";
 		f->detail = NULL;
@@ -230,14 +271,16 @@ static void refine_compiler(struct told_case *c, struct msg_fact *f)
 static void refine_package(struct told_case *c, struct msg_fact *f)
 {
 	const char *package = f->field[MSG_PACKAGE];
-	bool plain = package == NULL || strcmp(f->speaker, "meson") == 0 || strcmp(f->speaker, "CMake") == 0;
-
 	const char *object = f->field[MSG_OBJECT];
+	bool plain = package == NULL || strcmp(f->speaker, "meson") == 0 ||
+		     strcmp(f->speaker, "CMake") == 0 || strcmp(f->speaker, "cabal") == 0;
 
+	if (object != NULL && strcasecmp(object, "pkg-config") == 0)
+		f->field[MSG_OBJECT] = "pkg-config"; /* Meson begins its lines with a capital letter */
 	plain = plain || told_ends_with(package, ".pc");
 	if (package != NULL && object == NULL)
 		f->field[MSG_OBJECT] = plain ? package : arena_printf(c->a, "%s.pc", package);
-	if (package == NULL && told_ends_with(object, ".pc"))
+	if (package == NULL && object != NULL && told_ends_with(object, ".pc"))
 		f->field[MSG_PACKAGE] = arena_strndup(c->a, object, strlen(object) - 3);
 }
 
@@ -335,6 +378,9 @@ static void refine_other(struct told_case *c, struct msg_fact *f)
 	(void)c;
 	if (f->field[MSG_FLAG] != NULL && f->field[MSG_SYMBOL] == NULL)
 		f->field[MSG_SYMBOL] = f->field[MSG_FLAG];
+	if (f->field[MSG_OBJECT] == NULL &&
+	    (told_is_detail(f, "compiler-flag") || told_is_detail(f, "linker-flag")))
+		f->field[MSG_OBJECT] = f->field[MSG_FLAG];
 	if (f->field[MSG_OBJECT] == NULL && told_is_detail(f, "source-error"))
 		f->field[MSG_OBJECT] = f->field[MSG_FILE];
 }
@@ -394,6 +440,8 @@ void told_tool(struct told_case *c)
 	drop_probes(c);
 	join_configure(c);
 	join_cmake_probe(c);
+	join_meson(c);
+	drop_compiler_tests(c);
 	take_backend(c);
 	take_modules(c);
 	take_requirements(c);

@@ -253,7 +253,22 @@ void told_undefined(struct told_case *c, struct msg_fact *f)
 		f->detail = "order";
 }
 
-int told_undefined_order(const struct msg_fact *f)
+static bool begins_others(const struct told_case *c, const char *cls)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+		const char *symbol = f->field[MSG_SYMBOL], *other;
+
+		if (!told_is(f, "ld-undefined-reference") || symbol == NULL)
+			continue;
+		other = class_name(symbol + (symbol[0] == '_'));
+		if (other != NULL && strlen(other) > strlen(cls) && starts_with(other, cls))
+			return true;
+	}
+	return false;
+}
+
+int told_undefined_order(const struct told_case *c, const struct msg_fact *f)
 {
 	const char *symbol = f->field[MSG_SYMBOL], *cls = class_name(symbol + (symbol[0] == '_'));
 
@@ -271,6 +286,6 @@ int told_undefined_order(const struct msg_fact *f)
 		return 30;
 	/* Of several classes of one library the one whose name the others begin with. */
 	if (cls != NULL)
-		return strlen(cls) < 900 ? (int)(100 + strlen(cls)) : 1000;
+		return begins_others(c, cls) ? 99 : 100;
 	return 55;
 }

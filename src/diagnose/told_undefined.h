@@ -7,7 +7,7 @@
 /* Fills in the detail and the library, as far as the name tells. */
 void told_undefined(struct told_case *c, struct msg_fact *f);
 /* Which of several undefined symbols stands for them: smaller is better. */
-int told_undefined_order(const struct msg_fact *f);
+int told_undefined_order(const struct told_case *c, const struct msg_fact *f);
 
 /* The framework of macOS that a symbol is of (without the underscore of Mach-O); NULL: none is known. */
 const char *told_undefined_framework(const char *symbol);

@@ -156,8 +156,12 @@ static bool is_report(struct part b)
 		"i receive", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
-		"window pops", "i", "i'm", "my", "me", "error message is", "error is", "does not work",
-		"do not work", "doesn't work", "fails to start"
+		"window pops", "when i", "when building", "when compiling", "when linking",
+		"when installing", "when trying", "when running", "while building", "while compiling",
+		"while installing", "while linking", "while trying", "message appears", "threw",
+		"it threw", "gave me", "message showed", "following error", "error is", "appeared",
+		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "my",
+		"me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
 	};
 
 	return COUNT(b, reports) > 0 && COUNT(b, conditional) == 0;
@@ -330,7 +334,7 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 	struct part b = before(c, start), a = after(c, end);
 	unsigned doubts = 0;
 
-	if (is_prose(c, start, b, a) || is_change(b, a) || is_commit(c, start))
+	if (is_prose(c, start, b, a) || (is_change(b, a) && !is_report(b)) || is_commit(c, start))
 		doubts |= MSG_PROSE;
 	if (is_source(c, start, end, b, a) || is_patch(c, start, b))
 		doubts |= MSG_SOURCE;

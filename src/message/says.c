@@ -68,6 +68,9 @@ static const struct written language_rows[] = {
 static const struct written ld_rows[] = {
 #include "message/says_ld.def"
 };
+static const struct written translated_rows[] = {
+#include "message/says_translated.def"
+};
 static const struct written compiler_rows[] = {
 #include "message/says_compiler.def"
 };
@@ -94,7 +97,7 @@ static const struct {
 } tables[] = {
 	TABLE(elf_rows), TABLE(macho_rows), TABLE(windows_rows), TABLE(language_rows),
 	TABLE(ld_rows), TABLE(compiler_rows), TABLE(go_rows), TABLE(build_rows),
-	TABLE(ending_rows),
+	TABLE(translated_rows), TABLE(ending_rows),
 };
 
 /* ---- rows of texts -------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
  *   says_go.def        go, cgo, cmd/link
  *   says_build.def     pip, setuptools, meson, CMake, pkg-config, bazel, cargo, make, ninja, configure
  *   says_ending.def    that something ended well
+ *   says_translated.def  GNU's linker and compilers in other languages (scripts/translations.py)
  *
  * A row: SAYS("id", "speaker", KIND, rank, "code", "detail", "pattern")
  *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)

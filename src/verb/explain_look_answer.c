@@ -43,6 +43,8 @@ bool look_not_found(const char *code)
 /* The text tells of a file that was there; that none is here says nothing about it. */
 static bool only_absent(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
+	if (same_text(f->code, "build-other") && same_text(f->detail, "input-missing"))
+		return !same_text(told->code, f->code);
 	if (same_text(f->code, "missing-library"))
 		return !look_not_found(told->code) && !same_symbol(told, f);
 	return same_text(f->code, "python-module") && same_text(f->detail, "not-installed") &&
@@ -56,6 +58,9 @@ static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_find
 		return false;
 	if (same_symbol(told, f))
 		return true;
+	/* Go's linker says that a library is missing, not which. */
+	if (same_text(told->detail, "trial-link"))
+		return same_text(told->code, f->code);
 	if (same_base(told->object, f->object) || same_base(told->object, f->needed_by))
 		return same_text(told->code, f->code) ||
 		       (about_a_file(told->code) && about_a_file(f->code));
@@ -100,7 +105,8 @@ int look_take(const struct dlwhy_result *r, size_t index, void *user)
 		const struct dlwhy_finding *f = r->findings[i];
 
 		if (f->severity == DLWHY_ERROR &&
-		    ((n->links && n->other == NULL && said_by_the_linker(n->c->fact, r->linker_message)) ||
+		    ((n->links && n->other == NULL && !only_absent(n->c->f, f) &&
+		      said_by_the_linker(n->c->fact, r->linker_message)) ||
 		     same_thing(n->c->f, f) || same_family(n->c->f, f)))
 			n->same = look_copy(a, r, f);
 		else if (f->severity == DLWHY_ERROR && n->other == NULL)

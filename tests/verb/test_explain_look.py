@@ -147,6 +147,29 @@ def test_a_module_that_its_environment_lacks(tmp_path):
     assert first(answer)["certainty"] != "likely"
 
 
+def test_inputs_of_a_link_that_are_not_here_are_not_what_failed(tmp_path):
+    """The linker that wrote the text had them: from another folder the link fails earlier."""
+    (tmp_path / "work").mkdir()
+    text = sh(tmp_path, "cd work && echo 'int main(void) { return 0; }' >reed.c && gcc -c reed.c && set -x && "
+                        "gcc reed.o -lreed_of_nobody -o reed", ok=False)
+    told = first(explain(tmp_path, text))
+    assert (told["code"], told["object"]) == ("ld-library-not-found", "-lreed_of_nobody")
+
+
+@pytest.mark.skipif(not os.path.exists("/usr/local/go/bin/go"), reason="no Go")
+def test_a_trial_link_of_go_is_told_which_library(tmp_path):
+    (tmp_path / "go.mod").write_text("module example.org/reed\n\ngo 1.20\n")
+    (tmp_path / "main.go").write_text("package main\n\n// #cgo LDFLAGS: -lreed_of_nobody\n// int reed(void);\nimport \"C\"\n\n"
+                                      "func main() { C.reed() }\n")
+    text = ("/usr/local/go/pkg/tool/linux_amd64/link: internal linking requested but external linking required: some "
+            "packages could not be built to support internal linking ([main])\n")
+    env = {**CLEAN, "PATH": "/usr/local/go/bin:" + CLEAN["PATH"], "GOCACHE": str(tmp_path / "cache"), "GOFLAGS": "-mod=mod"}
+    done = subprocess.run([DLWHY, "explain", "--json", "-"], cwd=tmp_path, input=text, env=env, check=False,
+                          stdout=subprocess.PIPE, text=True, timeout=60)
+    told = first(json.loads(done.stdout))
+    assert (told["code"], told["detail"], told["object"]) == ("ld-library-not-found", "trial-link", "-lreed_of_nobody")
+
+
 def test_a_path_of_the_folder_that_the_text_names(chain):
     (chain / "sub").mkdir()
     sh(chain, "mv prog libouter.so deps sub")
