@@ -274,8 +274,9 @@ static bool has_notes(const struct check *c, const struct elf_phdr *old)
 {
 	struct view a, b;
 
-	if (!view_sub(c->old->file, old->offset, old->filesz, &a))
-		return true; /* there were none to lose */
+	if (!view_sub(c->old->file, old->offset, old->filesz, &a) ||
+	    edit_overlap(old->offset, old->filesz, c->old->phoff, c->old->phnum * edit_phdr_size(c->old)))
+		return true; /* there were none to lose: other editors have written headers over them */
 	for (size_t i = 0; i < c->e->phnum; i++) {
 		const struct elf_phdr *h = &c->e->phdrs[i];
 
