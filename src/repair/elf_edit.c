@@ -9,6 +9,8 @@
 
 #define TEXT_MAX 65536   /* bytes of a new text: a search path longer than that helps nobody */
 #define INTERP_MAX 4095  /* what execve takes, without the NUL */
+#define PHDRS_MAX 1024   /* program headers; real files have a dozen. The check compares each with each */
+#define ENTRIES_MAX 65536 /* of the dynamic section, and files in the version needs */
 
 /* ---- reading the file into the model --------------------------------------------------------- */
 
@@ -57,6 +59,8 @@ static void read_dynamic(struct edit *ed)
 			ed->dyn_slots = count_slots(ed, v);
 			return;
 		}
+		if (i == ENTRIES_MAX)
+			return; /* dyn_slots 0: it has no end */
 		*ARENA_PUSH(ed->a, &ed->dyn) = (struct edit_dyn){
 			.tag = tag, .value = edit_word(e, p + edit_word_size(e)),
 			.at = e->dynamic.vaddr + i * size };
@@ -79,9 +83,11 @@ static bool read_record(void *ctx, const struct edit_record *r)
 {
 	struct edit *ed = ctx;
 
-	if (r->kind == EDIT_RECORD_FILE)
+	if (ed->files.n == ENTRIES_MAX)
+		edit_refuse(ed, "its version needs have no end");
+	if (r->kind == EDIT_RECORD_FILE && ed->refused == NULL)
 		*ARENA_PUSH(ed->a, &ed->files) = (struct edit_file_name){ r->at, r->string, NULL };
-	return false;
+	return ed->refused != NULL;
 }
 
 /* Is there anything to edit in it at all? */
@@ -95,6 +101,8 @@ static bool is_editable(struct edit *ed)
 		edit_refuse(ed, "its ELF header is damaged");
 	else if (e->type != ET_DYN && e->type != ET_EXEC)
 		edit_refuse(ed, "it is neither a library nor a program");
+	else if (e->phnum > PHDRS_MAX)
+		edit_refuse(ed, "it has more than %d program headers", PHDRS_MAX);
 	else if (e->empty_dynamic)
 		edit_refuse(ed, "it holds only debugging information of another file");
 	else if (e->file_end > e->file.n)

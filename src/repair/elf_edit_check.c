@@ -10,6 +10,8 @@
 
 #include "repair/elf_edit_priv.h"
 
+#define NOTE_MAX (1U << 20) /* bytes */
+
 struct check {
 	struct edit *ed;
 	const struct elf *old, *e; /* e: the new file */
@@ -30,9 +32,10 @@ static void fail(struct check *c, bool bad, const char *what)
 		c->fault = what;
 }
 
-static bool is_note(uint32_t type)
+/* Notes that are looked at: larger ones are not moved either. */
+static bool is_note(const struct elf_phdr *h)
 {
-	return type == PT_NOTE || type == PT_GNU_PROPERTY;
+	return (h->type == PT_NOTE || h->type == PT_GNU_PROPERTY) && h->filesz <= NOTE_MAX;
 }
 
 /* ---- the image ------------------------------------------------------------------------------- */
@@ -79,7 +82,7 @@ static void fill_image(struct check *c)
 	copy(c, e->interp_ph.offset, e->interp_ph.filesz);
 	copy_table(c, &e->symtab, n);
 	for (size_t i = 0; i < e->phnum; i++)
-		if (is_note(e->phdrs[i].type))
+		if (is_note(&e->phdrs[i]))
 			copy(c, e->phdrs[i].offset, e->phdrs[i].filesz);
 	edit_each_record(e, copy_record, c);
 	for (size_t i = 0; i < c->ed->patches.n; i++) {
@@ -225,10 +228,12 @@ static bool has_same(const struct elf *e, const struct elf_phdr *old)
 }
 
 /* Headers of which an edit may make others. */
-static bool may_change(uint32_t type)
+static bool may_change(const struct elf_phdr *h)
 {
+	uint32_t type = h->type;
+
 	return type == PT_NULL || type == PT_PHDR || type == PT_DYNAMIC || type == PT_INTERP ||
-	       type == PT_GNU_STACK || is_note(type);
+	       type == PT_GNU_STACK || is_note(h);
 }
 
 static bool is_mapped(const struct elf *e, uint64_t vaddr, uint64_t offset, uint64_t n)
@@ -264,7 +269,7 @@ static void check_loads(struct check *c)
 
 		if (h->type == PT_LOAD)
 			fail(c, !keeps_load(c->e, h), "a segment would be lost");
-		else if (!may_change(h->type))
+		else if (!may_change(h))
 			fail(c, !has_same(c->e, h), "a program header would be lost");
 	}
 }
@@ -274,8 +279,9 @@ static bool has_notes(const struct check *c, const struct elf_phdr *old)
 {
 	struct view a, b;
 
-	if (!view_sub(c->old->file, old->offset, old->filesz, &a))
-		return true; /* there were none to lose */
+	if (!view_sub(c->old->file, old->offset, old->filesz, &a) ||
+	    edit_overlap(old->offset, old->filesz, c->old->phoff, c->old->phnum * edit_phdr_size(c->old)))
+		return true; /* there were none to lose: other editors have written headers over them */
 	for (size_t i = 0; i < c->e->phnum; i++) {
 		const struct elf_phdr *h = &c->e->phdrs[i];
 
@@ -299,7 +305,7 @@ static void check_front(struct check *c)
 		     "a table would be lost");
 	}
 	for (size_t i = 0; i < c->old->phnum; i++)
-		if (is_note(c->old->phdrs[i].type))
+		if (is_note(&c->old->phdrs[i]))
 			fail(c, !has_notes(c, &c->old->phdrs[i]), "a note would be lost");
 }
 
@@ -386,9 +392,12 @@ static bool strings_stay(const struct check *c)
 static void check_symbols(struct check *c)
 {
 	uint64_t n = edit_symbol_count(c->old);
-	bool stay = n > 0 && strings_stay(c);
+	bool stay;
 
 	fail(c, c->e->symtab.n < n, "symbols would be lost");
+	if (!c->ed->strtab.done && c->ed->rewrites.n == 0)
+		return; /* not a byte of the table is another one */
+	stay = strings_stay(c);
 	for (uint64_t i = 0; i < n && c->fault == NULL; i++) {
 		uint32_t old = load32(c->old->symtab.p + i * c->old->symtab.entry, c->old->swap);
 		uint32_t new = load32(c->e->symtab.p + i * c->e->symtab.entry, c->e->swap);

@@ -11,6 +11,7 @@
  */
 #include "repair/elf_edit_priv.h"
 
+#define SECTIONS_MAX 64 /* that would have to move */
 #define NOTE_STEPS 8 /* headers whose notes overlap and so must move together */
 
 #define MORE_MAX 3   /* headers more than are needed, whose room is tried */
@@ -116,12 +117,13 @@ static bool move_section(struct front *f, const struct elf_object *o, const stru
 static bool move_sections(struct front *f, const struct elf_object *o)
 {
 	struct elf_shdr h;
+	size_t n = 0;
 
 	for (uint64_t i = 1; elf_object_section(o, i, &h); i++) {
 		if (h.type == SHT_NULL || h.type == SHT_NOBITS ||
 		    !edit_overlap(h.offset, h.size, f->from, f->n))
 			continue;
-		if (h.offset < f->from || (h.flags & SHF_ALLOC) == 0 ||
+		if (++n > SECTIONS_MAX || h.offset < f->from || (h.flags & SHF_ALLOC) == 0 ||
 		    edit_segment_of(f->e, h.offset, h.size) == NULL || !move_section(f, o, &h))
 			return false;
 		for (uint64_t k = h.offset - f->from; k < f->n && k < h.offset - f->from + h.size; k++)

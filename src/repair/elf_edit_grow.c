@@ -372,8 +372,6 @@ void edit_grow(struct edit *ed)
 			    "page");
 	if (g.needs_load)
 		refuse_payload(&g);
-	if (ed->phdrs.n + 1 >= PN_XNUM)
-		edit_refuse(ed, "it has as many program headers as an ELF file can");
 	nphdrs = ed->phdrs.n + (g.needs_load && !g.extends ? 1 : 0);
 	choose_start(&g);
 	if (ed->refused != NULL)

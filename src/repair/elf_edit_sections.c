@@ -8,6 +8,8 @@
  */
 #include "repair/elf_edit_priv.h"
 
+#define SYMBOLS_MAX 4096
+
 static uint64_t later(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -160,18 +162,22 @@ static bool has_moved(struct edit *ed, const struct elf_shdr *h, uint64_t addr, 
 	return false;
 }
 
-/* Symbols of a section that has moved: its own, _DYNAMIC. */
+/* Symbols of a section that has moved: its own, _DYNAMIC. Of more than a few nothing is known. */
 static void move_symbols(struct edit *ed, const struct elf_object *o, uint64_t section, uint64_t by)
 {
 	bool is64 = ed->old->is64;
 	size_t entry = is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 
-	for (uint64_t i = 1; i < o->nsymbols; i++) {
+	size_t n = 0;
+
+	for (uint64_t i = 1; i < o->nsymbols && n < SYMBOLS_MAX; i++) {
 		const unsigned char *p = o->symbols.p + i * entry;
 		const unsigned char *value = p + (is64 ? 8 : 4);
 
-		if (load16(p + (is64 ? 6 : 14), ed->old->swap) == section)
-			patch_word(ed, value, edit_word(ed->old, value) + by);
+		if (load16(p + (is64 ? 6 : 14), ed->old->swap) != section)
+			continue;
+		patch_word(ed, value, edit_word(ed->old, value) + by);
+		n++;
 	}
 }
 

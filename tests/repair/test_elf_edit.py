@@ -231,11 +231,11 @@ def test_what_strips_files_takes_an_edited_one(files):
     lib, main = files.edited()
     folder = files.folder / "stripped"
     for tool in (["strip"], ["eu-strip"], ["llvm-strip-14"], ["objcopy", "--strip-debug"]):
+        if shutil.which(tool[0]) is None:
+            continue
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         for path in (lib, main):
-            if tool[0].startswith("llvm") and "-z,max-page-size=2097152" in files.flags[0]:
-                continue
             shutil.copy(path, folder)
             run(*tool, folder / path.name, check=True)
         if (folder / "main").exists():
