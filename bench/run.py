@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""The speed figures of the README: dlwhy beside libtree, `ldd -r`, patchelf and a real import, in one run.
+"""The speed figures of the README: dlwhy beside libtree, `ldd -r`, patchelf, a real import and sha256sum, in one run.
 
 Every pair is measured alternately, A B A B ..., so that whatever else the machine does hits both;
 what is printed is the ratio of the medians. Environment: DLWHY (the program, default build/dlwhy),
 DLWHY_CORPUS (a Python environment with the packages of `make check-corpus`, default build/corpus/env).
 Exits 1 if a goal is missed, after printing everything.
 """
+import csv
 import os
 import shutil
 import statistics
@@ -189,6 +190,23 @@ def hard_texts_are_read(folder):
     return ok
 
 
+def verified_beside_sha256sum(rounds=3):
+    """Every file that a RECORD has a hash of: one sha256sum for all of them, and dlwhy, which also judges them."""
+    site = next(CORPUS.glob("lib/python3*/site-packages"))
+    files = []
+    for record in site.glob("*.dist-info/RECORD"):
+        with open(record, encoding="utf-8", newline="") as f:
+            files += [str(site / row[0]) for row in csv.reader(f) if len(row) > 1 and row[1]]
+    names = "\0".join(files).encode()
+
+    def theirs():
+        start = time.perf_counter()
+        subprocess.run(["xargs", "-0", "sha256sum"], input=names, stdout=subprocess.DEVNULL, env=ENV, check=False)
+        return time.perf_counter() - start
+
+    return side_by_side(lambda: seconds([DLWHY, "verify", str(CORPUS)]), theirs, rounds)
+
+
 def main():
     target = next(iter(CORPUS.rglob("_pywrap_tensorflow_internal.so")), None)
     if target is None:
@@ -223,6 +241,10 @@ def main():
         lambda: seconds([python, "-c", "import tensorflow"]), 5)
     ok &= row("`import tensorflow` predicted, beside the import itself", ours, theirs, 10)
     ok &= an_edit_is_quick(objects)
+
+
+    ours, theirs = verified_beside_sha256sum()
+    ok &= row("`dlwhy verify` of that environment, beside `sha256sum` of the same files", ours, theirs, 1)
     explained, plain = side_by_side(
         lambda: seconds([DLWHY, *objects]),
         lambda: seconds([DLWHY, "--no-explain", *objects]), 5)

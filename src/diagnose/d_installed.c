@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { FILES_SHOWN = 12 };
+enum { FILES_SHOWN = 20 };
 
 /* ---- words and drafts ------------------------------------------------------------------------------ */
 

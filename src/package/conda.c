@@ -142,13 +142,19 @@ static void read_json(struct package_set *set, const char *prefix, const char *d
 		(void)arena_array(set->a, SIZE_MAX, 2); /* the same answer for who called */
 }
 
-void conda_read(struct package_set *set, const char *prefix)
+void conda_read_owners(struct package_set *set, const char *prefix, const char *path)
 {
 	const char *dir = package_path(set->a, prefix, "conda-meta");
 	const struct store_listing *l =
 		store_stat_dir(set->store, dir) == 0 ? store_list(set->store, dir) : NULL;
 
 	for (size_t i = 0; l != NULL && i < l->n; i++)
-		if (ends(l->names[i], ".json") && l->names[i][0] != '.')
+		if (ends(l->names[i], ".json") && l->names[i][0] != '.' &&
+		    (path == NULL || package_mentions(set, package_path(set->a, dir, l->names[i]), path)))
 			read_json(set, prefix, dir, l->names[i]);
+}
+
+void conda_read(struct package_set *set, const char *prefix)
+{
+	conda_read_owners(set, prefix, NULL);
 }

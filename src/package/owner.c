@@ -93,10 +93,10 @@ static const struct package_owner *in_environment(struct search *s)
 			continue;
 		s->set.packages.n = 0;
 		if (s->place->conda)
-			conda_read(&s->set, s->place->dir);
+			conda_read_owners(&s->set, s->place->dir, s->path);
 		o = take_any(s);
 		for (size_t i = 0; o == NULL && i < s->place->sites.n; i++)
-			pip_read(&s->set, s->place->sites.items[i].dir);
+			pip_read_owners(&s->set, s->place->sites.items[i].dir, s->path);
 		o = o != NULL ? o : take_any(s);
 		if (o != NULL || s->place->kind == PLACE_ENVIRONMENT)
 			return o;

@@ -74,6 +74,20 @@ bool package_has_file(struct package_set *set, const char *path)
 	return source_stat(store_source(set->store), path, true, &st) == 0 && st.type == OS_REGULAR;
 }
 
+bool package_mentions(struct package_set *set, const char *path, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	struct source_file f;
+	bool found;
+
+	name = slash != NULL ? slash + 1 : name;
+	if (source_open(store_source(set->store), path, &f) != 0)
+		return false;
+	found = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, name, strlen(name)) != NULL;
+	source_close(&f);
+	return found;
+}
+
 /* Takes the last component off out[0, n). */
 static size_t one_up(const char *out, size_t n)
 {

@@ -86,7 +86,7 @@ void pip_read(struct package_set *set, const char *site);
 void conda_read(struct package_set *set, const char *prefix);
 void dpkg_read(struct package_set *set);
 void apk_read(struct package_set *set);
-/* The packages of dpkg that list `path` or, if not NULL, `other`: the lists are searched, not read. */
+void conda_read_owners(struct package_set *set, const char *prefix, const char *path);
 void dpkg_read_owners(struct package_set *set, const char *path, const char *other);
 
 /* Keeps only packages that have a file in `dir` or below it. */
@@ -99,6 +99,8 @@ struct package_file *package_add_file(struct package_set *set, struct package *p
 /* The whole file, of at most `max` bytes, as a copy that ends with a NUL behind out->n: 0 or errno. */
 int package_read_file(struct package_set *set, const char *path, size_t max, struct view *out);
 bool package_has_file(struct package_set *set, const char *path);
+/* Does the file at `path` have the last component of `name` somewhere in its text? */
+bool package_mentions(struct package_set *set, const char *path, const char *name);
 /* dir and name joined; "." and ".." of name are taken away as text. */
 const char *package_path(struct arena *a, const char *dir, const char *name);
 /* The value of the first line "KEY: value" of a header block, up to its first empty line; NULL. */

@@ -196,18 +196,30 @@ static void read_egg_info(struct package_set *set, const char *site, const char 
 	read_installed_files(set, p);
 }
 
-void pip_read(struct package_set *set, const char *site)
+void pip_read_owners(struct package_set *set, const char *site, const char *path)
 {
 	const struct store_listing *l =
 		store_stat_dir(set->store, site) == 0 ? store_list(set->store, site) : NULL;
 
 	for (size_t i = 0; l != NULL && i < l->n; i++) {
+		const char *name = l->names[i];
+		bool is_egg = ends(name, ".egg-info");
+		const char *list = is_egg ? "installed-files.txt" : "RECORD";
+
 		/* "~umpy-1.0.dist-info" is what an uninstall that was interrupted has put aside. */
-		if (l->names[i][0] == '~' || l->names[i][0] == '-' || l->names[i][0] == '.')
+		if ((!is_egg && !ends(name, ".dist-info")) || strchr("~-.", name[0]) != NULL)
 			continue;
-		if (ends(l->names[i], ".dist-info"))
-			read_dist_info(set, site, l->names[i]);
-		else if (ends(l->names[i], ".egg-info"))
-			read_egg_info(set, site, l->names[i]);
+		list = path != NULL ? package_path(set->a, package_path(set->a, site, name), list) : NULL;
+		if (list != NULL && !package_mentions(set, list, path))
+			continue;
+		if (is_egg)
+			read_egg_info(set, site, name);
+		else
+			read_dist_info(set, site, name);
 	}
+}
+
+void pip_read(struct package_set *set, const char *site)
+{
+	pip_read_owners(set, site, NULL);
 }

@@ -76,6 +76,8 @@ const char *text_bytes(struct text *t, uint64_t n)
 		return arena_printf(t->a, "%.1f GB", (double)n / 1e9);
 	if (n >= 1000000)
 		return arena_printf(t->a, "%.1f MB", (double)n / 1e6);
+	if (n >= 10000)
+		return arena_printf(t->a, "%.0f kB", (double)n / 1e3);
 	return arena_printf(t->a, n == 1 ? "%llu byte" : "%llu bytes", (unsigned long long)n);
 }
 

@@ -151,12 +151,12 @@ def main():
     print(f"sound environments: {fine} of {len(envs)} without a false alarm")
     found, missed = damages(envs, args.damages, random.Random(args.seed)) if envs else (0, [])
     print(f"damages: {found} of {args.damages if envs else 0} named")
-    packages = ["libc6", "zlib1g", "python3-pip", "nodejs", "coreutils", "bash"]
+    packages = ["libc6", "zlib1g", "python3-pip", "coreutils", "bash"]
     differ = set()
     if shutil.which("debsums"):
         theirs, ours = by_debsums([p for p in packages if pathlib.Path(f"/var/lib/dpkg/info/{p}.list").exists()])
-        differ = {p for p in theirs if p not in ours} if len(theirs) <= 12 else set()
-        print(f"debsums: {len(theirs)} files of a few packages are not as they must be; not named here: {len(differ)}")
+        differ = theirs ^ ours
+        print(f"debsums: {len(theirs)} files of {len(packages)} packages are not as they must be; told otherwise here: {len(differ)}")
     if args.wheels:
         auditwheel = [os.environ.get("AUDITWHEEL", "auditwheel")]
         for row in by_auditwheel(args.wheels, auditwheel):

@@ -636,6 +636,16 @@ def test_dpkg_of_this_machine_agrees_with_dpkg(pool):
     assert [line for line in said.splitlines() if line.split()[-2:-1] != ["c"]] == []
 
 
+def test_check_knows_who_brought_a_damaged_file(pool, tmp_path):
+    env = wheels.copy(pool.env, tmp_path / "env")
+    cut_module(env, pool)
+    answer = json.loads(dlwhy("--json", site(env) / f"beta/_m{SUFFIX}").stdout)
+    fix = first(answer)["fixes"][0]
+    assert "beta 2.0" in fix["says"]
+    assert fix["commands"] == [
+        f"python3 -m pip --python {env}/bin/python3 install --force-reinstall --no-deps beta==2.0"]
+
+
 # ---- wheels ----------------------------------------------------------------------------------------
 
 def wheel_codes(path):
