@@ -202,7 +202,7 @@ static const char *why_not_run(const struct question *q, int err, enum os_child_
 static bool run_host(const struct question *q, bool debug, struct os_capture *out,
 		     struct os_capture *err, struct os_child_end *end, const char **why)
 {
-	const char *set[4] = { NULL };
+	const char *set[5] = { NULL };
 	size_t n = 0;
 	struct os_child c = { .path = q->host, .root = q->s->opt.root,
 			      .seconds = q->module != NULL ? IMPORT_SECONDS : 0 };
@@ -212,6 +212,8 @@ static bool run_host(const struct question *q, bool debug, struct os_capture *ou
 		set[n++] = "LC_ALL=C"; /* hosts translate: the verdict is in the C locale */
 	if (q->kind == HOST_PERL)
 		set[n++] = "PERL_DL_NONLAZY=1";
+	if (q->kind == HOST_PYTHON)
+		set[n++] = "PYTHONDONTWRITEBYTECODE=1"; /* a question changes nothing, beside sources neither */
 	if (debug)
 		set[n++] = "LD_DEBUG=files";
 	c.argv = make_argv(q);
