@@ -39,7 +39,7 @@ struct py_finder {
 	struct table given;              /* name of a built-in or frozen module -> enum py_spec_kind + 1 */
 	/* of ext_imports.c, whose files name the same things over and over */
 	struct table named;              /* dotted name -> struct py_spec, looked for on sys.path */
-	struct table distributions;      /* module below site-packages -> folder of its metadata, "" for none */
+	struct table distributions;      /* module below site-packages -> folder of metadata, or "" */
 	struct py_endings endings;
 	unsigned char *scratch;          /* of ext_imports.c; NULL until it is wanted */
 	int implicit;                    /* of zipimport.py: 0 unknown, 1 no, 2 yes */

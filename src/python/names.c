@@ -150,7 +150,8 @@ static void grow(struct py_names *names, size_t mask)
 	pthread_mutex_unlock(&t->lock);
 }
 
-static __attribute__((noinline)) const char *add(struct py_names *names, uint32_t hash, const char *s, size_t n)
+static __attribute__((noinline)) const char *add(struct py_names *names, uint32_t hash, const char *s,
+						 size_t n)
 {
 	struct spellings *t = names->all;
 	struct head *h = arena_alloc(names->a, sizeof(*h) + n + 1);

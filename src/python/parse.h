@@ -100,7 +100,7 @@ struct py_lexeme {
 enum { PY_W_IMPORT = 1, PY_W_GLOBAL = 2, PY_W_ALL = 3 };
 struct py_words {
 	const unsigned char *floor, *end, *at; /* at: up to there all code has been looked at */
-	unsigned seen;                         /* PY_W_*: those that code held so far; PY_W_ALL: look for none */
+	unsigned seen;  /* PY_W_*: those that code held so far; PY_W_ALL: look for none */
 };
 
 /* A place in the text. */

@@ -55,8 +55,8 @@ static void dedent(struct py_parser *p, unsigned column)
 		fail_at(p, "unindent does not match any outer indentation level", p->at.line);
 }
 
-/* At the start of a line: true if that made a token. Like others below that few tokens are, it is kept out of
- * py_next, which then has few registers to save. */
+/* At the start of a line: true if that made a token. Like others below that few tokens are, it is kept out
+ * of py_next, which then has few registers to save. */
 static __attribute__((noinline)) bool indentation(struct py_parser *p)
 {
 	unsigned column, now = p->indents[p->nindents - 1];
@@ -112,7 +112,8 @@ static bool is_prefix(const unsigned char *at, size_t n, uint8_t *flags)
 	return n < 2 || (*flags & PY_S_RAW);
 }
 
-static __attribute__((noinline)) void string_token(struct py_parser *p, const unsigned char *quote, uint8_t flags)
+static __attribute__((noinline)) void string_token(struct py_parser *p, const unsigned char *quote,
+						   uint8_t flags)
 {
 	bool triple = quote[1] == *quote && quote[2] == *quote;
 

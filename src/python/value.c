@@ -214,7 +214,8 @@ static __attribute__((noinline)) struct py_entry *find_name(const struct py_dict
 	return NULL;
 }
 
-static __attribute__((noinline)) struct py_entry *find_key(const struct py_dict *d, const struct py_value *key)
+static __attribute__((noinline)) struct py_entry *find_key(const struct py_dict *d,
+							     const struct py_value *key)
 {
 	if (d->index == NULL) {
 		for (size_t i = 0; i < d->n; i++)
