@@ -279,9 +279,7 @@ int told_undefined_order(const struct told_case *c, const struct msg_fact *f)
 	if (strcmp(f->detail, "no-main") == 0)
 		return 20;
 	if (strcmp(f->detail, "cxx-runtime") == 0)
-		return starts_with(symbol, "operator delete") ? 60
-		       : starts_with(symbol, "operator new") ? 61
-							     : 62;
+		return 60;
 	if (starts_with(symbol, "typeinfo for ") || starts_with(symbol, "vtable for "))
 		return 30;
 	/* Of several classes of one library the one whose name the others begin with. */
