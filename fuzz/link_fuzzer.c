@@ -1,9 +1,8 @@
 /* link_fuzzer.c - a link of arbitrary bytes: a command, a linker script, and an object or archive.
  *
- * A byte of 1 ends a part: first the words of the linker, then the file libx.so, then liby.a.
- * They lie in a temporary folder; the first letter of the words chooses the linker, two of which
- * make programs for
- * Windows and macOS.
+ * A byte of 1 ends a part: first the words of the linker, then the file libx.so, then liby.a. They lie
+ * in a temporary folder; the first letter of the words chooses the linker, two of which make programs
+ * for Windows and macOS.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,10 +1,9 @@
 /* link_gc.c - --gc-sections: which sections stay in the output.
  *
- * A section stays if the entry, an exported symbol, a symbol of -u or of a shared library leads to
- * it, over the
- * relocations of sections that stay; and those that linker scripts keep: arrays of constructors,
- * notes, .init.
- * What the others refer to is not missed. Group members stay together. Frames of the unwinder keep nothing.
+ * A section stays if the entry, an exported symbol, a symbol of -u or of a shared library leads to it,
+ * over the relocations of sections that stay; and those that linker scripts keep: arrays of
+ * constructors, notes, .init. What the others refer to is not missed. Group members stay together.
+ * Frames of the unwinder keep nothing.
  */
 #include <string.h>
 

@@ -1,10 +1,9 @@
 /* link_macho.c - what ld64.lld would do: lld's linker for Mach-O, as of release 14.
  *
- * Files are read from left to right; archives are remembered, and a reference brings their member in at once,
- * before the object that has the reference takes its own place. Nothing stops the link before the
- * end: what is
- * undefined is told behind libraries that were not found. The rules are those of lld/MachO: Driver.cpp,
- * InputFiles.cpp, SymbolTable.cpp, Writer.cpp.
+ * Files are read from left to right; archives are remembered, and a reference brings their member in
+ * at once, before the object that has the reference takes its own place. Nothing stops the link before
+ * the end: what is undefined is told behind libraries that were not found. The rules are those of
+ * lld/MachO: Driver.cpp, InputFiles.cpp, SymbolTable.cpp, Writer.cpp.
  */
 #include <errno.h>
 #include <stdlib.h>

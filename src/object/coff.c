@@ -7,10 +7,10 @@
  *   12  4  number of symbols                     44  4  sections, 48 4 symbols' offset, 52 4 symbols
  *   16  2  size of the optional header
  *
- *   section header: 0 8 name or "/offset", 16 4 size, 20 4 bytes, 24 4 relocations, 32 2 their
- * number, 36 4 flags
- *   symbol: 0 8 name or (0, offset), 8 4 value, 12 2 or 4 section, type 2, storage class 1,
- * auxiliary entries 1
+ *   section header: 0 8 name or "/offset", 16 4 size, 20 4 bytes, 24 4 relocations, 32 2 their number,
+ *                   36 4 flags
+ *   symbol: 0 8 name or (0, offset), 8 4 value, 12 2 or 4 section, type 2, storage class 1, auxiliary
+ *           entries 1
  *   relocation: 0 4 place, 4 4 symbol, 8 2 type
  */
 #include "object/coff.h"

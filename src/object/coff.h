@@ -1,8 +1,7 @@
 /* coff.h - COFF objects, import objects and the exports of DLLs: what a linker for Windows reads.
  *
  * Source: Microsoft's PE/COFF specification; weak externals and COMDAT sections as GNU tools write
- * them. Views
- * borrow the file's bytes; every table is clamped to what the file holds.
+ * them. Views borrow the file's bytes; every table is clamped to what the file holds.
  */
 #ifndef DLWHY_OBJECT_COFF_H
 #define DLWHY_OBJECT_COFF_H
@@ -60,8 +59,7 @@ bool coff_reloc(const struct coff *c, const struct coff_section *s, uint32_t i, 
 /* The bytes of a section; empty if it has none in the file. */
 struct view coff_bytes(const struct coff *c, const struct coff_section *s);
 /* Does the symbol stand for its section, and tell by which rule it is kept once (1 to 6, 0: it is
- * kept)? Of an
- * associative one (5) `follows` is the section that it goes with. */
+ * kept)? Of an associative one (5) `follows` is the section that it goes with. */
 bool coff_selection(const struct coff *c, const struct coff_symbol *s, uint8_t *selection, uint32_t *follows);
 
 /* An import object: one symbol of a DLL, in a file of its own. */

@@ -1,8 +1,7 @@
 /* macho.c - Mach-O files.
  *
- *   fat header, big-endian    0 magic cafebabe or cafebabf, 4 number; slices of 20 bytes: cpu,
- * subtype, offset, size,
- *                             align; or of 32: cpu, subtype, 8 offset, 16 size, align, reserved
+ *   fat header, big-endian    0 magic cafebabe or cafebabf, 4 number; slices of 20 bytes: cpu, subtype,
+ *                             offset, size, align; or of 32: cpu, subtype, 8 offset, 16 size, align
  *   header 28/32 bytes        0 magic, 4 cpu, 8 subtype, 12 type, 16 commands, 20 their bytes, 24 flags
  *   command                   0 command, 4 its bytes
  *   segment 56/72 bytes       8 name 16, 48/64 number of sections; sections of 68/80 bytes behind it

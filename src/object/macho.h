@@ -1,8 +1,8 @@
 /* macho.h - Mach-O files: slices of universal files, load commands, sections, symbols, relocations, exports.
  *
- * Source: Apple's <mach-o/loader.h>, <mach-o/fat.h>, <mach-o/nlist.h>, <mach-o/reloc.h>. A struct
- * macho borrows the
- * bytes of the file; tables are clamped to what it holds, and a command that does not fit ends the list.
+ * Source: Apple's <mach-o/loader.h>, <mach-o/fat.h>, <mach-o/nlist.h>, <mach-o/reloc.h>. A struct macho
+ * borrows the bytes of the file; tables are clamped to what it holds, and a command that does not fit
+ * ends the list.
  */
 #ifndef DLWHY_OBJECT_MACHO_H
 #define DLWHY_OBJECT_MACHO_H

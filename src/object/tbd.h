@@ -1,10 +1,8 @@
 /* tbd.h - text stubs of libraries (.tbd): what a library of macOS exports, without the library.
  *
- * Source: LLVM's TextStub.cpp and llvm/TextAPI; versions 1 to 4, which are a small part of YAML:
- * keys, plain or
- * quoted words, lists in brackets, items with a dash. A file may hold several documents; the first
- * is the library,
- * the others are libraries that it re-exports.
+ * Source: LLVM's TextStub.cpp and llvm/TextAPI; versions 1 to 4, which are a small part of YAML: keys,
+ * plain or quoted words, lists in brackets, items with a dash. A file may hold several documents; the
+ * first is the library, the others are libraries that it re-exports.
  */
 #ifndef DLWHY_OBJECT_TBD_H
 #define DLWHY_OBJECT_TBD_H
