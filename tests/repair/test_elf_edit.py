@@ -322,6 +322,22 @@ def test_interpreter_and_stack(files):
     assert "no interpreter" in refusal(lib, f"interp={ld}")
 
 
+def test_a_file_without_the_mark_of_its_stack_gets_one(sets, tmp_path):
+    files = sets("bfd")
+    main, new = tmp_path / "main", tmp_path / "new"
+    (tmp_path / "hello.c").write_text('#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n')
+    files.cc("-fuse-ld=lld", "-Wl,-z,nognustack", "-o", main, tmp_path / "hello.c")
+    assert "GNU_STACK" not in run("readelf", "-lW", main).stdout
+    edit(main, new, "stack=clear")
+    assert re.search(r"GNU_STACK .* RW ", run("readelf", "-lW", new).stdout)
+    is_sound(main, new)
+    assert run(new).stdout == "hello\n"
+    forget_sections(main)
+    edit(main, new, "stack=exec")
+    assert re.search(r"GNU_STACK .* RWE", run("readelf", "-lW", new).stdout)
+    assert run(new).stdout == "hello\n"
+
+
 def forget_sections(path):
     """As `sstrip` leaves a file: no section header, and nothing behind the last segment."""
     data = bytearray(path.read_bytes())
