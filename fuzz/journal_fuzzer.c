@@ -28,7 +28,8 @@ static void check_journal(struct view text)
 				abort();
 		journal_print(&first, &j);
 		if (first.failed ||
-		    journal_parse((struct view){ (unsigned char *)first.p, first.n }, b, &k, why, sizeof(why)) != 0)
+		    journal_parse((struct view){ (unsigned char *)first.p, first.n }, b, &k, why,
+				  sizeof(why)) != 0)
 			abort();
 		journal_print(&second, &k);
 		if (first.n != second.n || memcmp(first.p, second.p, first.n) != 0)

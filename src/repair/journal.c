@@ -130,6 +130,18 @@ static int64_t get_int(struct reading *r, const json_t *o, const char *key)
 	return (int64_t)json_integer_value(v);
 }
 
+/* Of a clock: what a calendar can show. */
+static int64_t get_seconds(struct reading *r, const json_t *o, const char *key)
+{
+	const int64_t most = (int64_t)1 << 40;
+	int64_t v = get_int(r, o, key);
+
+	if (v >= -most && v <= most)
+		return v;
+	bad(r, key);
+	return 0;
+}
+
 static uint64_t get_upto(struct reading *r, const json_t *o, const char *key, uint64_t most)
 {
 	int64_t v = get_int(r, o, key);
@@ -429,8 +441,8 @@ static void read_journal(void *ctx)
 		bad(r, "token");
 	else
 		memcpy(j->token, token, JOURNAL_TOKEN);
-	j->time = get_int(r, r->root, "time");
-	j->undone = get_int(r, r->root, "undone");
+	j->time = get_seconds(r, r->root, "time");
+	j->undone = get_seconds(r, r->root, "undone");
 	j->title = get_string(r, r->root, "title");
 	j->command = get_words(r, r->root, "command", false);
 	get_lists(r, j);

@@ -284,8 +284,11 @@ static const struct journal_entry *find(const struct tree *tree, const struct jo
 static bool is_as_left(const struct tree *after, const struct tree_pair *p)
 {
 	static const struct journal_side nothing = { .there = false };
-	const struct journal_entry *e = p->b != NULL ? p->b : p->a, *left = find(after, e);
+	const struct journal_entry *e = p->b != NULL ? p->b : p->a, *left;
 
+	if (e == NULL)
+		return true; /* never: a pair has a side */
+	left = find(after, e);
 	if (left != NULL)
 		return tree_same(&left->side, p->b != NULL ? &p->b->side : &nothing);
 	return p->a == NULL && (is_cache(e->path) || is_cache_folder(e->path));

@@ -366,7 +366,8 @@ enum transaction_code tx_read(struct tx *t)
 		return tx_fail(t, TRANSACTION_NO_MEMORY, err, "out of memory");
 	if (err != 0)
 		return tx_fail(t, TRANSACTION_REFUSED, err,
-			       "the journal of transaction %s cannot be used: %s", t->id, why[0] != '\0' ? why : strerrordesc_np(err));
+			       "the journal of transaction %s cannot be used: %s", t->id,
+			       why[0] != '\0' ? why : strerrordesc_np(err));
 	t->ready = ARENA_ARRAY(t->a, t->j.nsteps + 1, bool);
 	t->nstuck = 0;
 	return TRANSACTION_OK;

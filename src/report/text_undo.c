@@ -1,6 +1,7 @@
 /* text_undo.c - what has been changed and can be taken back, for people. */
 #include "report/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { FILES = 12 /* of one transaction, unless verbose */ };
@@ -12,12 +13,12 @@ static const char *date_of(struct text *t, int64_t seconds)
 	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, day_of_era = z - era * 146097;
 	int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day = day_of_era - (365 * year + year / 4 - year / 100), part = (5 * day + 2) / 153;
-	int64_t month = part < 10 ? part + 3 : part - 9;
+	int64_t month = part < 10 ? part + 3 : part - 9, hour = rest / 3600, minute = rest / 60 % 60;
 
-	return arena_printf(t->a, "%04lld-%02lld-%02lld %02lld:%02lld UTC",
-			    (long long)(year + era * 400 + (month <= 2)), (long long)month,
-			    (long long)(day - (153 * part + 2) / 5 + 1), (long long)(rest / 3600),
-			    (long long)(rest / 60 % 60));
+	day -= (153 * part + 2) / 5 - 1;
+	year += era * 400 + (month <= 2);
+	return arena_printf(t->a, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 " %02" PRId64 ":%02" PRId64 " UTC", year,
+			    month, day, hour, minute);
 }
 
 static const char *join(struct text *t, const char *const *words, size_t n)

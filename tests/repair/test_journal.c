@@ -129,6 +129,7 @@ static const struct change_of_text lies[] = {
 	{ "\"mode\": \"4755\"", "\"mode\": \"99\"", "mode" },
 	{ "\"size\": 150", "\"size\": -1", "size" },
 	{ "\"size\": 150", "\"size\": 1e3", "size" },
+	{ "\"time\": 1700000000", "\"time\": -9223372036854775808", "time" },
 	{ "\"staged\": 2", "\"staged\": 9", "staged" },
 	{ "\"returned\": 0", "\"returned\": 3", "returned" },
 	{ "[-5, 999999999]", "[-5, 1000000000]", "atime" },
