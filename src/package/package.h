@@ -86,6 +86,9 @@ void pip_read(struct package_set *set, const char *site);
 void conda_read(struct package_set *set, const char *prefix);
 void dpkg_read(struct package_set *set);
 void apk_read(struct package_set *set);
+/* Only packages that may have the file, which is much less to read: of pip and conda those whose list has
+ * its name somewhere; of dpkg those that list `path` or, if not NULL, `other`. */
+void pip_read_owners(struct package_set *set, const char *site, const char *path);
 void conda_read_owners(struct package_set *set, const char *prefix, const char *path);
 void dpkg_read_owners(struct package_set *set, const char *path, const char *other);
 
