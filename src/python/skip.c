@@ -174,7 +174,7 @@ static bool skip_format(struct py_cursor *c, unsigned flags, unsigned char quote
 	return true;
 }
 
-/* The prefix of the string whose quote is at p, as PY_S_*: py_sixteen that stand alone before it. */
+/* The prefix of the string whose quote is at p, as PY_S_*: letters that stand alone before it. */
 static unsigned prefix_before(const struct py_cursor *c, const unsigned char *p)
 {
 	unsigned flags = 0, n = 0;
