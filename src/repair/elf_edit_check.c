@@ -172,7 +172,7 @@ static void check_behind_phdrs(struct check *c)
 
 		for (size_t i = 0; i < ed->front.n; i++)
 			is_free = is_free || has_left(&ed->front.items[i], at, ed->front.items[i].size);
-		fail(c, at >= c->old->file.n || (!is_free && c->old->file.p[at] != 0),
+		fail(c, at >= c->old->file.n || (!is_free && !edit_is_filler(c->old->file.p[at])),
 		     "its program headers would cover another thing");
 	}
 }

@@ -132,7 +132,7 @@ static bool move_sections(struct front *f, const struct elf_object *o)
 	return true;
 }
 
-/* Nothing else may want these bytes: no header, and between the sections there are zeros. */
+/* Nothing else may want these bytes: no header, and between the sections there is nothing. */
 static bool is_clear(const struct front *f)
 {
 	for (size_t i = 0; i < f->e->phnum; i++) {
@@ -146,7 +146,7 @@ static bool is_clear(const struct front *f)
 			return false;
 	}
 	for (uint64_t i = 0; i < f->n; i++)
-		if (!f->covered[i] && f->e->file.p[f->from + i] != 0)
+		if (!f->covered[i] && !edit_is_filler(f->e->file.p[f->from + i]))
 			return false;
 	return true;
 }

@@ -105,6 +105,12 @@ static inline bool edit_inside(uint64_t off, uint64_t n, uint64_t from, uint64_t
 	return off >= from && off - from <= of && n <= of - (off - from);
 }
 
+/* What stands where nothing is: zero, or what patchelf writes over what it has moved away. */
+static inline bool edit_is_filler(unsigned char byte)
+{
+	return byte == 0 || byte == 'X' || byte == 'Z';
+}
+
 static inline uint64_t edit_align(uint64_t x, uint64_t align)
 {
 	return (x + (align - 1)) & ~(align - 1);

@@ -50,7 +50,7 @@ const struct elf_phdr *edit_segment_of(const struct elf *e, uint64_t off, uint64
 	return NULL;
 }
 
-/* Only section headers tell what is free; zeros alone say nothing. */
+/* Only section headers tell what is free; filler alone says nothing. */
 uint64_t edit_room_behind_phdrs(const struct elf *e)
 {
 	uint64_t from = e->phoff + e->phnum * edit_phdr_size(e), to = e->file.n, n = 0;
@@ -71,7 +71,7 @@ uint64_t edit_room_behind_phdrs(const struct elf *e)
 			to = e->phdrs[i].offset;
 	if (e->shoff >= e->phoff && e->shoff < to)
 		to = e->shoff;
-	while (from + n < to && e->file.p[from + n] == 0)
+	while (from + n < to && edit_is_filler(e->file.p[from + n]))
 		n++;
 	return n;
 }
