@@ -437,8 +437,12 @@ enum transaction_code back_folders(struct tx *t)
 		int err;
 
 		tx_close(&t->place);
-		if (os_open_folder(f->path, &t->place, real) != 0 || strcmp(real, f->path) != 0 ||
-		    tx_hash_names(t->place, names) != 0 || memcmp(names, f->names, sizeof(names)) != 0)
+		if (os_open_folder(f->path, &t->place, real) != 0 || strcmp(real, f->path) != 0)
+			continue;
+		err = tx_hash_names(t->place, names);
+		if (err == ENOMEM)
+			return tx_fail(t, TRANSACTION_NO_MEMORY, err, "out of memory");
+		if (err != 0 || memcmp(names, f->names, sizeof(names)) != 0)
 			continue;
 		err = os_set_times(t->place, f->atime, f->mtime);
 		/* a folder of somebody else in which this user may write */

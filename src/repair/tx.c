@@ -87,6 +87,8 @@ bool tx_init(struct tx *t, const struct transaction_meta *m, struct arena *a, st
 	t->a = t->own ? arena_new(m->memory != 0 ? m->memory : MEMORY) : a;
 	if (t->a != NULL && arena_run(t->a, get_buffers, t) == ARENA_OK)
 		return true;
+	if (t->own)
+		arena_free(t->a);
 	tx_fail(t, TRANSACTION_NO_MEMORY, ENOMEM, "out of memory");
 	return false;
 }

@@ -17,8 +17,9 @@ static const char *date_of(struct text *t, int64_t seconds)
 
 	day -= (153 * part + 2) / 5 - 1;
 	year += era * 400 + (month <= 2);
-	return arena_printf(t->a, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 " %02" PRId64 ":%02" PRId64 " UTC", year,
-			    month, day, hour, minute);
+	return arena_printf(t->a,
+			    "%04" PRId64 "-%02" PRId64 "-%02" PRId64 " %02" PRId64 ":%02" PRId64 " UTC",
+			    year, month, day, hour, minute);
 }
 
 static const char *join(struct text *t, const char *const *words, size_t n)
