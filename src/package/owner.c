@@ -4,6 +4,10 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "package/pip_record.h"
+
+enum { RECORD_MAX = 256 << 20 /* bytes */ };
+
 static uint32_t hash_of(const char *path)
 {
 	return (uint32_t)XXH3_64bits(path, strlen(path));
@@ -295,4 +299,28 @@ const char *package_reinstall_note(struct arena *a, const struct package *p)
 	return arena_printf(
 		a, "%s is a build of its own (%s): name the index that it came from with --index-url",
 		p->name, plus + 1);
+}
+
+/* ---- a file that is changed on purpose ------------------------------------------------------------- */
+
+bool package_record_edit(struct package_set *set, const struct package *p, const char *path,
+			 const unsigned char sha256[32], uint64_t size, const char **record, struct view *out)
+{
+	struct view text, rest;
+	struct record_row row;
+	bool bad = false;
+
+	if (p->kind != PACKAGE_PIP)
+		return false;
+	*record = package_path(set->a, p->record, "RECORD");
+	if (package_read_file(set, *record, RECORD_MAX, &text) != 0)
+		return false;
+	rest = text;
+	while (record_next(set->a, &rest, &row, &bad)) {
+		if (strcmp(package_path(set->a, p->root, row.path), path) != 0)
+			continue;
+		*out = package_record_updated(set->a, text, row.path, sha256, size);
+		return true;
+	}
+	return false;
 }

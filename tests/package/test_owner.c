@@ -31,6 +31,9 @@ static void files_have_owners(void **state)
 	struct arena *a = arena_new(0);
 	const struct package_owner *o;
 	struct package_set set = { .a = a };
+	const unsigned char hash[32] = { 0 };
+	const char *record;
+	struct view text;
 
 	build(t);
 	store = set.store = store_new(s);
@@ -39,6 +42,10 @@ static void files_have_owners(void **state)
 	assert_string_equal(o->p->name, "a");
 	assert_int_equal(o->p->kind, PACKAGE_PIP);
 	assert_string_equal(o->place->dir, "/env");
+	assert_true(package_record_edit(&set, o->p, "/" SITE "/a/m.so", hash, 5, &record, &text));
+	assert_string_equal(record, "/" SITE "/a-1.dist-info/RECORD");
+	assert_memory_equal(text.p, "a/m.so,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,5\na-1.dist-info", 73);
+	assert_false(package_record_edit(&set, o->p, "/" SITE "/a/other.so", hash, 5, &record, &text));
 	assert_null(package_owner_find(store, a, "/" SITE "/a/other.so"));
 	/* The list says /lib, the file is asked for by /usr/lib. */
 	o = package_owner_find(store, a, "/usr/lib/libz.so.1");

@@ -636,6 +636,17 @@ def test_dpkg_of_this_machine_agrees_with_dpkg(pool):
     assert [line for line in said.splitlines() if line.split()[-2:-1] != ["c"]] == []
 
 
+def test_progress_is_for_a_terminal_alone(pool):
+    ours, theirs = os.openpty()
+    p = subprocess.run([DLWHY, "verify", pool.env], stdout=subprocess.PIPE, stderr=theirs, check=False)
+    said = os.read(ours, 65536)
+    os.close(theirs)
+    os.close(ours)
+    assert b" files, " in said and said.endswith(b"\r\x1b[K")
+    assert p.stdout.startswith(str(pool.env).encode()) and b"\x1b" not in p.stdout
+    assert dlwhy("verify", pool.env).stderr == b""
+
+
 def test_check_knows_who_brought_a_damaged_file(pool, tmp_path):
     env = wheels.copy(pool.env, tmp_path / "env")
     cut_module(env, pool)
