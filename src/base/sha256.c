@@ -1,7 +1,8 @@
-/* sha256.c - SHA-256 of bytes and of files. */
+/* sha256.c - SHA-256 of bytes and of files: libcrypto's low-level functions, as in package/digest.c. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/sha256.h"
 
-#include <nettle/sha2.h>
+#include <openssl/sha.h>
 
 #include "base/os.h"
 
@@ -9,27 +10,27 @@ enum { PIECE = 64 << 10 };
 
 void sha256_of(struct view bytes, unsigned char out[SHA256_BYTES])
 {
-	struct sha256_ctx ctx;
+	SHA256_CTX ctx;
 
-	sha256_init(&ctx);
-	sha256_update(&ctx, bytes.n, bytes.p);
-	sha256_digest(&ctx, SHA256_BYTES, out);
+	SHA256_Init(&ctx);
+	SHA256_Update(&ctx, bytes.p, bytes.n);
+	SHA256_Final(out, &ctx);
 }
 
 int sha256_file(int fd, unsigned char out[SHA256_BYTES], uint64_t *n)
 {
 	unsigned char piece[PIECE];
-	struct sha256_ctx ctx;
+	SHA256_CTX ctx;
 	size_t got;
 	int err;
 
 	*n = 0;
-	sha256_init(&ctx);
+	SHA256_Init(&ctx);
 	do {
 		err = os_pread(fd, *n, piece, sizeof(piece), &got);
-		sha256_update(&ctx, got, piece);
+		SHA256_Update(&ctx, piece, got);
 		*n += got;
 	} while (err == 0 && got > 0);
-	sha256_digest(&ctx, SHA256_BYTES, out);
+	SHA256_Final(out, &ctx);
 	return err;
 }

@@ -6,7 +6,6 @@
 
 #include "../base/tree.h"
 
-#include <limits.h>
 #include <sys/stat.h>
 
 static char edited[8192] = "edited"; /* as a page: zero behind the bytes */
@@ -33,7 +32,7 @@ static void build(struct tree *t, const char *top)
 /* The same changes, to the overlay and to the copy that the kernel shows. */
 static void change(struct tree *t, struct source *s)
 {
-	char path[PATH_MAX];
+	char path[sizeof(t->path)];
 
 	assert_int_equal(overlay_file(s, tree_path(t, "over/lib64/liba.so.1"), (struct view){ (uint8_t *)edited, 6 }, 8192,
 				      0755), 0);
@@ -127,7 +126,7 @@ static void an_overlay_answers_as_if_it_were_done(void **state)
 	build(t, "real");
 	change(t, over);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		char a[PATH_MAX], b[PATH_MAX];
+		char a[sizeof(t->path) + 64], b[sizeof(t->path) + 64];
 
 		snprintf(a, sizeof(a), "%s/%s", tree_path(t, "over"), paths[i]);
 		snprintf(b, sizeof(b), "%s/%s", tree_path(t, "real"), paths[i]);
