@@ -244,9 +244,10 @@ static bool say_dso_missing(struct link *l, struct link_object *o)
 		t->symbol = r->sym->name;
 		t->version = r->version;
 		link_line_of(l, t, true, LD_BFD_DSO_SYMBOL, l->self,
-			     r->sym->asker != NULL ? r->sym->asker->shown : "?", r->sym->name,
-			     r->version != NULL ? r->hidden ? "@" : "@@" : "",
-			     r->version != NULL ? r->version : "");
+			     r->sym->asker != NULL ? r->sym->asker->shown : "?",
+			     arena_printf(l->a, "%s%s%s", r->sym->name,
+					  r->version == NULL ? "" : r->hidden ? "@" : "@@",
+					  r->version != NULL ? r->version : ""));
 		link_line_of(l, t, false, LD_BFD_DSO, l->self, o->path);
 		l->stop = true;
 		return true;

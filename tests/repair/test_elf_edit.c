@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,13 +171,19 @@ static void one_more_entry_moves_the_section(void **state)
 	free(p);
 }
 
+/* Why it is refused, NULL if it is done. Valid until the next call. */
 static const char *why_not(const struct file *f)
 {
+	static char why[512];
 	struct elf_edit edit = { ELF_SET_RUNPATH, NULL, "/a/path/that/is/longer/than/the/other" };
+	struct arena *a = arena_new(0);
 	struct elf_edited x;
 
-	free(edited(view_of(f), &edit, 1, &x));
-	return x.refused;
+	elf_edit(view_of(f), &edit, 1, a, &x);
+	if (x.refused != NULL)
+		snprintf(why, sizeof(why), "%s", x.refused);
+	arena_free(a);
+	return x.refused != NULL ? why : NULL;
 }
 
 static void damaged_files_are_refused(void **state)

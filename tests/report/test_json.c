@@ -77,7 +77,7 @@ static void inner_keys_stand_in_the_agreed_order(void **state)
 		"null, \"value\": null, \"says\": \"no-directory\", \"demangled\": null}], \"fixes\": [{\"n\": 1, "
 		"\"kind\": \"install\", \"risk\": \"low\", \"says\": \"install the tensorflow that "
 		"this was built for:\", \"commands\": [\"pip install tensorflow==2.11\"], "
-		"\"files\": []}], \"also\": [{\"code\": \"search-path\", \"detail\": null, "
+		"\"files\": [], \"edits\": []}], \"also\": [{\"code\": \"search-path\", \"detail\": null, "
 		"\"object\": null}], \"assumes\": null}"));
 	assert_non_null(strstr(text,
 		"{\"id\": 1, \"path\": \"/opt/tfio/libtfio.so\", \"soname\": null, \"package\": "
