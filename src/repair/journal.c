@@ -470,7 +470,12 @@ static int parse(struct reading *r, void (*fn)(void *))
 {
 	json_error_t e;
 	enum arena_status status;
+	/* Jansson trusts that a string which it reads can grow: there is memory for all of it. */
+	void *room = malloc(4 * r->json.n + 4096);
 
+	free(room);
+	if (room == NULL)
+		return ENOMEM;
 	r->root = json_loadb((const char *)r->json.p, r->json.n, JSON_REJECT_DUPLICATES, &e);
 	if (r->root == NULL && json_error_code(&e) == json_error_out_of_memory)
 		return ENOMEM;

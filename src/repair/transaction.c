@@ -41,6 +41,15 @@ const char *transaction_folder(const char *const *env, struct arena *a)
 	return arena_printf(a, "%s/.local/state/dlwhy/undo", strcmp(home, "/") == 0 ? "" : home);
 }
 
+/* What was borne with on the way is no error. */
+static enum transaction_code ended(struct transaction_error *err, enum transaction_code code)
+{
+	if (code == TRANSACTION_OK)
+		memset(err, 0, sizeof(*err));
+	err->code = code;
+	return code;
+}
+
 /* ---- the way back ---------------------------------------------------------------------------- */
 
 static enum transaction_code all_back(struct tx *t)
@@ -414,9 +423,8 @@ enum transaction_code transaction_apply(const struct transaction_meta *m, const 
 		memcpy(id, t.id, sizeof(t.id));
 	else if (x.begun)
 		code = give_up(&t, code);
-	err->code = code;
 	tx_free(&t);
-	return code;
+	return ended(err, code);
 }
 
 /* ---- undo ------------------------------------------------------------------------------------ */
@@ -546,7 +554,9 @@ static enum transaction_code undo(struct tx *t, void *ctx)
 	t->j.state = TRANSACTION_UNDOING;
 	x->acting = true;
 	code = tx_write(t);
-	for (size_t i = t->j.nsteps; i-- > 0 && code == TRANSACTION_OK;)
+	/* All that takes space or time comes before the first name changes. But not across a command: what
+	 * lies beside a file would be taken for something that the command made. */
+	for (size_t i = t->j.nsteps; i-- > 0 && code == TRANSACTION_OK && t->j.steps[i].kind != CHANGE_RUN;)
 		code = back_stage(t, i);
 	if (code != TRANSACTION_OK) {
 		code = stop_undoing(t, code);
@@ -575,9 +585,8 @@ enum transaction_code transaction_undo(const struct transaction_meta *m, const c
 		code = recover_after(&t, &second) == TRANSACTION_OK ? TRANSACTION_OK : TRANSACTION_UNFINISHED;
 	else if (code == TRANSACTION_OK && t.nstuck > 0)
 		code = tx_fail(&t, TRANSACTION_UNFINISHED, 0, "%s", t.stuck);
-	err->code = code;
 	tx_free(&t);
-	return code;
+	return ended(err, code);
 }
 
 /* ---- recover --------------------------------------------------------------------------------- */
@@ -633,7 +642,6 @@ enum transaction_code transaction_recover(const struct transaction_meta *m, stru
 	code = tx_run(&t, recover, &x);
 	out->says = x.says.items;
 	out->n = x.says.n;
-	err->code = code;
 	tx_free(&t);
-	return code;
+	return ended(err, code);
 }

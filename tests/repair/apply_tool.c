@@ -99,6 +99,26 @@ void *__wrap_aligned_alloc(size_t k, size_t n)
 	return no_memory() ? NULL : __real_aligned_alloc(k, n);
 }
 
+json_t *__real_json_loadb(const char *p, size_t n, size_t flags, json_error_t *e);
+json_t *__wrap_json_loadb(const char *p, size_t n, size_t flags, json_error_t *e);
+
+/* Jansson (2.14) does not bear with an allocation that fails in the middle of a string, so it fails as a whole. */
+json_t *__wrap_json_loadb(const char *p, size_t n, size_t flags, json_error_t *e)
+{
+	bool was = gate.on;
+	json_t *root;
+
+	if (no_memory()) {
+		memset(e, 0, sizeof(*e));
+		e->text[JSON_ERROR_TEXT_LENGTH - 1] = json_error_out_of_memory;
+		return NULL;
+	}
+	gate.on = false;
+	root = __real_json_loadb(p, n, flags, e);
+	gate.on = was;
+	return root;
+}
+
 /* ---- from JSON ------------------------------------------------------------------------------------------ */
 
 static struct arena *arena;
