@@ -3,7 +3,7 @@
  *   elf-edit-tool IN OUT EDIT...
  *
  * EDIT: runpath=TEXT rpath=TEXT no-paths need=NAME no-need=NAME need:OLD=NEW soname=NAME no-soname interp=PATH
- * stack=exec stack=clear. OUT is written beside itself and renamed; it may be IN. Exit status: 0 edited (or so
+ * stack=exec stack=clear. OUT is written beside itself and renamed; it may be IN. "-": IN is changed in place. Exit status: 0 edited (or so
  * already, then OUT is a plain copy), 1 refused (the reason on the standard output), 2 wrong usage or an error
  * of the system.
  */
@@ -125,6 +125,16 @@ static int write_out(int in, uint64_t n, const char *out, const struct elf_edite
 	return 0;
 }
 
+/* As patchelf does it: of no good to who has the file open, or if it ends half way. */
+static int write_in_place(const char *path, const struct elf_edited *x)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || !write_patches(fd, x) || close(fd) != 0)
+		return die(path);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct elf_edit edits[EDITS_MAX];
@@ -147,6 +157,8 @@ int main(int argc, char **argv)
 	if (x.refused != NULL) {
 		printf("%s\n", x.refused);
 		status = 1;
+	} else if (strcmp(argv[2], "-") == 0) {
+		status = write_in_place(argv[1], &x);
 	} else {
 		status = write_out(fd, st.size, argv[2], &x);
 	}
