@@ -237,8 +237,6 @@ static void say_module(struct inst *t, const struct leftover *l)
 	draft_fact(&t->d, dr, l->path, "no package has this file");
 	draft_fact(&t->d, dr, l->beside, "this one belongs there");
 	inst_fix_remove(t, dr, l->path, "remove what was left over");
-	if (ip != NULL && l->hides)
-		inst_fix_reinstall(t, dr, ip);
 }
 
 /* All of one package are one finding. */

@@ -370,17 +370,15 @@ static void say_versions(struct whl *t, enum wheel_family family)
 		e->path = f->m->name;
 		e->value = arena_printf(t->a, "%s_%s", wheel_family_name(family), f->code->highest[family]);
 	}
-	fix_build(
-		t, dr,
-		family == WHEEL_GLIBC
-			? arena_printf(t->a,
-				       "give it the tag manylinux_%s_%s (auditwheel repair does), or build "
-				       "it on a system as old as the tag",
-				       worst->code->highest[family][0] == '2' ? "2" : "?",
-				       strchr(worst->code->highest[family], '.') != NULL
-					       ? strchr(worst->code->highest[family], '.') + 1
-					       : "?")
-			: "build it with the compiler of the manylinux image of its tag, or link that "
+	if (family == WHEEL_GLIBC)
+		fix_build(t, dr,
+			  arena_printf(t->a,
+				       "give it the tag of glibc %s (auditwheel repair does), or build it on "
+				       "a system as old as its tag",
+				       worst->code->highest[family]));
+	else
+		fix_build(t, dr,
+			  "build it with the compiler of the manylinux image of its tag, or link that "
 			  "library statically (-static-libstdc++ -static-libgcc)");
 }
 

@@ -29,10 +29,11 @@ const struct package_owner *package_owner_find(struct store *store, struct arena
  * not known). */
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,
 					     const struct place *place);
-/* For those who change a file of a package of pip's: its RECORD as it must be when the file at `path` has this
- * hash and size; *record is where it belongs. False: the package has no such list, or not that file. */
+/* For those who change a file of a package of pip's: its RECORD as it must be when the file at `path` has
+ * this hash and size; *record is where it belongs. False: the package has no such list, or not that file. */
 bool package_record_edit(struct package_set *set, const struct package *p, const char *path,
-			 const unsigned char sha256[32], uint64_t size, const char **record, struct view *out);
+			 const unsigned char sha256[32], uint64_t size, const char **record,
+			 struct view *out);
 /* "torch 2.1.0+cu121 is not on the usual index": what else the command needs, or NULL. */
 const char *package_reinstall_note(struct arena *a, const struct package *p);
 
