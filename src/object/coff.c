@@ -114,9 +114,9 @@ bool coff_section(const struct coff *c, uint32_t i, struct coff_section *out)
 	uint64_t at = 0;
 	struct view v;
 
-	if (i == 0 || i > c->nsections)
+	if (i == 0 || i > c->nsections ||
+	    !view_sub(c->sections, (uint64_t)(i - 1) * SECTION, SECTION, &v) || v.p == NULL)
 		return false;
-	view_sub(c->sections, (uint64_t)(i - 1) * SECTION, SECTION, &v);
 	p = v.p;
 	memset(out, 0, sizeof(*out));
 	out->name = (const char *)p;
@@ -232,7 +232,8 @@ static struct view at_rva(const struct coff_exports *x, uint32_t rva)
 		struct view h;
 		uint32_t begin, size, offset;
 
-		view_sub(x->sections, (uint64_t)i * SECTION, SECTION, &h);
+		if (!view_sub(x->sections, (uint64_t)i * SECTION, SECTION, &h) || h.p == NULL)
+			break;
 		begin = get32(h, 12);
 		size = get32(h, 16);
 		offset = get32(h, 20);

@@ -217,7 +217,8 @@ bool macho_section(const struct macho *m, uint32_t i, struct macho_section *out)
 		if (n > (c.bytes.n - head) / size)
 			n = (c.bytes.n - head) / size;
 		if (i < n) {
-			view_sub(c.bytes, head + (uint64_t)i * size, size, &v);
+			if (!view_sub(c.bytes, head + (uint64_t)i * size, size, &v) || v.p == NULL)
+				return false;
 			decode_section(m, v, out);
 			return true;
 		}

@@ -98,7 +98,7 @@ void plan_reinstall(const struct plan_input *in, const char *path, struct reinst
 		out->refused = "the system's package manager is for its administrator to run";
 		return;
 	}
-	words[0] = find_program(in, argv[0]);
+	words[0] = n > 0 ? find_program(in, argv[0]) : NULL;
 	if (words[0] == NULL)
 		out->refused = arena_printf(in->a, "there is no %s here", argv[0]);
 	out->covers = covers_of(in, o->p);

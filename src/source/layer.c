@@ -54,7 +54,7 @@ static void invent(struct layer *l, struct layer_entry *e)
 	e->st.uid = os_euid();
 	e->st.gid = os_egid();
 	e->st.type = type_of(e->kind);
-	e->st.size = e->kind == LAYER_FILE ? e->bytes.n : e->kind == LAYER_LINK ? strlen(e->target) : 0;
+	e->st.size = e->kind == LAYER_FILE ? e->bytes.n : e->target != NULL ? strlen(e->target) : 0;
 }
 
 int layer_put(struct layer *l, const char *path, const struct layer_entry *e)
