@@ -20,12 +20,12 @@ enum { MORE_RELOCS = 0x01000000, BARE = 0x80 };
 
 static uint16_t get16(struct view v, size_t at)
 {
-	return load16(v.p + at, order_swaps(false));
+	return view_has(v, at, 2) ? load16(v.p + at, order_swaps(false)) : 0;
 }
 
 static uint32_t get32(struct view v, size_t at)
 {
-	return load32(v.p + at, order_swaps(false));
+	return view_has(v, at, 4) ? load32(v.p + at, order_swaps(false)) : 0;
 }
 
 static bool is_known(uint16_t machine)

@@ -17,12 +17,12 @@ enum { REQUIRED = 0x7fffffff };
 
 static uint32_t get32(const struct macho *m, struct view v, size_t at)
 {
-	return load32(v.p + at, m->swap);
+	return view_has(v, at, 4) ? load32(v.p + at, m->swap) : 0;
 }
 
 static uint32_t big32(struct view v, size_t at)
 {
-	return load32(v.p + at, order_swaps(true));
+	return view_has(v, at, 4) ? load32(v.p + at, order_swaps(true)) : 0;
 }
 
 /* ---- universal files ------------------------------------------------------------------------- */
