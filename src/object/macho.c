@@ -25,6 +25,11 @@ static uint32_t big32(struct view v, size_t at)
 	return view_has(v, at, 4) ? load32(v.p + at, order_swaps(true)) : 0;
 }
 
+static uint64_t get64(struct view v, size_t at, bool swap)
+{
+	return view_has(v, at, 8) ? load64(v.p + at, swap) : 0;
+}
+
 /* ---- universal files ------------------------------------------------------------------------- */
 
 bool macho_fat_open(struct view file, struct macho_fat *out)
@@ -53,8 +58,8 @@ bool macho_fat_slice(const struct macho_fat *f, uint32_t i, struct macho_slice *
 		return false;
 	out->cpu = big32(v, 0);
 	out->subtype = big32(v, 4);
-	out->offset = f->wide ? load64(v.p + 8, order_swaps(true)) : big32(v, 8);
-	out->size = f->wide ? load64(v.p + 16, order_swaps(true)) : big32(v, 12);
+	out->offset = f->wide ? get64(v, 8, order_swaps(true)) : big32(v, 8);
+	out->size = f->wide ? get64(v, 16, order_swaps(true)) : big32(v, 12);
 	return true;
 }
 
@@ -177,7 +182,7 @@ static size_t fixed_name(const unsigned char *p)
 
 static uint64_t word_at(const struct macho *m, struct view v, size_t narrow, size_t wide)
 {
-	return m->is64 ? load64(v.p + wide, m->swap) : get32(m, v, narrow);
+	return m->is64 ? get64(v, wide, m->swap) : get32(m, v, narrow);
 }
 
 static void decode_section(const struct macho *m, struct view v, struct macho_section *out)
