@@ -198,7 +198,9 @@ int os_map_copy(int fd, uint64_t size, struct os_mapping *out)
 	p = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return errno;
-	q = have > 0 ? mmap(p, have, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0) : p;
+	q = p;
+	if (have > 0)
+		q = mmap(p, have, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0);
 	if (q == MAP_FAILED) {
 		int err = errno;
 

@@ -301,15 +301,11 @@ static void check_values(struct link *l)
 		t->symbol = name;
 		t->sym = link_intern(l, name, elf_gnu_hash(name));
 		if (l->kind == LINKER_GOLD)
-			link_line_of(l, t, true, "%s: error: undefined symbol '%s' referenced in expression",
-				     l->self, name);
+			link_line_of(l, t, true, LD_GOLD_EXPRESSION, l->self, name);
 		else if (l->kind == LINKER_LLD)
-			link_line_of(l, t, true, "%s: error: --defsym:1: symbol not found: %s", l->self,
-				name);
+			link_line_of(l, t, true, LD_LLD_EXPRESSION, l->self, name);
 		else
-			link_line_of(l, t, true,
-				"%s:--defsym:1: undefined symbol `%s' referenced in expression",
-				     l->self, name);
+			link_line_of(l, t, true, LD_BFD_EXPRESSION, l->self, name);
 		l->stop = l->kind == LINKER_BFD;
 	}
 }

@@ -155,6 +155,8 @@ static void find_twice(struct link *l)
 {
 	struct link_object **v = ARENA_ARRAY(l->a, l->objects.n + 1, struct link_object *);
 
+	if (l->objects.n == 0)
+		return;
 	memcpy(v, l->objects.items, l->objects.n * sizeof(*v));
 	qsort(v, l->objects.n, sizeof(*v), compare_places);
 	for (size_t i = 0; i < l->objects.n && !l->line->z_muldefs; i++)

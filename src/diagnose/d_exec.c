@@ -120,7 +120,8 @@ static void loader_of_this_system(struct exe *k)
 		return;
 	f = draft_fix(d, k->dr, "set-interpreter", "medium",
 		      arena_printf(d->a,
-				   "let this system's loader, %s, start it (this edits the file: keep a copy)",
+				   "let this system's loader, %s, start it (this edits the file: "
+				   "keep a copy)",
 				   path));
 	fix_command(d, f,
 		    arena_printf(d->a, "patchelf --set-interpreter %s %s", path, shell_quote(d->a, k->path)));

@@ -1,11 +1,12 @@
 /* change.h - what a repair changes, as data: the plan's steps before anything is done.
  *
- * A list of changes is made from findings, shown to a person, simulated through an overlay (source/overlay.h) and
- * only then handed to a transaction (transaction.h), which is the one place that writes. A change says the state
- * that is to be, never how to get there; what was there before is the transaction's to find and to keep.
+ * A list of changes is made from findings, shown to a person, simulated through an overlay
+ * (source/overlay.h) and only then handed to a transaction (transaction.h), which is the one place that
+ * writes. A change says the state that is to be, never how to get there; what was there before is the
+ * transaction's to find and to keep.
  *
- * Paths are absolute and of this machine. Changes of one plan are done in order; a path is in one change only,
- * but for CHANGE_MODE. All strings and bytes are borrowed from the arena that made the plan.
+ * Paths are absolute and of this machine. Changes of one plan are done in order; a path is in one change
+ * only, but for CHANGE_MODE. All strings and bytes are borrowed from the arena that made the plan. /
  */
 #ifndef DLWHY_REPAIR_CHANGE_H
 #define DLWHY_REPAIR_CHANGE_H
@@ -34,8 +35,8 @@ struct patch {
 struct change {
 	enum change_kind kind;
 	const char *path;             /* NULL for CHANGE_RUN */
-	/* CHANGE_PATCH: sorted, none overlaps another. What they leave out is the old file's, or zero behind its
-	 * end. `size` is the new length. */
+	/* CHANGE_PATCH: sorted, none overlaps another. What they leave out is the old file's, or zero
+	/* behind its end. `size` is the new length. */
 	const struct patch *patches;
 	size_t npatches;
 	uint64_t size;

@@ -144,12 +144,12 @@ static const char *libraries(struct text *t)
 
 const char *text_target(struct text *t)
 {
+	const char *verb = t->r->question != NULL ? t->r->question : t->r->verb;
 	const char *name = text_clean(t, t->r->target);
 
 	if (t->r->told != NULL && strcmp(name, "-") == 0)
 		return "the text";
-	return t->r->verb != NULL && strcmp(t->r->question != NULL ? t->r->question : t->r->verb, "import") == 0 ?
-		       arena_printf(t->a, "import %s", name) : name;
+	return verb != NULL && strcmp(verb, "import") == 0 ? arena_printf(t->a, "import %s", name) : name;
 }
 
 static void answer_line(struct text *t, struct lines *out)

@@ -1,4 +1,4 @@
-/* source.c - the file system of this machine, or the one below a folder of it, or an overlay over one of them.
+/* source.c - the file system of this machine, or the one below a folder of it, or an overlay over one.
  *
  * For the machine the kernel resolves paths. For a root that would leave it at the first absolute
  * link, so the resolver does; what it arrives at is opened without following, so that a link that
@@ -458,8 +458,9 @@ static int put(struct source *s, const char *path, const struct layer_entry *e)
 	full = from_cwd(s, path, buf, sizeof(buf), &err);
 	if (full == NULL)
 		return err;
-	err = e->kind == LAYER_MODE || e->kind == LAYER_FILE ? resolver_walk(s->resolver, full, true, &at, &st)
-							      : ENOENT;
+	err = ENOENT;
+	if (e->kind == LAYER_MODE || e->kind == LAYER_FILE)
+		err = resolver_walk(s->resolver, full, true, &at, &st);
 	if (err == ENOENT && e->kind != LAYER_MODE)
 		err = resolver_parent(s->resolver, full, &at);
 	if (err == 0)

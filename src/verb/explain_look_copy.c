@@ -34,6 +34,20 @@ static const struct dlwhy_evidence *evidence(struct arena *a, const struct dlwhy
 	return out;
 }
 
+static const struct dlwhy_edit *const *edits(struct arena *a, const struct dlwhy_edit *const *v, size_t n)
+{
+	const struct dlwhy_edit **out = ARENA_ARRAY(a, n + 1, const struct dlwhy_edit *);
+
+	for (size_t i = 0; i < n; i++) {
+		struct dlwhy_edit *e = ARENA_NEW(a, struct dlwhy_edit);
+
+		*e = (struct dlwhy_edit){ text(a, v[i]->op), text(a, v[i]->path), text(a, v[i]->name),
+					  text(a, v[i]->value) };
+		out[i] = e;
+	}
+	return out;
+}
+
 static const struct dlwhy_fix *fix(struct arena *a, const struct dlwhy_fix *f)
 {
 	struct dlwhy_fix *out = ARENA_NEW(a, struct dlwhy_fix);
@@ -44,6 +58,7 @@ static const struct dlwhy_fix *fix(struct arena *a, const struct dlwhy_fix *f)
 	out->says = text(a, f->says);
 	out->commands = texts(a, f->commands, f->ncommands);
 	out->files = texts(a, f->files, f->nfiles);
+	out->edits = edits(a, f->edits, f->nedits);
 	return out;
 }
 

@@ -213,7 +213,7 @@ static bool run_host(const struct question *q, bool debug, struct os_capture *ou
 	if (q->kind == HOST_PERL)
 		set[n++] = "PERL_DL_NONLAZY=1";
 	if (q->kind == HOST_PYTHON)
-		set[n++] = "PYTHONDONTWRITEBYTECODE=1"; /* a question changes nothing, beside sources neither */
+		set[n++] = "PYTHONDONTWRITEBYTECODE=1"; /* a question changes nothing */
 	if (debug)
 		set[n++] = "LD_DEBUG=files";
 	c.argv = make_argv(q);

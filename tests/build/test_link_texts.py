@@ -237,7 +237,7 @@ ROWS = [
      "/usr/bin/ld.gold: fatal error: grow/out: open: No such file or directory"),
     ("build-other", "grow/out",
      "ld.lld: error: cannot open output file grow/out: No such file or directory"),
-    ("build-other", "grow/.mold-Zt9ray",
+    ("build-other", "grow",
      "mold: fatal: cannot open grow/.mold-Zt9ray: No such file or directory"),
     # COFF
     ("ld-undefined-reference", "grow",

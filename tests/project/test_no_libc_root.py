@@ -167,6 +167,20 @@ def test_explain_of_a_message_opens_only_the_message(root):
     assert foreign(paths, ["/opt/a.so"]) == []
 
 
+def test_plans_where_there_is_no_loader_are_made_from_what_is_there(root):
+    """What a plan may change is looked at too: the system's configuration, start-up files."""
+    code, output, paths = opened(root, "fix", "--program", "none", "/plugin.so")
+    assert code in (1, 3), output
+    study = re.compile(r"/(libleaf\.so|libc\.so\.6|ld-linux[^/]*|ld\.so\.(cache|conf|preload)|etc|lib\w*|usr)(/|$)")
+    assert [p for p in foreign(paths, ["/plugin.so"]) if not study.search(p)] == []
+
+
+def test_verify_of_a_folder_opens_only_that(root):
+    code, output, paths = opened(root, "verify", "/study")
+    assert code in (0, 1, 2, 3) and output
+    assert foreign(paths, ["/study"]) == []
+
+
 def test_link_of_a_go_package_where_there_is_no_go_says_so(root):
     (root / "go.mod").write_text("module example.org/seed\n")
     code, output, paths = opened(root, "link", "--go", ".")
@@ -182,4 +196,4 @@ def test_every_verb_of_the_help_is_tried_here():
     verbs = set(re.findall(r"^  (\w+) ", section, re.M))
     here = (TOP / "tests/project/test_no_libc_root.py").read_text(encoding="utf-8")
     assert verbs
-    assert [v for v in sorted(verbs - {"run"}) if f'"{v}"' not in here] == []
+    assert [v for v in sorted(verbs - {"run", "env"}) if f'"{v}"' not in here] == []
