@@ -172,9 +172,9 @@ DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_
 DLWHY_API enum dlwhy_code dlwhy_verify(struct dlwhy_session *s, const char *const *targets, size_t ntargets,
 				       dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* Makes a Python environment that is proved to work: by the interpreter's own venv, with packages that
-/* pip or uv installs; each native file is judged, and each package imported for real. If a step fails
-/* nothing is left. One result: result->env tells. This writes below `dir` alone, and runs what pip and
-/* the packages run. */
+ * pip or uv installs; each native file is judged, and each package imported for real. If a step fails
+ * nothing is left. One result: result->env tells. This writes below `dir` alone, and runs what pip and
+ * the packages run. */
 struct dlwhy_env_request {
 	size_t size;                 /* sizeof of this structure */
 	const char *dir;             /* a folder that is not there, or empty */

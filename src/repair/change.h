@@ -36,7 +36,7 @@ struct change {
 	enum change_kind kind;
 	const char *path;             /* NULL for CHANGE_RUN */
 	/* CHANGE_PATCH: sorted, none overlaps another. What they leave out is the old file's, or zero
-	/* behind its end. `size` is the new length. */
+	 * behind its end. `size` is the new length. */
 	const struct patch *patches;
 	size_t npatches;
 	uint64_t size;
