@@ -6,7 +6,7 @@
  * transaction's to find and to keep.
  *
  * Paths are absolute and of this machine. Changes of one plan are done in order; a path is in one change
- * only, but for CHANGE_MODE. All strings and bytes are borrowed from the arena that made the plan. /
+ * only, but for CHANGE_MODE. All strings and bytes are borrowed from the arena that made the plan.
  */
 #ifndef DLWHY_REPAIR_CHANGE_H
 #define DLWHY_REPAIR_CHANGE_H
