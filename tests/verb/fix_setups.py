@@ -327,7 +327,7 @@ def old_folder_of_a_start_up_file(top):
     home = top / "home"
     home.mkdir()
     (home / ".bashrc").write_text(f'# settings\nexport LD_LIBRARY_PATH="{top}/old:$LD_LIBRARY_PATH"\nalias ll="ls -l"\n')
-    return Setup(["bin/prog"], ["bin/prog"], "drop-setting",
+    return Setup(["bin/prog"], ["--env", f"LD_LIBRARY_PATH={top}/old", "bin/prog"], "drop-setting",
                  env={"LD_LIBRARY_PATH": f"{top}/old", "HOME": str(home)},
                  after=["env", "-u", "LD_LIBRARY_PATH", f"HOME={home}", "bash", "-c", ". ~/.bashrc; bin/prog"])
 
@@ -336,6 +336,6 @@ def old_folder_of_a_start_up_file(top):
 def old_folder_from_home(top):
     old_and_new(top)
     (top / ".profile").write_text("LD_LIBRARY_PATH=$HOME/old/\nexport LD_LIBRARY_PATH\n")
-    return Setup(["bin/prog"], ["bin/prog"], "drop-setting",
+    return Setup(["bin/prog"], ["--env", f"LD_LIBRARY_PATH={top}/old/", "bin/prog"], "drop-setting",
                  env={"LD_LIBRARY_PATH": f"{top}/old/", "HOME": str(top)},
                  after=["env", "-u", "LD_LIBRARY_PATH", f"HOME={top}", "sh", "-c", ". ~/.profile; bin/prog"])

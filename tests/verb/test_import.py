@@ -529,7 +529,7 @@ def test_an_import_that_stops_is_the_first_finding(deep):
     (deep / "p.py").write_text(RAISE + "import ctypes\nctypes.CDLL('./deep/libdeep.so.1')\n")
     ours, status = answer("check", "./user.so", "--after", "p", "--python", PYTHON, cwd=deep, env=environment(deep))
     assert ours["loads"] is False and status == 1
-    assert [f["code"] for f in ours["findings"][:2]] == ["init-failed", "missing-library"]
+    assert [f["code"] for f in ours["findings"][:2]] == ["init-failed", "search-path"]
     assert "import p stops" in ours["findings"][0]["summary"]
     assert ours["loader_message"].startswith("libdeep.so.1: cannot open")
 
