@@ -196,17 +196,34 @@ static void add_plan(struct fixing *x, struct fix_plan *p)
 	x->plans.items[i] = p;
 }
 
+static bool has_text(const char *const *list, size_t n, const char *s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (same_text(list[i], s))
+			return true;
+	return false;
+}
+
+static size_t count_op(const struct dlwhy_plan *p, const char *op)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nedits; i++)
+		n += same_text(p->edits[i]->op, op);
+	return n;
+}
+
+/* The same steps, in whatever order they were found, do the same to the same files. */
 static bool same_edits(const struct dlwhy_plan *p, const struct dlwhy_plan *q)
 {
-	if (p->nedits != q->nedits || p->nedits == 0)
-		return false;
-	for (size_t i = 0; i < p->nedits; i++)
-		if (!same_text(p->edits[i]->op, q->edits[i]->op) ||
-		    !same_text(p->edits[i]->path, q->edits[i]->path) ||
-		    !same_text(p->edits[i]->name, q->edits[i]->name) ||
-		    !same_text(p->edits[i]->value, q->edits[i]->value))
-			return false;
-	return true;
+	bool same = p->nedits == q->nedits && p->nedits > 0 && p->nfiles == q->nfiles;
+
+	for (size_t i = 0; same && i < p->nedits; i++)
+		same = count_op(p, p->edits[i]->op) == count_op(q, p->edits[i]->op);
+	for (size_t i = 0; same && i < p->nfiles; i++)
+		same = has_text(q->files, q->nfiles, p->files[i]);
+	return same && (p->nfiles > 0 || (same_text(p->edits[0]->name, q->edits[0]->name) &&
+					  same_text(p->edits[0]->value, q->edits[0]->value)));
 }
 
 static bool is_there(const struct fixing *x, const struct dlwhy_plan *p)
