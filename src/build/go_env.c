@@ -8,16 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "build/go_text.h"
 
 const char *go_os_env(const struct go *g, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (size_t i = 0; g->environ != NULL && g->environ[i] != NULL; i++)
-		if (strncmp(g->environ[i], name, n) == 0 && g->environ[i][n] == '=')
-			return g->environ[i] + n + 1;
-	return NULL;
+	return str_env(g->environ, name);
 }
 
 static const char *os_env(const struct go *g, const char *name)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+
 enum { LARGEST_FILE = 16 << 20, LARGEST_ALL = 512 << 20 }; /* bytes of sources */
 
 /* ---- lists ------------------------------------------------------------------------------------ */
@@ -401,12 +403,7 @@ bool go_is_file(const struct go *g, const char *path)
 
 static const char *raw_env(const struct go *g, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (size_t i = 0; g->environ != NULL && g->environ[i] != NULL; i++)
-		if (strncmp(g->environ[i], name, n) == 0 && g->environ[i][n] == '=')
-			return g->environ[i] + n + 1;
-	return NULL;
+	return str_env(g->environ, name);
 }
 
 static bool may_run(const struct go *g, const char *path)

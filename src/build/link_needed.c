@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "build/link_priv.h"
+#include "base/str.h"
 #include "machine/machine.h"
 #include "object/elfconst.h"
 
@@ -15,12 +16,7 @@ enum { CLOSURE_MAX = 4096 };
 
 static const char *env_of(const struct link *l, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (const char *const *e = l->env; e != NULL && *e != NULL; e++)
-		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
-			return *e + n + 1;
-	return NULL;
+	return str_env(l->env, name);
 }
 
 /* ---- what is on the command line --------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/os_child.h"
+#include "base/str.h"
 #include "build/link_priv.h"
 
 enum { COMPILE_SECONDS = 300, STEPS_MAX = 4096 };
@@ -119,12 +120,7 @@ const char *link_linker_name(enum link_linker k)
 
 static const char *env_of(const struct link_ask *ask, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (const char *const *e = ask->env; e != NULL && *e != NULL; e++)
-		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
-			return *e + n + 1;
-	return NULL;
+	return str_env(ask->env, name);
 }
 
 /* Programs are asked in the C locale: what they print is then what tables know. */

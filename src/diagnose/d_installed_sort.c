@@ -3,16 +3,11 @@
 
 #include "diagnose/installed_case.h"
 
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
+#include "base/str.h"
 
 bool inst_is_code(const char *path)
 {
-	return ends(path, ".py") || audit_is_native_name(path);
+	return str_ends(path, ".py") || audit_is_native_name(path);
 }
 
 /* Is one of the words a component of the path? */
@@ -40,7 +35,7 @@ static bool is_docs(const struct package *p, const char *path)
 		return strncmp(path, "/usr/share/", 11) == 0 &&
 		       has_part(path + 10, system, sizeof(system) / sizeof(*system));
 	path = starts_with(path, p->root) ? path + strlen(p->root) : path;
-	return has_part(path, python, sizeof(python) / sizeof(*python)) || ends(path, ".pyi") ||
+	return has_part(path, python, sizeof(python) / sizeof(*python)) || str_ends(path, ".pyi") ||
 	       has_part(path, system, 5);
 }
 
@@ -94,11 +89,11 @@ static void changed(struct inst *t, const struct audit_file *f, struct inst_file
 		push(t, &out->swapped, f);
 	else if (native || f->cut)
 		push(t, &out->broken, f);
-	else if (ends(path, ".py") && (f->size == 0 || f->all_zeros))
+	else if (str_ends(path, ".py") && (f->size == 0 || f->all_zeros))
 		push(t, &out->broken, f);
 	else if (f->kind == FILE_ELF && f->f->digest != DIGEST_NONE && !is_whole_code(f))
 		push(t, &out->broken, f);
-	else if (ends(path, ".py") && !is_docs(f->p, path))
+	else if (str_ends(path, ".py") && !is_docs(f->p, path))
 		push(t, &out->edited, f);
 	else
 		push(t, &out->touched, f);
@@ -129,7 +124,7 @@ static void machine_code(struct inst *t, const struct audit_file *f, struct inst
 	    f->big_endian == place->big_endian)
 		out->fitting++;
 	else if (f->kind == FILE_ELF || f->kind == FILE_MACHO || f->kind == FILE_MACHO_FAT ||
-		 (f->kind == FILE_PE && ends(f->f->path, ".pyd")))
+		 (f->kind == FILE_PE && str_ends(f->f->path, ".pyd")))
 		push(t, &out->foreign, f);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "base/str.h"
 #include "diagnose/wheel.h"
 
 enum { SHOWN = 12 };
@@ -18,13 +19,6 @@ struct whl {
 	struct arena *a;
 	size_t order;
 };
-
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
 
 static struct draft *draft(struct whl *t, enum cause cause, const char *detail, enum dlwhy_severity severity,
 			   const char *object)
@@ -228,13 +222,13 @@ static void say_records(struct whl *t)
 
 static bool is_module_name(const char *name)
 {
-	return ends(name, ".so") || ends(name, ".pyd") || ends(name, ".dylib");
+	return str_ends(name, ".so") || str_ends(name, ".pyd") || str_ends(name, ".dylib");
 }
 
 static bool is_native(const struct wheel_file *f)
 {
 	return f->look.kind == FILE_ELF || f->look.kind == FILE_MACHO || f->look.kind == FILE_MACHO_FAT ||
-	       (f->look.kind == FILE_PE && !ends(f->m->name, ".exe"));
+	       (f->look.kind == FILE_PE && !str_ends(f->m->name, ".exe"));
 }
 
 static void say_pure(struct whl *t)
@@ -510,7 +504,7 @@ static void say_python(struct whl *t)
 		struct wheel_tag only = { .python = tag->python, .abi = "" };
 
 		if (minor == 0) {
-			if (is_native(f) && ends(f->m->name, ".abi3.so"))
+			if (is_native(f) && str_ends(f->m->name, ".abi3.so"))
 				return;
 			continue;
 		}

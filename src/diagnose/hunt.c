@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "diagnose/known.h"
 #include "object/elfconst.h"
 
@@ -108,20 +109,13 @@ static bool is_packages_dir(const char *dir)
 	return strcmp(b, "site-packages") == 0 || strcmp(b, "dist-packages") == 0;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
 /* "PKG.libs" folders, as wheels are repaired with, among the names of a folder. */
 static void add_libs_of(struct diag *d, const char *dir)
 {
 	const struct store_listing *l = list_dir(d, dir);
 
 	for (size_t i = 0; i < l->n; i++)
-		if (ends_with(l->names[i], ".libs"))
+		if (str_ends(l->names[i], ".libs"))
 			add_place(d, join_path(d->a, dir, l->names[i]), HIT_BESIDE);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "loader/loader.h"
 #include "object/elfconst.h"
 
@@ -11,26 +12,16 @@
 #define SURPLUS_OTHER 144
 #define SURPLUS_OPTIONAL 512
 
-static const char *env_get(const char *const *environ, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; environ != NULL && *environ != NULL; environ++)
-		if (strncmp(*environ, name, n) == 0 && (*environ)[n] == '=')
-			return *environ + n + 1;
-	return NULL;
-}
-
 static const char *env_copy(struct arena *a, const char *const *environ, const char *name)
 {
-	const char *s = env_get(environ, name);
+	const char *s = str_env(environ, name);
 
 	return s != NULL ? arena_strdup(a, s) : NULL;
 }
 
 static void read_env(struct world *w, const char *const *environ, struct arena *a)
 {
-	const char *now = env_get(environ, "LD_BIND_NOW");
+	const char *now = str_env(environ, "LD_BIND_NOW");
 
 	w->env.library_path = env_copy(a, environ, "LD_LIBRARY_PATH");
 	w->env.preload = env_copy(a, environ, "LD_PRELOAD");
@@ -38,7 +29,7 @@ static void read_env(struct world *w, const char *const *environ, struct arena *
 	w->env.tunables = env_copy(a, environ, "GLIBC_TUNABLES");
 	w->env.path = env_copy(a, environ, "PATH");
 	w->env.bind_now = now != NULL && *now != '\0';
-	w->env.dynamic_weak = env_get(environ, "LD_DYNAMIC_WEAK") != NULL;
+	w->env.dynamic_weak = str_env(environ, "LD_DYNAMIC_WEAK") != NULL;
 }
 
 /* The value of a tunable in "a=1:b=2"; `def` if it is not set. The last one wins. What is outside

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/str.h"
 #include "machine/machine.h"
 
 #define MAX_TEXT ((size_t)64 << 20) /* of one file below /proc */
@@ -63,13 +64,6 @@ static const char *read_link(struct arena *a, long pid, const char *name, int *e
 	return *err == 0 ? arena_strdup(a, buf) : NULL;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
 /* ---- its file system ------------------------------------------------------------------------ */
 
 static bool same_link(struct arena *a, long pid, const char *name)
@@ -118,13 +112,13 @@ static void read_places(struct live *l, struct arena *a, const char **root)
 		*root = "/";
 	l->root = proc_path(a, l->pid, "root");
 	l->same_root = has_same_root(a, l->pid);
-	if (cwd != NULL && !ends_with(cwd, " (deleted)"))
+	if (cwd != NULL && !str_ends(cwd, " (deleted)"))
 		l->cwd = inside_root(*root, cwd);
 	exe = read_link(a, l->pid, "exe", &err);
 	l->exe_host = proc_path(a, l->pid, "exe");
 	if (exe == NULL)
 		return;
-	l->exe_deleted = ends_with(exe, " (deleted)");
+	l->exe_deleted = str_ends(exe, " (deleted)");
 	if (l->exe_deleted)
 		exe = arena_strndup(a, exe, strlen(exe) - strlen(" (deleted)"));
 	l->exe = inside_root(*root, exe);

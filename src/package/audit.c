@@ -8,6 +8,7 @@
 
 #include "base/os.h"
 #include "base/pool.h"
+#include "base/str.h"
 
 #define LARGE ((uint64_t)4 << 20) /* bytes: of files that are begun first */
 #define PIECE ((size_t)16 << 20)  /* bytes: that progress is told after */
@@ -26,19 +27,12 @@ struct work {
 
 /* ---- what kind of file ----------------------------------------------------------------------------- */
 
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
-
 bool audit_is_native_name(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
 	const char *so = strstr(name, ".so.");
 
-	if (ends(name, ".so") || ends(name, ".pyd") || ends(name, ".dylib") || ends(name, ".dll"))
+	if (str_ends(name, ".so") || str_ends(name, ".pyd") || str_ends(name, ".dylib") || str_ends(name, ".dll"))
 		return true;
 	return so != NULL && strspn(so + 4, "0123456789.") == strlen(so + 4);
 }

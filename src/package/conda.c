@@ -8,14 +8,9 @@
 
 #include "package/package.h"
 
+#include "base/str.h"
+
 enum { JSON_MAX = 64 << 20 };
-
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
 
 /* What one element of paths_data says; strings belong to the JSON. */
 struct told {
@@ -49,7 +44,7 @@ static void add_told(struct package_set *set, struct package *p, const struct to
 	if (t->path == NULL || *t->path == '\0')
 		return;
 	f = package_add_file(set, p, package_path(set->a, p->root, t->path));
-	if (ends(t->path, ".pyc"))
+	if (str_ends(t->path, ".pyc"))
 		f->flags |= PACKAGE_MADE;
 	if (t->type != NULL && strcmp(t->type, "softlink") == 0) {
 		f->flags |= PACKAGE_LINK;
@@ -149,7 +144,7 @@ void conda_read_owners(struct package_set *set, const char *prefix, const char *
 		store_stat_dir(set->store, dir) == 0 ? store_list(set->store, dir) : NULL;
 
 	for (size_t i = 0; l != NULL && i < l->n; i++)
-		if (ends(l->names[i], ".json") && l->names[i][0] != '.' &&
+		if (str_ends(l->names[i], ".json") && l->names[i][0] != '.' &&
 		    (path == NULL || package_mentions(set, package_path(set->a, dir, l->names[i]), path)))
 			read_json(set, prefix, dir, l->names[i]);
 }

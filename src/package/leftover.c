@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/str.h"
 #include "package/audit.h"
 
 enum { LEFT_MAX = 2000, DEPTH_MAX = 40, FOLDERS_MAX = 200000 };
@@ -18,13 +19,6 @@ struct walk {
 	struct table tops; /* folder in site-packages -> a package that has files in it */
 	size_t folders;
 };
-
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
 
 static struct leftover *add(struct walk *w, enum leftover_kind kind, const char *path,
 			    const struct package *p)
@@ -89,7 +83,7 @@ static const char *sibling(struct walk *w, const char *dir, const struct store_l
 		if (i == at || stem(l->names[i]) != stem(l->names[at]) ||
 		    strncmp(l->names[i], l->names[at], stem(l->names[at])) != 0)
 			continue;
-		if (!ends(l->names[i], ".so") && !ends(l->names[i], ".py"))
+		if (!str_ends(l->names[i], ".so") && !str_ends(l->names[i], ".py"))
 			continue;
 		r = rank_of(l->names[i], w->minor);
 		path = package_path(w->set->a, dir, l->names[i]);
@@ -119,7 +113,7 @@ static void unclaimed(struct walk *w, const char *dir, const struct store_listin
 		w->out->more++;
 		return;
 	}
-	beside = ends(l->names[i], ".so") ? sibling(w, dir, l, i) : NULL;
+	beside = str_ends(l->names[i], ".so") ? sibling(w, dir, l, i) : NULL;
 	if ((beside == NULL && top) || source_stat(store_source(w->set->store), path, false, &st) != 0 ||
 	    st.type != OS_REGULAR)
 		return;
@@ -179,7 +173,7 @@ static void note_tops(struct walk *w, const char *site)
 			if (name[part] == '\0' || (part == 11 && strncmp(name, "__pycache__", 11) == 0))
 				continue;
 			name = arena_strndup(w->set->a, name, part);
-			if (!ends(name, "-info"))
+			if (!str_ends(name, "-info"))
 				table_put(&w->tops, name, (uint32_t)XXH3_64bits(name, part), p);
 		}
 	}

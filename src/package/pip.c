@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "package/package.h"
+#include "base/str.h"
 #include "package/pip_record.h"
 
 enum {
@@ -14,19 +15,12 @@ enum {
 	SMALL_MAX = 4 << 20	/* of METADATA and the like */
 };
 
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
-
 /* ---- who it is ------------------------------------------------------------------------------------- */
 
 /* "numpy-1.26.4.dist-info" */
 static void name_of_folder(struct arena *a, struct package *p, const char *folder)
 {
-	size_t n = strlen(folder) - strlen(ends(folder, ".dist-info") ? ".dist-info" : ".egg-info");
+	size_t n = strlen(folder) - strlen(str_ends(folder, ".dist-info") ? ".dist-info" : ".egg-info");
 	const char *dash = memrchr(folder, '-', n);
 
 	/* An egg has its Python behind the version: "x-1.0-py3.11.egg-info". */
@@ -123,7 +117,7 @@ static void read_direct_url(struct package_set *set, struct package *p)
 /* Bytecode is made at the installation or the first import, and may go at any time. */
 static bool is_made(const char *path)
 {
-	return ends(path, ".pyc") || ends(path, ".pyo");
+	return str_ends(path, ".pyc") || str_ends(path, ".pyo");
 }
 
 static void read_record(struct package_set *set, struct package *p)
@@ -203,11 +197,11 @@ void pip_read_owners(struct package_set *set, const char *site, const char *path
 
 	for (size_t i = 0; l != NULL && i < l->n; i++) {
 		const char *name = l->names[i];
-		bool is_egg = ends(name, ".egg-info");
+		bool is_egg = str_ends(name, ".egg-info");
 		const char *list = is_egg ? "installed-files.txt" : "RECORD";
 
 		/* "~umpy-1.0.dist-info" is what an uninstall that was interrupted has put aside. */
-		if ((!is_egg && !ends(name, ".dist-info")) || strchr("~-.", name[0]) != NULL)
+		if ((!is_egg && !str_ends(name, ".dist-info")) || strchr("~-.", name[0]) != NULL)
 			continue;
 		list = path != NULL ? package_path(set->a, package_path(set->a, site, name), list) : NULL;
 		if (list != NULL && !package_mentions(set, list, path))

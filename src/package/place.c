@@ -4,14 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "package/owner.h"
-
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
 
 static bool is_folder(struct package_set *set, const char *path)
 {
@@ -78,7 +72,7 @@ static bool has_info(struct package_set *set, const char *dir)
 	const struct store_listing *l = is_folder(set, dir) ? store_list(set->store, dir) : NULL;
 
 	for (size_t i = 0; l != NULL && i < l->n; i++)
-		if (ends(l->names[i], ".dist-info") || ends(l->names[i], ".egg-info"))
+		if (str_ends(l->names[i], ".dist-info") || str_ends(l->names[i], ".egg-info"))
 			return true;
 	return false;
 }
@@ -169,9 +163,9 @@ static void of_file(struct package_set *set, const char *path, struct place *out
 	const char *base = base_of(path);
 
 	out->dir = path;
-	if (ends(base, ".whl"))
+	if (str_ends(base, ".whl"))
 		out->kind = PLACE_WHEEL;
-	else if (strncmp(base, "python", 6) == 0 && ends(package_path(set->a, path, ".."), "/bin"))
+	else if (strncmp(base, "python", 6) == 0 && str_ends(package_path(set->a, path, ".."), "/bin"))
 		of_folder(set, package_path(set->a, path, "../.."), out);
 }
 
@@ -210,7 +204,7 @@ const char *place_around(struct package_set *set, const char *path, struct place
 		const char *prefix;
 
 		dir = package_path(set->a, dir, "..");
-		if (!ends(dir, "/site-packages") && !ends(dir, "/dist-packages"))
+		if (!str_ends(dir, "/site-packages") && !str_ends(dir, "/dist-packages"))
 			continue;
 		place_find(set, dir, out);
 		if (out->kind != PLACE_SITE)

@@ -9,6 +9,7 @@
 
 #include "base/os.h"
 #include "base/pool.h"
+#include "base/str.h"
 #include "package/pip_record.h"
 
 #define NATIVE_MAX ((uint64_t)3 << 30) /* bytes of a file that is unpacked as a whole */
@@ -63,13 +64,6 @@ static void read_name(struct arena *a, struct wheel *w)
 }
 
 /* ---- its records ----------------------------------------------------------------------------------- */
-
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
 
 /* The folder "NAME-VERSION.dist-info": of several the one that the file's name tells. */
 static const char *find_info(struct arena *a, const struct wheel *w)
@@ -143,7 +137,7 @@ static void match(struct arena *a, struct wheel *w)
 	for (size_t i = 0; i < w->zip.n; i++) {
 		const struct zip_member *m = &w->zip.members[i];
 
-		if (ends(m->name, "/"))
+		if (str_ends(m->name, "/"))
 			continue;
 		w->files[w->nfiles++] = (struct wheel_file){
 			.m = m,

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "python/home_priv.h"
 
 enum { FINDER_BYTES = 4 << 20, MAPPINGS_MAX = 100000 };
@@ -146,13 +147,6 @@ static struct py_editable *read_finder(struct store *s, struct arena *a, const c
 	return l.failed ? NULL : e;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
 bool py_editable_read(struct store *s, struct arena *a, const char *dir, const char *line,
 		      struct py_editable **out, const char **name)
 {
@@ -163,12 +157,12 @@ bool py_editable_read(struct store *s, struct arena *a, const char *dir, const c
 	n = strspn(line, "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 	*name = arena_strndup(a, line, n);
 	*out = NULL;
-	if (strncmp(*name, "__editable__", 12) == 0 && ends_with(*name, "_finder")) {
+	if (strncmp(*name, "__editable__", 12) == 0 && str_ends(*name, "_finder")) {
 		*out = read_finder(s, a, arena_printf(a, "%s/%s.py", dir, *name));
 		return true;
 	}
 	return (*name)[0] == '_' &&
-	       (ends_with(*name, "_editable_loader") || ends_with(*name, "_editable"));
+	       (str_ends(*name, "_editable_loader") || str_ends(*name, "_editable"));
 }
 
 const struct py_mapping *py_mapping_find(const struct py_mappings *m, const char *name)

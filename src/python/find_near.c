@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "python/finder.h"
+#include "base/str.h"
 #include "python/home_priv.h"
 
 struct near {
@@ -24,13 +25,6 @@ static void add_near(struct near *s, const char *dir, const char *name, const ch
 		.why = why,
 		.tag = tag != NULL ? arena_strdup(s->f->a, tag) : NULL,
 	};
-}
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
 /* "cp311" or "cpython-311td-…": the release, and what stands behind its digits. 0: it is no such tag. */
@@ -105,13 +99,13 @@ static const char *why_file(const struct near *s, const char *rest, const char *
 {
 	size_t n = strlen(rest);
 
-	if (ends_with(rest, ".pyd")) {
+	if (str_ends(rest, ".pyd")) {
 		*tag = n > 5 ? arena_strndup(s->f->a, rest + 1, n - 5) : NULL;
 		return "for Windows";
 	}
-	if (ends_with(rest, ".dylib"))
+	if (str_ends(rest, ".dylib"))
 		return "built for another platform (darwin)";
-	if (ends_with(rest, ".so") && n > 4) {
+	if (str_ends(rest, ".so") && n > 4) {
 		*tag = arena_strndup(s->f->a, rest + 1, n - 4);
 		return why_extension(s, *tag);
 	}

@@ -37,7 +37,6 @@ struct home_ctx {
 
 /* ---- paths.c ------------------------------------------------------------------------------ */
 
-const char *py_env(const char *const *environ, const char *name); /* NULL if unset */
 /* The same, but NULL also where it is empty or the environment does not count (-E, -I). */
 const char *py_var(const struct home_ctx *c, const char *name);
 /* os.path.join of two. */

@@ -6,6 +6,8 @@
 
 #include "python/eval.h"
 
+#include "base/str.h"
+
 #define FILE_MAX_BYTES (16u << 20)
 #define LIST_MAX 20000
 
@@ -228,12 +230,7 @@ PY_NATIVE(p_realpath)
 
 static const char *env(struct py_eval *ev, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (size_t i = 0; ev->environ != NULL && ev->environ[i] != NULL; i++)
-		if (strncmp(ev->environ[i], name, n) == 0 && ev->environ[i][n] == '=')
-			return ev->environ[i] + n + 1;
-	return NULL;
+	return str_env(ev->environ, name);
 }
 
 PY_NATIVE(p_expanduser)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/table.h"
+#include "base/str.h"
 #include "object/elf.h"
 #include "python/home_priv.h"
 #include "source/resolve.h"
@@ -99,7 +100,7 @@ static void add_environments(struct others *o, const char *dir)
 
 static void add_path(struct others *o)
 {
-	const char *list = py_env(o->c.ask->environ, "PATH");
+	const char *list = str_env(o->c.ask->environ, "PATH");
 
 	while (list != NULL) {
 		size_t n = strcspn(list, ":");
@@ -115,8 +116,8 @@ void py_home_others(const struct py_ask *ask, struct arena *a, size_t max, struc
 	static const char *const conda[] = { "miniconda3", "anaconda3", "miniforge3", "mambaforge" };
 	struct others o = { .c = { .ask = ask, .src = ask->source, .store = ask->store, .a = a },
 			    .max = max, .out = out };
-	const char *home = py_env(ask->environ, "HOME");
-	const char *root = py_env(ask->environ, "PYENV_ROOT");
+	const char *home = str_env(ask->environ, "HOME");
+	const char *root = str_env(ask->environ, "PYENV_ROOT");
 
 	table_init(&o.seen, a);
 	if (ask->cwd != NULL)

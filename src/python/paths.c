@@ -2,22 +2,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "python/home_priv.h"
 #include "source/resolve.h"
 
-const char *py_env(const char *const *environ, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; environ != NULL && *environ != NULL; environ++)
-		if (strncmp(*environ, name, n) == 0 && (*environ)[n] == '=')
-			return *environ + n + 1;
-	return NULL;
-}
-
 const char *py_var(const struct home_ctx *c, const char *name)
 {
-	const char *s = c->use_environment ? py_env(c->ask->environ, name) : NULL;
+	const char *s = c->use_environment ? str_env(c->ask->environ, name) : NULL;
 
 	return s != NULL && *s != '\0' ? s : NULL;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "python/home_priv.h"
+#include "base/str.h"
 #include "python/pyenv.h"
 #include "source/resolve.h"
 
@@ -245,7 +246,7 @@ enum dlwhy_code py_find_program(struct home_ctx *c, struct dlwhy_error *err)
 	char *real = NULL;
 
 	c->h->given = arena_strdup(c->a, given);
-	c->path_list = py_env(c->ask->environ, "PATH");
+	c->path_list = str_env(c->ask->environ, "PATH");
 	if (c->path_list == NULL)
 		c->path_list = default_path;
 	if (*given == '\0' || !find_start(c, &there))

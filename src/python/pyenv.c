@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+
 enum { VERSION_FILE_BYTES = 65536 };
 
 /* pyenv-version-file-read: the first word of each line, joined by ':'; NULL if there is none. */
@@ -48,8 +50,8 @@ static const char *local_versions(struct home_ctx *c, const char *from)
 
 static const char *chosen_versions(struct home_ctx *c, const char *root)
 {
-	const char *all = py_env(c->ask->environ, "PYENV_VERSION");
-	const char *dir = py_env(c->ask->environ, "PYENV_DIR");
+	const char *all = str_env(c->ask->environ, "PYENV_VERSION");
+	const char *dir = str_env(c->ask->environ, "PYENV_DIR");
 	const char *file = NULL;
 
 	if (all != NULL && *all != '\0')

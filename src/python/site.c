@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/table.h"
+#include "base/str.h"
 #include "object/elf.h"
 #include "python/editable.h"
 #include "python/home_priv.h"
@@ -534,8 +535,8 @@ static const char *home_of_user(struct home_ctx *c)
 
 static const char *user_base(struct home_ctx *c)
 {
-	const char *base = py_env(c->ask->environ, "PYTHONUSERBASE");
-	const char *home = py_env(c->ask->environ, "HOME");
+	const char *base = str_env(c->ask->environ, "PYTHONUSERBASE");
+	const char *home = str_env(c->ask->environ, "HOME");
 	size_t n;
 
 	if (base != NULL && *base != '\0')
@@ -581,7 +582,7 @@ void py_site(struct home_ctx *c)
 	if (h->user_site_used)
 		add_site_dir(&s, h->user_site, "the user's site-packages");
 	if (c->user_site && mentions(&s, "PREFIXES.insert(0, \"/usr/local\")") &&
-	    py_env(c->ask->environ, "RPM_BUILD_ROOT") == NULL) {
+	    str_env(c->ask->environ, "RPM_BUILD_ROOT") == NULL) {
 		struct py_strings local = { 0 };
 
 		py_strings_add(c->a, &local, "/usr/local");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "base/str.h"
 #include "diagnose/common.h"
 #include "package/owner.h"
 #include "package/pip_record.h"
@@ -53,14 +54,13 @@ static const char *const *covers_of(const struct plan_input *in, const struct pa
 /* argv[0] as the shell would find it. NULL: nobody has it. */
 static const char *find_program(const struct plan_input *in, const char *name)
 {
-	const char *path = "/usr/local/bin:/usr/bin:/bin";
+	const char *path = str_env(in->environ, "PATH");
 	struct os_stat st;
 
 	if (name[0] == '/')
 		return name;
-	for (size_t i = 0; in->environ[i] != NULL; i++)
-		if (starts_with(in->environ[i], "PATH="))
-			path = in->environ[i] + 5;
+	if (path == NULL)
+		path = "/usr/local/bin:/usr/bin:/bin";
 	for (;;) {
 		size_t n = strcspn(path, ":");
 		const char *full = arena_printf(in->a, "%.*s/%s", (int)n, path, name);

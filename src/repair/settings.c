@@ -8,18 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "diagnose/common.h"
 
 enum { MAX_TEXT = 1 << 20, MAX_FILES = 200 };
 
-static const char *variable_of(const char *const *environ, const char *name)
+/* A variable that names a folder; NULL. */
+static const char *folder_of(const char *const *environ, const char *name)
 {
-	size_t n = strlen(name);
+	const char *value = str_env(environ, name);
 
-	for (size_t i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], name, n) == 0 && environ[i][n] == '=' && environ[i][n + 1] == '/')
-			return environ[i] + n + 1;
-	return NULL;
+	return value != NULL && *value == '/' ? value : NULL;
 }
 
 /* ---- an element in a line ------------------------------------------------------------------------------
@@ -38,7 +37,7 @@ struct spellings {
 
 static struct spellings spell(const char *const *environ, const char *element, struct arena *a)
 {
-	const char *home = variable_of(environ, "HOME");
+	const char *home = folder_of(environ, "HOME");
 	struct spellings s = { { element }, 1 };
 	size_t n = home != NULL ? strlen(home) : 0;
 
@@ -266,7 +265,7 @@ void settings_find(struct source *s, const char *const *environ, const char *var
 
 		if (root != NULL) {
 			char *cwd = strcmp(root, ".") == 0 ? source_absolute(s, path) : NULL;
-			const char *dir = cwd == NULL ? variable_of(environ, root) : NULL;
+			const char *dir = cwd == NULL ? folder_of(environ, root) : NULL;
 
 			path = cwd != NULL   ? arena_strdup(a, cwd)
 			       : dir != NULL ? join_path(a, dir, path)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "base/str.h"
 #include "repair/settings.h"
 
 static bool is_there(struct source *s, const char *path)
@@ -32,13 +33,6 @@ const char *const *settings_scripts(struct source *s, const char *environment, s
 /* ---- texts ----------------------------------------------------------------------------------------------
  */
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
 /* What a shell of that script takes. It may be read twice, and the variable may be unset. */
 static const char *lines_for(const char *path, const char *variable, const char *element, struct arena *a)
 {
@@ -52,9 +46,9 @@ static const char *lines_for(const char *path, const char *variable, const char 
 				    "    unset _DLWHY_OLD_%s\n"
 				    "fi\n",
 				    variable, variable, variable, variable, variable, variable);
-	if (ends_with(path, ".fish"))
+	if (str_ends(path, ".fish"))
 		return arena_printf(a, "set -gx %s (string join : %s $%s)\n", variable, word, variable);
-	if (ends_with(path, ".csh"))
+	if (str_ends(path, ".csh"))
 		return arena_printf(
 			a, "if ($?%s) then\n    setenv %s %s:\"$%s\"\nelse\n    setenv %s %s\nendif\n",
 			variable, variable, word, variable, variable, word);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/os_watch.h"
+#include "base/str.h"
 #include "object/elfconst.h"
 #include "verb/pid.h"
 
@@ -126,12 +127,7 @@ static enum dlwhy_code make_env(struct dlwhy_session *s, struct dlwhy_error *err
 
 const char *session_env(const struct dlwhy_session *s, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (size_t i = 0; s->environ[i] != NULL; i++)
-		if (strncmp(s->environ[i], name, n) == 0 && s->environ[i][n] == '=')
-			return s->environ[i] + n + 1;
-	return NULL;
+	return str_env(s->environ, name);
 }
 
 void session_folder(const struct dlwhy_session *s, char *path, size_t size)

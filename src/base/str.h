@@ -1,0 +1,27 @@
+/* str.h - questions about NUL-ended strings that every folder asks. */
+#ifndef DLWHY_BASE_STR_H
+#define DLWHY_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+static inline bool str_ends(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* The value of a variable among NAME=VALUE strings, NULL-ended; the list may be NULL. NULL: it is not set. */
+static inline const char *str_env(const char *const *environ, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; environ != NULL && *environ != NULL; environ++)
+		if (strncmp(*environ, name, n) == 0 && (*environ)[n] == '=')
+			return *environ + n + 1;
+	return NULL;
+}
+
+#endif
