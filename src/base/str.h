@@ -24,4 +24,14 @@ static inline const char *str_env(const char *const *environ, const char *name)
 	return NULL;
 }
 
+/* The value of a hexadecimal digit; -1 for what is none. */
+static inline int str_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 #endif

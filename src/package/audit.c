@@ -32,7 +32,8 @@ bool audit_is_native_name(const char *path)
 	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
 	const char *so = strstr(name, ".so.");
 
-	if (str_ends(name, ".so") || str_ends(name, ".pyd") || str_ends(name, ".dylib") || str_ends(name, ".dll"))
+	if (str_ends(name, ".so") || str_ends(name, ".pyd") || str_ends(name, ".dylib") ||
+	    str_ends(name, ".dll"))
 		return true;
 	return so != NULL && strspn(so + 4, "0123456789.") == strlen(so + 4);
 }

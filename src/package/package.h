@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "object/store.h"
-#include "package/digest.h"
+#include "base/digest.h"
 
 enum package_kind { PACKAGE_PIP, PACKAGE_CONDA, PACKAGE_DPKG, PACKAGE_APK };
 

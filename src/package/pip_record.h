@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/view.h"
-#include "package/digest.h"
+#include "base/digest.h"
 
 struct record_row {
 	const char *path;	   /* as written: relative to site-packages, with '/' */

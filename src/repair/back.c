@@ -269,7 +269,7 @@ static enum transaction_code make_old_file(struct tx *t, size_t step, const char
 	if (err == 0)
 		err = os_sync(t->to);
 	if (err == 0)
-		err = sha256_file(t->to, hash, &n);
+		err = digest_of_file(DIGEST_SHA256, t->to, hash, &n);
 	if (err == 0) {
 		same = memcmp(hash, s->old.hash, sizeof(hash)) == 0;
 		/* reading it is no access of anybody's */

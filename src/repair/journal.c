@@ -9,6 +9,8 @@
 
 #include <jansson.h>
 
+#include "base/str.h"
+
 struct reading {
 	struct arena *a;
 	struct view json;
@@ -75,15 +77,6 @@ bool journal_is_id(const char *s)
 
 /* ---- values -------------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The string as it was before it was written. "" and r->bad if it is none. */
 static const char *string_of(struct reading *r, const json_t *v, const char *what)
 {
@@ -103,8 +96,8 @@ static const char *string_of(struct reading *r, const json_t *v, const char *wha
 			out[k++] = s[i];
 			continue;
 		}
-		high = i + 2 < n ? hex_digit(s[i + 1]) : -1;
-		low = i + 2 < n ? hex_digit(s[i + 2]) : -1;
+		high = i + 2 < n ? str_hex(s[i + 1]) : -1;
+		low = i + 2 < n ? str_hex(s[i + 2]) : -1;
 		if (high < 0 || low < 0 || high + low == 0) {
 			bad(r, what);
 			return "";
@@ -228,14 +221,8 @@ static struct view hex_of(struct reading *r, const json_t *v, size_t most, const
 		return (struct view){ NULL, 0 };
 	}
 	p = arena_array(r->a, n / 2 + 1, 1);
-	for (size_t i = 0; i < n / 2; i++) {
-		int high = hex_digit(s[2 * i]), low = hex_digit(s[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			bad(r, what);
-		else
-			p[i] = (unsigned char)(high * 16 + low);
-	}
+	if (!digest_from_hex(s, n, p, n / 2))
+		bad(r, what);
 	return (struct view){ p, n / 2 };
 }
 

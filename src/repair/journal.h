@@ -13,8 +13,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/os_place.h"
-#include "base/sha256.h"
 #include "base/view.h"
 #include "repair/transaction.h"
 

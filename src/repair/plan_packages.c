@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/sha256.h"
 #include "base/str.h"
 #include "diagnose/common.h"
 #include "package/owner.h"
@@ -140,6 +139,6 @@ struct view plan_record_with(const struct plan_input *in, struct view record, co
 {
 	unsigned char hash[SHA256_BYTES];
 
-	sha256_of(bytes, hash);
+	digest_of(DIGEST_SHA256, bytes, hash);
 	return package_record_updated(in->a, record, row, hash, bytes.n);
 }

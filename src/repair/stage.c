@@ -258,7 +258,7 @@ static enum transaction_code open_old(struct tx *t, struct journal_step *s)
 	int err = os_open_at(t->place, s->name, &t->from);
 
 	if (err == 0)
-		err = sha256_file(t->from, s->old.hash, &n);
+		err = digest_of_file(DIGEST_SHA256, t->from, s->old.hash, &n);
 	if (err == 0)
 		err = os_facts_at(t->from, "", &f);
 	if (err != 0)

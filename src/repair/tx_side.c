@@ -31,7 +31,7 @@ static int hash_of(int dir, const char *name, unsigned char hash[SHA256_BYTES])
 
 	if (err != 0)
 		return err;
-	err = sha256_file(fd, hash, &n);
+	err = digest_of_file(DIGEST_SHA256, fd, hash, &n);
 	os_close(fd);
 	return err;
 }
@@ -150,7 +150,7 @@ int tx_hash_names(int dir, unsigned char hash[SHA256_BYTES])
 	if (err == 0 && b.failed)
 		err = ENOMEM;
 	if (err == 0)
-		sha256_of((struct view){ (const unsigned char *)b.p, b.n }, hash);
+		digest_of(DIGEST_SHA256, (struct view){ (const unsigned char *)b.p, b.n }, hash);
 	buf_free(&b);
 	return err;
 }

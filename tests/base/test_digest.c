@@ -1,5 +1,5 @@
 /* test_digest.c - hashes, by the examples of their standards (RFC 1321, FIPS 180-4), and as text. */
-#include "package/digest.h"
+#include "base/digest.h"
 
 #include "../base/tree.h"
 

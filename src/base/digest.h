@@ -1,9 +1,10 @@
-/* digest.h - hashes that package databases keep. libcrypto's: of the static ones here it is the fastest. */
-#ifndef DLWHY_PACKAGE_DIGEST_H
-#define DLWHY_PACKAGE_DIGEST_H
+/* digest.h - hashes of bytes and of files. libcrypto's: of the static ones here it is the fastest. */
+#ifndef DLWHY_BASE_DIGEST_H
+#define DLWHY_BASE_DIGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/view.h"
 
@@ -16,7 +17,7 @@ enum digest_kind {
 	DIGEST_SHA384,
 	DIGEST_SHA512
 };
-enum { DIGEST_MAX = 64 };
+enum { DIGEST_MAX = 64, SHA256_BYTES = 32 };
 
 /* Bytes of a hash of that kind; 0 for DIGEST_NONE. */
 size_t digest_size(enum digest_kind k);
@@ -25,6 +26,9 @@ enum digest_kind digest_by_name(const char *name, size_t n);
 const char *digest_name(enum digest_kind k);
 /* out: digest_size(k) bytes. */
 void digest_of(enum digest_kind k, struct view bytes, unsigned char *out);
+
+/* Of all that an open file holds: 0 and its size in *n, or errno. */
+int digest_of_file(enum digest_kind k, int fd, unsigned char *out, uint64_t *n);
 
 /* The same, piece by piece. */
 struct digest_state;

@@ -1,13 +1,19 @@
 /* digest.c - see digest.h. The low-level functions of libcrypto: they need no provider, no configuration and
  * no allocation, so nothing of the machine takes part and a static program gets forty kilobytes. */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "package/digest.h"
+#include "base/digest.h"
 
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+
+#include "base/os.h"
+#include "base/str.h"
+
+enum { PIECE = 64 << 10 };
 
 struct digest_state {
 	enum digest_kind kind;
@@ -116,23 +122,32 @@ void digest_end(struct digest_state *s, unsigned char *out)
 	free(s);
 }
 
-/* ---- as text ---------------------------------------------------------------------------------------- */
-
-static int hex_value(char c)
+int digest_of_file(enum digest_kind k, int fd, unsigned char *out, uint64_t *n)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	unsigned char piece[PIECE];
+	struct digest_state s;
+	size_t got;
+	int err;
+
+	*n = 0;
+	begin(&s, k);
+	do {
+		err = os_pread(fd, *n, piece, sizeof(piece), &got);
+		digest_add(&s, (struct view){ piece, got });
+		*n += got;
+	} while (err == 0 && got > 0);
+	end(&s, out);
+	return err;
 }
+
+/* ---- as text ---------------------------------------------------------------------------------------- */
 
 bool digest_from_hex(const char *text, size_t n, unsigned char *out, size_t size)
 {
 	if (n != size * 2)
 		return false;
 	for (size_t i = 0; i < size; i++) {
-		int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+		int high = str_hex(text[2 * i]), low = str_hex(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;
