@@ -431,15 +431,14 @@ static uint32_t number(const char **p)
 	return n;
 }
 
-static int difference(const struct search *s, char x, char y)
+static int difference(bool char_unsigned, char x, char y)
 {
-	if (s->char_unsigned)
+	if (char_unsigned)
 		return (int)(unsigned char)x - (int)(unsigned char)y;
 	return (int)(signed char)x - (int)(signed char)y;
 }
 
-/* _dl_cache_libcmp: runs of digits count as numbers. *y is left where the answer was found. */
-static int compare(const struct search *s, const char *x, const char **y)
+int ldcache_compare(const char *x, const char **y, bool char_unsigned)
 {
 	while (*x != '\0') {
 		if (is_digit(*x) && is_digit(**y)) {
@@ -452,13 +451,13 @@ static int compare(const struct search *s, const char *x, const char **y)
 		} else if (is_digit(**y)) {
 			return -1;
 		} else if (*x != **y) {
-			return difference(s, *x, **y);
+			return difference(char_unsigned, *x, **y);
 		} else {
 			x++;
 			++*y;
 		}
 	}
-	return difference(s, '\0', **y);
+	return difference(char_unsigned, '\0', **y);
 }
 
 /* Compares the name with the key of entry i. False if there is no such key. */
@@ -472,7 +471,7 @@ static bool compare_key(struct search *s, uint32_t i, int *order)
 	key = end = table_string(s->c, &s->t, e.key);
 	if (key == NULL || s->work > MAX_WORK)
 		return false;
-	*order = compare(s, s->name, &end);
+	*order = ldcache_compare(s->name, &end, s->char_unsigned);
 	s->work += 16 + (size_t)(end - key);
 	return true;
 }

@@ -31,48 +31,12 @@ struct making {
 	} l;
 };
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static unsigned long number(const char **p)
-{
-	unsigned long n = 0;
-
-	for (; digit(**p); ++*p)
-		n = n * 10 + (unsigned long)(**p - '0');
-	return n;
-}
-
-/* _dl_cache_libcmp */
-static int compare_names(const char *x, const char *y)
-{
-	while (*x != '\0') {
-		if (digit(*x) && digit(*y)) {
-			unsigned long m = number(&x), n = number(&y);
-
-			if (m != n)
-				return m < n ? -1 : 1;
-		} else if (digit(*x)) {
-			return 1;
-		} else if (digit(*y)) {
-			return -1;
-		} else if (*x != *y) {
-			return *x - *y;
-		} else {
-			x++;
-			y++;
-		}
-	}
-	return *x - *y;
-}
-
 /* The largest name comes first, as the binary search of the loader wants it. */
 static int compare_items(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
-	int order = compare_names(y->name, x->name);
+	const char *end = x->name;
+	int order = ldcache_compare(y->name, &end, false);
 
 	if (order == 0)
 		order = y->flags < x->flags ? -1 : y->flags > x->flags;

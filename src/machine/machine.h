@@ -122,6 +122,9 @@ const char *ldcache_find(const struct ldcache *c, const struct ldcache_query *q,
 			 uint32_t *entry);
 /* The flags of an entry for that machine and class: what ldconfig writes and the loader wants. */
 int32_t ldcache_flags(const struct ldcache_query *q);
+/* _dl_cache_libcmp: runs of digits count as numbers. *y is left where the answer was found. `char_unsigned`:
+ * glibc compares `char`, whose sign is the machine's. */
+int ldcache_compare(const char *x, const char **y, bool char_unsigned);
 /* The cache that `ldconfig -X` would write on a machine like this for these folders, the first first. In a,
  * with zeros up to the end of the page. */
 void ldcache_make(struct store *s, const char *const *dirs, size_t n, int glibc_minor, struct arena *a,
