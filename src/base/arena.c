@@ -287,6 +287,11 @@ size_t arena_used(const struct arena *a)
 	return a->used;
 }
 
+const char *arena_copy(struct arena *a, const char *s)
+{
+	return s != NULL ? arena_strdup(a, s) : NULL;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	size_t len = strnlen(s, n);

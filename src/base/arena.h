@@ -37,6 +37,8 @@ void arena_charge(struct arena *a, size_t bytes);
 size_t arena_used(const struct arena *a);
 
 char *arena_strdup(struct arena *a, const char *s);
+/* NULL stays NULL. */
+const char *arena_copy(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

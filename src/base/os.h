@@ -29,6 +29,8 @@ struct os_mapping {
 	bool borrowed;        /* somebody else's: os_unmap leaves it alone */
 };
 
+/* Of the st_mode that the system gives. */
+enum os_type os_type_of(uint32_t mode);
 /* The number of a device as os_stat has it, from the two that /proc shows. */
 uint64_t os_device(uint32_t major, uint32_t minor);
 int os_stat(const char *path, bool follow, struct os_stat *out);

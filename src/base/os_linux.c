@@ -5,7 +5,6 @@
 #endif
 #include "base/os.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -24,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/os_dir.h"
+
 enum {
 	LIST_MAX = 100000,   /* names in one folder */
 	READ_FIRST = 4096,
@@ -34,7 +35,7 @@ enum {
 
 /* ---- files -------------------------------------------------------------------------------- */
 
-static enum os_type type_of(mode_t mode)
+enum os_type os_type_of(uint32_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFREG:
@@ -59,7 +60,7 @@ static void from_stat(const struct stat *st, struct os_stat *out)
 	out->mode = st->st_mode & 07777;
 	out->uid = st->st_uid;
 	out->gid = st->st_gid;
-	out->type = type_of(st->st_mode);
+	out->type = os_type_of(st->st_mode);
 }
 
 uint64_t os_device(uint32_t major_, uint32_t minor_)
@@ -276,77 +277,11 @@ int os_readlink(const char *path, char *buf, size_t n)
 	return 0;
 }
 
-struct names {
-	char **items;
-	size_t n, cap;
-};
-
-static void names_free(struct names *v)
-{
-	for (size_t i = 0; i < v->n; i++)
-		free(v->items[i]);
-	free(v->items);
-}
-
-static int names_add(struct names *v, const char *name)
-{
-	if (v->n == LIST_MAX)
-		return EFBIG;
-	if (v->n == v->cap) {
-		size_t cap = v->cap == 0 ? 64 : v->cap * 2;
-		char **items = realloc(v->items, cap * sizeof(*items));
-
-		if (items == NULL)
-			return ENOMEM;
-		v->items = items;
-		v->cap = cap;
-	}
-	v->items[v->n] = strdup(name);
-	return v->items[v->n] == NULL ? ENOMEM : (v->n++, 0);
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int names_read(DIR *d, struct names *v)
-{
-	for (;;) {
-		const struct dirent *e;
-		int err;
-
-		errno = 0;
-		e = readdir(d);
-		if (e == NULL)
-			return errno;
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		err = names_add(v, e->d_name);
-		if (err != 0)
-			return err;
-	}
-}
-
-/* A folder of more than LIST_MAX names is EFBIG and none is told: which of them the system lists
- * first is chance. */
 int os_list(const char *dir, void (*fn)(const char *name, void *ctx), void *ctx)
 {
-	struct names v = {NULL, 0, 0};
 	DIR *d = opendir(dir);
-	int err;
 
-	if (d == NULL)
-		return errno;
-	err = names_read(d, &v);
-	closedir(d);
-	if (err == 0 && v.n > 0) {
-		qsort(v.items, v.n, sizeof(*v.items), by_bytes);
-		for (size_t i = 0; i < v.n; i++)
-			fn(v.items[i], ctx);
-	}
-	names_free(&v);
-	return err;
+	return d != NULL ? os_read_dir(d, LIST_MAX, fn, ctx) : errno;
 }
 
 /* Reads up to max + 1 bytes, so that the caller sees one too many. */

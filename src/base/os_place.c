@@ -18,23 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40 };
+#include "base/names.h"
+#include "base/os_dir.h"
 
-static enum os_type type_of(uint32_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return OS_REGULAR;
-	case S_IFDIR:
-		return OS_DIRECTORY;
-	case S_IFLNK:
-		return OS_SYMLINK;
-	case S_IFCHR:
-		return OS_CHAR_DEVICE;
-	default:
-		return OS_OTHER;
-	}
-}
+enum { LINKS_MAX = 40 };
 
 static struct os_time time_of(const struct statx_timestamp *t)
 {
@@ -49,7 +36,7 @@ int os_facts_at(int dir, const char *name, struct os_facts *out)
 	if (statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name == '\0' ? AT_EMPTY_PATH : 0),
 		  STATX_BASIC_STATS, &x) != 0)
 		return errno;
-	out->type = type_of(x.stx_mode);
+	out->type = os_type_of(x.stx_mode);
 	out->dev = makedev(x.stx_dev_major, x.stx_dev_minor);
 	out->ino = x.stx_ino;
 	out->size = x.stx_size;
@@ -273,34 +260,6 @@ int os_readlink_at(int dir, const char *name, char *buf, size_t n)
 	return 0;
 }
 
-struct names {
-	char **items;
-	size_t n, cap;
-};
-
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int names_add(struct names *v, const char *name)
-{
-	if (v->n == v->cap) {
-		size_t cap = v->cap == 0 ? 64 : v->cap * 2;
-		char **items = realloc(v->items, cap * sizeof(*items));
-
-		if (items == NULL)
-			return ENOMEM;
-		v->items = items;
-		v->cap = cap;
-	}
-	v->items[v->n] = strdup(name);
-	if (v->items[v->n] == NULL)
-		return ENOMEM;
-	v->n++;
-	return 0;
-}
-
 static int read_names(DIR *d, size_t most, struct names *v)
 {
 	const struct dirent *e;
@@ -316,30 +275,31 @@ static int read_names(DIR *d, size_t most, struct names *v)
 	return err != 0 ? err : errno;
 }
 
-int os_names(int dir, size_t most, void (*fn)(const char *name, void *ctx), void *ctx)
+int os_read_dir(DIR *d, size_t most, void (*fn)(const char *name, void *ctx), void *ctx)
 {
 	struct names v = { NULL, 0, 0 };
+	int err = read_names(d, most, &v);
+
+	closedir(d);
+	names_sort(&v);
+	for (size_t i = 0; err == 0 && i < v.n; i++)
+		fn(v.items[i], ctx);
+	names_free(&v);
+	return err;
+}
+
+int os_names(int dir, size_t most, void (*fn)(const char *name, void *ctx), void *ctx)
+{
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
 	DIR *d;
 
 	if (fd < 0)
 		return errno;
 	d = fdopendir(fd);
-	if (d == NULL) {
-		err = errno;
-		close(fd);
-		return err;
-	}
-	err = read_names(d, most, &v);
-	closedir(d);
-	if (v.n > 1)
-		qsort(v.items, v.n, sizeof(*v.items), by_bytes);
-	for (size_t i = 0; i < v.n; i++) {
-		if (err == 0)
-			fn(v.items[i], ctx);
-		free(v.items[i]);
-	}
-	free(v.items);
+	if (d != NULL)
+		return os_read_dir(d, most, fn, ctx);
+	err = errno;
+	close(fd);
 	return err;
 }
 

@@ -24,7 +24,6 @@ struct item {
 struct making {
 	struct store *s;
 	struct arena *a;
-	int glibc_minor;
 	struct {
 		struct item *items;
 		size_t n, cap;
@@ -66,7 +65,7 @@ static void add(struct making *m, const char *dir, const char *file)
 {
 	const char *path = arena_printf(m->a, "%s/%s", dir, file), *name;
 	const struct store_entry *en = store_open(m->s, path);
-	struct ldcache_query q = { .glibc_minor = m->glibc_minor };
+	struct ldcache_query q = { 0 };
 
 	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF || en->file->elf.defect != ELF_OK ||
 	    en->file->elf.type != ET_DYN || m->l.n == MAX_ENTRIES)
@@ -116,10 +115,9 @@ static void write_out(struct making *m, struct view *out)
 	*out = (struct view) { p, all };
 }
 
-void ldcache_make(struct store *s, const char *const *dirs, size_t n, int glibc_minor, struct arena *a,
-		  struct view *out)
+void ldcache_make(struct store *s, const char *const *dirs, size_t n, struct arena *a, struct view *out)
 {
-	struct making m = { .s = s, .a = a, .glibc_minor = glibc_minor };
+	struct making m = { .s = s, .a = a };
 
 	for (size_t i = 0; i < n; i++) {
 		const struct store_listing *l = store_list(s, dirs[i]);

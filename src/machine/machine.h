@@ -127,8 +127,7 @@ int32_t ldcache_flags(const struct ldcache_query *q);
 int ldcache_compare(const char *x, const char **y, bool char_unsigned);
 /* The cache that `ldconfig -X` would write on a machine like this for these folders, the first first. In a,
  * with zeros up to the end of the page. */
-void ldcache_make(struct store *s, const char *const *dirs, size_t n, int glibc_minor, struct arena *a,
-		  struct view *out);
+void ldcache_make(struct store *s, const char *const *dirs, size_t n, struct arena *a, struct view *out);
 /* Calls fn for every entry: for "who has it" and for tests. */
 void ldcache_each(const struct ldcache *c,
 		  void (*fn)(void *ctx, const char *soname, const char *path, int32_t flags,

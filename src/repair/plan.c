@@ -271,10 +271,8 @@ static void ldconfig_step(struct making *m, const struct dlwhy_edit *e)
 	struct os_stat st;
 
 	m->out->new_cache = true;
-	if (e->value != NULL) {
-		m->out->cache_dir = e->value;
+	if (e->value != NULL)
 		append_line(m, "/etc/ld.so.conf.d/dlwhy.conf", "", e->value);
-	}
 	for (size_t i = 0; i < 2; i++)
 		if (source_stat(m->in->source, programs[i], true, &st) == 0) {
 			run(m, programs + i, 1, covers, 2);

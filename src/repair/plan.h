@@ -37,8 +37,7 @@ struct plan {
 	struct change_list changes;
 	const char *const *environ; /* with the steps done: the given one if none is about it */
 	bool sets_environ;          /* some step is */
-	bool new_cache;             /* the loader's cache is made anew; `cache_dir` is then known to it */
-	const char *cache_dir;      /* or NULL */
+	bool new_cache;             /* the loader's cache is made anew */
 	const char *refused;        /* why it cannot be done, a sentence; NULL */
 	const char *unseen;         /* what no simulation can know: what a package will bring; NULL */
 };
@@ -49,7 +48,7 @@ void plan_make(const struct plan_input *in, struct plan *out);
 int plan_overlay(const struct plan_input *in, const struct plan *p, struct source *over);
 
 /* The loader's cache as ldconfig would make it, in the overlay; part of plan_overlay. */
-int plan_new_cache(const struct plan_input *in, const struct plan *p, struct source *over);
+int plan_new_cache(const struct plan_input *in, struct source *over);
 
 /* Files that the plan changes, without repetition. */
 void plan_paths(const struct plan *p, struct arena *a, const char *const **out, size_t *n);

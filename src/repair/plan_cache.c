@@ -42,7 +42,7 @@ static void add_dir(struct source *s, struct arena *a, struct dirs *l, const cha
 		*ARENA_PUSH(a, l) = dir;
 }
 
-int plan_new_cache(const struct plan_input *in, const struct plan *p, struct source *over)
+int plan_new_cache(const struct plan_input *in, struct source *over)
 {
 	struct dirs l = { NULL, 0, 0 };
 	struct store *store = store_new(over);
@@ -50,7 +50,6 @@ int plan_new_cache(const struct plan_input *in, const struct plan *p, struct sou
 	struct view cache;
 	size_t n;
 
-	(void)p;
 	if (store == NULL)
 		return ENOMEM;
 	ldconf_read(over, "/etc/ld.so.conf", in->a, &conf, &n);
@@ -58,7 +57,7 @@ int plan_new_cache(const struct plan_input *in, const struct plan *p, struct sou
 		add_dir(over, in->a, &l, conf[i]);
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		add_dir(over, in->a, &l, usual[i]);
-	ldcache_make(store, l.items, l.n, 0, in->a, &cache);
+	ldcache_make(store, l.items, l.n, in->a, &cache);
 	store_free(store);
 	return overlay_file(over, "/etc/ld.so.cache", cache, (cache.n + 4095) / 4096 * 4096, 0644);
 }

@@ -58,6 +58,6 @@ int plan_overlay(const struct plan_input *in, const struct plan *p, struct sourc
 	for (size_t i = 0; i < p->changes.n && err == 0; i++)
 		err = put(in, &p->changes.items[i], over);
 	if (err == 0 && p->new_cache)
-		err = plan_new_cache(in, p, over);
+		err = plan_new_cache(in, over);
 	return err;
 }

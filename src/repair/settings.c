@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/str.h"
 #include "diagnose/common.h"
 
@@ -177,39 +178,33 @@ static void look_into(struct finding_places *g, const char *path, const char *wh
 	}
 }
 
-struct names {
-	char **items;
-	size_t n, cap;
+enum { MAX_NAMES = 64 };
+
+struct with_end {
+	struct names names;
 	const char *end;
-	bool full;
 };
 
 static void add_name(const char *name, void *ctx)
 {
-	struct names *l = ctx;
-	size_t n = strlen(name), m = strlen(l->end);
+	struct with_end *l = ctx;
 
-	if (n < m || strcmp(name + n - m, l->end) != 0 || l->n == 64)
-		return;
-	l->items[l->n] = strdup(name);
-	if (l->items[l->n] != NULL)
-		l->n++;
+	if (str_ends(name, l->end) && l->names.n < MAX_NAMES)
+		(void)names_add(&l->names, name); /* without memory it is merely not looked into */
 }
 
 /* Files of the folder whose names end so. No arena may be used while the folder is listed. */
 static void look_below(struct finding_places *g, const char *dir, const char *end, const char *what)
 {
-	char *found[64];
-	struct names l = { .items = found, .end = end };
+	struct with_end l = { .end = end };
+	size_t n = source_list(g->s, dir, add_name, &l) == 0 ? l.names.n : 0;
+	const char **paths = ARENA_ARRAY(g->a, n + 1, const char *);
 
-	if (source_list(g->s, dir, add_name, &l) != 0)
-		l.n = 0;
-	for (size_t i = 0; i < l.n; i++) {
-		const char *path = join_path(g->a, dir, arena_strdup(g->a, l.items[i]));
-
-		free(l.items[i]);
-		look_into(g, path, what);
-	}
+	for (size_t i = 0; i < n; i++)
+		paths[i] = join_path(g->a, dir, l.names.items[i]);
+	names_free(&l.names);
+	for (size_t i = 0; i < n; i++)
+		look_into(g, paths[i], what);
 }
 
 static const struct {

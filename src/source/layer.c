@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/names.h"
 
 #define LAYER_DEVICE (UINT64_MAX - 1) /* no device that stat shows */
 
@@ -126,38 +127,19 @@ int layer_readlink(const struct layer *l, const char *path, char *buf, size_t n)
 
 /* ---- folders ------------------------------------------------------------------------------------ */
 
-struct names {
-	char **items;
-	size_t n, cap;
-	bool no_memory;
-};
-
-static void names_add(struct names *l, const char *name)
-{
-	if (l->n == l->cap) {
-		size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
-		char **items = realloc(l->items, cap * sizeof(*items));
-
-		if (items == NULL) {
-			l->no_memory = true;
-			return;
-		}
-		l->items = items;
-		l->cap = cap;
-	}
-	l->items[l->n] = strdup(name);
-	if (l->items[l->n] == NULL)
-		l->no_memory = true;
-	else
-		l->n++;
-}
-
 struct listing {
 	const struct layer *l;
 	const char *dir; /* without a slash at its end */
 	size_t len;
 	struct names names;
+	bool no_memory;
 };
+
+static void keep(struct listing *g, const char *name)
+{
+	if (names_add(&g->names, name) != 0)
+		g->no_memory = true;
+}
 
 /* The name of `path` in the folder, NULL if it lies elsewhere. */
 static const char *name_in(const struct listing *g, const char *path, size_t n)
@@ -175,7 +157,7 @@ static void add_ours(const char *path, size_t n, void *value, void *ctx)
 	const char *name = name_in(g, path, n);
 
 	if (name != NULL && e->kind != LAYER_GONE && e->kind != LAYER_MODE)
-		names_add(&g->names, name);
+		keep(g, name);
 }
 
 /* What lies below, unless the layer knows better. */
@@ -187,7 +169,7 @@ static void add_theirs(const char *name, void *ctx)
 	const struct layer_entry *e;
 
 	if (path == NULL) {
-		g->names.no_memory = true;
+		g->no_memory = true;
 		return;
 	}
 	memcpy(path, g->dir, g->len);
@@ -196,12 +178,7 @@ static void add_theirs(const char *name, void *ctx)
 	e = layer_find(g->l, path);
 	free(path);
 	if (e == NULL || e->kind == LAYER_MODE)
-		names_add(&g->names, name);
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
+		keep(g, name);
 }
 
 int layer_list(const struct layer *l, const char *dir, void (*fn)(const char *name, void *ctx), void *ctx)
@@ -218,15 +195,11 @@ int layer_list(const struct layer *l, const char *dir, void (*fn)(const char *na
 		err = e->kind == LAYER_GONE ? ENOENT : ENOTDIR;
 	if (err == 0)
 		map_each(&l->entries, add_ours, &g);
-	if (err == 0 && g.names.no_memory)
+	if (err == 0 && g.no_memory)
 		err = ENOMEM;
-	if (g.names.n > 1)
-		qsort(g.names.items, g.names.n, sizeof(*g.names.items), by_bytes);
-	for (size_t i = 0; i < g.names.n; i++) {
-		if (err == 0)
-			fn(g.names.items[i], ctx);
-		free(g.names.items[i]);
-	}
-	free(g.names.items);
+	names_sort(&g.names);
+	for (size_t i = 0; err == 0 && i < g.names.n; i++)
+		fn(g.names.items[i], ctx);
+	names_free(&g.names);
 	return err;
 }

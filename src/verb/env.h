@@ -23,7 +23,6 @@ struct making_env {
 	struct dlwhy_env out;
 	char *output; /* ENV_OUTPUT bytes: what the last command printed */
 	size_t noutput;
-	const struct dlwhy_result *why; /* of what failed, while it lives; NULL */
 };
 
 void env_say(struct making_env *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -67,7 +67,7 @@ static void add(struct making_env *m, struct words *l, const char *word)
 }
 
 /* The words that install into the environment: its own pip, uv, or another pip that can. */
-static bool installer(struct making_env *m, struct words *l)
+static void installer(struct making_env *m, struct words *l)
 {
 	const char *uv = on_path(m, "uv");
 	bool own = false;
@@ -84,7 +84,7 @@ static bool installer(struct making_env *m, struct words *l)
 		add(m, l, "install");
 		add(m, l, "--python");
 		add(m, l, m->python);
-		return true;
+		return;
 	}
 	add(m, l, own ? m->python : m->base);
 	add(m, l, "-m");
@@ -95,7 +95,6 @@ static bool installer(struct making_env *m, struct words *l)
 	}
 	add(m, l, "--disable-pip-version-check");
 	add(m, l, "install");
-	return true;
 }
 
 static const char *joined(struct making_env *m)
@@ -118,8 +117,9 @@ bool env_install(struct making_env *m)
 		m->out.failed = "the environment has no interpreter";
 		return false;
 	}
-	if (m->wanted[0] == NULL || !installer(m, &l))
+	if (m->wanted[0] == NULL)
 		return true;
+	installer(m, &l);
 	for (size_t i = 0; m->wanted[i] != NULL; i++)
 		add(m, &l, m->wanted[i]);
 	add(m, &l, NULL);

@@ -73,8 +73,6 @@ struct trial {
 	struct making_env *m;
 	struct dlwhy_env_module *module;
 	const struct dlwhy_result *r;
-	dlwhy_on_result *failing; /* called with the first result that says no */
-	void *user;
 };
 
 static void take(void *ctx)
@@ -132,8 +130,6 @@ static bool is_wanted(const struct making_env *m, const struct package *p)
 
 struct judging {
 	struct making_env *m;
-	const char *const *paths;
-	const char *package; /* a module to import before, NULL */
 	struct names *failing;
 	const struct dlwhy_result *r;
 };
@@ -158,7 +154,7 @@ static int on_file(const struct dlwhy_result *r, size_t index, void *user)
 static void judge(struct making_env *m, const char *after, const char *const *paths, size_t n,
 		  struct names *failing)
 {
-	struct judging j = { .m = m, .paths = paths, .failing = failing };
+	struct judging j = { .m = m, .failing = failing };
 	struct dlwhy_session *s = n > 0 ? session_for(m, after, false) : NULL;
 
 	if (s != NULL)

@@ -81,5 +81,7 @@ void look_present(struct look_case *c);
 /* A finding of a result that will go away; what it says of r's objects it says of their paths. */
 struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,
 				const struct dlwhy_finding *f);
+/* The same of one way out. */
+const struct dlwhy_fix *look_copy_fix(struct arena *a, const struct dlwhy_fix *f);
 
 #endif

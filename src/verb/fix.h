@@ -70,7 +70,6 @@ struct fix_outcome {
 	const char *state; /* the same if nothing has changed */
 	const struct dlwhy_fix *const *fixes; /* of that finding, copies */
 	size_t nfixes;
-	const char *code, *object, *needed_by;
 };
 
 /* Asks the question with the steps done in an overlay. */

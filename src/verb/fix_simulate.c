@@ -9,13 +9,9 @@
 #include "diagnose/common.h"
 #include "repair/settings.h"
 #include "source/overlay.h"
+#include "verb/explain_look.h"
 
 /* ---- ways out ----------------------------------------------------------------------------------- */
-
-static const char *copy(struct arena *a, const char *s)
-{
-	return s != NULL ? arena_strdup(a, s) : NULL;
-}
 
 struct fixes {
 	const struct dlwhy_fix **items;
@@ -40,28 +36,14 @@ static const struct dlwhy_edit *new_edit(struct fixing *x, const struct dlwhy_ed
 {
 	struct dlwhy_edit *mine = ARENA_NEW(x->a, struct dlwhy_edit);
 
-	*mine = (struct dlwhy_edit){ copy(x->a, e->op), copy(x->a, e->path), copy(x->a, e->name),
-				     copy(x->a, e->value) };
+	*mine = (struct dlwhy_edit){ arena_copy(x->a, e->op), arena_copy(x->a, e->path),
+				     arena_copy(x->a, e->name), arena_copy(x->a, e->value) };
 	return mine;
 }
 
 static void set_edit(struct fixing *x, struct dlwhy_fix *f, size_t i, const struct dlwhy_edit *e)
 {
 	((const struct dlwhy_edit **)(uintptr_t)f->edits)[i] = new_edit(x, e);
-}
-
-static void copy_fix(struct fixing *x, struct fixes *l, const struct dlwhy_fix *from)
-{
-	struct dlwhy_fix *f = add_fix(x, l, copy(x->a, from->kind), copy(x->a, from->risk),
-				      copy(x->a, from->says), from->nedits);
-	const char **commands = ARENA_ARRAY(x->a, from->ncommands + 1, const char *);
-
-	for (size_t i = 0; i < from->nedits; i++)
-		set_edit(x, f, i, from->edits[i]);
-	for (size_t i = 0; i < from->ncommands; i++)
-		commands[i] = arena_strdup(x->a, from->commands[i]);
-	f->commands = commands;
-	f->ncommands = from->ncommands;
 }
 
 /* What is found by a variable can be found by all programs: ld.so.conf.d. */
@@ -186,7 +168,7 @@ void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_
 	struct fixes l = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < f->nfixes; i++)
-		copy_fix(x, &l, f->fixes[i]);
+		*ARENA_PUSH(x->a, &l) = look_copy_fix(x->a, f->fixes[i]);
 	for (size_t i = 0; i < f->nfixes; i++) {
 		add_system_path(x, &l, f->fixes[i]);
 		add_settings(x, &l, f->fixes[i]);
@@ -195,11 +177,8 @@ void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_
 	add_drop(x, &l, f);
 	out->fixes = l.items;
 	out->nfixes = l.n;
-	out->code = copy(x->a, f->code);
-	out->object = copy(x->a, f->object);
-	out->needed_by = copy(x->a, f->needed_by);
-	out->fingerprint = copy(x->a, f->fingerprint);
-	out->summary = copy(x->a, f->summary);
+	out->fingerprint = arena_copy(x->a, f->fingerprint);
+	out->summary = arena_copy(x->a, f->summary);
 	out->state = arena_printf(x->a, "%s %s", f->fingerprint, f->summary);
 }
 
@@ -266,30 +245,29 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 	return code == DLWHY_OK;
 }
 
+static struct plan_input input_of(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n)
+{
+	return (struct plan_input){ .source = x->s->source,
+				    .store = x->s->store,
+				    .environ = x->s->environ,
+				    .edits = edits,
+				    .n = n,
+				    .files = &x->files,
+				    .a = x->a };
+}
+
 void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo)
 {
-	struct plan_input in = { .source = x->s->source,
-				 .store = x->s->store,
-				 .environ = x->s->environ,
-				 .edits = edits,
-				 .n = n,
-				 .files = &x->files,
-				 .records = true,
-				 .a = x->a };
+	struct plan_input in = input_of(x, edits, n);
 
+	in.records = true;
 	plan_make(&in, todo);
 }
 
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
 		  struct fix_outcome *out)
 {
-	struct plan_input in = { .source = x->s->source,
-				 .store = x->s->store,
-				 .environ = x->s->environ,
-				 .edits = edits,
-				 .n = n,
-				 .files = &x->files,
-				 .a = x->a };
+	struct plan_input in = input_of(x, edits, n);
 	struct simulation m = { .x = x, .out = out };
 	int err;
 

@@ -121,18 +121,13 @@ struct hearing {
 	void *user;
 };
 
-static const char *copy(struct arena *a, const char *s)
-{
-	return s != NULL ? arena_strdup(a, s) : NULL;
-}
-
 static void take_told(void *ctx)
 {
 	struct hearing *h = ctx;
 
 	keep(h->x, h->out, h->told->asked, h->told->asked_about);
-	h->out->python = copy(h->x->a, h->told->asked_python);
-	h->out->after = copy(h->x->a, h->told->asked_after);
+	h->out->python = arena_copy(h->x->a, h->told->asked_python);
+	h->out->after = arena_copy(h->x->a, h->told->asked_after);
 }
 
 /* What the text tells of happens here too: then it is a question about files. Else plans are what its

@@ -205,11 +205,6 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 	return check_pid(o, err) == DLWHY_OK ? check_preloads(o, err) : DLWHY_E_ARGUMENT;
 }
 
-static const char *copy(struct arena *a, const char *s)
-{
-	return s != NULL ? arena_strdup(a, s) : NULL;
-}
-
 struct opening {
 	struct dlwhy_session *s;
 	const struct dlwhy_options *opt;
@@ -223,12 +218,12 @@ static void open_session(void *ctx)
 	struct dlwhy_session *s = o->s;
 
 	s->opt = *o->opt;
-	s->opt.root = copy(s->a, o->opt->root);
-	s->opt.program = copy(s->a, o->opt->program);
-	s->opt.loader = copy(s->a, o->opt->loader);
-	s->opt.cpu = copy(s->a, o->opt->cpu);
-	s->opt.python = copy(s->a, o->opt->python);
-	s->opt.after = copy(s->a, o->opt->after);
+	s->opt.root = arena_copy(s->a, o->opt->root);
+	s->opt.program = arena_copy(s->a, o->opt->program);
+	s->opt.loader = arena_copy(s->a, o->opt->loader);
+	s->opt.cpu = arena_copy(s->a, o->opt->cpu);
+	s->opt.python = arena_copy(s->a, o->opt->python);
+	s->opt.after = arena_copy(s->a, o->opt->after);
 	if (s->opt.pid != 0)
 		o->code = pid_open(s, o->err);
 	else
@@ -317,7 +312,7 @@ static void make_world(void *ctx)
 	struct world_slot *w = ARENA_NEW(s->a, struct world_slot);
 
 	*w = r->want;
-	w->ld_path = copy(s->a, r->want.ld_path);
+	w->ld_path = arena_copy(s->a, r->want.ld_path);
 	w->code = world_init(&w->world, &wo, w->machine, w->is64, w->big_endian, r->eflags,
 			     w->ld_path, s->a, &w->err);
 	w->next = s->worlds;
