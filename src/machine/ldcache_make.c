@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "machine/machine.h"
 #include "object/elfconst.h"
 
@@ -61,6 +62,24 @@ static bool known(const struct making *m, const char *name, const char *dir)
 	return false;
 }
 
+/* libx.so -> libx.so.1, the link for the linker: it has an entry of its own beside that of the SONAME. */
+static bool is_development_link(const struct making *m, const char *path, const char *file,
+				const char *soname)
+{
+	struct os_stat st;
+
+	return str_ends(file, ".so") && strncmp(soname, file, strlen(file)) == 0 &&
+	       source_stat(store_source(m->s), path, false, &st) == 0 && st.type == OS_SYMLINK;
+}
+
+/* The name under which ldconfig enters the file. */
+static const char *name_of(const struct making *m, const char *path, const char *file, const char *soname)
+{
+	return soname == NULL || strchr(soname, '/') != NULL || is_development_link(m, path, file, soname)
+		       ? file
+		       : soname;
+}
+
 static void add(struct making *m, const char *dir, const char *file)
 {
 	const char *path = arena_printf(m->a, "%s/%s", dir, file), *name;
@@ -70,9 +89,7 @@ static void add(struct making *m, const char *dir, const char *file)
 	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF || en->file->elf.defect != ELF_OK ||
 	    en->file->elf.type != ET_DYN || m->l.n == MAX_ENTRIES)
 		return;
-	name = en->file->elf.soname != NULL && strchr(en->file->elf.soname, '/') == NULL
-		       ? en->file->elf.soname
-		       : file;
+	name = name_of(m, path, file, en->file->elf.soname);
 	if (known(m, name, dir))
 		return;
 	q.machine = en->file->elf.machine;
