@@ -39,11 +39,34 @@ struct text {
 	const char *chain;
 };
 
+/* What a macro may be besides its value: behind a condition that was not decided, or taken back. */
+static const char perhaps[] = "?", gone[] = "!";
+
 /* ---- opening ---------------------------------------------------------------------------------- */
 
 static void define(struct go_header_scan *h, const char *name, const char *value)
 {
 	map_put_str(&h->macros, name, (void *)(uintptr_t)value);
+}
+
+/* Sizes of int, long and pointers, as gcc and clang say them for Linux: headers of the C library choose by them. */
+static void define_data_model(struct go_header_scan *h)
+{
+	static const char *const lp64[] = { "amd64", "arm64", "ppc64le", "riscv64", "s390x", "loong64" };
+	bool is64 = false;
+
+	for (size_t i = 0; i < sizeof(lp64) / sizeof(lp64[0]); i++)
+		is64 = is64 || strcmp(lp64[i], h->g->env.goarch) == 0;
+	if (is64) {
+		define(h, "__LP64__", "1");
+		define(h, "_LP64", "1");
+		define(h, "__ILP32__", gone);
+		define(h, "_ILP32", gone);
+	} else if (strcmp(h->g->env.goarch, "386") == 0) {
+		define(h, "__ILP32__", "1");
+		define(h, "_ILP32", "1");
+		define(h, "__LP64__", gone);
+	}
 }
 
 static void define_target(struct go_header_scan *h)
@@ -63,6 +86,7 @@ static void define_target(struct go_header_scan *h)
 	if (strcmp(h->g->env.goos, "linux") == 0) {
 		define(h, "__linux__", "1");
 		define(h, "__linux", "1");
+		define_data_model(h);
 		define(h, "linux", "1");
 		define(h, "__unix__", "1");
 		define(h, "__ELF__", "1");
@@ -204,9 +228,6 @@ static struct value undefined(const struct text *t, const char *name)
 	return (struct value){ 0, !reserved || listed(others, name) ||
 					  of_another_machine(t->h->g->env.goarch, name) };
 }
-
-/* What a macro may be besides its value: behind a condition that was not decided, or taken back. */
-static const char perhaps[] = "?", gone[] = "!";
 
 static enum truth is_defined(struct text *t, const char *name)
 {
