@@ -115,7 +115,8 @@ static bool is_name_char(char c)
 /* Behind the ending of a library that stands at s: ".so", ".so.1.2", ".dll"; NULL if none does. */
 static const char *behind_ending(const char *s)
 {
-	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".node", ".jnilib", ".bundle" };
+	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".node", ".jnilib", ".bundle",
+					    ".vst3", ".clap", ".xll", ".mexw64", ".ocx", ".scx", ".oct" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		const char *p = s + strlen(ends[i]);
@@ -134,6 +135,18 @@ static const char *behind_ending(const char *s)
 	return NULL;
 }
 
+/* Where the name [s, end) begins: at the mark before it, if it stands between two and has blanks. */
+static const char *quoted_from(const char *text, const char *s, const char *end)
+{
+	const char *open = s;
+
+	if (strchr("'\"`", *end) == NULL || *end == '\0')
+		return s;
+	while (open > text && open[-1] != *end)
+		open--;
+	return open > text && (open == text + 1 || open[-2] == ' ' || open[-2] == '(') ? open : s;
+}
+
 /* The first name of a library in the text. */
 static bool find_name(const char *text, size_t *start, size_t *n)
 {
@@ -144,6 +157,7 @@ static bool find_name(const char *text, size_t *start, size_t *n)
 			s--;
 		if (end == NULL || s == dot)
 			continue;
+		s = quoted_from(text, s, end);
 		*start = (size_t)(s - text);
 		*n = (size_t)(end - s);
 		return true;
