@@ -32,7 +32,6 @@ static const struct {
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
 enum {
-	ATTEMPTS = 60, /* lines of a list of them */
 	AROUND = 150,  /* lines in which as many */
 	MANY = 3       /* different sentences without a name are no messages */
 };
@@ -250,74 +249,6 @@ static void sharpen_needed_by(struct msg_fact *f)
 			f->field[MSG_NEEDED_BY] = f->field[MSG_MODULE];
 }
 
-/* ---- what is only an attempt ------------------------------------------------------------------ */
-
-/* "lib", then the name, then endings: one of the names under which .NET looks for a library. */
-static bool is_variant(const char *tried, const char *name)
-{
-	const char *base = file_name(tried), *at = strstr(base, file_name(name));
-	static const char *const ends[] = { "", ".so", ".dylib", ".dll" };
-
-	if (at == NULL || (at != base && strncmp(base, "lib", 3) != 0) || at > base + 6)
-		return false;
-	for (size_t i = 0; i < COUNT(ends); i++)
-		if (strcmp(at + strlen(file_name(name)), ends[i]) == 0)
-			return true;
-	return false;
-}
-
-/* A loader that says of a name that it is nowhere. */
-static bool is_search(const struct msg_fact *f)
-{
-	static const char *const ids[] = { "glibc-not-found", "musl-load", "musl-needed",
-					   "dyld-dlopen-absent", "dyld-dlopen-tried" };
-
-	for (size_t i = 0; i < COUNT(ids); i++)
-		if (f->id != NULL && starts_with(f->id, ids[i]))
-			return true;
-	return false;
-}
-
-/* A list of attempts follows the name of what is looked for: .NET tries many names, PHP one more ending. Only
- * what is not such a name tells why. */
-static void deny_attempt(struct told_case *c, size_t n)
-{
-	struct told_fact *t = &c->facts[n];
-	const char *object = t->f.field[MSG_OBJECT];
-
-	if (object == NULL || !is_search(&t->f))
-		return;
-	if (strlen(object) > 6 && strcmp(object + strlen(object) - 6, ".so.so") == 0)
-		t->denied = true;
-	for (size_t i = n; i-- > 0 && t->f.line - c->facts[i].f.line <= ATTEMPTS;) {
-		const struct msg_fact *wanted = &c->facts[i].f;
-
-		if (wanted->id == NULL || strcmp(wanted->id, "dotnet-library") != 0 ||
-		    wanted->field[MSG_OBJECT] == NULL)
-			continue;
-		t->denied = t->denied || is_variant(object, wanted->field[MSG_OBJECT]);
-		if (!t->denied)
-			t->f.field[MSG_NEEDED_BY] = wanted->field[MSG_OBJECT];
-		return;
-	}
-}
-
-/* A sentence inside of a warning: "Could not load dynamic library 'x'; dlerror: x: cannot open …" */
-static void deny_warned(struct told_case *c, size_t n)
-{
-	struct told_fact *t = &c->facts[n];
-
-	if (t->f.kind != MSG_CAUSE)
-		return;
-	for (size_t i = 0; i < c->n && c->facts[i].f.line <= t->f.line; i++) {
-		const struct msg_fact *w = &c->facts[i].f;
-
-		if (w->kind == MSG_WARNING && w->line == t->f.line && w->offset < t->f.offset &&
-		    t->f.offset < w->offset + strlen(w->text))
-			t->denied = true;
-	}
-}
-
 /* ---- lists of sentences -------------------------------------------------------------------- */
 
 /* A sentence of a loader or the kernel that says of nobody that it failed. */
@@ -376,8 +307,7 @@ void told_runtime(struct told_case *c)
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
-		deny_attempt(c, i);
-		deny_warned(c, i);
+		told_attempt(c, i);
 		sharpen_conflict(f);
 		sharpen_init_function(f);
 		sharpen_needed_by(f);

@@ -9,10 +9,12 @@
 #include "message/reading.h"
 
 static const struct block_row rows[] = {
-#define BLOCK(function, words) { words, function },
+#define BLOCK(function, words) { words, function, BLOCK_BEFORE, BLOCK_AFTER },
+#define BLOCK_LINE(function, words) { words, function, 0, 1 },
 #include "message/blocks.def"
+#undef BLOCK_LINE
 #undef BLOCK
-	{ NULL, NULL },
+	{ NULL, NULL, 0, 0 },
 };
 
 struct block {
@@ -144,13 +146,13 @@ const char **block_folder(struct block *b)
 }
 
 /* Where the lines begin that a reader may ask for; where they end. */
-static void bounds(const struct clean *c, size_t at, size_t *from, size_t *to)
+static void bounds(const struct clean *c, const struct block_row *row, size_t at, size_t *from, size_t *to)
 {
 	*from = line_start(c->text, at);
 	*to = line_end(c->text, c->n, at);
-	for (int i = 0; i < BLOCK_BEFORE && *from > 0 && at - *from < BLOCK_BYTES; i++)
+	for (int i = 0; i < row->before && *from > 0 && at - *from < BLOCK_BYTES; i++)
 		*from = line_start(c->text, *from - 1);
-	for (int i = 0; i < BLOCK_AFTER && *to < c->n && *to - at < BLOCK_BYTES; i++)
+	for (int i = 0; i < row->after && *to < c->n && *to - at < BLOCK_BYTES; i++)
 		*to = line_end(c->text, c->n, *to + 1);
 }
 
@@ -159,7 +161,7 @@ size_t block_read(struct block_context *c, size_t row, size_t at)
 	struct block b = { .c = c, .row = row };
 	size_t from, to;
 
-	bounds(c->clean, at, &from, &to);
+	bounds(c->clean, &rows[row], at, &from, &to);
 	reading_part(c->clean, from, to, at, c->room, &b.g);
 	b.at = line_start(b.g.text, b.g.at);
 	rows[row].read(&b);

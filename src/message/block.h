@@ -2,7 +2,7 @@
  *
  * A reader is named in blocks.def with the words that lead to it: BLOCK(function, "words"), literal text of
  * at least four bytes. Wherever a line with these words stands it is called once with the lines around, and
- * adds what they say. Lines are clean (clean.h), but keep the blanks that they are indented by.
+ * adds what they say. BLOCK_LINE is for readers that need the line and the one behind it alone. Lines are clean (clean.h), but keep the blanks that they are indented by.
  */
 #ifndef DLWHY_MESSAGE_BLOCK_H
 #define DLWHY_MESSAGE_BLOCK_H
@@ -46,12 +46,15 @@ typedef void block_reader(struct block *b);
 struct block_row {
 	const char *words;
 	block_reader *read;
+	int before, after;    /* how many lines around it may ask for */
 };
 /* Number i of blocks.def, NULL behind the last. */
 const struct block_row *block_row_at(size_t i);
 
 #define BLOCK(function, words) void function(struct block *b);
+#define BLOCK_LINE(function, words) BLOCK(function, words)
 #include "message/blocks.def"
+#undef BLOCK_LINE
 #undef BLOCK
 
 /* For message.c. */

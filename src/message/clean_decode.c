@@ -1,14 +1,8 @@
-/* clean_decode.c - what is encoded in a line: terminals, HTML, strings of programs, other alphabets.
- *
- * Nothing becomes longer. A backslash is an escape only where the line as a whole looks like a string of a
- * program: in a path of Windows it is not.
- */
+/* clean_decode.c - what is encoded in a line: terminals, HTML, objects, other alphabets. Nothing becomes longer. */
 #include <ctype.h>
 #include <string.h>
 
 #include "message/clean_line.h"
-
-enum { PASSES = 3 }; /* strings in strings */
 
 /* 1: must be looked at wherever it stands. */
 static const unsigned char special[256] = {
@@ -29,7 +23,7 @@ bool clean_is_encoded(const char *s, size_t n)
 	}
 	for (; i < n; i++)
 		found |= special[(unsigned char)s[i]];
-	return found != 0;
+	return found != 0 || clean_has_query(s, n);
 }
 
 static void put(struct line *l, char c, size_t from)
@@ -127,6 +121,8 @@ static size_t number_entity(const char *s, size_t n, char *c)
 		value = ' ';
 	if (value < ' ' && value != '\n' && value != '\t')
 		return 0;
+	if (value == 0xad || (value >= 0x200b && value <= 0x200d) || value == 0x2060 || value == 0xfeff)
+		value = 0; /* it has no width */
 	*c = value < 0x7f ? (char)value : '?';
 	return i + 1;
 }
@@ -203,8 +199,7 @@ static const struct {
 	{ "\xe2\x80\xa8", '\n' }, { "\xe2\x80\xa9", '\n' },
 };
 
-/* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
-static size_t foreign(const char *s, size_t n, char *ascii)
+size_t clean_foreign(const char *s, size_t n, char *ascii)
 {
 	unsigned char c = (unsigned char)s[0];
 
@@ -228,106 +223,6 @@ static bool is_vertical(const char *s, size_t n)
 		((unsigned char)s[2] == 0x82 || (unsigned char)s[2] == 0x83);
 }
 
-/* ---- strings of programs --------------------------------------------------------------------- */
-
-/* A path with a drive whose backslashes are single: then they are no escapes. */
-static bool has_raw_path(const char *s, size_t n)
-{
-	for (size_t i = 1; i + 2 < n; i++)
-		if (s[i] == ':' && s[i + 1] == '\\' && s[i + 2] != '\\' && isalpha((unsigned char)s[i - 1]) &&
-		    (i == 1 || !isalnum((unsigned char)s[i - 2])))
-			return true;
-	return false;
-}
-
-static bool has_escapes(const char *s, size_t n)
-{
-	for (size_t i = 0; i + 1 < n; i++) {
-		if (s[i] != '\\')
-			continue;
-		if (strchr("n\"'utx", s[i + 1]) != NULL)
-			return !has_raw_path(s, n);
-		i++;
-	}
-	return false;
-}
-
-/* A character as UTF-8; how many bytes. */
-static size_t put_utf8(unsigned value, char out[3])
-{
-	if (value < 0x80) {
-		out[0] = (char)value;
-		return value >= ' ' || value == 27 || value == '\n' ? 1 : 0;
-	}
-	if (value < 0x800) {
-		out[0] = (char)(0xc0 | value >> 6);
-		out[1] = (char)(0x80 | (value & 0x3f));
-		return 2;
-	}
-	out[0] = (char)(0xe0 | value >> 12);
-	out[1] = (char)(0x80 | (value >> 6 & 0x3f));
-	out[2] = (char)(0x80 | (value & 0x3f));
-	return 3;
-}
-
-static bool hex_value(const char *s, size_t n, unsigned *value)
-{
-	*value = 0;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char d = (unsigned char)s[i];
-
-		if (!isxdigit(d))
-			return false;
-		*value = *value * 16 + (isdigit(d) ? d - (unsigned)'0' : (unsigned)tolower(d) - 'a' + 10u);
-	}
-	return true;
-}
-
-/* Length of the escape at s, and what it stands for: *made bytes in out. 0: it is none. */
-static size_t string_escape(const char *s, size_t n, char out[3], size_t *made)
-{
-	static const char names[] = "nrt\"'\\/", values[] = "\n\n\t\"'\\/";
-	const char *known = n > 1 && s[1] != '\0' ? strchr(names, s[1]) : NULL;
-	unsigned value;
-	char mark;
-
-	*made = 1;
-	if (known != NULL) {
-		out[0] = values[known - names];
-		return 2;
-	}
-	if (n >= 4 && s[1] == 'x' && hex_value(s + 2, 2, &value)) { /* a byte */
-		out[0] = (char)value;
-		return 4;
-	}
-	if (n < 6 || s[1] != 'u' || !hex_value(s + 2, 4, &value))
-		return 0;
-	*made = put_utf8(value, out);
-	if (*made > 1 && foreign(out, *made, &mark) == *made && mark != '\0') {
-		out[0] = mark;
-		*made = 1;
-	}
-	return 6;
-}
-
-static void unescape(struct line *l)
-{
-	size_t k = 0, made;
-
-	for (size_t i = 0; i < l->n;) {
-		char out[3] = { l->s[i], 0, 0 };
-		uint32_t from = l->from[i];
-		size_t len = *out == '\\' ? string_escape(l->s + i, l->n - i, out, &made) : 0;
-
-		i += len > 0 ? len : 1;
-		for (size_t j = 0; j < (len > 0 ? made : 1); j++) {
-			l->from[k] = from;
-			l->s[k++] = out[j];
-		}
-	}
-	l->n = k;
-}
-
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 /* One byte, or what it begins; how many bytes of s that is. */
@@ -348,7 +243,7 @@ static size_t decode_at(const char *s, size_t n, size_t i, struct line *out, boo
 	else if (c == '<')
 		len = tag(s + i, n - i, i > 0 ? s[i - 1] : ' ', &ends_line);
 	else if ((unsigned char)c >= 0x80)
-		len = foreign(s + i, n - i, &c);
+		len = clean_foreign(s + i, n - i, &c);
 	if (len > 0 && s[i] == '<') {
 		if (ends_line && out->n > 0 && out->s[out->n - 1] != '\n')
 			put(out, '\n', i);
@@ -466,8 +361,7 @@ void clean_decode(const char *s, size_t n, struct line *out)
 	}
 	if (is_object(out))
 		keep_values(out);
-	for (unsigned pass = 0; pass < PASSES && has_escapes(out->s, out->n); pass++)
-		unescape(out);
+	clean_unescape(out);
 	if (clean_has_bare_escape(out->s, out->n))
 		remove_bare_escapes(out);
 }

@@ -22,6 +22,11 @@ void clean_line(const char *s, size_t n, bool first, struct line *out);
 
 /* Colours, overwritten parts, HTML, escapes of strings, marks of other alphabets. */
 void clean_decode(const char *s, size_t n, struct line *out);
+/* Escapes alone (clean_escape.c): of strings, of Markdown, of an address that holds a text. */
+void clean_unescape(struct line *l);
+bool clean_has_query(const char *s, size_t n);
+/* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
+size_t clean_foreign(const char *s, size_t n, char *ascii);
 /* Is there anything of that? */
 bool clean_is_encoded(const char *s, size_t n);
 /* Colours whose first byte was lost: "[0;31m"? */

@@ -180,11 +180,12 @@ static bool is_thrown(struct part b)
 	return false;
 }
 
-/* A program that quotes another one. */
+/* A program that quotes another one: 'cannot be loaded: "libx.so: …', or after a code, "DPI-1047: ". */
 static bool is_passed_on(struct part b)
 {
 	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver",
-					       "Failed with error" };
+					       "Failed with error", "be loaded: ", "library: ", "failed: ", "error: ",
+					       "failed to load: ", "could not load: " };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
 		if (has(b, tellers[i]))
@@ -340,7 +341,7 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a))
 		doubts |= MSG_EXPECTED;
-	if (is_warned(b))
+	if (is_warned(b) || (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
 		doubts |= MSG_WARNED;
 	return doubts;
 }

@@ -604,7 +604,8 @@ static bool is_said_at(const struct msg_reader *r, size_t at)
 		return true;
 	clean_place(&r->clean, at, &offset, &line);
 	for (size_t i = 0; i < r->facts.all.n; i++)
-		if (r->facts.all.items[i]->line == line && r->facts.all.items[i]->kind != MSG_CONTEXT)
+		if (r->facts.all.items[i]->line == line && r->facts.all.items[i]->kind != MSG_CONTEXT &&
+		    r->facts.all.items[i]->rank != MSG_RANK_GUESS)
 			return true;
 	return false;
 }

@@ -43,6 +43,9 @@ enum msg_kind {
 	MSG_WRAPPER, /* that something failed, nothing about why: "collect2: error: ld returned 1" */
 };
 
+/* From this rank on it is guessed from words that many programs use: it counts where nobody says more. */
+enum { MSG_RANK_GUESS = 86 };
+
 struct msg_fact {
 	const char *id;        /* of the sentence: "glibc-not-found" */
 	/* "glibc", "musl", "dyld", "windows", "ld.bfd", "lld", "gcc", "go", "pip", … */

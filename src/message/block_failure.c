@@ -1,0 +1,238 @@
+/* block_failure.c - the last resort: a line in which somebody says in words of his own that something went wrong
+ * with a library, told by the name of the file and by words of failure.
+ *
+ *     [S_API] Sys_LoadModule failed to load: /opt/kestrel/libkestrel.so
+ *     Missing dlls:
+ *       opal.dll, quartz.dll
+ *
+ * What it finds counts only where no sentence of a table does (MSG_RANK_GUESS).
+ */
+#include "message/block.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+	LONGEST = 1000, /* bytes of a line that are looked at */
+	MOST = 50       /* findings of one text */
+};
+
+struct words {
+	const char *const *list;
+	size_t n;
+};
+
+#define WORDS(list) { list, sizeof(list) / sizeof((list)[0]) }
+
+/* ---- what a line says ------------------------------------------------------------------------ */
+
+/* Lines in which it went well, was expected, or is a command. */
+static const char *const harmless[] = {
+	"success", "skip", "ignor", "fall back", "falling back", "fallback", "optional", "passed", " ok ", "0 failed",
+	"no error", "without error", "will be", "attempt to open", "linking c", "building c", "installing ", "compiling ", " -l", " -o ",
+	"-shared", "/ld:", "undefined reference", "cannot find -l", "warning:", "[warn", "debug", "test",
+};
+
+/* Words of failure; each leads here (blocks.def). */
+static const char *const failures[] = {
+	"fail", "unable to ", "cannot ", "could not ", "couldn't ", "can't ", "not found", "missing", "not load",
+	"error: ", "error loading", "error opening",
+};
+
+static const char *const rights[] = {
+	"permission denied", "access is denied", "access denied", "not permitted", "blocked", "quarantine",
+	"code sign", "not signed", "unsigned", "signature", "untrusted", "sandbox", "noexec", "not trusted",
+};
+static const char *const machines[] = {
+	"architecture", "32-bit", "64-bit", "32 bit", "64 bit", "32bit", "64bit", "exec format", "win32 application",
+	"incorrect format", "wrong format", "wrong arch", "elfclass", "bad cpu", "other platform", "wrong platform",
+};
+static const char *const functions[] = {
+	"undefined symbol", "missing symbol", "symbol", "entry point", "entrypoint", "procedure", "dlsym",
+	"getprocaddress", "unresolved", "missing function", "find function", "no function",
+};
+static const char *const damage[] = {
+	"corrupt", "damaged", "truncated", "checksum", "malformed", "invalid elf", "bad magic", "too short",
+	"hash mismatch", "not a valid",
+};
+static const char *const versions[] = {
+	"version mismatch", "incompatible", "not compatible", "wrong version", "abi version", "api version",
+	"different version", "mismatched", "too old", "outdated",
+};
+static const char *const starts[] = { "initialize", "initialise", "initialization", "initialisation", "dllmain" };
+static const char *const memory[] = { "out of memory", "cannot allocate", "too many open files", "not enough memory" };
+static const char *const crashes[] = { "segmentation fault", "access violation", "crashed in", "exception in" };
+
+/* The first that a line has a word of; a line with none: the library was not to be had. */
+static const struct {
+	struct words words;
+	const char *code;
+} kinds[] = {
+	{ WORDS(rights), "permission" },      { WORDS(machines), "wrong-arch" },
+	{ WORDS(functions), "missing-symbol" }, { WORDS(damage), "corrupt-file" },
+	{ WORDS(versions), "abi-mismatch" },  { WORDS(memory), "memory-or-limit" },
+	{ WORDS(crashes), "crash" },          { WORDS(starts), "init-failed" },
+};
+
+/* `low`: the line in lower case. */
+static bool has_one(struct words words, const char *low)
+{
+	for (size_t i = 0; i < words.n; i++)
+		if (strstr(low, words.list[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Does a word of failure begin outside of the name [start, start + n)? */
+static bool has_failed(const char *low, size_t start, size_t n)
+{
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		for (const char *at = strstr(low, failures[i]); at != NULL; at = strstr(at + 1, failures[i])) {
+			size_t k = (size_t)(at - low);
+
+			if ((k < start || k >= start + n) &&
+			    (k == 0 || (!isalnum((unsigned char)low[k - 1]) && strchr("_-./", low[k - 1]) == NULL)))
+				return true;
+		}
+	return false;
+}
+
+static const char *code_of(const char *low)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (has_one(kinds[i].words, low))
+			return kinds[i].code;
+	return "missing-library";
+}
+
+/* ---- the name of a library ------------------------------------------------------------------- */
+
+static bool is_name_char(char c)
+{
+	return c != '\0' && !isspace((unsigned char)c) && strchr("'\"`,;:()[]<>{}|*?=!", c) == NULL;
+}
+
+/* Behind the ending of a library that stands at s: ".so", ".so.1.2", ".dll"; NULL if none does. */
+static const char *behind_ending(const char *s)
+{
+	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".node", ".jnilib", ".bundle",
+					    ".vst3", ".clap", ".xll", ".mexw64", ".ocx", ".scx", ".oct" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const char *p = s + strlen(ends[i]);
+
+		if (strncasecmp(s, ends[i], strlen(ends[i])) != 0)
+			continue;
+		while (i == 0 && p[0] == '.' && isdigit((unsigned char)p[1]))
+			p += 1 + strspn(p + 1, "0123456789");
+		if (!isalnum((unsigned char)*p) && *p != '_' && *p != '-' &&
+		    !(*p == '.' && isalnum((unsigned char)p[1])) && *p != ':' && *p != '/')
+			return p;
+		/* "x.so: reason", but no place in a source. */
+		if (*p == ':' && !isdigit((unsigned char)p[1]))
+			return p;
+	}
+	return NULL;
+}
+
+/* Where the name [s, end) begins: at the mark before it, if it stands between two and has blanks. */
+static const char *quoted_from(const char *text, const char *s, const char *end)
+{
+	const char *open = s;
+
+	if (strchr("'\"`", *end) == NULL || *end == '\0')
+		return s;
+	while (open > text && open[-1] != *end)
+		open--;
+	return open > text && (open == text + 1 || open[-2] == ' ' || open[-2] == '(') ? open : s;
+}
+
+/* The first name of a library in the text. */
+static bool find_name(const char *text, size_t *start, size_t *n)
+{
+	for (const char *dot = strchr(text, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
+		const char *end = behind_ending(dot), *s = dot;
+
+		while (s > text && (is_name_char(s[-1]) || (s[-1] == ':' && s > text + 1 && strchr("/\\", *s) != NULL)))
+			s--;
+		if (end == NULL || s == dot)
+			continue;
+		s = quoted_from(text, s, end);
+		*start = (size_t)(s - text);
+		*n = (size_t)(end - s);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the reader ------------------------------------------------------------------------------ */
+
+/* The line, and the next one if it ends with a colon: what is told of stands below. */
+static void line_text(struct block *b, const struct block_line *l, char *out, size_t room)
+{
+	struct block_line next;
+	size_t n = l->n < LONGEST ? l->n : LONGEST;
+
+	memcpy(out, l->s, n);
+	if (l->n > 0 && l->n <= LONGEST && l->s[l->n - 1] == ':' && block_line(b, 1, &next)) {
+		size_t more = next.n < room - n - 2 ? next.n : room - n - 2;
+
+		out[n++] = ' ';
+		memcpy(out + n, next.s, more);
+		n += more;
+	}
+	out[n] = '\0';
+}
+
+/* The last line that was told of, and how many were. */
+struct kept {
+	int64_t line;
+	size_t times;
+};
+
+static struct kept *kept_of(struct block *b)
+{
+	struct kept *k = *block_keep(b);
+
+	if (k == NULL)
+		*block_keep(b) = k = ARENA_NEW(block_arena(b), struct kept);
+	return k;
+}
+
+/* The finding of a line; whether a person writes about it is told by what stands around the name. */
+static void add(struct block *b, const struct block_line *l, const char *code, const char *text, size_t start,
+		size_t n)
+{
+	struct block_line named = *l;
+	struct msg_fact *f;
+
+	if (start + n <= l->n) {
+		named.s += start;
+		named.n = n;
+	}
+	f = block_fact(b, &named, "failure-words", "program", MSG_CAUSE, MSG_RANK_GUESS, code, NULL);
+	f->text = arena_strndup(block_arena(b), l->s, l->n < LONGEST ? l->n : LONGEST);
+	block_set(b, f, MSG_OBJECT, text + start, n);
+	block_add(b, f);
+}
+
+void block_failure(struct block *b)
+{
+	static const struct words wrong = WORDS(harmless);
+	char text[2 * LONGEST + 2], low[2 * LONGEST + 2];
+	struct kept *kept = kept_of(b);
+	struct block_line l;
+	size_t start, n;
+
+	if (!block_line(b, 0, &l) || kept->line == l.line || kept->times >= MOST)
+		return;
+	line_text(b, &l, text, sizeof(text));
+	for (n = 0; text[n] != '\0'; n++)
+		low[n] = (char)tolower((unsigned char)text[n]);
+	low[n] = '\0';
+	if (has_one(wrong, low) || !find_name(text, &start, &n) || !has_failed(low, start, n))
+		return;
+	kept->line = l.line;
+	kept->times++;
+	add(b, &l, code_of(low), text, start, n);
+}
