@@ -590,6 +590,7 @@ static bool from_glibc(struct sym *s)
 		       "it was linked with libc.so.6 of glibc; in this process that name leads to "
 		       "musl")
 		->path = image_path(d, im);
+	draft_also(d, s->dr, CAUSE_MISSING_LIBRARY, "libc-mismatch", "libc.so.6");
 	draft_fix_musl_build(d, s->dr, image_path(d, im));
 	return true;
 }

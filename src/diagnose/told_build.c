@@ -4,7 +4,10 @@
 
 #include "diagnose/told_case.h"
 
-enum { RANK_WEAK = 60 }; /* warnings below it stop a link where they have the last word */
+enum {
+	RANK_WEAK = 60, /* warnings below it stop a link where they have the last word */
+	RANK_SOME = 88  /* any other sentence says more */
+};
 
 /* Warnings that are the cause of what is said later. */
 static const struct {
@@ -154,9 +157,42 @@ static void promote_last_probe(struct told_case *c)
 		probe->f.kind = MSG_CAUSE;
 }
 
+static bool is_wrapped(const struct told_case *c, const struct msg_fact *f)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.kind == MSG_WRAPPER && c->facts[i].f.line == f->line)
+			return true;
+	return false;
+}
+
+/* A build failed, and nobody here knows the words of whom it failed by: the first line that calls itself an
+ * error is what there is to say. */
+static void promote_some_error(struct told_case *c)
+{
+	struct msg_fact *first = NULL;
+	bool failed = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (told_may_be_cause(&c->facts[i]))
+			return;
+		failed = failed || f->kind == MSG_WRAPPER;
+		if (first == NULL && starts_with(f->id, "some-error") && f->doubts == 0 && !is_probe(f) &&
+		    !is_wrapped(c, f))
+			first = f;
+	}
+	if (!failed || first == NULL)
+		return;
+	first->kind = MSG_CAUSE;
+	first->code = "build-other";
+	first->rank = RANK_SOME;
+}
+
 void told_build(struct told_case *c)
 {
 	promote_last_probe(c);
+	promote_some_error(c);
 	promote_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.kind == MSG_WARNING)

@@ -42,6 +42,7 @@ void told_symbols(struct told_case *c);
 void told_link(struct told_case *c);   /* told_link.c: sentences of linkers, joined */
 /* What to do about a text that says that something failed, and not why; NULL: it does not say that either. */
 const char *told_unsaid(const struct told_case *c);
+void told_probes(struct told_case *c); /* told_probe.c: what build systems look for */
 void told_tool(struct told_case *c);   /* told_tool.c: compilers, Go, pip, … */
 void told_build(struct told_case *c);
 void told_doubt(struct told_case *c);

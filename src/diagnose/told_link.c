@@ -263,11 +263,28 @@ static void choose(struct told_case *c)
 		best->rank = 57;
 }
 
+/* A symbol that is nowhere is undefined, hidden or not: where others are as well, that says more. */
+static bool is_one_of_many(const struct told_case *c, const struct msg_fact *f)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.offset < f->offset && c->facts[i].f.field[MSG_SYMBOL] != NULL &&
+		    told_is(&c->facts[i].f, "ld-undefined-reference") &&
+		    !told_same(f, &c->facts[i].f, MSG_SYMBOL))
+			return true;
+	return false;
+}
+
 /* "prog: hidden symbol X isn't defined" names the output; who uses X stands in a line of its own. */
 static void refine_hidden(struct told_case *c, struct msg_fact *f)
 {
 	const char *user = f->field[MSG_NEEDED_BY];
 
+	if ((told_is_id(f, "gold-hidden") || told_is_id(f, "bfd-hidden")) && is_one_of_many(c, f)) {
+		f->code = "ld-undefined-reference";
+		f->detail = NULL;
+		f->rank = 60;
+		return;
+	}
 	for (size_t i = 0; i < c->n && user == NULL; i++)
 		if (told_is(&c->facts[i].f, "ld-undefined-reference") &&
 		    told_same(f, &c->facts[i].f, MSG_SYMBOL))

@@ -245,12 +245,21 @@ static void add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 		}
 }
 
+/* The other cause has the same detail where there are words for it. */
+static const char *detail_of(const struct other *o)
+{
+	for (size_t i = 0; i < COUNT(words) && o->detail[0] != '\0'; i++)
+		if (words[i].cause == o->also && strcmp(words[i].detail, o->detail) == 0)
+			return o->detail;
+	return NULL;
+}
+
 static void add_others(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	for (int exact = 1; exact >= 0 && dr->also.n == 0; exact--)
 		for (size_t i = 0; i < COUNT(others); i++)
 			if (others[i].cause == dr->cause && fits(others[i].detail, f, exact != 0))
-				draft_also(d, dr, others[i].also, NULL, dr->f.object);
+				draft_also(d, dr, others[i].also, detail_of(&others[i]), dr->f.object);
 }
 
 void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f)

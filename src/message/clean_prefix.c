@@ -287,7 +287,7 @@ static bool words(struct span *p)
 					     "##[command]", "= note: ", "= help: ", "stderr: ", "stdout: ",
 					     "stderr | ", "STDERR: ", "err: ", "npm ERR! ", "npm error ",
 					     "gyp ERR! ",
-					     "remote: ", "kernel: ", "!! " };
+					     "C/C++: ", "Error (Xcode): ", "remote: ", "kernel: ", "!! " };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (take_word(p, known[i]))
@@ -462,8 +462,9 @@ static bool may_be_word(const char *s, size_t n)
 	case 'r': return n > 7 && s[6] == ':';
 	case 'k': return n > 7 && s[6] == ':';
 	case 'c': return n > 10 && s[9] == ':';
+	case 'C': return n > 6 && s[1] == '/';
 	case 'b': case 'u': return n > 2 && (s[1] == '\'' || s[1] == '"');
-	case 'E': return n > 2 && s[1] == ' ' && s[2] == ' ';
+	case 'E': return n > 7 && ((s[1] == ' ' && s[2] == ' ') || s[6] == '(');
 	default: return false;
 	}
 }

@@ -54,13 +54,19 @@ static bool has_words(const struct cut *c, size_t k)
 	return memchr(c->starts + c->n - k + 1, 1, k - 1) != NULL;
 }
 
+/* A number of which digits are missing is another number. */
+static bool in_number(const struct cut *c, char next)
+{
+	return c->n > 0 && next >= '0' && next <= '9' && c->tail[c->n - 1] >= '0' && c->tail[c->n - 1] <= '9';
+}
+
 size_t cut_overlap(const struct cut *c, const char *words)
 {
 	size_t most = strlen(words);
 
 	most = most > 0 ? most - 1 : 0;
 	for (size_t k = most < c->n ? most : c->n; k >= CUT_LEAST; k--)
-		if (memcmp(c->tail + c->n - k, words, k) == 0 && has_words(c, k))
+		if (memcmp(c->tail + c->n - k, words, k) == 0 && has_words(c, k) && !in_number(c, words[k]))
 			return k;
 	return 0;
 }

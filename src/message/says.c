@@ -80,6 +80,9 @@ static const struct written go_rows[] = {
 static const struct written build_rows[] = {
 #include "message/says_build.def"
 };
+static const struct written package_rows[] = {
+#include "message/says_package.def"
+};
 static const struct written program_rows[] = {
 #include "message/says_program.def"
 };
@@ -100,7 +103,7 @@ static const struct {
 } tables[] = {
 	TABLE(elf_rows), TABLE(macho_rows), TABLE(windows_rows), TABLE(language_rows),
 	TABLE(ld_rows), TABLE(compiler_rows), TABLE(go_rows), TABLE(build_rows),
-	TABLE(translated_rows), TABLE(program_rows), TABLE(ending_rows),
+	TABLE(package_rows), TABLE(translated_rows), TABLE(program_rows), TABLE(ending_rows),
 };
 
 /* ---- rows of texts -------------------------------------------------------------------------- */

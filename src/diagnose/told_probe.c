@@ -1,0 +1,145 @@
+/* told_probe.c - what CMake, Meson, configure and mkmf look for on their way: a probe that fails is no error,
+ * and the last one before the end says what the end is about.
+ */
+#include <string.h>
+
+#include "diagnose/told_find.h"
+#include "diagnose/told_place.h"
+
+/* CMake names the packages of a probe first, and then only says that one of them is required. */
+static void join_cmake_probe(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const struct msg_fact *probe;
+
+		if (!told_is_id(f, "cmake-required-package"))
+			continue;
+		probe = told_above(c, "cmake-pkg-probe", f, 64);
+		if (probe != NULL && f->field[MSG_PACKAGE] == NULL)
+			f->field[MSG_PACKAGE] = probe->field[MSG_PACKAGE];
+	}
+}
+
+/* Without pkg-config Meson finds no library by it: what it then does not find may well be there. */
+static void join_meson(struct told_case *c)
+{
+	static const char *const wanted[] = { "meson-dependency", "meson-wrap", "meson-subproject" };
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
+			if (!starts_with(f->id, wanted[k]) ||
+			    told_above(c, "meson-no-pkg-config", f, INT64_MAX) == NULL)
+				continue;
+			f->code = "pkg-config";
+			f->detail = "tool-missing";
+			f->field[MSG_OBJECT] = "pkg-config";
+			break;
+		}
+	}
+}
+
+/* That a compiler does not work says less than what it said itself. */
+static void drop_compiler_tests(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const char *file = c->facts[i].f.field[MSG_FILE];
+
+		if (told_is_id(&c->facts[i].f, "cmake-message") && file != NULL &&
+		    strstr(file, "/CMakeTest") != NULL)
+			told_silence(&c->facts[i].f);
+	}
+}
+
+/* A probe of configure that fails is no error: of those only the last before the end counts, and none if it
+ * ends well. */
+static void drop_probes(struct told_case *c)
+{
+	const struct msg_fact *end = told_find(c, "configure-error"), *well = told_find(c, "configure-exit");
+	int64_t first = 0, last = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+
+		if (!told_is_id(f, "configure-failed-program") || (end != NULL && f->line > end->line))
+			continue;
+		first = last;
+		last = f->line;
+	}
+	if (last > 0 && well != NULL)
+		first = last;
+	for (size_t i = 0; i < c->n && last > 0; i++)
+		if (c->facts[i].f.line <= first && c->facts[i].f.rank < RANK_ENDS &&
+		    c->facts[i].f.code != NULL)
+			told_silence(&c->facts[i].f);
+}
+
+/* What configure looked for last, and did not find, is what its error is about. */
+static void join_configure(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const struct msg_fact *lib, *header;
+
+		if (!told_is_id(f, "configure-error") && !told_is_id(f, "configure-missing-headers"))
+			continue;
+		lib = told_above(c, "configure-probe-lib", f, 3);
+		header = told_above(c, "configure-probe-pkg", f, 1);
+		if (header != NULL && told_ends_with(header->field[MSG_PACKAGE], ".h")) {
+			f->code = "header-missing";
+			f->detail = NULL;
+			f->field[MSG_HEADER] = header->field[MSG_PACKAGE];
+			f->field[MSG_OBJECT] = NULL;
+			continue;
+		}
+		if (lib == NULL || !told_is_id(f, "configure-error"))
+			continue;
+		f->code = "ld-library-not-found";
+		f->detail = NULL;
+		f->field[MSG_LIB] = lib->field[MSG_LIB];
+		f->field[MSG_OBJECT] = arena_printf(c->a, "-l%s", lib->field[MSG_LIB]);
+		f->field[MSG_SYMBOL] = lib->field[MSG_SYMBOL];
+	}
+}
+
+/* mkmf ends without words of its own: what it looked for last, and did not find, is what it wanted. */
+static void join_mkmf(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (told_may_be_cause(&c->facts[i]))
+			return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const struct msg_fact *lib, *header;
+
+		if (!told_is_id(f, "gem-extconf"))
+			continue;
+		lib = told_above(c, "configure-probe-lib", f, 1);
+		header = told_above(c, "configure-probe-pkg", f, 1);
+		if (lib != NULL) {
+			f->code = "ld-library-not-found";
+			f->field[MSG_LIB] = lib->field[MSG_LIB];
+			f->field[MSG_OBJECT] = arena_printf(c->a, "-l%s", lib->field[MSG_LIB]);
+		} else if (header != NULL && told_ends_with(header->field[MSG_PACKAGE], ".h")) {
+			f->code = "header-missing";
+			f->field[MSG_HEADER] = header->field[MSG_PACKAGE];
+		} else {
+			continue;
+		}
+		f->kind = MSG_CAUSE;
+		f->rank = 31;
+		return;
+	}
+}
+
+void told_probes(struct told_case *c)
+{
+	drop_probes(c);
+	join_configure(c);
+	join_mkmf(c);
+	join_cmake_probe(c);
+	join_meson(c);
+	drop_compiler_tests(c);
+}
