@@ -162,6 +162,8 @@ struct dlwhy_fix_request {
 	bool (*confirm)(const struct dlwhy_plan *plan, void *user); /* NULL: yes */
 	void *confirm_user;
 	const char *const *command; /* as typed, for the journal; NULL-ended, or NULL */
+	const char *const *wheels; /* folders with wheels that may be installed, NULL-ended, or NULL; those of
+				      PIP_FIND_LINKS are looked at, too */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);

@@ -48,6 +48,8 @@ const char *import_top(struct arena *a, const char *name);
 bool import_is_distributed(const char *module);
 /* What a person installs to get that module: "opencv-python" for cv2. */
 const char *import_distribution(struct arena *a, const char *module);
+/* The same, but NULL where nothing but the module's own name could be guessed. */
+const char *import_known_distribution(struct arena *a, const char *module);
 /* The version of the installed distribution that a module belongs to, NULL if unknown. */
 const char *import_version(struct diag *d, const char *module);
 /* "PY -m pip install WHAT" */
