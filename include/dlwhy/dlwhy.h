@@ -293,7 +293,8 @@ struct dlwhy_evidence {
  *   activate                path: a script of an environment that shall put `value` first in the list `name`
  *   wrapper                 path: a new script that starts `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
- *   pip-install             value: what pip shall install; path: the interpreter of the environment */
+ *   pip-install             value: what pip shall install; path: the interpreter of the environment; name: the
+ *                           wheel that this will be, or NULL */
 struct dlwhy_edit {
 	const char *op, *path, *name, *value;
 };

@@ -9,6 +9,8 @@
 struct draft *import_shadow(struct diag *d, const struct py_exception *e);
 struct draft *import_circular(struct diag *d, const struct py_exception *e);
 struct draft *import_not_found(struct diag *d, const struct py_exception *e);
+/* A file of that module which this interpreter does not take: for another one, spelt otherwise; NULL. */
+struct draft *import_near_miss(struct diag *d, const char *name);
 /* keras without `name`, its backend. */
 struct draft *import_backend(struct diag *d, const struct py_exception *e, const char *name);
 /* No package brings it: a slip of the hand, a file of one's own. NULL: neither. */

@@ -158,7 +158,7 @@ static bool path_for(struct diag *d, const char *name, struct py_strings *out)
 	return out->n > 0;
 }
 
-static struct draft *near_miss(struct diag *d, const char *name)
+struct draft *import_near_miss(struct diag *d, const char *name)
 {
 	struct py_near near[MAX_NEAR];
 	struct py_strings path;
@@ -423,7 +423,7 @@ struct draft *import_not_found(struct diag *d, const struct py_exception *e)
 	name = missing_name(d->a, e);
 	if (name == NULL)
 		return NULL;
-	dr = near_miss(d, name);
+	dr = import_near_miss(d, name);
 	if (dr == NULL)
 		dr = import_backend(d, e, name);
 	if (dr == NULL)

@@ -251,6 +251,7 @@ static void set_command(struct pip *p, const struct pip_want *wants, size_t n, b
 	if (known) {
 		*ARENA_PUSH(p->a, &more) = "--no-deps";
 		*ARENA_PUSH(p->a, &more) = "--no-index";
+		*ARENA_PUSH(p->a, &more) = "--force-reinstall"; /* another build of the same version */
 	}
 	for (size_t i = 0; i < n && known; i++) {
 		const char *dir = dir_name(p->a, wants[i].wheel);

@@ -116,6 +116,19 @@ static void add_owner(struct fixing *x, const struct dlwhy_result *r, const char
 		add_party(l, package_named(&(*v)->set, o->p->name));
 }
 
+/* What the file needs, and has: a symbol or version that it lacks should have been there. */
+static void add_needs(struct fixing *x, const struct dlwhy_result *r, const char *path, struct parties *l,
+		      struct fix_versions **v)
+{
+	for (size_t i = 0; path != NULL && i < r->nobjects; i++) {
+		const struct dlwhy_object *o = r->objects[i];
+
+		for (size_t k = 0; same_text(o->path, path) && k < o->nneeds; k++)
+			if (o->needs[k]->to >= 0 && (size_t)o->needs[k]->to < r->nobjects)
+				add_owner(x, r, r->objects[o->needs[k]->to]->path, l, v);
+	}
+}
+
 static void add_owners(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
 		       struct parties *l, struct fix_versions **v)
 {
@@ -125,6 +138,8 @@ static void add_owners(struct fixing *x, const struct dlwhy_result *r, const str
 	add_owner(x, r, f->object, l, v);
 	for (size_t i = 0; i < f->nevidence; i++)
 		add_owner(x, r, f->evidence[i]->path, l, v);
+	add_needs(x, r, f->needed_by, l, v);
+	add_needs(x, r, f->object, l, v);
 	if (e == NULL)
 		return;
 	if (e->ntraceback > 0)

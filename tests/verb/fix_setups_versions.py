@@ -42,9 +42,9 @@ def compiled(path, code, *args, soname=None):
         return library(Path(top), path, code, *args, soname=soname).read_bytes()
 
 
-def core(folder, version, functions, requires=()):
+def core(folder, version, functions, requires=(), value=7):
     """A package that is a library: core/libcore.so.1 with these functions."""
-    code = "".join(f"int {f}(void) {{ return 7; }}\n" for f in functions)
+    code = "".join(f"int {f}(void) {{ return {value}; }}\n" for f in functions)
     wheel(folder, "core", version, {"core/__init__.py": b"", "core/libcore.so.1":
                                     compiled("libcore.so.1", code, soname="libcore.so.1")}, requires)
 
