@@ -162,6 +162,8 @@ struct dlwhy_fix_request {
 	bool (*confirm)(const struct dlwhy_plan *plan, void *user); /* NULL: yes */
 	void *confirm_user;
 	const char *const *command; /* as typed, for the journal; NULL-ended, or NULL */
+	const char *const *wheels; /* folders with wheels that may be installed, NULL-ended, or NULL; those of
+				      PIP_FIND_LINKS are looked at, too */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
@@ -291,7 +293,8 @@ struct dlwhy_evidence {
  *   activate                path: a script of an environment that shall put `value` first in the list `name`
  *   wrapper                 path: a new script that starts `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
- *   pip-install             value: what pip shall install; path: the interpreter of the environment */
+ *   pip-install             value: what pip shall install; path: the interpreter of the environment; name: the
+ *                           wheel that this will be, or NULL */
 struct dlwhy_edit {
 	const char *op, *path, *name, *value;
 };

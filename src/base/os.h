@@ -44,7 +44,7 @@ int os_fstat(int fd, struct os_stat *out);
 /* Maps a regular file read-only and private. An empty file gives an empty mapping. */
 int os_map(int fd, uint64_t size, struct os_mapping *out);
 /* As os_map, but `size` bytes that may be written, for this process alone: those of the file (`fd` may be
- * shorter or longer), zero behind its end. What is not written costs no memory. */
+ * shorter or longer; -1: no file), zero behind its end. What is not written costs no memory. */
 int os_map_copy(int fd, uint64_t size, struct os_mapping *out);
 void os_unmap(struct os_mapping *m);
 /* From now on a mapped file that shrinks reads as zeros instead of killing the process by

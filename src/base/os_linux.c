@@ -186,11 +186,11 @@ int os_map(int fd, uint64_t size, struct os_mapping *out)
 int os_map_copy(int fd, uint64_t size, struct os_mapping *out)
 {
 	size_t page = (size_t)os_page_size(), all, have;
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 	void *p, *q;
 
 	memset(out, 0, sizeof(*out));
-	if (fstat(fd, &st) != 0)
+	if (fd >= 0 && fstat(fd, &st) != 0)
 		return errno;
 	if (size == 0 || size > SIZE_MAX / 2 || st.st_size < 0)
 		return EINVAL;

@@ -44,7 +44,7 @@ enum cli_option_id {
 	OPT_GO, OPT_PROGRAM, OPT_PYTHON, OPT_AFTER, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
 	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_NO_LOOK, OPT_BINDINGS, OPT_CODE, OPT_VERBOSE, OPT_PROVE, OPT_THREADS,
-	OPT_APPLY, OPT_YES, OPT_LIKE, OPT_LIST,
+	OPT_APPLY, OPT_YES, OPT_WHEELS, OPT_LIKE, OPT_LIST,
 	OPT_JSON,
 	OPT_FORMAT, OPT_OUTPUT, OPT_COLOR, OPT_REDACT, OPT_FAIL_ON, OPT_HELP, OPT_VERSION, OPT_SCHEMA,
 	OPT_COUNT
@@ -72,6 +72,8 @@ struct cli {
 	size_t nenv;
 	const char **preload;       /* of --preload, NULL-ended */
 	size_t npreload;
+	const char **wheels;        /* of --wheels, NULL-ended */
+	size_t nwheels;
 	bool seen[OPT_COUNT];
 	struct dlwhy_options library;
 	struct dlwhy_print print;

@@ -164,7 +164,7 @@ static int run(struct cli *c, struct fix *f, const struct dlwhy_fix_request *r)
 int cli_fix(struct cli *c)
 {
 	struct fix f = { .c = c, .fd = -1, .status = EXIT_UNANSWERED };
-	struct dlwhy_fix_request r = { .size = sizeof(r), .kind = DLWHY_FIX_FILE };
+	struct dlwhy_fix_request r = { .size = sizeof(r), .kind = DLWHY_FIX_FILE, .wheels = c->wheels };
 	int status = choose(c, &f, &r);
 
 	c->print.ntargets = 1;

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const struct cli_verb cli_verbs[] = {
 	{ "check", VERB_CHECK, "FILE...", "why each FILE loads or does not (the default)" },
@@ -79,6 +80,8 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "do plan N (1 if none is named), prove it, or take it back" },
 	{ OPT_YES, 0, "yes", NULL, VERB_FIX | VERB_UNDO, much,
 	  "do not ask before anything is changed" },
+	{ OPT_WHEELS, 0, "wheels", "DIR", VERB_FIX, much,
+	  "a folder with wheels, other versions of packages, that may be installed; may be repeated" },
 	{ OPT_LIKE, 0, "like", "ENV", VERB_ENV, much,
 	  "with the packages of that environment, in the same versions" },
 	{ OPT_LIST, 0, "list", NULL, VERB_UNDO, much,
@@ -191,6 +194,18 @@ static int add_env(struct cli *c, const char *value)
 	return 0;
 }
 
+static int add_wheels(struct cli *c, const char *value)
+{
+	struct stat st;
+
+	if (stat(value, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		cli_complain("--wheels takes a folder, and '%s' is none", value);
+		return EXIT_USAGE;
+	}
+	c->wheels[c->nwheels++] = value;
+	return 0;
+}
+
 static int set_threads(struct cli *c, const char *value)
 {
 	long n;
@@ -216,6 +231,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_PYTHON: c->library.python = value; return 0;
 	case OPT_AFTER: c->library.after = value; return 0;
 	case OPT_PID: return set_number(o->name, value, INT_MAX, &c->library.pid);
+	case OPT_WHEELS: return add_wheels(c, value);
 	case OPT_PRELOAD: c->preload[c->npreload++] = value; return 0;
 	case OPT_GLOBAL: c->library.global = true; return 0;
 	case OPT_LOCAL: c->library.global = false; return 0;
@@ -449,7 +465,8 @@ int cli_parse(struct cli *c, int argc, char **argv)
 	c->words = calloc(n + 1, sizeof(*c->words));
 	c->env = calloc(n + 1, sizeof(*c->env));
 	c->preload = calloc(n + 1, sizeof(*c->preload));
-	if (c->words == NULL || c->env == NULL || c->preload == NULL) {
+	c->wheels = calloc(n + 1, sizeof(*c->wheels));
+	if (c->words == NULL || c->env == NULL || c->preload == NULL || c->wheels == NULL) {
 		cli_complain("no memory");
 		return EXIT_UNANSWERED;
 	}
@@ -471,4 +488,5 @@ void cli_free(struct cli *c)
 	free(c->words);
 	free(c->env);
 	free(c->preload);
+	free(c->wheels);
 }

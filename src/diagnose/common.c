@@ -150,18 +150,15 @@ static bool exact_reinstall(struct diag *d, struct draft *dr, const char *path, 
 		d->store != NULL ? package_owner_find(d->store, d->a, absolute_path(d, path)) : NULL;
 	struct package_set set = { .a = d->a, .store = d->store };
 	const char *const *argv;
-	const char *command = "";
 	struct fix *f;
 
 	argv = o != NULL ? package_reinstall_command(&set, o->p, o->place) : NULL;
-	for (size_t i = 0; argv != NULL && argv[i] != NULL; i++)
-		command = arena_printf(d->a, "%s%s%s", command, i > 0 ? " " : "", shell_quote(d->a, argv[i]));
 	if (argv == NULL)
 		return false;
 	f = draft_fix(d, dr, "reinstall", "low",
 		      arena_printf(d->a, "%s: install %s %s, which brought it, again", says, o->p->name,
 				   o->p->version));
-	fix_command(d, f, command);
+	fix_command(d, f, shell_words(d->a, argv));
 	fix_edit(d, f, "reinstall", path, NULL, NULL);
 	return true;
 }

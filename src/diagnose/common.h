@@ -117,6 +117,8 @@ const char *join_path(struct arena *a, const char *dir, const char *name);
 const char *absolute_path(const struct diag *d, const char *path);
 /* A word for a shell. */
 const char *shell_quote(struct arena *a, const char *s);
+/* A command for a shell; argv is NULL-ended. */
+const char *shell_words(struct arena *a, const char *const *argv);
 /* The path of an image, NULL if it has none (an assumed program). */
 const char *image_path(const struct diag *d, const struct image *im);
 /* Base name of an image for a sentence; "the program" where it has no name. */

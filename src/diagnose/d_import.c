@@ -198,13 +198,18 @@ bool import_is_distributed(const char *module)
 	return distribution_of(module) != NULL;
 }
 
+const char *import_known_distribution(struct arena *a, const char *module)
+{
+	const char *distribution = distribution_of(module);
+
+	return distribution != NULL ? distribution : distribution_of(import_top(a, module));
+}
+
 const char *import_distribution(struct arena *a, const char *module)
 {
-	const char *top = import_top(a, module), *distribution = distribution_of(module);
+	const char *distribution = import_known_distribution(a, module);
 
-	if (distribution == NULL)
-		distribution = distribution_of(top);
-	return distribution != NULL ? distribution : top;
+	return distribution != NULL ? distribution : import_top(a, module);
 }
 
 /* "scikit_learn-1.4.0.dist-info" is of scikit-learn: letters without case, one kind of joint. */

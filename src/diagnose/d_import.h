@@ -9,6 +9,8 @@
 struct draft *import_shadow(struct diag *d, const struct py_exception *e);
 struct draft *import_circular(struct diag *d, const struct py_exception *e);
 struct draft *import_not_found(struct diag *d, const struct py_exception *e);
+/* A file of that module which this interpreter does not take: for another one, spelt otherwise; NULL. */
+struct draft *import_near_miss(struct diag *d, const char *name);
 /* keras without `name`, its backend. */
 struct draft *import_backend(struct diag *d, const struct py_exception *e, const char *name);
 /* No package brings it: a slip of the hand, a file of one's own. NULL: neither. */
@@ -48,6 +50,8 @@ const char *import_top(struct arena *a, const char *name);
 bool import_is_distributed(const char *module);
 /* What a person installs to get that module: "opencv-python" for cv2. */
 const char *import_distribution(struct arena *a, const char *module);
+/* The same, but NULL where nothing but the module's own name could be guessed. */
+const char *import_known_distribution(struct arena *a, const char *module);
 /* The version of the installed distribution that a module belongs to, NULL if unknown. */
 const char *import_version(struct diag *d, const char *module);
 /* "PY -m pip install WHAT" */

@@ -136,15 +136,6 @@ void inst_evidence(struct inst *t, struct draft *dr, const struct file_list *l)
 
 /* ---- ways out -------------------------------------------------------------------------------------- */
 
-static const char *join_words(struct inst *t, const char *const *argv)
-{
-	const char *s = "";
-
-	for (size_t i = 0; argv[i] != NULL; i++)
-		s = arena_printf(t->a, "%s%s%s", s, i > 0 ? " " : "", shell_quote(t->a, argv[i]));
-	return s;
-}
-
 void inst_fix_reinstall(struct inst *t, struct draft *dr, struct installed_package *ip)
 {
 	const char *note = package_reinstall_note(t->a, ip->p);
@@ -160,7 +151,7 @@ void inst_fix_reinstall(struct inst *t, struct draft *dr, struct installed_packa
 	f = draft_fix(&t->d, dr, "reinstall", "low",
 		      note != NULL ? arena_printf(t->a, "install exactly this version again (%s)", note)
 				   : "install exactly this version again");
-	fix_command(&t->d, f, join_words(t, ip->reinstall));
+	fix_command(&t->d, f, shell_words(t->a, ip->reinstall));
 }
 
 void inst_fix_remove(struct inst *t, struct draft *dr, const char *path, const char *says)
@@ -394,7 +385,7 @@ static void join_commands(struct inst *t)
 			continue;
 		while (argv[n] != NULL)
 			n++;
-		command = join_words(t, argv);
+		command = shell_words(t->a, argv);
 		for (size_t k = i + 1; k < out->npackages; k++) {
 			const char *const *other = out->packages[k].reinstall;
 

@@ -158,7 +158,7 @@ static bool path_for(struct diag *d, const char *name, struct py_strings *out)
 	return out->n > 0;
 }
 
-static struct draft *near_miss(struct diag *d, const char *name)
+struct draft *import_near_miss(struct diag *d, const char *name)
 {
 	struct py_near near[MAX_NEAR];
 	struct py_strings path;
@@ -305,10 +305,18 @@ static void part_fix(struct diag *d, struct draft *dr, const char *name)
 
 static void install_fix(struct diag *d, struct draft *dr, const char *name)
 {
-	struct fix *f = draft_fix(d, dr, "install", "low", "install it for this interpreter");
+	const char *known = import_known_distribution(d->a, name);
+	const char *package = known != NULL ? known : import_top(d->a, name);
+	struct fix *f = draft_fix(d, dr, "install", known != NULL ? "low" : "medium",
+				  known != NULL ? "install it for this interpreter"
+						: "install it for this interpreter, if its package has the name "
+						  "of the module");
 
 	/* the name may come from a source that nobody has looked at: the command is to be copied */
-	fix_command(d, f, import_pip(d, shell_quote(d->a, import_distribution(d->a, name))));
+	fix_command(d, f, import_pip(d, shell_quote(d->a, package)));
+	/* pip would take a name that begins with a dash for an option */
+	if (package[0] != '-' && d->in->imported->home->executable != NULL)
+		fix_edit(d, f, "pip-install", d->in->imported->home->executable, NULL, package);
 }
 
 static struct draft *not_installed(struct diag *d, const char *name)
@@ -415,7 +423,7 @@ struct draft *import_not_found(struct diag *d, const struct py_exception *e)
 	name = missing_name(d->a, e);
 	if (name == NULL)
 		return NULL;
-	dr = near_miss(d, name);
+	dr = import_near_miss(d, name);
 	if (dr == NULL)
 		dr = import_backend(d, e, name);
 	if (dr == NULL)

@@ -24,12 +24,19 @@ struct draft *import_circular(struct diag *d, const struct py_exception *e)
 {
 	static const char mark[] = "partially initialized module ";
 	const char *at = e->message != NULL ? strstr(e->message, mark) : NULL;
-	const char *name = quoted(d->a, at);
+	const char *name = quoted(d->a, at), *wanted;
 	const struct py_module_info *m = import_module_of(d->in->imported, name);
 	struct draft *dr;
 
 	if (name == NULL)
 		return NULL;
+	/* What is asked for may be a part of the package whose file this interpreter does not take. */
+	wanted = quoted(d->a, e->message);
+	if (wanted != NULL && wanted != name && starts_with(e->message, "cannot import name '")) {
+		dr = import_near_miss(d, arena_printf(d->a, "%s.%s", name, wanted));
+		if (dr != NULL)
+			return dr;
+	}
 	dr = import_draft(d, CAUSE_CIRCULAR_IMPORT, "circular");
 	dr->f.object = m != NULL && m->spec.origin != NULL ? m->spec.origin : name;
 	draft_say(d, dr, "A circle of imports: %s is asked for something before its own file has been run to "

@@ -60,6 +60,18 @@ const char *shell_quote(struct arena *a, const char *s)
 	return out;
 }
 
+const char *shell_words(struct arena *a, const char *const *argv)
+{
+	struct arena_text t = { NULL, 0, 0 };
+
+	for (size_t i = 0; argv[i] != NULL; i++) {
+		if (i > 0)
+			arena_text_add(a, &t, " ", 1);
+		arena_text_str(a, &t, shell_quote(a, argv[i]));
+	}
+	return t.n > 0 ? arena_text_end(a, &t) : "";
+}
+
 /* ---- machines ----------------------------------------------------------------------------- */
 
 static const char *system_of_osabi(const struct elf *e)

@@ -208,13 +208,14 @@ static bool is_to_be_had(struct package_set *set, const char *url)
 	return source_stat(store_source(set->store), url + 7, true, &st) == 0;
 }
 
-static void pip_words(struct package_set *set, struct words *w, const struct package *p,
-		      const struct place *place)
+/* "uv pip install" or "PYTHON -m pip install", into that place. `p`: what is to be replaced, or NULL. */
+static bool install_words(struct package_set *set, struct words *w, const struct package *p,
+			  const struct place *place)
 {
 	struct arena *a = set->a;
-	const char *index = index_of(a, p), *url = is_to_be_had(set, p->url) ? p->url : NULL;
+	bool own;
 
-	if (p->installer != NULL && strcmp(p->installer, "uv") == 0) {
+	if (p != NULL && p->installer != NULL && strcmp(p->installer, "uv") == 0) {
 		add(a, w, "uv");
 		add(a, w, "pip");
 		add(a, w, "install");
@@ -223,27 +224,34 @@ static void pip_words(struct package_set *set, struct words *w, const struct pac
 			add(a, w, place->python);
 		}
 		add_target(set, w, place);
-		add(a, w, "--reinstall");
-		add(a, w, "--no-deps");
-	} else {
-		bool own = place->python != NULL && has_module(set, place, "pip") &&
-			   !package_same_project(p->name, "pip");
-
-		add(a, w, own ? place->python : "python3");
-		add(a, w, "-m");
-		add(a, w, "pip");
-		if (!own && place->python != NULL) {
-			add(a, w, "--python");
-			add(a, w, place->python);
-		}
-		add(a, w, "install");
-		add_target(set, w, place);
-		add(a, w, "--force-reinstall");
-		add(a, w, "--no-deps");
-		/* Without a list of its files pip refuses to take it away. */
-		if (p->no_record || p->bad_record || p->no_metadata)
-			add(a, w, "--ignore-installed");
+		return true;
 	}
+	own = place->python != NULL && has_module(set, place, "pip") &&
+	      (p == NULL || !package_same_project(p->name, "pip"));
+	add(a, w, own ? place->python : "python3");
+	add(a, w, "-m");
+	add(a, w, "pip");
+	if (!own && place->python != NULL) {
+		add(a, w, "--python");
+		add(a, w, place->python);
+	}
+	add(a, w, "install");
+	add_target(set, w, place);
+	return false;
+}
+
+static void pip_words(struct package_set *set, struct words *w, const struct package *p,
+		      const struct place *place)
+{
+	struct arena *a = set->a;
+	const char *index = index_of(a, p), *url = is_to_be_had(set, p->url) ? p->url : NULL;
+	bool uv = install_words(set, w, p, place);
+
+	add(a, w, uv ? "--reinstall" : "--force-reinstall");
+	add(a, w, "--no-deps");
+	/* Without a list of its files pip refuses to take it away. */
+	if (!uv && (p->no_record || p->bad_record || p->no_metadata))
+		add(a, w, "--ignore-installed");
 	if (index != NULL && url == NULL) {
 		add(a, w, "--index-url");
 		add(a, w, index);
@@ -251,6 +259,18 @@ static void pip_words(struct package_set *set, struct words *w, const struct pac
 	add(a, w,
 	    url != NULL ? arena_printf(a, "%s @ %s", p->name, url)
 			: arena_printf(a, "%s==%s", p->name, p->version));
+}
+
+const char *const *package_install_command(struct package_set *set, const struct package *p,
+					   const struct place *place, const char *const *more)
+{
+	struct words w = { NULL, 0, 0 };
+
+	install_words(set, &w, p, place);
+	for (size_t i = 0; more[i] != NULL; i++)
+		add(set->a, &w, more[i]);
+	add(set->a, &w, NULL);
+	return w.items;
 }
 
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,

@@ -29,6 +29,10 @@ const struct package_owner *package_owner_find(struct store *store, struct arena
  * not known). */
 const char *const *package_reinstall_command(struct package_set *set, const struct package *p,
 					     const struct place *place);
+/* The command that installs by pip or uv what `more` (NULL-ended: options and requirements) says, NULL-ended.
+ * `p`: a package that is to be replaced, whose installer is taken; NULL for none. */
+const char *const *package_install_command(struct package_set *set, const struct package *p,
+					   const struct place *place, const char *const *more);
 /* For those who change a file of a package of pip's: its RECORD as it must be when the file at `path` has
  * this hash and size; *record is where it belongs. False: the package has no such list, or not that file. */
 bool package_record_edit(struct package_set *set, const struct package *p, const char *path,

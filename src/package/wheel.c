@@ -33,20 +33,16 @@ static const char *base_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM.whl */
-static void read_name(struct arena *a, struct wheel *w)
+bool wheel_name_read(struct arena *a, const char *base, const char **name, const char **version,
+		     struct wheel_tag *tag)
 {
-	const char *base = base_of(w->path);
 	size_t n = strlen(base);
-	const char *parts[7], *p;
+	const char *parts[7];
 	unsigned count = 1;
 	char *s;
 
-	w->name = base;
-	w->version = "";
-	w->tag = (struct wheel_tag){ .python = "" };
 	if (n < 5)
-		return;
+		return false;
 	s = arena_strndup(a, base, n - 4);
 	parts[0] = s;
 	for (; (s = strchr(s, '-')) != NULL && count < 7; count++) {
@@ -54,13 +50,27 @@ static void read_name(struct arena *a, struct wheel *w)
 		parts[count] = s;
 	}
 	if (count != 5 && count != 6)
+		return false;
+	*name = parts[0];
+	*version = parts[1];
+	return wheel_tag_read(
+		a, arena_printf(a, "%s-%s-%s", parts[count - 3], parts[count - 2], parts[count - 1]), tag);
+}
+
+static void read_name(struct arena *a, struct wheel *w)
+{
+	const char *base = base_of(w->path), *name, *version;
+	struct wheel_tag tag;
+
+	w->name = base;
+	w->version = "";
+	w->tag = (struct wheel_tag){ .python = "" };
+	if (!wheel_name_read(a, base, &name, &version, &tag))
 		return;
-	p = arena_printf(a, "%s-%s-%s", parts[count - 3], parts[count - 2], parts[count - 1]);
-	if (!wheel_tag_read(a, p, &w->tag))
-		return;
-	w->name = parts[0];
-	w->version = parts[1];
-	w->tag_text = p;
+	w->name = name;
+	w->version = version;
+	w->tag = tag;
+	w->tag_text = arena_printf(a, "%s-%s-%s", tag.python, tag.abi, tag.platform);
 }
 
 /* ---- its records ----------------------------------------------------------------------------------- */

@@ -68,6 +68,10 @@ struct wheel {
 	struct arena *arenas[64]; /* of the threads */
 };
 
+/* NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM.whl, in a. False: it is no name of a wheel. */
+bool wheel_name_read(struct arena *a, const char *base, const char **name, const char **version,
+		     struct wheel_tag *tag);
+
 /* Reads the wheel. `in` says how many threads, and who is told of progress; its set owns what is not freed
  * by wheel_close. `bytes`: of the file, borrowed. */
 void wheel_read(const struct audit_input *in, const char *path, struct view bytes, struct wheel *out);

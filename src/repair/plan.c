@@ -13,6 +13,7 @@
 #include "repair/elf_edit.h"
 #include "repair/plan_files.h"
 #include "repair/plan_packages.h"
+#include "repair/plan_pip.h"
 #include "repair/settings.h"
 
 enum { MAX_STEPS = 64, MAX_TEXT = 4 << 20 };
@@ -39,6 +40,9 @@ struct making {
 		const char **items;
 		size_t n, cap;
 	} env;
+	struct pip_want pip[MAX_STEPS]; /* all of them are one command */
+	size_t npip;
+	const char *pip_python;
 };
 
 static struct change *add(struct making *m, enum change_kind kind, const char *path)
@@ -264,6 +268,45 @@ static void reinstall_step(struct making *m, const struct dlwhy_edit *e)
 	m->out->unseen = "what the package brings is not known before it is there";
 }
 
+/* The name in "numpy==1.26.4". */
+static size_t name_length(const char *requirement)
+{
+	return strcspn(requirement, "=<>!~[ ");
+}
+
+static void pip_step(struct making *m, const struct dlwhy_edit *e)
+{
+	size_t n = name_length(e->value);
+
+	for (size_t i = 0; i < m->npip; i++)
+		if (name_length(m->pip[i].requirement) == n &&
+		    strncmp(m->pip[i].requirement, e->value, n) == 0)
+			refuse(m, arena_printf(m->a, "%.*s would be installed twice", (int)n, e->value));
+	if (m->npip == MAX_STEPS || (m->pip_python != NULL && strcmp(m->pip_python, e->path) != 0))
+		refuse(m, "there are too many steps");
+	if (m->out->refused != NULL)
+		return;
+	m->pip_python = e->path;
+	m->pip[m->npip++] = (struct pip_want){ e->value, e->name };
+}
+
+static void finish_pip(struct making *m)
+{
+	struct pip_install p;
+	struct change *c;
+
+	plan_pip(m->in, m->pip_python, m->pip, m->npip, &p);
+	if (p.refused != NULL) {
+		refuse(m, p.refused);
+		return;
+	}
+	c = add(m, CHANGE_RUN, NULL);
+	c->argv = p.argv;
+	c->covers = p.covers;
+	m->out->brings = p.brings;
+	m->out->unseen = p.unseen;
+}
+
 static void ldconfig_step(struct making *m, const struct dlwhy_edit *e)
 {
 	static const char *const programs[] = { "/sbin/ldconfig", "/usr/sbin/ldconfig" };
@@ -429,6 +472,7 @@ static const struct {
 	{ "ldconfig", ldconfig_step },
 	{ "drop-setting", drop_setting_step },
 	{ "reinstall", reinstall_step },
+	{ "pip-install", pip_step },
 	{ "activate", activate_step },
 	{ "wrapper", wrapper_step },
 };
@@ -515,6 +559,8 @@ void plan_make(const struct plan_input *in, struct plan *out)
 		step(&m, in->edits[i]);
 	for (size_t i = 0; i < m.targets.n && out->refused == NULL; i++)
 		finish_target(&m, m.targets.items[i]);
+	if (out->refused == NULL && m.npip > 0)
+		finish_pip(&m);
 	if (out->refused == NULL && in->records)
 		update_records(&m);
 	*ARENA_PUSH(in->a, &m.env) = NULL;

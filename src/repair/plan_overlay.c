@@ -51,12 +51,22 @@ static int put(const struct plan_input *in, const struct change *c, struct sourc
 	return EINVAL;
 }
 
+/* Bytes of an archive that is unpacked have their zeros behind them. */
+static int put_brought(const struct plan_input *in, const struct change *c, struct source *over)
+{
+	if (c->kind == CHANGE_WRITE)
+		return overlay_file(over, c->path, c->bytes, (c->bytes.n + PAGE - 1) / PAGE * PAGE, c->mode);
+	return put(in, c, over);
+}
+
 int plan_overlay(const struct plan_input *in, const struct plan *p, struct source *over)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < p->changes.n && err == 0; i++)
 		err = put(in, &p->changes.items[i], over);
+	for (size_t i = 0; i < p->brings.n && err == 0; i++)
+		err = put_brought(in, &p->brings.items[i], over);
 	if (err == 0 && p->new_cache)
 		err = plan_new_cache(in, over);
 	return err;

@@ -50,8 +50,7 @@ static const char *const *covers_of(const struct plan_input *in, const struct pa
 	return l.items;
 }
 
-/* argv[0] as the shell would find it. NULL: nobody has it. */
-static const char *find_program(const struct plan_input *in, const char *name)
+const char *plan_program(const struct plan_input *in, const char *name)
 {
 	const char *path = str_env(in->environ, "PATH");
 	struct os_stat st;
@@ -97,7 +96,7 @@ void plan_reinstall(const struct plan_input *in, const char *path, struct reinst
 		out->refused = "the system's package manager is for its administrator to run";
 		return;
 	}
-	words[0] = n > 0 ? find_program(in, argv[0]) : NULL;
+	words[0] = n > 0 ? plan_program(in, argv[0]) : NULL;
 	if (words[0] == NULL)
 		out->refused = arena_printf(in->a, "there is no %s here", argv[0]);
 	out->covers = covers_of(in, o->p);

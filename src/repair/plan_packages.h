@@ -14,6 +14,9 @@ struct reinstall {
 /* Installing the package again that owns `path`, in exactly its version. Allocates in in->a. */
 void plan_reinstall(const struct plan_input *in, const char *path, struct reinstall *out);
 
+/* The path of a program as the shell would find it. NULL: nobody has it. */
+const char *plan_program(const struct plan_input *in, const char *name);
+
 /* Where an installed file is written down: the RECORD of its wheel, and its path in there. */
 struct record_place {
 	const char *file, *row;

@@ -35,7 +35,7 @@ static const struct words table[] = {
 	{ "activate", "let %P put %V first in %N, so that whoever activates the environment has it", NULL },
 	{ "wrapper", "make the script %P, which starts %N with %V first in LD_LIBRARY_PATH", NULL },
 	{ "reinstall", "install the package that brought %P again", NULL },
-	{ "pip-install", "install %V", "%P -m pip install %V" },
+	{ "pip-install", "install %V for %P", NULL },
 };
 
 static const char *part(const struct dlwhy_edit *e, char what, bool quoted, struct arena *a)

@@ -3,6 +3,8 @@
  *   dlwhy_fix        the question, and what is asked again           fix.c
  *   fix_hear         a text that tells what is to be repaired        fix_text.c
  *   fix_find_plans   which steps make it work                        fix_plans.c
+ *   fix_candidates   ways out of a finding                           fix_ways.c
+ *   fix_versions     versions of Python packages that may fit        fix_versions.c
  *   fix_simulate     the question, with steps done in an overlay     fix_simulate.c
  *   fix_apply        one plan is done, proved, or taken back         fix_apply.c
  */
@@ -40,6 +42,7 @@ struct fixing {
 		*program; /* absolute path of the program that is started; NULL: it is a library or module */
 	struct arena *a;
 	struct plan_files files;
+	struct fix_versions *versions; /* of the environment that was looked at last, NULL */
 	struct transaction_recovered recovered; /* what a killed run had left */
 	size_t simulations;
 	struct source *over; /* of the simulation that runs, so that it is freed whatever happens */
@@ -82,8 +85,21 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo);
 /* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
-/* A finding's ways out that dlwhy can do, in x->a: those it has and those that only fix tries. */
-void fix_candidates(struct fixing *x, const struct dlwhy_finding *f, struct fix_outcome *out);
+/* Ways out, in the order in which they are tried. */
+struct fix_ways {
+	const struct dlwhy_fix **items;
+	size_t n, cap;
+};
+/* The ways out of finding f of r that there are, in x->a: those it has and those that only fix tries. */
+void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
+		    struct fix_outcome *out);
+/* A new way out with room for that many edits. */
+struct dlwhy_fix *fix_way(struct fixing *x, struct fix_ways *l, const char *kind, const char *risk,
+			  const char *says, size_t nedits);
+void fix_way_edit(struct fixing *x, struct dlwhy_fix *f, size_t i, const struct dlwhy_edit *e);
+/* Other versions of Python packages: those whose wheels are at hand, and what metadata tells. */
+void fix_versions(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
+		  struct fix_ways *l);
 
 enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, dlwhy_on_result *on_result,
 			void *user, struct dlwhy_error *err);

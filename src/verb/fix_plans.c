@@ -148,15 +148,22 @@ static void set_steps(struct fixing *x, const struct trail *t, struct dlwhy_plan
 	const struct dlwhy_edit **edits = ARENA_ARRAY(x->a, t->n + 1, const struct dlwhy_edit *);
 	struct list commands = { NULL, 0, 0 };
 	struct arena_text says = { NULL, 0, 0 };
+	size_t said = 0;
 
+	/* Packages that go together are said as one. */
+	if (same_text(first->kind, "install-version") && t->n > 0) {
+		arena_text_str(x->a, &says, first->says);
+		said = first->nedits;
+	}
 	for (size_t i = 0; i < t->n; i++) {
 		const char *command = plan_step_command(t->edits[i], session_env(x->s, "SHELL"), x->a);
 
 		if (is_overtaken(t, i))
 			continue;
-		if (p->nedits > 0)
+		if (p->nedits > 0 && i >= said)
 			arena_text_str(x->a, &says, ", then ");
-		arena_text_str(x->a, &says, plan_step_words(t->edits[i], x->a));
+		if (i >= said)
+			arena_text_str(x->a, &says, plan_step_words(t->edits[i], x->a));
 		edits[p->nedits++] = t->edits[i];
 		if (command != NULL && !holds(&commands, command))
 			*ARENA_PUSH(x->a, &commands) = command;
@@ -257,6 +264,21 @@ static void set_powers(struct fix_plan *p)
 	p->said.can_apply = p->said.why_not == NULL;
 }
 
+/* What installs packages is one command, whatever the number of its packages. */
+static void set_run_commands(struct fixing *x, struct fix_plan *p)
+{
+	struct list commands = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < p->said.ncommands; i++)
+		*ARENA_PUSH(x->a, &commands) = p->said.commands[i];
+	for (size_t i = 0; i < p->todo.changes.n; i++)
+		if (p->todo.changes.items[i].kind == CHANGE_RUN)
+			*ARENA_PUSH(x->a, &commands) =
+				shell_words(x->a, p->todo.changes.items[i].argv);
+	p->said.commands = commands.items;
+	p->said.ncommands = commands.n;
+}
+
 static void try_fix(struct fixing *x, const struct fix_outcome *now, const struct dlwhy_fix *first)
 {
 	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->state }, .nseen = 1 };
@@ -281,6 +303,8 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 	set_steps(x, &t, &p->said, first);
 	if (t.n > 0)
 		fix_make(x, p->said.edits, p->said.nedits, &p->todo);
+	if (count_op(&p->said, "pip-install") > 0)
+		set_run_commands(x, p);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
 	set_powers(p);
 	if (p->said.can_apply)
@@ -301,13 +325,32 @@ static void drop_movers(struct fixing *x)
 	x->plans.n = kept < FIX_PLANS ? kept : FIX_PLANS;
 }
 
+/* Is there a version of that package already that works? The nearest is tried first. */
+static bool has_version(const struct fixing *x, const struct dlwhy_fix *f)
+{
+	size_t n;
+
+	if (f->nedits == 0 || strcmp(f->kind, "install-version") != 0)
+		return false;
+	n = strcspn(f->edits[0]->value, "=") + 1;
+	for (size_t i = 0; i < x->plans.n; i++) {
+		const struct dlwhy_plan *p = &x->plans.items[i]->said;
+
+		if (p->works == DLWHY_YES && strcmp(p->kind, f->kind) == 0 &&
+		    strncmp(p->edits[0]->value, f->edits[0]->value, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 void fix_find_plans(struct fixing *x, const struct dlwhy_result *r)
 {
 	struct fix_outcome now = { .refused = NULL };
 
-	fix_candidates(x, fix_first(x, r), &now);
+	fix_candidates(x, r, fix_first(x, r), &now);
 	for (size_t i = 0; i < now.nfixes; i++)
-		try_fix(x, &now, now.fixes[i]);
+		if (!has_version(x, now.fixes[i]))
+			try_fix(x, &now, now.fixes[i]);
 	drop_movers(x);
 	for (size_t i = 0; i < x->plans.n; i++)
 		x->plans.items[i]->said.n = (int)i + 1;

@@ -22,6 +22,8 @@ class Setup:
     env: dict = dataclasses.field(default_factory=dict)  # on top of the test's own
     after: list = None           # the command that works, if it is another one (a wrapper, a new shell)
     kept: list = dataclasses.field(default_factory=list)  # files that no plan may change, in the folder above
+    unseen: bool = False         # what a package brings is not known before it is there
+    edits: list = None           # values of the first plan's steps
     verifies: str = None         # an environment in which every hash must be right after the plan was done
 
 

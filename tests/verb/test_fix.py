@@ -12,6 +12,7 @@ import pytest
 import fix_setups
 import fix_setups_go  # noqa: F401  (its set-ups register themselves)
 import fix_setups_python  # noqa: F401
+import fix_setups_versions  # noqa: F401
 
 TOP = Path(__file__).resolve().parents[2]
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
@@ -72,9 +73,11 @@ def test_a_plan_is_offered_done_proved_and_undone(tmp_path, name):
     plan = next(p for p in answer["plans"] if p["can_apply"])
     assert snapshot(place.top) == before, "a question has changed something"
     # What a package will bring cannot be simulated; everything else must have been.
-    assert plan["works"] is (None if plan["kind"] == "reinstall" else True), plan
+    assert plan["works"] is (None if plan["kind"] == "reinstall" or place.setup.unseen else True), plan
     assert plan["kind"] == place.setup.kind, plan
     assert plan["files"] or plan["edits"]
+    if place.setup.edits is not None:
+        assert [e["value"] for e in plan["edits"]] == place.setup.edits
 
     done = place.fix("--apply", str(plan["n"]), "--yes")
     assert done["applied"]["works"] and done["applied"]["id"], done["applied"]

@@ -1,0 +1,82 @@
+"""`dlwhy fix` where no version of a package can be offered safely: it says so, and why."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+import fix_setups
+from fix_setups_versions import HAS_PIP, PYTHON, asked, core, environment, pkg, wheel
+from test_fix import RELEASE, Place, snapshot
+
+pytestmark = pytest.mark.skipif(not HAS_PIP or not RELEASE, reason="there is no pip here, or it is a slow build")
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """A place whose set-up is the function that is given."""
+    def make(function):
+        monkeypatch.setitem(fix_setups.SETUPS, "made", function)
+        return Place(tmp_path, "made")
+    return make
+
+
+def versions(answer):
+    return [p for p in answer["plans"] if p["kind"] == "install-version"]
+
+
+def test_wheels_that_do_not_help_are_not_done(made):
+    """None of the versions at hand has the symbol; one is for another Python, one is damaged, one lacks what it needs."""
+    def function(top):
+        core(top / "wheels", "1.0", ["older"])
+        core(top / "wheels", "3.0", ["new"])
+        core(top / "lacking", "2.0", ["old"], ["absent>=1"])
+        pkg(top / "wheels", "1.0", "old", ["core<3"])
+        python = environment(top, "core==3.0", "pkg==1.0")
+        (top / "lacking/core-2.0-py3-none-any.whl").rename(top / "wheels/core-2.0-py3-none-any.whl")
+        wheel(top / "wheels", "core", "2.1", {"core/__init__.py": b""}, tag="cp37-cp37m-linux_x86_64")
+        (top / "wheels/core-2.2-py3-none-any.whl").write_bytes(b"PK\x03\x04 cut off")
+        return asked(top, python, "install-version")
+
+    place = made(function)
+    before = snapshot(place.top)
+    plans = versions(place.fix())
+    assert [p for p in plans if p["works"] is True or p["can_apply"]] == []
+    advice = plans[-1]
+    assert advice["edits"] == [] and "core<3" in advice["says"] and advice["says"].startswith("likely: pkg 1.0 asks for")
+    assert advice["commands"][0].endswith("install 'core<3'")
+    assert place.run(["true"])[0] == 0 and snapshot(place.top) == before
+
+
+def test_what_pip_makes_is_taken_back_where_it_does_not_help(made):
+    """All symbols are there, but the code that runs is not content: only the real import can tell."""
+    def function(top):
+        core(top / "wheels", "1.0", ["old"], value=8)
+        core(top / "wheels", "2.0", ["new"])
+        pkg(top / "wheels", "1.0", "old")
+        return asked(top, environment(top, "core==2.0", "pkg==1.0"), "install-version")
+
+    place = made(function)
+    before = snapshot(place.top)
+    answer = place.fix("--apply", "1", "--yes")
+    assert answer["plans"][0]["works"] is True
+    assert not answer["applied"]["works"] and answer["applied"]["rolled_back"] and answer["applied"]["message"]
+    assert snapshot(place.top) == before
+
+
+@pytest.mark.skipif(not os.path.exists(f"/usr/lib/python3.{sys.version_info.minor}/EXTERNALLY-MANAGED"),
+                    reason="the distribution does not manage its Python")
+def test_the_python_of_the_distribution_is_left_alone(made):
+    def function(top):
+        core(top / "wheels", "1.0", ["old"])
+        return asked(top, PYTHON, "install", "core_that_is_not_there")
+
+    answer = made(function).fix()
+    assert not any(p["can_apply"] for p in answer["plans"] if p["edits"] and p["edits"][0]["op"] == "pip-install")
+
+
+@pytest.mark.parametrize("args", [["--wheels", "/nonexistent", "x.so"], ["--wheels"]])
+def test_wheels_is_a_folder(args):
+    done = subprocess.run([os.environ.get("DLWHY", "dlwhy"), "fix", *args], check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "--wheels" in done.stderr
