@@ -18,7 +18,8 @@
 enum {
 	BLOCKS_MAX = 20,     /* "if"s and "try"s in each other */
 	MODULES_MAX = 20000,
-	SMALL = 16 << 10     /* bytes of a file that is not worth a mapping */
+	SMALL = 16 << 10,    /* bytes of a file that is not worth a mapping */
+	LEAD = 64            /* files: when it is less, the evaluator parses most of a file itself */
 };
 
 /* A file, by its path: a source, or an extension with what its code imports. */
@@ -30,6 +31,7 @@ struct text {
 	const struct elf *elf;
 	struct py_inner_list inner;
 	size_t bytes;            /* of memory that it took */
+	size_t number;           /* in the order of reading; 0: the evaluator reads it */
 };
 
 /* A module that was looked for. */
@@ -71,6 +73,8 @@ struct py_ahead {
 	bool stop;
 	struct map texts;    /* path -> struct text */
 	size_t done;         /* files that were read, or could not be */
+	size_t begun, taken; /* how many were begun; the last of these that the evaluator has asked for */
+	bool wanted;         /* the evaluator waits for the file that is being read */
 	struct given *given; /* the latest first */
 	/* of the thread alone */
 	struct arena *a;
@@ -210,20 +214,28 @@ static struct text *claim(struct py_ahead *h, const char *path, enum state state
 
 static void settle(struct py_ahead *h, enum state state)
 {
+	bool wanted;
+
 	pthread_mutex_lock(&h->lock);
 	if (h->reading != NULL) {
 		h->reading->state = state;
 		h->done++;
 	}
 	h->reading = NULL;
-	pthread_cond_signal(&h->changed);
+	wanted = h->wanted;
 	pthread_mutex_unlock(&h->lock);
+	if (wanted)
+		pthread_cond_signal(&h->changed);
 }
 
-static bool begin(struct py_ahead *h, const struct py_spec *spec)
+/* *near: the evaluator is close behind. */
+static bool begin(struct py_ahead *h, const struct py_spec *spec, bool *near)
 {
 	pthread_mutex_lock(&h->lock);
 	h->reading = claim(h, spec->origin, READING);
+	*near = h->begun - h->taken < LEAD;
+	if (h->reading != NULL)
+		h->reading->number = ++h->begun;
 	pthread_mutex_unlock(&h->lock);
 	return h->reading != NULL;
 }
@@ -251,10 +263,12 @@ static bool read_text(struct py_ahead *h, const char *path, struct view *text)
 static void read_source(struct py_ahead *h, const struct py_spec *spec)
 {
 	struct py_source *s;
+	struct py_list body;
 	struct view text;
 	size_t before;
+	bool near;
 
-	if (!begin(h, spec))
+	if (!begin(h, spec, &near))
 		return;
 	if (!read_text(h, spec->origin, &text)) {
 		settle(h, FAILED);
@@ -262,11 +276,15 @@ static void read_source(struct py_ahead *h, const struct py_spec *spec)
 	}
 	before = arena_used(h->a);
 	s = ARENA_NEW(h->a, struct py_source);
-	py_parse(h->a, h->names, spec->origin, text, s);
+	if (near)
+		py_parse_outline(h->a, h->names, spec->origin, text, s);
+	else
+		py_parse(h->a, h->names, spec->origin, text, s);
+	body = s->body; /* the source is the evaluator's as soon as it is settled */
 	h->reading->source = s;
 	h->reading->bytes = arena_used(h->a) - before;
 	settle(h, READ);
-	go_through(h, spec->name, spec->is_package, &s->body);
+	go_through(h, spec->name, spec->is_package, &body);
 }
 
 static void read_extension(struct py_ahead *h, const struct py_spec *spec)
@@ -275,8 +293,9 @@ static void read_extension(struct py_ahead *h, const struct py_spec *spec)
 	struct reading r = { .name = spec->name };
 	const struct store_entry *e;
 	struct py_inner_list *inner;
+	bool near;
 
-	if (!begin(h, spec))
+	if (!begin(h, spec, &near))
 		return;
 	e = store_open(h->home->store, spec->origin);
 	if (e == NULL || e->err != 0 || e->file->kind != FILE_ELF || e->file->elf.defect != ELF_OK) {
@@ -478,10 +497,15 @@ static const struct text *take(struct py_ahead *h, const char *path)
 	t = map_get_str(&h->texts, path);
 	if (t == NULL)
 		t = claim(h, path, TAKEN);
-	while (t != NULL && t->state == READING)
+	while (t != NULL && t->state == READING) {
+		h->wanted = true;
 		pthread_cond_wait(&h->changed, &h->lock);
+	}
+	h->wanted = false;
 	if (t != NULL && t->state == READ)
 		got = t;
+	if (t != NULL && t->number > h->taken)
+		h->taken = t->number;
 	if (t != NULL)
 		t->state = TAKEN;
 	pthread_mutex_unlock(&h->lock);
@@ -524,8 +548,8 @@ void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct 
 	pthread_mutex_lock(&h->lock);
 	g->next = h->given;
 	h->given = g;
-	pthread_cond_signal(&h->changed);
 	pthread_mutex_unlock(&h->lock);
+	pthread_cond_signal(&h->changed);
 }
 
 size_t py_ahead_done(struct py_ahead *h)

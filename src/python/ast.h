@@ -175,6 +175,13 @@ static inline bool py_has_body(unsigned kind)
 	}
 }
 
+/* Lines of a source that are still to be parsed: its bytes [at, end). */
+struct py_range {
+	size_t at, end;
+	size_t before;           /* so many statements of the body stand before it */
+	unsigned line;
+};
+
 /* One source file: its text, names and tree. */
 struct py_source {
 	struct arena *a;
@@ -184,6 +191,7 @@ struct py_source {
 	bool plain;              /* the text is ASCII, without NUL bytes */
 	struct py_names *names;  /* interned names: shared by all files of one evaluator */
 	struct py_list body;
+	struct { struct py_range *items; size_t n, cap; } later; /* until py_parse_rest */
 	/* The first thing that could not be read: NULL if all could. "invalid syntax" and the like; what
 	 * stands before it was kept. In the body of a function it is found when that is parsed. */
 	const char *error;
@@ -206,6 +214,12 @@ const char *py_name(struct py_names *names, const char *s, size_t n);
  * any case. Depth of nesting, nodes and names are capped: a file over a cap has an error. */
 void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text,
 	      struct py_source *out);
+/* As py_parse, but of the file's statements only imports are parsed, and what may hold some: conditions, `try`
+ * and `with`. The others, when py_parse_rest comes, which leaves what py_parse would have made: in s->a and
+ * s->names, which may be other ones by then. */
+void py_parse_outline(struct arena *a, struct py_names *names, const char *path, struct view text,
+		      struct py_source *out);
+void py_parse_rest(struct py_source *s);
 /* Parses the body of a def found in that source, once; errors leave an empty rest and go to s->error if it
  * is still NULL. */
 void py_parse_body(struct py_source *s, struct py_function *fn);

@@ -193,6 +193,7 @@ static struct py_source *read_ahead(struct py_eval *ev, const struct py_spec *sp
 	src->a = ev->a;
 	src->names = ev->names;
 	src->path = spec->origin;
+	py_parse_rest(src);
 	return src;
 }
 
