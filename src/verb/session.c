@@ -205,6 +205,20 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 	return check_pid(o, err) == DLWHY_OK ? check_preloads(o, err) : DLWHY_E_ARGUMENT;
 }
 
+/* NULL stays NULL. */
+static const char *const *copy_list(struct arena *a, const char *const *list)
+{
+	const char **out;
+	size_t n = 0;
+
+	while (list != NULL && list[n] != NULL)
+		n++;
+	out = list != NULL ? ARENA_ARRAY(a, n + 1, const char *) : NULL;
+	for (size_t i = 0; i < n; i++)
+		out[i] = arena_strdup(a, list[i]);
+	return out;
+}
+
 struct opening {
 	struct dlwhy_session *s;
 	const struct dlwhy_options *opt;
@@ -224,6 +238,7 @@ static void open_session(void *ctx)
 	s->opt.cpu = arena_copy(s->a, o->opt->cpu);
 	s->opt.python = arena_copy(s->a, o->opt->python);
 	s->opt.after = arena_copy(s->a, o->opt->after);
+	s->opt.with = copy_list(s->a, o->opt->with);
 	if (s->opt.pid != 0)
 		o->code = pid_open(s, o->err);
 	else

@@ -19,6 +19,12 @@ struct world_slot {
 	struct world world;
 };
 
+/* The Python of a package, which is not here: what it exports is taken for granted. */
+struct assumed_python {
+	unsigned minor;    /* of 3.minor, or of the oldest one that the package is for; 0: not known */
+	const char *words; /* "Python 3.11" */
+};
+
 struct dlwhy_session {
 	struct arena *a;          /* options and worlds; under `lock` once threads run */
 	struct source *source;
@@ -28,6 +34,7 @@ struct dlwhy_session {
 	bool other_environ;       /* it is not that of this process */
 	pthread_mutex_t lock;
 	struct world_slot *worlds;
+	const struct assumed_python *python; /* of a package's session, else NULL */
 	struct session_process *process; /* opt.pid: see pid.h; else NULL */
 };
 
