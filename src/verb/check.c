@@ -37,6 +37,7 @@ struct job {
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
 	size_t first_request;    /* of the open, in the trace */
+	const char *before;      /* path of a library that the process has opened already, NULL */
 	bool package;            /* for packages.c: when its turn comes */
 	struct py_process *after; /* the process that has imported options.after, NULL */
 };
@@ -215,7 +216,7 @@ static void check_program(struct job *j)
 /* Is it a module for the Python that is taken for granted? */
 static bool is_python(const struct job *j)
 {
-	return j->s->python != NULL && strcmp(family_name(j->host.family), "Python") == 0;
+	return j->s->python != NULL && j->host.family != NULL && strcmp(family_name(j->host.family), "Python") == 0;
 }
 
 /* Would the host define it? Of a Python whose release is known not all names are. */
@@ -324,6 +325,17 @@ static void say_no_start(struct job *j, const struct process *p, const char *pro
 				 program, j->target);
 }
 
+/* What is there before the target: every CPython is linked with libm, and some asks for a library before. */
+static void open_before(struct job *j, struct process *p)
+{
+	if (is_python(j) && p->w->kind == LOADER_GLIBC)
+		(void)loader_open(p, "libm.so.6", j->flags | OPEN_GLOBAL);
+	if (j->before != NULL)
+		(void)loader_open(p, j->before, j->flags);
+	for (size_t i = 0; i < p->images.n; i++)
+		p->images.items[i]->is_host = true;
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
@@ -334,6 +346,7 @@ static void open_in(struct job *j, const struct world *w, const char *program, b
 		say_no_start(j, p, program);
 		return;
 	}
+	open_before(j, p);
 	p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
 	p->trace.lines.n = 0;
 	open_target(j, w, p);
@@ -581,13 +594,18 @@ static void judge(void *ctx)
 		      j->r.is_program, j->a);
 }
 
-void check_file(struct dlwhy_session *s, struct arena *a, const char *target, const char *path,
-		unsigned flags, struct dlwhy_result *out)
+void check_file(struct dlwhy_session *s, struct arena *a, const struct check_ask *ask,
+		struct dlwhy_result *out)
 {
 	struct job *j = ARENA_NEW(a, struct job);
 
-	*j = (struct job){ .s = s, .target = target, .path = path, .a = a, .flags = flags };
+	*j = (struct job){ .s = s, .target = ask->target, .path = ask->path, .before = ask->before, .a = a };
+	j->flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) | (s->opt.global ? OPEN_GLOBAL : 0) |
+		   (ask->alone && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	judge(j);
+	if (ask->before != NULL)
+		j->r.hint = arena_printf(a, "It is loaded as a library that %s needs: alone it would not load.",
+					 ask->before);
 	*out = j->r;
 }
 

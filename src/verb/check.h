@@ -4,10 +4,15 @@
 
 #include "verb/session.h"
 
-/* The answer about one file of the session, in a, which must be fresh: `target` as the result calls it, `path`
- * as the loader gets it (NULL: the target, by the rules of a command line), `flags` OPEN_*. The result lives
- * as long as a and the session. */
-void check_file(struct dlwhy_session *s, struct arena *a, const char *target, const char *path,
-		unsigned flags, struct dlwhy_result *out);
+struct check_ask {
+	const char *target; /* as the result calls it */
+	const char *path;   /* as the loader gets it */
+	const char *before; /* path of a library that the process has opened before, NULL */
+	bool alone;         /* nobody else asks meanwhile: threads may be used */
+};
+
+/* The answer about one file of the session, in a. The result lives as long as a and the session. */
+void check_file(struct dlwhy_session *s, struct arena *a, const struct check_ask *ask,
+		struct dlwhy_result *out);
 
 #endif

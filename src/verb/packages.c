@@ -31,6 +31,7 @@ struct member {
 	const struct pack_file *file;
 	enum native native;
 	const char *target;
+	const char *before; /* path of another one that must be opened before, NULL */
 	struct arena *a;
 	struct dlwhy_result r;
 	struct dlwhy_error err;
@@ -275,8 +276,10 @@ static void judge_member(void *ctx)
 	struct look *l = ctx;
 	struct dlwhy_session *s = &l->p->inner;
 
-	check_file(s, l->m->a, l->m->target, l->m->file->path,
-		   (s->opt.no_bind ? OPEN_NO_BIND : 0) | (s->opt.global ? OPEN_GLOBAL : 0), &l->m->r);
+	check_file(s, l->m->a,
+		   &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
+					.before = l->m->before },
+		   &l->m->r);
 }
 
 static void member_job(void *ctx, unsigned worker, size_t i)
@@ -311,6 +314,55 @@ static void unpack_job(void *ctx, unsigned worker, size_t i)
 	gate_leave(&p->gate, size);
 }
 
+/* Is the file among what that one loads? */
+static bool brings(const struct dlwhy_result *r, const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < r->nobjects; i++) {
+		const char *other = r->objects[i]->path, *slash = other != NULL ? strrchr(other, '/') : NULL;
+
+		if (slash != NULL && strcmp(slash + 1, base) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A library that a package brings for its own use finds what it needs by the search path of who needs it. */
+static bool needs_another(struct checked *p, struct member *m)
+{
+	if (m->r.error != NULL || m->r.loads != DLWHY_NO || m->r.is_program || m->before != NULL)
+		return false;
+	for (size_t i = 0; i < p->members.n && m->before == NULL; i++) {
+		const struct member *x = &p->members.items[i];
+
+		if (x != m && x->r.loads == DLWHY_YES && x->r.error == NULL && !x->r.is_program &&
+		    brings(&x->r, m->file->path))
+			m->before = x->file->path;
+	}
+	return m->before != NULL;
+}
+
+static void judge_again(struct checked *p)
+{
+	for (size_t i = 0; i < p->members.n; i++) {
+		struct member *m = &p->members.items[i];
+		struct dlwhy_result alone = m->r;
+		struct arena *a = m->a;
+
+		if (!needs_another(p, m))
+			continue;
+		member_job(p, 0, i);
+		if (m->r.loads == DLWHY_YES) {
+			arena_free(a);
+			continue;
+		}
+		arena_free(m->a);
+		m->a = a;
+		m->r = alone;
+	}
+}
+
 static void judge_members(struct checked *p)
 {
 	uint64_t largest = 0;
@@ -335,6 +387,7 @@ static void judge_members(struct checked *p)
 		set_error(&m->r, &m->err);
 	}
 	pool_run(p->members.n, p->s->opt.threads, member_job, p);
+	judge_again(p);
 }
 
 /* ---- the wheel's own words ------------------------------------------------------------------------------ */
@@ -500,9 +553,7 @@ static void judge_one(struct checked *p)
 		set_error(&p->r, &p->err);
 		return;
 	}
-	check_file(&p->inner, p->a, p->target, path,
-		   (p->s->opt.no_bind ? OPEN_NO_BIND : 0) | (p->s->opt.global ? OPEN_GLOBAL : 0) |
-			   (p->s->opt.threads != 1 ? OPEN_PARALLEL : 0),
+	check_file(&p->inner, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true },
 		   &p->r);
 }
 
