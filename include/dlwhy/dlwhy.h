@@ -59,7 +59,8 @@ struct dlwhy_progress {
 
 struct dlwhy_options {
 	size_t size;              /* set by dlwhy_options_init */
-	const char *root;         /* folder of another system, NULL for this machine */
+	const char *root;         /* folder of another system, or an image of a container (`docker save`, OCI)
+				     as a file; NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
 	const char *loader;       /* "glibc", "musl": of the bare program; NULL: the one that is there */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */

@@ -349,7 +349,7 @@ static bool in_place(struct archived *c, const struct container_member *m, struc
 	if (z != NULL)
 		return !z->encrypted && z->method == 0 && z->packed == z->size &&
 		       zip_raw(&c->zip, z, out) == 0;
-	return c->stream.plain && go_to(c, m) == 0 && stream_in_place(&c->stream, m->size, out);
+	return go_to(c, m) == 0 && stream_in_place(&c->stream, m->size, out);
 }
 
 int container_view(struct container *pub, size_t member, struct view *out)

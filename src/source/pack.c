@@ -415,6 +415,15 @@ int pack_add(struct pack *pub, struct source *below, const char *path)
 	return arena_run(p->a, open_pack, &o) == ARENA_OK ? o.err : ENOMEM;
 }
 
+void pack_rest(struct pack *pub)
+{
+	struct packed *p = (struct packed *)pub;
+
+	for (size_t i = 0; i < p->opened.n; i++)
+		if (p->opened.items[i].map.mapped)
+			os_give_back(p->opened.items[i].map.bytes.p, p->opened.items[i].map.bytes.n);
+}
+
 void pack_close(struct pack *pub)
 {
 	struct packed *p = (struct packed *)pub;

@@ -47,6 +47,8 @@ int pack_open(struct source *below, const char *path, struct pack **out);
 /* Puts the files of another package beside those of the first, as if both were installed. EINVAL: the two do
  * not go into one place. */
 int pack_add(struct pack *p, struct source *below, const char *path);
+/* What was read of the archives so far need not stay in memory: it would count as this process's. */
+void pack_rest(struct pack *p);
 void pack_close(struct pack *p); /* NULL is fine */
 
 #endif

@@ -137,6 +137,8 @@ int stream_next(struct stream *s, struct archive_entry **out)
 	if (r < ARCHIVE_WARN)
 		return EBADMSG;
 	s->place = archive_read_header_position(s->a);
+	if (strcmp(stream_format(s), "tar") != 0) /* it is known by its first bytes alone */
+		s->plain = false;
 	s->next++;
 	s->sparse = archive_entry_sparse_count(*out) > 0;
 	return 0;

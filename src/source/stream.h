@@ -16,7 +16,7 @@ struct stream {
 	struct view bytes;
 	size_t at, given_back; /* of bytes: read; of these, pages that were given back */
 	bool in_file;
-	bool plain;         /* not packed: any place can be read at once */
+	bool plain;         /* a tar file that is not packed: any place can be read at once */
 	bool sparse;        /* the member of the last header has holes */
 	bool bomb;          /* more came out of it than is believed */
 	uint64_t next;      /* number of the member whose header comes next */

@@ -52,6 +52,10 @@ struct checked {
 		struct member *items;
 		size_t n, cap;
 	} members;
+	struct {
+		const struct dlwhy_finding **items;
+		size_t n, cap;
+	} findings;                 /* of the package as such */
 	struct gate gate;
 	struct dlwhy_package out;
 	struct dlwhy_error err;
@@ -216,6 +220,7 @@ static void list_members(struct checked *p)
 
 	p->natives = ARENA_ARRAY(p->a, p->pack->nfiles + 1, uint8_t);
 	pool_run(p->pack->nfiles, p->s->opt.threads, find_native, p);
+	pack_rest(p->pack);
 	format = wanted_format(p);
 	for (size_t i = 0; i < p->pack->nfiles; i++) {
 		const struct pack_file *f = &p->pack->files[i];
@@ -437,8 +442,15 @@ static void judge_tags(struct checked *p)
 			wheel_take(p->a, &p->wheel, f->name, en->file);
 	}
 	diagnose_wheel_tags(&set, &p->wheel, &d);
-	p->r.findings = d.findings;
-	p->r.nfindings = d.nfindings;
+	for (size_t i = 0; i < d.nfindings; i++) {
+		const struct dlwhy_finding *f = d.findings[i];
+
+		/* With other packages at hand each file's own answer tells what is missing. */
+		if (p->s->opt.with == NULL || f->detail == NULL || strcmp(f->detail, "library") != 0)
+			*ARENA_PUSH(p->a, &p->findings) = f;
+	}
+	p->r.findings = p->findings.items;
+	p->r.nfindings = p->findings.n;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------ */
@@ -449,6 +461,7 @@ static const char *why_no_package(int err)
 	case EBADMSG: return "it is damaged, or no package of a kind that is read";
 	case ENOTSUP: return "it lacks what a package of its kind has";
 	case EINVAL: return "it does not go into one place with the first";
+	case EXDEV: return "a package inside of an image is not read in this version";
 	case EMLINK: return "it has archives in archives beyond all bounds";
 	default: return container_why(err);
 	}
@@ -467,7 +480,7 @@ static bool fail(struct checked *p, const char *path, int err)
 static bool open_pack(struct checked *p)
 {
 	struct dlwhy_session *s = p->s;
-	int err = pack_open(s->source, p->path, &p->pack);
+	int err = s->image == NULL ? pack_open(s->source, p->path, &p->pack) : EXDEV;
 
 	if (err != 0)
 		return fail(p, p->path, err);
@@ -482,6 +495,8 @@ static bool open_pack(struct checked *p)
 	p->inner.a = arena_new(PACKAGE_MEMORY);
 	if (p->inner.store == NULL || p->inner.a == NULL)
 		return fail(p, p->path, ENOMEM);
+	if (s->opt.code)
+		store_keep_code(p->inner.store);
 	if (p->pack->kind == PACK_IMAGE)
 		p->inner.opt.root = p->path;
 	return true;

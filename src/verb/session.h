@@ -27,6 +27,7 @@ struct assumed_python {
 
 struct dlwhy_session {
 	struct arena *a;          /* options and worlds; under `lock` once threads run */
+	struct pack *image;       /* opt.root is an image: its own source; else NULL */
 	struct source *source;
 	struct store *store;
 	struct dlwhy_options opt; /* strings are the session's own */
