@@ -59,7 +59,8 @@ struct dlwhy_progress {
 
 struct dlwhy_options {
 	size_t size;              /* set by dlwhy_options_init */
-	const char *root;         /* folder of another system, NULL for this machine */
+	const char *root;         /* folder of another system, or an image of a container (`docker save`, OCI)
+				     as a file; NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
 	const char *loader;       /* "glibc", "musl": of the bare program; NULL: the one that is there */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
@@ -83,6 +84,7 @@ struct dlwhy_options {
 	/* dlwhy_verify: how far it is, some times a second, from the thread that asked; or NULL */
 	void (*progress)(const struct dlwhy_progress *p, void *user);
 	void *progress_user;
+	const char *const *with;  /* dlwhy_check of packages: other packages that are there too, NULL-ended */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -107,7 +109,9 @@ struct dlwhy_result;
 typedef int dlwhy_on_result(const struct dlwhy_result *result, size_t index, void *user);
 
 /* What would the real loader do with each target? A target is a path, or a name without '/' that
- * is searched as dlopen would unless it exists in the working folder. */
+ * is searched as dlopen would unless it exists in the working folder. A package (a wheel; a zip, tar, deb or
+ * conda file; an image of a container) gives one result with `members`, one for each native file in it, each
+ * judged as if the package were installed or unpacked; "PACKAGE!/path/in/it" is one file of it. */
 DLWHY_API enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 				      size_t ntargets, dlwhy_on_result *on_result, void *user,
 				      struct dlwhy_error *err);
@@ -605,6 +609,15 @@ struct dlwhy_verify {
 	size_t ncommands;
 };
 
+/* A package whose files were judged. */
+struct dlwhy_package {
+	const char *kind;      /* "wheel", "zip", "tar", "deb", "conda", "image" */
+	const char *name, *version, *tag; /* of a wheel, by its name; else NULL */
+	uint64_t nfiles;       /* files in it */
+	uint64_t nnative;      /* of these, judged: as many as members */
+	uint64_t nothers;      /* native files for other systems or machines, which were not */
+};
+
 struct dlwhy_result {
 	const char *verb;      /* "check", "import" */
 	const char *target;    /* as given */
@@ -645,6 +658,7 @@ struct dlwhy_result {
 	const struct dlwhy_verify *verify; /* of dlwhy_verify, else NULL */
 	const struct dlwhy_env *env; /* of dlwhy_env_create, else NULL */
 	const struct dlwhy_undo *undo; /* of dlwhy_undo, else NULL */
+	const struct dlwhy_package *package; /* of a check of a package, else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

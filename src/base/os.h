@@ -46,6 +46,11 @@ int os_map(int fd, uint64_t size, struct os_mapping *out);
 /* As os_map, but `size` bytes that may be written, for this process alone: those of the file (`fd` may be
  * shorter or longer; -1: no file), zero behind its end. What is not written costs no memory. */
 int os_map_copy(int fd, uint64_t size, struct os_mapping *out);
+/* `size` bytes of memory that may be written, zero, and those behind them up to the end of the page too. */
+int os_map_memory(uint64_t size, struct os_mapping *out);
+/* The whole pages of [p, p + n) are not needed any more: those of a file are read again if they are, those of
+ * os_map_memory are zeros then. */
+void os_give_back(const void *p, size_t n);
 void os_unmap(struct os_mapping *m);
 /* From now on a mapped file that shrinks reads as zeros instead of killing the process by
  * SIGBUS. Process-wide; for programs, not for libraries. os_shrank tells whether it happened. */

@@ -214,6 +214,33 @@ int os_map_copy(int fd, uint64_t size, struct os_mapping *out)
 	return 0;
 }
 
+int os_map_memory(uint64_t size, struct os_mapping *out)
+{
+	size_t page = (size_t)os_page_size(), all;
+	void *p;
+
+	memset(out, 0, sizeof(*out));
+	if (size == 0)
+		return 0;
+	if (size > SIZE_MAX / 2)
+		return EFBIG;
+	all = ((size_t)size + page - 1) / page * page;
+	p = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return errno;
+	*out = (struct os_mapping){ .bytes = { p, (size_t)size }, .padded = all, .mapped = true };
+	return 0;
+}
+
+void os_give_back(const void *p, size_t n)
+{
+	uintptr_t page = (uintptr_t)os_page_size();
+	uintptr_t from = ((uintptr_t)p + page - 1) & ~(page - 1), to = ((uintptr_t)p + n) & ~(page - 1);
+
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 void os_unmap(struct os_mapping *m)
 {
 	if (m->mapped)

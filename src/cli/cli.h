@@ -42,7 +42,7 @@ const struct cli_verb *cli_verb_find(const char *name); /* NULL if there is none
 
 enum cli_option_id {
 	OPT_GO, OPT_PROGRAM, OPT_PYTHON, OPT_AFTER, OPT_PID, OPT_PRELOAD, OPT_GLOBAL, OPT_LOCAL,
-	OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
+	OPT_WITH, OPT_ROOT, OPT_LOADER, OPT_CPU, OPT_ENV, OPT_CLEAR_ENV, OPT_ENV_OF,
 	OPT_NO_BIND, OPT_NO_EXPLAIN, OPT_NO_LOOK, OPT_BINDINGS, OPT_CODE, OPT_VERBOSE, OPT_PROVE, OPT_THREADS,
 	OPT_APPLY, OPT_YES, OPT_WHEELS, OPT_LIKE, OPT_LIST,
 	OPT_JSON,
@@ -74,6 +74,8 @@ struct cli {
 	size_t npreload;
 	const char **wheels;        /* of --wheels, NULL-ended */
 	size_t nwheels;
+	const char **with;          /* of --with, NULL-ended */
+	size_t nwith;
 	bool seen[OPT_COUNT];
 	struct dlwhy_options library;
 	struct dlwhy_print print;

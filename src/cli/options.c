@@ -48,6 +48,8 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "opened with RTLD_GLOBAL: what is opened later may use its symbols" },
 	{ OPT_LOCAL, 0, "local", NULL, VERB_CHECK | VERB_FIX, where,
 	  "opened with RTLD_LOCAL (default)" },
+	{ OPT_WITH, 0, "with", "PACKAGE", VERB_CHECK, where,
+	  "for a package: that other one is installed too; may be repeated" },
 	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK | VERB_FIX | VERB_VERIFY, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
@@ -233,6 +235,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_PID: return set_number(o->name, value, INT_MAX, &c->library.pid);
 	case OPT_WHEELS: return add_wheels(c, value);
 	case OPT_PRELOAD: c->preload[c->npreload++] = value; return 0;
+	case OPT_WITH: c->with[c->nwith++] = value; return 0;
 	case OPT_GLOBAL: c->library.global = true; return 0;
 	case OPT_LOCAL: c->library.global = false; return 0;
 	case OPT_ROOT: c->library.root = value; return 0;
@@ -466,7 +469,8 @@ int cli_parse(struct cli *c, int argc, char **argv)
 	c->env = calloc(n + 1, sizeof(*c->env));
 	c->preload = calloc(n + 1, sizeof(*c->preload));
 	c->wheels = calloc(n + 1, sizeof(*c->wheels));
-	if (c->words == NULL || c->env == NULL || c->preload == NULL || c->wheels == NULL) {
+	c->with = calloc(n + 1, sizeof(*c->with));
+	if (c->words == NULL || c->env == NULL || c->preload == NULL || c->wheels == NULL || c->with == NULL) {
 		cli_complain("no memory");
 		return EXIT_UNANSWERED;
 	}
@@ -479,6 +483,8 @@ int cli_parse(struct cli *c, int argc, char **argv)
 		c->library.env = c->env;
 	if (c->npreload > 0)
 		c->library.preload = c->preload;
+	if (c->nwith > 0)
+		c->library.with = c->with;
 	c->print.ntargets = c->nwords;
 	return status;
 }
@@ -489,4 +495,5 @@ void cli_free(struct cli *c)
 	free(c->env);
 	free(c->preload);
 	free(c->wheels);
+	free(c->with);
 }

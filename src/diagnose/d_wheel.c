@@ -572,7 +572,8 @@ static void judge(struct whl *t)
 	say_unlisted(t);
 }
 
-void diagnose_wheel(struct package_set *set, const struct wheel *w, struct diagnosis *out)
+static void run(struct package_set *set, const struct wheel *w, void (*judge_it)(struct whl *t),
+		struct diagnosis *out)
 {
 	static const struct diagnose_input none;
 	struct whl t = { .set = set, .w = w, .a = set->a };
@@ -581,7 +582,17 @@ void diagnose_wheel(struct package_set *set, const struct wheel *w, struct diagn
 	t.d.a = set->a;
 	t.d.store = set->store;
 	t.d.source = store_source(set->store);
-	judge(&t);
+	judge_it(&t);
 	rank_drafts(&t.d);
 	diagnose_finish(&t.d, out);
+}
+
+void diagnose_wheel_tags(struct package_set *set, const struct wheel *w, struct diagnosis *out)
+{
+	run(set, w, say_tags, out);
+}
+
+void diagnose_wheel(struct package_set *set, const struct wheel *w, struct diagnosis *out)
+{
+	run(set, w, judge, out);
 }

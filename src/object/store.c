@@ -54,6 +54,7 @@ struct store {
 	struct map files;       /* struct inode -> struct parsed */
 	struct device *devices; /* a handful */
 	size_t ndevices;
+	bool keep_code;         /* see store_keep_code */
 	uint64_t made;          /* files of store_put: inodes of a device that no system has */
 };
 
@@ -138,6 +139,11 @@ void store_free(struct store *s)
 	free(s->devices);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
+}
+
+void store_keep_code(struct store *s)
+{
+	s->keep_code = true;
 }
 
 struct source *store_source(const struct store *s)
@@ -233,6 +239,12 @@ static struct parsed *file_publish(struct store *s, struct parsed *f)
 	return winner;
 }
 
+static void give_back(void *ctx, struct view part)
+{
+	(void)ctx;
+	os_give_back(part.p, part.n);
+}
+
 /* Takes *from in any case. path: NULL if the source has none for it. */
 static struct parsed *parse(struct store *s, const char *path, struct source_file *from)
 {
@@ -252,6 +264,8 @@ static struct parsed *parse(struct store *s, const char *path, struct source_fil
 		parsed_free(f);
 		return NULL;
 	}
+	if (from->scarce && f->pub.kind == FILE_ELF && !s->keep_code)
+		elf_each_idle(&f->pub.elf, give_back, NULL);
 	if (path != NULL)
 		set_mount_flags(s, path, &f->pub);
 	return f;

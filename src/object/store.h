@@ -34,6 +34,8 @@ struct store *store_new(struct source *src);
 void store_free(struct store *s);
 struct source *store_source(const struct store *s);
 
+/* From now on the machine code of files that were unpacked into memory is kept: somebody will look at it. */
+void store_keep_code(struct store *s);
 /* Never NULL except for lack of memory. */
 const struct store_entry *store_open(struct store *s, const char *path);
 /* The file at a path of this machine, which may lie outside the source (below /proc); not

@@ -403,9 +403,9 @@ static void read_members(const struct audit_input *in, struct wheel *w)
 	w->bytes = atomic_load(&k.bytes);
 }
 
-void wheel_read(const struct audit_input *in, const char *path, struct view bytes, struct wheel *out)
+void wheel_list(struct package_set *set, const char *path, struct view bytes, struct wheel *out)
 {
-	struct arena *a = in->set->a;
+	struct arena *a = set->a;
 	struct view text;
 
 	*out = (struct wheel){ .path = path };
@@ -419,10 +419,37 @@ void wheel_read(const struct audit_input *in, const char *path, struct view byte
 		out->own_name = package_header(a, text, "Name");
 		out->own_version = package_header(a, text, "Version");
 		out->no_wheel = !read_member(a, out, "WHEEL", &text);
-		read_record(in->set, out);
+		read_record(set, out);
 	}
 	match(a, out);
-	read_members(in, out);
+}
+
+void wheel_take(struct arena *a, struct wheel *w, const char *member, const struct store_file *file)
+{
+	for (size_t i = 0; i < w->nfiles; i++) {
+		struct wheel_file *f = &w->files[i];
+		struct wheel_code *code;
+
+		if (strcmp(f->m->name, member) != 0)
+			continue;
+		f->look.kind = file->kind;
+		if (file->kind != FILE_ELF)
+			return;
+		f->look.machine = file->elf.machine;
+		f->look.is64 = file->elf.is64;
+		f->look.big_endian = file->elf.big_endian;
+		code = ARENA_NEW(a, struct wheel_code);
+		read_code(a, &file->elf, code);
+		f->code = code;
+		return;
+	}
+}
+
+void wheel_read(const struct audit_input *in, const char *path, struct view bytes, struct wheel *out)
+{
+	wheel_list(in->set, path, bytes, out);
+	if (out->zip.usable)
+		read_members(in, out);
 }
 
 void wheel_close(struct wheel *w)

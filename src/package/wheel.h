@@ -3,7 +3,7 @@
 #ifndef DLWHY_PACKAGE_WHEEL_H
 #define DLWHY_PACKAGE_WHEEL_H
 
-#include "object/zip.h"
+#include "source/zip.h"
 #include "package/audit.h"
 #include "package/wheel_tag.h"
 
@@ -72,6 +72,10 @@ struct wheel {
 bool wheel_name_read(struct arena *a, const char *base, const char **name, const char **version,
 		     struct wheel_tag *tag);
 
+/* Its name, what it promises, and the list of its members: nothing is unpacked but its own records. */
+void wheel_list(struct package_set *set, const char *path, struct view bytes, struct wheel *out);
+/* What a member that was unpacked is: kind, machine, and what it asks for. Allocates in a. */
+void wheel_take(struct arena *a, struct wheel *w, const char *member, const struct store_file *file);
 /* Reads the wheel. `in` says how many threads, and who is told of progress; its set owns what is not freed
  * by wheel_close. `bytes`: of the file, borrowed. */
 void wheel_read(const struct audit_input *in, const char *path, struct view bytes, struct wheel *out);

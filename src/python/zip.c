@@ -1,10 +1,10 @@
-/* zip.c - zip files on a path, as zipimport reads them. object/zip.h reads the archive. */
+/* zip.c - zip files on a path, as zipimport reads them. source/zip.h reads the archive. */
 #include "python/zip.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "object/zip.h"
+#include "source/zip.h"
 
 enum { MEMBER_MAX = 64 << 20 /* bytes of one member, unpacked */ };
 

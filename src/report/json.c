@@ -888,6 +888,24 @@ static void json_undo(struct json *j, const struct dlwhy_undo *u)
 	json_close(j, '}');
 }
 
+static void json_checked(struct json *j, const struct dlwhy_package *p)
+{
+	json_key(j, "package");
+	if (p == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_id(j, "kind", p->kind);
+	json_text(j, "name", p->name);
+	json_text(j, "version", p->version);
+	json_text(j, "tag", p->tag);
+	json_int(j, "files", (int64_t)p->nfiles);
+	json_int(j, "native_files", (int64_t)p->nnative);
+	json_int(j, "other_native_files", (int64_t)p->nothers);
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -917,6 +935,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_applied(j, r->applied);
 	json_verify(j, r->verify);
 	json_env(j, r->env);
+	json_checked(j, r->package);
 }
 
 /* index SIZE_MAX: not printed. */

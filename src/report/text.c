@@ -868,6 +868,16 @@ static bool is_one_line(const struct text *t, size_t ntargets)
 	       (p == NULL || !p->done || p->agrees);
 }
 
+static void member_answer(struct text *t, struct lines *out)
+{
+	if (t->verbose)
+		everything(t, out);
+	else if (is_healthy(t->r))
+		healthy_short(t, out);
+	else
+		failing_short(t, out);
+}
+
 static void text_fill(struct text *t, struct lines *out, void *ctx)
 {
 	size_t ntargets = *(const size_t *)ctx;
@@ -878,6 +888,10 @@ static void text_fill(struct text *t, struct lines *out, void *ctx)
 	}
 	if (text_is_verify(t->r) && t->r->error == NULL) {
 		text_verify_lines(t, whole_finding, out);
+		return;
+	}
+	if (text_is_package(t->r)) {
+		text_package_lines(t, member_answer, out);
 		return;
 	}
 	if (text_is_env(t->r)) {

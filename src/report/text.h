@@ -132,6 +132,9 @@ void text_verify_lines(struct text *t, void (*finding)(struct text *t, size_t i,
 		       struct lines *out);
 /* "1.5 GB" */
 const char *text_bytes(struct text *t, uint64_t n);
+/* text_package.c: of a package: `answer` writes the one about a file of it, which t->r is then. */
+bool text_is_package(const struct dlwhy_result *r);
+void text_package_lines(struct text *t, void (*answer)(struct text *t, struct lines *out), struct lines *out);
 /* text_undo.c: what has been changed, or was just undone: the whole answer. */
 void text_undo_lines(struct text *t, struct lines *out);
 

@@ -22,17 +22,23 @@ enum layer_kind {
 struct layer_entry {
 	enum layer_kind kind;
 	struct os_stat st; /* not of LAYER_GONE; of LAYER_MODE only the mode */
-	struct view bytes; /* LAYER_FILE, borrowed */
+	struct view bytes; /* LAYER_FILE, borrowed; of a member that is not unpacked yet only the size */
 	size_t padded;
+	struct container *from; /* LAYER_FILE: whose member it is, borrowed; NULL: of nobody's */
+	size_t member;
 	char *target; /* LAYER_LINK */
 };
 
+struct container;
 struct layer;
 
 struct layer *layer_new(void); /* NULL: no memory */
+/* One with nothing below it: what it does not know is absent. */
+struct layer *layer_new_alone(void);
+bool layer_is_alone(const struct layer *l); /* l may be NULL */
 void layer_free(struct layer *l);
 /* Puts *e, of which `target` is copied, at `path`, in place of what was put there before. 0 or ENOMEM. A
- * file, link or folder gets a device and an inode number. */
+ * file, link or folder gets a device and an inode number, unless it has one. */
 int layer_put(struct layer *l, const char *path, const struct layer_entry *e);
 /* NULL: not known. l may be NULL. */
 const struct layer_entry *layer_find(const struct layer *l, const char *path);

@@ -10,13 +10,22 @@
 #define DLWHY_SOURCE_OVERLAY_H
 
 #include "base/view.h"
+#include "source/container.h"
 #include "source/source.h"
 
 /* An overlay over the files of `below`, which is none itself. Ended by source_free. NULL: no memory. */
 struct source *source_overlay(struct source *below);
+/* The same with nothing below: only what is put there is there. */
+struct source *source_void(void);
 /* A regular file. The bytes are borrowed, and `padded` of them are readable, zero behind bytes.n, up to the
  * end of the page. Each returns 0 or errno (ENOMEM; ENOTDIR, ENOENT for a path whose folder is none). */
 int overlay_file(struct source *s, const char *path, struct view bytes, size_t padded, uint32_t mode);
+/* A member of an archive, which is borrowed, in place of what may be there: unpacked when it is opened. */
+int overlay_member(struct source *s, const char *path, struct container *c, size_t member, uint32_t mode);
+/* Another name of the file that the overlay has at `other`. ENOENT if it has none. */
+int overlay_hard_link(struct source *s, const char *path, const char *other);
+/* Is it that member that one sees at `path`? */
+bool overlay_shows(struct source *s, const char *path, const struct container *c, size_t member);
 int overlay_link(struct source *s, const char *path, const char *target);
 int overlay_folder(struct source *s, const char *path, uint32_t mode);
 int overlay_mode(struct source *s, const char *path, uint32_t mode);

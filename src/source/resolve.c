@@ -233,6 +233,8 @@ static int searchable(const struct resolver *r, struct place *at)
 
 	if (e != NULL && e->kind == LAYER_FOLDER)
 		return 0;
+	if (layer_is_alone(r->layer))
+		return ENOENT;
 	err = place_append(at, "/.", 2);
 
 	if (err == 0)

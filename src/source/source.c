@@ -11,16 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/layer.h"
-#include "source/overlay.h"
-#include "source/resolve.h"
-
-struct source {
-	bool host;  /* no root */
-	struct layer *layer; /* of an overlay, NULL */
-	char *cwd;  /* absolute, inside the source; NULL: relative paths go to the kernel as is */
-	struct resolver *resolver;
-};
+#include "source/source_priv.h"
 
 /* dir/name in malloc'ed memory. */
 static char *join(const char *dir, const char *name)
@@ -52,8 +43,7 @@ static char *absolute_here(const char *path)
 	return p;
 }
 
-/* Takes cwd. */
-static struct source *source_new(bool host, char *cwd, struct resolver *resolver)
+struct source *source_new(bool host, char *cwd, struct resolver *resolver)
 {
 	struct source *s = calloc(1, sizeof(*s));
 
@@ -146,9 +136,7 @@ static bool by_kernel(const struct source *s)
 
 /* ---- paths -------------------------------------------------------------------------------- */
 
-/* `path` from the working folder: itself, or written to buf. NULL and *err: not a path for the
- * kernel. */
-static const char *from_cwd(const struct source *s, const char *path, char *buf, size_t n, int *err)
+const char *source_from_cwd(const struct source *s, const char *path, char *buf, size_t n, int *err)
 {
 	size_t len = strlen(path), dir;
 
@@ -177,8 +165,8 @@ static const char *locate(struct source *s, const char *path, bool follow, struc
 	const char *full;
 
 	if (by_kernel(s))
-		return from_cwd(s, path, at->text, sizeof(at->text), err);
-	full = from_cwd(s, path, buf, sizeof(buf), err);
+		return source_from_cwd(s, path, at->text, sizeof(at->text), err);
+	full = source_from_cwd(s, path, buf, sizeof(buf), err);
 	if (full == NULL)
 		return NULL;
 	*err = resolver_walk(s->resolver, full, follow, at, st);
@@ -256,7 +244,7 @@ static int open_in_root(struct source *s, const char *path, int *fd)
 	struct os_stat st;
 	int err;
 
-	path = from_cwd(s, path, buf, sizeof(buf), &err);
+	path = source_from_cwd(s, path, buf, sizeof(buf), &err);
 	if (path == NULL)
 		return err;
 	err = resolver_parent(s->resolver, path, &at);
@@ -275,7 +263,7 @@ static int open_on_host(struct source *s, const char *path, int *fd)
 	char buf[2 * RESOLVE_PATH_MAX];
 	int err;
 
-	path = from_cwd(s, path, buf, sizeof(buf), &err);
+	path = source_from_cwd(s, path, buf, sizeof(buf), &err);
 	return path == NULL ? err : os_open(path, fd);
 }
 
@@ -293,7 +281,8 @@ static int open_in_layer(struct source *s, const char *path, struct source_file 
 	if (e == NULL || e->kind == LAYER_MODE)
 		return os_open_nofollow(place_host(&at), fd);
 	out->map = (struct os_mapping){ .bytes = e->bytes, .padded = e->padded, .borrowed = true };
-	return 0;
+	out->scarce = e->from != NULL;
+	return e->from != NULL ? container_bytes(e->from, e->member, &out->map) : 0;
 }
 
 /* What source_open and source_read begin with. *fd is -1 for what *out has already. */
@@ -420,84 +409,9 @@ int source_mount_flags(struct source *s, const char *path, bool *noexec, bool *n
 
 	*noexec = *nosuid = false;
 	full = locate(s, path, true, &at, &st, &err);
+	if (layer_is_alone(s->layer))
+		return err;
 	while (full != NULL && invented(s, full))
 		full = place_up(&at);
 	return full == NULL ? err : os_mount_flags(full, noexec, nosuid);
-}
-
-/* ---- overlays ---------------------------------------------------------------------------------- */
-
-struct source *source_overlay(struct source *below)
-{
-	char *cwd = source_absolute(below, ".");
-	struct layer *layer = layer_new();
-	struct source *s;
-
-	if (cwd == NULL || layer == NULL) {
-		free(cwd);
-		layer_free(layer);
-		return NULL;
-	}
-	s = source_new(below->host, cwd, resolver_new(resolver_root(below->resolver), layer));
-	if (s == NULL)
-		layer_free(layer);
-	else
-		s->layer = layer;
-	return s;
-}
-
-/* Puts *e where `path` leads, its last component not followed. */
-static int put(struct source *s, const char *path, const struct layer_entry *e)
-{
-	char buf[2 * RESOLVE_PATH_MAX];
-	struct place at;
-	struct os_stat st;
-	const char *full;
-	int err;
-
-	full = from_cwd(s, path, buf, sizeof(buf), &err);
-	if (full == NULL)
-		return err;
-	err = ENOENT;
-	if (e->kind == LAYER_MODE || e->kind == LAYER_FILE)
-		err = resolver_walk(s->resolver, full, true, &at, &st);
-	if (err == ENOENT && e->kind != LAYER_MODE)
-		err = resolver_parent(s->resolver, full, &at);
-	if (err == 0)
-		err = layer_put(s->layer, place_host(&at), e);
-	resolver_forget(s->resolver);
-	return err;
-}
-
-int overlay_file(struct source *s, const char *path, struct view bytes, size_t padded, uint32_t mode)
-{
-	return put(s, path, &(struct layer_entry){ .kind = LAYER_FILE, .bytes = bytes, .padded = padded,
-						   .st.mode = mode });
-}
-
-int overlay_link(struct source *s, const char *path, const char *target)
-{
-	char *copy = strdup(target);
-	int err;
-
-	if (copy == NULL)
-		return ENOMEM;
-	err = put(s, path, &(struct layer_entry){ .kind = LAYER_LINK, .target = copy, .st.mode = 0777 });
-	free(copy);
-	return err;
-}
-
-int overlay_folder(struct source *s, const char *path, uint32_t mode)
-{
-	return put(s, path, &(struct layer_entry){ .kind = LAYER_FOLDER, .st.mode = mode });
-}
-
-int overlay_mode(struct source *s, const char *path, uint32_t mode)
-{
-	return put(s, path, &(struct layer_entry){ .kind = LAYER_MODE, .st.mode = mode });
-}
-
-int overlay_remove(struct source *s, const char *path)
-{
-	return put(s, path, &(struct layer_entry){ .kind = LAYER_GONE });
 }

@@ -19,6 +19,7 @@ struct source;
 struct source_file {
 	struct os_stat st;
 	struct os_mapping map; /* only for regular files; else empty */
+	bool scarce; /* unpacked into memory: pages that nobody will read may be given back (os_give_back) */
 };
 
 /* The machine's own file system. `cwd`: the working folder that relative paths start from, NULL

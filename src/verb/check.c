@@ -9,8 +9,11 @@
 
 #include "base/pool.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/pynames.h"
 #include "object/elfconst.h"
+#include "verb/check.h"
 #include "verb/host.h"
+#include "verb/packages.h"
 #include "verb/pid.h"
 #include "verb/program.h"
 #include "verb/prove.h"
@@ -25,7 +28,7 @@
 struct job {
 	struct dlwhy_session *s;
 	const char *target;
-	const char *path;        /* as the loader gets it */
+	const char *path;        /* as the loader gets it; NULL until that is known */
 	struct arena *a;
 	struct dlwhy_result r;
 	struct dlwhy_error err;
@@ -34,6 +37,8 @@ struct job {
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
 	size_t first_request;    /* of the open, in the trace */
+	const char *before;      /* path of a library that the process has opened already, NULL */
+	bool package;            /* for packages.c: when its turn comes */
 	struct py_process *after; /* the process that has imported options.after, NULL */
 };
 
@@ -208,6 +213,24 @@ static void check_program(struct job *j)
 
 /* ---- a library ---------------------------------------------------------------------------------- */
 
+/* Is it a module for the Python that is taken for granted? */
+static bool is_python(const struct job *j)
+{
+	return j->s->python != NULL && j->host.family != NULL && strcmp(family_name(j->host.family), "Python") == 0;
+}
+
+/* Would the host define it? Of a Python whose release is known not all names are. */
+static bool host_defines(const struct job *j, const char *symbol)
+{
+	const struct assumed_python *py = j->s->python;
+	const struct pyname *row;
+
+	if (!family_provides(j->host.family, symbol))
+		return false;
+	row = py != NULL && py->minor != 0 ? pyname_find(symbol) : NULL;
+	return row == NULL || (row->first <= py->minor && (row->last == 0 || row->last >= py->minor));
+}
+
 /* A plug-in whose host is not here: what its family's programs define is taken for granted. */
 static bool assume_family(struct job *j, struct process *p)
 {
@@ -218,13 +241,14 @@ static bool assume_family(struct job *j, struct process *p)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].kind != FAIL_SYMBOL || l->items[i].fatal ||
-		    !family_provides(j->host.family, l->items[i].symbol))
+		    !host_defines(j, l->items[i].symbol))
 			l->items[kept++] = l->items[i];
 	if (kept == l->n)
 		return false;
 	l->n = kept;
-	j->host_assumes = arena_printf(j->a, "its host, %s, defines its own interface and is not here",
-				       family_name(j->host.family));
+	j->host_assumes = arena_printf(j->a, "its host, %s, defines its own interface%s",
+				       is_python(j) ? j->s->python->words : family_name(j->host.family),
+				       is_python(j) ? "" : " and is not here");
 	return true;
 }
 
@@ -301,6 +325,17 @@ static void say_no_start(struct job *j, const struct process *p, const char *pro
 				 program, j->target);
 }
 
+/* What is there before the target: every CPython is linked with libm, and some asks for a library before. */
+static void open_before(struct job *j, struct process *p)
+{
+	if (is_python(j) && p->w->kind == LOADER_GLIBC)
+		(void)loader_open(p, "libm.so.6", j->flags | OPEN_GLOBAL);
+	if (j->before != NULL)
+		(void)loader_open(p, j->before, j->flags);
+	for (size_t i = 0; i < p->images.n; i++)
+		p->images.items[i]->is_host = true;
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
@@ -311,6 +346,7 @@ static void open_in(struct job *j, const struct world *w, const char *program, b
 		say_no_start(j, p, program);
 		return;
 	}
+	open_before(j, p);
 	p->trace.failures.n = 0; /* what the host's lazy calls lack is not asked here */
 	p->trace.lines.n = 0;
 	open_target(j, w, p);
@@ -403,8 +439,9 @@ static void open_in_bare(struct job *j, const struct store_file *f)
 	j->r.host = "a bare program";
 	say_foreign(j, w);
 	if (j->host.family != NULL && j->host.program == NULL)
-		j->r.host = arena_printf(j->a, "%s (not here, its interface is assumed)",
-					 family_name(j->host.family));
+		j->r.host = arena_printf(j->a, "%s (%sits interface is assumed)",
+					 is_python(j) ? j->s->python->words : family_name(j->host.family),
+					 is_python(j) ? "" : "not here, ");
 	open_in(j, w, NULL, false);
 }
 
@@ -514,7 +551,9 @@ static void check_library(struct job *j, struct store_file *f)
 	bool automatic = program == NULL || strcmp(program, "auto") == 0;
 
 	if (automatic && f != NULL && f->kind == FILE_ELF && f->elf.defect == ELF_OK)
-		host_find(j->s, j->path, f, j->a, &j->host);
+		host_family(j->path, f, j->a, &j->host);
+	if (j->host.family != NULL && !is_python(j))
+		host_find(j->s, j->path, j->a, &j->host);
 	if (j->host.program != NULL && !has_chosen_loader(j, j->host.program))
 		j->host.program = NULL;
 	if (j->host.program != NULL)
@@ -536,7 +575,8 @@ static void judge(void *ctx)
 	j->r.target = j->target;
 	j->r.platform.os = "linux";
 	j->r.target_object = -1;
-	j->path = target_path(j);
+	if (j->path == NULL)
+		j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
 	if (j->s->process != NULL)
 		open_in_process(j);
@@ -554,11 +594,28 @@ static void judge(void *ctx)
 		      j->r.is_program, j->a);
 }
 
+void check_file(struct dlwhy_session *s, struct arena *a, const struct check_ask *ask,
+		struct dlwhy_result *out)
+{
+	struct job *j = ARENA_NEW(a, struct job);
+
+	*j = (struct job){ .s = s, .target = ask->target, .path = ask->path, .before = ask->before, .a = a };
+	j->flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) | (s->opt.global ? OPEN_GLOBAL : 0) |
+		   (ask->alone && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
+	judge(j);
+	if (ask->before != NULL)
+		j->r.hint = arena_printf(a, "It is loaded as a library that %s needs: alone it would not load.",
+					 ask->before);
+	*out = j->r;
+}
+
 static void run_job(void *ctx, unsigned worker, size_t i)
 {
 	struct job *j = (struct job *)ctx + i;
 
 	(void)worker;
+	if (j->package)
+		return;
 	if (j->a != NULL && arena_run(j->a, judge, j) == ARENA_OK)
 		return;
 	err_set(&j->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.100s was judged",
@@ -583,13 +640,16 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 		if (jobs[i].a == NULL)
 			jobs[i].a = arena_new(TARGET_MEMORY);
 		jobs[i].target = targets[from + i];
+		jobs[i].package = packages_is_target(s, targets[from + i]);
 		jobs[i].flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) |
 				(s->opt.global ? OPEN_GLOBAL : 0) |
 				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);
 	for (size_t i = 0; i < n; i++) {
-		if (stop == 0)
+		if (stop == 0 && jobs[i].package)
+			stop = packages_check(s, jobs[i].target, from + i, on_result, user);
+		else if (stop == 0)
 			stop = on_result(&jobs[i].r, from + i, user);
 		if (jobs[i].a != NULL)
 			arena_reset(jobs[i].a);

@@ -209,16 +209,18 @@ static bool find_on_path(struct dlwhy_session *s, const char *first, struct aren
 	return false;
 }
 
-void host_find(struct dlwhy_session *s, const char *path, struct store_file *file,
-	       struct arena *a, struct host *out)
+void host_family(const char *path, const struct store_file *file, struct arena *a, struct host *out)
 {
-	const char *first;
-
 	memset(out, 0, sizeof(*out));
 	out->family = find_family(path, file, a);
-	if (out->family == NULL)
-		return;
-	first = strcmp(out->family->name, "Python") == 0 ? python_version(a, path) : NULL;
+}
+
+void host_find(struct dlwhy_session *s, const char *path, struct arena *a, struct host *out)
+{
+	const char *first = NULL;
+
+	if (strcmp(out->family->name, "Python") == 0)
+		first = python_version(a, path);
 	if (!find_above(s, path, first, a, out))
 		find_on_path(s, first, a, out);
 }

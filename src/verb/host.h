@@ -13,9 +13,10 @@ struct host {
 	bool fallback;               /* it is not that of the environment that the file lies in */
 };
 
-/* Of what family is the library at `path`, and which program here is its host? */
-void host_find(struct dlwhy_session *s, const char *path, struct store_file *file,
-	       struct arena *a, struct host *out);
+/* Of what family is the library at `path`? Clears *out first. */
+void host_family(const char *path, const struct store_file *file, struct arena *a, struct host *out);
+/* Which program here is the host of that family? */
+void host_find(struct dlwhy_session *s, const char *path, struct arena *a, struct host *out);
 /* What the family calls itself: "Python". */
 const char *family_name(const struct family *f);
 /* Would a host of that family define this symbol? */

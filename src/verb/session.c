@@ -8,6 +8,7 @@
 #include "base/os_watch.h"
 #include "base/str.h"
 #include "object/elfconst.h"
+#include "source/pack.h"
 #include "verb/pid.h"
 
 #ifndef DLWHY_VERSION
@@ -199,10 +200,24 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 			       "check' lists them all",
 			       o->cpu);
 	e = o->root != NULL ? os_stat(o->root, true, &st) : 0;
-	if (e != 0 || (o->root != NULL && st.type != OS_DIRECTORY))
+	if (e != 0 || (o->root != NULL && st.type != OS_DIRECTORY && !pack_is_name(o->root)))
 		return err_set(err, DLWHY_E_ARGUMENT, e, "the root \"%.150s\" %s", o->root,
 			       e != 0 ? "cannot be opened" : "is not a folder");
 	return check_pid(o, err) == DLWHY_OK ? check_preloads(o, err) : DLWHY_E_ARGUMENT;
+}
+
+/* NULL stays NULL. */
+static const char *const *copy_list(struct arena *a, const char *const *list)
+{
+	const char **out;
+	size_t n = 0;
+
+	while (list != NULL && list[n] != NULL)
+		n++;
+	out = list != NULL ? ARENA_ARRAY(a, n + 1, const char *) : NULL;
+	for (size_t i = 0; i < n; i++)
+		out[i] = arena_strdup(a, list[i]);
+	return out;
 }
 
 struct opening {
@@ -212,10 +227,29 @@ struct opening {
 	enum dlwhy_code code;
 };
 
+/* The files of an image of a container are the system. */
+static enum dlwhy_code open_image(struct dlwhy_session *s, struct dlwhy_error *err)
+{
+	struct source *machine = source_host(NULL);
+	int e = machine != NULL ? pack_open(machine, s->opt.root, &s->image) : ENOMEM;
+
+	source_free(machine);
+	if (e != 0)
+		return err_set(err, e == ENOMEM ? DLWHY_E_NO_MEMORY : DLWHY_E_ARGUMENT, e,
+			       "the root \"%.150s\" is no image that can be read", s->opt.root);
+	if (s->image->kind != PACK_IMAGE)
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "the root \"%.150s\" is neither a folder nor an image of a container",
+			       s->opt.root);
+	s->source = s->image->source;
+	return DLWHY_OK;
+}
+
 static void open_session(void *ctx)
 {
 	struct opening *o = ctx;
 	struct dlwhy_session *s = o->s;
+	struct os_stat st;
 
 	s->opt = *o->opt;
 	s->opt.root = arena_copy(s->a, o->opt->root);
@@ -224,8 +258,11 @@ static void open_session(void *ctx)
 	s->opt.cpu = arena_copy(s->a, o->opt->cpu);
 	s->opt.python = arena_copy(s->a, o->opt->python);
 	s->opt.after = arena_copy(s->a, o->opt->after);
+	s->opt.with = copy_list(s->a, o->opt->with);
 	if (s->opt.pid != 0)
 		o->code = pid_open(s, o->err);
+	else if (s->opt.root != NULL && os_stat(s->opt.root, true, &st) == 0 && st.type == OS_REGULAR)
+		o->code = open_image(s, o->err);
 	else
 		s->source = s->opt.root != NULL ? source_root(s->opt.root, NULL) : source_host(NULL);
 	if (o->code != DLWHY_OK)
@@ -272,7 +309,9 @@ void dlwhy_session_free(struct dlwhy_session *s)
 		return;
 	if (s->store != NULL)
 		store_free(s->store);
-	if (s->source != NULL)
+	if (s->image != NULL)
+		pack_close(s->image);
+	else if (s->source != NULL)
 		source_free(s->source);
 	arena_free(s->a);
 	pthread_mutex_destroy(&s->lock);

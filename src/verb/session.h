@@ -19,8 +19,15 @@ struct world_slot {
 	struct world world;
 };
 
+/* The Python of a package, which is not here: what it exports is taken for granted. */
+struct assumed_python {
+	unsigned minor;    /* of 3.minor, or of the oldest one that the package is for; 0: not known */
+	const char *words; /* "Python 3.11" */
+};
+
 struct dlwhy_session {
 	struct arena *a;          /* options and worlds; under `lock` once threads run */
+	struct pack *image;       /* opt.root is an image: its own source; else NULL */
 	struct source *source;
 	struct store *store;
 	struct dlwhy_options opt; /* strings are the session's own */
@@ -28,6 +35,7 @@ struct dlwhy_session {
 	bool other_environ;       /* it is not that of this process */
 	pthread_mutex_t lock;
 	struct world_slot *worlds;
+	const struct assumed_python *python; /* of a package's session, else NULL */
 	struct session_process *process; /* opt.pid: see pid.h; else NULL */
 };
 

@@ -1,16 +1,24 @@
 /* zip.c - see zip.h. What minizip allocates must not meet the arena's way out of a lack of memory: so an
  * archive is opened, asked and closed between two allocations of the arena. */
-#include "object/zip.h"
+#include "source/zip.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <minizip/unzip.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
+
+#include "base/os.h"
 
 enum {
 	MEMBERS_MAX = 1 << 20,
 	NAME_BYTES = 4096,
 	PIECE = 1 << 16,
+	AT_ONCE = 32 << 20, /* packed bytes that are unpacked in one go, twice as fast */
+	STEP = 8 << 20,     /* packed bytes after which pages of the file are given back */
+	METHOD_STORED = 0,
+	METHOD_DEFLATED = 8,
 	RATIO_MAX = 1040 /* deflate gives no more than 1032 bytes for one */
 };
 
@@ -101,6 +109,9 @@ static void fill(struct zip_member *m, char *name, const unz_file_info64 *info, 
 	m->place[1] = at->num_of_file;
 	m->size = info->uncompressed_size;
 	m->packed = info->compressed_size;
+	m->crc = (uint32_t)info->crc;
+	m->method = (uint16_t)info->compression_method;
+	m->encrypted = (info->flag & 1) != 0;
 	m->dos_date = (uint32_t)info->dosDate;
 	m->mode = (uint32_t)(info->external_fa >> 16);
 }
@@ -218,7 +229,96 @@ static int close_member(unzFile u, int got)
 	return err == UNZ_CRCERROR ? EBADMSG : err != UNZ_OK ? EIO : 0;
 }
 
-int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf)
+int zip_raw(const struct zip *z, const struct zip_member *m, struct view *out)
+{
+	unz64_file_pos at = { m->place[0], m->place[1] };
+	struct reader r;
+	unzFile u = open_archive(&r, z->bytes);
+	ZPOS64_T pos = 0;
+	int method, level, err = EIO;
+
+	*out = (struct view){ NULL, 0 };
+	if (u == NULL)
+		return EIO;
+	if (unzGoToFilePos64(u, &at) == UNZ_OK && unzOpenCurrentFile2(u, &method, &level, 1) == UNZ_OK) {
+		pos = unzGetCurrentFileZStreamPos64(u);
+		err = method == m->method ? 0 : EBADMSG;
+		(void)unzCloseCurrentFile(u);
+	}
+	(void)unzClose(u);
+	if (err == 0 && (pos == 0 || pos > z->bytes.n || m->packed > z->bytes.n - pos))
+		err = EBADMSG;
+	if (err == 0)
+		*out = (struct view){ z->bytes.p + pos, (size_t)m->packed };
+	return err;
+}
+
+static int inflate_at_once(struct view in, void *buf, size_t n)
+{
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+	enum libdeflate_result result;
+	size_t got;
+
+	if (d == NULL)
+		return ENOMEM;
+	result = libdeflate_deflate_decompress(d, in.p, in.n, buf, n, &got);
+	libdeflate_free_decompressor(d);
+	return result == LIBDEFLATE_SUCCESS && got == n ? 0 : EBADMSG;
+}
+
+/* The next STEP of `left` bytes. */
+static size_t step_of(size_t left)
+{
+	return left < STEP ? left : STEP;
+}
+
+/* The same for what is large. buf has room for a byte more: where one comes, the length is wrong. */
+static int inflate_in_steps(const struct zip *z, struct view in, unsigned char *buf, size_t n)
+{
+	size_t taken = 0, room = 0, step = 0; /* of in and of buf what zlib has been given */
+	z_stream s = { .next_in = NULL };
+	int err = inflateInit2(&s, -MAX_WBITS);
+
+	if (err != Z_OK)
+		return ENOMEM;
+	while (err == Z_OK) {
+		if (s.avail_in == 0) {
+			/* What was unpacked is not read again: it would count as memory of this process. */
+			if (z->in_file)
+				os_give_back(in.p + taken - step, step);
+			step = step_of(in.n - taken);
+			s.next_in = (unsigned char *)(uintptr_t)in.p + taken;
+			s.avail_in = (uInt)step;
+			taken += step;
+		}
+		if (s.avail_out == 0) {
+			s.next_out = buf + room;
+			s.avail_out = (uInt)step_of(n + 1 - room);
+			room += s.avail_out;
+		}
+		if (s.avail_in == 0 || s.avail_out == 0)
+			break;
+		err = inflate(&s, Z_NO_FLUSH);
+	}
+	n -= room - s.avail_out; /* bytes that did not come */
+	inflateEnd(&s);
+	return err == Z_STREAM_END && n == 0 ? 0 : EBADMSG;
+}
+
+static int inflate_all(const struct zip *z, struct view in, void *buf, size_t n)
+{
+	int err;
+
+	if (in.n > AT_ONCE)
+		return inflate_in_steps(z, in, buf, n);
+	err = inflate_at_once(in, buf, n);
+	if (z->in_file)
+		os_give_back(in.p, in.n);
+	return err;
+}
+
+/* Methods that only minizip knows. */
+static int unpack_by_minizip(const struct zip *z, const struct zip_member *m, void *buf)
 {
 	struct reader r;
 	unzFile u = open_member(z, m, &r);
@@ -239,6 +339,54 @@ int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf)
 	}
 	err = close_member(u, got);
 	return err == 0 && done != m->size ? EBADMSG : err;
+}
+
+int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf)
+{
+	struct view in;
+	int err;
+
+	if (m->encrypted)
+		return ENOKEY;
+	if (m->method != METHOD_STORED && m->method != METHOD_DEFLATED)
+		return unpack_by_minizip(z, m, buf);
+	err = zip_raw(z, m, &in);
+	if (err != 0)
+		return err;
+	if (m->method == METHOD_DEFLATED)
+		err = inflate_all(z, in, buf, (size_t)m->size);
+	else if (in.n != m->size)
+		err = EBADMSG;
+	else if (in.n > 0)
+		memcpy(buf, in.p, in.n);
+	if (err == 0 && libdeflate_crc32(0, buf, (size_t)m->size) != m->crc)
+		err = EBADMSG;
+	return err;
+}
+
+int zip_head(const struct zip *z, const struct zip_member *m, unsigned char *buf, size_t n, size_t *got)
+{
+	z_stream s = { .next_out = buf, .avail_out = (uInt)n };
+	struct view in;
+	int err = m->encrypted ? ENOKEY : zip_raw(z, m, &in);
+
+	*got = 0;
+	if (err != 0)
+		return err;
+	if (m->method == METHOD_STORED) {
+		*got = in.n < n ? in.n : n;
+		if (*got > 0)
+			memcpy(buf, in.p, *got);
+		return 0;
+	}
+	if (m->method != METHOD_DEFLATED || inflateInit2(&s, -MAX_WBITS) != Z_OK)
+		return EIO;
+	s.next_in = (unsigned char *)(uintptr_t)in.p;
+	s.avail_in = in.n < PIECE ? (uInt)in.n : PIECE;
+	err = inflate(&s, Z_SYNC_FLUSH);
+	*got = n - s.avail_out;
+	inflateEnd(&s);
+	return err == Z_OK || err == Z_STREAM_END || err == Z_BUF_ERROR ? 0 : EBADMSG;
 }
 
 int zip_each_piece(const struct zip *z, const struct zip_member *m, void (*fn)(void *ctx, struct view piece),

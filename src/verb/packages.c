@@ -1,0 +1,644 @@
+/* packages.c - the verb `check` for packages: each native file in one is judged as if the package were installed
+ * or unpacked, by the same door as any other file (check.h).
+ *
+ * A package gets a session of its own, whose source has its files on top of the system that was asked about.
+ * A wheel is judged in the interpreter that its tag names, since that need not be here.
+ */
+#include "verb/packages.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "base/str.h"
+#include "diagnose/known.h"
+#include "diagnose/wheel.h"
+#include "object/elfconst.h"
+#include "source/pack.h"
+#include "verb/check.h"
+#include "verb/gate.h"
+
+#define PACKAGE_MEMORY ((size_t)4096 << 20)
+#define MEMBER_MEMORY ((size_t)1024 << 20)
+
+enum { REFUSED_SHOWN = 100 };
+
+enum native { NATIVE_NONE, NATIVE_ELF, NATIVE_PE, NATIVE_MACHO };
+
+/* A native file of the package, or one that was refused. */
+struct member {
+	const struct pack_file *file;
+	enum native native;
+	const char *target;
+	const char *before; /* path of another one that must be opened before, NULL */
+	struct arena *a;
+	struct dlwhy_result r;
+	struct dlwhy_error err;
+};
+
+struct checked {
+	struct dlwhy_session *s;    /* that was asked */
+	struct dlwhy_session inner; /* with the files of the package */
+	struct arena *a;
+	const char *target, *path;  /* as given; of the package itself */
+	const char *wanted;         /* "foo.whl!/x": what is behind "!/"; NULL: all of it */
+	struct pack *pack;
+	struct source_file file;    /* of a wheel */
+	struct wheel wheel;
+	struct assumed_python python;
+	uint8_t *natives;           /* enum native of each file of the pack */
+	struct {
+		struct member *items;
+		size_t n, cap;
+	} members;
+	struct {
+		const struct dlwhy_finding **items;
+		size_t n, cap;
+	} findings;                 /* of the package as such */
+	struct gate gate;
+	struct dlwhy_package out;
+	struct dlwhy_error err;
+	struct dlwhy_result r;
+};
+
+bool packages_is_target(struct dlwhy_session *s, const char *target)
+{
+	const struct store_entry *en;
+	char *path = NULL;
+
+	if (s->process != NULL)
+		return false;
+	if (strstr(target, "!/") != NULL && (path = pack_of_member(s->source, target)) != NULL) {
+		free(path);
+		return true;
+	}
+	if (!pack_is_name(target))
+		return false;
+	en = store_open(s->store, target);
+	return en != NULL && en->err == 0 && en->file->st.type == OS_REGULAR && en->file->kind != FILE_ELF;
+}
+
+/* ---- which files are native ----------------------------------------------------------------------------- */
+
+/* Names that no loader is given: their first bytes need not be unpacked. */
+static bool is_text_name(const char *name)
+{
+	static const char *const ends[] = { ".py", ".pyi", ".pyc", ".h", ".hpp", ".txt", ".json", ".md" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (str_ends(name, ends[i]))
+			return true;
+	return false;
+}
+
+/* What is loaded or started: no objects for a linker, no dumps, no code for a graphics processor. */
+static enum native native_elf(const unsigned char *head, size_t n)
+{
+	bool swap = n > 5 && head[5] == 2;
+	uint16_t type, machine;
+
+	if (n < 20)
+		return NATIVE_ELF;
+	type = load16(head + 16, swap);
+	machine = load16(head + 18, swap);
+	if (type == 1 || type == 4 || machine == 190 || machine == 224 || machine == 247)
+		return NATIVE_NONE; /* ET_REL, ET_CORE; EM_CUDA, EM_AMDGPU, EM_BPF */
+	return NATIVE_ELF;
+}
+
+static enum native native_by_head(const unsigned char *head, size_t n)
+{
+	uint32_t magic = n >= 4 ? load32(head, false) : 0;
+
+	if (n >= 4 && memcmp(head, "\177ELF", 4) == 0)
+		return native_elf(head, n);
+	if (n >= 2 && memcmp(head, "MZ", 2) == 0)
+		return NATIVE_PE;
+	if (magic == 0xfeedface || magic == 0xfeedfacf || magic == 0xcefaedfe || magic == 0xcffaedfe)
+		return NATIVE_MACHO;
+	/* A Java class begins as a fat file does, and goes on with its version, which is larger. */
+	if (n >= 8 && memcmp(head, "\312\376\272\276\0\0\0", 7) == 0 && head[7] < 30)
+		return NATIVE_MACHO;
+	return NATIVE_NONE;
+}
+
+static enum native native_by_name(const char *name)
+{
+	if (str_ends(name, ".dylib"))
+		return NATIVE_MACHO;
+	if (str_ends(name, ".pyd") || str_ends(name, ".dll"))
+		return NATIVE_PE;
+	return audit_is_native_name(name) ? NATIVE_ELF : NATIVE_NONE;
+}
+
+static void find_native(void *ctx, unsigned worker, size_t i)
+{
+	struct checked *p = ctx;
+	const struct pack_file *f = &p->pack->files[i];
+	unsigned char head[CONTAINER_HEAD];
+	enum native by_name = native_by_name(f->name);
+	size_t n;
+
+	(void)worker;
+	if (f->refused != NULL || (by_name == NATIVE_NONE && is_text_name(f->name))) {
+		p->natives[i] = (uint8_t)by_name;
+		return;
+	}
+	n = container_head(f->from, f->member, head);
+	p->natives[i] = (uint8_t)native_by_head(head, n);
+	/* A library by its name that is none by its bytes is what a loader would stumble over. */
+	if (p->natives[i] == NATIVE_NONE && (n < 4 || memcmp(head, "\177ELF", 4) != 0))
+		p->natives[i] = (uint8_t)by_name;
+}
+
+/* The machine of an ELF file by its first bytes, 0 if they do not tell. */
+static uint16_t machine_of(const struct pack_file *f, bool *is64)
+{
+	unsigned char head[CONTAINER_HEAD];
+	size_t n = container_head(f->from, f->member, head);
+
+	if (n < 20 || memcmp(head, "\177ELF", 4) != 0)
+		return 0;
+	*is64 = head[4] == 2;
+	return load16(head + 18, head[5] == 2);
+}
+
+/* Code for another machine than the tag says, which some wheels bring as well. */
+static bool is_for_another(const struct checked *p, const struct pack_file *f)
+{
+	uint16_t machine, have;
+	bool is64, wide;
+
+	if (!wheel_tag_machine(p->wheel.tag.machine, &machine, &is64))
+		return false;
+	have = machine_of(f, &wide);
+	return have != 0 && (have != machine || wide != is64);
+}
+
+/* The format that the package's system loads: by a wheel's tag, else ELF where it has any. */
+static enum native wanted_format(const struct checked *p)
+{
+	const char *platform = p->wheel.tag.platform;
+
+	if (platform != NULL && strncmp(platform, "win", 3) == 0)
+		return NATIVE_PE;
+	if (platform != NULL && strncmp(platform, "macosx", 6) == 0)
+		return NATIVE_MACHO;
+	for (size_t i = 0; i < p->pack->nfiles; i++)
+		if (p->natives[i] == NATIVE_ELF)
+			return NATIVE_ELF;
+	return p->pack->kind == PACK_WHEEL ? NATIVE_ELF : NATIVE_NONE;
+}
+
+static bool is_member(const struct checked *p, size_t i, enum native format)
+{
+	const struct pack_file *f = &p->pack->files[i];
+
+	if (f->package != 0 || p->natives[i] == NATIVE_NONE)
+		return false;
+	if (f->refused != NULL)
+		return true;
+	if (format != NATIVE_NONE && p->natives[i] != format)
+		return false;
+	return p->natives[i] != NATIVE_ELF || !is_for_another(p, f);
+}
+
+static void add_member(struct checked *p, size_t i)
+{
+	struct member *m = ARENA_PUSH(p->a, &p->members);
+
+	m->file = &p->pack->files[i];
+	m->native = (enum native)p->natives[i];
+	m->target = arena_printf(p->a, "%s!/%s", p->path, m->file->name);
+}
+
+static void list_members(struct checked *p)
+{
+	enum native format;
+	size_t refused = 0;
+
+	p->natives = ARENA_ARRAY(p->a, p->pack->nfiles + 1, uint8_t);
+	pool_run(p->pack->nfiles, p->s->opt.threads, find_native, p);
+	pack_rest(p->pack);
+	format = wanted_format(p);
+	for (size_t i = 0; i < p->pack->nfiles; i++) {
+		const struct pack_file *f = &p->pack->files[i];
+
+		if (is_member(p, i, format) || (f->refused != NULL && refused++ < REFUSED_SHOWN))
+			add_member(p, i);
+		else
+			p->out.nothers += f->package == 0 && p->natives[i] != NATIVE_NONE;
+		p->out.nfiles += f->package == 0;
+	}
+	p->out.nnative = p->members.n;
+}
+
+/* ---- one member ----------------------------------------------------------------------------------------- */
+
+static void set_error(struct dlwhy_result *r, struct dlwhy_error *err)
+{
+	r->verb = "check";
+	r->error = err;
+	r->loads = DLWHY_UNKNOWN;
+	r->certainty = DLWHY_LIKELY;
+	r->target_object = -1;
+	r->links = DLWHY_UNKNOWN;
+	if (r->platform.os == NULL)
+		r->platform = (struct dlwhy_platform){ "linux", "none", NULL, NULL };
+}
+
+/* Why nothing can be said of it; NULL: it can be judged. */
+static const char *why_not(struct checked *p, const struct member *m)
+{
+	uint16_t machine;
+	bool is64 = true;
+	int err = 0;
+
+	if (m->file->refused != NULL)
+		return m->file->refused;
+	if (m->native == NATIVE_PE)
+		return "it is for Windows, whose loader is not simulated in this version";
+	if (m->native == NATIVE_MACHO)
+		return "it is for macOS, whose loader is not simulated in this version";
+	if (p->wheel.tag.machine != NULL && wheel_tag_machine(p->wheel.tag.machine, &machine, &is64) &&
+	    !session_has_loader(&p->inner, machine, is64, false, 0, p->a))
+		return arena_printf(p->a,
+				    "it is for %s with %s, whose loader is not here; --root DIR names a "
+				    "system that has it",
+				    p->wheel.tag.machine, p->wheel.tag.musllinux ? "musl" : "glibc");
+	err = store_open(p->inner.store, m->file->path)->err;
+	return err != 0 ? container_why(err) : NULL;
+}
+
+struct look {
+	struct checked *p;
+	struct member *m;
+};
+
+static void judge_member(void *ctx)
+{
+	struct look *l = ctx;
+	struct dlwhy_session *s = &l->p->inner;
+
+	check_file(s, l->m->a,
+		   &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
+					.before = l->m->before },
+		   &l->m->r);
+}
+
+static void member_job(void *ctx, unsigned worker, size_t i)
+{
+	struct checked *p = ctx;
+	struct member *m = &p->members.items[i];
+	struct look l = { p, m };
+
+	(void)worker;
+	if (m->r.error != NULL)
+		return;
+	m->a = arena_new(MEMBER_MEMORY);
+	if (m->a != NULL && arena_run(m->a, judge_member, &l) == ARENA_OK)
+		return;
+	err_set(&m->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.200s was judged", m->target);
+	m->r = (struct dlwhy_result){ .target = m->target };
+	set_error(&m->r, &m->err);
+}
+
+/* Unpacked and parsed, the largest first: no more of them at a time than the largest has bytes. */
+static void unpack_job(void *ctx, unsigned worker, size_t i)
+{
+	struct checked *p = ctx;
+	const struct pack_file *f = p->members.items[i].file;
+	uint64_t size = f->from->members[f->member].size;
+
+	(void)worker;
+	if (f->refused != NULL || f->path == NULL)
+		return;
+	gate_enter(&p->gate, size);
+	(void)store_open(p->inner.store, f->path);
+	gate_leave(&p->gate, size);
+}
+
+/* Is the file among what that one loads? */
+static bool brings(const struct dlwhy_result *r, const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < r->nobjects; i++) {
+		const char *other = r->objects[i]->path, *slash = other != NULL ? strrchr(other, '/') : NULL;
+
+		if (slash != NULL && strcmp(slash + 1, base) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A library that a package brings for its own use finds what it needs by the search path of who needs it. */
+static bool needs_another(struct checked *p, struct member *m)
+{
+	if (m->r.error != NULL || m->r.loads != DLWHY_NO || m->r.is_program || m->before != NULL)
+		return false;
+	for (size_t i = 0; i < p->members.n && m->before == NULL; i++) {
+		const struct member *x = &p->members.items[i];
+
+		if (x != m && x->r.loads == DLWHY_YES && x->r.error == NULL && !x->r.is_program &&
+		    brings(&x->r, m->file->path))
+			m->before = x->file->path;
+	}
+	return m->before != NULL;
+}
+
+static void judge_again(struct checked *p)
+{
+	for (size_t i = 0; i < p->members.n; i++) {
+		struct member *m = &p->members.items[i];
+		struct dlwhy_result alone = m->r;
+		struct arena *a = m->a;
+
+		if (!needs_another(p, m))
+			continue;
+		member_job(p, 0, i);
+		if (m->r.loads == DLWHY_YES) {
+			arena_free(a);
+			continue;
+		}
+		arena_free(m->a);
+		m->a = a;
+		m->r = alone;
+	}
+}
+
+static void judge_members(struct checked *p)
+{
+	uint64_t largest = 0;
+
+	for (size_t i = 0; i < p->members.n; i++) {
+		const struct pack_file *f = p->members.items[i].file;
+		uint64_t size = f->from->members[f->member].size;
+
+		largest = size > largest ? size : largest;
+	}
+	gate_open(&p->gate, largest);
+	pool_run(p->members.n, p->s->opt.threads, unpack_job, p);
+	gate_close(&p->gate);
+	for (size_t i = 0; i < p->members.n; i++) {
+		struct member *m = &p->members.items[i];
+		const char *why = why_not(p, m);
+
+		m->r.target = m->target;
+		if (why == NULL)
+			continue;
+		err_set(&m->err, DLWHY_E_UNSUPPORTED, 0, "%.200s was not analysed: %s", m->file->name, why);
+		set_error(&m->r, &m->err);
+	}
+	pool_run(p->members.n, p->s->opt.threads, member_job, p);
+	judge_again(p);
+}
+
+/* ---- the wheel's own words ------------------------------------------------------------------------------ */
+
+/* "cp311" -> 11, of "py3" and "cp39.cp310" the first that says one. */
+static unsigned minor_of_tag(const char *python)
+{
+	const char *p = strstr(python, "cp3");
+	unsigned n = 0;
+
+	for (p = p != NULL ? p + 3 : ""; *p >= '0' && *p <= '9' && n < 1000; p++)
+		n = n * 10 + (unsigned)(*p - '0');
+	return n;
+}
+
+static void read_wheel(struct checked *p)
+{
+	struct package_set set = { .a = p->a, .store = p->s->store };
+	const struct wheel_tag *tag = &p->wheel.tag;
+	const char *kind;
+
+	if (source_open(p->s->source, p->path, &p->file) != 0)
+		return;
+	wheel_list(&set, p->path, p->file.map.bytes, &p->wheel);
+	p->out.name = p->wheel.name;
+	p->out.version = *p->wheel.version != '\0' ? p->wheel.version : NULL;
+	p->out.tag = p->wheel.tag_text;
+	p->python.minor = minor_of_tag(tag->python);
+	kind = tag->abi != NULL && strstr(tag->abi, "abi3") != NULL ? " or later" : "";
+	p->python.words = p->python.minor == 0 ? "a Python 3"
+					       : arena_printf(p->a, "Python 3.%u%s", p->python.minor, kind);
+	p->inner.python = &p->python;
+	if (p->inner.opt.loader == NULL && (tag->musllinux || tag->manylinux))
+		p->inner.opt.loader = tag->musllinux ? "musl" : "glibc";
+}
+
+static void judge_tags(struct checked *p)
+{
+	struct package_set set = { .a = p->a, .store = p->inner.store };
+	struct diagnosis d;
+
+	for (size_t i = 0; i < p->members.n; i++) {
+		const struct pack_file *f = p->members.items[i].file;
+		const struct store_entry *en = f->path != NULL ? store_open(p->inner.store, f->path) : NULL;
+
+		if (en != NULL && en->err == 0)
+			wheel_take(p->a, &p->wheel, f->name, en->file);
+	}
+	diagnose_wheel_tags(&set, &p->wheel, &d);
+	for (size_t i = 0; i < d.nfindings; i++) {
+		const struct dlwhy_finding *f = d.findings[i];
+
+		/* With other packages at hand each file's own answer tells what is missing. */
+		if (p->s->opt.with == NULL || f->detail == NULL || strcmp(f->detail, "library") != 0)
+			*ARENA_PUSH(p->a, &p->findings) = f;
+	}
+	p->r.findings = p->findings.items;
+	p->r.nfindings = p->findings.n;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------ */
+
+static const char *why_no_package(int err)
+{
+	switch (err) {
+	case EBADMSG: return "it is damaged, or no package of a kind that is read";
+	case ENOTSUP: return "it lacks what a package of its kind has";
+	case EINVAL: return "it does not go into one place with the first";
+	case EXDEV: return "a package inside of an image is not read in this version";
+	case EMLINK: return "it has archives in archives beyond all bounds";
+	default: return container_why(err);
+	}
+}
+
+static bool fail(struct checked *p, const char *path, int err)
+{
+	const char *why = err == ENOENT || err == EACCES ? strerrordesc_np(err) : why_no_package(err);
+
+	err_set(&p->err, err == ENOMEM ? DLWHY_E_NO_MEMORY : DLWHY_E_UNSUPPORTED, err,
+		"%.200s cannot be read as a package: %s", path, why);
+	set_error(&p->r, &p->err);
+	return false;
+}
+
+static bool open_pack(struct checked *p)
+{
+	struct dlwhy_session *s = p->s;
+	int err = s->image == NULL ? pack_open(s->source, p->path, &p->pack) : EXDEV;
+
+	if (err != 0)
+		return fail(p, p->path, err);
+	for (const char *const *w = s->opt.with; w != NULL && *w != NULL; w++)
+		if ((err = pack_add(p->pack, s->source, *w)) != 0)
+			return fail(p, *w, err);
+	p->inner.opt = s->opt;
+	p->inner.environ = s->environ;
+	p->inner.other_environ = s->other_environ;
+	p->inner.source = p->pack->source;
+	p->inner.store = store_new(p->pack->source);
+	p->inner.a = arena_new(PACKAGE_MEMORY);
+	if (p->inner.store == NULL || p->inner.a == NULL)
+		return fail(p, p->path, ENOMEM);
+	if (s->opt.code)
+		store_keep_code(p->inner.store);
+	if (p->pack->kind == PACK_IMAGE)
+		p->inner.opt.root = p->path;
+	return true;
+}
+
+static void add_verdicts(struct checked *p)
+{
+	const struct dlwhy_result **v = ARENA_ARRAY(p->a, p->members.n + 1, const struct dlwhy_result *);
+	enum dlwhy_answer loads = DLWHY_YES;
+
+	p->r.certainty = DLWHY_PROVED;
+	for (size_t i = 0; i < p->members.n; i++) {
+		const struct dlwhy_result *m = &p->members.items[i].r;
+
+		v[i] = m;
+		if (m->loads == DLWHY_NO || (m->loads == DLWHY_UNKNOWN && loads == DLWHY_YES))
+			loads = m->loads;
+		if (m->certainty > p->r.certainty)
+			p->r.certainty = m->certainty;
+		if (m->platform.machine != NULL && p->r.platform.machine == NULL)
+			p->r.platform = m->platform;
+		if (p->r.assumes == NULL)
+			p->r.assumes = m->assumes;
+	}
+	p->r.loads = loads;
+	p->r.members = v;
+	p->r.nmembers = p->members.n;
+	if (p->r.certainty == DLWHY_PROVED)
+		p->r.assumes = NULL;
+}
+
+static void judge_whole(struct checked *p)
+{
+	list_members(p);
+	judge_members(p);
+	if (p->pack->kind == PACK_WHEEL)
+		judge_tags(p);
+	add_verdicts(p);
+	p->out.kind = pack_kind_id(p->pack->kind);
+	p->r.package = &p->out;
+	if (p->pack->problem == NULL)
+		return;
+	err_set(&p->err, DLWHY_E_UNSUPPORTED, 0, "not all of %.200s was read: %s", p->path, p->pack->problem);
+	p->r.error = &p->err;
+	p->r.loads = p->r.loads == DLWHY_NO ? DLWHY_NO : DLWHY_UNKNOWN;
+}
+
+/* Where a file of the package lies: by the name that the package has for it, else as a path in its folder. */
+static const char *path_of(struct checked *p)
+{
+	for (size_t i = 0; i < p->pack->nfiles; i++) {
+		const struct pack_file *f = &p->pack->files[i];
+
+		if (f->package == 0 && f->path != NULL && strcmp(f->name, p->wanted) == 0)
+			return f->path;
+	}
+	return arena_printf(p->a, "%s/%s", p->pack->base, p->wanted);
+}
+
+static void judge_one(struct checked *p)
+{
+	const struct store_entry *en;
+	const char *path = path_of(p);
+
+	en = store_open(p->inner.store, path);
+	if (en != NULL && (en->err == EBADMSG || en->err == ENOKEY || en->err == EFBIG)) {
+		err_set(&p->err, DLWHY_E_UNSUPPORTED, en->err, "%.200s was not analysed: %s", p->wanted,
+			container_why(en->err));
+		set_error(&p->r, &p->err);
+		return;
+	}
+	check_file(&p->inner, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true },
+		   &p->r);
+}
+
+static void judge(void *ctx)
+{
+	struct checked *p = ctx;
+	char *path = pack_of_member(p->s->source, p->target);
+
+	p->path = p->target;
+	if (path != NULL) {
+		p->wanted = p->target + strlen(path) + 2;
+		p->path = arena_strdup(p->a, path);
+		free(path);
+	}
+	if (p->s->opt.prove || p->s->opt.after != NULL) {
+		err_set(&p->err, DLWHY_E_ARGUMENT, 0,
+			"%.200s lies in a package: no real loader or interpreter can be asked about it",
+			p->target);
+		set_error(&p->r, &p->err);
+		return;
+	}
+	if (!open_pack(p))
+		return;
+	if (p->pack->kind == PACK_WHEEL)
+		read_wheel(p);
+	if (p->wanted != NULL)
+		judge_one(p);
+	else
+		judge_whole(p);
+}
+
+static void close_package(struct checked *p)
+{
+	for (size_t i = 0; i < p->members.n; i++)
+		arena_free(p->members.items[i].a);
+	store_free(p->inner.store);
+	arena_free(p->inner.a);
+	pthread_mutex_destroy(&p->inner.lock);
+	wheel_close(&p->wheel);
+	source_close(&p->file);
+	pack_close(p->pack);
+	arena_free(p->a);
+	free(p);
+}
+
+int packages_check(struct dlwhy_session *s, const char *target, size_t index, dlwhy_on_result *on_result,
+		   void *user)
+{
+	struct checked *p = calloc(1, sizeof(*p));
+	struct dlwhy_error err;
+	struct dlwhy_result none = { .target = target };
+	int stop;
+
+	if (p == NULL || (p->a = arena_new(PACKAGE_MEMORY)) == NULL) {
+		free(p);
+		err_set(&err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+		set_error(&none, &err);
+		return on_result(&none, index, user);
+	}
+	pthread_mutex_init(&p->inner.lock, NULL);
+	p->s = s;
+	p->target = target;
+	p->r = (struct dlwhy_result){ .verb = "check", .target = target, .target_object = -1,
+				      .links = DLWHY_UNKNOWN, .platform = { .os = "linux", .loader = "none" } };
+	if (arena_run(p->a, judge, p) != ARENA_OK) {
+		err_set(&p->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.200s was judged", target);
+		p->r = (struct dlwhy_result){ .target = target };
+		set_error(&p->r, &p->err);
+	}
+	stop = on_result(&p->r, index, user);
+	close_package(p);
+	return stop;
+}
