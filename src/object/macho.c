@@ -396,8 +396,8 @@ bool macho_find_export(const struct macho *m, const char *name, struct macho_exp
 
 		if (!macho_uleb(v, &at, &size) || size > v.n - at)
 			return false;
-		if (*name == '\0')
-			return size > 0 && read_export(v, at, out);
+		if (*name == '\0' && size > 0) /* else an edge without text may go on */
+			return read_export(v, at, out);
 		node = follow_edge(v, at + (size_t)size, &name);
 		if (node == 0)
 			return false;
