@@ -2,6 +2,9 @@
 #include <stdlib.h>
 
 #include "object/macho.h"
+#include "object/macho_import.h"
+#include "object/macho_load.h"
+#include "object/macho_sign.h"
 #include "object/tbd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -48,6 +51,50 @@ static void read_file(struct view v)
 	(void)macho_each_export(&m, on_export, &n);
 }
 
+static bool on_import(void *ctx, const struct macho_import *i)
+{
+	size_t *n = ctx;
+
+	*n += strlen(i->name);
+	return false;
+}
+
+struct loading {
+	struct view v;
+	struct arena *a;
+};
+
+static void read_load(void *ctx)
+{
+	struct loading *g = ctx;
+	struct macho_load l;
+	struct macho_signature s;
+	struct macho_export e;
+	size_t n = 0;
+
+	if (!macho_load_open(g->v, g->a, &l))
+		return;
+	for (size_t i = 0; i < l.nneeds; i++)
+		if (macho_find_export(&l.m, l.needs[i].name, &e) && e.imported != NULL)
+			n += strlen(e.imported);
+	(void)macho_each_import(&l, on_import, &n);
+	(void)macho_find_export(&l.m, "_main", &e);
+	if (macho_signature_read(&l, &s) && macho_signature_check(&l, &s).wrong > s.npages)
+		abort();
+	(void)macho_entitled(&s, "com.apple.security.cs.disable-library-validation");
+}
+
+static void read_all(struct view v)
+{
+	struct loading g = { v, arena_new(64u << 20) };
+
+	read_file(v);
+	if (g.a == NULL)
+		return;
+	(void)arena_run(g.a, read_load, &g);
+	arena_free(g.a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct view v = { data, size }, part;
@@ -55,11 +102,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct macho_slice s;
 	size_t n = 0;
 
-	read_file(v);
+	read_all(v);
 	if (macho_fat_open(v, &fat))
 		for (uint32_t i = 0; i < 64 && macho_fat_slice(&fat, i, &s); i++)
 			if (view_sub(v, s.offset, s.size, &part))
-				read_file(part);
+				read_all(part);
 	tbd_each(v, "x86_64", "macos", on_item, &n);
 	return 0;
 }

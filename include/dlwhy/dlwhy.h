@@ -62,7 +62,8 @@ struct dlwhy_options {
 	const char *root;         /* folder of another system, or an image of a container (`docker save`, OCI)
 				     as a file; NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", "musl": of the bare program; NULL: the one that is there */
+	const char *loader;       /* "glibc", "musl": of the bare program; "dyld"; NULL: the one that is
+				     there, and dyld for what is made for macOS */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -85,6 +86,9 @@ struct dlwhy_options {
 	void (*progress)(const struct dlwhy_progress *p, void *user);
 	void *progress_user;
 	const char *const *with;  /* dlwhy_check of packages: other packages that are there too, NULL-ended */
+	/* For files of macOS, which dyld loads: the release that is meant ("15.4"; NULL: the newest that is
+	 * known), and the processor of its process ("arm64", "x86_64"; NULL: what the file has). */
+	const char *macos, *arch;
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -222,9 +226,9 @@ enum dlwhy_certainty { DLWHY_PROVED, DLWHY_PREDICTED, DLWHY_LIKELY };
 enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
 
 struct dlwhy_platform {
-	const char *os;             /* "linux" */
-	const char *loader;         /* "glibc", "musl", "none" */
-	const char *loader_version; /* "2.36", "1.2.3", NULL if unknown */
+	const char *os;             /* "linux", "macos" */
+	const char *loader;         /* "glibc", "musl", "dyld", "none" */
+	const char *loader_version; /* "2.36", "1.2.3", "macOS 15.4", NULL if unknown */
 	const char *machine;        /* "x86_64", NULL if unknown */
 };
 

@@ -702,7 +702,7 @@ static bool slice_of(struct macho_link *m, struct view *v, const char *path)
 
 	if (!macho_fat_open(*v, &fat) || fat.wide)
 		return true;
-	for (uint32_t i = 0; macho_fat_slice(&fat, i, &s); i++) {
+	for (uint32_t i = 0; i < fat.n && macho_fat_slice(&fat, i, &s); i++) {
 		if (s.cpu != m->cpu || s.subtype != m->subtype)
 			continue;
 		if (view_sub(*v, s.offset, s.size, v))

@@ -53,7 +53,11 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK | VERB_FIX | VERB_VERIFY, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
-	  "whose the bare program is: glibc or musl (default: what is there)" },
+	  "whose the bare program is: glibc, musl or dyld (default: what is there)" },
+	{ OPT_MACOS, 0, "macos", "VERSION", VERB_CHECK | VERB_FIX, where,
+	  "as that release of macOS would load it: 12 to 26, or 15.4" },
+	{ OPT_ARCH, 0, "arch", "A", VERB_CHECK | VERB_FIX, where,
+	  "as a process of macOS for arm64 or x86_64 would load it" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,
@@ -241,6 +245,8 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_ROOT: c->library.root = value; return 0;
 	case OPT_LOADER: c->library.loader = value; return 0;
 	case OPT_CPU: c->library.cpu = value; return 0;
+	case OPT_MACOS: c->library.macos = value; return 0;
+	case OPT_ARCH: c->library.arch = value; return 0;
 	case OPT_ENV: return add_env(c, value);
 	case OPT_CLEAR_ENV: c->library.clear_env = true; return 0;
 	case OPT_ENV_OF: return set_number(o->name, value, LONG_MAX, &c->library.env_of_pid);

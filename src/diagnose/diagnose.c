@@ -1,5 +1,6 @@
 /* diagnose.c - from failures in the loader's order to ranked findings. */
 #include "diagnose/common.h"
+#include "diagnose/dyld.h"
 
 #include <string.h>
 
@@ -9,6 +10,10 @@
 
 static void dispatch(struct diag *d, size_t i)
 {
+	if (d->w != NULL && d->w->kind == LOADER_DYLD) {
+		d_dyld(d, i);
+		return;
+	}
 	switch (d->t->failures.items[i].kind) {
 	case FAIL_NOT_FOUND:
 	case FAIL_WRONG_CLASS:
@@ -133,6 +138,10 @@ static void write_drafts(struct diag *d)
 	size_t n = d->t != NULL ? d->t->failures.n : 0;
 
 	diagnose_failures(d);
+	if (d->w != NULL && d->w->kind == LOADER_DYLD) { /* all others look into ELF files */
+		d_dyld_images(d);
+		return;
+	}
 	d_import(d);
 	if (n == 0 && d->in->exec != NULL && d->in->exec->err != 0)
 		d_exec(d, SIZE_MAX);

@@ -154,6 +154,13 @@ const char *rule_words(enum load_rule r)
 	case RULE_INTERPRETER: return "the program's loader";
 	case RULE_PATH_FILE: return "the loader's path file";
 	case RULE_LIBC: return "the C library of the process";
+	case RULE_DYLD_LIBRARY_PATH: return "DYLD_LIBRARY_PATH";
+	case RULE_DYLD_FRAMEWORK_PATH: return "DYLD_FRAMEWORK_PATH";
+	case RULE_DYLD_FALLBACK: return "a fallback folder";
+	case RULE_CRYPTEX: return "the system's cryptex";
+	case RULE_LOADER_PATH: return "@loader_path";
+	case RULE_EXECUTABLE_PATH: return "@executable_path";
+	case RULE_SHARED_CACHE: return "the shared cache";
 	default: return "a loaded object";
 	}
 }
@@ -180,6 +187,12 @@ const char *outcome_words(enum probe_outcome o)
 	case PROBE_NODEFLIB: return "not used: linked with -z nodefaultlib";
 	case PROBE_SECURE: return "not used by a set-user-ID program";
 	case PROBE_NOT_REGULAR: return "not a regular file";
+	case PROBE_NOT_MACHO: return "not a file of macOS's loader";
+	case PROBE_WRONG_PLATFORM: return "not made for macOS";
+	case PROBE_WRONG_TYPE: return "another type of file";
+	case PROBE_BAD_SIGNATURE: return "no valid code signature";
+	case PROBE_RELATIVE: return "relative, and the program is restricted";
+	case PROBE_NO_PROGRAM: return "depends on the program, which is not known";
 	default: return "could not be opened";
 	}
 }

@@ -42,8 +42,17 @@ struct tunables {
 };
 
 /* Whose rules hold: one implementation of start and open each, over one model of a process. */
-enum loader_kind { LOADER_GLIBC, LOADER_MUSL };
+enum loader_kind { LOADER_GLIBC, LOADER_MUSL, LOADER_DYLD };
 const char *loader_name(enum loader_kind k); /* "glibc" */
+
+/* The Mac of a world of dyld. */
+struct dyld_world {
+	unsigned release;          /* major << 8 | minor */
+	uint32_t cpu;              /* MACHO_ARM64, MACHO_X86_64: of the processes */
+	/* The DYLD_*_PATH variables, NULL if unset. */
+	const char *library_path, *framework_path, *fallback_library, *fallback_framework;
+	const char *insert;        /* DYLD_INSERT_LIBRARIES */
+};
 
 struct world {
 	enum loader_kind kind;
@@ -68,6 +77,7 @@ struct world {
 	struct tunables tunables;  /* as GLIBC_TUNABLES sets them */
 	struct tunables defaults;  /* as they are for a set-user-ID program */
 	const char *assumes;       /* what a verdict in this world rests on, NULL if nothing */
+	const struct dyld_world *dyld; /* LOADER_DYLD, else NULL: of the ELF facts above none counts then */
 };
 
 struct world_options {
@@ -82,6 +92,13 @@ struct world_options {
 enum dlwhy_code world_init(struct world *w, const struct world_options *opt, uint16_t machine,
 			   bool is64, bool big_endian, uint32_t eflags, const char *ld_path,
 			   struct arena *a, struct dlwhy_error *err);
+
+/* The same for macOS: release is "26", "15.4" (NULL: the newest that is known), cpu one of MACHO_*.
+ * E_ARGUMENT: no such release. */
+enum dlwhy_code world_init_dyld(struct world *w, const struct world_options *opt, const char *release,
+				uint32_t cpu, struct arena *a, struct dlwhy_error *err);
+/* Can that be simulated: is it a release of macOS from 12 on? */
+bool dyld_release_of(const char *text, unsigned *out);
 
 static inline int world_minor(const struct world *w)
 {
@@ -105,6 +122,14 @@ enum load_rule {
 	RULE_INTERPRETER,  /* PT_INTERP */
 	RULE_PATH_FILE,    /* musl: a folder of its path file */
 	RULE_LIBC,         /* musl: the name or the file is a C library's, and it is the one there */
+	RULE_DYLD_LIBRARY_PATH,
+	RULE_DYLD_FRAMEWORK_PATH,
+	RULE_DYLD_FALLBACK, /* DYLD_FALLBACK_*_PATH, or the folders that stand for it */
+	RULE_CRYPTEX,      /* dyld: below the cryptex of the system */
+	RULE_LOADER_PATH,  /* @loader_path */
+	RULE_EXECUTABLE_PATH, /* @executable_path */
+	RULE_INSTALL_NAME, /* dyld: a loaded image has that install name or path */
+	RULE_SHARED_CACHE, /* dyld: the system's libraries, which are no files */
 	RULE_COUNT
 };
 const char *load_rule_id(enum load_rule r); /* "ld-library-path" */
@@ -130,6 +155,12 @@ enum probe_outcome {
 	PROBE_NODEFLIB,       /* refused: DF_1_NODEFLIB */
 	PROBE_SECURE,         /* refused: set-user-ID program */
 	PROBE_NOT_REGULAR,
+	PROBE_NOT_MACHO,      /* these to PROBE_NO_PROGRAM are dyld's, and no bad file ends its search */
+	PROBE_WRONG_PLATFORM, /* for iOS and the like */
+	PROBE_WRONG_TYPE,     /* a bundle as a dependency, a program as a library */
+	PROBE_BAD_SIGNATURE,  /* unsigned on arm64, or of another team */
+	PROBE_RELATIVE,       /* a relative path in a hardened program */
+	PROBE_NO_PROGRAM,     /* @executable_path, and which program it is, is not known */
 	PROBE_COUNT
 };
 const char *probe_outcome_id(enum probe_outcome o); /* "wrong-class" */
@@ -143,6 +174,7 @@ struct probe {
 	struct image *of;         /* whose RPATH or RUNPATH it is, NULL if of nobody */
 	const char *written;      /* element of the list as written, NULL if there is no list */
 	const char *path;         /* the candidate; for PROBE_NO_DIRECTORY the folder */
+	const char *says;         /* dyld: its own word for the outcome; else NULL */
 	const struct store_entry *entry; /* NULL if it was not opened */
 };
 
@@ -221,7 +253,8 @@ struct image {
 	bool later;               /* of a running process: opened after its start */
 	enum image_disk disk;     /* of a running process: is its file still what it was? */
 	unsigned mark, walked;    /* of needs.c: in the list; its needs are mapped */
-	struct musl_image *musl;  /* what musl's loader keeps besides: musl.h; NULL in glibc */
+	struct musl_image *musl;  /* what musl's loader keeps besides: musl.h; else NULL */
+	struct dyld_image *dyld;  /* what dyld keeps besides: dyld.h; else NULL */
 };
 
 /* ---- failures ----------------------------------------------------------------------------- */
@@ -317,6 +350,7 @@ struct process {
 	bool cache_read;
 	uint64_t search_cost;         /* grows with each candidate: see search.c */
 	size_t nstarted;              /* musl: images that were there when main began */
+	struct dyld_process *dyld;    /* dyld.h; else NULL */
 };
 
 /* Derived facts of one file (references, versions, hashes): shared by all processes. */
@@ -356,7 +390,7 @@ enum look_answer { LOOK_FOUND, LOOK_ABSENT, LOOK_UNKNOWN /* not for this kind of
 enum look_answer loader_look(struct process *p, struct image *from, const char *name,
 			     struct would_open *out);
 
-/* What stands behind them, by the world's kind: glibc.c, musl.c. */
+/* What stands behind them, by the world's kind: glibc.c, musl.c, dyld.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
 			    const char *argv0, bool secure, unsigned flags);
 struct image *glibc_open(struct process *p, const char *file, unsigned flags);
@@ -364,6 +398,9 @@ struct image *glibc_open_by(struct process *p, struct image *by, const char *fil
 struct process *musl_start(const struct world *w, struct arena *a, const char *program,
 			   const char *argv0, bool secure, unsigned flags);
 struct image *musl_open(struct process *p, const char *file, unsigned flags);
+struct process *dyld_start(const struct world *w, struct arena *a, const char *program, const char *argv0,
+			   bool secure, unsigned flags);
+struct image *dyld_open_by(struct process *p, struct image *by, const char *file, unsigned flags);
 
 /* Who an image's reference binds to, for --bindings. fn gets each reference of `im` in the order
  * of its relocations. */

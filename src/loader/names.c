@@ -18,6 +18,14 @@ const char *load_rule_id(enum load_rule r)
 		[RULE_INTERPRETER] = "interpreter",
 		[RULE_PATH_FILE] = "path-file",
 		[RULE_LIBC] = "libc",
+		[RULE_DYLD_LIBRARY_PATH] = "dyld-library-path",
+		[RULE_DYLD_FRAMEWORK_PATH] = "dyld-framework-path",
+		[RULE_DYLD_FALLBACK] = "dyld-fallback",
+		[RULE_CRYPTEX] = "cryptex",
+		[RULE_LOADER_PATH] = "loader-path",
+		[RULE_EXECUTABLE_PATH] = "executable-path",
+		[RULE_INSTALL_NAME] = "install-name",
+		[RULE_SHARED_CACHE] = "shared-cache",
 	};
 
 	return r < RULE_COUNT ? ids[r] : "none";
@@ -46,6 +54,12 @@ const char *probe_outcome_id(enum probe_outcome o)
 		[PROBE_NODEFLIB] = "refused-nodeflib",
 		[PROBE_SECURE] = "refused-secure",
 		[PROBE_NOT_REGULAR] = "not-regular",
+		[PROBE_NOT_MACHO] = "not-macho",
+		[PROBE_WRONG_PLATFORM] = "wrong-platform",
+		[PROBE_WRONG_TYPE] = "wrong-type",
+		[PROBE_BAD_SIGNATURE] = "bad-signature",
+		[PROBE_RELATIVE] = "refused-relative",
+		[PROBE_NO_PROGRAM] = "program-unknown",
 	};
 
 	return o < PROBE_COUNT ? ids[o] : "absent";

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "loader/dyld.h"
 #include "loader/musl.h"
 #include "loader/path.h"
 
@@ -104,6 +105,8 @@ struct image *process_add_image(struct process *p, enum image_kind kind,
 	im->soname = file != NULL ? file->elf.soname : NULL;
 	if (p->w->kind == LOADER_MUSL)
 		im->musl = ARENA_NEW(p->a, struct musl_image);
+	if (p->w->kind == LOADER_DYLD)
+		im->dyld = ARENA_NEW(p->a, struct dyld_image);
 	*ARENA_PUSH(p->a, &p->images) = im;
 	put_name(p, im, name, false);
 	if (im->soname != NULL)

@@ -54,13 +54,13 @@ bool macho_fat_slice(const struct macho_fat *f, uint32_t i, struct macho_slice *
 	size_t size = f->wide ? 32 : 20;
 	struct view v;
 
-	if (i >= f->n || !view_sub(f->file, 8 + (uint64_t)i * size, size, &v))
+	if (i > f->n || (i == f->n && f->wide) || !view_sub(f->file, 8 + (uint64_t)i * size, size, &v))
 		return false;
 	out->cpu = big32(v, 0);
 	out->subtype = big32(v, 4);
 	out->offset = f->wide ? get64(v, 8, order_swaps(true)) : big32(v, 8);
 	out->size = f->wide ? get64(v, 16, order_swaps(true)) : big32(v, 12);
-	return true;
+	return i < f->n || out->cpu == MACHO_ARM64;
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
@@ -73,6 +73,7 @@ bool macho_command(const struct macho *m, size_t *at, struct macho_command *out)
 	if (!view_sub(m->commands, *at, 8, &head) || head.p == NULL)
 		return false;
 	out->command = get32(m, head, 0) & REQUIRED;
+	out->required = out->command != get32(m, head, 0);
 	n = get32(m, head, 4);
 	if (n < 8 || !view_sub(m->commands, *at, n, &out->bytes))
 		return false;
@@ -282,7 +283,7 @@ struct trie {
 	bool stop;
 };
 
-static bool uleb(struct view v, size_t *at, uint64_t *out)
+bool macho_uleb(struct view v, size_t *at, uint64_t *out)
 {
 	unsigned shift = 0;
 
@@ -317,7 +318,7 @@ static bool walk_children(struct trie *t, size_t at, size_t n, unsigned depth)
 			return false;
 		memcpy(t->name + n, edge, k);
 		at += k + 1;
-		if (!uleb(t->v, &at, &child) || !walk(t, child, n + k, depth + 1))
+		if (!macho_uleb(t->v, &at, &child) || !walk(t, child, n + k, depth + 1))
 			return false;
 	}
 	return true;
@@ -328,12 +329,12 @@ static bool walk(struct trie *t, uint64_t node, size_t n, unsigned depth)
 	size_t at = node < t->v.n ? (size_t)node : t->v.n, body;
 	uint64_t size, flags;
 
-	if (depth > TRIE_DEPTH || t->left == 0 || !uleb(t->v, &at, &size) || size > t->v.n - at)
+	if (depth > TRIE_DEPTH || t->left == 0 || !macho_uleb(t->v, &at, &size) || size > t->v.n - at)
 		return false;
 	t->left--;
 	body = at;
 	if (size > 0) {
-		if (!uleb(t->v, &at, &flags))
+		if (!macho_uleb(t->v, &at, &flags))
 			return false;
 		t->name[n] = '\0';
 		t->stop = t->fn(t->ctx, t->name, flags);
@@ -346,6 +347,62 @@ bool macho_each_export(const struct macho *m, macho_on_export *fn, void *ctx)
 	struct trie t = { .v = m->exports, .fn = fn, .ctx = ctx, .left = m->exports.n };
 
 	return m->exports.n == 0 || walk(&t, 0, 0, 0);
+}
+
+/* The child of a node whose edge is a beginning of *name, which moves on; 0: none. */
+static uint64_t follow_edge(struct view v, size_t at, const char **name)
+{
+	unsigned count = at < v.n ? v.p[at++] : 0;
+
+	while (count-- > 0) {
+		const char *edge = view_cstr(v, at);
+		size_t k = edge != NULL ? strlen(edge) : 0;
+		uint64_t child;
+
+		at += k + 1;
+		if (edge == NULL || !macho_uleb(v, &at, &child))
+			return 0;
+		if (strncmp(edge, *name, k) == 0) {
+			*name += k;
+			return child;
+		}
+	}
+	return 0;
+}
+
+static bool read_export(struct view v, size_t at, struct macho_export *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (!macho_uleb(v, &at, &out->flags))
+		return false;
+	if ((out->flags & MACHO_EXPORT_REEXPORT) == 0)
+		return true;
+	if (!macho_uleb(v, &at, &out->ordinal))
+		return false;
+	out->imported = view_cstr(v, at);
+	if (out->imported != NULL && *out->imported == '\0')
+		out->imported = NULL;
+	return true;
+}
+
+bool macho_find_export(const struct macho *m, const char *name, struct macho_export *out)
+{
+	struct view v = m->exports;
+	uint64_t node = 0, size;
+
+	/* Edges may be empty: the depth is bounded besides the length of the name. */
+	for (unsigned depth = 0; node < v.n && depth < EXPORT_NAME_MAX; depth++) {
+		size_t at = (size_t)node;
+
+		if (!macho_uleb(v, &at, &size) || size > v.n - at)
+			return false;
+		if (*name == '\0' && size > 0) /* else an edge without text may go on */
+			return read_export(v, at, out);
+		node = follow_edge(v, at + (size_t)size, &name);
+		if (node == 0)
+			return false;
+	}
+	return false;
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */

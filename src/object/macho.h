@@ -18,8 +18,8 @@ enum { MACHO_LC_SEGMENT = 1, MACHO_LC_SYMTAB = 2, MACHO_LC_LOAD_DYLIB = 0xc, MAC
        MACHO_LC_LOAD_WEAK_DYLIB = 0x18, MACHO_LC_SEGMENT_64 = 0x19, MACHO_LC_RPATH = 0x1c,
        MACHO_LC_REEXPORT_DYLIB = 0x1f, MACHO_LC_DYLD_INFO = 0x22, MACHO_LC_UPWARD_DYLIB = 0x23,
        MACHO_LC_MIN_MACOS = 0x24, MACHO_LC_MIN_IOS = 0x25, MACHO_LC_LINKER_OPTION = 0x2d,
-       	MACHO_LC_MIN_TVOS = 0x2f,
-       MACHO_LC_MIN_WATCHOS = 0x30, MACHO_LC_BUILD_VERSION = 0x32, MACHO_LC_EXPORTS_TRIE = 0x33 };
+       MACHO_LC_MIN_TVOS = 0x2f, MACHO_LC_MIN_WATCHOS = 0x30, MACHO_LC_BUILD_VERSION = 0x32,
+       MACHO_LC_EXPORTS_TRIE = 0x33 };
 /* Platforms of a build version; 7, 8 and 9 are the simulators of 2, 3 and 4. */
 enum { MACHO_MACOS = 1, MACHO_IOS, MACHO_TVOS, MACHO_WATCHOS, MACHO_BRIDGEOS, MACHO_CATALYST, MACHO_IOS_SIM,
        MACHO_TVOS_SIM, MACHO_WATCHOS_SIM, MACHO_DRIVERKIT };
@@ -51,6 +51,7 @@ struct macho_slice {
 	uint64_t offset, size;
 };
 bool macho_fat_open(struct view file, struct macho_fat *out);
+/* i may be f->n: the slice behind the stated ones, which dyld takes if it is for arm64. */
 bool macho_fat_slice(const struct macho_fat *f, uint32_t i, struct macho_slice *out);
 
 /* ---- one file -------------------------------------------------------------------------------- */
@@ -60,6 +61,7 @@ bool macho_open(struct view file, struct macho *out);
 
 struct macho_command {
 	uint32_t command;            /* without the bit "required" */
+	bool required;               /* a loader that does not know it refuses the file */
 	struct view bytes;           /* all of it */
 };
 /* The command at *at, which begins as 0 and moves on. False at the end. */
@@ -97,7 +99,17 @@ bool macho_reloc(const struct macho *m, const struct macho_section *s, uint32_t 
 /* Calls fn for each exported name, until it returns true. False: the trie is damaged. */
 typedef bool macho_on_export(void *ctx, const char *name, uint64_t flags);
 bool macho_each_export(const struct macho *m, macho_on_export *fn, void *ctx);
-enum { MACHO_EXPORT_WEAK = 4 };
+enum { MACHO_EXPORT_WEAK = 4, MACHO_EXPORT_REEXPORT = 8 };
+/* Does the trie export that name? A look-up goes down one path, as the loader's does. */
+struct macho_export {
+	uint64_t flags;
+	uint64_t ordinal;            /* of a re-export: the library that has it, from 1 */
+	const char *imported;        /* of a re-export: its name there; NULL: the same */
+};
+bool macho_find_export(const struct macho *m, const char *name, struct macho_export *out);
+
+/* A number of seven bits a byte, least first, at *at, which moves on. False: it does not end in v. */
+bool macho_uleb(struct view v, size_t *at, uint64_t *out);
 
 /* "x86_64", "arm64e"; NULL: not known. */
 const char *macho_cpu_name(uint32_t cpu, uint32_t subtype);

@@ -12,6 +12,8 @@
 #include "diagnose/pynames.h"
 #include "object/elfconst.h"
 #include "verb/check.h"
+#include "object/macho.h"
+#include "verb/check_macho.h"
 #include "verb/host.h"
 #include "verb/packages.h"
 #include "verb/pid.h"
@@ -88,6 +90,10 @@ static void set_platform(struct job *j, const struct world *w)
 	j->r.platform.loader = loader_name(w->kind);
 	j->r.platform.loader_version = w->install.version;
 	j->r.platform.machine = elf_machine_name(w->machine);
+	if (w->dyld != NULL) {
+		j->r.platform.os = "macos";
+		j->r.platform.machine = macho_cpu_name(w->dyld->cpu, 0);
+	}
 }
 
 static void set_error(struct job *j)
@@ -564,6 +570,37 @@ static void check_library(struct job *j, struct store_file *f)
 		open_in_program(j, program);
 }
 
+/* ---- a file of macOS ---------------------------------------------------------------------------- */
+
+static void start_mac(struct job *j, const struct world *w, const struct store_entry *en)
+{
+	struct exec_result *x = ARENA_NEW(j->a, struct exec_result);
+
+	j->r.is_program = true;
+	x->file = en;
+	finish_program(j, w, loader_start(w, j->a, j->path, j->path, false, j->flags), x);
+}
+
+/* dyld judges it, whatever machine this is. */
+static void check_mac(struct job *j, const struct store_entry *en)
+{
+	struct mac_case mac;
+
+	mac_case(j->s, j->path, en, j->a, &mac, &j->err);
+	if (mac.world == NULL) {
+		set_error(j);
+		return;
+	}
+	if (mac.is_program) {
+		start_mac(j, mac.world, en);
+		return;
+	}
+	j->host.family = mac.family;
+	j->opener = mac.program;
+	j->r.host = mac.words;
+	open_in(j, mac.world, mac.program, false);
+}
+
 /* ---- one target, all targets -------------------------------------------------------------------- */
 
 static void judge(void *ctx)
@@ -582,6 +619,8 @@ static void judge(void *ctx)
 		open_in_process(j);
 	else if (j->s->opt.after != NULL)
 		open_after(j);
+	else if (is_mac_case(j->s, j->path, en))
+		check_mac(j, en);
 	else if (en != NULL && en->err == 0 && is_program(j->path, en->file))
 		check_program(j);
 	else

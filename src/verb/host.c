@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "diagnose/known.h"
+#include "object/macho_import.h"
 
 struct family {
 	const char *name;
@@ -120,6 +121,37 @@ static const struct family *find_family(const char *path, const struct store_fil
 		if (has_entry(&families[i], &file->elf, &h, path, a))
 			return &families[i];
 	loader_each_undefined(file, scan_name, &scan);
+	return scan.found;
+}
+
+/* Names of macOS have an underscore more than those of C. */
+static bool macho_has_entry(const struct family *f, const struct macho *m, const char *path, struct arena *a)
+{
+	for (size_t i = 0; i < 3 && f->entry[i] != NULL; i++) {
+		const char *name = f->entry[i];
+		size_t n = strcspn(name, "*");
+		struct macho_export e;
+
+		name = arena_printf(a, "_%.*s%s", (int)n, name, name[n] == '*' ? stem(a, path) : "");
+		if (macho_find_export(m, name, &e))
+			return true;
+	}
+	return false;
+}
+
+static bool scan_import(void *ctx, const struct macho_import *i)
+{
+	return i->ordinal == MACHO_FROM_ANYONE && i->name[0] == '_' && scan_name(ctx, i->name + 1);
+}
+
+const struct family *host_family_macho(const char *path, const struct macho_load *l, struct arena *a)
+{
+	struct scan scan = { NULL, 0 };
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (macho_has_entry(&families[i], &l->m, path, a))
+			return &families[i];
+	macho_each_import(l, scan_import, &scan);
 	return scan.found;
 }
 

@@ -17,6 +17,9 @@ struct host {
 void host_family(const char *path, const struct store_file *file, struct arena *a, struct host *out);
 /* Which program here is the host of that family? */
 void host_find(struct dlwhy_session *s, const char *path, struct arena *a, struct host *out);
+/* The family of a file of macOS at `path`, NULL: none that is known. */
+struct macho_load;
+const struct family *host_family_macho(const char *path, const struct macho_load *l, struct arena *a);
 /* What the family calls itself: "Python". */
 const char *family_name(const struct family *f);
 /* Would a host of that family define this symbol? */

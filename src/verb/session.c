@@ -179,6 +179,23 @@ static enum dlwhy_code check_preloads(const struct dlwhy_options *o, struct dlwh
 	return DLWHY_OK;
 }
 
+static enum dlwhy_code check_mac(const struct dlwhy_options *o, struct dlwhy_error *err)
+{
+	unsigned release;
+
+	if (o->macos != NULL && !dyld_release_of(o->macos, &release))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "\"%.60s\" is no release of macOS that is simulated: 12, 13, 14, 15 and 26 "
+			       "are, with or without a minor number (15.4)",
+			       o->macos);
+	if (o->arch != NULL && strcmp(o->arch, "arm64") != 0 && strcmp(o->arch, "x86_64") != 0)
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "the processor of a Mac is arm64 or x86_64, not \"%.60s\"", o->arch);
+	if (o->loader != NULL && strcmp(o->loader, "dyld") != 0 && (o->macos != NULL || o->arch != NULL))
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "the loader %s is not one of macOS", o->loader);
+	return DLWHY_OK;
+}
+
 static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
 	struct cpu cpu;
@@ -188,11 +205,14 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 	if (o->size < sizeof(o->size))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "the options were not prepared by dlwhy_options_init");
-	if (o->loader != NULL && strcmp(o->loader, "glibc") != 0 && strcmp(o->loader, "musl") != 0)
+	if (o->loader != NULL && strcmp(o->loader, "glibc") != 0 && strcmp(o->loader, "musl") != 0 &&
+	    strcmp(o->loader, "dyld") != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
-			       "the loader \"%.60s\" is not simulated in this version; glibc and "
-			       "musl are",
+			       "the loader \"%.60s\" is not simulated in this version; glibc, "
+			       "musl and dyld are",
 			       o->loader);
+	if (check_mac(o, err) != DLWHY_OK)
+		return DLWHY_E_ARGUMENT;
 	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "unknown processor \"%.60s\"; known are x86-64, x86-64-v2 to "
@@ -256,6 +276,8 @@ static void open_session(void *ctx)
 	s->opt.program = arena_copy(s->a, o->opt->program);
 	s->opt.loader = arena_copy(s->a, o->opt->loader);
 	s->opt.cpu = arena_copy(s->a, o->opt->cpu);
+	s->opt.macos = arena_copy(s->a, o->opt->macos);
+	s->opt.arch = arena_copy(s->a, o->opt->arch);
 	s->opt.python = arena_copy(s->a, o->opt->python);
 	s->opt.after = arena_copy(s->a, o->opt->after);
 	s->opt.with = copy_list(s->a, o->opt->with);
@@ -337,7 +359,7 @@ static struct world_slot *find_world(struct dlwhy_session *s, const struct world
 	struct world_slot *w = s->worlds;
 
 	while (w != NULL && (w->machine != want->machine || w->is64 != want->is64 ||
-			     w->big_endian != want->big_endian ||
+			     w->big_endian != want->big_endian || w->mac != want->mac ||
 			     !same_path(w->ld_path, want->ld_path)))
 		w = w->next;
 	return w;
@@ -352,11 +374,36 @@ static void make_world(void *ctx)
 
 	*w = r->want;
 	w->ld_path = arena_copy(s->a, r->want.ld_path);
-	w->code = world_init(&w->world, &wo, w->machine, w->is64, w->big_endian, r->eflags,
-			     w->ld_path, s->a, &w->err);
+	if (w->mac != 0)
+		w->code = world_init_dyld(&w->world, &wo, s->opt.macos, w->mac, s->a, &w->err);
+	else
+		w->code = world_init(&w->world, &wo, w->machine, w->is64, w->big_endian, r->eflags,
+				     w->ld_path, s->a, &w->err);
 	w->next = s->worlds;
 	s->worlds = w;
 	r->found = w;
+}
+
+static const struct world *ask_world(struct world_request *r, struct dlwhy_error *err)
+{
+	struct dlwhy_session *s = r->s;
+	enum arena_status st = ARENA_OK;
+
+	pthread_mutex_lock(&s->lock);
+	r->found = find_world(s, &r->want);
+	if (r->found == NULL)
+		st = arena_run(s->a, make_world, r);
+	pthread_mutex_unlock(&s->lock);
+	if (st != ARENA_OK) {
+		err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
+		return NULL;
+	}
+	if (r->found->code != DLWHY_OK) {
+		if (err != NULL)
+			*err = r->found->err;
+		return NULL;
+	}
+	return &r->found->world;
 }
 
 const struct world *session_world(struct dlwhy_session *s, uint16_t machine, bool is64,
@@ -364,25 +411,17 @@ const struct world *session_world(struct dlwhy_session *s, uint16_t machine, boo
 				  struct dlwhy_error *err)
 {
 	struct world_request r = { .s = s, .eflags = eflags };
-	enum arena_status st = ARENA_OK;
 
 	r.want = (struct world_slot){ .machine = machine, .is64 = is64,
 				      .big_endian = big_endian, .ld_path = ld_path };
-	pthread_mutex_lock(&s->lock);
-	r.found = find_world(s, &r.want);
-	if (r.found == NULL)
-		st = arena_run(s->a, make_world, &r);
-	pthread_mutex_unlock(&s->lock);
-	if (st != ARENA_OK) {
-		err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
-		return NULL;
-	}
-	if (r.found->code != DLWHY_OK) {
-		if (err != NULL)
-			*err = r.found->err;
-		return NULL;
-	}
-	return &r.found->world;
+	return ask_world(&r, err);
+}
+
+const struct world *session_mac(struct dlwhy_session *s, uint32_t cpu, struct dlwhy_error *err)
+{
+	struct world_request r = { .s = s, .want = { .mac = cpu } };
+
+	return ask_world(&r, err);
 }
 
 static bool is_here(const struct dlwhy_session *s, const char *path)

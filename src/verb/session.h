@@ -13,6 +13,7 @@ struct world_slot {
 	struct world_slot *next;
 	uint16_t machine;
 	bool is64, big_endian;
+	uint32_t mac;             /* MACHO_*: a Mac with that processor; 0: none, but a world of ELF files */
 	const char *ld_path;      /* NULL: the usual one */
 	enum dlwhy_code code;
 	struct dlwhy_error err;
@@ -43,6 +44,8 @@ struct dlwhy_session {
 const struct world *session_world(struct dlwhy_session *s, uint16_t machine, bool is64,
 				  bool big_endian, uint32_t eflags, const char *ld_path,
 				  struct dlwhy_error *err);
+/* The same for processes of macOS (options.macos) with that processor: MACHO_ARM64, MACHO_X86_64. */
+const struct world *session_mac(struct dlwhy_session *s, uint32_t cpu, struct dlwhy_error *err);
 /* A variable of the environment under study, NULL if unset. */
 const char *session_env(const struct dlwhy_session *s, const char *name);
 /* A new folder for this user alone, below TMPDIR or a usual place; "" if none can be had. The caller removes

@@ -74,7 +74,7 @@ def files(tmp_path_factory):
     (["--json=yes", "x"], "takes no value"),
     (["x", "--root"], "needs a value"),
     (["--no-bind", "--bindings", "x"], "together"),
-    (["--loader", "dyld", "/bin/true"], "dyld"),
+    (["--loader", "bionic", "/bin/true"], "bionic"),
     ([""], "empty"),
     (["/bin/true", ""], "empty"),
     (["explain", "--json", "missing-library"], "--json"),

@@ -1,0 +1,186 @@
+/* d_dyld.c - what dyld did not find: a library that is missing, or elsewhere. */
+#include <string.h>
+
+#include "diagnose/dyld.h"
+
+void d_dyld(struct diag *d, size_t i)
+{
+	const struct failure *f = &d->t->failures.items[i];
+
+	switch (f->kind) {
+	case FAIL_SYMBOL: dyld_symbol(d, f); break;
+	case FAIL_SIGNAL: dyld_pages(d, f); break;
+	default: dyld_search(d, f); break;
+	}
+}
+
+/* ---- evidence and repairs ---------------------------------------------------------------------- */
+
+void dyld_probes(struct diag *d, struct draft *dr, const struct request *rq)
+{
+	for (size_t i = 0; rq != NULL && i < rq->nprobes; i++) {
+		const struct probe *p = &d->t->probes.items[rq->probe0 + i];
+		const char *of = p->of != NULL ? image_word(d, p->of) : NULL;
+		struct dlwhy_evidence *e = draft_evidence(
+			d, dr, "probe", p->of,
+			arena_printf(d->a, "%s (%s%s%s)", outcome_words(p->outcome), rule_words(p->rule),
+				     of != NULL ? " of " : "", of != NULL ? of : ""));
+
+		e->path = p->path;
+		e->value = p->written;
+	}
+}
+
+void dyld_sign(struct diag *d, struct fix *fix, const char *path)
+{
+	fix_command(d, fix, arena_printf(d->a, "codesign --force --sign - %s", shell_quote(d->a, path)));
+}
+
+/* `to` as seen from the folder of `from`: "../lib/x"; both absolute. */
+static const char *relative(struct arena *a, const char *from, const char *to)
+{
+	const char *common = to, *up = "";
+
+	for (size_t i = 0; from[i] != '\0' && from[i] == to[i]; i++)
+		if (to[i] == '/')
+			common = to + i + 1;
+	for (const char *rest = from + (common - to); (rest = strchr(rest, '/')) != NULL; rest++)
+		up = arena_printf(a, "%s../", up);
+	return arena_printf(a, "%s%s", up, common);
+}
+
+/* The file that has the load command is told where the library is. */
+static void fix_reference(struct diag *d, struct draft *dr, const char *name, const struct image *from,
+			  const char *at)
+{
+	const char *file = image_path(d, from), *want;
+	struct fix *fix;
+
+	if (file == NULL)
+		return;
+	want = arena_printf(d->a, "@loader_path/%s",
+			    relative(d->a, absolute_path(d, from->dyld->path), absolute_path(d, at)));
+	if (starts_with(name, "@rpath/")) {
+		fix = draft_fix(
+			d, dr, "set-rpath", "medium",
+			arena_printf(d->a,
+				     "on the Mac: give %s the folder of %s as an rpath, and sign it again",
+				     image_word(d, from), base_name(name)));
+		fix_command(d, fix,
+			    arena_printf(d->a, "install_name_tool -add_rpath %s %s",
+					 shell_quote(d->a, dir_name(d->a, want)), shell_quote(d->a, file)));
+	} else {
+		fix = draft_fix(
+			d, dr, "set-name", "medium",
+			arena_printf(d->a,
+				     "on the Mac: let %s ask for it relative to itself, and sign it again",
+				     image_word(d, from)));
+		fix_command(d, fix,
+			    arena_printf(d->a, "install_name_tool -change %s %s %s", shell_quote(d->a, name),
+					 shell_quote(d->a, want), shell_quote(d->a, file)));
+	}
+	dyld_sign(d, fix, file);
+}
+
+static void fix_variable(struct diag *d, struct draft *dr, const char *at)
+{
+	struct fix *fix =
+		draft_fix(d, dr, "environment", "low",
+			  "for one run: name its folder (a hardened program, and what the system itself "
+			  "starts, do not see the variable)");
+
+	fix_command(d, fix,
+		    arena_printf(d->a, "DYLD_LIBRARY_PATH=%s COMMAND",
+				 shell_quote(d->a, dir_name(d->a, absolute_path(d, at)))));
+}
+
+/* ---- a search that led to nothing -------------------------------------------------------------- */
+
+static const struct probe *refused_probe(const struct diag *d, const struct request *rq)
+{
+	for (size_t i = 0; rq != NULL && i < rq->nprobes; i++) {
+		const struct probe *p = &d->t->probes.items[rq->probe0 + i];
+
+		if (p->entry != NULL && p->entry->err == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static void elsewhere(struct diag *d, struct draft *dr, const char *name, const struct image *from,
+		      const char *at)
+{
+	draft_say(d, dr, "%s, which %s needs, is %s; dyld does not look there.", base_name(name),
+		  image_word(d, from), at);
+	draft_fact(d, dr, at, "a file of that name for this processor");
+	fix_reference(d, dr, name, from, at);
+	fix_variable(d, dr, at);
+}
+
+static void nowhere(struct diag *d, struct draft *dr, const char *name, const struct image *from, bool system)
+{
+	struct fix *fix;
+
+	if (from == NULL)
+		draft_say(d, dr, "%s is not there.", name);
+	else if (system)
+		draft_say(d, dr, "%s, which %s needs, is no library of %s.", name, image_word(d, from),
+			  d->w->install.version);
+	else
+		draft_say(d, dr,
+			  "%s, which %s needs, is missing: it is at none of the places that dyld looks at.",
+			  base_name(name), image_word(d, from));
+	if (from == NULL)
+		return;
+	fix = draft_fix(
+		d, dr, "install", "low",
+		system ? "take a build of it that does not need that library, or one that brings it along"
+		       : arena_printf(d->a, "install what brings %s, in the place that %s names",
+				      base_name(name), image_word(d, from)));
+	if (starts_with(name, "/opt/homebrew/opt/") || starts_with(name, "/usr/local/opt/")) {
+		const char *formula =
+			name + strlen(name[1] == 'o' ? "/opt/homebrew/opt/" : "/usr/local/opt/");
+
+		fix_command(d, fix,
+			    arena_printf(d->a, "brew install %.*s", (int)strcspn(formula, "/"), formula));
+	}
+}
+
+/* The library stands in the way of others that need it too. */
+static void join_same(struct diag *d, struct draft *dr, const struct failure *f)
+{
+	for (size_t i = 0; i < d->t->failures.n; i++) {
+		const struct failure *o = &d->t->failures.items[i];
+
+		if (d->taken[i] || o->request == NULL || o->kind != f->kind ||
+		    strcmp(o->object, f->object) != 0)
+			continue;
+		d->taken[i] = true;
+		draft_fact(d, dr, image_path(d, o->image),
+			   arena_printf(d->a, "%s needs it as well", image_word(d, o->image)));
+	}
+}
+
+void dyld_search(struct diag *d, const struct failure *f)
+{
+	const struct probe *bad = refused_probe(d, f->request);
+	const char *at = bad == NULL && f->image != NULL ? dyld_hunt(d, f->object) : NULL;
+	bool system = dyld_cache_place(f->object);
+	struct draft *dr;
+
+	if (bad != NULL) {
+		dr = dyld_refused(d, f, bad);
+	} else if (at != NULL) {
+		dr = draft_new(d, CAUSE_SEARCH_PATH, f);
+		elsewhere(d, dr, f->object, f->image, at);
+	} else {
+		dr = draft_new(d, CAUSE_MISSING_LIBRARY, f);
+		nowhere(d, dr, f->object, f->image, system);
+		if (system)
+			draft_assume(dr, DLWHY_LIKELY, "the list of the libraries of macOS is complete");
+	}
+	dr->f.object = bad != NULL ? bad->path : f->object;
+	draft_needed_by(d, dr, f->image);
+	dyld_probes(d, dr, f->request);
+	join_same(d, dr, f);
+}

@@ -1,0 +1,180 @@
+/* dyld_bind.c - who defines the symbols that images ask for.
+ *
+ * A two-level name says in which library it is expected: that one, and what it re-exports, are asked and
+ * nobody else. A flat one is asked of all images in the order of their loading. What the shared cache exports
+ * is not known here: there a symbol is taken for granted, and the verdict rests on that. Where upstream
+ * decides: Loader::resolveSymbol, Loader::hasExportedSymbol, JustInTimeLoader::forEachBindTarget.
+ */
+#include <string.h>
+
+#include "loader/dyld.h"
+#include "loader/process.h"
+#include "loader/text.h"
+#include "object/macho_import.h"
+
+enum { FAILURES_MAX = 1000 };
+
+struct binder {
+	struct process *p;
+	struct image *im;
+	bool launch;
+};
+
+enum defined { DEFINED_NO, DEFINED_YES, DEFINED_ASSUMED };
+
+static bool in_symbol_table(const struct macho *m, const char *name)
+{
+	struct macho_symbol s;
+
+	for (uint32_t i = 0; macho_symbol(m, i, &s); i++)
+		if ((s.type & MACHO_N_STAB) == 0 && (s.type & MACHO_N_EXT) != 0 &&
+		    (s.type & MACHO_N_TYPE) != MACHO_N_UNDF && strcmp(s.name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum defined defines(struct binder *b, struct image *im, const char *name)
+{
+	const struct dyld_image *d = im->dyld;
+	struct macho_export e;
+	enum defined best = DEFINED_NO;
+
+	if (im->mark == b->p->dyld->mark)
+		return DEFINED_NO;
+	im->mark = b->p->dyld->mark;
+	if (im->file == NULL)
+		return DEFINED_ASSUMED;
+	if (d->load.m.has_exports && macho_find_export(&d->load.m, name, &e)) {
+		if ((e.flags & MACHO_EXPORT_REEXPORT) == 0 || e.ordinal == 0 || e.ordinal > d->upto)
+			return DEFINED_YES;
+		if (d->to[e.ordinal - 1] != NULL)
+			return defines(b, d->to[e.ordinal - 1], e.imported != NULL ? e.imported : name);
+	}
+	if (!d->load.m.has_exports && in_symbol_table(&d->load.m, name))
+		return DEFINED_YES;
+	for (size_t i = 0; i < d->load.nneeds && i < d->upto && best != DEFINED_YES; i++)
+		if (d->load.needs[i].reexport && d->to[i] != NULL) {
+			enum defined one = defines(b, d->to[i], name);
+
+			best = one != DEFINED_NO ? one : best;
+		}
+	return best;
+}
+
+/* Could a library of the system define it, for all that its name tells? What C++ mangles outside of std does
+ * not come from there, nor does Python's interface. */
+static bool may_be_systems(const char *name)
+{
+	static const char *const own[] = { "__ZNSt",  "__ZNKSt", "__ZSt", "__ZTVSt", "__ZTVN10__cxxabiv",
+					   "__ZTISt", "__ZTSSt", "__Zn",  "__Zd",    "__ZTI",
+					   "__ZTS",   "__ZGVNSt" };
+
+	if (strncmp(name, "_Py", 3) == 0 || strncmp(name, "__Py", 4) == 0)
+		return false;
+	if (strncmp(name, "__Z", 3) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strncmp(name, own[i], strlen(own[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Any image. */
+static enum defined defined_somewhere(struct binder *b, const char *name)
+{
+	b->p->dyld->mark++;
+	for (size_t i = 0; i < b->p->images.n; i++) {
+		struct image *im = b->p->images.items[i];
+
+		if (im->file != NULL && defines(b, im, name) == DEFINED_YES)
+			return DEFINED_YES;
+	}
+	return may_be_systems(name) ? DEFINED_ASSUMED : DEFINED_NO;
+}
+
+static struct failure *fail_symbol(struct binder *b, const struct macho_import *i, const char *text)
+{
+	struct failure *f = fail_add(b->p, FAIL_SYMBOL, dyld_name(b->p, b->im), text, 0);
+
+	f->image = b->im;
+	f->symbol = i->name[0] == '_' ? i->name + 1 : i->name; /* as it is written in C */
+	f->message = text;
+	if (i->lazy && b->launch) {
+		f->lazy = true;
+		f->message = DYLD_TEXT(MISSING_CALLED, b->p);
+	}
+	return f;
+}
+
+/* In one library, or (NULL) in the slot of one that is not there. */
+static void fail_expected(struct binder *b, const struct macho_import *i, struct image *in)
+{
+	struct process *p = b->p;
+	const char *text = arena_printf(p->a, DYLD_TEXT(SYMBOL, p), i->name, dyld_uuid(p, b->im),
+					dyld_name(p, b->im), dyld_built_for(p, b->im), dyld_uuid(p, in),
+					in != NULL ? dyld_name(p, in) : "unknown");
+
+	fail_symbol(b, i, text)->provider = in;
+}
+
+static void bind_flat(struct binder *b, const struct macho_import *i)
+{
+	struct process *p = b->p;
+
+	if (defined_somewhere(b, i->name) != DEFINED_NO || i->weak)
+		return;
+	fail_symbol(b, i, arena_printf(p->a, DYLD_TEXT(FLAT, p), i->name));
+}
+
+static void bind_ordinal(struct binder *b, const struct macho_import *i)
+{
+	struct process *p = b->p;
+	size_t n = b->im->dyld->load.nneeds, k = (size_t)i->ordinal - 1;
+	struct image *in;
+
+	if (i->ordinal < 0 || k >= n) {
+		fail_symbol(
+			b, i,
+			arena_printf(p->a, DYLD_TEXT(ORDINAL, p), i->ordinal, dyld_name(p, b->im), i->name));
+		return;
+	}
+	in = b->im->dyld->to[k];
+	b->p->dyld->mark++;
+	if ((in == NULL || defines(b, in, i->name) == DEFINED_NO) && !i->weak)
+		fail_expected(b, i, in);
+}
+
+static bool bind_one(void *ctx, const struct macho_import *i)
+{
+	struct binder *b = ctx;
+	struct image *in;
+
+	switch (i->ordinal) {
+	case MACHO_FROM_ANYONE: bind_flat(b, i); break;
+	case MACHO_FROM_WEAK: break; /* the file's own, at the least */
+	case MACHO_FROM_SELF:
+	case MACHO_FROM_MAIN:
+		in = i->ordinal == MACHO_FROM_SELF ? b->im : b->p->program;
+		b->p->dyld->mark++;
+		if (defines(b, in, i->name) == DEFINED_NO && !i->weak)
+			fail_expected(b, i, in);
+		break;
+	default: bind_ordinal(b, i); break;
+	}
+	return b->p->trace.failures.n >= FAILURES_MAX;
+}
+
+void dyld_bind(struct process *p, size_t from, bool launch)
+{
+	struct binder b = { .p = p, .launch = launch };
+
+	for (size_t i = from; i < p->images.n; i++) {
+		b.im = p->images.items[i];
+		if (b.im->file == NULL)
+			continue;
+		if (!macho_each_import(&b.im->dyld->load, bind_one, &b))
+			process_assume(p,
+				       arena_printf(p->a, "what %s imports can be read", dyld_name(p, b.im)));
+		b.im->relocated = true;
+	}
+}
