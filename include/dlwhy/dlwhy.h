@@ -61,7 +61,8 @@ struct dlwhy_options {
 	size_t size;              /* set by dlwhy_options_init */
 	const char *root;         /* folder of another system, NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", "musl": of the bare program; NULL: the one that is there */
+	const char *loader;       /* "glibc", "musl": of the bare program; "windows"; NULL: the one that is there,
+				     Windows' for files of Windows */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -83,6 +84,7 @@ struct dlwhy_options {
 	/* dlwhy_verify: how far it is, some times a second, from the thread that asked; or NULL */
 	void (*progress)(const struct dlwhy_progress *p, void *user);
 	void *progress_user;
+	const char *windows;      /* files of Windows: the release that loads them ("7", "10", "server2019"); NULL: 10 */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -216,9 +218,9 @@ enum dlwhy_certainty { DLWHY_PROVED, DLWHY_PREDICTED, DLWHY_LIKELY };
 enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
 
 struct dlwhy_platform {
-	const char *os;             /* "linux" */
-	const char *loader;         /* "glibc", "musl", "none" */
-	const char *loader_version; /* "2.36", "1.2.3", NULL if unknown */
+	const char *os;             /* "linux", "windows" */
+	const char *loader;         /* "glibc", "musl", "windows", "none" */
+	const char *loader_version; /* "2.36", "1.2.3", of Windows its release ("10"); NULL if unknown */
 	const char *machine;        /* "x86_64", NULL if unknown */
 };
 
@@ -234,7 +236,7 @@ struct dlwhy_probe {
 struct dlwhy_need {
 	const char *name;      /* as written in the file */
 	int32_t to;            /* id of the object it leads to, -1 if it is missing */
-	const char *when;      /* "start", "open" */
+	const char *when;      /* "start", "open"; "delay": at the first call only */
 	const char *rule;      /* how it was found, NULL if it was not */
 	int32_t rule_of;       /* id of the object whose list it was, -1 if none */
 	const struct dlwhy_probe *const *probes;

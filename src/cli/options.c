@@ -50,7 +50,9 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK | VERB_FIX | VERB_VERIFY, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
-	  "whose the bare program is: glibc or musl (default: what is there)" },
+	  "whose the bare program is: glibc or musl (default: what is there), or windows" },
+	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK, where,
+	  "of files of Windows: the release that loads them: 7, 8, 8.1, 10 (default), 11, server2019, ..." },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,
@@ -221,6 +223,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_LOCAL: c->library.global = false; return 0;
 	case OPT_ROOT: c->library.root = value; return 0;
 	case OPT_LOADER: c->library.loader = value; return 0;
+	case OPT_WINDOWS: c->library.windows = value; return 0;
 	case OPT_CPU: c->library.cpu = value; return 0;
 	case OPT_ENV: return add_env(c, value);
 	case OPT_CLEAR_ENV: c->library.clear_env = true; return 0;
@@ -420,9 +423,9 @@ static int check_options(const struct cli *c)
 		cli_complain("--no-bind and --bindings do not go together");
 		return EXIT_USAGE;
 	}
-	if (c->verb == VERB_CHECK && c->seen[OPT_PYTHON] && !c->seen[OPT_AFTER]) {
-		cli_complain("--python goes with import and with --after; a program that loads FILE is named "
-			     "by --program");
+	if (c->verb == VERB_CHECK && c->seen[OPT_PYTHON] && !c->seen[OPT_AFTER] && !c->seen[OPT_WINDOWS]) {
+		cli_complain("--python goes with import, --after and --windows; a program that loads FILE is "
+			     "named by --program");
 		return EXIT_USAGE;
 	}
 	if (c->seen[OPT_AFTER] && (c->seen[OPT_PROGRAM] || c->seen[OPT_LOADER])) {

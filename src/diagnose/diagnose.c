@@ -9,6 +9,10 @@
 
 static void dispatch(struct diag *d, size_t i)
 {
+	if (d->w != NULL && d->w->kind == LOADER_WINDOWS) {
+		d_windows(d, i);
+		return;
+	}
 	switch (d->t->failures.items[i].kind) {
 	case FAIL_NOT_FOUND:
 	case FAIL_WRONG_CLASS:
@@ -133,6 +137,8 @@ static void write_drafts(struct diag *d)
 	size_t n = d->t != NULL ? d->t->failures.n : 0;
 
 	diagnose_failures(d);
+	if (d->w != NULL && d->w->kind == LOADER_WINDOWS)
+		return; /* the others are about ELF files */
 	d_import(d);
 	if (n == 0 && d->in->exec != NULL && d->in->exec->err != 0)
 		d_exec(d, SIZE_MAX);

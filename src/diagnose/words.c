@@ -142,6 +142,15 @@ const char *rule_words(enum load_rule r)
 	case RULE_INTERPRETER: return "the program's loader";
 	case RULE_PATH_FILE: return "the loader's path file";
 	case RULE_LIBC: return "the C library of the process";
+	case RULE_API_SET: return "API sets";
+	case RULE_KNOWN_DLL: return "known DLLs";
+	case RULE_DLL_DIR: return "the folder of the DLL that is opened";
+	case RULE_APPLICATION_DIR: return "the folder of the program";
+	case RULE_USER_DIR: return "add_dll_directory";
+	case RULE_SYSTEM_DIR: return "the system folder";
+	case RULE_WINDOWS_DIR: return "the Windows folder";
+	case RULE_WORKING_DIR: return "the working folder";
+	case RULE_PATH_VARIABLE: return "PATH";
 	default: return "a loaded object";
 	}
 }
@@ -168,6 +177,7 @@ const char *outcome_words(enum probe_outcome o)
 	case PROBE_NODEFLIB: return "not used: linked with -z nodefaultlib";
 	case PROBE_SECURE: return "not used by a set-user-ID program";
 	case PROBE_NOT_REGULAR: return "not a regular file";
+	case PROBE_NOT_PE: return "not a Windows file (PE)";
 	default: return "could not be opened";
 	}
 }

@@ -7,6 +7,7 @@ const char *loader_name(enum loader_kind k)
 {
 	switch (k) {
 	case LOADER_MUSL: return "musl";
+	case LOADER_WINDOWS: return "windows";
 	default: return "glibc";
 	}
 }
@@ -16,6 +17,8 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 {
 	if (w->kind == LOADER_MUSL)
 		return musl_start(w, a, program, argv0, secure, flags);
+	if (w->kind == LOADER_WINDOWS)
+		return windows_start(w, a, program, argv0, secure, flags);
 	return glibc_start(w, a, program, argv0, secure, flags);
 }
 
@@ -23,6 +26,8 @@ struct image *loader_open_by(struct process *p, struct image *by, const char *fi
 {
 	if (p->w->kind == LOADER_MUSL) /* which does not ask who calls */
 		return musl_open(p, file, flags);
+	if (p->w->kind == LOADER_WINDOWS)
+		return windows_open(p, file, flags);
 	return glibc_open_by(p, by, file, flags);
 }
 

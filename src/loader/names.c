@@ -18,6 +18,15 @@ const char *load_rule_id(enum load_rule r)
 		[RULE_INTERPRETER] = "interpreter",
 		[RULE_PATH_FILE] = "path-file",
 		[RULE_LIBC] = "libc",
+		[RULE_API_SET] = "api-set",
+		[RULE_KNOWN_DLL] = "known-dll",
+		[RULE_DLL_DIR] = "dll-dir",
+		[RULE_APPLICATION_DIR] = "application-dir",
+		[RULE_USER_DIR] = "add-dll-directory",
+		[RULE_SYSTEM_DIR] = "system-dir",
+		[RULE_WINDOWS_DIR] = "windows-dir",
+		[RULE_WORKING_DIR] = "working-dir",
+		[RULE_PATH_VARIABLE] = "path-variable",
 	};
 
 	return r < RULE_COUNT ? ids[r] : "none";
@@ -46,6 +55,7 @@ const char *probe_outcome_id(enum probe_outcome o)
 		[PROBE_NODEFLIB] = "refused-nodeflib",
 		[PROBE_SECURE] = "refused-secure",
 		[PROBE_NOT_REGULAR] = "not-regular",
+		[PROBE_NOT_PE] = "not-pe",
 	};
 
 	return o < PROBE_COUNT ? ids[o] : "absent";

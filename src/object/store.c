@@ -252,6 +252,8 @@ static struct parsed *parse(struct store *s, const char *path, struct source_fil
 		parsed_free(f);
 		return NULL;
 	}
+	if (f->pub.kind == FILE_PE)
+		pe_open(f->pub.bytes, &f->pub.pe);
 	if (path != NULL)
 		set_mount_flags(s, path, &f->pub);
 	return f;
