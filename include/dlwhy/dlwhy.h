@@ -61,8 +61,8 @@ struct dlwhy_options {
 	size_t size;              /* set by dlwhy_options_init */
 	const char *root;         /* folder of another system, NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", "musl": of the bare program; "windows"; NULL: the one that is there,
-				     Windows' for files of Windows */
+	const char *loader;       /* "glibc", "musl": of the bare program; "windows"; NULL: the one that is
+				     there, Windows' for files of Windows */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -84,7 +84,8 @@ struct dlwhy_options {
 	/* dlwhy_verify: how far it is, some times a second, from the thread that asked; or NULL */
 	void (*progress)(const struct dlwhy_progress *p, void *user);
 	void *progress_user;
-	const char *windows;      /* files of Windows: the release that loads them ("7", "10", "server2019"); NULL: 10 */
+	const char *windows;      /* dlwhy_check of files of Windows: the release that loads them ("7", "8.1",
+				     "server2019"), NULL: "10" */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 

@@ -116,11 +116,12 @@ static void wrong_machine(struct win_case *k)
 	struct draft *dr = win_begin(k, CAUSE_WRONG_ARCH, k->from == NULL ? path : k->name);
 
 	if (k->from == NULL)
-		draft_say(d, dr, "%s is made for %s, but the process that loads it is %s.", win_word(path), is,
-			  want);
+		draft_say(d, dr, "%s is made for %s, but the process that loads it is %s.", win_word(path),
+			  is, want);
 	else
 		draft_say(d, dr,
-			  "%s%s was found, but %s is made for %s and the process is %s, so Windows passes over it "
+			  "%s%s was found, but %s is made for %s and the process is %s, so Windows passes "
+			  "over it "
 			  "and finds no other.",
 			  win_word(k->name), win_needed_words(k), path, is, want);
 	say_number(k);
@@ -161,8 +162,9 @@ static void not_pe(struct win_case *k, const struct store_entry *en)
 
 	draft_say(d, dr, "%s%s is %s, not a file of Windows.%s", win_word(en->path), win_needed_words(k),
 		  folder ? "a folder" : file_kind_name(kind),
-		  k->from != NULL ? " Windows ends the search at such a file, even if a good one lies further on."
-				  : "");
+		  k->from != NULL ?
+			  " Windows ends the search at such a file, even if a good one lies further on." :
+			  "");
 	say_number(k);
 	search_probes(d, dr, k->rq);
 	if (folder)
@@ -180,12 +182,14 @@ static void damaged(struct win_case *k, const struct store_entry *en)
 	const struct pe *e = &en->file->pe;
 	struct draft *dr = win_begin(k, CAUSE_CORRUPT_FILE, en->path);
 
-	draft_say(d, dr, "%s%s is damaged: %s.", win_word(en->path), win_needed_words(k), defect_words(en->file));
+	draft_say(d, dr, "%s%s is damaged: %s.", win_word(en->path), win_needed_words(k),
+		  defect_words(en->file));
 	say_number(k);
 	if (e->end_wanted > en->file->bytes.n)
 		draft_fact(d, dr, en->path,
 			   arena_printf(d->a, "it has %s, its sections end at %s",
-					bytes_words(d->a, en->file->bytes.n), bytes_words(d->a, e->end_wanted)));
+					bytes_words(d->a, en->file->bytes.n),
+					bytes_words(d->a, e->end_wanted)));
 	search_probes(d, dr, k->rq);
 	draft_fix_reinstall(d, dr, en->path, "get the whole file again");
 	take_others(k);
@@ -209,8 +213,8 @@ static void no_access(struct win_case *k, const struct store_entry *en)
 	struct diag *d = k->d;
 	struct draft *dr = win_begin(k, CAUSE_PERMISSION, en->path);
 
-	draft_say(d, dr, "%s%s is there (%s), but it may not be read.", win_word(en->path), win_needed_words(k),
-		  en->path);
+	draft_say(d, dr, "%s%s is there (%s), but it may not be read.", win_word(en->path),
+		  win_needed_words(k), en->path);
 	say_number(k);
 	search_probes(d, dr, k->rq);
 	take_others(k);
@@ -272,8 +276,9 @@ static void system_function(struct win_case *k, const char *dll)
 
 	windows_function(dll, k->f->symbol, &since);
 	dr->f.symbol = k->f->symbol;
-	draft_say(d, dr, "%s uses %s of %s, which came with %s; this is %s.", image_word(d, k->from), k->f->symbol,
-		  dll, win_release_words(since.major, since.minor, since.build), d->w->windows->release->words);
+	draft_say(d, dr, "%s uses %s of %s, which came with %s; this is %s.", image_word(d, k->from),
+		  k->f->symbol, dll, win_release_words(since.major, since.minor, since.build),
+		  d->w->windows->release->words);
 	say_number(k);
 	draft_evidence(d, dr, "symbol", k->from, "imported by")->value = k->f->symbol;
 	take_symbols(k);
@@ -299,20 +304,23 @@ static void missing_export(struct win_case *k)
 	struct draft *dr = win_begin(k, CAUSE_MISSING_SYMBOL, image_path(d, k->from));
 
 	dr->f.symbol = symbol;
-	draft_say(d, dr, "%s needs %s%s of %s, but the file that Windows takes, %s%s, does not export it.",
+	draft_say(d, dr, "%s needs %s%s of %s, but the file that Windows takes%s does not export it.",
 		  image_word(d, k->from), number ? "number " : "",
-		  number ? symbol + 1 : symbol_word(d->a, readable != NULL ? readable : symbol), win_word(to->name),
-		  to->name, export_words(d, to));
+		  number ? symbol + 1 : symbol_word(d->a, readable != NULL ? readable : symbol),
+		  win_word(to->name), export_words(d, to));
 	say_number(k);
 	draft_evidence(d, dr, "symbol", k->from, "imported by")->value = symbol;
-	draft_evidence(d, dr, "fact", to, "the file that was chosen, and does not export it")->path = to->name;
+	draft_evidence(d, dr, "fact", to, "the file that was chosen, and does not export it")->path =
+		to->name;
 	take_symbols(k);
 	if (to->request != NULL)
 		search_probes(d, dr, to->request);
-	draft_fix(d, dr, "replace", "low",
-		  arena_printf(d->a, "bring the release of %s that %s was built with: put it in the folder that is "
-				     "searched first, or load it before the other one",
-			       win_word(to->name), image_word(d, k->from)));
+	draft_fix(
+		d, dr, "replace", "low",
+		arena_printf(d->a,
+			     "bring the release of %s that %s was built with: put it in the folder that is "
+			     "searched first, or load it before the other one",
+			     win_word(to->name), image_word(d, k->from)));
 }
 
 static void symbol(struct win_case *k)

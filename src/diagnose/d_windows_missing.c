@@ -44,9 +44,10 @@ static void other_python(struct win_case *k)
 {
 	struct diag *d = k->d;
 	const char *digits = k->base + 6;
-	struct draft *dr = win_begin(k, CAUSE_PYTHON_MODULE, k->from != NULL ? image_path(d, k->from) : k->name);
-	const char *made = arena_printf(d->a, "Python %c.%.*s", *digits, (int)strspn(digits + 1, "0123456789"),
-					digits + 1);
+	struct draft *dr =
+		win_begin(k, CAUSE_PYTHON_MODULE, k->from != NULL ? image_path(d, k->from) : k->name);
+	const char *made = arena_printf(d->a, "Python %c.%.*s", *digits,
+					(int)strspn(digits + 1, "0123456789"), digits + 1);
 
 	dr->f.detail = "python-abi";
 	if (d->w->windows->python != 0)
@@ -57,7 +58,8 @@ static void other_python(struct win_case *k)
 			  image_word(d, k->from), k->name, made);
 	draft_fix(d, dr, "replace", "low",
 		  d->w->windows->python != 0 ?
-			  arena_printf(d->a, "install the build for %s: pip install --force-reinstall PACKAGE",
+			  arena_printf(d->a,
+				       "install the build for %s: pip install --force-reinstall PACKAGE",
 				       win_python_words(d)) :
 			  arena_printf(d->a, "load it in %s", made));
 }
@@ -80,8 +82,8 @@ static void old_windows(struct win_case *k, unsigned mask)
 	bool gone = (mask & ~(d->w->windows->release->bit - 1)) == 0;
 
 	if (gone)
-		draft_say(d, dr, "%s%s was a part of older releases of Windows; %s does not have it.", k->name,
-			  win_needed_words(k), d->w->windows->release->words);
+		draft_say(d, dr, "%s%s was a part of older releases of Windows; %s does not have it.",
+			  k->name, win_needed_words(k), d->w->windows->release->words);
 	else
 		draft_say(d, dr, "%s%s is a part of Windows that came with %s; %s does not have it.", k->name,
 			  win_needed_words(k), first_release(mask), d->w->windows->release->words);
@@ -117,21 +119,24 @@ static void runtime_fixes(struct win_case *k, const struct windows_runtime *r)
 					       arena_strndup(d->a, r->package, strcspn(r->package, "%")),
 					       strchr(r->package, '%') != NULL ? arch : ""));
 		if (r->link != NULL)
-			draft_fact(d, k->dr, NULL,
-				   arena_printf(d->a, "its installer: %.*s%s%s",
-						(int)strcspn(r->link, "%"), r->link,
-						strchr(r->link, '%') != NULL ? arch : "",
-						strchr(r->link, '%') != NULL ? strchr(r->link, '%') + 2 : ""));
+			draft_fact(
+				d, k->dr, NULL,
+				arena_printf(d->a, "its installer: %.*s%s%s", (int)strcspn(r->link, "%"),
+					     r->link, strchr(r->link, '%') != NULL ? arch : "",
+					     strchr(r->link, '%') != NULL ? strchr(r->link, '%') + 2 : ""));
 	}
 	if (r->pip != NULL && d->w->windows->python != 0) {
-		f = draft_fix(d, k->dr, "pip-install", "low", "for this Python alone: the wheel that brings it");
+		f = draft_fix(d, k->dr, "pip-install", "low",
+			      "for this Python alone: the wheel that brings it");
 		fix_command(d, f, arena_printf(d->a, "pip install %s", r->pip));
 	}
 	if (k->from != NULL && image_path(d, k->from) != NULL)
 		draft_fix(d, k->dr, "copy-beside", "low",
 			  arena_printf(d->a, "if you build the package: put %s beside %s%s", k->base,
 				       image_word(d, k->from),
-				       d->w->windows->python != 0 ? " (delvewheel repair does it for wheels)" : ""));
+				       d->w->windows->python != 0 ?
+					       " (delvewheel repair does it for wheels)" :
+					       ""));
 }
 
 static void runtime(struct win_case *k, const struct windows_runtime *r)
@@ -139,7 +144,8 @@ static void runtime(struct win_case *k, const struct windows_runtime *r)
 	struct diag *d = k->d;
 	struct draft *dr = win_begin(k, CAUSE_MISSING_LIBRARY, k->name);
 
-	draft_say(d, dr, "%s%s is %s. Windows does not have it%s, and it does not lie where it is looked for.",
+	draft_say(d, dr,
+		  "%s%s is %s. Windows does not have it%s, and it does not lie where it is looked for.",
 		  k->name, win_needed_words(k), r->what,
 		  d->w->windows->python != 0 ? ", Python does not bring it" : "");
 	runtime_fixes(k, r);
@@ -151,7 +157,8 @@ static void gpu(struct win_case *k, const struct gpu_dll *g)
 	struct draft *dr = win_begin(k, CAUSE_GPU_DRIVER, k->name);
 	struct fix *f;
 
-	draft_say(d, dr, "%s%s is %s, and it is not where Windows looks.", k->name, win_needed_words(k), g->what);
+	draft_say(d, dr, "%s%s is %s, and it is not where Windows looks.", k->name, win_needed_words(k),
+		  g->what);
 	if (g->part == DRIVER) {
 		draft_assume(dr, DLWHY_PREDICTED, "the machine has no driver that brings it");
 		draft_fix(d, dr, "install", "high", "on a machine with such a GPU: install its driver");
@@ -159,8 +166,9 @@ static void gpu(struct win_case *k, const struct gpu_dll *g)
 		f = draft_fix(d, dr, "pip-install", "low", "the wheel that brings it (its release must fit)");
 		fix_command(d, f, arena_printf(d->a, "pip install %s", g->pip));
 	} else {
-		draft_fix(d, dr, "install", "medium", "install it from its maker, and name its folder to Python with "
-						      "os.add_dll_directory");
+		draft_fix(d, dr, "install", "medium",
+			  "install it from its maker, and name its folder to Python with "
+			  "os.add_dll_directory");
 	}
 	draft_fix(d, dr, "other-build", "low", "without such a GPU: install the build for CPUs");
 }
@@ -188,8 +196,9 @@ static void elsewhere(struct win_case *k, const char *const *paths, size_t n)
 	}
 	f = draft_fix(d, dr, "copy-beside", "low",
 		      arena_printf(d->a, "put it beside %s", image_word(d, root)));
-	fix_command(d, f, arena_printf(d->a, "copy \"%s\" \"%s\"", paths[0],
-				       image_path(d, root) != NULL ? dir_name(d->a, image_path(d, root)) : "."));
+	fix_command(d, f,
+		    arena_printf(d->a, "copy \"%s\" \"%s\"", paths[0],
+				 image_path(d, root) != NULL ? dir_name(d->a, image_path(d, root)) : "."));
 }
 
 /* delvewheel gives each file that it brings a name of its own: there is one source for it. */
@@ -205,10 +214,12 @@ static void nowhere(struct win_case *k)
 	struct diag *d = k->d;
 	struct draft *dr = win_begin(k, CAUSE_MISSING_LIBRARY, k->name);
 
-	draft_say(d, dr, "%s%s is not there: it is no part of Windows, and it lies in no folder that is searched.",
+	draft_say(d, dr,
+		  "%s%s is not there: it is no part of Windows, and it lies in no folder that is searched.",
 		  k->name, win_needed_words(k));
 	if (is_mangled(k->base) && k->from != NULL) {
-		draft_fact(d, dr, NULL, "the name is one that delvewheel gave: the file was in the same wheel");
+		draft_fact(d, dr, NULL,
+			   "the name is one that delvewheel gave: the file was in the same wheel");
 		draft_fix_reinstall(d, dr, image_path(d, k->from), "install the package again");
 		return;
 	}

@@ -29,11 +29,13 @@ void world_windows(struct world *w, struct store *store, const struct windows_wo
 
 static void fail_load(struct process *p, const struct win_found *found, const char *name, struct image *from)
 {
-	struct failure *f = fail_add(p,
-				     found->status == WIN_DLL_NOT_FOUND ? FAIL_NOT_FOUND :
-				     found->request->found_other_class && found->status == WIN_INVALID_IMAGE_FORMAT ?
-								FAIL_WRONG_CLASS : FAIL_CANDIDATE,
-				     name, win_error_text(win_error(found->status)), 0);
+	struct failure *f =
+		fail_add(p,
+			 found->status == WIN_DLL_NOT_FOUND ? FAIL_NOT_FOUND :
+			 found->request->found_other_class && found->status == WIN_INVALID_IMAGE_FORMAT ?
+							      FAIL_WRONG_CLASS :
+							      FAIL_CANDIDATE,
+			 name, win_error_text(win_error(found->status)), 0);
 
 	f->status = found->status;
 	f->request = found->request;
@@ -87,8 +89,9 @@ static const struct win_dirs *dirs_of(struct process *p, const struct image *im,
 	if ((flags & WIN_SEARCH_ANY) == 0)
 		return dirs;
 	own = ARENA_NEW(p->a, struct win_dirs);
-	win_search_dirs(p, flags,
-			slash != NULL ? arena_strndup(p->a, im->name, (size_t)(slash - im->name) + 1) : NULL, own);
+	win_search_dirs(
+		p, flags,
+		slash != NULL ? arena_strndup(p->a, im->name, (size_t)(slash - im->name) + 1) : NULL, own);
 	return own;
 }
 
@@ -194,8 +197,8 @@ static void look_for_delayed(struct process *p, struct image *im, const struct w
 	}
 }
 
-static void finish(struct process *p, size_t from, const char *target, bool start, const struct win_dirs *dirs,
-		   unsigned flags)
+static void finish(struct process *p, size_t from, const char *target, bool start,
+		   const struct win_dirs *dirs, unsigned flags)
 {
 	size_t n = p->images.n;
 

@@ -1,9 +1,9 @@
 /* windows.h - what the parts of the simulation of Windows' loader share.
  *
  * Windows is not at hand here: what it has itself comes from tables (machine/windows.h) and is an image
- * without a file. Where Windows decides: the Ldr functions of ntdll.dll, as Microsoft documents them ("Dynamic-
- * link library search order", "LoadLibraryEx") and as wine's conformance tests, which also run on Windows,
- * pin them down.
+ * without a file. Where Windows decides: the Ldr functions of ntdll.dll, as Microsoft documents them
+ * ("Dynamic- link library search order", "LoadLibraryEx") and as wine's conformance tests, which also run
+ * on Windows, pin them down.
  */
 #ifndef DLWHY_LOADER_WINDOWS_H
 #define DLWHY_LOADER_WINDOWS_H
@@ -83,7 +83,8 @@ struct win_found {
 	const char *path;            /* of the file */
 	uint32_t status;             /* WIN_OK: `image` or `file` is it */
 };
-struct win_found win_find(struct process *p, struct image *from, const char *name, const struct win_dirs *dirs);
+struct win_found win_find(struct process *p, struct image *from, const char *name,
+			  const struct win_dirs *dirs);
 /* A name as the loader compares it: lower case, with an extension; no folder. In the arena. */
 const char *win_base_name(struct arena *a, const char *name);
 /* A new image that Windows or the program brings, by its base name. */
@@ -104,8 +105,8 @@ void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs);
 
 /* ---- windows.c ------------------------------------------------------------------------------ */
 
-/* The next DLL that the image really imports from: an empty table of names loads nothing. *i counts on. The k-th
- * of them belongs to im->requests[k]. */
+/* The next DLL that the image really imports from: an empty table of names loads nothing. *i counts on. The
+ * k-th of them belongs to im->requests[k]. */
 bool win_next_import(const struct image *im, size_t *i, struct pe_import *out);
 /* Maps what `name` leads to, and all that it needs. NULL: it is not there; a failure is in the trace, as for
  * each need that is not. */

@@ -282,7 +282,8 @@ static void same_file(struct search *s)
 	s->rq->rule = RULE_SAME_FILE;
 }
 
-struct win_found win_find(struct process *p, struct image *from, const char *name, const struct win_dirs *dirs)
+struct win_found win_find(struct process *p, struct image *from, const char *name,
+			  const struct win_dirs *dirs)
 {
 	struct search s = { .p = p, .rq = search_request(p, from, name) };
 

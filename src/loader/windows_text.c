@@ -59,29 +59,33 @@ static const char *start_message(struct process *p, const char *target, const st
 
 	switch (f->status) {
 	case WIN_DLL_NOT_FOUND:
-		return arena_printf(p->a,
-				    old ? "The program can't start because %s is missing from your computer. Try "
-					  "reinstalling the program to fix this problem."
-					: "The code execution cannot proceed because %s was not found. Reinstalling "
-					  "the program may fix this problem.",
-				    f->object);
+		return arena_printf(
+			p->a,
+			old ? "The program can't start because %s is missing from your computer. Try "
+			      "reinstalling the program to fix this problem." :
+			      "The code execution cannot proceed because %s was not found. Reinstalling "
+			      "the program may fix this problem.",
+			f->object);
 	case WIN_ENTRYPOINT_NOT_FOUND:
 		return arena_printf(p->a,
 				    "The procedure entry point %s could not be located in the dynamic link "
 				    "library %s.",
-				    f->symbol, old && f->provider != NULL ? last_part(f->provider->name) : by);
+				    f->symbol,
+				    old && f->provider != NULL ? last_part(f->provider->name) : by);
 	case WIN_ORDINAL_NOT_FOUND:
-		return arena_printf(p->a, "The ordinal %s could not be located in the dynamic link library %s.",
+		return arena_printf(p->a,
+				    "The ordinal %s could not be located in the dynamic link library %s.",
 				    f->symbol + 1, /* behind the '#' */
 				    old && f->provider != NULL ? last_part(f->provider->name) : by);
 	case WIN_SXS_CANT_GEN_ACTCTX:
 	case 0:
 		return win_error_text(win_error(f->status));
 	default:
-		return arena_printf(p->a,
-				    "The application was unable to start correctly (0x%08x). Click OK to close the "
-				    "application.",
-				    f->status);
+		return arena_printf(
+			p->a,
+			"The application was unable to start correctly (0x%08x). Click OK to close the "
+			"application.",
+			f->status);
 	}
 }
 

@@ -78,7 +78,10 @@ unsigned windows_dll(const char *name, uint16_t machine)
 
 	if (d == NULL)
 		return 0;
-	return machine == PE_AMD64 ? d->x64 : machine == PE_I386 ? d->x86 : machine == PE_ARM64 ? d->arm64 : 0;
+	return machine == PE_AMD64 ? d->x64 :
+	       machine == PE_I386  ? d->x86 :
+	       machine == PE_ARM64 ? d->arm64 :
+				     0;
 }
 
 bool windows_has_dll(const char *name)
@@ -90,12 +93,18 @@ bool windows_has_dll(const char *name)
 bool windows_known_dll(const char *name)
 {
 	static const char *const known[] = {
-		"advapi32.dll", "bcrypt.dll", "bcryptprimitives.dll", "clbcatq.dll", "combase.dll", "comdlg32.dll",
-		"coml2.dll", "difxapi.dll", "gdi32.dll", "gdi32full.dll", "gdiplus.dll", "imagehlp.dll",
-		"imm32.dll", "kernel32.dll", "kernelbase.dll", "msctf.dll", "msvcp_win.dll", "msvcrt.dll",
-		"normaliz.dll", "nsi.dll", "ntdll.dll", "ole32.dll", "oleaut32.dll", "psapi.dll", "rpcrt4.dll",
-		"sechost.dll", "setupapi.dll", "shcore.dll", "shell32.dll", "shlwapi.dll", "ucrtbase.dll",
-		"user32.dll", "win32u.dll", "wldap32.dll", "ws2_32.dll",
+		"advapi32.dll",	 "bcrypt.dll",	  "bcryptprimitives.dll",
+		"clbcatq.dll",	 "combase.dll",	  "comdlg32.dll",
+		"coml2.dll",	 "difxapi.dll",	  "gdi32.dll",
+		"gdi32full.dll", "gdiplus.dll",	  "imagehlp.dll",
+		"imm32.dll",	 "kernel32.dll",  "kernelbase.dll",
+		"msctf.dll",	 "msvcp_win.dll", "msvcrt.dll",
+		"normaliz.dll",	 "nsi.dll",	  "ntdll.dll",
+		"ole32.dll",	 "oleaut32.dll",  "psapi.dll",
+		"rpcrt4.dll",	 "sechost.dll",	  "setupapi.dll",
+		"shcore.dll",	 "shell32.dll",	  "shlwapi.dll",
+		"ucrtbase.dll",	 "user32.dll",	  "win32u.dll",
+		"wldap32.dll",	 "ws2_32.dll",
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

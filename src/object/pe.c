@@ -1,7 +1,8 @@
 /* pe.c - headers and sections of PE images.
  *
  *    DOS header: 0 2 "MZ"   60 4 where "PE\0\0" is
- *    behind that: 0 4 "PE\0\0"   4 2 machine   6 2 sections   8 4 time   20 2 size of what follows   22 2 flags
+ *    from there: 0 4 "PE\0\0"   4 2 machine   6 2 sections   8 4 time   20 2 size of what follows
+ *    22 2 flags
  *    from 24: the optional header, then 40 bytes for each section
  */
 #include "object/pe.h"

@@ -88,7 +88,8 @@ static const char *attribute(struct arena *a, const char *tag, const char *name)
 	size_t n = strlen(name);
 	const char *end = strchr(tag, '>');
 
-	for (const char *p = strstr(tag, name); p != NULL && end != NULL && p < end; p = strstr(p + 1, name)) {
+	for (const char *p = strstr(tag, name); p != NULL && end != NULL && p < end;
+	     p = strstr(p + 1, name)) {
 		const char *v = p + n + strspn(p + n, " \t\r\n"), *close;
 
 		if (strchr(" \t\r\n", p[-1]) == NULL || *v != '=')

@@ -24,7 +24,8 @@ enum {
 
 /* ---- which Python ----------------------------------------------------------------------------- */
 
-/* "311" of "python311.dll", "python311_d.dll", "python313t.dll": 311; "python3.dll": 300; 0 for other names. */
+/* "311" of "python311.dll", "python311_d.dll", "python313t.dll": 311; "python3.dll": 300; 0 for other
+ * names. */
 static int version_of_dll(const char *dll)
 {
 	char *end;
@@ -153,7 +154,8 @@ struct names {
 static void add_present(struct dlwhy_session *s, struct arena *a, struct names *l, const char *home,
 			const char *name)
 {
-	*ARENA_PUSH(a, l) = home != NULL && has(s, a, home, name) ? arena_printf(a, "%s%s", home, name) : name;
+	*ARENA_PUSH(a, l) =
+		home != NULL && has(s, a, home, name) ? arena_printf(a, "%s%s", home, name) : name;
 }
 
 /* What python.exe brings and has loaded when a module is imported: PCbuild of each release. */
@@ -188,7 +190,8 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 	h->words = arena_printf(a, "Python %d.%d for Windows", h->world.python / 100, h->world.python % 100);
 	h->assumes = h->world.app_dir != NULL ?
 			     "the Python that the file is made for loads it, as its package does it" :
-			     "the Python that the file is made for, which is not here, loads it as its package does";
+			     "the Python that the file is made for, which is not here, loads it as its "
+			     "package does";
 	add_python(s, a, h, dll, &present);
 	pe_packages(s, path, a, h);
 	for (size_t i = 0; i < h->world.npresent; i++)
@@ -205,8 +208,9 @@ static void plain_host(const char *path, bool is_program, struct arena *a, struc
 	h->world.app_dir = parent(a, path);
 	h->world.flags = WIN_ALTERED_SEARCH_PATH;
 	h->words = is_program ? "Windows" : "a program in the same folder";
-	h->assumes = is_program ? NULL : "the program that loads it lies in the same folder, or names it by its "
-					 "whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
+	h->assumes = is_program ? NULL :
+				  "the program that loads it lies in the same folder, or names it by its "
+				  "whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
 }
 
 /* PATH of --env, as Windows writes it: folders parted by ';'. The PATH of a Linux is none. */
@@ -221,7 +225,8 @@ static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *
 		size_t n = strcspn(p, ";");
 
 		if (n > 0)
-			*ARENA_PUSH(a, &dirs) = arena_printf(a, "%.*s%s", (int)n, p, p[n - 1] == '/' ? "" : "/");
+			*ARENA_PUSH(a, &dirs) =
+				arena_printf(a, "%.*s%s", (int)n, p, p[n - 1] == '/' ? "" : "/");
 		p += n + (p[n] == ';');
 	}
 	h->world.path_dirs = dirs.items;

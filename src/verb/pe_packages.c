@@ -1,9 +1,9 @@
 /* pe_packages.c - what Python packages do for the search of their DLLs on Windows, as far as files tell.
  *
- * `import a.b.c` runs the __init__.py of a and of a.b before the file of c is opened. delvewheel writes a call of
- * os.add_dll_directory there with the folder NAME.libs beside the package; torch, PyQt and others have code
- * of their own. Nothing is run: of a source with such a call each folder counts that a string in it names,
- * seen from the package, and that is there.
+ * `import a.b.c` runs the __init__.py of a and of a.b before the file of c is opened. delvewheel writes a
+ * call of os.add_dll_directory there with the folder NAME.libs beside the package; torch, PyQt and others
+ * have code of their own. Nothing is run: of a source with such a call each folder counts that a string in
+ * it names, seen from the package, and that is there.
  */
 #include "verb/pe_packages.h"
 
@@ -90,7 +90,8 @@ static void read_source(struct packages *k, const char *package, const char *nam
 {
 	static const char mark[] = "add_dll_directory";
 	const char *path = arena_printf(k->a, "%s%s", package, name);
-	const struct store_entry *en = store_has_file(k->s->store, path) ? store_open(k->s->store, path) : NULL;
+	const struct store_entry *en =
+		store_has_file(k->s->store, path) ? store_open(k->s->store, path) : NULL;
 
 	if (en == NULL || en->err != 0 || en->file->bytes.n == 0 || en->file->bytes.n > MAX_SOURCE ||
 	    memmem(en->file->bytes.p, en->file->bytes.n, mark, sizeof(mark) - 1) == NULL)
@@ -154,7 +155,8 @@ static size_t find_packages(struct packages *k, const char *path, const char **o
 	const char *v[MAX_PACKAGES], *dir = pe_package_of(k->s->store, path, k->a);
 	size_t found = 0;
 
-	for (; dir != NULL && *dir != '\0' && found < MAX_PACKAGES && !is_site(dir); dir = parent(k->a, dir)) {
+	for (; dir != NULL && *dir != '\0' && found < MAX_PACKAGES && !is_site(dir);
+	     dir = parent(k->a, dir)) {
 		if (!has_init(k->s->store, dir, k->a) && found > 0)
 			break;
 		v[found++] = dir;
@@ -166,7 +168,8 @@ static size_t find_packages(struct packages *k, const char *path, const char **o
 
 void pe_packages(struct dlwhy_session *s, const char *path, struct arena *a, struct pe_host *h)
 {
-	static const char *const sources[] = { "__init__.py", "_distributor_init.py", "_distributor_init_local.py" };
+	static const char *const sources[] = { "__init__.py", "_distributor_init.py",
+					       "_distributor_init_local.py" };
 	struct packages k = { .s = s, .a = a };
 	const char *packages[MAX_PACKAGES];
 	size_t n = find_packages(&k, path, packages);
