@@ -62,8 +62,8 @@ struct dlwhy_options {
 	const char *root;         /* folder of another system, or an image of a container (`docker save`, OCI)
 				     as a file; NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", "musl": of the bare program; "dyld"; NULL: the one that is
-				     there, and dyld for what is made for macOS */
+	const char *loader;       /* "glibc", "musl": of the bare program; "dyld", "windows"; NULL: the one that
+				     is there, and that of the system that the file is made for */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -89,6 +89,8 @@ struct dlwhy_options {
 	/* For files of macOS, which dyld loads: the release that is meant ("15.4"; NULL: the newest that is
 	 * known), and the processor of its process ("arm64", "x86_64"; NULL: what the file has). */
 	const char *macos, *arch;
+	const char *windows;      /* dlwhy_check of files of Windows: the release that loads them ("7", "8.1",
+				     "server2019"), NULL: "10" */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -226,9 +228,9 @@ enum dlwhy_certainty { DLWHY_PROVED, DLWHY_PREDICTED, DLWHY_LIKELY };
 enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
 
 struct dlwhy_platform {
-	const char *os;             /* "linux", "macos" */
-	const char *loader;         /* "glibc", "musl", "dyld", "none" */
-	const char *loader_version; /* "2.36", "1.2.3", "macOS 15.4", NULL if unknown */
+	const char *os;             /* "linux", "macos", "windows" */
+	const char *loader;         /* "glibc", "musl", "dyld", "windows", "none" */
+	const char *loader_version; /* "2.36", "1.2.3", "macOS 15.4", of Windows its release ("10"); NULL if unknown */
 	const char *machine;        /* "x86_64", NULL if unknown */
 };
 
@@ -244,7 +246,7 @@ struct dlwhy_probe {
 struct dlwhy_need {
 	const char *name;      /* as written in the file */
 	int32_t to;            /* id of the object it leads to, -1 if it is missing */
-	const char *when;      /* "start", "open" */
+	const char *when;      /* "start", "open"; "delay": at the first call only */
 	const char *rule;      /* how it was found, NULL if it was not */
 	int32_t rule_of;       /* id of the object whose list it was, -1 if none */
 	const struct dlwhy_probe *const *probes;

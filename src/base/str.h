@@ -5,12 +5,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 static inline bool str_ends(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
 
 	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* The same without regard to case. */
+static inline bool str_ends_nocase(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcasecmp(s + n - m, end) == 0;
 }
 
 /* The value of a variable among NAME=VALUE strings, NULL-ended; the list may be NULL. NULL: it is not set. */

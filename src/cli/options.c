@@ -53,11 +53,13 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_ROOT, 0, "root", "DIR", VERB_TARGETS | VERB_LINK | VERB_FIX | VERB_VERIFY, where,
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
-	  "whose the bare program is: glibc, musl or dyld (default: what is there)" },
+	  "who loads it: glibc, musl, dyld or windows (default: what is there)" },
 	{ OPT_MACOS, 0, "macos", "VERSION", VERB_CHECK | VERB_FIX, where,
 	  "as that release of macOS would load it: 12 to 26, or 15.4" },
 	{ OPT_ARCH, 0, "arch", "A", VERB_CHECK | VERB_FIX, where,
 	  "as a process of macOS for arm64 or x86_64 would load it" },
+	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK, where,
+	  "of files of Windows: the release that loads them: 7, 8, 8.1, 10 (default), 11, server2019, ..." },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,
@@ -244,6 +246,7 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_LOCAL: c->library.global = false; return 0;
 	case OPT_ROOT: c->library.root = value; return 0;
 	case OPT_LOADER: c->library.loader = value; return 0;
+	case OPT_WINDOWS: c->library.windows = value; return 0;
 	case OPT_CPU: c->library.cpu = value; return 0;
 	case OPT_MACOS: c->library.macos = value; return 0;
 	case OPT_ARCH: c->library.arch = value; return 0;
@@ -445,9 +448,9 @@ static int check_options(const struct cli *c)
 		cli_complain("--no-bind and --bindings do not go together");
 		return EXIT_USAGE;
 	}
-	if (c->verb == VERB_CHECK && c->seen[OPT_PYTHON] && !c->seen[OPT_AFTER]) {
-		cli_complain("--python goes with import and with --after; a program that loads FILE is named "
-			     "by --program");
+	if (c->verb == VERB_CHECK && c->seen[OPT_PYTHON] && !c->seen[OPT_AFTER] && !c->seen[OPT_WINDOWS]) {
+		cli_complain("--python goes with import, --after and --windows; a program that loads FILE is "
+			     "named by --program");
 		return EXIT_USAGE;
 	}
 	if (c->seen[OPT_AFTER] && (c->seen[OPT_PROGRAM] || c->seen[OPT_LOADER])) {

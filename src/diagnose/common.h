@@ -159,6 +159,7 @@ void draft_fix_musl_build(struct diag *d, struct draft *dr, const char *path);
 
 /* Each writes a draft for failure i and for those that belong to it (marks them in d->taken). */
 void d_search(struct diag *d, size_t i);
+void d_windows(struct diag *d, size_t i); /* any failure of Windows' loader */
 void d_preloads(struct diag *d);
 void d_file(struct diag *d, size_t i);
 void d_version(struct diag *d, size_t i);
@@ -184,6 +185,11 @@ void isa_fixes(struct diag *d, struct draft *dr);
 
 /* A draft about a file whose header or segments the loader refuses: what is it really? */
 struct draft *file_draft(struct diag *d, const struct failure *f, const struct store_entry *en);
+
+/* The cause that a file of that kind under the name of a library is. */
+enum cause file_kind_cause(enum file_kind k);
+/* What to do about such a file. */
+void draft_fix_kind(struct diag *d, struct draft *dr, const struct store_entry *en);
 
 /* All failures of d->t, each by its family. */
 void diagnose_failures(struct diag *d);

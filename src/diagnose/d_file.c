@@ -56,7 +56,7 @@ static void header_evidence(struct file *x, const char *says)
 
 /* ---- no ELF file at all ------------------------------------------------------------------- */
 
-static enum cause cause_of_kind(enum file_kind k)
+enum cause file_kind_cause(enum file_kind k)
 {
 	switch (k) {
 	case FILE_PE:
@@ -111,12 +111,12 @@ static const char *script_library(struct arena *a, struct view v)
 	return NULL;
 }
 
-static void fix_script(struct file *x)
+static void fix_script(struct diag *d, struct draft *dr, struct view bytes)
 {
-	const char *real = script_library(x->d->a, x->en->file->bytes);
+	const char *real = script_library(d->a, bytes);
 
-	draft_fix(x->d, x->dr, "other-name", "low",
-		  real != NULL ? arena_printf(x->d->a,
+	draft_fix(d, dr, "other-name", "low",
+		  real != NULL ? arena_printf(d->a,
 					      "open the library itself, %s; this name is for the "
 					      "linker, when a program is built",
 					      real)
@@ -124,51 +124,50 @@ static void fix_script(struct file *x)
 				 "this name is for the linker, when a program is built");
 }
 
-static void fix_kind(struct file *x)
+void draft_fix_kind(struct diag *d, struct draft *dr, const struct store_entry *en)
 {
-	struct diag *d = x->d;
-	const char *path = dir_name(d->a, x->en->path);
+	const char *path = dir_name(d->a, en->path);
 	const char *dir = strcmp(path, ".") == 0 ? ""
 						 : arena_printf(d->a, "cd %s && ",
 								shell_quote(d->a, path));
-	const char *q = shell_quote(d->a, base_name(x->en->path));
+	const char *q = shell_quote(d->a, base_name(en->path));
 	struct fix *f;
 
-	switch (x->en->file->kind) {
+	switch (en->file->kind) {
 	case FILE_LFS_POINTER:
-		f = draft_fix(d, x->dr, "download", "low", "fetch the real file from Git LFS");
+		f = draft_fix(d, dr, "download", "low", "fetch the real file from Git LFS");
 		fix_command(d, f, arena_printf(d->a, "%sgit lfs pull --include=%s", dir, q));
-		if (strstr(x->en->path, "-packages/") != NULL)
-			draft_fix_reinstall(d, x->dr, x->en->path, "get the file again");
+		if (strstr(en->path, "-packages/") != NULL)
+			draft_fix_reinstall(d, dr, en->path, "get the file again");
 		break;
 	case FILE_ANNEX_POINTER:
-		f = draft_fix(d, x->dr, "download", "low", "fetch the real file from git-annex");
+		f = draft_fix(d, dr, "download", "low", "fetch the real file from git-annex");
 		fix_command(d, f, arena_printf(d->a, "%sgit annex get %s", dir, q));
 		break;
 	case FILE_LINKER_SCRIPT:
-		fix_script(x);
+		fix_script(d, dr, en->file->bytes);
 		break;
 	case FILE_ARCHIVE:
 	case FILE_THIN_ARCHIVE:
-		draft_fix(d, x->dr, "rebuild", "low",
+		draft_fix(d, dr, "rebuild", "low",
 			  "build it as a shared library (-shared -fPIC), or link it into the "
 			  "program when that is built");
 		break;
 	case FILE_PE:
 	case FILE_MACHO:
 	case FILE_MACHO_FAT:
-		draft_fix(d, x->dr, "replace", "low", "install the build for Linux");
+		draft_fix(d, dr, "replace", "low", "install the build for Linux");
 		break;
 	case FILE_ZIP:
 	case FILE_GZIP:
 	case FILE_XZ:
 	case FILE_ZSTD:
-	case FILE_BZIP2: draft_fix(d, x->dr, "unpack", "low", "unpack it first"); break;
+	case FILE_BZIP2: draft_fix(d, dr, "unpack", "low", "unpack it first"); break;
 	case FILE_TEXT:
-		draft_fix_reinstall(d, x->dr, x->en->path,
+		draft_fix_reinstall(d, dr, en->path,
 				    "if a library should be there, get it again");
 		break;
-	default: draft_fix_reinstall(d, x->dr, x->en->path, "get the file again");
+	default: draft_fix_reinstall(d, dr, en->path, "get the file again");
 	}
 }
 
@@ -186,7 +185,7 @@ static void no_elf(struct file *x)
 	const char *link = file->kind == FILE_TEXT ? link_text(x->d->a, file->bytes) : NULL;
 	const char *system = other_system(file->kind);
 
-	begin(x, cause_of_kind(file->kind));
+	begin(x, file_kind_cause(file->kind));
 	if (link != NULL)
 		draft_say(x->d, x->dr,
 			  "%s should be a symbolic link, but it was copied or unpacked as a text "
@@ -214,7 +213,7 @@ static void no_elf(struct file *x)
 					 shell_quote(x->d->a, x->en->path)));
 		return;
 	}
-	fix_kind(x);
+	draft_fix_kind(x->d, x->dr, x->en);
 }
 
 static void no_regular(struct file *x)

@@ -14,6 +14,10 @@ static void dispatch(struct diag *d, size_t i)
 		d_dyld(d, i);
 		return;
 	}
+	if (d->w != NULL && d->w->kind == LOADER_WINDOWS) {
+		d_windows(d, i);
+		return;
+	}
 	switch (d->t->failures.items[i].kind) {
 	case FAIL_NOT_FOUND:
 	case FAIL_WRONG_CLASS:
@@ -142,6 +146,8 @@ static void write_drafts(struct diag *d)
 		d_dyld_images(d);
 		return;
 	}
+	if (d->w != NULL && d->w->kind == LOADER_WINDOWS)
+		return; /* the others are about ELF files */
 	d_import(d);
 	if (n == 0 && d->in->exec != NULL && d->in->exec->err != 0)
 		d_exec(d, SIZE_MAX);

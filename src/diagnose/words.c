@@ -161,6 +161,15 @@ const char *rule_words(enum load_rule r)
 	case RULE_LOADER_PATH: return "@loader_path";
 	case RULE_EXECUTABLE_PATH: return "@executable_path";
 	case RULE_SHARED_CACHE: return "the shared cache";
+	case RULE_API_SET: return "API sets";
+	case RULE_KNOWN_DLL: return "known DLLs";
+	case RULE_DLL_DIR: return "the folder of the DLL that is opened";
+	case RULE_APPLICATION_DIR: return "the folder of the program";
+	case RULE_USER_DIR: return "add_dll_directory";
+	case RULE_SYSTEM_DIR: return "the system folder";
+	case RULE_WINDOWS_DIR: return "the Windows folder";
+	case RULE_WORKING_DIR: return "the working folder";
+	case RULE_PATH_VARIABLE: return "PATH";
 	default: return "a loaded object";
 	}
 }
@@ -193,6 +202,7 @@ const char *outcome_words(enum probe_outcome o)
 	case PROBE_BAD_SIGNATURE: return "no valid code signature";
 	case PROBE_RELATIVE: return "relative, and the program is restricted";
 	case PROBE_NO_PROGRAM: return "depends on the program, which is not known";
+	case PROBE_NOT_PE: return "not a Windows file (PE)";
 	default: return "could not be opened";
 	}
 }

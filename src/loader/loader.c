@@ -8,6 +8,7 @@ const char *loader_name(enum loader_kind k)
 	switch (k) {
 	case LOADER_MUSL: return "musl";
 	case LOADER_DYLD: return "dyld";
+	case LOADER_WINDOWS: return "windows";
 	default: return "glibc";
 	}
 }
@@ -19,6 +20,8 @@ struct process *loader_start(const struct world *w, struct arena *a, const char 
 		return musl_start(w, a, program, argv0, secure, flags);
 	if (w->kind == LOADER_DYLD)
 		return dyld_start(w, a, program, argv0, secure, flags);
+	if (w->kind == LOADER_WINDOWS)
+		return windows_start(w, a, program, argv0, secure, flags);
 	return glibc_start(w, a, program, argv0, secure, flags);
 }
 
@@ -28,6 +31,8 @@ struct image *loader_open_by(struct process *p, struct image *by, const char *fi
 		return musl_open(p, file, flags);
 	if (p->w->kind == LOADER_DYLD)
 		return dyld_open_by(p, by, file, flags);
+	if (p->w->kind == LOADER_WINDOWS)
+		return windows_open(p, file, flags);
 	return glibc_open_by(p, by, file, flags);
 }
 

@@ -42,7 +42,7 @@ struct tunables {
 };
 
 /* Whose rules hold: one implementation of start and open each, over one model of a process. */
-enum loader_kind { LOADER_GLIBC, LOADER_MUSL, LOADER_DYLD };
+enum loader_kind { LOADER_GLIBC, LOADER_MUSL, LOADER_DYLD, LOADER_WINDOWS };
 const char *loader_name(enum loader_kind k); /* "glibc" */
 
 /* The Mac of a world of dyld. */
@@ -53,6 +53,8 @@ struct dyld_world {
 	const char *library_path, *framework_path, *fallback_library, *fallback_framework;
 	const char *insert;        /* DYLD_INSERT_LIBRARIES */
 };
+
+struct windows_world;
 
 struct world {
 	enum loader_kind kind;
@@ -65,6 +67,7 @@ struct world {
 	const char *ld_path;       /* PT_INTERP: path of the loader */
 	struct glibc_install install; /* of musl only found, version, version_from and dirs */
 	struct musl_install musl;  /* LOADER_MUSL */
+	const struct windows_world *windows; /* LOADER_WINDOWS: windows.h; else NULL */
 	struct cpu cpu;
 	struct ldcache *cache;     /* NULL: none usable */
 	const char *cache_why;     /* why not, NULL if usable */
@@ -130,6 +133,15 @@ enum load_rule {
 	RULE_EXECUTABLE_PATH, /* @executable_path */
 	RULE_INSTALL_NAME, /* dyld: a loaded image has that install name or path */
 	RULE_SHARED_CACHE, /* dyld: the system's libraries, which are no files */
+	RULE_API_SET,      /* Windows, from here on: a contract that it knows */
+	RULE_KNOWN_DLL,    /* only ever taken from the system folder */
+	RULE_DLL_DIR,      /* the folder of the DLL that is opened */
+	RULE_APPLICATION_DIR, /* the folder of the program */
+	RULE_USER_DIR,     /* AddDllDirectory */
+	RULE_SYSTEM_DIR,
+	RULE_WINDOWS_DIR,
+	RULE_WORKING_DIR,
+	RULE_PATH_VARIABLE, /* PATH */
 	RULE_COUNT
 };
 const char *load_rule_id(enum load_rule r); /* "ld-library-path" */
@@ -161,6 +173,7 @@ enum probe_outcome {
 	PROBE_BAD_SIGNATURE,  /* unsigned on arm64, or of another team */
 	PROBE_RELATIVE,       /* a relative path in a hardened program */
 	PROBE_NO_PROGRAM,     /* @executable_path, and which program it is, is not known */
+	PROBE_NOT_PE,         /* ends the search, as a bad header of a PE file does */
 	PROBE_COUNT
 };
 const char *probe_outcome_id(enum probe_outcome o); /* "wrong-class" */
@@ -194,6 +207,7 @@ struct request {
 	size_t probe0, nprobes;   /* range in trace.probes */
 	bool optional;            /* DT_AUXILIARY, LD_PRELOAD: a failure is not one of the whole */
 	bool preload, filter;
+	bool delay;               /* Windows: only loaded at the first call of a function */
 	bool found_other_class;
 	bool failed;
 	const struct store_entry *shadowed; /* see loader_shadowed */
@@ -287,6 +301,7 @@ struct failure {
 	int err;                  /* errno whose text follows, 0 none */
 	const char *occasion;     /* NULL: "error while loading shared libraries" */
 	const char *message;      /* dlerror() text, or the line printed at start; NULL if none */
+	uint32_t status;          /* Windows: NTSTATUS; 0 in a failure means error 216 */
 	int exit_status;          /* of a start that fails: 127, 126, 1; 128 + signal */
 	int signal;               /* FAIL_SIGNAL */
 	bool lazy;                /* only strikes when the function is first called */
@@ -390,11 +405,14 @@ enum look_answer { LOOK_FOUND, LOOK_ABSENT, LOOK_UNKNOWN /* not for this kind of
 enum look_answer loader_look(struct process *p, struct image *from, const char *name,
 			     struct would_open *out);
 
-/* What stands behind them, by the world's kind: glibc.c, musl.c, dyld.c. */
+/* What stands behind them, by the world's kind: glibc.c, musl.c, dyld.c, windows.c. */
 struct process *glibc_start(const struct world *w, struct arena *a, const char *program,
 			    const char *argv0, bool secure, unsigned flags);
 struct image *glibc_open(struct process *p, const char *file, unsigned flags);
 struct image *glibc_open_by(struct process *p, struct image *by, const char *file, unsigned flags);
+struct process *windows_start(const struct world *w, struct arena *a, const char *program,
+			      const char *argv0, bool secure, unsigned flags);
+struct image *windows_open(struct process *p, const char *file, unsigned flags);
 struct process *musl_start(const struct world *w, struct arena *a, const char *program,
 			   const char *argv0, bool secure, unsigned flags);
 struct image *musl_open(struct process *p, const char *file, unsigned flags);

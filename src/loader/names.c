@@ -26,6 +26,15 @@ const char *load_rule_id(enum load_rule r)
 		[RULE_EXECUTABLE_PATH] = "executable-path",
 		[RULE_INSTALL_NAME] = "install-name",
 		[RULE_SHARED_CACHE] = "shared-cache",
+		[RULE_API_SET] = "api-set",
+		[RULE_KNOWN_DLL] = "known-dll",
+		[RULE_DLL_DIR] = "dll-dir",
+		[RULE_APPLICATION_DIR] = "application-dir",
+		[RULE_USER_DIR] = "add-dll-directory",
+		[RULE_SYSTEM_DIR] = "system-dir",
+		[RULE_WINDOWS_DIR] = "windows-dir",
+		[RULE_WORKING_DIR] = "working-dir",
+		[RULE_PATH_VARIABLE] = "path-variable",
 	};
 
 	return r < RULE_COUNT ? ids[r] : "none";
@@ -60,6 +69,7 @@ const char *probe_outcome_id(enum probe_outcome o)
 		[PROBE_BAD_SIGNATURE] = "bad-signature",
 		[PROBE_RELATIVE] = "refused-relative",
 		[PROBE_NO_PROGRAM] = "program-unknown",
+		[PROBE_NOT_PE] = "not-pe",
 	};
 
 	return o < PROBE_COUNT ? ids[o] : "absent";

@@ -266,6 +266,8 @@ static struct parsed *parse(struct store *s, const char *path, struct source_fil
 	}
 	if (from->scarce && f->pub.kind == FILE_ELF && !s->keep_code)
 		elf_each_idle(&f->pub.elf, give_back, NULL);
+	if (f->pub.kind == FILE_PE)
+		pe_open(f->pub.bytes, &f->pub.pe);
 	if (path != NULL)
 		set_mount_flags(s, path, &f->pub);
 	return f;

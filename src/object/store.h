@@ -7,6 +7,7 @@
 #define DLWHY_OBJECT_STORE_H
 
 #include "object/elf.h"
+#include "object/pe.h"
 #include "source/source.h"
 
 struct store;
@@ -18,6 +19,7 @@ struct store_file {
 	uint64_t padded;       /* see struct os_mapping */
 	enum file_kind kind;   /* of regular files */
 	struct elf elf;        /* kind FILE_ELF only */
+	struct pe pe;          /* kind FILE_PE only */
 	bool noexec, nosuid;   /* of its mount */
 	uint32_t id;           /* 0, 1, 2 … in order of first opening */
 	void *aux;

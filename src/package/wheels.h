@@ -4,7 +4,7 @@
 #ifndef DLWHY_PACKAGE_WHEELS_H
 #define DLWHY_PACKAGE_WHEELS_H
 
-#include "object/zip.h"
+#include "source/zip.h"
 #include "package/place.h"
 #include "package/requirement.h"
 #include "package/wheel_tag.h"

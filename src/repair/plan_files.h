@@ -3,7 +3,7 @@
 #ifndef DLWHY_REPAIR_PLAN_FILES_H
 #define DLWHY_REPAIR_PLAN_FILES_H
 
-#include "object/zip.h"
+#include "source/zip.h"
 #include "repair/plan.h"
 
 /* The whole file as it is: 0 or errno. */

@@ -13,7 +13,7 @@
 #include "base/pool.h"
 #include "base/str.h"
 #include "diagnose/common.h"
-#include "object/zip.h"
+#include "source/zip.h"
 #include "package/owner.h"
 #include "package/wheels.h"
 #include "repair/plan_files.h"

@@ -32,7 +32,7 @@ static size_t base_folder(const struct dlwhy_probe *p, const char *name)
 	static const char *const added[] = { "/tls", "/x86_64", "/haswell", "/avx512_1",
 					     "/xeon_phi", "/i686", "/i586" };
 	const char *hwcaps = strstr(p->path, "/glibc-hwcaps/");
-	const char *slash = strrchr(p->path, '/');
+	const char *slash = strchr(p->path, '/') != NULL ? strrchr(p->path, '/') : strrchr(p->path, '\\');
 	size_t n = slash != NULL ? (size_t)(slash - p->path) : 0, i;
 
 	if (hwcaps != NULL)

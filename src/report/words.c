@@ -49,6 +49,7 @@ const char *words_outcome(const char *outcome)
 		{ "wrong-abi-note", "for another system: skipped" },
 		{ "too-short", "too short for a library" },
 		{ "not-elf", "not an ELF file" },
+		{ "not-pe", "not a Windows file (PE)" },
 		{ "bad-header", "broken ELF header" },
 		{ "refused-nodeflib", "not searched (-z nodefaultlib)" },
 		{ "refused-secure", "not searched (set-user-ID program)" },
@@ -80,6 +81,15 @@ const char *words_rule(const char *rule)
 		{ "program", "the program" },
 		{ "interpreter", "the loader itself" },
 		{ "host", "already in the program" },
+		{ "api-set", "API sets" },
+		{ "known-dll", "known DLLs" },
+		{ "dll-dir", "folder of the DLL" },
+		{ "application-dir", "folder of the program" },
+		{ "add-dll-directory", "add_dll_directory" },
+		{ "system-dir", "system folder" },
+		{ "windows-dir", "Windows folder" },
+		{ "working-dir", "working folder" },
+		{ "path-variable", "PATH" },
 	};
 
 	return FIND(words, rule, rule);

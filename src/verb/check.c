@@ -14,6 +14,7 @@
 #include "verb/check.h"
 #include "object/macho.h"
 #include "verb/check_macho.h"
+#include "verb/check_pe.h"
 #include "verb/host.h"
 #include "verb/packages.h"
 #include "verb/pid.h"
@@ -106,40 +107,6 @@ static void set_error(struct job *j)
 	j->r.certainty = DLWHY_LIKELY;
 }
 
-static const struct failure *first_fatal(const struct process *p)
-{
-	for (size_t i = 0; i < p->trace.failures.n; i++)
-		if (!p->trace.failures.items[i].lazy)
-			return &p->trace.failures.items[i];
-	return NULL;
-}
-
-static void set_findings(struct job *j, const struct diagnose_input *in)
-{
-	struct diagnosis d = { .certainty = DLWHY_PROVED };
-
-	if (j->s->opt.no_explain)
-		d.certainty = diagnose_certainty(in);
-	else
-		diagnose(in, j->a, &d);
-	j->r.findings = d.findings;
-	j->r.nfindings = d.nfindings;
-	j->r.certainty = d.certainty;
-	j->r.opens = d.opens;
-	j->r.nopens = d.nopens;
-	if (j->r.hint == NULL)
-		j->r.hint = d.hint;
-	if (d.certainty == DLWHY_PROVED)
-		return;
-	j->r.assumes = in->process != NULL ? in->process->trace.assumes : NULL;
-	if (j->r.assumes == NULL)
-		j->r.assumes = in->host_assumes;
-	for (size_t i = 0; i < d.nfindings && j->r.assumes == NULL; i++)
-		j->r.assumes = d.findings[i]->assumes;
-	if (j->r.assumes == NULL && in->process != NULL && in->process->trace.failures.n > 0)
-		j->r.assumes = in->process->trace.failures.items[0].assumes;
-}
-
 static void set_lines(struct job *j, const struct process *p, size_t from)
 {
 	j->r.loader_lines = p->trace.lines.items + from;
@@ -151,7 +118,7 @@ static void set_lines(struct job *j, const struct process *p, size_t from)
 static void finish_program(struct job *j, const struct world *w, struct process *p,
 			   const struct exec_result *x)
 {
-	const struct failure *f = first_fatal(p);
+	const struct failure *f = result_failure(p);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = x->file->path, .is_program = true,
 				     .exec = x, .root = p->program, .host = "the kernel",
@@ -164,7 +131,7 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 		j->r.loader_message = p->trace.lines.items[0];
 	set_lines(j, p, f != NULL && p->trace.lines.n > 0 ? 1 : 0);
 	result_objects(&j->r, &j->s->opt, p, p->program, j->a);
-	set_findings(j, &in);
+	result_findings(&j->r, &j->s->opt, &in, j->a);
 }
 
 /* How the loader calls the program: glibc by argv[0], which for a script is the interpreter; musl by
@@ -206,7 +173,7 @@ static void check_program(struct job *j)
 		j->r.loader_message = x->message;
 		j->r.platform.loader = "none";
 		j->r.platform.machine = elf_machine_name(cpu_host_machine());
-		set_findings(j, &in);
+		result_findings(&j->r, &j->s->opt, &in, j->a);
 	} else if (x->is_static) {
 		j->r.loads = DLWHY_YES;
 		j->r.platform.loader = "none";
@@ -275,7 +242,7 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 			   struct image *opened)
 {
 	bool assumed = opened == NULL && assume_family(j, p);
-	const struct failure *f = first_fatal(p);
+	const struct failure *f = result_failure(p);
 	const struct image *target = find_target(p, opened);
 	struct diagnose_input in = { .world = w, .process = p, .target = j->target,
 				     .target_path = j->path, .root = target, .host = j->r.host,
@@ -291,7 +258,7 @@ static void finish_library(struct job *j, const struct world *w, struct process 
 		j->r.loader_message = f->message;
 	set_lines(j, p, 0);
 	result_objects(&j->r, &j->s->opt, p, target, j->a);
-	set_findings(j, &in);
+	result_findings(&j->r, &j->s->opt, &in, j->a);
 }
 
 static void say_already_loaded(struct job *j, const struct image *im)
@@ -347,7 +314,7 @@ static void open_in(struct job *j, const struct world *w, const char *program, b
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
 					secure, j->flags);
 
-	if (first_fatal(p) != NULL) {
+	if (result_failure(p) != NULL) {
 		finish_library(j, w, p, NULL);
 		say_no_start(j, p, program);
 		return;
@@ -615,7 +582,9 @@ static void judge(void *ctx)
 	if (j->path == NULL)
 		j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
-	if (j->s->process != NULL)
+	if (check_pe_takes(j->s, j->path, en))
+		check_pe(j->s, j->path, en, j->flags, &j->r, j->a);
+	else if (j->s->process != NULL)
 		open_in_process(j);
 	else if (j->s->opt.after != NULL)
 		open_after(j);

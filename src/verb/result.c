@@ -36,7 +36,7 @@ static const struct dlwhy_need *need(const struct dlwhy_options *opt, const stru
 
 	n->name = rq->name;
 	n->to = id_of(rq->to);
-	n->when = started ? "start" : "open";
+	n->when = rq->delay ? "delay" : started ? "start" : "open";
 	n->rule = rq->to != NULL ? load_rule_id(rq->rule) : NULL;
 	n->rule_of = id_of(rq->rule_of);
 	if (rq->to == NULL || opt->probes)
@@ -124,4 +124,39 @@ void result_objects(struct dlwhy_result *r, const struct dlwhy_options *opt, str
 	r->target_object = id_of(target);
 	if (opt->bindings && !opt->no_bind)
 		bindings(r, p, target, a);
+}
+
+const struct failure *result_failure(const struct process *p)
+{
+	for (size_t i = 0; i < p->trace.failures.n; i++)
+		if (!p->trace.failures.items[i].lazy)
+			return &p->trace.failures.items[i];
+	return NULL;
+}
+
+void result_findings(struct dlwhy_result *r, const struct dlwhy_options *opt,
+		     const struct diagnose_input *in, struct arena *a)
+{
+	struct diagnosis d = { .certainty = DLWHY_PROVED };
+
+	if (opt->no_explain)
+		d.certainty = diagnose_certainty(in);
+	else
+		diagnose(in, a, &d);
+	r->findings = d.findings;
+	r->nfindings = d.nfindings;
+	r->certainty = d.certainty;
+	r->opens = d.opens;
+	r->nopens = d.nopens;
+	if (r->hint == NULL)
+		r->hint = d.hint;
+	if (d.certainty == DLWHY_PROVED)
+		return;
+	r->assumes = in->process != NULL ? in->process->trace.assumes : NULL;
+	if (r->assumes == NULL)
+		r->assumes = in->host_assumes;
+	for (size_t i = 0; i < d.nfindings && r->assumes == NULL; i++)
+		r->assumes = d.findings[i]->assumes;
+	if (r->assumes == NULL && in->process != NULL && in->process->trace.failures.n > 0)
+		r->assumes = in->process->trace.failures.items[0].assumes;
 }

@@ -7,6 +7,7 @@
 
 #include "base/os_watch.h"
 #include "base/str.h"
+#include "machine/windows.h"
 #include "object/elfconst.h"
 #include "source/pack.h"
 #include "verb/pid.h"
@@ -206,13 +207,18 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "the options were not prepared by dlwhy_options_init");
 	if (o->loader != NULL && strcmp(o->loader, "glibc") != 0 && strcmp(o->loader, "musl") != 0 &&
-	    strcmp(o->loader, "dyld") != 0)
+	    strcmp(o->loader, "dyld") != 0 && strcmp(o->loader, "windows") != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0,
 			       "the loader \"%.60s\" is not simulated in this version; glibc, "
-			       "musl and dyld are",
+			       "musl, dyld and windows are",
 			       o->loader);
 	if (check_mac(o, err) != DLWHY_OK)
 		return DLWHY_E_ARGUMENT;
+	if (o->windows != NULL && windows_named(o->windows) == NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "unknown Windows \"%.60s\"; known are 7, 8, 8.1, 10, 11, server2008r2, "
+			       "server2012, server2012r2, server2016, server2019, server2022, server2025",
+			       o->windows);
 	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "unknown processor \"%.60s\"; known are x86-64, x86-64-v2 to "
@@ -278,6 +284,7 @@ static void open_session(void *ctx)
 	s->opt.cpu = arena_copy(s->a, o->opt->cpu);
 	s->opt.macos = arena_copy(s->a, o->opt->macos);
 	s->opt.arch = arena_copy(s->a, o->opt->arch);
+	s->opt.windows = arena_copy(s->a, o->opt->windows);
 	s->opt.python = arena_copy(s->a, o->opt->python);
 	s->opt.after = arena_copy(s->a, o->opt->after);
 	s->opt.with = copy_list(s->a, o->opt->with);

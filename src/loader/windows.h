@@ -1,0 +1,124 @@
+/* windows.h - what the parts of the simulation of Windows' loader share.
+ *
+ * Windows is not at hand here: what it has itself comes from tables (machine/windows.h) and is an image
+ * without a file. Where Windows decides: the Ldr functions of ntdll.dll, as Microsoft documents them
+ * ("Dynamic- link library search order", "LoadLibraryEx") and as wine's conformance tests, which also run
+ * on Windows, pin them down.
+ */
+#ifndef DLWHY_LOADER_WINDOWS_H
+#define DLWHY_LOADER_WINDOWS_H
+
+#include "loader/loader.h"
+#include "machine/windows.h"
+
+/* Flags of LoadLibraryEx that choose the folders. */
+enum {
+	WIN_ALTERED_SEARCH_PATH = 0x8,
+	WIN_SEARCH_DLL_DIR = 0x100,
+	WIN_SEARCH_APPLICATION_DIR = 0x200,
+	WIN_SEARCH_USER_DIRS = 0x400,
+	WIN_SEARCH_SYSTEM32 = 0x800,
+	WIN_SEARCH_DEFAULT_DIRS = 0x1000,
+	WIN_SEARCH_ANY = 0x1f00
+};
+
+/* Where the files of Windows are, of which no file is at hand. */
+#define WIN_SYSTEM_DIR "C:\\Windows\\System32\\"
+
+/* How a load ends; NTSTATUS values. */
+#define WIN_OK 0u
+#define WIN_DLL_NOT_FOUND 0xc0000135u
+#define WIN_ENTRYPOINT_NOT_FOUND 0xc0000139u
+#define WIN_ORDINAL_NOT_FOUND 0xc0000138u
+#define WIN_INVALID_IMAGE_FORMAT 0xc000007bu
+#define WIN_INVALID_IMAGE_NOT_MZ 0xc000012fu
+#define WIN_INVALID_IMAGE_PROTECT 0xc0000130u
+#define WIN_INVALID_IMAGE_WIN_16 0xc0000131u
+#define WIN_INVALID_FILE_FOR_SECTION 0xc0000020u
+#define WIN_ACCESS_DENIED 0xc0000022u
+#define WIN_FILE_IS_A_DIRECTORY 0xc00000bau
+#define WIN_NAME_TOO_LONG 0xc0000106u
+#define WIN_SXS_CANT_GEN_ACTCTX 0xc0150002u
+
+/* The process under study, as far as it is chosen and not simulated. Folders end with '/'. */
+struct windows_world {
+	const struct windows_release *release;
+	uint16_t machine;            /* PE_AMD64 …: of the process */
+	unsigned flags;              /* of the call that opens the target */
+	const char *app_dir;         /* of the program; NULL: not known */
+	const char *const *user_dirs; /* AddDllDirectory, in the order of the search */
+	size_t nuser_dirs;
+	const char *const *path_dirs; /* PATH */
+	size_t npath_dirs;
+	const char *cwd;
+	const char *system_dir;      /* System32 of a Windows that is at hand; NULL: by the tables */
+	const char *windows_dir;     /* the folder above it, with system_dir */
+	const char *const *present;  /* DLLs that the program has loaded already: names, or paths with '/' */
+	size_t npresent;
+	int python;                  /* 311: a Python 3.11 loads it; 0: no Python */
+};
+
+/* A world with these rules. Everything that ww names lives as long as w. */
+void world_windows(struct world *w, struct store *store, const struct windows_world *ww);
+
+/* ---- windows_search.c ----------------------------------------------------------------------- */
+
+/* The folders of one search, in order. */
+struct win_dir {
+	enum load_rule rule;
+	const char *dir;             /* NULL: the system folder, by the tables */
+};
+struct win_dirs {
+	struct win_dir *items;
+	size_t n, cap;
+};
+/* load_dir: of the DLL that was opened, with a final '/'; NULL: it was opened by name. */
+void win_search_dirs(struct process *p, unsigned flags, const char *load_dir, struct win_dirs *out);
+
+/* Where a request led. */
+struct win_found {
+	struct request *request;
+	struct image *image;         /* loaded already, or one of Windows itself; else NULL */
+	const struct store_entry *file; /* a file to be mapped, or that was refused; NULL */
+	const char *path;            /* of the file */
+	uint32_t status;             /* WIN_OK: `image` or `file` is it */
+};
+struct win_found win_find(struct process *p, struct image *from, const char *name,
+			  const struct win_dirs *dirs);
+/* A name as the loader compares it: lower case, with an extension; no folder. In the arena. */
+const char *win_base_name(struct arena *a, const char *name);
+/* A new image that Windows or the program brings, by its base name. */
+struct image *win_add_assumed(struct process *p, const char *base);
+/* A file in a folder by its name, in whichever case: its path, or NULL. */
+const char *win_path_in(struct process *p, const char *dir, const char *name);
+
+/* ---- windows_map.c -------------------------------------------------------------------------- */
+
+/* May the file be mapped? WIN_OK, or why not. WIN_INVALID_IMAGE_FORMAT with *other set: it is whole, but for
+ * another machine. */
+uint32_t win_map(const struct process *p, const struct store_entry *en, bool *other);
+
+/* ---- windows_bind.c ------------------------------------------------------------------------- */
+
+/* Looks all imports of the image up; adds a failure for each that nobody exports. */
+void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs);
+
+/* ---- windows.c ------------------------------------------------------------------------------ */
+
+/* The next DLL that the image really imports from: an empty table of names loads nothing. *i counts on. The
+ * k-th of them belongs to im->requests[k]. */
+bool win_next_import(const struct image *im, size_t *i, struct pe_import *out);
+/* Maps what `name` leads to, and all that it needs. NULL: it is not there; a failure is in the trace, as for
+ * each need that is not. */
+struct image *win_load(struct process *p, struct image *from, const char *name, const struct win_dirs *dirs);
+
+/* ---- windows_text.c ------------------------------------------------------------------------- */
+
+/* The error of LoadLibrary for a status: 126 for WIN_DLL_NOT_FOUND. */
+unsigned win_error(uint32_t status);
+/* Its English text: "The specified module could not be found."; a %1 stays. NULL: none is known. */
+const char *win_error_text(unsigned error);
+/* What the program that opens `target` says: by Python, by LoadLibrary, or the dialog of a start. */
+const char *win_message(struct process *p, const char *target, bool start, const struct failure *f);
+
+#endif

@@ -1,0 +1,14 @@
+/* check_pe.h - `check` for files of Windows: they are judged as Windows would load them, on any host. */
+#ifndef DLWHY_VERB_CHECK_PE_H
+#define DLWHY_VERB_CHECK_PE_H
+
+#include "verb/session.h"
+
+/* Is the target judged by Windows' rules: a PE file, or something else under the name of one? en: the target
+ * if it could be named by a path, else NULL. */
+bool check_pe_takes(const struct dlwhy_session *s, const char *path, const struct store_entry *en);
+/* Judges it; flags: OPEN_*. */
+void check_pe(struct dlwhy_session *s, const char *path, const struct store_entry *en, unsigned flags,
+	      struct dlwhy_result *r, struct arena *a);
+
+#endif

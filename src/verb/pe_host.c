@@ -1,0 +1,254 @@
+/* pe_host.c - the process that loads a file of Windows.
+ *
+ * An extension module is loaded by the Python that it is made for (its name and its imports say which), with
+ * the flags of that release: Python/dynload_win.c. What the packages around it add to the search stands in
+ * their __init__.py, in words of their own; a folder that such a file names next to os.add_dll_directory and
+ * that is there counts as added.
+ */
+#include "verb/pe_host.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "verb/pe_packages.h"
+
+enum {
+	PYTHON_FLAGS = WIN_SEARCH_DLL_DIR | WIN_SEARCH_DEFAULT_DIRS, /* from 3.8 on */
+	NEWEST_PYTHON = 314,
+	ANY_PYTHON = 300,
+	MAX_PARENTS = 16
+};
+#define DEFAULT_RELEASE "10"
+
+/* ---- which Python ----------------------------------------------------------------------------- */
+
+/* "311" of "python311.dll", "python311_d.dll", "python313t.dll": 311; "python3.dll": 300; 0 for other
+ * names. */
+static int version_of_dll(const char *dll)
+{
+	char *end;
+	unsigned long n;
+
+	if (strncasecmp(dll, "python", 6) != 0 || dll[6] < '2' || dll[6] > '9')
+		return 0;
+	n = strtoul(dll + 6, &end, 10);
+	if (strcasecmp(end, ".dll") != 0 && strcasecmp(end, "_d.dll") != 0 && strcasecmp(end, "t.dll") != 0)
+		return 0;
+	return n == 3 ? ANY_PYTHON : n >= 20 && n < 1000 ? (int)(n < 100 ? n / 10 * 100 + n % 10 : n) : 0;
+}
+
+/* The DLL of Python that the image imports from; NULL: none. */
+static const char *python_dll(const struct store_entry *en)
+{
+	struct pe_import import;
+	const char *stable = NULL;
+
+	if (en == NULL || en->err != 0 || en->file->kind != FILE_PE)
+		return NULL;
+	for (size_t i = 0; pe_import(&en->file->pe, false, i, &import); i++) {
+		int v = import.dll != NULL ? version_of_dll(import.dll) : 0;
+
+		if (v > ANY_PYTHON || (v != 0 && v < ANY_PYTHON))
+			return import.dll;
+		if (v == ANY_PYTHON)
+			stable = import.dll;
+	}
+	return stable;
+}
+
+/* ".cp311-" in the name. */
+static int version_of_name(const char *path)
+{
+	const char *base = strrchr(path, '/'), *tag = strstr(base != NULL ? base : path, ".cp");
+	char *end;
+	unsigned long n = tag != NULL ? strtoul(tag + 3, &end, 10) : 0;
+
+	if (n < 20 || n >= 1000 || (*end != '-' && *end != 't'))
+		return 0;
+	return (int)(n < 100 ? n / 10 * 100 + n % 10 : n);
+}
+
+/* Modules beside a DLL that a package brings tell which Python loads it. */
+static int version_of_folder(struct store *store, const char *dir)
+{
+	const struct store_listing *l = store_list(store, dir);
+
+	for (size_t i = 0; l != NULL && i < l->n; i++)
+		if (str_ends_nocase(l->names[i], ".pyd") && version_of_name(l->names[i]) != 0)
+			return version_of_name(l->names[i]);
+	return ANY_PYTHON;
+}
+
+/* What packages bring lies below site-packages, beside an __init__.py, or in NAME.libs beside a package. */
+static int version_of_package(struct store *store, const char *path, struct arena *a)
+{
+	const char *dir = pe_package_of(store, path, a);
+
+	return dir != NULL ? version_of_folder(store, dir) : 0;
+}
+
+int pe_python_version(struct store *store, const char *path, const struct store_entry *en, struct arena *a)
+{
+	const char *dll = python_dll(en);
+	int v = version_of_name(path);
+
+	if (v == 0 && dll != NULL)
+		v = version_of_dll(dll);
+	if (v == 0 && str_ends_nocase(path, ".pyd"))
+		v = ANY_PYTHON;
+	return v != 0 ? v : version_of_package(store, path, a);
+}
+
+/* "3.12" of --python; 0: it is a path. */
+static int version_wanted(const char *python)
+{
+	char *end;
+	unsigned long major, minor;
+
+	if (python == NULL || *python < '0' || *python > '9')
+		return 0;
+	major = strtoul(python, &end, 10);
+	if (*end != '.')
+		return 0;
+	minor = strtoul(end + 1, &end, 10);
+	return *end == '\0' && major < 10 && minor < 100 ? (int)(major * 100 + minor) : 0;
+}
+
+/* ---- where it is ------------------------------------------------------------------------------ */
+
+static const char *parent(struct arena *a, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	while (n > 0 && dir[n - 1] == '/')
+		n--;
+	while (n > 0 && dir[n - 1] != '/')
+		n--;
+	return n > 0 ? arena_strndup(a, dir, n) : NULL;
+}
+
+static bool has(struct dlwhy_session *s, struct arena *a, const char *dir, const char *name)
+{
+	return store_has_file(s->store, arena_printf(a, "%s%s", dir, name));
+}
+
+/* The folder with python.exe above a module; NULL: the module lies in no environment. */
+static const char *find_home(struct dlwhy_session *s, const char *path, struct arena *a)
+{
+	const char *dir = parent(a, path);
+
+	for (int i = 0; dir != NULL && i < MAX_PARENTS; i++, dir = parent(a, dir))
+		if (has(s, a, dir, "python.exe"))
+			return dir;
+	return NULL;
+}
+
+struct names {
+	const char **items;
+	size_t n, cap;
+};
+
+/* A DLL that the interpreter has loaded: its own copy if that is here. */
+static void add_present(struct dlwhy_session *s, struct arena *a, struct names *l, const char *home,
+			const char *name)
+{
+	*ARENA_PUSH(a, l) =
+		home != NULL && has(s, a, home, name) ? arena_printf(a, "%s%s", home, name) : name;
+}
+
+/* What python.exe brings and has loaded when a module is imported: PCbuild of each release. */
+static void add_python(struct dlwhy_session *s, struct arena *a, struct pe_host *h, const char *own,
+		       struct names *l)
+{
+	int v = h->world.python;
+	const char *home = h->world.app_dir;
+
+	if (own == NULL || version_of_dll(own) != v)
+		own = arena_printf(a, "python%d%d.dll", v / 100, v % 100);
+	add_present(s, a, l, home, own);
+	add_present(s, a, l, home, "python3.dll");
+	if (v >= 305)
+		add_present(s, a, l, home, "vcruntime140.dll");
+	if (v >= 308 && h->world.machine == PE_AMD64)
+		add_present(s, a, l, home, "vcruntime140_1.dll");
+	if (v >= 305)
+		add_present(s, a, l, home, "ucrtbase.dll");
+}
+
+static void python_host(struct dlwhy_session *s, const char *path, const struct store_entry *en, int version,
+			struct arena *a, struct pe_host *h)
+{
+	int wanted = version_wanted(s->opt.python);
+	struct names present = { NULL, 0, 0 };
+	const char *dll = python_dll(en);
+
+	h->world.python = wanted != 0 ? wanted : version == ANY_PYTHON ? NEWEST_PYTHON : version;
+	h->world.app_dir = find_home(s, path, a);
+	h->world.flags = h->world.python >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
+	h->words = arena_printf(a, "Python %d.%d for Windows", h->world.python / 100, h->world.python % 100);
+	h->assumes = h->world.app_dir != NULL ?
+			     "the Python that the file is made for loads it, as its package does it" :
+			     "the Python that the file is made for, which is not here, loads it as its "
+			     "package does";
+	add_python(s, a, h, dll, &present);
+	pe_packages(s, path, a, h);
+	for (size_t i = 0; i < h->world.npresent; i++)
+		*ARENA_PUSH(a, &present) = h->world.present[i];
+	h->world.present = present.items;
+	h->world.npresent = present.n;
+}
+
+/* ---- other programs --------------------------------------------------------------------------- */
+
+/* LoadLibrary by a program that lies beside the DLL: how most programs bring theirs. */
+static void plain_host(const char *path, bool is_program, struct arena *a, struct pe_host *h)
+{
+	h->world.app_dir = parent(a, path);
+	h->world.flags = WIN_ALTERED_SEARCH_PATH;
+	h->words = is_program ? "Windows" : "a program in the same folder";
+	h->assumes = is_program ? NULL :
+				  "the program that loads it lies in the same folder, or names it by its "
+				  "whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
+}
+
+/* PATH of --env, as Windows writes it: folders parted by ';'. The PATH of a Linux is none. */
+static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *h)
+{
+	const char *p = session_env(s, "PATH");
+	struct names dirs = { NULL, 0, 0 };
+
+	if (!s->other_environ || p == NULL)
+		return;
+	while (*p != '\0') {
+		size_t n = strcspn(p, ";");
+
+		if (n > 0)
+			*ARENA_PUSH(a, &dirs) =
+				arena_printf(a, "%.*s%s", (int)n, p, p[n - 1] == '/' ? "" : "/");
+		p += n + (p[n] == ';');
+	}
+	h->world.path_dirs = dirs.items;
+	h->world.npath_dirs = dirs.n;
+}
+
+void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_entry *en, bool is_program,
+		  struct arena *a, struct pe_host *out)
+{
+	const char *release = s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE;
+	bool is_pe = en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.machine != 0;
+	int version = is_program ? 0 : pe_python_version(s->store, path, en, a);
+
+	memset(out, 0, sizeof(*out));
+	out->world.release = windows_named(release);
+	out->world.machine = is_pe ? en->file->pe.machine : PE_AMD64;
+	if (is_pe && en->file->pe.il_only)
+		out->world.machine = PE_AMD64;
+	if (version != 0)
+		python_host(s, path, en, version, a, out);
+	else
+		plain_host(path, is_program, a, out);
+	read_path(s, a, out);
+	out->words = arena_printf(a, "%s (%s)", out->words, out->world.release->words);
+}

@@ -1,0 +1,307 @@
+#!/usr/bin/python3
+"""`dlwhy check` of files of Windows: what LoadLibrary, Python and the start of a program say, and why.
+
+The files are written by pewrite.py. What the rules rest on is told in src/loader/windows*.c; wine agrees with
+them in tests/oracle/windows.py.
+"""
+import functools
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle"))
+from pewrite import ARM64, X86, Image  # noqa: E402
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
+KERNEL = {"KERNEL32.dll": ["Sleep"]}
+
+
+CUT = Image(exports={"function%d" % i: None for i in range(200)}).bytes()[:0x500]
+
+
+@functools.lru_cache(maxsize=1)
+def validator():
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((TOP / "docs/schema-1.json").read_text(encoding="utf-8"))
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def check(folder, *args):
+    r = subprocess.run([DLWHY, "check", "--json", *args], cwd=folder, capture_output=True, text=True, check=False)
+    assert r.stderr == ""
+    result = json.loads(r.stdout)
+    validator().validate(result)
+    assert r.returncode == (0 if result["loads"] else 1)
+    return result
+
+
+def put(folder, **images):
+    for name, image in images.items():
+        path = folder / name.replace("__", "/").replace("_dll", ".dll").replace("_exe", ".exe")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(image, bytes):
+            path.write_bytes(image)
+        else:
+            image.write(path)
+
+
+def chain(folder, **changed):
+    """a.dll needs b.dll needs c.dll."""
+    images = {"a_dll": Image(imports={**KERNEL, "b.dll": ["b"]}, exports={"a": None}),
+              "b_dll": Image(imports={**KERNEL, "C.DLL": ["c"]}, exports={"b": None}),
+              "c_dll": Image(imports=KERNEL, exports={"c": None})}
+    images.update(changed)
+    put(folder, **{name: image for name, image in images.items() if image is not None})
+
+
+def first(result):
+    return result["findings"][0]
+
+
+def number(result):
+    """The error of LoadLibrary in the evidence of the first finding."""
+    values = [e["value"] for e in first(result)["evidence"] if e["says"].startswith("error of LoadLibrary")]
+    return int(values[0].split(",")[0])
+
+
+# ---- a chain of DLLs ------------------------------------------------------------------------------
+
+def test_a_chain_loads(tmp_path):
+    chain(tmp_path)
+    r = check(tmp_path, "a.dll")
+    assert r["loads"] is True and r["findings"] == []
+    assert r["platform"] == {"os": "windows", "loader": "windows", "loader_version": "10", "machine": "x86_64"}
+    assert r["certainty"] == "predicted"
+    assert [o["path"] for o in r["objects"] if o["path"] and o["path"].startswith("./")] == ["./a.dll", "./b.dll",
+                                                                                          "./c.dll"]
+
+
+def test_the_missing_dll_is_named_with_its_chain(tmp_path):
+    chain(tmp_path, c_dll=None)
+    r = check(tmp_path, "a.dll")
+    f = first(r)
+    assert r["loader_message"] == "The specified module could not be found."
+    assert (f["code"], f["object"], f["needed_by"]) == ("missing-library", "C.DLL", "./b.dll")
+    assert f["chain"] == ["./a.dll", "./b.dll"]
+    assert number(r) == 126
+    probes = [(e["path"], e["says"].split(" (")[0]) for e in f["evidence"] if e["kind"] == "probe"]
+    assert probes == [("./c.dll", "not there"), ("C:\\Windows\\System32\\c.dll", "not there")]
+
+
+def test_a_copy_in_another_folder_is_told(tmp_path):
+    chain(tmp_path, c_dll=None, lib__c_dll=Image(exports={"c": None}))
+    f = first(check(tmp_path, "a.dll"))
+    assert f["code"] == "search-path"
+    assert "./lib/c.dll" in f["summary"]
+
+
+def test_an_empty_table_of_names_loads_nothing(tmp_path):
+    put(tmp_path, a_dll=Image(imports={**KERNEL, "nowhere.dll": []}))
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
+def test_a_delayed_dll_does_not_stop_the_load(tmp_path):
+    put(tmp_path, a_dll=Image(imports=KERNEL, delay={"later.dll": ["f"]}))
+    r = check(tmp_path, "a.dll")
+    assert r["loads"] is True
+    assert (first(r)["code"], first(r)["severity"]) == ("missing-library", "warning")
+
+
+def test_a_circle_of_needs_ends(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"b.dll": ["b"]}, exports={"a": None}),
+        b_dll=Image(imports={"a.dll": ["a"]}, exports={"b": None}))
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
+@pytest.mark.parametrize("wrong,code,error", [
+    (Image(machine=X86, exports={"c": None}), "wrong-arch", 193),
+    (Image(machine=ARM64, exports={"c": None}), "wrong-arch", 193),
+    (Image(chpe=True, exports={"c": None}), "wrong-arch", 193),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "corrupt-file", 193),
+    (b"", "corrupt-file", 193),
+    (CUT, "corrupt-file", 193),
+    (Image(exports={"d": None}), "missing-symbol", 127),
+], ids=["x86", "arm64", "arm64ec", "lfs", "empty", "cut", "other-export"])
+def test_a_file_that_is_no_use(tmp_path, wrong, code, error):
+    chain(tmp_path, c_dll=wrong)
+    r = check(tmp_path, "a.dll")
+    assert r["loads"] is False
+    assert first(r)["code"] == code
+    assert number(r) == error
+    assert "c" in first(r)["summary"]
+
+
+# ---- exports --------------------------------------------------------------------------------------
+
+def test_a_forwarder_leads_on(tmp_path):
+    chain(tmp_path, c_dll=Image(exports={"c": "d.e"}), d_dll=Image(exports={"e": None}))
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
+def test_a_forwarder_to_a_dll_that_is_not_there(tmp_path):
+    chain(tmp_path, c_dll=Image(exports={"c": "d.e"}))
+    f = first(check(tmp_path, "a.dll"))
+    assert (f["code"], f["object"], f["needed_by"]) == ("missing-library", "d.dll", "./c.dll")
+
+
+def test_a_forwarder_that_nobody_uses_is_not_followed(tmp_path):
+    chain(tmp_path, c_dll=Image(exports={"c": None, "other": "nowhere.f"}))
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
+def test_forwarders_in_a_circle_end(tmp_path):
+    chain(tmp_path, c_dll=Image(exports={"c": "c.c"}))
+    assert first(check(tmp_path, "a.dll"))["code"] == "missing-symbol"
+
+
+def test_a_number_that_is_not_exported(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"b.dll": [1, 2, 3]}), b_dll=Image(exports={"b": None}, ordinals=1))
+    r = check(tmp_path, "a.dll")
+    assert first(r)["symbol"] == "#3"
+    assert number(r) == 182
+    assert r["loader_message"] == "The operating system cannot run %1."
+
+
+# ---- programs -------------------------------------------------------------------------------------
+
+def test_a_program_that_misses_a_dll(tmp_path):
+    put(tmp_path, p_exe=Image(dll=False, imports={"gone.dll": ["f"]}))
+    r = check(tmp_path, "p.exe")
+    assert r["loader_message"] == ("The code execution cannot proceed because gone.dll was not found. "
+                                   "Reinstalling the program may fix this problem.")
+    r = check(tmp_path, "--windows", "7", "p.exe")
+    assert r["loader_message"].startswith("The program can't start because gone.dll is missing")
+
+
+def test_a_program_for_a_newer_windows(tmp_path):
+    put(tmp_path, p_exe=Image(dll=False, imports=KERNEL, subsystem=(10, 0)))
+    assert check(tmp_path, "p.exe")["loads"] is True
+    f = first(check(tmp_path, "--windows", "8.1", "p.exe"))
+    assert f["code"] == "os-too-old"
+    assert "Windows 10" in f["summary"] and "Windows 8.1" in f["summary"]
+
+
+# ---- Windows itself -------------------------------------------------------------------------------
+
+def test_a_function_that_came_later(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"KERNEL32.dll": ["GetSystemTimePreciseAsFileTime"]}))
+    assert check(tmp_path, "a.dll")["loads"] is True
+    r = check(tmp_path, "--windows", "7", "a.dll")
+    assert first(r)["code"] == "os-too-old"
+    assert number(r) == 127
+    assert "Windows 8" in first(r)["summary"]
+
+
+def test_a_dll_that_came_later(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"icu.dll": ["u_init"]}))
+    assert check(tmp_path, "--windows", "11", "a.dll")["loads"] is True
+    f = first(check(tmp_path, "--windows", "8.1", "a.dll"))
+    assert f["code"] == "os-too-old"
+
+
+def test_the_universal_runtime_is_an_update_of_windows_7(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"api-ms-win-crt-runtime-l1-1-0.dll": ["_exit"]}))
+    assert check(tmp_path, "a.dll")["loads"] is True
+    f = first(check(tmp_path, "--windows", "7", "a.dll"))
+    assert f["code"] == "missing-library"
+    assert "KB2999226" in f["summary"]
+
+
+def test_the_visual_cpp_runtime_is_no_part_of_windows(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"MSVCP140.dll": ["f"]}))
+    f = first(check(tmp_path, "a.dll"))
+    assert f["code"] == "missing-library"
+    assert f["fixes"][0]["commands"] == ["winget install Microsoft.VCRedist.2015+.x64"]
+
+
+def test_the_driver_of_a_gpu(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"nvcuda.dll": ["cuInit"]}))
+    assert first(check(tmp_path, "a.dll"))["code"] == "gpu-driver"
+
+
+def test_a_private_copy_of_a_known_dll_is_not_taken(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"ole32.dll": ["f"]}), ole32_dll=b"no library")
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
+# ---- Python ---------------------------------------------------------------------------------------
+
+def module(**more):
+    return Image(imports={**KERNEL, "python311.dll": ["PyModule_Create2"], "VCRUNTIME140.dll": ["memcpy"], **more},
+                 exports={"PyInit_m": None})
+
+
+def test_an_extension_module_loads_in_its_python(tmp_path):
+    module().write(tmp_path / "m.cp311-win_amd64.pyd")
+    r = check(tmp_path, "m.cp311-win_amd64.pyd")
+    assert r["loads"] is True
+
+
+def test_the_text_of_python(tmp_path):
+    module(**{"gone.dll": ["f"]}).write(tmp_path / "m.cp311-win_amd64.pyd")
+    r = check(tmp_path, "m.cp311-win_amd64.pyd")
+    assert r["loader_message"] == "DLL load failed while importing m: The specified module could not be found."
+    assert first(r)["object"] == "gone.dll"
+    Image(imports={"python37.dll": ["f"], "gone.dll": ["f"]}).write(tmp_path / "m.cp37-win_amd64.pyd")
+    r = check(tmp_path, "m.cp37-win_amd64.pyd")
+    assert r["loader_message"] == "DLL load failed: The specified module could not be found."
+
+
+def test_a_module_for_another_python(tmp_path):
+    module().write(tmp_path / "m.pyd")
+    r = check(tmp_path, "--windows", "11", "--python", "3.12", "m.pyd")
+    assert first(r)["code"] == "python-module"
+    assert "3.11" in first(r)["summary"] and "3.12" in first(r)["summary"]
+
+
+def test_a_module_that_needs_the_cpp_library(tmp_path):
+    module(**{"MSVCP140.dll": ["f"]}).write(tmp_path / "m.cp311-win_amd64.pyd")
+    f = first(check(tmp_path, "m.cp311-win_amd64.pyd"))
+    assert f["object"] == "MSVCP140.dll"
+    assert ["pip install msvc-runtime"] in [x["commands"] for x in f["fixes"]]
+
+
+def test_folders_that_a_package_adds(tmp_path):
+    site = tmp_path / "Lib" / "site-packages"
+    put(site, pkg_libs__gone_dll=Image(exports={"f": None}))
+    (site / "pkg_libs").rename(site / "pkg.libs")
+    (site / "pkg").mkdir()
+    path = site / "pkg" / "m.cp311-win_amd64.pyd"
+    module(**{"gone.dll": ["f"]}).write(path)
+    (site / "pkg" / "__init__.py").write_text("")
+    assert first(check(tmp_path, str(path)))["code"] == "search-path"
+    (site / "pkg" / "__init__.py").write_text(
+        "import os\nlibs = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, 'pkg.libs'))\n"
+        "os.add_dll_directory(libs)\n")
+    r = check(tmp_path, str(path))
+    assert r["loads"] is True
+    rules = {n["name"]: n["rule"] for o in r["objects"] for n in o["needs"]}
+    assert rules["gone.dll"] == "add-dll-directory"
+
+
+def test_path_counts_up_to_python_37(tmp_path):
+    put(tmp_path, bin__gone_dll=Image(exports={"f": None}))
+    for version, loads in (("37", True), ("38", False)):
+        name = "m.cp%s-win_amd64.pyd" % version
+        Image(imports={"gone.dll": ["f"]}).write(tmp_path / name)
+        assert check(tmp_path, "--env", "PATH=%s" % (tmp_path / "bin"), name)["loads"] is loads
+
+
+# ---- who judges -----------------------------------------------------------------------------------
+
+def test_the_loader_of_linux_on_request(tmp_path):
+    chain(tmp_path)
+    r = check(tmp_path, "--loader", "glibc", "a.dll")
+    assert r["platform"]["loader"] == "glibc" and r["loads"] is False
+
+
+def test_an_unknown_windows(tmp_path):
+    r = subprocess.run([DLWHY, "check", "--windows", "95", "a.dll"], cwd=tmp_path, capture_output=True, text=True,
+                       check=False)
+    assert r.returncode == 2
+    assert "95" in r.stderr and len(r.stderr.splitlines()) == 1
