@@ -257,11 +257,7 @@ static const char *why_not(struct checked *p, const struct member *m)
 
 	if (m->file->refused != NULL)
 		return m->file->refused;
-	if (m->native == NATIVE_PE)
-		return "it is for Windows, whose loader is not simulated in this version";
-	if (m->native == NATIVE_MACHO)
-		return "it is for macOS, whose loader is not simulated in this version";
-	if (p->wheel.tag.machine != NULL && wheel_tag_machine(p->wheel.tag.machine, &machine, &is64) &&
+	if (m->native == NATIVE_ELF && p->wheel.tag.machine != NULL && wheel_tag_machine(p->wheel.tag.machine, &machine, &is64) &&
 	    !session_has_loader(&p->inner, machine, is64, false, 0, p->a))
 		return arena_printf(p->a,
 				    "it is for %s with %s, whose loader is not here; --root DIR names a "

@@ -101,12 +101,15 @@ int pe_python_version(struct store *store, const char *path, const struct store_
 	return v != 0 ? v : version_of_package(store, path, a);
 }
 
-/* "3.12" of --python; 0: it is a path. */
-static int version_wanted(const char *python)
+/* "3.12" of --python, else what the tag of the wheel says; 0: it is a path, or nothing says it. */
+static int version_wanted(const struct dlwhy_session *s)
 {
+	const char *python = s->opt.python;
 	char *end;
 	unsigned long major, minor;
 
+	if (python == NULL && s->python != NULL && s->python->minor != 0)
+		return ANY_PYTHON + (int)s->python->minor;
 	if (python == NULL || *python < '0' || *python > '9')
 		return 0;
 	major = strtoul(python, &end, 10);
@@ -180,7 +183,7 @@ static void add_python(struct dlwhy_session *s, struct arena *a, struct pe_host 
 static void python_host(struct dlwhy_session *s, const char *path, const struct store_entry *en, int version,
 			struct arena *a, struct pe_host *h)
 {
-	int wanted = version_wanted(s->opt.python);
+	int wanted = version_wanted(s);
 	struct names present = { NULL, 0, 0 };
 	const char *dll = python_dll(en);
 
