@@ -228,13 +228,34 @@ int pack_place(struct packed *p, struct container *c, const char *folder)
 
 /* ---- links that lead outside ---------------------------------------------------------------------------- */
 
-static bool is_inside(const struct packed *p, const char *top, const char *path)
+/* By its letters alone: of a link that leads nowhere. */
+static bool climbs_out(const char *name, const char *target)
+{
+	long depth = 0;
+
+	if (*target == '/')
+		return true;
+	for (const char *c = name; *c != '\0'; c++)
+		depth += *c == '/';
+	while (*target != '\0' && depth >= 0) {
+		size_t n = strcspn(target, "/");
+
+		if (n == 2 && memcmp(target, "..", 2) == 0)
+			depth--;
+		else if (n > 0 && !(n == 1 && *target == '.'))
+			depth++;
+		target += n + (target[n] == '/');
+	}
+	return depth < 0;
+}
+
+static bool is_inside(const struct packed *p, const char *top, const struct pack_file *f)
 {
 	char *real;
 	bool inside;
 
-	if (source_realpath(p->pub.source, path, &real) != 0)
-		return true; /* it leads nowhere */
+	if (source_realpath(p->pub.source, f->path, &real) != 0)
+		return !climbs_out(f->name, f->from->members[f->member].target);
 	inside = strncmp(real, top, strlen(top)) == 0 &&
 		 (real[strlen(top)] == '/' || real[strlen(top)] == '\0');
 	free(real);
@@ -254,7 +275,8 @@ static int refuse_links(struct packed *p)
 		struct pack_file *f = &p->list.items[i];
 
 		if (f->path == NULL || f->from->members[f->member].kind != MEMBER_LINK ||
-		    p->pub.kind == PACK_WHEEL || is_inside(p, top, f->path))
+		    f->from->members[f->member].target == NULL ||
+		    p->pub.kind == PACK_WHEEL || is_inside(p, top, f))
 			continue;
 		err = overlay_remove(p->pub.source, f->path);
 		f->path = NULL;
