@@ -48,7 +48,7 @@ char *pack_of_member(struct source *s, const char *target)
 	return NULL;
 }
 
-/* ---- archives ------------------------------------------------------------------------------------------- */
+/* ---- archives ------------------------------------------------------------------------------ */
 
 int pack_container(struct packed *p, struct view bytes, bool in_file, struct container **out)
 {
@@ -95,7 +95,7 @@ static size_t member_like(const struct container *c, const char *begin, const ch
 	return SIZE_MAX;
 }
 
-/* ---- where files go ------------------------------------------------------------------------------------- */
+/* ---- where files go ------------------------------------------------------------------------ */
 
 static const char *below(struct packed *p, const char *folder, const char *name)
 {
@@ -226,7 +226,7 @@ int pack_place(struct packed *p, struct container *c, const char *folder)
 	return err;
 }
 
-/* ---- links that lead outside ---------------------------------------------------------------------------- */
+/* ---- links that lead outside --------------------------------------------------------------- */
 
 /* By its letters alone: of a link that leads nowhere. */
 static bool climbs_out(const char *name, const char *target)
@@ -302,7 +302,7 @@ static void keep_seen(struct packed *p)
 	p->list.n = kept;
 }
 
-/* ---- kinds ---------------------------------------------------------------------------------------------- */
+/* ---- kinds --------------------------------------------------------------------------------- */
 
 static enum pack_kind kind_of(const struct container *c, const char *path)
 {
@@ -369,7 +369,7 @@ static int make_base(struct packed *p, const char *path)
 			    arena_printf(p->a, "%s/" SITE, strrchr(p->prefix, '/') + 1));
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
 struct opening {
 	struct packed *p;

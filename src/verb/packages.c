@@ -1,5 +1,5 @@
-/* packages.c - the verb `check` for packages: each native file in one is judged as if the package were installed
- * or unpacked, by the same door as any other file (check.h).
+/* packages.c - the verb `check` for packages: each native file in one is judged as if the package were
+ * installed or unpacked, by the same door as any other file (check.h).
  *
  * A package gets a session of its own, whose source has its files on top of the system that was asked about.
  * A wheel is judged in the interpreter that its tag names, since that need not be here.
@@ -80,7 +80,7 @@ bool packages_is_target(struct dlwhy_session *s, const char *target)
 	return en != NULL && en->err == 0 && en->file->st.type == OS_REGULAR && en->file->kind != FILE_ELF;
 }
 
-/* ---- which files are native ----------------------------------------------------------------------------- */
+/* ---- which files are native ---------------------------------------------------------------- */
 
 /* Names that no loader is given: their first bytes need not be unpacked. */
 static bool is_text_name(const char *name)
@@ -165,8 +165,8 @@ static uint16_t machine_of(const struct pack_file *f, bool *is64)
 	return load16(head + 18, head[5] == 2);
 }
 
-/* Code for another machine than the tag says, which some wheels bring as well: no extension module, whose name
- * says what it is for. */
+/* Code for another machine than the tag says, which some wheels bring as well: no extension module, whose
+ * name says what it is for. */
 static bool is_for_another(const struct checked *p, const struct pack_file *f)
 {
 	uint16_t machine, have;
@@ -238,7 +238,7 @@ static void list_members(struct checked *p)
 	p->out.nnative = p->members.n;
 }
 
-/* ---- one member ----------------------------------------------------------------------------------------- */
+/* ---- one member ---------------------------------------------------------------------------- */
 
 static void set_error(struct dlwhy_result *r, struct dlwhy_error *err)
 {
@@ -360,8 +360,8 @@ static bool needs_another(struct checked *p, struct member *m)
 	for (size_t i = 0; i < p->members.n && m->before == NULL; i++) {
 		const struct member *x = &p->members.items[i];
 
-		if (x != m && x->before == NULL && x->r.loads == DLWHY_YES && x->r.error == NULL && !x->r.is_program &&
-		    brings(&x->r, m->file->path))
+		if (x != m && x->before == NULL && x->r.loads == DLWHY_YES && x->r.error == NULL &&
+		    !x->r.is_program && brings(&x->r, m->file->path))
 			m->before = x->file->path;
 	}
 	return m->before != NULL;
@@ -416,7 +416,7 @@ static void judge_members(struct checked *p)
 	judge_again(p);
 }
 
-/* ---- the wheel's own words ------------------------------------------------------------------------------ */
+/* ---- the wheel's own words ----------------------------------------------------------------- */
 
 /* "cp311" -> 11, of "py3" and "cp39.cp310" the first that says one. */
 static unsigned minor_of_tag(const char *python)
@@ -474,7 +474,7 @@ static void judge_tags(struct checked *p)
 	p->r.nfindings = p->findings.n;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------ */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 static const char *why_no_package(int err)
 {
@@ -653,7 +653,8 @@ int packages_check(struct dlwhy_session *s, const char *target, size_t index, dl
 	p->s = s;
 	p->target = target;
 	p->r = (struct dlwhy_result){ .verb = "check", .target = target, .target_object = -1,
-				      .links = DLWHY_UNKNOWN, .platform = { .os = "linux", .loader = "none" } };
+				      .links = DLWHY_UNKNOWN,
+				      .platform = { .os = "linux", .loader = "none" } };
 	if (arena_run(p->a, judge, p) != ARENA_OK) {
 		err_set(&p->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.200s was judged", target);
 		p->r = (struct dlwhy_result){ .target = target };
