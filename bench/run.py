@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""The speed figures of the README: dlwhy beside libtree, `ldd -r`, patchelf, a real import and sha256sum, in one run.
+"""The speed figures of the README: dlwhy beside libtree, `ldd -r`, patchelf, a real import, sha256sum, unzip and auditwheel, in one run.
 
 Every pair is measured alternately, A B A B ..., so that whatever else the machine does hits both;
 what is printed is the ratio of the medians. Environment: DLWHY (the program, default build/dlwhy),
-DLWHY_CORPUS (a Python environment with the packages of `make check-corpus`, default build/corpus/env).
+DLWHY_CORPUS (a Python environment with the packages of `make check-corpus`, default build/corpus/env), DLWHY_WHEELS (wheels,
+default build/corpus/wheels), AUDITWHEEL.
 Exits 1 if a goal is missed, after printing everything.
 """
 import csv
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import packages
 
 ROOT = Path(__file__).resolve().parent.parent
 DLWHY = os.environ.get("DLWHY", str(ROOT / "build/dlwhy"))
@@ -254,6 +257,8 @@ def main():
 
     ours, theirs = verified_beside_sha256sum()
     ok &= row("`dlwhy verify` of that environment, beside `sha256sum` of the same files", ours, theirs, 1)
+    wheels = os.environ.get("DLWHY_WHEELS", CORPUS.parent / "wheels")
+    ok &= packages.rows(DLWHY, wheels, shutil.which(os.environ.get("AUDITWHEEL", "auditwheel")), side_by_side, seconds, row)
     explained, plain = side_by_side(
         lambda: seconds([DLWHY, *objects]),
         lambda: seconds([DLWHY, "--no-explain", *objects]), 5)

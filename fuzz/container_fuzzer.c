@@ -1,4 +1,5 @@
-/* container_fuzzer.c - archives of arbitrary bytes: their lists, their members, and the packages that they make. */
+/* container_fuzzer.c - archives of arbitrary bytes: their lists, their members, and the packages that they
+ * make. */
 #include <stdlib.h>
 #include <string.h>
 

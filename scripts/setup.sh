@@ -12,7 +12,7 @@ set -eu
 BUILD="gcc libc6-dev binutils make meson ninja-build pkg-config python3 libxxhash-dev libiberty-dev
 	libcapstone-dev libjansson-dev libminizip-dev libdw-dev libelf-dev liblzma-dev zlib1g-dev
 	libpcre2-dev libssl-dev libarchive-dev libdeflate-dev libzstd-dev libbz2-dev"
-TEST="clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev
+TEST="zstd clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev
 	python3-pytest python3-jsonschema python3-pip elfutils patchelf strace libcap2-bin util-linux
 	g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools"
 DEMO="python3-pip"

@@ -6,7 +6,8 @@
 #include "diagnose/diagnose.h"
 #include "package/wheel.h"
 
-/* Both allocate in set->a. The second asks only whether the tags are kept, by the files that were looked at. */
+/* Both allocate in set->a. The first asks only whether the tags are kept, by the files that were looked
+ * at. */
 void diagnose_wheel_tags(struct package_set *set, const struct wheel *w, struct diagnosis *out);
 void diagnose_wheel(struct package_set *set, const struct wheel *w, struct diagnosis *out);
 

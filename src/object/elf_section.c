@@ -94,7 +94,7 @@ bool elf_section(const struct elf *e, const char *name, struct view *out)
 	return false;
 }
 
-/* ---- what no loader reads --------------------------------------------------------------------------------- */
+/* ---- what no loader reads ------------------------------------------------------------------ */
 
 enum { IDLE_LEAST = 1 << 16 }; /* bytes: less is not worth the question */
 
@@ -131,7 +131,8 @@ static bool holds_table(const struct elf *e, struct view part)
 		    holds(part, at.p))
 			return true;
 	return holds(part, e->file.p + (e->phoff < e->file.n ? e->phoff : 0)) ||
-	       (e->has_dynamic && e->dynamic.offset < e->file.n && holds(part, e->file.p + e->dynamic.offset)) ||
+	       (e->has_dynamic && e->dynamic.offset < e->file.n &&
+		holds(part, e->file.p + e->dynamic.offset)) ||
 	       (e->interp != NULL && holds(part, e->interp));
 }
 

@@ -42,13 +42,15 @@ static const char *verdict(struct text *t, enum style *style)
 	if (r->nmembers == 0)
 		return "no native files";
 	if (no == 0 && unknown == 0)
-		return arena_printf(t->a, "%s, %s", files(t, r->nmembers), r->nmembers == 1 ? "it loads" : "all load");
+		return arena_printf(t->a, "%s, %s", files(t, r->nmembers),
+				    r->nmembers == 1 ? "it loads" : "all load");
 	if (no == 0)
 		return arena_printf(t->a, "%zu of %s could not be judged", unknown, files(t, r->nmembers));
 	if (unknown == 0)
-		return arena_printf(t->a, "%zu of %s %s not load", no, files(t, r->nmembers), no == 1 ? "does" : "do");
-	return arena_printf(t->a, "%zu of %s %s not load, and %zu could not be judged", no, files(t, r->nmembers),
-			    no == 1 ? "does" : "do", unknown);
+		return arena_printf(t->a, "%zu of %s %s not load", no, files(t, r->nmembers),
+				    no == 1 ? "does" : "do");
+	return arena_printf(t->a, "%zu of %s %s not load, and %zu could not be judged", no,
+			    files(t, r->nmembers), no == 1 ? "does" : "do", unknown);
 }
 
 static const char *first_words(const struct dlwhy_result *m)
@@ -65,7 +67,8 @@ static void finding_lines(struct text *t, struct lines *out)
 		const struct dlwhy_finding *f = t->r->findings[i];
 
 		text_wrap(t, out, MARGIN, t->verbose ? SIZE_MAX : 3,
-			  arena_printf(t->a, "  %s: %s", words_severity(f->severity), text_clean(t, f->summary)));
+			  arena_printf(t->a, "%s: %s", words_severity(f->severity),
+				       text_clean(t, f->summary)));
 	}
 }
 
@@ -97,7 +100,7 @@ void text_package_lines(struct text *t, void (*answer)(struct text *t, struct li
 	text_add(t, PLAIN, ".");
 	text_end(t, out);
 	if (r->error != NULL)
-		text_wrap(t, out, MARGIN, 3, arena_printf(t->a, "  %s", text_clean(t, r->error->message)));
+		text_wrap(t, out, MARGIN, 3, text_clean(t, r->error->message));
 	finding_lines(t, out);
 	if (r->nmembers > 0 && r->loads == DLWHY_YES)
 		text_line(t, out, MARGIN, DIM, text_certainty(t, NULL));
@@ -117,7 +120,8 @@ void text_package_lines(struct text *t, void (*answer)(struct text *t, struct li
 		}
 	}
 	if (rows > ROWS)
-		text_line(t, out, 0, DIM, arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all", rows - ROWS));
+		text_line(t, out, 0, DIM,
+			  arena_printf(t->a, "\xe2\x80\xa6 and %zu more; -v shows all", rows - ROWS));
 	if (r->package->nothers > 0)
 		text_line(t, out, MARGIN, DIM,
 			  arena_printf(t->a, "%llu more for other systems or machines, not looked at.",

@@ -40,7 +40,7 @@ struct archived {
 	pthread_mutex_t locks[LOCKS];
 };
 
-/* ---- names ---------------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------- */
 
 /* `raw` as a path below the top. *refused: why it is none. */
 static const char *clean_name(struct arena *a, const char *raw, const char **refused)
@@ -76,7 +76,7 @@ static struct container_member *add(struct archived *c, const char *raw)
 	return m;
 }
 
-/* ---- zip ------------------------------------------------------------------------------------------------ */
+/* ---- zip ----------------------------------------------------------------------------------- */
 
 /* Members that lie over each other make terabytes of a small file. */
 static bool overlaps(const struct zip *z)
@@ -116,7 +116,7 @@ static void take_zip_member(struct archived *c, size_t i)
 	m->mode = z->mode & 07777;
 	m->place = i;
 	if (i > 0 && strcmp(z->name, z[-1].name) == 0)
-		m->refused = "the archive has two members of that name: which one counts depends on the reader";
+		m->refused = "the archive has two members of that name: readers differ in which one counts";
 	if ((z->mode & S_TYPE) == S_LINK)
 		take_link(c, z, m);
 }
@@ -141,7 +141,7 @@ static int list_zip(struct archived *c)
 	return 0;
 }
 
-/* ---- streams -------------------------------------------------------------------------------------------- */
+/* ---- streams ------------------------------------------------------------------------------- */
 
 static enum member_kind kind_of(struct archive_entry *e)
 {
@@ -204,7 +204,7 @@ static int list_stream(struct archived *c)
 	return 0;
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
 struct opening {
 	struct archived *c;
@@ -263,7 +263,7 @@ void container_close(struct container *pub)
 	free(c);
 }
 
-/* ---- bytes ---------------------------------------------------------------------------------------------- */
+/* ---- bytes --------------------------------------------------------------------------------- */
 
 /* To just behind the header of the member: 0 or EBADMSG. */
 static int go_to(struct archived *c, const struct container_member *m)

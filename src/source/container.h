@@ -22,7 +22,7 @@ enum container_limit {
 	CONTAINER_MEMBERS = 1 << 20,
 	CONTAINER_NAME = 4096,  /* bytes of a name or of a link's target, with its NUL */
 	CONTAINER_RATIO = 1100, /* bytes that one packed byte may become, once there are many */
-	CONTAINER_HEAD = 20     /* bytes of struct container_member.head: what an ELF file is stands in them */
+	CONTAINER_HEAD = 20     /* bytes of container_member.head: what an ELF file is stands in them */
 };
 #define CONTAINER_MEMBER_MAX ((uint64_t)4 << 30)  /* bytes of a member that is unpacked */
 #define CONTAINER_FREE ((uint64_t)256 << 20)      /* bytes that may come of anything */
@@ -58,7 +58,8 @@ void container_close(struct container *c); /* NULL is fine */
 /* The first bytes of a member, at most CONTAINER_HEAD of them; how many. */
 size_t container_head(struct container *c, size_t member, unsigned char *buf);
 /* The bytes of a regular file, unpacked once and kept until container_close: the view is borrowed. From
- * several threads. 0, or errno: EBADMSG damaged, ENOKEY encrypted, EFBIG too large to be true, ENOMEM, EIO. */
+ * several threads. 0, or errno: EBADMSG damaged, ENOKEY encrypted, EFBIG too large to be true, ENOMEM,
+ * EIO. */
 int container_bytes(struct container *c, size_t member, struct os_mapping *out);
 /* The same where nobody asks what lies behind the last byte: in place, if it is not packed. */
 int container_view(struct container *c, size_t member, struct view *out);

@@ -48,7 +48,7 @@ char *pack_of_member(struct source *s, const char *target)
 	return NULL;
 }
 
-/* ---- archives ------------------------------------------------------------------------------------------- */
+/* ---- archives ------------------------------------------------------------------------------ */
 
 int pack_container(struct packed *p, struct view bytes, bool in_file, struct container **out)
 {
@@ -95,7 +95,7 @@ static size_t member_like(const struct container *c, const char *begin, const ch
 	return SIZE_MAX;
 }
 
-/* ---- where files go ------------------------------------------------------------------------------------- */
+/* ---- where files go ------------------------------------------------------------------------ */
 
 static const char *below(struct packed *p, const char *folder, const char *name)
 {
@@ -226,15 +226,36 @@ int pack_place(struct packed *p, struct container *c, const char *folder)
 	return err;
 }
 
-/* ---- links that lead outside ---------------------------------------------------------------------------- */
+/* ---- links that lead outside --------------------------------------------------------------- */
 
-static bool is_inside(const struct packed *p, const char *top, const char *path)
+/* By its letters alone: of a link that leads nowhere. */
+static bool climbs_out(const char *name, const char *target)
+{
+	long depth = 0;
+
+	if (*target == '/')
+		return true;
+	for (const char *c = name; *c != '\0'; c++)
+		depth += *c == '/';
+	while (*target != '\0' && depth >= 0) {
+		size_t n = strcspn(target, "/");
+
+		if (n == 2 && memcmp(target, "..", 2) == 0)
+			depth--;
+		else if (n > 0 && !(n == 1 && *target == '.'))
+			depth++;
+		target += n + (target[n] == '/');
+	}
+	return depth < 0;
+}
+
+static bool is_inside(const struct packed *p, const char *top, const struct pack_file *f)
 {
 	char *real;
 	bool inside;
 
-	if (source_realpath(p->pub.source, path, &real) != 0)
-		return true; /* it leads nowhere */
+	if (source_realpath(p->pub.source, f->path, &real) != 0)
+		return !climbs_out(f->name, f->from->members[f->member].target);
 	inside = strncmp(real, top, strlen(top)) == 0 &&
 		 (real[strlen(top)] == '/' || real[strlen(top)] == '\0');
 	free(real);
@@ -254,7 +275,8 @@ static int refuse_links(struct packed *p)
 		struct pack_file *f = &p->list.items[i];
 
 		if (f->path == NULL || f->from->members[f->member].kind != MEMBER_LINK ||
-		    p->pub.kind == PACK_WHEEL || is_inside(p, top, f->path))
+		    f->from->members[f->member].target == NULL ||
+		    p->pub.kind == PACK_WHEEL || is_inside(p, top, f))
 			continue;
 		err = overlay_remove(p->pub.source, f->path);
 		f->path = NULL;
@@ -280,7 +302,7 @@ static void keep_seen(struct packed *p)
 	p->list.n = kept;
 }
 
-/* ---- kinds ---------------------------------------------------------------------------------------------- */
+/* ---- kinds --------------------------------------------------------------------------------- */
 
 static enum pack_kind kind_of(const struct container *c, const char *path)
 {
@@ -347,7 +369,7 @@ static int make_base(struct packed *p, const char *path)
 			    arena_printf(p->a, "%s/" SITE, strrchr(p->prefix, '/') + 1));
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
 struct opening {
 	struct packed *p;

@@ -31,7 +31,7 @@ struct pack {
 	const char *path;       /* as given */
 	const char *base;       /* path of the folder that its names begin in: "foo.whl!"; "" for the root */
 	struct source *source;  /* with its files; lives as long as the pack */
-	const struct pack_file *files; /* regular files, and whatever was refused, in the order of the archive */
+	const struct pack_file *files; /* regular files, and what was refused, in the order of the archive */
 	size_t nfiles;
 	const char *problem;    /* a sentence: why not all of it was read; NULL */
 };

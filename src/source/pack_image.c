@@ -27,7 +27,7 @@ bool pack_is_image(const struct container *c)
 	       (pack_member(c, "oci-layout") != SIZE_MAX && pack_member(c, "index.json") != SIZE_MAX);
 }
 
-/* ---- lists in JSON -------------------------------------------------------------------------------------- */
+/* ---- lists in JSON ------------------------------------------------------------------------- */
 
 /* NULL: it is not there, or is none. The caller drops it, and allocates nothing from an arena before. */
 static json_t *read_list(struct container *c, const char *name)
@@ -102,7 +102,7 @@ static int oci_layers(struct container *c, const char *name, unsigned depth, str
 	return err;
 }
 
-/* ---- layers --------------------------------------------------------------------------------------------- */
+/* ---- layers -------------------------------------------------------------------------------- */
 
 static void add_name(const char *name, void *ctx)
 {

@@ -1,10 +1,10 @@
-/* stream.c - see stream.h. Of libarchive's readers those alone are named, and so linked, that packages need. */
+/* stream.c - see stream.h. Of libarchive's readers those alone are named, and so linked, that packages
+ * need. */
 #include "source/stream.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +16,16 @@ enum {
 	BEHIND = 8 << 20   /* bytes after which pages of the file are given back */
 };
 
-/* ---- names ---------------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------- */
 
 /* libarchive converts names of pax headers, which are UTF-8, for the locale that it runs in. Here names are
- * bytes, in every locale; and iconv of a static program would open files of a system that may be broken. */
-iconv_t iconv_open(const char *to, const char *from)
+ * bytes, in every locale; and iconv of a static program would open files of a system that may be broken. So
+ * libarchive gets these, under the names that it is linked with. */
+void *names_open(const char *to, const char *from) __asm__("iconv_open");
+size_t names_copy(void *c, char **in, size_t *nin, char **out, size_t *nout) __asm__("iconv");
+int names_close(void *c) __asm__("iconv_close");
+
+void *names_open(const char *to, const char *from)
 {
 	static char bytes;
 
@@ -29,7 +34,7 @@ iconv_t iconv_open(const char *to, const char *from)
 	return &bytes;
 }
 
-size_t iconv(iconv_t c, char **in, size_t *nin, char **out, size_t *nout)
+size_t names_copy(void *c, char **in, size_t *nin, char **out, size_t *nout)
 {
 	size_t n;
 
@@ -48,13 +53,13 @@ size_t iconv(iconv_t c, char **in, size_t *nin, char **out, size_t *nout)
 	return (size_t)-1;
 }
 
-int iconv_close(iconv_t c)
+int names_close(void *c)
 {
 	(void)c;
 	return 0;
 }
 
-/* ---- its bytes ------------------------------------------------------------------------------------------ */
+/* ---- its bytes ----------------------------------------------------------------------------- */
 
 /* Is it to be believed that so little became so much? */
 static bool is_bomb(const struct stream *s)

@@ -189,7 +189,8 @@ static void check_program(struct job *j)
 /* Is it a module for the Python that is taken for granted? */
 static bool is_python(const struct job *j)
 {
-	return j->s->python != NULL && j->host.family != NULL && strcmp(family_name(j->host.family), "Python") == 0;
+	return j->s->python != NULL && j->host.family != NULL &&
+	       strcmp(family_name(j->host.family), "Python") == 0;
 }
 
 /* Would the host define it? Of a Python whose release is known not all names are. */
@@ -612,7 +613,8 @@ void check_file(struct dlwhy_session *s, struct arena *a, const struct check_ask
 		   (ask->alone && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	judge(j);
 	if (ask->before != NULL)
-		j->r.hint = arena_printf(a, "It is loaded as a library that %s needs: alone it would not load.",
+		j->r.hint = arena_printf(a,
+					 "It is loaded as a library that %s needs: alone it would not load.",
 					 ask->before);
 	*out = j->r;
 }

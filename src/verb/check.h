@@ -1,4 +1,5 @@
-/* check.h - what the loader does with one file: the middle of the verb `check`, for those who ask about many. */
+/* check.h - what the loader does with one file: the middle of the verb `check`, for those who ask about
+ * many. */
 #ifndef DLWHY_VERB_CHECK_H
 #define DLWHY_VERB_CHECK_H
 

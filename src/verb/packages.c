@@ -1,5 +1,5 @@
-/* packages.c - the verb `check` for packages: each native file in one is judged as if the package were installed
- * or unpacked, by the same door as any other file (check.h).
+/* packages.c - the verb `check` for packages: each native file in one is judged as if the package were
+ * installed or unpacked, by the same door as any other file (check.h).
  *
  * A package gets a session of its own, whose source has its files on top of the system that was asked about.
  * A wheel is judged in the interpreter that its tag names, since that need not be here.
@@ -56,6 +56,7 @@ struct checked {
 		const struct dlwhy_finding **items;
 		size_t n, cap;
 	} findings;                 /* of the package as such */
+	const struct member **order; /* in which they are unpacked */
 	struct gate gate;
 	struct dlwhy_package out;
 	struct dlwhy_error err;
@@ -79,7 +80,7 @@ bool packages_is_target(struct dlwhy_session *s, const char *target)
 	return en != NULL && en->err == 0 && en->file->st.type == OS_REGULAR && en->file->kind != FILE_ELF;
 }
 
-/* ---- which files are native ----------------------------------------------------------------------------- */
+/* ---- which files are native ---------------------------------------------------------------- */
 
 /* Names that no loader is given: their first bytes need not be unpacked. */
 static bool is_text_name(const char *name)
@@ -164,12 +165,15 @@ static uint16_t machine_of(const struct pack_file *f, bool *is64)
 	return load16(head + 18, head[5] == 2);
 }
 
-/* Code for another machine than the tag says, which some wheels bring as well. */
+/* Code for another machine than the tag says, which some wheels bring as well: no extension module, whose
+ * name says what it is for. */
 static bool is_for_another(const struct checked *p, const struct pack_file *f)
 {
 	uint16_t machine, have;
 	bool is64, wide;
 
+	if (strstr(f->name, ".cpython-") != NULL || strstr(f->name, ".abi3.so") != NULL)
+		return false;
 	if (!wheel_tag_machine(p->wheel.tag.machine, &machine, &is64))
 		return false;
 	have = machine_of(f, &wide);
@@ -234,7 +238,7 @@ static void list_members(struct checked *p)
 	p->out.nnative = p->members.n;
 }
 
-/* ---- one member ----------------------------------------------------------------------------------------- */
+/* ---- one member ---------------------------------------------------------------------------- */
 
 static void set_error(struct dlwhy_result *r, struct dlwhy_error *err)
 {
@@ -300,12 +304,27 @@ static void member_job(void *ctx, unsigned worker, size_t i)
 	set_error(&m->r, &m->err);
 }
 
-/* Unpacked and parsed, the largest first: no more of them at a time than the largest has bytes. */
+static uint64_t size_of(const struct member *m)
+{
+	return m->file->from->members[m->file->member].size;
+}
+
+/* The largest first, while nothing else is in memory. */
+static int by_size(const void *x, const void *y)
+{
+	const struct member *a = *(const struct member *const *)x, *b = *(const struct member *const *)y;
+
+	if (size_of(a) != size_of(b))
+		return size_of(a) < size_of(b) ? 1 : -1;
+	return (a > b) - (a < b);
+}
+
+/* Unpacked and parsed: no more of them at a time than the largest has bytes. */
 static void unpack_job(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
-	const struct pack_file *f = p->members.items[i].file;
-	uint64_t size = f->from->members[f->member].size;
+	const struct pack_file *f = p->order[i]->file;
+	uint64_t size = size_of(p->order[i]);
 
 	(void)worker;
 	if (f->refused != NULL || f->path == NULL)
@@ -337,8 +356,8 @@ static bool needs_another(struct checked *p, struct member *m)
 	for (size_t i = 0; i < p->members.n && m->before == NULL; i++) {
 		const struct member *x = &p->members.items[i];
 
-		if (x != m && x->r.loads == DLWHY_YES && x->r.error == NULL && !x->r.is_program &&
-		    brings(&x->r, m->file->path))
+		if (x != m && x->before == NULL && x->r.loads == DLWHY_YES && x->r.error == NULL &&
+		    !x->r.is_program && brings(&x->r, m->file->path))
 			m->before = x->file->path;
 	}
 	return m->before != NULL;
@@ -368,12 +387,14 @@ static void judge_members(struct checked *p)
 {
 	uint64_t largest = 0;
 
+	p->order = ARENA_ARRAY(p->a, p->members.n + 1, const struct member *);
 	for (size_t i = 0; i < p->members.n; i++) {
-		const struct pack_file *f = p->members.items[i].file;
-		uint64_t size = f->from->members[f->member].size;
-
-		largest = size > largest ? size : largest;
+		p->order[i] = &p->members.items[i];
+		largest = size_of(p->order[i]) > largest ? size_of(p->order[i]) : largest;
 	}
+	/* What is read from front to end is asked for in that order. */
+	if (p->members.n > 0 && (p->pack->kind == PACK_WHEEL || p->pack->kind == PACK_ZIP))
+		qsort(p->order, p->members.n, sizeof(*p->order), by_size);
 	gate_open(&p->gate, largest);
 	pool_run(p->members.n, p->s->opt.threads, unpack_job, p);
 	gate_close(&p->gate);
@@ -391,7 +412,7 @@ static void judge_members(struct checked *p)
 	judge_again(p);
 }
 
-/* ---- the wheel's own words ------------------------------------------------------------------------------ */
+/* ---- the wheel's own words ----------------------------------------------------------------- */
 
 /* "cp311" -> 11, of "py3" and "cp39.cp310" the first that says one. */
 static unsigned minor_of_tag(const char *python)
@@ -449,7 +470,7 @@ static void judge_tags(struct checked *p)
 	p->r.nfindings = p->findings.n;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------ */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 static const char *why_no_package(int err)
 {
@@ -628,7 +649,8 @@ int packages_check(struct dlwhy_session *s, const char *target, size_t index, dl
 	p->s = s;
 	p->target = target;
 	p->r = (struct dlwhy_result){ .verb = "check", .target = target, .target_object = -1,
-				      .links = DLWHY_UNKNOWN, .platform = { .os = "linux", .loader = "none" } };
+				      .links = DLWHY_UNKNOWN,
+				      .platform = { .os = "linux", .loader = "none" } };
 	if (arena_run(p->a, judge, p) != ARENA_OK) {
 		err_set(&p->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.200s was judged", target);
 		p->r = (struct dlwhy_result){ .target = target };
