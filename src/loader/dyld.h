@@ -98,6 +98,8 @@ struct image *dyld_add(struct process *p, enum image_kind kind, const struct sto
 
 /* ---- dyld_bind.c ------------------------------------------------------------------------------- */
 
+/* What is wrong with the lists of libraries and folders, or NULL: of the program, or else of a library. */
+const char *dyld_list_defect(struct process *p, const struct macho_load *l, bool program);
 /* Compares the pages of all images from number `from` on with their signatures: one that was changed behind
  * its signature kills the process. False: so it is. */
 bool dyld_check_pages(struct process *p, size_t from);

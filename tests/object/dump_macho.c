@@ -18,10 +18,10 @@ static json_t *needs(const struct macho_load *l)
 	for (size_t i = 0; i < l->nneeds; i++) {
 		const struct macho_need *n = &l->needs[i];
 
-		json_array_append_new(a, json_pack("{s:s, s:b, s:b, s:b, s:b, s:i, s:i}", "name", n->name, "weak",
-						   n->weak, "reexport", n->reexport, "upward", n->upward, "delayed",
-						   n->delayed, "current", (int)n->current, "compatible",
-						   (int)n->compatible));
+		json_array_append_new(a, json_pack("{s:s, s:b, s:b, s:b, s:b, s:i, s:i}", "name", n->name,
+						   "weak", n->weak, "reexport", n->reexport, "upward",
+						   n->upward, "delayed", n->delayed, "current",
+						   (int)n->current, "compatible", (int)n->compatible));
 	}
 	return a;
 }
@@ -35,8 +35,8 @@ static bool add_export(void *ctx, const char *name, uint64_t flags)
 
 static bool add_import(void *ctx, const struct macho_import *i)
 {
-	json_array_append_new(ctx, json_pack("{s:s, s:i, s:b, s:b}", "name", i->name, "ordinal", i->ordinal, "weak",
-					     i->weak, "lazy", i->lazy));
+	json_array_append_new(ctx, json_pack("{s:s, s:i, s:b, s:b}", "name", i->name, "ordinal", i->ordinal,
+					     "weak", i->weak, "lazy", i->lazy));
 	return false;
 }
 
@@ -61,13 +61,15 @@ static json_t *signature(const struct macho_load *l)
 	if (!macho_signature_read(l, &s))
 		return json_pack("{s:s}", "broken", s.broken);
 	pages = macho_signature_check(l, &s);
-	return json_pack("{s:i, s:s?, s:s?, s:i, s:i, s:b}", "flags", (int)s.flags, "identifier", s.identifier,
-			 "team", s.team, "pages", (int)s.npages, "wrong", (int)pages.wrong, "cms", s.has_cms);
+	return json_pack("{s:i, s:s?, s:s?, s:i, s:i, s:b}", "flags", (int)s.flags, "identifier",
+			 s.identifier, "team", s.team, "pages", (int)s.npages, "wrong", (int)pages.wrong,
+			 "cms", s.has_cms);
 }
 
 static json_t *slice(struct view v, struct arena *a)
 {
-	json_t *rpaths = json_array(), *versions = json_array(), *exports = json_array(), *imports = json_array();
+	json_t *rpaths = json_array(), *versions = json_array(), *exports = json_array(),
+	       *imports = json_array();
 	const char *cpu;
 	struct macho_load l;
 	bool whole;
@@ -78,15 +80,16 @@ static json_t *slice(struct view v, struct arena *a)
 	for (size_t i = 0; i < l.nrpaths; i++)
 		json_array_append_new(rpaths, json_string(l.rpaths[i]));
 	for (size_t i = 0; i < l.nversions; i++)
-		json_array_append_new(versions, json_pack("[i, i, i]", (int)l.versions[i].platform,
-							  (int)l.versions[i].minimum, (int)l.versions[i].sdk));
+		json_array_append_new(versions,
+				      json_pack("[i, i, i]", (int)l.versions[i].platform,
+						(int)l.versions[i].minimum, (int)l.versions[i].sdk));
 	macho_each_export(&l.m, add_export, exports);
 	macho_each_export(&l.m, look_up, &l);
 	whole = macho_each_import(&l, add_import, imports);
 	return json_pack("{s:s?, s:i, s:s?, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:o}", "cpu", cpu, "type",
-			 (int)l.m.type, "id", l.m.id, "needs", needs(&l), "rpaths", rpaths, "versions", versions,
-			 "exports", exports, "imports", imports, "whole", whole, "uuid", l.uuid != NULL, "encrypted",
-			 l.encrypted, "signature", signature(&l));
+			 (int)l.m.type, "id", l.m.id, "needs", needs(&l), "rpaths", rpaths, "versions",
+			 versions, "exports", exports, "imports", imports, "whole", whole, "uuid",
+			 l.uuid != NULL, "encrypted", l.encrypted, "signature", signature(&l));
 }
 
 struct job {
