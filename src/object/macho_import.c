@@ -71,6 +71,8 @@ static bool chained(const struct macho_load *l, macho_on_import *fn, void *ctx)
 
 /* ---- bind opcodes ------------------------------------------------------------------------------ */
 
+enum kind_of_stream { PLAIN, LAZY, COALESCED };
+
 struct stream {
 	struct view v;
 	size_t at;
@@ -146,11 +148,12 @@ static bool step(struct stream *s)
 	}
 }
 
-static bool opcodes(struct view v, bool lazy, macho_on_import *fn, void *ctx, bool *stop)
+static bool opcodes(struct view v, enum kind_of_stream kind, macho_on_import *fn, void *ctx, bool *stop)
 {
-	struct stream s = { .v = v, .lazy = lazy, .fn = fn, .ctx = ctx };
+	struct stream s = { .v = v, .lazy = kind == LAZY, .fn = fn, .ctx = ctx };
 
-	s.now.lazy = lazy;
+	s.now.lazy = kind == LAZY;
+	s.now.ordinal = kind == COALESCED ? MACHO_FROM_WEAK : MACHO_FROM_SELF;
 	while (s.at < v.n && !s.stop)
 		if (!step(&s))
 			return false;
@@ -191,7 +194,8 @@ bool macho_each_import(const struct macho_load *l, macho_on_import *fn, void *ct
 		return chained(l, fn, ctx);
 	if (!l->has_info)
 		return from_symbols(l, fn, ctx);
-	if (!opcodes(l->bind, false, fn, ctx, &stop))
+	if (!opcodes(l->bind, PLAIN, fn, ctx, &stop) ||
+	    (!stop && !opcodes(l->lazy_bind, LAZY, fn, ctx, &stop)))
 		return false;
-	return stop || opcodes(l->lazy_bind, true, fn, ctx, &stop);
+	return stop || opcodes(l->weak_bind, COALESCED, fn, ctx, &stop);
 }
