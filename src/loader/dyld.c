@@ -23,6 +23,8 @@ struct image *dyld_add(struct process *p, enum image_kind kind, const struct sto
 
 /* ---- what an image needs ------------------------------------------------------------------------ */
 
+enum { IMAGES_MAX = 4000 }; /* which bounds the depth of load_tree */
+
 struct loading {
 	struct process *p;
 	size_t first; /* failure of this event */
@@ -102,6 +104,10 @@ static void load_tree(struct loading *l, struct image *im, const struct dyld_cha
 
 	if (im->dyld->needs_done)
 		return;
+	if (l->p->images.n > IMAGES_MAX) {
+		process_assume(l->p, "what more libraries need than can be looked at is there");
+		return;
+	}
 	begin_needs(l->p, im, chain);
 	while (im->dyld->upto < n)
 		if (!load_need(l->p, im)) {

@@ -28,6 +28,7 @@ struct dyld_image {
 	struct image **to;           /* one for each need; NULL: the slot is empty */
 	size_t upto;                 /* needs that were looked for */
 	bool needs_done;
+	struct table *symbols;       /* see dyld_bind.c */
 };
 
 /* What dyld decides at the start of a process. */
@@ -36,6 +37,7 @@ struct dyld_process {
 	bool at_paths;               /* '@' in names is expanded */
 	const char *team;            /* library validation: files must be of this team; "" of any */
 	bool validates;              /* library validation is on */
+	uint64_t looked;             /* bytes that were looked at for names */
 	unsigned mark;               /* of the last look-up of a symbol: see dyld_bind.c */
 };
 
