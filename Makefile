@@ -89,6 +89,7 @@ check-corpus: setup-test all ## analyse real packages and compare with the real 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/verify.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/packages.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
+	@$(PYTHON) tests/corpus/macho.py --build $(BUILD) --sanitized $(ASAN)
 	@$(PYTHON) tests/repair/corpus.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_TEXTS=1 \
 		$(PYTHON) -m pytest -q -p no:cacheprovider tests/message

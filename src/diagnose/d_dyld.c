@@ -10,21 +10,37 @@ void d_dyld(struct diag *d, size_t i)
 	switch (f->kind) {
 	case FAIL_SYMBOL: dyld_symbol(d, f); break;
 	case FAIL_SIGNAL: dyld_pages(d, f); break;
+	case FAIL_EXEC: dyld_program(d, f); break;
 	default: dyld_search(d, f); break;
 	}
 }
 
 /* ---- evidence and repairs ---------------------------------------------------------------------- */
 
+/* Lists of the chain come twice where an image stands in it twice. */
+static bool was_told(const struct diag *d, const struct request *rq, size_t n)
+{
+	const struct probe *all = d->t->probes.items + rq->probe0;
+
+	for (size_t i = 0; i < n; i++)
+		if (all[i].outcome == all[n].outcome && strcmp(all[i].path, all[n].path) == 0)
+			return true;
+	return false;
+}
+
 void dyld_probes(struct diag *d, struct draft *dr, const struct request *rq)
 {
 	for (size_t i = 0; rq != NULL && i < rq->nprobes; i++) {
 		const struct probe *p = &d->t->probes.items[rq->probe0 + i];
 		const char *of = p->of != NULL ? image_word(d, p->of) : NULL;
-		struct dlwhy_evidence *e = draft_evidence(
-			d, dr, "probe", p->of,
-			arena_printf(d->a, "%s (%s%s%s)", outcome_words(p->outcome), rule_words(p->rule),
-				     of != NULL ? " of " : "", of != NULL ? of : ""));
+		struct dlwhy_evidence *e;
+
+		if (was_told(d, rq, i))
+			continue;
+		e = draft_evidence(d, dr, "probe", p->of,
+				   arena_printf(d->a, "%s (%s%s%s)", outcome_words(p->outcome),
+						rule_words(p->rule), of != NULL ? " of " : "",
+						of != NULL ? of : ""));
 
 		e->path = p->path;
 		e->value = p->written;

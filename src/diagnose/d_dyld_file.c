@@ -99,17 +99,31 @@ static void fix_duplicate(struct diag *d, struct draft *dr, const char *path, co
 	dyld_sign(d, fix, path);
 }
 
-/* What dyld checks since 15.4. */
+/* What dyld checks since 15.4, and of programs since 26. */
+static void say_commands(struct diag *d, struct draft *dr, const char *path, const char *says)
+{
+	dr->f.detail = "load-commands";
+	if (starts_with(says, "duplicate LC_RPATH"))
+		fix_duplicate(d, dr, path, says);
+	draft_fix(d, dr, "rebuild", "medium", "link it again, with a linker of today");
+}
+
 static struct draft *bad_header(struct diag *d, const struct failure *f, const struct probe *p)
 {
 	struct draft *dr = draft_new(d, CAUSE_NOT_LOADABLE, f);
 
-	dr->f.detail = "load-commands";
 	draft_say(d, dr, "%s is refused by dyld since macOS 15.4: %s.", who(d, f, p), p->says);
-	if (starts_with(p->says, "duplicate LC_RPATH"))
-		fix_duplicate(d, dr, p->path, p->says);
-	draft_fix(d, dr, "rebuild", "medium", "link it again, with a linker of today");
+	say_commands(d, dr, p->path, p->says);
 	return dr;
+}
+
+void dyld_program(struct diag *d, const struct failure *f)
+{
+	struct draft *dr = draft_new(d, CAUSE_NOT_LOADABLE, f);
+
+	dr->f.object = image_path(d, f->image);
+	draft_say(d, dr, "%s is refused by dyld since macOS 26: %s.", image_word(d, f->image), f->string);
+	say_commands(d, dr, dr->f.object, f->string);
 }
 
 static struct draft *bad_signature(struct diag *d, const struct failure *f, const struct probe *p)
@@ -161,6 +175,14 @@ void dyld_pages(struct diag *d, const struct failure *f)
 	dr->f.detail = "code-signature";
 	dr->f.object = path;
 	draft_needed_by(d, dr, f->image->requester);
+	if (f->wanted == 0) {
+		draft_say(
+			d, dr,
+			"%s is not signed, and an arm64 Mac starts nothing that is not: the kernel kills it.",
+			image_word(d, f->image));
+		dyld_sign(d, draft_fix(d, dr, "sign", "medium", "on the Mac: sign it ad hoc"), path);
+		return;
+	}
 	draft_say(d, dr,
 		  "%s was changed after it was signed: %llu of %llu pages are not what their hashes say. On "
 		  "an arm64 Mac "

@@ -15,6 +15,8 @@ void dyld_search(struct diag *d, const struct failure *f);
 void dyld_symbol(struct diag *d, const struct failure *f);
 /* A file whose pages are not those that were signed. */
 void dyld_pages(struct diag *d, const struct failure *f);
+/* A program that dyld refuses for its load commands. */
+void dyld_program(struct diag *d, const struct failure *f);
 /* A draft about the file that a probe refused. */
 struct draft *dyld_refused(struct diag *d, const struct failure *f, const struct probe *p);
 

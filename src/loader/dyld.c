@@ -4,6 +4,7 @@
  * that is missing; then the same for each of these. Only when all are there is anything bound. Where upstream
  * decides: JustInTimeLoader::loadDependents, APIs::dlopen_from, prepare in dyldMain.cpp.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,8 @@ struct image *dyld_add(struct process *p, enum image_kind kind, const struct sto
 }
 
 /* ---- what an image needs ------------------------------------------------------------------------ */
+
+enum { IMAGES_MAX = 4000 }; /* which bounds the depth of load_tree */
 
 struct loading {
 	struct process *p;
@@ -101,6 +104,10 @@ static void load_tree(struct loading *l, struct image *im, const struct dyld_cha
 
 	if (im->dyld->needs_done)
 		return;
+	if (l->p->images.n > IMAGES_MAX) {
+		process_assume(l->p, "what more libraries need than can be looked at is there");
+		return;
+	}
 	begin_needs(l->p, im, chain);
 	while (im->dyld->upto < n)
 		if (!load_need(l->p, im)) {
@@ -173,6 +180,9 @@ static void load_and_bind(struct process *p, struct image *root, const struct dy
 	struct loading l = { .p = p, .first = p->trace.failures.n };
 
 	load_tree(&l, root, chain);
+	for (size_t i = from; i < p->images.n && !l.failed; i++) /* what was inserted */
+		if (p->images.items[i]->request != NULL && p->images.items[i]->requester == NULL)
+			load_tree(&l, p->images.items[i], chain);
 	if (l.failed) {
 		join_failures(p, l.first, p->trace.failures.n - l.first);
 		load_rest(p);
@@ -211,6 +221,62 @@ static void read_policy(struct process *p, const struct image *program, bool sec
 	dp->team = s.team != NULL ? arena_strdup(p->a, s.team) : "";
 }
 
+/* The kernel starts nothing for arm64 that is not signed. */
+static bool killed_unsigned(struct process *p, struct image *im)
+{
+	struct failure *f;
+
+	if (p->w->dyld->cpu != MACHO_ARM64 || im->dyld->load.has_signature)
+		return false;
+	f = fail_add(p, FAIL_SIGNAL, dyld_name(p, im), NULL, 0);
+	f->image = im;
+	f->signal = SIGKILL;
+	f->exit_status = 128 + SIGKILL;
+	f->fatal = true;
+	return true;
+}
+
+static bool refused_program(struct process *p, struct image *im)
+{
+	const char *defect = dyld_list_defect(p, &im->dyld->load, true);
+	struct failure *f;
+
+	if (defect == NULL)
+		return false;
+	f = fail_add(p, FAIL_EXEC, dyld_name(p, im), defect, 0);
+	f->image = im;
+	f->message = arena_printf(p->a, DYLD_TEXT(IN_PROGRAM, p), defect, dyld_name(p, im));
+	return true;
+}
+
+/* DYLD_INSERT_LIBRARIES, in which neither @rpath nor @loader_path is expanded. False: the process ends. */
+static bool load_inserted(struct process *p, struct image *program, const struct dyld_chain *chain)
+{
+	const char *list = p->dyld->env ? p->w->dyld->insert : NULL;
+
+	while (list != NULL && *list != '\0') {
+		size_t n = strcspn(list, ":");
+		const char *path = arena_strndup(p->a, list, n);
+		struct dyld_found found;
+		struct failure *f;
+
+		list += n + (list[n] == ':');
+		if (n == 0)
+			continue;
+		found = dyld_find(p, path, chain, false, program);
+		if (found.image != NULL) {
+			found.image->request = found.request;
+			continue;
+		}
+		f = fail_add(p, found.refused != NULL ? FAIL_CANDIDATE : FAIL_NOT_FOUND, path, found.why, 0);
+		f->request = found.request;
+		f->candidate = found.refused;
+		f->message = arena_printf(p->a, DYLD_TEXT(INSERTED, p), path, found.why);
+		return false;
+	}
+	return true;
+}
+
 static void start_file(struct process *p, const char *program, bool secure, unsigned flags)
 {
 	const struct store_entry *en = store_open(p->w->store, program);
@@ -231,7 +297,8 @@ static void start_file(struct process *p, const char *program, bool secure, unsi
 		return;
 	read_policy(p, im, secure);
 	chain->im = im;
-	load_and_bind(p, im, chain, 0, flags, true);
+	if (!killed_unsigned(p, im) && !refused_program(p, im) && load_inserted(p, im, chain))
+		load_and_bind(p, im, chain, 0, flags, true);
 	frame_failures(p, 0, NULL, 0);
 }
 

@@ -28,6 +28,7 @@ struct dyld_image {
 	struct image **to;           /* one for each need; NULL: the slot is empty */
 	size_t upto;                 /* needs that were looked for */
 	bool needs_done;
+	struct table *symbols;       /* see dyld_bind.c */
 };
 
 /* What dyld decides at the start of a process. */
@@ -36,6 +37,7 @@ struct dyld_process {
 	bool at_paths;               /* '@' in names is expanded */
 	const char *team;            /* library validation: files must be of this team; "" of any */
 	bool validates;              /* library validation is on */
+	uint64_t looked;             /* bytes that were looked at for names */
 	unsigned mark;               /* of the last look-up of a symbol: see dyld_bind.c */
 };
 
@@ -98,6 +100,8 @@ struct image *dyld_add(struct process *p, enum image_kind kind, const struct sto
 
 /* ---- dyld_bind.c ------------------------------------------------------------------------------- */
 
+/* What is wrong with the lists of libraries and folders, or NULL: of the program, or else of a library. */
+const char *dyld_list_defect(struct process *p, const struct macho_load *l, bool program);
 /* Compares the pages of all images from number `from` on with their signatures: one that was changed behind
  * its signature kills the process. False: so it is. */
 bool dyld_check_pages(struct process *p, size_t from);

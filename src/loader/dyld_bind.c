@@ -13,6 +13,7 @@
 #include "object/macho_import.h"
 
 enum { FAILURES_MAX = 1000 };
+#define LOOKED_MAX (UINT64_C(4) << 30) /* bytes that are looked at for names of one process: minutes */
 
 struct binder {
 	struct process *p;
@@ -22,15 +23,37 @@ struct binder {
 
 enum defined { DEFINED_NO, DEFINED_YES, DEFINED_ASSUMED };
 
-static bool in_symbol_table(const struct macho *m, const char *name)
+/* Of a file without a trie of exports (before macOS 10.6): its symbols by name. */
+static struct table *symbol_table(struct binder *b, struct image *im)
 {
+	const struct macho *m = &im->dyld->load.m;
 	struct macho_symbol s;
 
-	for (uint32_t i = 0; macho_symbol(m, i, &s); i++)
+	if (im->dyld->symbols != NULL)
+		return im->dyld->symbols;
+	im->dyld->symbols = ARENA_NEW(b->p->a, struct table);
+	table_init(im->dyld->symbols, b->p->a);
+	for (uint32_t i = 0; b->p->dyld->looked < LOOKED_MAX && macho_symbol(m, i, &s); i++) {
+		b->p->dyld->looked += strlen(s.name);
 		if ((s.type & MACHO_N_STAB) == 0 && (s.type & MACHO_N_EXT) != 0 &&
-		    (s.type & MACHO_N_TYPE) != MACHO_N_UNDF && strcmp(s.name, name) == 0)
-			return true;
-	return false;
+		    (s.type & MACHO_N_TYPE) != MACHO_N_UNDF)
+			table_put(im->dyld->symbols, s.name, elf_gnu_hash(s.name), im);
+	}
+	return im->dyld->symbols;
+}
+
+static bool find_export(struct binder *b, struct image *im, const char *name, struct macho_export *e)
+{
+	const struct macho *m = &im->dyld->load.m;
+	bool found;
+
+	if (!m->has_exports) {
+		*e = (struct macho_export){ 0 };
+		return table_get(symbol_table(b, im), name, elf_gnu_hash(name)) != NULL;
+	}
+	found = macho_find_export(m, name, e);
+	b->p->dyld->looked += e->looked;
+	return found;
 }
 
 static enum defined defines(struct binder *b, struct image *im, const char *name)
@@ -44,14 +67,12 @@ static enum defined defines(struct binder *b, struct image *im, const char *name
 	im->mark = b->p->dyld->mark;
 	if (im->file == NULL)
 		return DEFINED_ASSUMED;
-	if (d->load.m.has_exports && macho_find_export(&d->load.m, name, &e)) {
+	if (find_export(b, im, name, &e)) {
 		if ((e.flags & MACHO_EXPORT_REEXPORT) == 0 || e.ordinal == 0 || e.ordinal > d->upto)
 			return DEFINED_YES;
 		if (d->to[e.ordinal - 1] != NULL)
 			return defines(b, d->to[e.ordinal - 1], e.imported != NULL ? e.imported : name);
 	}
-	if (!d->load.m.has_exports && in_symbol_table(&d->load.m, name))
-		return DEFINED_YES;
 	for (size_t i = 0; i < d->load.nneeds && i < d->upto && best != DEFINED_YES; i++)
 		if (d->load.needs[i].reexport && d->to[i] != NULL) {
 			enum defined one = defines(b, d->to[i], name);
@@ -161,7 +182,10 @@ static bool bind_one(void *ctx, const struct macho_import *i)
 		break;
 	default: bind_ordinal(b, i); break;
 	}
-	return b->p->trace.failures.n >= FAILURES_MAX;
+	if (b->p->dyld->looked < LOOKED_MAX)
+		return b->p->trace.failures.n >= FAILURES_MAX;
+	process_assume(b->p, "the symbols that were not looked for any more are there: there are too many");
+	return true;
 }
 
 void dyld_bind(struct process *p, size_t from, bool launch)

@@ -1,8 +1,8 @@
 /* dyld_cache.c - which libraries are in the shared cache of macOS, and so on no disk.
  *
- * Since macOS 11 what lies below /usr/lib and /System/Library is there alone. Of the libraries directly in
- * /usr/lib there is a list. Of frameworks, and of the parts of the system and of Swift, whatever has a name of
- * their form is taken to be there, but for those that are known to have left.
+ * Since macOS 11 what lies below /usr/lib and /System/Library is there alone. Of the libraries directly
+ * in /usr/lib there is a list. Of frameworks, and of the parts of the system and of Swift, whatever has a
+ * name of their form is taken to be there, but for those that are known to have left.
  */
 #include <string.h>
 

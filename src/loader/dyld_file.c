@@ -172,21 +172,22 @@ static bool sdk_from(const struct macho_load *l, unsigned major, unsigned minor)
 	return macho_sdk(l) >= (major << 16 | minor << 8);
 }
 
-/* Which texts of a file's libraries and folders count depends on the SDK that it was built with. */
-static const char *list_defect(struct candidate *c)
+/* Which of them count depends on the SDK that the file was built with; of the program none before 26. */
+const char *dyld_list_defect(struct process *p, const struct macho_load *l, bool program)
 {
-	const struct macho_load *l = &c->load;
-	bool year26 = dyld_release(c->p) >= DYLD_RELEASE(26, 0);
+	bool year26 = dyld_release(p) >= DYLD_RELEASE(26, 0);
 	const char *twice;
 
-	if (l->uuid == NULL && sdk_from(l, 12, 0))
-		return DYLD_TEXT(NO_UUID, c->p);
+	if (program && !year26)
+		return NULL;
+	if (l->uuid == NULL && sdk_from(l, program ? 26 : 12, 0))
+		return DYLD_TEXT(NO_UUID, p);
 	if ((twice = duplicate_need(l)) != NULL && sdk_from(l, year26 ? 26 : 15, 0))
-		return arena_printf(c->p->a, DYLD_TEXT(DUPLICATE_LIBRARY, c->p), twice);
+		return arena_printf(p->a, DYLD_TEXT(DUPLICATE_LIBRARY, p), twice);
 	if ((twice = duplicate_rpath(l)) != NULL && sdk_from(l, year26 ? 26 : 15, year26 ? 0 : 4))
-		return arena_printf(c->p->a, DYLD_TEXT(DUPLICATE_RPATH, c->p), twice);
+		return arena_printf(p->a, DYLD_TEXT(DUPLICATE_RPATH, p), twice);
 	if (l->nneeds == 0 && sdk_from(l, 15, 4))
-		return DYLD_TEXT(NO_LIBRARY, c->p);
+		return DYLD_TEXT(NO_LIBRARY, p);
 	return NULL;
 }
 
@@ -214,7 +215,7 @@ static enum probe_outcome check_structure(struct candidate *c)
 	} else if (l->m.type != MACHO_DYLIB && l->nids > 0) {
 		c->why = DYLD_TEXT(FOREIGN_ID, p);
 	} else {
-		c->why = list_defect(c);
+		c->why = dyld_list_defect(p, l, false);
 	}
 	if (c->why == NULL)
 		return PROBE_TAKEN;

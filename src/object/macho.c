@@ -349,18 +349,19 @@ bool macho_each_export(const struct macho *m, macho_on_export *fn, void *ctx)
 	return m->exports.n == 0 || walk(&t, 0, 0, 0);
 }
 
-/* The child of a node whose edge is a beginning of *name, which moves on; 0: none. */
-static uint64_t follow_edge(struct view v, size_t at, const char **name)
+/* The child of a node whose edge is a beginning of *name, which moves on, as *at does behind what was read;
+ * 0: none. */
+static uint64_t follow_edge(struct view v, size_t *at, const char **name)
 {
-	unsigned count = at < v.n ? v.p[at++] : 0;
+	unsigned count = *at < v.n ? v.p[(*at)++] : 0;
 
 	while (count-- > 0) {
-		const char *edge = view_cstr(v, at);
+		const char *edge = view_cstr(v, *at);
 		size_t k = edge != NULL ? strlen(edge) : 0;
 		uint64_t child;
 
-		at += k + 1;
-		if (edge == NULL || !macho_uleb(v, &at, &child))
+		*at += k + 1;
+		if (edge == NULL || !macho_uleb(v, at, &child))
 			return 0;
 		if (strncmp(edge, *name, k) == 0) {
 			*name += k;
@@ -372,7 +373,6 @@ static uint64_t follow_edge(struct view v, size_t at, const char **name)
 
 static bool read_export(struct view v, size_t at, struct macho_export *out)
 {
-	memset(out, 0, sizeof(*out));
 	if (!macho_uleb(v, &at, &out->flags))
 		return false;
 	if ((out->flags & MACHO_EXPORT_REEXPORT) == 0)
@@ -389,16 +389,21 @@ bool macho_find_export(const struct macho *m, const char *name, struct macho_exp
 {
 	struct view v = m->exports;
 	uint64_t node = 0, size;
+	size_t begin;
 
-	/* Edges may be empty: the depth is bounded besides the length of the name. */
-	for (unsigned depth = 0; node < v.n && depth < EXPORT_NAME_MAX; depth++) {
+	memset(out, 0, sizeof(*out));
+	/* No node is passed twice in a sound trie: what is looked at is less than all of it. */
+	while (node < v.n && out->looked <= v.n) {
 		size_t at = (size_t)node;
 
 		if (!macho_uleb(v, &at, &size) || size > v.n - at)
 			return false;
 		if (*name == '\0' && size > 0) /* else an edge without text may go on */
 			return read_export(v, at, out);
-		node = follow_edge(v, at + (size_t)size, &name);
+		at += (size_t)size;
+		begin = (size_t)node;
+		node = follow_edge(v, &at, &name);
+		out->looked += at - begin;
 		if (node == 0)
 			return false;
 	}

@@ -105,6 +105,7 @@ struct macho_export {
 	uint64_t flags;
 	uint64_t ordinal;            /* of a re-export: the library that has it, from 1 */
 	const char *imported;        /* of a re-export: its name there; NULL: the same */
+	size_t looked;               /* bytes of the trie that were looked at, found or not */
 };
 bool macho_find_export(const struct macho *m, const char *name, struct macho_export *out);
 

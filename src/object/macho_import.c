@@ -26,7 +26,17 @@ enum {
 	OP_BIND_TIMES = 0xc0,
 	OP_THREADED = 0xd0
 };
-enum { SYMBOL_WEAK = 1, FLAG_TWO_LEVEL = 0x80, SYMBOL_ANYONE = 254, SYMBOL_MAIN = 255 };
+enum { SYMBOL_MAX = 1 << 16, SYMBOL_WEAK = 1, FLAG_TWO_LEVEL = 0x80, SYMBOL_ANYONE = 254, SYMBOL_MAIN = 255 };
+
+/* A name of a sound file is short; long ones would be read once for each of many that begin within them. */
+static const char *name_at(struct view v, uint64_t at)
+{
+	struct view part;
+
+	if (at > v.n || !view_sub(v, at, v.n - at < SYMBOL_MAX ? v.n - at : SYMBOL_MAX, &part))
+		return NULL;
+	return view_cstr(part, 0);
+}
 
 /* ---- chained fixups ---------------------------------------------------------------------------- */
 
@@ -54,11 +64,11 @@ static bool chained(const struct macho_load *l, macho_on_import *fn, void *ctx)
 		if (format == 3) {
 			im.ordinal = (word & 0xffff) > 0xfff0 ? (int16_t)(word & 0xffff)
 							      : (int32_t)(word & 0xffff);
-			im.name = view_cstr(symbols, word >> 32);
+			im.name = name_at(symbols, word >> 32);
 			im.weak = (word >> 16 & 1) != 0;
 		} else {
 			im.ordinal = (word & 0xff) > 0xf0 ? (int8_t)(word & 0xff) : (int32_t)(word & 0xff);
-			im.name = view_cstr(symbols, word >> 9);
+			im.name = name_at(symbols, word >> 9);
 			im.weak = (word >> 8 & 1) != 0;
 		}
 		if (im.name == NULL)
@@ -70,6 +80,8 @@ static bool chained(const struct macho_load *l, macho_on_import *fn, void *ctx)
 }
 
 /* ---- bind opcodes ------------------------------------------------------------------------------ */
+
+enum kind_of_stream { PLAIN, LAZY, COALESCED };
 
 struct stream {
 	struct view v;
@@ -97,7 +109,7 @@ static bool set_ordinal(struct stream *s, int64_t ordinal)
 
 static bool set_symbol(struct stream *s, unsigned flags)
 {
-	const char *name = view_cstr(s->v, s->at);
+	const char *name = name_at(s->v, s->at);
 
 	if (name == NULL)
 		return false;
@@ -146,11 +158,12 @@ static bool step(struct stream *s)
 	}
 }
 
-static bool opcodes(struct view v, bool lazy, macho_on_import *fn, void *ctx, bool *stop)
+static bool opcodes(struct view v, enum kind_of_stream kind, macho_on_import *fn, void *ctx, bool *stop)
 {
-	struct stream s = { .v = v, .lazy = lazy, .fn = fn, .ctx = ctx };
+	struct stream s = { .v = v, .lazy = kind == LAZY, .fn = fn, .ctx = ctx };
 
-	s.now.lazy = lazy;
+	s.now.lazy = kind == LAZY;
+	s.now.ordinal = kind == COALESCED ? MACHO_FROM_WEAK : MACHO_FROM_SELF;
 	while (s.at < v.n && !s.stop)
 		if (!step(&s))
 			return false;
@@ -191,7 +204,8 @@ bool macho_each_import(const struct macho_load *l, macho_on_import *fn, void *ct
 		return chained(l, fn, ctx);
 	if (!l->has_info)
 		return from_symbols(l, fn, ctx);
-	if (!opcodes(l->bind, false, fn, ctx, &stop))
+	if (!opcodes(l->bind, PLAIN, fn, ctx, &stop) ||
+	    (!stop && !opcodes(l->lazy_bind, LAZY, fn, ctx, &stop)))
 		return false;
-	return stop || opcodes(l->lazy_bind, true, fn, ctx, &stop);
+	return stop || opcodes(l->weak_bind, COALESCED, fn, ctx, &stop);
 }

@@ -59,6 +59,21 @@ static bool stops_before(const struct dlwhy_result *r)
 	return r->python != NULL && r->python->exception != NULL && strcmp(r->verb, "check") == 0;
 }
 
+/* A file of macOS is judged for a Mac, wherever that is. */
+static const char *success(const struct dlwhy_result *r, bool fails, bool warns)
+{
+	static const char *const words[2][2][3] = {
+		{ { "loads here", "loads here, with a warning", "loads here, but fails later" },
+		  { "starts here", "starts here, with a warning", "starts here, but fails later" } },
+		{ { "loads on macOS", "loads on macOS, with a warning", "loads on macOS, but fails later" },
+		  { "starts on macOS", "starts on macOS, with a warning",
+		    "starts on macOS, but fails later" } }
+	};
+	bool mac = r->platform.os != NULL && strcmp(r->platform.os, "macos") == 0;
+
+	return words[mac][r->is_program][fails ? 2 : warns ? 1 : 0];
+}
+
 const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 {
 	bool fails = count_findings(r, DLWHY_ERROR) > 0;
@@ -84,13 +99,9 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 	if (r->loads == DLWHY_UNKNOWN)
 		return r->is_program ? "may start or not: it cannot be decided"
 				     : "may load or not: it cannot be decided";
-	if (fails)
-		return r->is_program ? "starts here, but fails later"
-				     : "loads here, but fails later";
-	*style = GREEN;
-	if (warns)
-		return r->is_program ? "starts here, with a warning" : "loads here, with a warning";
-	return r->is_program ? "starts here" : "loads here";
+	if (!fails)
+		*style = GREEN;
+	return success(r, fails, warns);
 }
 
 /* "glibc 2.36, x86_64, judged in a bare program" */
@@ -174,6 +185,21 @@ const char *text_who_says(const struct text *t)
 	return l != NULL && strcmp(l, "none") == 0 ? "The shell says:" : "The loader says:";
 }
 
+/* A message of several lines (dyld's) keeps them. */
+static void add_message(struct text *t, struct lines *out, const char *s, size_t most)
+{
+	const char *before = arena_printf(t->a, "  %s  ", text_who_says(t));
+
+	for (const char *line = s; line != NULL; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		text_add(t, PLAIN, before);
+		s = arena_strndup(t->a, line, strcspn(line, "\n"));
+		text_add(t, PLAIN, text_fit(t, text_clean(t, s), most));
+		text_end(t, out);
+		before = "                    ";
+	}
+}
+
 /* The loader's words are not broken into rows: they are what people search for. */
 void text_loader_says(struct text *t, struct lines *out)
 {
@@ -181,11 +207,8 @@ void text_loader_says(struct text *t, struct lines *out)
 	size_t i, n = t->verbose || r->nloader_lines < 2 ? r->nloader_lines : 2;
 	size_t most = t->verbose ? SIZE_MAX : 2 * t->width - 22;
 
-	if (r->loader_message != NULL) {
-		text_add(t, PLAIN, arena_printf(t->a, "  %s  ", text_who_says(t)));
-		text_add(t, PLAIN, text_fit(t, text_clean(t, r->loader_message), most));
-		text_end(t, out);
-	}
+	if (r->loader_message != NULL)
+		add_message(t, out, r->loader_message, most);
 	for (i = 0; i < n; i++) {
 		text_add(t, PLAIN, i == 0 && r->loader_message == NULL ? "  The loader says:  "
 								       : "                    ");

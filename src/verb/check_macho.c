@@ -6,6 +6,7 @@
  */
 #include "verb/check_macho.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "loader/dyld.h"
@@ -59,15 +60,21 @@ static bool named(const struct dlwhy_session *s)
 	return p != NULL && strcmp(p, "auto") != 0 && strcmp(p, "none") != 0;
 }
 
+static bool is_program_of(const struct world *w, const struct store_entry *en, struct arena *a)
+{
+	struct dyld_slice slice;
+	struct macho_load l;
+
+	return is_macho(en) && dyld_slice(w->dyld, en->file->bytes, a, &slice) &&
+	       macho_load_open(slice.bytes, a, &l) && l.m.type == MACHO_EXECUTE;
+}
+
 static bool take_program(struct dlwhy_session *s, struct arena *a, struct mac_case *out,
 			 struct dlwhy_error *err)
 {
 	const struct store_entry *en = store_open(s->store, s->opt.program);
-	struct dyld_slice slice;
-	struct macho_load l;
 
-	if (!is_macho(en) || !dyld_slice(out->world->dyld, en->file->bytes, a, &slice) ||
-	    !macho_load_open(slice.bytes, a, &l) || l.m.type != MACHO_EXECUTE) {
+	if (!is_program_of(out->world, en, a)) {
 		err_set(err, DLWHY_E_ARGUMENT, en != NULL ? en->err : 0,
 			"%.200s cannot load libraries of macOS: it is %s", s->opt.program,
 			en == NULL || en->err != 0 ? "not there" : "no program for that Mac");
@@ -75,6 +82,28 @@ static bool take_program(struct dlwhy_session *s, struct arena *a, struct mac_ca
 	}
 	out->program = out->words = s->opt.program;
 	return true;
+}
+
+/* The interpreter of the environment that the file lies in: DIR/bin/python3.11 before "/lib/python3.11/". */
+static const char *python_near(struct dlwhy_session *s, const struct world *w, const char *path,
+			       struct arena *a)
+{
+	char *real = source_absolute(s->source, path);
+	const char *full = real != NULL ? arena_strdup(a, real) : path, *lib = strstr(full, "/lib/python");
+	const char *names[2], *found = NULL;
+
+	free(real);
+	if (lib == NULL)
+		return NULL;
+	names[0] = arena_strndup(a, lib + strlen("/lib/"), strcspn(lib + strlen("/lib/"), "/"));
+	names[1] = "python3";
+	for (size_t i = 0; i < 2 && found == NULL; i++) {
+		const char *program = arena_printf(a, "%.*s/bin/%s", (int)(lib - full), full, names[i]);
+
+		if (is_program_of(w, store_open(s->store, program), a))
+			found = program;
+	}
+	return found;
 }
 
 void mac_case(struct dlwhy_session *s, const char *path, const struct store_entry *en, struct arena *a,
@@ -102,6 +131,12 @@ void mac_case(struct dlwhy_session *s, const char *path, const struct store_entr
 	if (!readable || (s->opt.program != NULL && strcmp(s->opt.program, "none") == 0))
 		return;
 	out->family = host_family_macho(path, &l, a);
+	if (out->family != NULL && strcmp(family_name(out->family), "Python") == 0)
+		out->program = python_near(s, out->world, path, a);
+	if (out->program != NULL) {
+		out->family = NULL;
+		out->words = out->program;
+	}
 	if (out->family != NULL)
 		out->words =
 			arena_printf(a, "%s (not here, its interface is assumed)", family_name(out->family));

@@ -18,11 +18,23 @@ enum { MAX_NEEDERS = 3 }; /* of a library, that are asked about */
 
 /* ---- questions -------------------------------------------------------------------------------- */
 
-/* Words of musl are about a process of musl's. */
+/* "arm64e' or 'arm64" is what a process for arm64 needs. */
+static const char *arch_of_mac(const struct look_case *c)
+{
+	const char *needs = c->fact->field[MSG_ARCH];
+
+	if (!same_text(c->fact->speaker, "dyld") || needs == NULL)
+		return NULL;
+	return strstr(needs, "x86_64") != NULL ? "x86_64" : strstr(needs, "arm64") != NULL ? "arm64" : NULL;
+}
+
+/* Words of musl are about a process of musl's, those of dyld about one for the processor that they name. */
 static struct dlwhy_session *of_its_loader(const struct look_case *c)
 {
 	struct dlwhy_options opt = c->l->s->opt;
 
+	if (opt.arch == NULL && opt.pid == 0 && (opt.arch = arch_of_mac(c)) != NULL)
+		return dlwhy_session_new(&opt, NULL);
 	if (!same_text(c->fact->speaker, "musl") || opt.loader != NULL || opt.pid != 0)
 		return NULL;
 	opt.loader = "musl";

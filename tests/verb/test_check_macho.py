@@ -10,6 +10,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "oracle"))
 import dyld_scenes  # noqa: E402
 import oracle  # noqa: E402
+from dyld_scenes import uid, uuid  # noqa: E402
+from macho_file import FLAT, SYSTEM, fat, macho  # noqa: E402
 
 
 def plant(folder, files):
@@ -40,3 +42,253 @@ def test_text(tmp_path, name, files, release, args, message):
     assert answer["loader_message"] == message
     assert answer["loads"] is (message is None)
     assert answer["platform"]["loader"] == "dyld" and answer["platform"]["machine"] == "arm64"
+
+
+# ---- what has no text in the scenes -----------------------------------------------------------------------
+
+def one(tmp_path, files, *args, macos="26"):
+    """The answer about the first file, from the folder where all of them are."""
+    plant(tmp_path, files)
+    return ask("--macos", macos, *args, "./" + next(iter(files)), cwd=tmp_path)
+
+
+def codes(answer):
+    return [(f["code"], f["detail"]) for f in answer["findings"]]
+
+
+A = {"a.dylib": lambda: macho(id="@loader_path/a.dylib", exports=["_a"], uuid=uid("A"))}
+
+
+def test_expected_in_one_library(tmp_path):
+    """Two levels: that another library has the symbol does not help."""
+    files = {"x.dylib": macho(needs=[SYSTEM, "@loader_path/a.dylib", "@loader_path/b.dylib"],
+                              imports=[("_b", 2), ("_a", 2)], uuid=uid("X")),
+             "b.dylib": macho(id="@loader_path/b.dylib", exports=["_b"]), **A}
+    answer = one(tmp_path, files)
+    assert answer["loader_message"] == (
+        f"dlopen(./x.dylib, 0x0002): Symbol not found: _b\n  Referenced from: <{uuid('X')}> {tmp_path}/x.dylib\n"
+        f"  Expected in:     <{uuid('A')}> {tmp_path}/a.dylib")
+    assert codes(answer) == [("missing-symbol", None)]
+    assert answer["findings"][0]["symbol"] == "b" and "b.dylib does, and is not asked" in answer["findings"][0]["summary"]
+    assert answer["certainty"] == "predicted"
+
+
+@pytest.mark.parametrize("macos,text", [
+    ("12.4", "Symbol not found: _b\n  Referenced from: {x}\n  Expected in: {a}"),
+    ("12.5", "Symbol not found: (_b)\n  Referenced from: '{x}'\n  Expected in: '{a}'")])
+def test_older_words_for_a_symbol(tmp_path, macos, text):
+    files = {"x.dylib": macho(needs=["@loader_path/a.dylib"], imports=[("_b", 1)]), **A}
+    answer = one(tmp_path, files, macos=macos)
+    assert answer["loader_message"] == "dlopen(./x.dylib, 0x0002): " + text.format(x=tmp_path / "x.dylib",
+                                                                                  a=tmp_path / "a.dylib")
+
+
+def test_reexports(tmp_path):
+    """By the library as a whole, and by single symbols under another name."""
+    files = {"x.dylib": macho(needs=["@loader_path/r.dylib"], imports=[("_a", 1), ("_alias", 1)]),
+             "r.dylib": macho(id="@loader_path/r.dylib", needs=[("@loader_path/a.dylib", "reexport"),
+                                                               "@loader_path/b.dylib"],
+                              exports=[("_alias", 8, 2, "_b")]),
+             "b.dylib": macho(id="@loader_path/b.dylib", exports=["_b"]), **A}
+    assert one(tmp_path, files)["loads"] is True
+    (tmp_path / "b.dylib").write_bytes(macho(id="@loader_path/b.dylib"))
+    assert "Symbol not found: _alias" in ask("./x.dylib", cwd=tmp_path)["loader_message"]
+
+
+def test_weak_library_and_symbols(tmp_path):
+    files = {"x.dylib": macho(needs=[SYSTEM, ("@loader_path/none.dylib", "weak")], imports=[("_n", 2, True)])}
+    assert one(tmp_path, files)["loads"] is True
+    strong = {"x.dylib": macho(needs=[SYSTEM, ("@loader_path/none.dylib", "weak")], imports=[("_n", 2)])}
+    answer = one(tmp_path, strong)
+    assert answer["loader_message"].endswith("\n  Expected in:     <no uuid> unknown")
+    assert codes(answer) == [("missing-symbol", None)]
+
+
+def test_library_that_is_lazy_is_not_loaded(tmp_path):
+    """LC_LAZY_LOAD_DYLIB has no ordinal either."""
+    files = {"x.dylib": macho(needs=[("@loader_path/none.dylib", "lazy"), "@loader_path/a.dylib"],
+                              imports=[("_a", 1)]), **A}
+    assert one(tmp_path, files)["loads"] is True
+
+
+@pytest.mark.parametrize("fixups", ["chained", "opcodes"])
+def test_symbols_of_the_interpreter(tmp_path, fixups):
+    """A Python extension is judged with the interface of Python, and without it by --program none."""
+    files = {"ext.so": macho("bundle", exports=["_PyInit_ext"], imports=[("_PyLong_FromLong", FLAT)], fixups=fixups)}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True and answer["host"] == "Python (not here, its interface is assumed)"
+    answer = one(tmp_path, files, "--program", "none")
+    assert answer["loader_message"] == ("dlopen(./ext.so, 0x0002): symbol not found in flat namespace "
+                                        "'_PyLong_FromLong'")
+    assert codes(answer) == [("missing-symbol", None)]
+
+
+def test_lazy_symbol_of_a_program(tmp_path):
+    """It starts, and dies where it calls the function; chained fixups have no such thing."""
+    files = {"main": macho("program", needs=["@loader_path/a.dylib"], lazy=[("_z", 1)], fixups="opcodes"), **A}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True and codes(answer) == [("missing-symbol", None)]
+    assert answer["findings"][0]["severity"] == "error"
+    files["main"] = macho("program", needs=["@loader_path/a.dylib"], lazy=[("_z", 1)])
+    assert one(tmp_path, files)["loads"] is False
+
+
+def test_library_that_is_elsewhere(tmp_path):
+    files = {"pkg/x.dylib": macho(needs=["@rpath/a.dylib"]), "pkg/sub/lib/a.dylib": A["a.dylib"]}
+    answer = one(tmp_path, files)
+    (finding,) = answer["findings"]
+    assert finding["code"] == "search-path" and "pkg/sub/lib/a.dylib" in finding["summary"]
+    assert finding["fixes"][0]["commands"] == ["install_name_tool -add_rpath @loader_path/sub/lib ./pkg/x.dylib",
+                                               "codesign --force --sign - ./pkg/x.dylib"]
+    files["pkg/x.dylib"] = macho(needs=["/opt/homebrew/opt/foo/lib/a.dylib"])
+    (finding,) = one(tmp_path, files)["findings"]
+    assert finding["fixes"][0]["commands"][0] == ("install_name_tool -change /opt/homebrew/opt/foo/lib/a.dylib "
+                                                  "@loader_path/sub/lib/a.dylib ./pkg/x.dylib")
+
+
+def test_library_that_is_elsewhere_for_another_processor(tmp_path):
+    files = {"p/q/r/x.dylib": macho(needs=["/opt/homebrew/opt/foo/lib/a.dylib"]),
+             "p/q/r/lib/a.dylib": macho(arch="x86_64")}
+    (finding,) = one(tmp_path, files)["findings"]
+    assert finding["code"] == "missing-library"
+    assert finding["fixes"][0]["commands"] == ["brew install foo"]
+
+
+def test_libraries_of_the_system(tmp_path):
+    """They are on no disk, and a name that the system has not is missing all the same."""
+    files = {"x.dylib": macho(needs=[SYSTEM, "/usr/lib/libz.1.dylib", "/usr/lib/swift/libswiftCore.dylib",
+                                     "/System/Library/Frameworks/Metal.framework/Versions/A/Metal"],
+                              imports=[("_inflate", 2)])}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True and [n["rule"] for o in answer["objects"] for n in o["needs"]] == ["shared-cache"] * 4
+    answer = one(tmp_path, {"x.dylib": macho(needs=[SYSTEM, "/usr/lib/libssl.0.9.8.dylib"])})
+    assert codes(answer) == [("missing-library", None)] and answer["certainty"] == "likely"
+    old = "/System/Library/Frameworks/Python.framework/Versions/2.7/Python"
+    assert one(tmp_path, {"x.dylib": macho(needs=[old])}, macos="12.0")["loads"] is True
+    assert one(tmp_path, {"x.dylib": macho(needs=[old])}, macos="12.3")["loads"] is False
+
+
+@pytest.mark.parametrize("data,code,detail,reason", [
+    (lambda: b"version https://git-lfs.github.com/spec/v1\n", "corrupt-file", None, "slice is not valid mach-o file"),
+    (lambda: b"", "corrupt-file", None, ""),
+    (lambda: macho()[:0x4000], "corrupt-file", None,
+     "segment '__LINKEDIT' load command content extends beyond end of file"),
+    (lambda: macho(id=False), "not-loadable", "load-commands", "MH_DYLIB is missing LC_ID_DYLIB"),
+    (lambda: macho(uuid=None), "not-loadable", "load-commands", "missing LC_UUID load command"),
+    (lambda: macho(needs=[SYSTEM, SYSTEM], sdk="26.0"), "not-loadable", "load-commands",
+     f"duplicate linked dylib '{SYSTEM}'"),
+    (lambda: macho(extra=[b"\x77\0\0\x80\x10\0\0\0" + b"\0" * 8]), "not-loadable", "load-commands",
+     "load command #10 unknown required load command 0x80000077"),
+    (lambda: macho("program"), "not-loadable", None, "cannot link against a main executable '{a}'"),
+    (lambda: macho("bundle"), "not-loadable", None, "cannot link against bundle '{a}'"),
+    (lambda: macho(platform=2), "wrong-arch", "platform",
+     "mach-o file ({a}), but incompatible platform (have 'iOS', need 'macOS')"),
+    (lambda: fat(("x86_64", macho(arch="x86_64")), ("i386", macho(arch="i386"))), "wrong-arch", None,
+     "fat file, but missing compatible architecture (have 'x86_64,i386', need "
+     "'arm64e' or 'arm64e.v1' or 'arm64' or 'arm64')"),
+])
+def test_file_that_is_refused(tmp_path, data, code, detail, reason):
+    answer = one(tmp_path, {"x.dylib": macho(needs=["@loader_path/a.dylib"]), "a.dylib": data})
+    a = f"{tmp_path}/a.dylib"
+    assert answer["loader_message"].endswith(f"  Reason: tried: '{a}' ({reason.format(a=a)})")
+    assert codes(answer) == [(code, detail)] and answer["findings"][0]["object"] == a
+
+
+@pytest.mark.parametrize("wide,hide", [(False, 0), (True, 0), (False, 1)])
+def test_universal_file(tmp_path, wide, hide):
+    """Each slice is judged by itself: here only that for arm64 lacks something."""
+    data = fat(("x86_64", macho(arch="x86_64")), ("arm64", macho(needs=["@rpath/none.dylib"])), wide=wide, hide=hide)
+    assert one(tmp_path, {"x.dylib": data}, "--arch", "x86_64")["loads"] is True
+    answer = one(tmp_path, {"x.dylib": data})
+    assert answer["platform"]["machine"] == "arm64" and codes(answer) == [("missing-library", None)]
+
+
+def test_signature(tmp_path):
+    """Unsigned files, and files that were changed behind their signature, on arm64 and on x86_64."""
+    changed = bytearray(macho())
+    changed[0x2000] ^= 1
+    answer = one(tmp_path, {"x.dylib": bytes(changed)})
+    assert answer["loads"] is False and answer["loader_message"] is None
+    assert codes(answer) == [("not-loadable", "code-signature")]
+    assert "1 of 5 pages" in answer["findings"][0]["summary"]
+    assert answer["findings"][0]["fixes"][0]["commands"] == ["codesign --force --sign - ./x.dylib"]
+    changed = bytearray(macho(arch="x86_64", signed=True))
+    changed[0x2000] ^= 1
+    assert one(tmp_path, {"x.dylib": bytes(changed)})["loads"] is True
+    assert one(tmp_path, {"x.dylib": macho(arch="x86_64", signed=False)})["loads"] is True
+    answer = one(tmp_path, {"main": macho("program", signed=False)})
+    assert answer["loads"] is False and codes(answer) == [("not-loadable", "code-signature")]
+
+
+HARDENED, RESTRICT = 0x10000, 0x800
+
+
+def test_hardened_program(tmp_path):
+    """It does not see the variables, and takes no library of others."""
+    variable = ["--env", "DYLD_LIBRARY_PATH=" + str(tmp_path / "lib")]
+    files = {"main": macho("program", needs=["/none/a.dylib"]), "lib/a.dylib": macho(id="/none/a.dylib")}
+    assert one(tmp_path, files, *variable)["loads"] is True
+    files["main"] = macho("program", needs=["/none/a.dylib"], flags=HARDENED, team="ME")
+    assert one(tmp_path, files, *variable)["loads"] is False
+    files["main"] = macho("program", needs=["@loader_path/lib/a.dylib"], flags=HARDENED, team="ME")
+    answer = one(tmp_path, files)
+    assert "has no Team ID and is not a platform binary" in answer["loader_message"]
+    assert codes(answer) == [("not-loadable", "code-signature")]
+    files["lib/a.dylib"] = macho(flags=HARDENED, team="YOU")
+    assert "have different Team IDs" in one(tmp_path, files)["loader_message"]
+    files["lib/a.dylib"] = macho(flags=HARDENED, team="ME")
+    assert one(tmp_path, files)["loads"] is True
+
+
+def test_restricted_program(tmp_path):
+    """One with a section __RESTRICT,__restrict does not expand @executable_path, nor @loader_path in its rpaths."""
+    more = {"needs": ["@rpath/a.dylib"], "rpaths": ["@executable_path", "@loader_path"]}
+    assert one(tmp_path, {"main": macho("program", **more), **A})["loads"] is True
+    answer = one(tmp_path, {"main": macho("program", restrict=True, **more), **A})
+    assert answer["loader_message"].endswith(
+        "Reason: no LC_RPATH's used.  They may be invalid, eg, not start with '@loader_path' or '@executable_path'")
+    assert codes(answer) == [("search-path", None)]
+
+
+def test_inserted_library(tmp_path):
+    files = {"main": macho("program"), "i.dylib": macho(needs=["@loader_path/none.dylib"])}
+    answer = one(tmp_path, files, "--env", "DYLD_INSERT_LIBRARIES=/none/i.dylib")
+    assert answer["loader_message"].startswith(
+        "dyld[PID]: terminating because inserted dylib '/none/i.dylib' could not be loaded: tried: ")
+    answer = one(tmp_path, files, "--env", f"DYLD_INSERT_LIBRARIES={tmp_path}/i.dylib")
+    assert "Library not loaded: @loader_path/none.dylib" in answer["loader_message"]
+
+
+def test_program_that_is_validated_since_26(tmp_path):
+    files = {"main": macho("program", rpaths=["@loader_path"] * 2, sdk="26.0")}
+    assert one(tmp_path, files, macos="15.4")["loads"] is True
+    answer = one(tmp_path, files)
+    assert answer["loader_message"] == f"dyld[PID]: duplicate LC_RPATH '@loader_path' in {tmp_path}/main"
+    assert codes(answer) == [("not-loadable", "load-commands")]
+
+
+def test_newer_deployment_target_is_a_warning(tmp_path):
+    files = {"x.dylib": macho(minimum="15.0")}
+    answer = one(tmp_path, files, macos="14.2")
+    assert answer["loads"] is True
+    assert [(f["code"], f["severity"]) for f in answer["findings"]] == [("os-too-old", "warning")]
+    assert one(tmp_path, files, macos="15.0")["findings"] == []
+
+
+def test_program_that_is_not_known(tmp_path):
+    files = {"x.dylib": macho(needs=["@executable_path/../lib/none.dylib"])}
+    assert "--program" in one(tmp_path, files)["assumes"]
+
+
+def test_loader_of_linux_is_asked_by_name(tmp_path):
+    files = {"libx.so": macho()}
+    assert one(tmp_path, files)["loads"] is True
+    plain = ask("--loader", "glibc", "./libx.so", cwd=tmp_path)
+    assert plain["loads"] is False and plain["platform"]["loader"] == "glibc"
+
+
+@pytest.mark.parametrize("args,word", [(["--macos", "11"], "11"), (["--macos", "17"], "17"), (["--macos", "x"], "x"),
+                                       (["--arch", "arm"], "arm"), (["--macos", "14", "--loader", "musl"], "musl")])
+def test_wrong_usage(args, word):
+    done = subprocess.run([oracle.dlwhy_program(), "check", *args, "x.dylib"], capture_output=True, text=True)
+    assert done.returncode == 2 and word in done.stderr and done.stderr.count("\n") == 1

@@ -189,6 +189,7 @@ def macho(kind="dylib", arch=ARM64, id=None, needs=(SYSTEM,), rpaths=(), exports
     if platform:
         commands.append(_command(0x32, struct.pack("<4I", platform, version(minimum), version(sdk), 0)))
     if kind == "program":
+        commands.append(_string(0xE, b"", "/usr/lib/dyld"))
         commands.append(_command(0x80000028, struct.pack("<2Q", 0x1000, 0)))
     for need in needs:
         if isinstance(need, str):
