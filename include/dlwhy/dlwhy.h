@@ -85,7 +85,8 @@ struct dlwhy_options {
 	void (*progress)(const struct dlwhy_progress *p, void *user);
 	void *progress_user;
 	const char *windows;      /* dlwhy_check of files of Windows: the release that loads them ("7", "8.1",
-				     "server2019"), NULL: "10" */
+				     "server2019"), with the redistributables of Visual C++ if
+				     "+vcredist" is behind it; NULL: "10" */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
