@@ -25,7 +25,7 @@ SANITIZE := --werror -Db_sanitize=address,undefined -Doptimization=1 -Db_lto=fal
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all asan clang fuzzers install check check-quick check-oracle check-corpus fuzz bench \
+.PHONY: all asan clang fuzzers install check check-quick check-oracle check-windows check-corpus fuzz bench \
 	demo clean help setup setup-test
 
 all: setup $(BUILD)/build.ninja ## build dlwhy, libdlwhy.a and libdlwhy.so in build/
@@ -80,9 +80,14 @@ check-oracle: setup-test all ## compare with the real loader of this machine
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/run.py --trees 2000 --roots $(BUILD)/glibc \
 		--musl-roots $(BUILD)/musl
 
+check-windows: all ## compare with wine's loader: random trees of DLLs (installs wine)
+	@scripts/setup.sh windows
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows.py --trees 200 --mingw 200
+
 check-corpus: setup-test all ## analyse real packages and compare with the real loader
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/run.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/gpu.py --build $(BUILD)
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/windows.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/imports.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/founding.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/broken.py --build $(BUILD)

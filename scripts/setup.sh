@@ -4,6 +4,7 @@
 #     scripts/setup.sh build    what `make` needs
 #     scripts/setup.sh test     what `make check` needs on top (the default)
 #     scripts/setup.sh demo     what `make demo` needs on top of build
+#     scripts/setup.sh windows  what `make check-windows` needs on top of test: wine, a compiler for Windows
 #
 # Installs what is missing if it may (root, or sudo without a password); otherwise prints the one
 # line to type and exits with status 2. Silent and quick when nothing is missing.
@@ -16,13 +17,15 @@ TEST="zstd clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev
 	python3-pytest python3-jsonschema python3-pip elfutils patchelf strace libcap2-bin util-linux
 	g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools"
 DEMO="python3-pip"
+WINDOWS="wine wine64 gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64"
 
 case "${1:-test}" in
 build) wanted=$BUILD ;;
 test) wanted="$BUILD $TEST" ;;
 demo) wanted="$BUILD $DEMO" ;;
+windows) wanted="$BUILD $TEST $WINDOWS" ;;
 *)
-	echo "usage: $0 [build|test|demo]" >&2
+	echo "usage: $0 [build|test|demo|windows]" >&2
 	exit 2
 	;;
 esac

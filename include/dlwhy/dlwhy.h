@@ -90,7 +90,8 @@ struct dlwhy_options {
 	 * known), and the processor of its process ("arm64", "x86_64"; NULL: what the file has). */
 	const char *macos, *arch;
 	const char *windows;      /* dlwhy_check of files of Windows: the release that loads them ("7", "8.1",
-				     "server2019"), NULL: "10" */
+				     "server2019"), with the redistributables of Visual C++ if
+				     "+vcredist" is behind it; NULL: "10" */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 

@@ -43,6 +43,7 @@ enum {
 /* The process under study, as far as it is chosen and not simulated. Folders end with '/'. */
 struct windows_world {
 	const struct windows_release *release;
+	bool vcredist;               /* all redistributables of Visual C++ are installed */
 	uint16_t machine;            /* PE_AMD64 …: of the process */
 	unsigned flags;              /* of the call that opens the target */
 	const char *app_dir;         /* of the program; NULL: not known */

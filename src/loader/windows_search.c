@@ -215,11 +215,19 @@ static bool find_contract(struct search *s, const char *base)
 	return false;
 }
 
+static bool is_redistributed(const char *base)
+{
+	const struct windows_runtime *r = windows_runtime(base);
+
+	return r != NULL && r->package != NULL && strstr(r->package, "VCRedist") != NULL;
+}
+
 /* System32, of which only a list is at hand. */
 static bool find_listed(struct search *s, enum load_rule rule, const char *base)
 {
 	const struct windows_world *ww = s->p->w->windows;
-	bool there = (windows_dll(base, ww->machine) & ww->release->bit) != 0;
+	bool there = (windows_dll(base, ww->machine) & ww->release->bit) != 0 ||
+		     (ww->vcredist && is_redistributed(base));
 
 	if (!there) {
 		add_probe(s, rule, PROBE_ABSENT, arena_printf(s->p->a, WIN_SYSTEM_DIR "%s", base));

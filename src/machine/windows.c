@@ -24,17 +24,17 @@ static const struct windows_release releases[] = {
 };
 enum { NRELEASES = sizeof(releases) / sizeof(releases[0]), NCLIENTS = 5 };
 
-const struct windows_release *windows_named(const char *name)
+bool windows_chosen(const char *name, const struct windows_release **out, bool *vcredist)
 {
-	for (size_t i = 0; i < NRELEASES; i++)
-		if (strcmp(releases[i].name, name) == 0)
-			return &releases[i];
-	return NULL;
-}
+	static const char redist[] = "+vcredist";
+	size_t n = strcspn(name, "+");
 
-const char *windows_name_at(size_t i)
-{
-	return i < NRELEASES ? releases[i].name : NULL;
+	*vcredist = strcmp(name + n, redist) == 0;
+	*out = NULL;
+	for (size_t i = 0; i < NRELEASES && (*vcredist || name[n] == '\0'); i++)
+		if (strncmp(releases[i].name, name, n) == 0 && releases[i].name[n] == '\0')
+			*out = &releases[i];
+	return *out != NULL;
 }
 
 const struct windows_release *windows_at_least(uint16_t major, uint16_t minor, uint32_t build)

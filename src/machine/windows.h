@@ -23,8 +23,8 @@ struct windows_release {
 	unsigned bit;            /* of the tables */
 };
 
-const struct windows_release *windows_named(const char *name); /* NULL: not known */
-const char *windows_name_at(size_t i);                         /* NULL behind the last */
+/* "10", or "10+vcredist": the same with the redistributables of Visual C++ installed. False: not known. */
+bool windows_chosen(const char *name, const struct windows_release **out, bool *vcredist);
 /* The oldest client that is not older than that; NULL: none of the table. */
 const struct windows_release *windows_at_least(uint16_t major, uint16_t minor, uint32_t build);
 

@@ -138,6 +138,10 @@ static void look_at(struct look *l, size_t i)
 	struct look_case c = { .l = l, .i = i, .f = l->findings[i], .fact = l->told->facts[i] };
 	bool of_a_link = starts_with(c.f->code, "ld-");
 
+	if (look_of_windows(&c)) {
+		look_at_windows(&c);
+		return;
+	}
 	if (of_a_link)
 		look_at_link(&c);
 	else

@@ -68,6 +68,16 @@ static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_find
 	       (told->symbol == NULL || f->symbol == NULL);
 }
 
+/* Windows names neither what is missing nor who needs it, and tells it in the language of the machine: what is
+ * left is the kind of failure. */
+static bool same_of_windows(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
+{
+	return same_text(told->code, f->code) || (about_a_file(told->code) && about_a_file(f->code)) ||
+	       (look_not_found(told->code) &&
+		(same_text(f->code, "gpu-driver") || same_text(f->code, "python-module"))) ||
+	       (same_text(told->code, "missing-symbol") && same_text(f->code, "os-too-old"));
+}
+
 /* Several of its symbols may be missing; the text tells the first. */
 static bool same_family(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
@@ -107,7 +117,8 @@ int look_take(const struct dlwhy_result *r, size_t index, void *user)
 		if (f->severity == DLWHY_ERROR &&
 		    ((n->links && n->other == NULL && !only_absent(n->c->f, f) &&
 		      said_by_the_linker(n->c->fact, r->linker_message)) ||
-		     same_thing(n->c->f, f) || same_family(n->c->f, f)))
+		     (n->of_windows && same_of_windows(n->c->f, f)) || same_thing(n->c->f, f) ||
+		     same_family(n->c->f, f)))
 			n->same = look_copy(a, r, f);
 		else if (f->severity == DLWHY_ERROR && n->other == NULL)
 			n->other = arena_strdup(a, f->summary != NULL ? f->summary : f->code);

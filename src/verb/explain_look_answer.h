@@ -13,6 +13,7 @@ struct look_reply {
 	bool links;                       /* it is an answer of link */
 	bool failed;                      /* nothing could be analysed */
 	const char *host;
+	bool of_windows;   /* the text is one of Windows: it names the file that was asked for alone */
 	bool read_as_told; /* of a bare name: who asked for it is not here */
 };
 

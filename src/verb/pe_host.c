@@ -196,7 +196,7 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 			     "the Python that the file is made for, which is not here, loads it as its "
 			     "package does";
 	add_python(s, a, h, dll, &present);
-	pe_packages(s, path, a, h);
+	pe_packages(s, path, en, a, h);
 	for (size_t i = 0; i < h->world.npresent; i++)
 		*ARENA_PUSH(a, &present) = h->world.present[i];
 	h->world.present = present.items;
@@ -244,7 +244,7 @@ void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_
 	int version = is_program ? 0 : pe_python_version(s->store, path, en, a);
 
 	memset(out, 0, sizeof(*out));
-	out->world.release = windows_named(release);
+	windows_chosen(release, &out->world.release, &out->world.vcredist);
 	out->world.machine = is_pe ? en->file->pe.machine : PE_AMD64;
 	if (is_pe && en->file->pe.il_only)
 		out->world.machine = PE_AMD64;

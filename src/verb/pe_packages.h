@@ -5,7 +5,8 @@
 #include "verb/pe_host.h"
 
 /* Adds folders (user_dirs) and modules loaded before (present) to the host of the module at `path`. */
-void pe_packages(struct dlwhy_session *s, const char *path, struct arena *a, struct pe_host *h);
+void pe_packages(struct dlwhy_session *s, const char *path, const struct store_entry *en, struct arena *a,
+		 struct pe_host *h);
 /* The folder (with a final '/') of the package that brings the file; NULL: no Python package does. */
 const char *pe_package_of(struct store *store, const char *path, struct arena *a);
 

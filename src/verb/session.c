@@ -199,8 +199,10 @@ static enum dlwhy_code check_mac(const struct dlwhy_options *o, struct dlwhy_err
 
 static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
+	const struct windows_release *release;
 	struct cpu cpu;
 	struct os_stat st;
+	bool vcredist;
 	int e;
 
 	if (o->size < sizeof(o->size))
@@ -214,10 +216,11 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 			       o->loader);
 	if (check_mac(o, err) != DLWHY_OK)
 		return DLWHY_E_ARGUMENT;
-	if (o->windows != NULL && windows_named(o->windows) == NULL)
+	if (o->windows != NULL && !windows_chosen(o->windows, &release, &vcredist))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "unknown Windows \"%.60s\"; known are 7, 8, 8.1, 10, 11, server2008r2, "
-			       "server2012, server2012r2, server2016, server2019, server2022, server2025",
+			       "server2012, server2012r2, server2016, server2019, server2022, server2025, "
+			       "each also with +vcredist",
 			       o->windows);
 	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,

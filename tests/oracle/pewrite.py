@@ -4,14 +4,18 @@
     image.write("a.dll")
 
 The result is as a linker would write it as far as the loader looks: headers, one section, import, delay and
-export tables, resources, load configuration. Entry points are absent: no code runs. Exports without a
-forwarder lead to a byte of data.
+export tables, resources, load configuration. The entry point succeeds at once: a program ends with 0. Exports
+without a forwarder lead to a byte of data.
 """
 import dataclasses
 import struct
 
 X86, X64, ARM64 = 0x14C, 0x8664, 0xAA64
 FILE_ALIGN, SECTION_ALIGN = 0x200, 0x1000
+# return 1 of a DLL, with the convention of its machine
+DLL_ENTRY = {X86: bytes.fromhex("b801000000c20c00"), X64: bytes.fromhex("b801000000c3"),
+             ARM64: bytes.fromhex("20008052c0035fd6")}
+PROGRAM_ENTRY = {X86: bytes.fromhex("31c0c3"), X64: bytes.fromhex("31c0c3"), ARM64: bytes.fromhex("00008052c0035fd6")}
 EXPORT, IMPORT, RESOURCE, CERTIFICATE, CONFIG, DELAY, CLR = 0, 1, 2, 4, 10, 13, 14
 
 
@@ -48,7 +52,8 @@ class Image:
     # ---- the one section ------------------------------------------------------------------------
 
     def bytes(self):
-        self.body = bytearray(16)     # RVA of its begin: one section's alignment; 0 is nothing's place
+        entry = (DLL_ENTRY if self.dll else PROGRAM_ENTRY)[self.machine]
+        self.body = bytearray(entry + bytes(16 - len(entry)))    # it begins at SECTION_ALIGN
         dirs = [(0, 0)] * 16
         for index, make in ((EXPORT, self._exports), (IMPORT, self._imports), (DELAY, self._delay),
                             (RESOURCE, self._resources), (CONFIG, self._config), (CLR, self._clr)):
@@ -167,7 +172,8 @@ class Image:
         raw = align(len(self.body), FILE_ALIGN)
         if self.signed:
             dirs[CERTIFICATE] = (FILE_ALIGN + raw, 8)
-        optional = struct.pack("<HBBIIIII", 0x20B if self.is64 else 0x10B, 14, 0, 0, raw, 0, 0, SECTION_ALIGN)
+        optional = struct.pack("<HBBIIIII", 0x20B if self.is64 else 0x10B, 14, 0, raw, 0, 0, SECTION_ALIGN,
+                               SECTION_ALIGN)
         optional += struct.pack("<Q", 0x180000000) if self.is64 else struct.pack("<II", 0, 0x10000000)
         optional += struct.pack("<IIHHHHHHIIIIHH", SECTION_ALIGN, FILE_ALIGN, 6, 0, 0, 0, *self.subsystem, 0,
                                 SECTION_ALIGN + align(len(self.body), SECTION_ALIGN), FILE_ALIGN, 0, 3, 0x140)
@@ -177,7 +183,7 @@ class Image:
         head = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0"
         head += struct.pack("<HHIIIHH", self.machine, 1, 0, 0, 0, len(optional), flags) + optional
         head += b".rdata\0\0" + struct.pack("<IIIIIIHHI", len(self.body), SECTION_ALIGN, raw, FILE_ALIGN, 0, 0, 0,
-                                            0, 0xC0000040)
+                                            0, 0xE0000060)
         assert len(head) <= FILE_ALIGN
         data = head + bytes(FILE_ALIGN - len(head)) + self.body + bytes(raw - len(self.body))
         return data + (struct.pack("<IHH", 8, 0x200, 2) if self.signed else b"")

@@ -305,3 +305,37 @@ def test_an_unknown_windows(tmp_path):
                        check=False)
     assert r.returncode == 2
     assert "95" in r.stderr and len(r.stderr.splitlines()) == 1
+
+
+# ---- explain goes to the files --------------------------------------------------------------------
+
+def explain(folder, text):
+    r = subprocess.run([DLWHY, "explain", "--json", "-"], cwd=folder, input=text, capture_output=True, text=True,
+                       check=False)
+    result = json.loads(r.stdout)
+    validator().validate(result)
+    return result
+
+
+@pytest.mark.parametrize("text", [
+    "ImportError: DLL load failed while importing m: The specified module could not be found.",
+    "ImportError: DLL load failed while importing m: Le module spécifié est introuvable.",
+    'OSError: [WinError 126] Error loading "C:\\env\\Lib\\site-packages\\pkg\\m.cp311-win_amd64.pyd" or one of its '
+    'dependencies.',
+])
+def test_a_text_leads_to_the_dll_that_is_missing(tmp_path, text):
+    folder = tmp_path / "Lib" / "site-packages" / "pkg"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    module(**{"gone.dll": ["f"]}).write(folder / "m.cp311-win_amd64.pyd")
+    r = explain(tmp_path, text)
+    assert (first(r)["code"], first(r)["object"]) == ("missing-library", "gone.dll")
+    assert first(r)["needed_by"].endswith("m.cp311-win_amd64.pyd")
+    assert first(r)["certainty"] == "predicted"
+
+
+def test_a_text_about_a_module_that_loads_here(tmp_path):
+    module().write(tmp_path / "m.cp311-win_amd64.pyd")
+    r = explain(tmp_path, "ImportError: DLL load failed while importing m: The specified module could not be found.")
+    assert first(r)["object"] != "gone.dll" and first(r)["certainty"] == "likely"
+    assert "is all right here" in r["told"]["looked"]
