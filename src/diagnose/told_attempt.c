@@ -99,7 +99,8 @@ static bool is_of_build(const struct msg_fact *f)
 					     "ld", "ld.bfd", "ld.gold", "ld.lld", "mold", "ld64", "link.exe", "go",
 					     "configure", "setuptools", "node-gyp", "MSBuild", "rustc", "xcode" };
 
-	if (f->kind == MSG_CONTEXT)
+	/* "FAILED: x" is said by many. */
+	if (f->kind == MSG_CONTEXT || told_is_id(f, "ninja-failed"))
 		return false;
 	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
 		if (f->speaker != NULL && strcmp(f->speaker, tools[i]) == 0)

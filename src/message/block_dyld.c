@@ -195,6 +195,7 @@ static const struct why {
 	{ "cannot dlopen", "not-loadable", "" },
 	{ "unloadable mach-o", "not-loadable", "" },
 	{ "vm_allocate", "memory-or-limit", "" },
+	{ "mmap() errno=1 ", "permission", "" },
 	{ "mmap(", "memory-or-limit", "" },
 	{ "LC_RPATH's", "search-path", "" },
 };

@@ -159,7 +159,7 @@ static bool is_report(struct part b)
 		"window pops", "when i", "when building", "when compiling", "when linking",
 		"when installing", "when trying", "when running", "while building", "while compiling",
 		"while installing", "while linking", "while trying", "message appears", "threw",
-		"it threw", "gave me", "message showed", "following error", "error is", "appeared",
+		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints", "outputs", "gave me", "message showed", "following error", "error is", "appeared",
 		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "my",
 		"me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
 	};

@@ -257,6 +257,11 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 	while (*end > *start && strchr(" \t\n\r.,;:'\"`", s[*end - 1]) != NULL)
 		--*end;
+	/* "....x.so": a part was left out. */
+	while (*end - *start > 4 && memcmp(s + *start, "...", 3) == 0 && s[*start + 3] != '/')
+		++*start;
+	while (*end - *start > 3 && memcmp(s + *start, "..", 2) == 0 && strchr("./\\", s[*start + 2]) == NULL)
+		*start += 2;
 	/* Bold in Markdown. */
 	while (*end - *start > 2 && s[*start] == '*' && s[*start + 1] == '*')
 		*start += 2;
