@@ -3,7 +3,7 @@
 
     scripts/translations.py LOCALES... >src/message/says_translated.def
 
-Each LOCALES is a folder like /usr/share/locale with the catalogues of one release: ld.mo and bfd.mo
+Each LOCALES is a folder like /usr/share/locale with the catalogues of one release: ld.mo, gold.mo and bfd.mo
 (binutils), gcc*.mo and libc.mo. Later folders add what earlier ones do not have.
 """
 import argparse
@@ -54,6 +54,8 @@ SENTENCES = [
     ("undefined-in", "ld",
      ["%X%P: %pB: undefined reference to `%pT'\n", "%X%B: undefined reference to `%T'\n"],
      ["", None, "{symbol}"], "CAUSE", 60, "ld-undefined-reference", ""),
+    ("undefined-gold", "gold", ["%s: %s: undefined reference to '%s'\n"],
+     ["{needed_by:" + WORD + "}", "{error:[^\\\\n:]{3,20}?}", "{symbol}"], "CAUSE", 60, "ld-undefined-reference", ""),
     ("dso-symbol", "bfd",
      ["%pB: undefined reference to symbol '%s'", "%B: undefined reference to symbol '%s'"],
      ["{needed_by:" + PATH + "}", "{symbol}"], "CAUSE", 41, "ld-dso-missing", ""),
@@ -89,8 +91,8 @@ def catalogues(folders):
     out = {}
     for folder in folders:
         for path in sorted(Path(folder).glob("*/LC_MESSAGES/*.mo")):
-            name = re.match(r"[a-z]+", path.name)[0]
-            if name not in ("ld", "bfd", "gcc", "libc"):
+            name = re.match(r"[a-z]*", path.name)[0]
+            if name not in ("ld", "gold", "bfd", "gcc", "libc"):
                 continue
             with path.open("rb") as f:
                 own = out.setdefault(name, {}).setdefault(path.parts[-3], {})

@@ -157,6 +157,24 @@ static void promote_last_probe(struct told_case *c)
 		probe->f.kind = MSG_CAUSE;
 }
 
+/* What matters only where a build fails and nobody says more, in this order. */
+static const struct {
+	const char *id, *code, *detail;
+	int rank;
+} fallbacks[] = {
+	{ "shell-no-command", "build-tool", "program", 40 },
+	{ "apt-locate", "build-tool", "build-requirement", 41 },
+	{ "apt-candidate", "build-tool", "build-requirement", 41 },
+	{ "apk-packages", "build-tool", "build-requirement", 41 },
+	{ "dnf-locate", "build-tool", "build-requirement", 41 },
+	{ "shell-cd", "build-other", "input-missing", 42 },
+	{ "install-absent", "build-other", "input-missing", 42 },
+	{ "install-stat", "build-other", "input-missing", 42 },
+	{ "python-no-file", "build-other", "input-missing", 42 },
+	{ "python-raised", "build-tool", "setup-script", RANK_SOME },
+	{ "some-error", "build-other", NULL, RANK_SOME },
+};
+
 static bool is_wrapped(const struct told_case *c, const struct msg_fact *f)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -165,28 +183,41 @@ static bool is_wrapped(const struct told_case *c, const struct msg_fact *f)
 	return false;
 }
 
+static struct msg_fact *first_of(struct told_case *c, const char *id)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (starts_with(f->id, id) && f->doubts == 0 && !is_probe(f) && !is_wrapped(c, f))
+			return f;
+	}
+	return NULL;
+}
+
 /* A build failed, and nobody here knows the words of whom it failed by: the first line that calls itself an
  * error is what there is to say. */
 static void promote_some_error(struct told_case *c)
 {
-	struct msg_fact *first = NULL;
 	bool failed = false;
 
 	for (size_t i = 0; i < c->n; i++) {
-		struct msg_fact *f = &c->facts[i].f;
-
 		if (told_may_be_cause(&c->facts[i]))
 			return;
-		failed = failed || f->kind == MSG_WRAPPER;
-		if (first == NULL && starts_with(f->id, "some-error") && f->doubts == 0 && !is_probe(f) &&
-		    !is_wrapped(c, f))
-			first = f;
+		failed = failed || c->facts[i].f.kind == MSG_WRAPPER;
 	}
-	if (!failed || first == NULL)
+	for (size_t k = 0; k < sizeof(fallbacks) / sizeof(fallbacks[0]) && failed; k++) {
+		struct msg_fact *f = first_of(c, fallbacks[k].id);
+
+		if (f == NULL)
+			continue;
+		f->kind = MSG_CAUSE;
+		f->code = fallbacks[k].code;
+		f->detail = fallbacks[k].detail;
+		f->rank = fallbacks[k].rank;
+		if (f->field[MSG_OBJECT] == NULL)
+			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
 		return;
-	first->kind = MSG_CAUSE;
-	first->code = "build-other";
-	first->rank = RANK_SOME;
+	}
 }
 
 void told_build(struct told_case *c)

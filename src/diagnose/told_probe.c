@@ -2,6 +2,7 @@
  * and the last one before the end says what the end is about.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
@@ -104,6 +105,65 @@ static void join_configure(struct told_case *c)
 	}
 }
 
+/* ---- what a check of a build's own wanted ----------------------------------------------------- */
+
+static const char *behind(const char *s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strncasecmp(s, words[i], strlen(words[i])) == 0)
+			return s + strlen(words[i]);
+	return NULL;
+}
+
+/* The one name in such a sentence: "gawk not found", "Could not find the warp library". NULL: none. */
+static const char *wanted(struct arena *a, const char *error)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
+	static const char *const before[] = { "could not find ", "cannot find ", "can't find ", "couldn't find ",
+					      "unable to find ", "failed to find ", "could not locate ",
+					      "unable to locate ", "missing " };
+	static const char *const after[] = { " not found", " was not found", " is not found", " could not be found",
+					     " cannot be found", " is required", " is needed", " is missing",
+					     " is not installed", " not installed", " required", " must be installed" };
+	static const char *const kinds[] = { " program", " library", " tool", " executable", " package", " binary" };
+	static const char *const common[] = { "a", "an", "the", "any", "all", "no", "some", "file", "files", "it",
+					      "program", "library", "libraries", "header", "headers", "compiler", "which",
+					      "required", "valid", "suitable", "working", "and", "or", "one", "that" };
+	const char *s = error + strspn(error, "*! '\"`"), *found = behind(s, before, sizeof(before) / sizeof(*before));
+	const char *end, *kind;
+	size_t n;
+
+	s = found != NULL ? found : s;
+	s += strncasecmp(s, "the ", 4) == 0 ? 4 : 0;
+	s += strspn(s, "'\"`");
+	n = strspn(s, name);
+	while (n > 0 && s[n - 1] == '.')
+		n--;
+	end = s + n + strspn(s + n, "'\"`");
+	kind = behind(end, kinds, sizeof(kinds) / sizeof(*kinds));
+	if (n < 2 || (found == NULL && behind(kind != NULL ? kind : end, after, sizeof(after) / sizeof(*after)) == NULL))
+		return NULL;
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+		if (strlen(common[i]) == n && strncasecmp(s, common[i], n) == 0)
+			return NULL;
+	return arena_strndup(a, s, n);
+}
+
+static void name_wanted(struct told_case *c)
+{
+	static const char *const ids[] = { "configure-error", "config-status-error", "cmake-message", "cmake-error",
+					   "meson-problem", "make-stops", "qmake-error" };
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		for (size_t k = 0; k < sizeof(ids) / sizeof(ids[0]); k++)
+			if (told_is_id(f, ids[k]) && f->field[MSG_OBJECT] == NULL && f->field[MSG_ERROR] != NULL &&
+			    told_is(f, "build-tool"))
+				f->field[MSG_OBJECT] = wanted(c->a, f->field[MSG_ERROR]);
+	}
+}
+
 /* mkmf ends without words of its own: what it looked for last, and did not find, is what it wanted. */
 static void join_mkmf(struct told_case *c)
 {
@@ -138,6 +198,7 @@ void told_probes(struct told_case *c)
 {
 	drop_probes(c);
 	join_configure(c);
+	name_wanted(c);
 	join_mkmf(c);
 	join_cmake_probe(c);
 	join_meson(c);

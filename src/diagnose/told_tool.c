@@ -189,7 +189,8 @@ static void refine_tool(struct told_case *c, struct msg_fact *f)
 	const char *object = f->field[MSG_OBJECT];
 
 	(void)c;
-	if (told_is_detail(f, "program") && object != NULL &&
+	/* A shell or make that does not find it; go looks for it as for any other tool. */
+	if (told_is_detail(f, "program") && object != NULL && strcmp(f->speaker, "go") != 0 &&
 	    (starts_with(base_name(object), "pkg-config") || strcmp(base_name(object), "pkgconf") == 0)) {
 		f->code = "pkg-config";
 		f->detail = "tool-missing";
@@ -279,15 +280,27 @@ static void refine_flag(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = f->field[MSG_FLAG];
 }
 
+/* OCaml names the file some lines above. */
+static void place_above(struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *at = told_above(c, "ocaml-place", f, 12);
+
+	if (at != NULL) {
+		told_take(f, at, MSG_FILE);
+		told_take(f, at, MSG_LINE);
+	}
+}
+
 /* A flag that nobody knows is both what is at fault and what is searched for. */
 static void refine_other(struct told_case *c, struct msg_fact *f)
 {
-	(void)c;
 	if (f->field[MSG_FLAG] != NULL && f->field[MSG_SYMBOL] == NULL)
 		f->field[MSG_SYMBOL] = f->field[MSG_FLAG];
 	if (f->field[MSG_OBJECT] == NULL &&
 	    (told_is_detail(f, "compiler-flag") || told_is_detail(f, "linker-flag")))
 		f->field[MSG_OBJECT] = f->field[MSG_FLAG];
+	if (told_is_id(f, "ocaml-error"))
+		place_above(c, f);
 	if (f->field[MSG_OBJECT] == NULL && told_is_detail(f, "source-error"))
 		f->field[MSG_OBJECT] = f->field[MSG_FILE];
 }

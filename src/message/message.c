@@ -620,18 +620,29 @@ static const char *lost_words(struct msg_reader *r, size_t end)
 {
 	const char *best = NULL;
 	size_t most = 0, left = 0;
+	bool passed_on = false;
 	struct cut cut;
 
 	cut_init(&cut, r->clean.text, end);
 	for (size_t i = 0; i < r->nrows; i++) {
 		size_t k = cut_overlap(&cut, r->rows[i].words), rest = strlen(r->rows[i].words) - k;
 
-		if (k == 0 || k < most || (k == most && rest >= left) || r->rows[i].says->kind == MSG_WRAPPER)
+		if (k == 0 || k < most || (k == most && rest >= left && r->rows[i].says->kind != MSG_WRAPPER))
 			continue;
+		passed_on = k > most ? false : passed_on;
+		if (r->rows[i].says->kind == MSG_WRAPPER) {
+			/* What would tell it from "it failed" is what is lost. */
+			passed_on = true;
+			most = k;
+			left = rest;
+			continue;
+		}
 		best = r->rows[i].says->pattern;
 		most = k;
 		left = rest;
 	}
+	if (passed_on)
+		return NULL;
 	return best != NULL ? pattern_rest(r->a, best, most) : NULL;
 }
 

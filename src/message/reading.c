@@ -170,6 +170,19 @@ bool reading_in_table(const struct clean *c, size_t at, size_t width)
 		!goes_on(c->text + from, start - 1 - from, c->text + start, end - start);
 }
 
+/* "main.obj : error LNK2019", "LINK : fatal error LNK1104" */
+static bool begins_as_msvc(const char *s, size_t n)
+{
+	static const char *const kinds[] = { " : error ", " : fatal error ", " : warning " };
+	const char *blank = memchr(s, ' ', n);
+	size_t left = blank != NULL ? n - (size_t)(blank - s) : 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (left > strlen(kinds[i]) && memcmp(blank, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
  * of a broken path does not, nor one behind a line (before[0, nbefore)) that has only begun. */
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
@@ -186,6 +199,8 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 			return true;
 	if (goes_on(before, nbefore, s, n))
 		return false;
+	if (begins_as_msvc(s, n))
+		return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		/* "main.o:(.text+0x9): …" */
 		if (s[i] == ':' && s[i + 1] == '(')
