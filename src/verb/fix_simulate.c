@@ -21,7 +21,7 @@ static void take(void *ctx)
 	struct simulation *m = ctx;
 	const struct dlwhy_finding *f = fix_first(m->x, m->r);
 
-	m->out->works = m->r->loads == DLWHY_YES && f == NULL;
+	m->out->works = fix_works(m->x, m->r);
 	if (f != NULL)
 		fix_candidates(m->x, m->r, f, m->out);
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import fix_setups
+import fix_setups_cgo  # noqa: F401
 import fix_setups_go  # noqa: F401  (its set-ups register themselves)
 import fix_setups_python  # noqa: F401
 import fix_setups_versions  # noqa: F401
