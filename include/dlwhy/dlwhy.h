@@ -297,6 +297,7 @@ struct dlwhy_evidence {
  *   reinstall               path: a damaged file, whose package is installed again as it is
  *   edit-line               path: a text; name: the number of a line; value: what it shall read
  *   cgo-line                path: a Go source; value: a line for the comment above its import "C"
+ *   link-command            value: the command that links, as a shell would have it
  *   pip-install             value: what pip shall install; path: the interpreter of the environment; name: the
  *                           wheel that this will be, or NULL */
 struct dlwhy_edit {

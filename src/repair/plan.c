@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build/go_text.h"
 #include "diagnose/common.h"
 #include "repair/elf_edit.h"
 #include "repair/lines.h"
@@ -436,6 +437,19 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 	return true;
 }
 
+/* A command that links: the same file systems, other words. */
+static void command_step(struct making *m, const struct dlwhy_edit *e)
+{
+	struct go_words words = { NULL, 0, 0 };
+
+	if (go_split_quoted(m->a, e->value, &words) != NULL || words.n == 0) {
+		refuse(m, "the command has words that cannot be told apart");
+		return;
+	}
+	go_add(m->a, &words, NULL);
+	m->out->command = words.items;
+}
+
 /* ---- files that set it ------------------------------------------------------------------------------- */
 
 static void set_list(struct making *m, const char *op, const char *variable_name, const char *element)
@@ -512,6 +526,7 @@ static const struct {
 	{ "pip-install", pip_step },
 	{ "edit-line", source_step },
 	{ "cgo-line", source_step },
+	{ "link-command", command_step },
 	{ "activate", activate_step },
 	{ "wrapper", wrapper_step },
 };

@@ -73,7 +73,8 @@ static void work(void *ctx)
 	for (size_t i = 0; i < w->x->recovered.n; i++)
 		w->out.hint = i == 0 ? w->x->recovered.says[i]
 				     : arena_printf(w->x->a, "%s; %s", w->out.hint, w->x->recovered.says[i]);
-	w->out.target = w->x->q.target;
+	if (strcmp(w->x->q.verb, "link") != 0) /* which is called by all of its words */
+		w->out.target = w->x->q.target;
 	if (w->r->is_program && w->x->q.target[0] != '-') {
 		char *path = source_absolute(w->x->s->source, w->x->q.target);
 

@@ -12,6 +12,7 @@ import pytest
 import fix_setups
 import fix_setups_cgo  # noqa: F401
 import fix_setups_go  # noqa: F401  (its set-ups register themselves)
+import fix_setups_make  # noqa: F401
 import fix_setups_python  # noqa: F401
 import fix_setups_versions  # noqa: F401
 
