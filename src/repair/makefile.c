@@ -114,20 +114,16 @@ struct search {
 	struct difference d;
 	struct arena *a;
 	struct makefile_edit *out;
-	size_t found, inside; /* places; those that the difference is really in, not at the end of */
+	size_t found;
 };
 
 static void look_at(struct search *s, const struct assignment *v)
 {
 	size_t at;
-	bool inside;
 
 	if (!find_value(s->old, v, &at) || s->d.from < at || s->d.to > at + v->n)
 		return;
-	inside = s->d.to > s->d.from || (s->d.from > at && s->d.from < at + v->n);
-	s->found++;
-	s->inside += inside;
-	if (inside || s->inside == 0)
+	if (s->found++ == 0)
 		*s->out = (struct makefile_edit){ v->line, with_difference(v, at, s->new, &s->d, s->a), v->name };
 }
 
@@ -175,7 +171,5 @@ bool makefile_find(struct view text, const char *const *old, const char *const *
 		n += end != NULL;
 		rest = (struct view){ rest.p + n, rest.n - n };
 	}
-	if (s.inside > 1 || (s.inside == 0 && s.found != 1))
-		return false;
-	return !is_twice(text, out, a);
+	return s.found == 1 && !is_twice(text, out, a);
 }

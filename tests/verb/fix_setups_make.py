@@ -27,5 +27,5 @@ def make_without_a_folder(top):
 
 @setup
 def make_without_a_library(top):
-    return made(top, "# libraries\nLIBS := -Llib\r\nprog: main.o\n\tcc main.o $(LIBS) -o $@\n".replace("\r", ""),
-                "cc main.o -Llib -o prog", edits=["LIBS := -Llib -lbar", "cc main.o -Llib -lbar -o prog"])
+    return made(top, "# libraries\nLIBS := -Llib\nprog: main.o\n\tcc main.o $(LIBS) -o $@\n",
+                "cc main.o -Llib -o prog", edits=["LIBS := -lbar -Llib", "cc main.o -lbar -Llib -o prog"])

@@ -57,7 +57,7 @@ class Place:
         return done
 
     def fix(self, *options):
-        return json.loads(self.dlwhy("fix", *self.setup.ask, "--json", *options).stdout)
+        return json.loads(self.dlwhy("fix", "--json", *options, *self.setup.ask).stdout)
 
 
 # A sanitized program is slow, and is asked about every sixth.
