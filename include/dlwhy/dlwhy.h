@@ -161,12 +161,12 @@ DLWHY_API enum dlwhy_code dlwhy_link_go(struct dlwhy_session *s, const char *pac
  * thought of. One result, that of the question, with plans. Nothing is changed unless request->apply names
  * a plan and request->confirm, if there is one, returns true for it: then the plan is done as one
  * transaction, proved by the real loader, and taken back at once if that says no. result->applied tells. */
-enum dlwhy_fix_kind { DLWHY_FIX_FILE, DLWHY_FIX_MODULE, DLWHY_FIX_TEXT };
+enum dlwhy_fix_kind { DLWHY_FIX_FILE, DLWHY_FIX_MODULE, DLWHY_FIX_TEXT, DLWHY_FIX_LINK, DLWHY_FIX_GO };
 struct dlwhy_plan;
 struct dlwhy_fix_request {
 	size_t size;              /* sizeof of this structure */
 	enum dlwhy_fix_kind kind;
-	const char *target;       /* a path, a module's name, or the name of a text */
+	const char *target;       /* a path, a module's name, the name of a text, a Go package */
 	dlwhy_read *read;         /* DLWHY_FIX_TEXT */
 	void *read_user;
 	int apply;                /* number of a plan, 0 for none */
@@ -175,6 +175,8 @@ struct dlwhy_fix_request {
 	const char *const *command; /* as typed, for the journal; NULL-ended, or NULL */
 	const char *const *wheels; /* folders with wheels that may be installed, NULL-ended, or NULL; those of
 				      PIP_FIND_LINKS are looked at, too */
+	const char *const *args;   /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL.
+				      NULL-ended */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
@@ -304,6 +306,9 @@ struct dlwhy_evidence {
  *   activate                path: a script of an environment that shall put `value` first in the list `name`
  *   wrapper                 path: a new script that starts `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
+ *   edit-line               path: a text; name: the number of a line; value: what it shall read
+ *   cgo-line                path: a Go source; value: a line for the comment above its import "C"
+ *   link-command            value: the command that links, as a shell would have it
  *   pip-install             value: what pip shall install; path: the interpreter of the environment; name: the
  *                           wheel that this will be, or NULL */
 struct dlwhy_edit {

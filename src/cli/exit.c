@@ -13,7 +13,7 @@ int cli_worse(int a, int b)
 /* Of other questions than `link` the field says nothing. */
 static enum dlwhy_answer links(const struct dlwhy_result *r)
 {
-	return strcmp(r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN;
+	return strcmp(r->question != NULL ? r->question : r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN;
 }
 
 /* `level` bounds packages in packages. */

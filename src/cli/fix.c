@@ -81,6 +81,17 @@ static int choose(const struct cli *c, struct fix *f, struct dlwhy_fix_request *
 		r->target = c->words[1];
 		return cli_is_module_name(r->target) ? 0 : EXIT_USAGE;
 	}
+	if (c->nwords >= 1 && strcmp(c->words[0], "link") == 0 && (c->go_package != NULL || c->nwords > 1)) {
+		c->words[c->nwords] = NULL;
+		r->kind = c->go_package != NULL ? DLWHY_FIX_GO : DLWHY_FIX_LINK;
+		r->target = c->go_package != NULL ? c->go_package : c->words[1];
+		r->args = c->words + 1;
+		return 0;
+	}
+	if (c->go_package != NULL) {
+		cli_complain("--go goes with link: dlwhy fix link --go PACKAGE");
+		return EXIT_USAGE;
+	}
 	if (c->nwords != 1 || *c->words[0] == '\0' || strcmp(c->words[0], "import") == 0)
 		return how_to_use();
 	r->target = c->words[0];

@@ -16,7 +16,7 @@ const struct cli_verb cli_verbs[] = {
 	  "which installed packages are damaged, altered, incomplete, mixed" },
 	{ "explain", VERB_EXPLAIN, "[FILE|-|CODE...]",
 	  "what an error, a traceback or a build log means, or a cause" },
-	{ "fix", VERB_FIX, "FILE|import MODULE|-",
+	{ "fix", VERB_FIX, "FILE|import MODULE|link ...|-",
 	  "plans that make it work; with --apply one is done and proved" },
 	{ "undo", VERB_UNDO, "[ID]", "take back what dlwhy has changed: the last time, or number ID" },
 	{ "env", VERB_ENV, "create DIR PACKAGE...", "a Python environment that is proved to import them" },
@@ -32,7 +32,7 @@ static const char where[] = "Who loads it, and where", much[] = "How much",
 
 /* In the order of enum cli_option_id, which is that of --help. */
 const struct cli_option cli_options[OPT_COUNT] = {
-	{ OPT_GO, 0, "go", "PACKAGE", VERB_LINK, where,
+	{ OPT_GO, 0, "go", "PACKAGE", VERB_LINK | VERB_FIX, where,
 	  "of a Go package in place of a command; flags of go build stand behind --" },
 	{ OPT_PROGRAM, 0, "program", "P", VERB_CHECK | VERB_FIX, where,
 	  "the program that loads it: auto (default), none for a bare one, or a path" },

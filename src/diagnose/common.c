@@ -322,6 +322,16 @@ bool has_apk(const struct diag *d)
 				     source_stat(d->source, "/etc/alpine-release", true, &st) == 0);
 }
 
+bool has_rpm(const struct diag *d)
+{
+	struct os_stat st;
+
+	return !is_musl(d) && d->source != NULL &&
+	       (source_stat(d->source, "/usr/lib/sysimage/rpm", true, &st) == 0 ||
+		source_stat(d->source, "/var/lib/rpm", true, &st) == 0) &&
+	       source_stat(d->source, APT_MARK, true, &st) != 0;
+}
+
 /* ---- musl ------------------------------------------------------------------------------------ */
 
 bool is_musl(const struct diag *d)

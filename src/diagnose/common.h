@@ -143,6 +143,8 @@ bool matches_pattern(const char *name, const char *pattern);
 int compare_versions(const char *a, const char *b);
 /* Does apt-get install libraries for this process: Debian or one of its children, and glibc? */
 bool has_apt(const struct diag *d);
+/* Do rpm's packages make up the system: Fedora, Red Hat, SUSE and their children? */
+bool has_rpm(const struct diag *d);
 /* Is it Alpine Linux or one of its children (apk)? */
 bool has_apk(const struct diag *d);
 /* Is the process one of musl's loader? */

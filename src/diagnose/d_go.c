@@ -68,6 +68,7 @@ void go_fix_line(struct go_case *c, struct draft *dr, const struct go_place *at,
 		files[0] = at->file;
 		f->f.files = files;
 		f->f.nfiles = 1;
+		fix_edit(&c->d, f, "edit-line", at->file, arena_printf(c->d.a, "%u", at->line), line);
 	}
 }
 

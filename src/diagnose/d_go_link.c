@@ -43,12 +43,25 @@ static void add_evidence(struct arena *a, struct made *m, const char *path, uint
 	*ARENA_PUSH(a, &m->evidence) = e;
 }
 
-static void add_fix(struct arena *a, struct made *m, const char *kind, const char *says)
+/* A way out, and the one step that it takes; NULL: it is for a person. */
+static void add_fix(struct arena *a, struct made *m, const char *kind, const char *says,
+		    const struct dlwhy_edit *step)
 {
 	struct dlwhy_fix *f = ARENA_NEW(a, struct dlwhy_fix);
+	const struct dlwhy_edit **edits = ARENA_ARRAY(a, 1, const struct dlwhy_edit *);
+	const char **files = ARENA_ARRAY(a, 1, const char *);
+	struct dlwhy_edit *e = ARENA_NEW(a, struct dlwhy_edit);
 
 	*f = (struct dlwhy_fix){ .kind = kind, .risk = "low", .says = says };
 	*ARENA_PUSH(a, &m->fixes) = f;
+	if (step == NULL)
+		return;
+	*e = *step;
+	edits[0] = e;
+	files[0] = e->path;
+	f->edits = edits;
+	f->files = files;
+	f->nedits = f->nfiles = 1;
 }
 
 /* What was there comes behind what was added; repairs are numbered anew. */
@@ -119,7 +132,8 @@ static void fix_line(const struct go_outcome *o, struct arena *a, struct made *m
 		line++;
 	add_fix(a, m, "edit-line",
 		arena_printf(a, "%s: write `%s`%s%s", place_words(o->g, &at->at), line,
-			     why != NULL ? " " : "", why != NULL ? why : ""));
+			     why != NULL ? " " : "", why != NULL ? why : ""),
+		&(struct dlwhy_edit){ "edit-line", at->at.file, arena_printf(a, "%u", at->at.line), line });
 }
 
 static void say_line(struct arena *a, struct made *m, const struct go_flag *fl)
@@ -178,7 +192,9 @@ static void append_word(const struct go_outcome *o, struct arena *a, struct made
 					arena_printf(a,
 						     "%s: add `#cgo LDFLAGS: %s` to the comment above import "
 						     "\"C\"",
-						     go_short_path(o->g, p->files.items[i]->path), word));
+						     go_short_path(o->g, p->files.items[i]->path), word),
+					&(struct dlwhy_edit){ "cgo-line", p->files.items[i]->path, NULL,
+							      arena_printf(a, "#cgo LDFLAGS: %s", word) });
 				return;
 			}
 }
@@ -206,6 +222,23 @@ static void undefined(const struct go_outcome *o, struct arena *a, struct made *
 	}
 }
 
+/* The library lies in a folder that is not named: -L before the flag that asks for it. */
+static void name_folder(const struct go_outcome *o, struct arena *a, struct made *m, const struct go_flag *fl,
+			const struct go_package *in)
+{
+	const char *dir, *flag;
+
+	if (!same_text(m->f.detail, "other-dir") || m->f.object == NULL || in == NULL)
+		return;
+	dir = dir_name(a, m->f.object);
+	if (dir[0] != '/')
+		dir = go_clean(a, go_join(a, o->g->cwd, dir));
+	flag = go_srcdir_form(a, dir, in->dir);
+	flag = arena_printf(a, "-L%s", strchr(flag, ' ') != NULL ? arena_printf(a, "\"%s\"", flag) : flag);
+	fix_line(o, a, m, fl, go_replaced(a, fl->written, fl->text, arena_printf(a, "%s %s", flag, fl->text)),
+		 "(the folder that has it)");
+}
+
 static void not_found(const struct go_outcome *o, struct arena *a, struct made *m)
 {
 	const struct go_package *in = NULL;
@@ -214,8 +247,10 @@ static void not_found(const struct go_outcome *o, struct arena *a, struct made *
 
 	if (fl == NULL && o->link != NULL && o->link->missing.n > 0 && o->link->missing.items[0]->lib != NULL)
 		fl = find_flag(o->g, arena_printf(a, "-l%s", o->link->missing.items[0]->lib), &in);
-	if (fl != NULL)
+	if (fl != NULL) {
 		say_line(a, m, fl);
+		name_folder(o, a, m, fl, in);
+	}
 	if (in != NULL && in != o->g->root)
 		add_evidence(a, m, in->dir, 0, in->path, "the package that it is in");
 }
@@ -373,7 +408,8 @@ void diagnose_go_start(const struct go_outcome *o, struct arena *a,
 				fingerprint(a, m->f.code, m->f.detail, base_name(m->f.object), NULL, NULL);
 			add_fix(a, m, "relink",
 				"link the program with the library, so that it is loaded at the start, or "
-				"run it on glibc");
+				"run it on glibc",
+				NULL);
 		}
 		v[i] = finish(a, m, (*findings)[i]);
 	}

@@ -126,10 +126,10 @@ static void pkg_config_program(struct go_case *c, const struct go_problem *p)
 
 /* ---- headers ---------------------------------------------------------------------------------- */
 
-static const char *srcdir_form(struct go_case *c, const char *dir, const char *package_dir)
+const char *go_srcdir_form(struct arena *a, const char *dir, const char *package_dir)
 {
 	if (go_has_prefix(dir, package_dir))
-		return arena_printf(c->d.a, "${SRCDIR}%s", dir + strlen(package_dir));
+		return arena_printf(a, "${SRCDIR}%s", dir + strlen(package_dir));
 	return dir;
 }
 
@@ -142,8 +142,9 @@ static void fix_folder(struct go_case *c, struct draft *dr, const struct go_prob
 	const struct go_flags *l = &pkg->flags[strcmp(p->verb, "CXXFLAGS") == 0 ? GO_CXXFLAGS : GO_CFLAGS];
 	const char *old = NULL;
 	const struct go_flag *at = NULL;
+	struct fix *f;
 
-	flag = arena_printf(c->d.a, "-I%s", srcdir_form(c, dir, pkg->dir));
+	flag = arena_printf(c->d.a, "-I%s", go_srcdir_form(c->d.a, dir, pkg->dir));
 	for (size_t i = 0; i < l->n && old == NULL; i++)
 		if (go_starts(l->items[i].text, "-I") && !go_is_dir(c->g, l->items[i].text + 2)) {
 			at = &l->items[i];
@@ -156,9 +157,12 @@ static void fix_folder(struct go_case *c, struct draft *dr, const struct go_prob
 			    go_replaced(c->d.a, at->written, arena_strndup(c->d.a, old, n), flag),
 			    "(the folder that stands there does not exist)");
 	} else {
-		draft_fix(&c->d, dr, "edit-line", "low",
-			  arena_printf(c->d.a, "%s: add `#cgo %s: %s`", go_place_words(c, &p->at), p->verb,
-				       flag));
+		f = draft_fix(&c->d, dr, "edit-line", "low",
+			      arena_printf(c->d.a, "%s: add `#cgo %s: %s`", go_place_words(c, &p->at), p->verb,
+					   flag));
+		if (p->at.file != NULL && go_ends(p->at.file, ".go"))
+			fix_edit(&c->d, f, "cgo-line", p->at.file, NULL,
+				 arena_printf(c->d.a, "#cgo %s: %s", p->verb, flag));
 	}
 }
 

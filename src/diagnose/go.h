@@ -46,6 +46,8 @@ void go_fix_line(struct go_case *c, struct draft *dr, const struct go_place *at,
 		 const char *why);
 /* "KEY='VALUE' go build ." as a command. */
 void go_fix_command(struct go_case *c, struct draft *dr, const char *says, const char *before);
+/* A folder as a #cgo line names it: below the package's own by ${SRCDIR}. */
+const char *go_srcdir_form(struct arena *a, const char *dir, const char *package_dir);
 /* The line with `from` replaced by `to`; NULL if it has none. */
 const char *go_replaced(struct arena *a, const char *line, const char *from, const char *to);
 

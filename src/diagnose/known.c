@@ -22,6 +22,22 @@ const struct provider *provider_of(const char *name)
 	return NULL;
 }
 
+const char *conda_package_of(const char *name)
+{
+	static const struct {
+		const char *pattern, *package;
+	} rows[] = {
+#define CONDA(pattern, package) { pattern, package },
+#include "diagnose/conda.def"
+#undef CONDA
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (matches_pattern(name, rows[i].pattern))
+			return rows[i].package;
+	return NULL;
+}
+
 const char *build_tree(const char *element)
 {
 	static const struct {

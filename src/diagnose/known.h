@@ -14,6 +14,9 @@ struct provider {
 /* Who is known to bring a library of that base name; NULL. */
 const struct provider *provider_of(const char *name);
 
+/* The package of conda-forge that has it; NULL. */
+const char *conda_package_of(const char *name);
+
 /* What a RUNPATH element that does not exist was; NULL if nothing is known of it. */
 const char *build_tree(const char *element);
 

@@ -310,6 +310,56 @@ static const char *apk_command(struct diag *d, const char *name)
 			    shell_quote(d->a, arena_printf(d->a, "so:%s", name)));
 }
 
+/* rpm's packages provide each library under its SONAME, with the word size behind it: dnf, microdnf, yum and zypper
+ * take that as the name of a package. https://docs.fedoraproject.org/en-US/packaging-guidelines/ */
+static const char *rpm_command(struct diag *d, const char *name)
+{
+	static const char *const tools[][2] = { { "/usr/bin/dnf", "dnf install" },
+						{ "/usr/bin/zypper", "zypper install" },
+						{ "/usr/bin/microdnf", "microdnf install" },
+						{ "/usr/bin/yum", "yum install" } };
+	const char *tool = tools[0][1];
+	const bool is64 = d->w == NULL || d->w->is64;
+	struct os_stat st;
+
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+		if (source_stat(d->source, tools[i][0], true, &st) == 0) {
+			tool = tools[i][1];
+			break;
+		}
+	name = is64 ? arena_printf(d->a, "%s()(64bit)", name) : name;
+	return arena_printf(d->a, "%s %s", tool, shell_quote(d->a, name));
+}
+
+/* The environment of conda that the file lies in, NULL. */
+static const char *conda_of(struct diag *d, const char *file)
+{
+	const char *dir = file != NULL ? absolute_path(d, file) : "";
+	struct os_stat st;
+
+	for (dir = dir_name(d->a, dir); d->source != NULL && dir[0] == '/' && dir[1] != '\0';
+	     dir = dir_name(d->a, dir))
+		if (source_stat(d->source, join_path(d->a, dir, "conda-meta"), true, &st) == 0)
+			return dir;
+	return NULL;
+}
+
+/* In an environment of conda its own packages come first. True: one is known to have it. */
+static bool fix_conda(struct diag *d, struct draft *dr, const char *name)
+{
+	const char *package = conda_package_of(name), *prefix = conda_of(d, dr->f.needed_by);
+
+	if (package == NULL || prefix == NULL)
+		return false;
+	fix_command(d,
+		    draft_fix(d, dr, "install-package", "low",
+			      arena_printf(d->a, "install %s, which brings it, into this environment of conda",
+					   package)),
+		    arena_printf(d->a, "conda install -p %s -c conda-forge %s", shell_quote(d->a, prefix),
+				 package));
+	return true;
+}
+
 void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 {
 	const struct provider *pv = provider_of(name);
@@ -317,7 +367,7 @@ void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 	struct fix *f;
 	bool exact;
 
-	if (pv == NULL)
+	if (fix_conda(d, dr, name) || pv == NULL)
 		return;
 	if (pv->python != NULL) {
 		package = python_package(d, pv, name, &exact);
@@ -336,6 +386,10 @@ void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 		f = draft_fix(d, dr, "install-package", "low",
 			      with_hint(d, arena_printf(d->a, "install %s", pv->what), pv));
 		fix_command(d, f, apk_command(d, name));
+	} else if (pv->apt != NULL && has_rpm(d)) {
+		f = draft_fix(d, dr, "install-package", "low",
+			      with_hint(d, arena_printf(d->a, "install %s", pv->what), pv));
+		fix_command(d, f, rpm_command(d, name));
 	} else if (pv->apt != NULL && is_musl(d)) {
 		draft_fix(d, dr, "install-package", "low",
 			  with_hint(d, arena_printf(d->a, "install %s, built for musl", pv->what),
@@ -362,7 +416,7 @@ void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
 	const char *path = image_path(d, from);
 	struct fix *f;
 
-	if (provider_of(name) != NULL)
+	if (provider_of(name) != NULL || (conda_package_of(name) != NULL && conda_of(d, path) != NULL))
 		return;
 	if (path != NULL && strstr(path, "-packages/") != NULL) {
 		draft_fix_reinstall(
@@ -378,4 +432,6 @@ void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
 			    arena_printf(d->a, "apt-file search %s", shell_quote(d->a, name)));
 	else if (has_apk(d))
 		fix_command(d, f, apk_command(d, name));
+	else if (has_rpm(d) && strstr(name, ".so") != NULL)
+		fix_command(d, f, rpm_command(d, name));
 }

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build/go_text.h"
 #include "diagnose/common.h"
 #include "repair/elf_edit.h"
+#include "repair/lines.h"
 #include "repair/plan_files.h"
 #include "repair/plan_packages.h"
 #include "repair/plan_pip.h"
@@ -237,6 +239,42 @@ static void path_file_step(struct making *m, const struct dlwhy_edit *e)
 	append_line(m, e->path, "/lib\n/usr/local/lib\n/usr/lib\n", e->value);
 }
 
+static struct change *change_of(struct making *m, const char *path)
+{
+	for (size_t i = 0; i < m->changes.n; i++)
+		if (same_text(m->changes.items[i].path, path))
+			return &m->changes.items[i];
+	return NULL;
+}
+
+/* A line of a source; steps about one file come after each other. */
+static void source_step(struct making *m, const struct dlwhy_edit *e)
+{
+	const char *path = real_path(m, e->path), *why;
+	struct change *c = path != NULL ? change_of(m, path) : NULL;
+	struct view old, text;
+
+	if (path == NULL)
+		return;
+	if (c != NULL)
+		old = c->bytes;
+	else if (plan_files_read(m->in, path, &old) != 0 || old.n > MAX_TEXT) {
+		refuse(m, arena_printf(m->a, "%s cannot be read", path));
+		return;
+	}
+	why = strcmp(e->op, "cgo-line") == 0
+		      ? lines_with_cgo(old, e->value, m->a, &text)
+		      : lines_replaced(old, (size_t)strtoul(e->name, NULL, 10), e->value, m->a, &text);
+	if (why != NULL) {
+		refuse(m, arena_printf(m->a, "%s: %s", path, why));
+		return;
+	}
+	if (c == NULL)
+		c = add(m, CHANGE_WRITE, path);
+	c->bytes = text;
+	c->mode = 0644;
+}
+
 /* ---- commands -------------------------------------------------------------------------------------- */
 
 static void run(struct making *m, const char *const *argv, size_t n, const char *const *covers,
@@ -399,6 +437,19 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 	return true;
 }
 
+/* A command that links: the same file systems, other words. */
+static void command_step(struct making *m, const struct dlwhy_edit *e)
+{
+	struct go_words words = { NULL, 0, 0 };
+
+	if (go_split_quoted(m->a, e->value, &words) != NULL || words.n == 0) {
+		refuse(m, "the command has words that cannot be told apart");
+		return;
+	}
+	go_add(m->a, &words, NULL);
+	m->out->command = words.items;
+}
+
 /* ---- files that set it ------------------------------------------------------------------------------- */
 
 static void set_list(struct making *m, const char *op, const char *variable_name, const char *element)
@@ -473,6 +524,9 @@ static const struct {
 	{ "drop-setting", drop_setting_step },
 	{ "reinstall", reinstall_step },
 	{ "pip-install", pip_step },
+	{ "edit-line", source_step },
+	{ "cgo-line", source_step },
+	{ "link-command", command_step },
 	{ "activate", activate_step },
 	{ "wrapper", wrapper_step },
 };
@@ -505,14 +559,6 @@ static bool new_bytes(struct making *m, const struct change *c, struct view *out
 		return false;
 	*out = map.bytes;
 	return true;
-}
-
-static struct change *change_of(struct making *m, const char *path)
-{
-	for (size_t i = 0; i < m->changes.n; i++)
-		if (same_text(m->changes.items[i].path, path))
-			return &m->changes.items[i];
-	return NULL;
 }
 
 static void update_record(struct making *m, const char *path, struct view bytes)

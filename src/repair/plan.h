@@ -40,6 +40,7 @@ struct plan {
 	bool sets_environ;          /* some step is */
 	bool new_cache;             /* the loader's cache is made anew */
 	const char *refused;        /* why it cannot be done, a sentence; NULL */
+	const char *const *command; /* what is linked with then, NULL-ended; NULL: no step is about it */
 	const char *unseen;         /* what no simulation can know: what a package will bring; NULL */
 };
 

@@ -176,6 +176,7 @@ static void add_folders(struct pip *p, const char *path)
 static void cover_scripts(struct pip *p, const struct zip *z, const struct zip_member *m)
 {
 	struct view text, line;
+	bool scripts = false;
 
 	if (zip_read(z, m, p->a, ENTRY_POINTS_MAX, &text) != 0)
 		return;
@@ -183,7 +184,9 @@ static void cover_scripts(struct pip *p, const struct zip *z, const struct zip_m
 		const char *s = arena_strndup(p->a, (const char *)line.p, line.n);
 		size_t n = strcspn(s, " \t=");
 
-		if (n > 0 && s[0] != '[' && s[0] != '#' && s[n] != '\0' && is_inside(s) && strchr(s, '/') == NULL)
+		if (s[0] == '[')
+			scripts = starts_with(s, "[console_scripts]") || starts_with(s, "[gui_scripts]");
+		else if (scripts && n > 0 && s[n] != '\0' && is_inside(s) && memchr(s, '/', n) == NULL)
 			cover(p, arena_printf(p->a, "%s/bin/%.*s", p->prefix, (int)n, s));
 	}
 }

@@ -34,6 +34,9 @@ static const struct words table[] = {
 	  NULL },
 	{ "activate", "let %P put %V first in %N, so that whoever activates the environment has it", NULL },
 	{ "wrapper", "make the script %P, which starts %N with %V first in LD_LIBRARY_PATH", NULL },
+	{ "edit-line", "let line %N of %P be `%V`", NULL },
+	{ "link-command", "link with other words", NULL },
+	{ "cgo-line", "put the line `%V` above import \"C\" of %P", NULL },
 	{ "reinstall", "install the package that brought %P again", NULL },
 	{ "pip-install", "install %V for %P", NULL },
 };
@@ -113,6 +116,9 @@ const char *plan_step_command(const struct dlwhy_edit *e, const char *shell, str
 {
 	const struct words *w = find(e->op);
 	const char *other = other_shell(e, shell, a);
+
+	if (strcmp(e->op, "link-command") == 0)
+		return e->value;
 
 	if (other != NULL)
 		return other;

@@ -927,7 +927,9 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_run(j, r->run);
 	json_told(j, r->told);
 	json_undo(j, r->undo);
-	json_answer(j, "links", strcmp(r->verb, "link") == 0 ? r->links : DLWHY_UNKNOWN);
+	json_answer(j, "links", strcmp(r->question != NULL ? r->question : r->verb, "link") == 0
+					? r->links
+					: DLWHY_UNKNOWN);
 	json_text(j, "linker_message", r->linker_message);
 	json_texts(j, "linker_lines", r->linker_lines, r->nlinker_lines);
 	json_id(j, "question", r->question);

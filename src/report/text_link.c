@@ -7,7 +7,9 @@
 
 bool text_is_link(const struct dlwhy_result *r)
 {
-	return r->verb != NULL && strcmp(r->verb, "link") == 0;
+	const char *verb = r->question != NULL ? r->question : r->verb;
+
+	return verb != NULL && strcmp(verb, "link") == 0;
 }
 
 const char *text_link_verdict(const struct dlwhy_result *r, enum style *style)

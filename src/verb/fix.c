@@ -7,6 +7,7 @@
 #include "verb/fix.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,10 @@ enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, d
 {
 	if (strcmp(q->verb, "import") == 0)
 		return dlwhy_import(s, &q->target, 1, on_result, user, err);
+	if (strcmp(q->verb, "link-go") == 0)
+		return dlwhy_link_go(s, q->target, q->args, on_result, user, err);
+	if (strcmp(q->verb, "link") == 0)
+		return dlwhy_link(s, q->args, on_result, user, err);
 	return dlwhy_check(s, &q->target, 1, on_result, user, err);
 }
 
@@ -26,6 +31,13 @@ const struct dlwhy_finding *fix_first(const struct fixing *x, const struct dlwhy
 		if (r->findings[i]->severity <= x->level)
 			return r->findings[i];
 	return NULL;
+}
+
+bool fix_works(const struct fixing *x, const struct dlwhy_result *r)
+{
+	enum dlwhy_answer answer = strcmp(r->verb, "link") == 0 ? r->links : r->loads;
+
+	return answer == DLWHY_YES && fix_first(x, r) == NULL;
 }
 
 /* ---- the answer ---------------------------------------------------------------------------------- */
@@ -61,7 +73,8 @@ static void work(void *ctx)
 	for (size_t i = 0; i < w->x->recovered.n; i++)
 		w->out.hint = i == 0 ? w->x->recovered.says[i]
 				     : arena_printf(w->x->a, "%s; %s", w->out.hint, w->x->recovered.says[i]);
-	w->out.target = w->x->q.target;
+	if (strcmp(w->x->q.verb, "link") != 0) /* which is called by all of its words */
+		w->out.target = w->x->q.target;
 	if (w->r->is_program && w->x->q.target[0] != '-') {
 		char *path = source_absolute(w->x->s->source, w->x->q.target);
 
@@ -69,7 +82,7 @@ static void work(void *ctx)
 		free(path);
 	}
 	w->x->level = DLWHY_ERROR;
-	if (w->r->loads == DLWHY_YES && fix_first(w->x, w->r) == NULL)
+	if (fix_works(w->x, w->r))
 		w->x->level = DLWHY_WARNING;
 	if (w->r->error == NULL && fix_first(w->x, w->r) != NULL)
 		fix_find_plans(w->x, w->r);
@@ -156,6 +169,26 @@ static enum dlwhy_code check_request(const struct dlwhy_session *s, const struct
 	return DLWHY_OK;
 }
 
+static const char *verb_of(const struct dlwhy_fix_request *r)
+{
+	switch (r->kind) {
+	case DLWHY_FIX_MODULE: return "import";
+	case DLWHY_FIX_LINK: return "link";
+	case DLWHY_FIX_GO: return "link-go";
+	case DLWHY_FIX_FILE:
+	case DLWHY_FIX_TEXT: break;
+	}
+	return "check";
+}
+
+static const char *const *args_of(const struct dlwhy_fix_request *r)
+{
+	static const char *const none[] = { NULL };
+	bool has = r->size >= offsetof(struct dlwhy_fix_request, args) + sizeof(r->args);
+
+	return has && r->args != NULL ? r->args : none;
+}
+
 enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 			  dlwhy_on_result *on_result, void *user, struct dlwhy_error *err)
 {
@@ -175,8 +208,7 @@ enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_reques
 		arena_free(x.a);
 		return code;
 	}
-	x.q = (struct fix_question){ request->kind == DLWHY_FIX_MODULE ? "import" : "check",
-				     request->target };
+	x.q = (struct fix_question){ verb_of(request), request->target, args_of(request) };
 	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err)
 					       : fix_ask(&x.q, s, on_answer, &w, err);
 	if (code == DLWHY_OK && w.no_memory)

@@ -23,8 +23,9 @@ enum {
 
 /* What is asked again and again: with a plan in place, and after it was done. */
 struct fix_question {
-	const char *verb; /* "check", "import" */
+	const char *verb; /* "check", "import", "link", "link-go" */
 	const char *target;
+	const char *const *args; /* of link: the command; of link-go: arguments of go build; NULL-ended */
 };
 
 struct fix_plan {
@@ -103,6 +104,8 @@ void fix_versions(struct fixing *x, const struct dlwhy_result *r, const struct d
 
 enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, dlwhy_on_result *on_result,
 			void *user, struct dlwhy_error *err);
+/* Is all as it must be? */
+bool fix_works(const struct fixing *x, const struct dlwhy_result *r);
 /* The first finding of x's severity or a worse one: it has to go. NULL: nothing is wrong. */
 const struct dlwhy_finding *fix_first(const struct fixing *x, const struct dlwhy_result *r);
 /* Fills x->plans, the best first. r is the answer as things are. Allocates in x->a (under arena_run). */

@@ -89,9 +89,10 @@ static void take(void *ctx)
 	const struct dlwhy_proof *real = p->r->proof;
 	struct arena *a = p->x->a;
 
-	p->works = p->r->loads == DLWHY_YES && fix_first(p->x, p->r) == NULL;
-	if (!p->works && p->r->loader_message != NULL)
-		p->message = arena_strdup(a, p->r->loader_message);
+	p->works = fix_works(p->x, p->r);
+	if (!p->works)
+		p->message = arena_copy(a, p->r->links == DLWHY_NO ? p->r->linker_message
+								   : p->r->loader_message);
 	if (real == NULL)
 		return;
 	p->asked = real->done;

@@ -160,10 +160,11 @@ static void set_steps(struct fixing *x, const struct trail *t, struct dlwhy_plan
 
 		if (is_overtaken(t, i))
 			continue;
-		if (p->nedits > 0 && i >= said)
-			arena_text_str(x->a, &says, ", then ");
-		if (i >= said)
+		if (i >= said && strcmp(t->edits[i]->op, "link-command") != 0) {
+			if (says.n > 0)
+				arena_text_str(x->a, &says, ", then ");
 			arena_text_str(x->a, &says, plan_step_words(t->edits[i], x->a));
+		}
 		edits[p->nedits++] = t->edits[i];
 		if (command != NULL && !holds(&commands, command))
 			*ARENA_PUSH(x->a, &commands) = command;
@@ -259,6 +260,8 @@ static void set_powers(struct fix_plan *p)
 	else if (p->todo.sets_environ)
 		p->said.why_not =
 			"a variable is set where the command is started: dlwhy cannot do that for you";
+	else if (p->todo.command != NULL && p->todo.changes.n == 0)
+		p->said.why_not = "the command is typed elsewhere: where it comes from is not known for sure";
 	else if (p->said.works == DLWHY_NO)
 		p->said.why_not = "it does not help alone";
 	p->said.can_apply = p->said.why_not == NULL;

@@ -21,7 +21,7 @@ static void take(void *ctx)
 	struct simulation *m = ctx;
 	const struct dlwhy_finding *f = fix_first(m->x, m->r);
 
-	m->out->works = m->r->loads == DLWHY_YES && f == NULL;
+	m->out->works = fix_works(m->x, m->r);
 	if (f != NULL)
 		fix_candidates(m->x, m->r, f, m->out);
 }
@@ -48,6 +48,7 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 		  void *user)
 {
 	struct dlwhy_session over = *x->s;
+	struct fix_question q = x->q;
 	enum dlwhy_code code;
 
 	x->over_store = x->over != NULL ? store_new(x->over) : NULL;
@@ -65,7 +66,9 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 		arena_free(over.a);
 		return false;
 	}
-	code = fix_ask(&x->q, &over, take_result, user, NULL);
+	if (todo->command != NULL)
+		q.args = todo->command;
+	code = fix_ask(&q, &over, take_result, user, NULL);
 	pthread_mutex_destroy(&over.lock);
 	arena_free(over.a);
 	return code == DLWHY_OK;

@@ -60,11 +60,16 @@ static const char *member(const json_t *o, const char *key)
 
 static void keep(struct fixing *x, struct fix_asked *out, const char *verb, const char *target)
 {
+	static const char *const none[] = { NULL };
+
 	if (verb == NULL || target == NULL || *target == '\0' || strlen(target) != strcspn(target, "\n"))
 		return;
 	if (strcmp(verb, "check") == 0 || strcmp(verb, "import") == 0)
 		out->q = (struct fix_question){ strcmp(verb, "check") == 0 ? "check" : "import",
-						arena_strdup(x->a, target) };
+						arena_strdup(x->a, target), none };
+	/* Of a command the words are not known any more, where one of them may hold a blank. */
+	if (strcmp(verb, "link") == 0 && strcspn(target, " \t") == strlen(target))
+		out->q = (struct fix_question){ "link-go", arena_strdup(x->a, target), none };
 }
 
 struct saved {

@@ -255,7 +255,7 @@ static void add_advice(struct fixing *x, struct fix_versions *v, const struct pa
 	f = fix_way(x, l, "install-version", "medium",
 		    arena_printf(x->a,
 				 "likely: %s %s asks for %s, and %s is installed. With such a wheel in a folder "
-				 "(pip download --no-deps -d DIR %s) and --wheels DIR it is tried before it is "
+				 "(pip download -d DIR %s) and --wheels DIR it is tried before it is "
 				 "done",
 				 p->name, p->version, wanted, q->version, shell_quote(x->a, wanted)),
 		    0);

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import fix_setups
+import fix_setups_cgo  # noqa: F401
 import fix_setups_go  # noqa: F401  (its set-ups register themselves)
+import fix_setups_make  # noqa: F401
 import fix_setups_python  # noqa: F401
 import fix_setups_versions  # noqa: F401
 
@@ -55,7 +57,7 @@ class Place:
         return done
 
     def fix(self, *options):
-        return json.loads(self.dlwhy("fix", *self.setup.ask, "--json", *options).stdout)
+        return json.loads(self.dlwhy("fix", "--json", *options, *self.setup.ask).stdout)
 
 
 # A sanitized program is slow, and is asked about every sixth.
