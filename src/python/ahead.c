@@ -19,7 +19,7 @@ enum {
 	BLOCKS_MAX = 20,     /* "if"s and "try"s in each other */
 	MODULES_MAX = 20000,
 	SMALL = 16 << 10,    /* bytes of a file that is not worth a mapping */
-	LEAD = 64            /* files: when it is less, the evaluator parses most of a file itself */
+	LEAD = 256           /* files: when it is less, the evaluator parses most of a file itself */
 };
 
 /* A file, by its path: a source, or an extension with what its code imports. */
@@ -71,6 +71,7 @@ struct py_ahead {
 	pthread_cond_t changed;
 	/* under the lock */
 	bool stop;
+	bool news;           /* stop or given is set: may be read without the lock */
 	struct map texts;    /* path -> struct text */
 	size_t done;         /* files that were read, or could not be */
 	size_t begun, taken; /* how many were begun; the last of these that the evaluator has asked for */
@@ -423,12 +424,16 @@ static bool next_given(struct py_ahead *h, const struct given **out)
 {
 	bool stop;
 
+	*out = NULL;
+	if (h->stack.n > 0 && !__atomic_load_n(&h->news, __ATOMIC_RELAXED))
+		return true;
 	pthread_mutex_lock(&h->lock);
 	while (!h->stop && h->given == NULL && h->stack.n == 0)
 		pthread_cond_wait(&h->changed, &h->lock);
 	*out = h->given;
 	h->given = NULL;
 	stop = h->stop;
+	__atomic_store_n(&h->news, stop, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&h->lock);
 	return !stop;
 }
@@ -548,6 +553,7 @@ void py_ahead_give(struct py_ahead *h, const struct py_spec *spec, const struct 
 	pthread_mutex_lock(&h->lock);
 	g->next = h->given;
 	h->given = g;
+	__atomic_store_n(&h->news, true, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&h->lock);
 	pthread_cond_signal(&h->changed);
 }
@@ -568,6 +574,7 @@ void py_ahead_stop(struct py_ahead *h)
 		return;
 	pthread_mutex_lock(&h->lock);
 	h->stop = true;
+	__atomic_store_n(&h->news, true, __ATOMIC_RELAXED);
 	pthread_cond_signal(&h->changed);
 	pthread_mutex_unlock(&h->lock);
 	(void)pthread_join(h->thread, NULL);

@@ -1,15 +1,16 @@
-/* names.c - see ast.h. One table of spellings for all files, and which of them are keywords.
+/* names.c - see ast.h. One set of spellings for all files, and which of them are keywords.
  *
  * Two threads may ask: one that evaluates, one that reads ahead. Looking up takes no lock: a slot is written
  * once, its name last, and a table that has become too small stays as it is when a larger one takes its
- * place. Whoever does not find a name looks again under the lock before it is added.
+ * place. Whoever does not find a name looks again under the lock before it is added. There are several tables,
+ * each with a lock of its own, so that hardly anybody waits.
  */
 #include <pthread.h>
 #include <string.h>
 
 #include "python/parse.h"
 
-enum { SLOTS_FIRST = 1024 };
+enum { SLOTS_FIRST = 256, TABLES_BITS = 4, TABLES = 1 << TABLES_BITS };
 
 /* Stands before the letters of each name. */
 struct head {
@@ -27,10 +28,14 @@ struct slots {
 	struct slot v[];
 };
 
-struct spellings {
+struct part {
 	struct slots *slots;  /* read and written atomically */
 	pthread_mutex_t lock; /* of adding */
 	size_t n;
+};
+
+struct spellings {
+	struct part parts[TABLES]; /* by the first bits of the hash; a table looks at the last ones */
 	/* other in each process, so that nobody can write names that all collide */
 	uint64_t seed, other_seed;
 };
@@ -123,7 +128,7 @@ static inline struct slot *find(struct slots *t, uint32_t hash, const char *s, s
 }
 
 /* Takes the place of the table: under the lock. */
-static void replace(struct spellings *t, struct slots *larger)
+static void replace(struct part *t, struct slots *larger)
 {
 	for (size_t i = 0; i <= t->slots->mask; i++) {
 		const struct slot *old = &t->slots->v[i];
@@ -139,9 +144,8 @@ static void replace(struct spellings *t, struct slots *larger)
 }
 
 /* Nothing is asked of the arena under the lock. */
-static void grow(struct py_names *names, size_t mask)
+static void grow(struct py_names *names, struct part *t, size_t mask)
 {
-	struct spellings *t = names->all;
 	struct slots *larger = slots_new(names->a, mask * 2 + 1);
 
 	pthread_mutex_lock(&t->lock);
@@ -150,10 +154,15 @@ static void grow(struct py_names *names, size_t mask)
 	pthread_mutex_unlock(&t->lock);
 }
 
+static inline struct part *part_of(struct spellings *t, uint32_t hash)
+{
+	return &t->parts[hash >> (32 - TABLES_BITS)];
+}
+
 static __attribute__((noinline)) const char *add(struct py_names *names, uint32_t hash, const char *s,
 						 size_t n)
 {
-	struct spellings *t = names->all;
+	struct part *t = part_of(names->all, hash);
 	struct head *h = arena_alloc(names->a, sizeof(*h) + n + 1);
 	const char *name;
 	struct slot *at;
@@ -176,7 +185,7 @@ static __attribute__((noinline)) const char *add(struct py_names *names, uint32_
 	full = t->n * 2 > mask;
 	pthread_mutex_unlock(&t->lock);
 	if (full)
-		grow(names, mask);
+		grow(names, t, mask);
 	return name;
 }
 
@@ -188,7 +197,7 @@ const char *py_name(struct py_names *names, const char *s, size_t n)
 	if (n > UINT32_MAX)
 		n = UINT32_MAX;
 	hash = hash_of(names->all, s, n);
-	(void)find(__atomic_load_n(&names->all->slots, __ATOMIC_ACQUIRE), hash, s, n, &name);
+	(void)find(__atomic_load_n(&part_of(names->all, hash)->slots, __ATOMIC_ACQUIRE), hash, s, n, &name);
 	return name != NULL ? name : add(names, hash, s, n);
 }
 
@@ -213,10 +222,12 @@ struct py_names *py_names_new(struct arena *a)
 
 	names->a = a;
 	names->all = t;
-	t->slots = slots_new(a, SLOTS_FIRST - 1);
 	t->seed = mixed((uint64_t)(uintptr_t)t, 0xa0761d6478bd642fULL);
 	t->other_seed = mixed((uint64_t)(uintptr_t)names ^ t->seed, 0xe7037ed1a0b428dbULL);
-	(void)pthread_mutex_init(&t->lock, NULL); /* has nothing to be freed */
+	for (size_t i = 0; i < TABLES; i++) {
+		t->parts[i].slots = slots_new(a, SLOTS_FIRST - 1);
+		(void)pthread_mutex_init(&t->parts[i].lock, NULL); /* has nothing to be freed */
+	}
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
 		const char *name = py_name(names, keywords[i], strlen(keywords[i]));
 
