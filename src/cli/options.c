@@ -54,11 +54,15 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	  "look at the system in DIR instead of this one" },
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
 	  "who loads it: glibc, musl, dyld or windows (default: what is there)" },
-	{ OPT_MACOS, 0, "macos", "VERSION", VERB_CHECK | VERB_FIX, where,
+	{ OPT_OS, 0, "os", "S", VERB_IMPORT, where,
+	  "in Python of windows or macos, whose environment or packages are in --root DIR" },
+	{ OPT_PYTHON_VERSION, 0, "python-version", "V", VERB_IMPORT, where,
+	  "with --os: which Python that is, as 3.11 (default: as the files in DIR say)" },
+	{ OPT_MACOS, 0, "macos", "VERSION", VERB_CHECK | VERB_IMPORT | VERB_FIX, where,
 	  "as that release of macOS would load it: 12 to 26, or 15.4" },
-	{ OPT_ARCH, 0, "arch", "A", VERB_CHECK | VERB_FIX, where,
+	{ OPT_ARCH, 0, "arch", "A", VERB_CHECK | VERB_IMPORT | VERB_FIX, where,
 	  "as a process of macOS for arm64 or x86_64 would load it" },
-	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK, where,
+	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK | VERB_IMPORT, where,
 	  "who loads files of Windows: 7, 8, 8.1, 10 (default), 11, server2019, ...; 10+vcredist" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
@@ -247,6 +251,8 @@ static int set_option(struct cli *c, const struct cli_option *o, const char *val
 	case OPT_ROOT: c->library.root = value; return 0;
 	case OPT_LOADER: c->library.loader = value; return 0;
 	case OPT_WINDOWS: c->library.windows = value; return 0;
+	case OPT_OS: c->library.os = value; return 0;
+	case OPT_PYTHON_VERSION: c->library.python_version = value; return 0;
 	case OPT_CPU: c->library.cpu = value; return 0;
 	case OPT_MACOS: c->library.macos = value; return 0;
 	case OPT_ARCH: c->library.arch = value; return 0;
@@ -456,6 +462,13 @@ static int check_options(const struct cli *c)
 	if (c->seen[OPT_AFTER] && (c->seen[OPT_PROGRAM] || c->seen[OPT_LOADER])) {
 		cli_complain("--after means a Python process: --%s does not go with it",
 			     c->seen[OPT_PROGRAM] ? "program" : "loader");
+		return EXIT_USAGE;
+	}
+	if (c->verb == VERB_IMPORT && !c->seen[OPT_OS] &&
+	    (c->seen[OPT_MACOS] || c->seen[OPT_ARCH] || c->seen[OPT_WINDOWS])) {
+		cli_complain("with import, --%s goes with --os %s",
+			     c->seen[OPT_WINDOWS] ? "windows" : c->seen[OPT_MACOS] ? "macos" : "arch",
+			     c->seen[OPT_WINDOWS] ? "windows" : "macos");
 		return EXIT_USAGE;
 	}
 	if (c->library.no_explain && c->library.code) {

@@ -42,9 +42,9 @@ enum dlwhy_certainty imported_certainty(const struct imported *i, const char **a
 				   : "the line that seems to raise an exception is not reached (-v shows it)";
 		return DLWHY_LIKELY;
 	}
-	if (before_all_sources(i))
+	if (i->home->assumes == NULL && before_all_sources(i))
 		return DLWHY_PROVED;
-	*assumes = sources_do;
+	*assumes = i->home->assumes != NULL ? i->home->assumes : sources_do;
 	return DLWHY_PREDICTED;
 }
 
@@ -64,7 +64,11 @@ struct draft *import_draft(struct diag *d, enum cause cause, const char *detail)
 
 void import_fix_run(struct diag *d, struct draft *dr)
 {
-	struct fix *f = draft_fix(d, dr, "run", "low", "to make sure: let it happen, watched");
+	struct fix *f;
+
+	if (d->in->imported->home->assumes != NULL) /* it cannot run here */
+		return;
+	f = draft_fix(d, dr, "run", "low", "to make sure: let it happen, watched");
 
 	fix_command(d, f,
 		    arena_printf(d->a, "dlwhy run -- %s -c 'import %s'",
@@ -165,12 +169,14 @@ const char *import_who(struct diag *d)
 {
 	const struct py_home *h = d->in->imported->home;
 
+	if (h->assumes != NULL)
+		return arena_printf(d->a, "Python %s for %s", h->version, h->system->words);
 	return arena_printf(d->a, "Python %s (%s)", h->version, h->executable);
 }
 
 bool import_in_stdlib(const struct py_home *h, const struct py_spec *s)
 {
-	return s->kind == PY_SPEC_BUILTIN || s->kind == PY_SPEC_FROZEN ||
+	return s->kind == PY_SPEC_BUILTIN || s->kind == PY_SPEC_FROZEN || s->kind == PY_SPEC_ASSUMED ||
 	       (s->origin != NULL && h->stdlib != NULL && starts_with(s->origin, h->stdlib) &&
 		strstr(s->origin, "-packages/") == NULL);
 }
@@ -248,8 +254,24 @@ const char *import_version(struct diag *d, const char *module)
 	return NULL;
 }
 
+/* To be typed on any machine: pip takes what was built for the other system. */
+static const char *pip_for_system(struct diag *d, const char *what)
+{
+	const struct py_home *h = d->in->imported->home;
+	bool windows = h->system->os == PY_OS_WINDOWS;
+	const char *platform = !windows			      ? arena_printf(d->a, "macosx_11_0_%s", h->machine) :
+			       strcmp(h->machine, "ARM64") == 0 ? "win_arm64" :
+			       strcmp(h->machine, "x86") == 0	? "win32" :
+								  "win_amd64";
+
+	return arena_printf(d->a, "pip install --target DIR --platform %s --python-version 3.%u "
+			    "--only-binary=:all: %s", platform, h->minor, what);
+}
+
 const char *import_pip(struct diag *d, const char *what)
 {
+	if (d->in->imported->home->assumes != NULL)
+		return pip_for_system(d, what);
 	return arena_printf(d->a, "%s -m pip install %s",
 			    shell_quote(d->a, d->in->imported->home->executable), what);
 }

@@ -134,9 +134,7 @@ static struct draft *near_draft(struct diag *d, const char *name, const struct p
 		  arena_printf(d->a, "install the package again with this very interpreter (%s)",
 			       d->in->imported->home->executable));
 	fix_command(d, dr->fixes.items[0],
-		    arena_printf(d->a, "%s -m pip install --force-reinstall %s",
-				 shell_quote(d->a, d->in->imported->home->executable),
-				 import_distribution(d->a, name)));
+		    import_pip(d, arena_printf(d->a, "--force-reinstall %s", import_distribution(d->a, name))));
 	return dr;
 }
 
@@ -251,7 +249,7 @@ static struct draft *of_windows(struct diag *d, const char *name)
 	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
 		struct draft *dr;
 
-		if (strcmp(windows[i], name) != 0)
+		if (strcmp(windows[i], name) != 0 || d->in->imported->home->system->os == PY_OS_WINDOWS)
 			continue;
 		dr = import_draft(d, CAUSE_PYTHON_MODULE, "not-installed");
 		dr->f.object = name;
@@ -269,6 +267,8 @@ static const char *other_that_has(struct diag *d, const char *name, const char *
 	const struct imported *i = d->in->imported;
 	struct py_strings others = { NULL, 0, 0 };
 
+	if (i->home->assumes != NULL) /* those of this machine do not help there */
+		return NULL;
 	py_home_others(i->ask, d->a, MAX_OTHERS, &others);
 	for (size_t k = 0; k < others.n; k++) {
 		struct py_ask ask = *i->ask;

@@ -67,7 +67,8 @@ static void other_words(struct diag *d, struct draft *dr, const struct native_lo
 
 struct draft *import_no_init(struct diag *d, const struct native_load *l)
 {
-	const struct elf *e = l->image != NULL && l->image->file != NULL ? &l->image->file->elf : NULL;
+	const struct elf *e = l->image != NULL && l->image->file != NULL && l->image->file->kind == FILE_ELF ?
+				      &l->image->file->elf : NULL;
 	struct draft *dr = import_draft(d, CAUSE_PYTHON_MODULE, "no-init");
 	const char *other = e != NULL ? other_init(e) : NULL;
 

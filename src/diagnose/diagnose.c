@@ -142,13 +142,11 @@ static void write_drafts(struct diag *d)
 	size_t n = d->t != NULL ? d->t->failures.n : 0;
 
 	diagnose_failures(d);
-	if (d->w != NULL && d->w->kind == LOADER_DYLD) { /* all others look into ELF files */
+	if (d->w != NULL && d->w->kind == LOADER_DYLD)
 		d_dyld_images(d);
-		return;
-	}
-	if (d->w != NULL && d->w->kind == LOADER_WINDOWS)
-		return; /* the others are about ELF files */
 	d_import(d);
+	if (d->w != NULL && (d->w->kind == LOADER_DYLD || d->w->kind == LOADER_WINDOWS))
+		return; /* all others look into ELF files */
 	if (n == 0 && d->in->exec != NULL && d->in->exec->err != 0)
 		d_exec(d, SIZE_MAX);
 	if (d->t != NULL)

@@ -254,6 +254,7 @@ void py_lib_misc_init(struct py_eval *ev);
 void py_lib_frame_init(struct py_eval *ev);
 void py_lib_tensorflow_init(struct py_eval *ev);
 void py_lib_version_init(struct py_eval *ev);
+void py_lib_assumed_init(struct py_eval *ev);
 /* A class of that name that the module has copied from packaging.version; NULL if it has not. */
 struct py_value *py_version_copy(struct py_eval *ev, const char *name);
 /* Of pathlib.Path: methods, and what is read like an attribute. */
@@ -277,6 +278,10 @@ struct py_value *py_known(struct py_eval *ev, const char *module, const char *na
 const struct py_dict *py_known_of(struct py_eval *ev, const char *module);
 /* Fills a module that is built into the interpreter. */
 void py_fill_builtin(struct py_eval *ev, struct py_value *module);
+/* Fills a module of a standard library that is not here with what is known of it; false: raised. */
+bool py_fill_assumed(struct py_eval *ev, struct py_value *module);
+/* What is known of one module is also known of another. */
+void py_know_all(struct py_eval *ev, const char *module, const char *from);
 /* A method of a value that is no instance: "abc".join. NULL if there is none of that name. */
 struct py_value *py_method_of(struct py_eval *ev, struct py_value *v, const char *name);
 

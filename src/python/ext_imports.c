@@ -98,7 +98,8 @@ static bool in_stdlib(const struct scan *s, const struct py_spec *spec)
 	size_t n = lib != NULL ? strlen(lib) : 0;
 
 	if (spec->origin == NULL || n == 0)
-		return spec->kind == PY_SPEC_BUILTIN || spec->kind == PY_SPEC_FROZEN;
+		return spec->kind == PY_SPEC_BUILTIN || spec->kind == PY_SPEC_FROZEN ||
+		       spec->kind == PY_SPEC_ASSUMED;
 	return strncmp(spec->origin, lib, n) == 0 && spec->origin[n] == '/' &&
 	       strstr(spec->origin + n, "-packages/") == NULL;
 }

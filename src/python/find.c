@@ -448,11 +448,24 @@ static void find_editable(struct py_finder *f, const char *fullname, struct py_s
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
+/* Of an interpreter of another system: what the table of its standard library has. */
+static void find_assumed(const struct py_finder *f, const char *fullname, struct py_spec *out)
+{
+	if (f->h->assumes == NULL || !py_stdlib_has(f->h->system, f->h->minor, fullname))
+		return;
+	out->kind = PY_SPEC_ASSUMED;
+	out->is_package = py_stdlib_is_package(fullname);
+}
+
 void py_find(struct py_finder *f, const char *fullname, const struct py_strings *path,
 	     struct py_spec *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->name = arena_strdup(f->a, fullname);
+	if (f->h->stdlib == NULL) /* its place is before those of packages */
+		find_assumed(f, fullname, out);
+	if (out->kind != PY_SPEC_MISSING)
+		return;
 	switch ((uintptr_t)table_get(&f->given, fullname, elf_gnu_hash(fullname))) {
 	case (uintptr_t)PY_SPEC_BUILTIN + 1:
 		out->kind = PY_SPEC_BUILTIN;
@@ -468,6 +481,8 @@ void py_find(struct py_finder *f, const char *fullname, const struct py_strings 
 		find_namespace(f, fullname, out);
 	if (out->kind == PY_SPEC_MISSING)
 		find_editable(f, fullname, out);
+	if (out->kind == PY_SPEC_MISSING)
+		find_assumed(f, fullname, out);
 }
 
 /* ---- sources ------------------------------------------------------------------------------ */

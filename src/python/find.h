@@ -11,7 +11,8 @@ enum py_spec_kind {
 	PY_SPEC_SOURCE,     /* origin: the .py file */
 	PY_SPEC_BYTECODE,   /* origin: a .pyc without source */
 	PY_SPEC_EXTENSION,  /* origin: the shared object */
-	PY_SPEC_NAMESPACE   /* no origin; locations */
+	PY_SPEC_NAMESPACE,  /* no origin; locations */
+	PY_SPEC_ASSUMED     /* of a standard library that is not here: by the table of its names */
 };
 
 struct py_spec {

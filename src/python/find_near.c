@@ -41,18 +41,33 @@ static unsigned tag_minor(const char *tag, const char **flags)
 	return minor < 1000 ? (unsigned)minor : 0;
 }
 
+static enum py_os system_of(const char *platform)
+{
+	if (strcmp(platform, "darwin") == 0 || strstr(platform, "apple") != NULL)
+		return PY_OS_MACOS;
+	return strncmp(platform, "win", 3) == 0 ? PY_OS_WINDOWS : PY_OS_LINUX;
+}
+
+static const char *for_system(const struct near *s, enum py_os os)
+{
+	static const char *const words[] = { [PY_OS_LINUX] = "built for another platform (linux)",
+					     [PY_OS_MACOS] = "built for another platform (darwin)",
+					     [PY_OS_WINDOWS] = "for Windows" };
+
+	return os != s->f->h->system->os ? words[os] : NULL;
+}
+
 /* What the platform in a tag lacks to be this one's; NULL if it does not differ. */
 static const char *other_platform(const struct near *s, const char *platform)
 {
-	const char *ours = s->f->h->multiarch;
+	const char *ours = s->f->h->multiarch, *other;
 
 	if (*platform != '-' || ours == NULL || strcmp(platform + 1, ours) == 0)
 		return NULL;
 	platform++;
-	if (strcmp(platform, "darwin") == 0 || strstr(platform, "apple") != NULL)
-		return "built for another platform (darwin)";
-	if (strncmp(platform, "win", 3) == 0)
-		return "for Windows";
+	other = for_system(s, system_of(platform));
+	if (other != NULL)
+		return other;
 	if (strncmp(platform, ours, strcspn(ours, "-")) != 0)
 		return arena_printf(s->f->a, "built for another processor (%s)", platform);
 	if (strstr(platform, "musl") != NULL && strstr(ours, "musl") == NULL)
@@ -99,16 +114,20 @@ static const char *why_file(const struct near *s, const char *rest, const char *
 {
 	size_t n = strlen(rest);
 
-	if (str_ends(rest, ".pyd")) {
-		*tag = n > 5 ? arena_strndup(s->f->a, rest + 1, n - 5) : NULL;
-		return "for Windows";
-	}
+	bool pyd = str_ends(rest, ".pyd");
+
+	if (pyd && n > 5)
+		*tag = arena_strndup(s->f->a, rest + 1, n - 5);
+	if (pyd && for_system(s, PY_OS_WINDOWS) != NULL)
+		return for_system(s, PY_OS_WINDOWS);
 	if (str_ends(rest, ".dylib"))
-		return "built for another platform (darwin)";
-	if (str_ends(rest, ".so") && n > 4) {
+		return for_system(s, PY_OS_MACOS);
+	if (str_ends(rest, ".so") && n > 4)
 		*tag = arena_strndup(s->f->a, rest + 1, n - 4);
+	if (*tag != NULL && why_extension(s, *tag) != NULL)
 		return why_extension(s, *tag);
-	}
+	if (str_ends(rest, ".so") && s->f->h->system->os == PY_OS_WINDOWS)
+		return "for another system than Windows";
 	return NULL;
 }
 

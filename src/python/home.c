@@ -95,6 +95,7 @@ enum dlwhy_code py_home_open(const struct py_ask *ask, struct arena *a, struct p
 
 	memset(out, 0, sizeof(*out));
 	out->store = ask->store;
+	out->system = py_system(PY_OS_LINUX);
 	c.cwd = out->cwd = working_folder(&c);
 	read_options(&c);
 	code = py_find_program(&c, err);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "object/store.h"
+#include "python/system.h"
 #include "source/source.h"
 
 struct py_editable;
@@ -96,6 +97,10 @@ struct py_home {
 	/* modules that executed lines of .pth files import to change the search in ways that are not
 	 * followed: "_scipy_editable_loader" */
 	struct py_strings hooks;
+	const struct py_system *system;
+	/* of another system (foreign.h): what is taken for granted of it, in words; NULL: it is here */
+	const char *assumes;
+	const char *machine;        /* platform.machine(); NULL: as multiarch says */
 	const char *why;            /* how the interpreter was found, for a person */
 	struct store *store;        /* as asked with: the finder lists folders through it */
 	const char *cwd;            /* absolute: what "" in path means */

@@ -81,6 +81,8 @@ void py_read_core(struct home_ctx *c);
 void py_getpath(struct home_ctx *c);
 /* site.c: what site.py does. */
 void py_site(struct home_ctx *c);
+/* site.addsitedir of each: for homes of which only these folders are here. */
+void py_site_folders(struct home_ctx *c, const struct py_strings *dirs, const char *why);
 
 /* A new entry at the end of h->path. */
 struct py_path_entry *py_path_add(struct home_ctx *c, const char *dir, const char *why);

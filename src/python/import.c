@@ -84,6 +84,7 @@ struct py_import *py_import_new(const struct py_home *home, struct py_finder *fi
 	py_lib_frame_init(ev);
 	py_lib_tensorflow_init(ev);
 	py_lib_version_init(ev);
+	py_lib_assumed_init(ev);
 	add_main(ev);
 	return im;
 }
@@ -156,8 +157,8 @@ static void put_own_folder(struct py_eval *ev)
 void py_import_startup(struct py_import *im)
 {
 	/* Py_InitializeFromConfig: init_import_site and what stands before it */
-	static const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref",
-		"_io", "marshal", "posix", "time", "zipimport", "codecs", "encodings", "encodings.aliases",
+	const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref",
+		"_io", "marshal", im->home->system->os_module, "time", "zipimport", "codecs", "encodings", "encodings.aliases",
 		"encodings.utf_8", "_signal", "abc", "io", "site" };
 	struct py_eval *ev = im->eval;
 	bool own = has_own_folder(im->home);

@@ -30,6 +30,7 @@ struct py_load {
 	const char *module;  /* of an extension: full name */
 	const char *init;    /* "PyInit_foo"; NULL for ctypes */
 	bool global, lazy;
+	unsigned search;     /* of ctypes on Windows: the flags of LoadLibraryEx */
 	bool maybe;          /* behind a condition that is not known */
 	struct py_place by;
 };
@@ -73,6 +74,8 @@ struct py_host {
 	int (*symbol)(void *ctx, void *handle, const char *name);
 	/* ctypes.util.find_library("z") -> "libz.so.1" or NULL. */
 	const char *(*find_library)(void *ctx, const char *name);
+	/* os.add_dll_directory(dir), on Windows; dir NULL: it is not known. NULL where there is none. */
+	void (*add_folder)(void *ctx, const char *dir);
 };
 
 /* An exception as Python would show it. */

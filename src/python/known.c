@@ -21,6 +21,14 @@ void py_know_value(struct py_eval *ev, const char *module, const char *name, str
 	py_dict_set_name(ev->a, d->u.dict, intern(ev, name), v);
 }
 
+void py_know_all(struct py_eval *ev, const char *module, const char *from)
+{
+	const struct py_dict *d = py_known_of(ev, from);
+
+	for (size_t i = 0; d != NULL && i < d->n; i++)
+		py_know_value(ev, module, d->items[i].name, d->items[i].value);
+}
+
 void py_know(struct py_eval *ev, const struct py_native_def *defs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

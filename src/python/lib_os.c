@@ -16,13 +16,26 @@ static const char *path_arg(struct py_eval *ev, const struct py_call *c, size_t 
 	return c->n > i ? py_path_of(ev, c->args[i]) : NULL;
 }
 
+/* Windows takes either separator, and this machine, where its files lie, only one. */
+static const char *in_our_form(struct py_eval *ev, const char *path)
+{
+	char *copy;
+
+	if (ev->im->home->system->os != PY_OS_WINDOWS || strchr(path, '\\') == NULL)
+		return path;
+	copy = arena_strdup(ev->a, path);
+	for (char *p = copy; *p != '\0'; p++)
+		*p = *p == '\\' ? '/' : *p;
+	return copy;
+}
+
 const char *py_path_of(struct py_eval *ev, const struct py_value *v)
 {
 	struct py_value *p;
 
 	if ((v->type == V_STR || v->type == V_BYTES || v->type == V_PATH) && !v->tainted &&
 	    memchr(v->u.str.p, 0, v->u.str.n) == NULL)
-		return v->u.str.p;
+		return in_our_form(ev, v->u.str.p);
 	if (v->type != V_INSTANCE)
 		return NULL;
 	p = py_getattr_quiet(ev, (struct py_value *)(uintptr_t)v, py_name(ev->names, "__fspath__", 10));
@@ -31,7 +44,7 @@ const char *py_path_of(struct py_eval *ev, const struct py_value *v)
 	p = py_call0(ev, p);
 	if (p == NULL && !ev->stopped)
 		ev->raised = NULL;
-	return p != NULL && p->type == V_STR ? p->u.str.p : NULL;
+	return p != NULL && p->type == V_STR ? in_our_form(ev, p->u.str.p) : NULL;
 }
 
 static struct py_value *str(struct py_eval *ev, const char *s)

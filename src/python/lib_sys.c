@@ -137,13 +137,15 @@ PY_NATIVE(s_unknown)
 
 PY_NATIVE(p_system)
 {
-	return py_str(ev->a, "Linux");
+	return py_str(ev->a, ev->im->home->system->uname);
 }
 
 PY_NATIVE(p_machine)
 {
 	const char *m = ev->im->home->multiarch;
 
+	if (ev->im->home->machine != NULL)
+		return py_str(ev->a, ev->im->home->machine);
 	return m != NULL ? py_str(ev->a, arena_strndup(ev->a, m, strcspn(m, "-"))) : &py_unknown;
 }
 
@@ -162,7 +164,7 @@ PY_NATIVE(p_architecture)
 	struct py_value *t = py_list_new(ev->a, V_TUPLE);
 
 	py_list_add(ev->a, t, py_str(ev->a, "64bit"));
-	py_list_add(ev->a, t, py_str(ev->a, "ELF"));
+	py_list_add(ev->a, t, py_str(ev->a, ev->im->home->system->format));
 	return t;
 }
 
@@ -234,7 +236,7 @@ void py_lib_sys_init(struct py_eval *ev)
 	know(ev, "version_info", version_info(ev));
 	know_text(ev, "version", h->version_text);
 	know(ev, "hexversion", h->hexversion != 0 ? py_int(ev->a, h->hexversion) : &py_unknown);
-	know_text(ev, "platform", "linux");
+	know_text(ev, "platform", h->system->platform);
 	know_text(ev, "byteorder", "little");
 	know(ev, "maxsize", py_int(ev->a, INT64_MAX));
 	know(ev, "maxunicode", py_int(ev->a, 0x10ffff));

@@ -98,7 +98,9 @@ static void set_attributes(struct py_eval *ev, struct py_value *m, const struct 
 
 	py_dict_set_name(ev->a, d, ev->n_package,
 			 py_str(ev->a, package_of(ev, spec->name, spec->is_package)));
-	if (spec->origin != NULL && spec->kind != PY_SPEC_BUILTIN && spec->kind != PY_SPEC_FROZEN)
+	if (spec->kind == PY_SPEC_ASSUMED)
+		py_dict_set_name(ev->a, d, ev->n_file, &py_unknown);
+	else if (spec->origin != NULL && spec->kind != PY_SPEC_BUILTIN && spec->kind != PY_SPEC_FROZEN)
 		py_dict_set_name(ev->a, d, ev->n_file, py_str(ev->a, spec->origin));
 	if (spec->is_package)
 		py_dict_set_name(ev->a, d, ev->n_path, list_of(ev, &spec->locations));
@@ -396,6 +398,9 @@ static struct py_value *load_by_kind(struct py_eval *ev, struct py_value *m, con
 		return load_extension(ev, m, spec);
 	case PY_SPEC_NAMESPACE:
 		return m;
+	case PY_SPEC_ASSUMED:
+		m->opaque = true;
+		return py_fill_assumed(ev, m) ? m : NULL;
 	case PY_SPEC_BUILTIN:
 	case PY_SPEC_FROZEN:
 		m->opaque = true;
@@ -769,12 +774,14 @@ struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int 
 	}
 	l = load_of(ev, PY_LOAD_CTYPES, p);
 	l.global = (flags & 0x100) != 0;
+	l.search = (unsigned)flags;
 	ev->effects++;
 	ev->im->host.load(ev->im->host.ctx, &l, &r);
 	if (r.result == PY_LOAD_DEATH)
 		return die(ev, &l, r.error);
 	if (r.result == PY_LOAD_ERROR)
-		return raise_for_load(ev, py_exception_new(ev, "OSError", r.error), &l);
+		return raise_for_load(ev, py_exception_new(ev, r.type != NULL ? r.type : "OSError", r.error),
+				      &l);
 	if (r.handle == NULL)
 		return &py_unknown;
 	v = py_instance_new(ev, ev->class_object);

@@ -557,6 +557,18 @@ static void find_user_site(struct home_ctx *c)
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
+void py_site_folders(struct home_ctx *c, const struct py_strings *dirs, const char *why)
+{
+	struct site s = { .c = c };
+
+	table_init(&s.known, c->a);
+	table_init(&s.processed, c->a);
+	for (size_t i = 0; i < c->h->path.n; i++)
+		(void)learn(&s, c->h->path.items[i].dir);
+	for (size_t i = 0; i < dirs->n; i++)
+		add_site_dir(&s, dirs->items[i], why);
+}
+
 void py_site(struct home_ctx *c)
 {
 	struct site s = { .c = c };

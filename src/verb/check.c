@@ -9,7 +9,6 @@
 
 #include "base/pool.h"
 #include "diagnose/diagnose.h"
-#include "diagnose/pynames.h"
 #include "object/elfconst.h"
 #include "verb/check.h"
 #include "object/macho.h"
@@ -193,33 +192,14 @@ static bool is_python(const struct job *j)
 	       strcmp(family_name(j->host.family), "Python") == 0;
 }
 
-/* Would the host define it? Of a Python whose release is known not all names are. */
-static bool host_defines(const struct job *j, const char *symbol)
-{
-	const struct assumed_python *py = j->s->python;
-	const struct pyname *row;
-
-	if (!family_provides(j->host.family, symbol))
-		return false;
-	row = py != NULL && py->minor != 0 ? pyname_find(symbol) : NULL;
-	return row == NULL || (row->first <= py->minor && (row->last == 0 || row->last >= py->minor));
-}
-
 /* A plug-in whose host is not here: what its family's programs define is taken for granted. */
 static bool assume_family(struct job *j, struct process *p)
 {
-	struct failure_list *l = &p->trace.failures;
-	size_t kept = 0;
+	const struct assumed_python *py = j->s->python;
 
-	if (j->host.family == NULL || j->host.program != NULL)
+	if (j->host.family == NULL || j->host.program != NULL ||
+	    !host_assume(j->host.family, py != NULL ? py->minor : 0, &p->trace.failures))
 		return false;
-	for (size_t i = 0; i < l->n; i++)
-		if (l->items[i].kind != FAIL_SYMBOL || l->items[i].fatal ||
-		    !host_defines(j, l->items[i].symbol))
-			l->items[kept++] = l->items[i];
-	if (kept == l->n)
-		return false;
-	l->n = kept;
 	j->host_assumes = arena_printf(j->a, "its host, %s, defines its own interface%s",
 				       is_python(j) ? j->s->python->words : family_name(j->host.family),
 				       is_python(j) ? "" : " and is not here");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "diagnose/known.h"
+#include "diagnose/pynames.h"
 #include "object/macho_import.h"
 
 struct family {
@@ -62,6 +63,33 @@ bool family_provides(const struct family *f, const char *symbol)
 		if (has_prefix(symbol, f->undefined[i]))
 			return true;
 	return false;
+}
+
+const struct family *family_python(void)
+{
+	return &families[0];
+}
+
+static bool host_defines(const struct family *f, unsigned minor, const char *symbol)
+{
+	const struct pyname *row;
+
+	if (!family_provides(f, symbol))
+		return false;
+	row = minor != 0 ? pyname_find(symbol) : NULL;
+	return row == NULL || (row->first <= minor && (row->last == 0 || row->last >= minor));
+}
+
+bool host_assume(const struct family *f, unsigned minor, struct failure_list *l)
+{
+	size_t kept = 0, n = l->n;
+
+	for (size_t i = 0; i < n; i++)
+		if (l->items[i].kind != FAIL_SYMBOL || l->items[i].fatal ||
+		    !host_defines(f, minor, l->items[i].symbol))
+			l->items[kept++] = l->items[i];
+	l->n = kept;
+	return kept < n;
 }
 
 /* ---- the family --------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "base/pool.h"
 #include "diagnose/diagnose.h"
+#include "loader/dyld.h"
 #include "object/elfconst.h"
 #include "verb/prove_import.h"
 #include "verb/py_process.h"
@@ -47,6 +48,8 @@ static void set_certainty(struct job *j)
 
 	if (c > j->r.certainty || (c != DLWHY_PROVED && j->r.assumes == NULL))
 		j->r.assumes = assumes;
+	else if (j->pp.home.assumes != NULL && j->r.assumes != NULL && strcmp(j->r.assumes, assumes) != 0)
+		j->r.assumes = arena_printf(j->a, "%s; and %s", j->pp.home.assumes, j->r.assumes);
 	if (c > j->r.certainty)
 		j->r.certainty = c;
 }
@@ -124,8 +127,9 @@ static void set_platform(struct job *j)
 
 	j->r.platform.loader = loader_name(w->kind);
 	j->r.platform.loader_version = w->install.version;
-	j->r.platform.machine = elf_machine_name(w->machine);
-	j->r.host = arena_printf(j->a, "%s (Python %s)", j->pp.home.executable, j->pp.home.version);
+	j->r.platform.os = j->pp.home.system->name;
+	j->r.platform.machine = w->dyld != NULL ? macho_cpu_name(w->dyld->cpu, 0) : elf_machine_name(w->machine);
+	j->r.host = j->pp.words != NULL ? j->pp.words : arena_printf(j->a, "%s (Python %s)", j->pp.home.executable, j->pp.home.version);
 }
 
 /* It is not about the module at all. */
@@ -178,7 +182,7 @@ static void judge(void *ctx)
 
 	j->r.verb = "import";
 	j->r.target = j->module;
-	j->r.platform.os = "linux";
+	j->r.platform.os = j->s->opt.os != NULL ? j->s->opt.os : "linux";
 	j->r.platform.loader = "none"; /* until it is known */
 	j->r.target_object = -1;
 	if (pyp_open(j->s, j->a, j->flags, &j->pp, &j->err) != DLWHY_OK) {
@@ -215,7 +219,7 @@ static void run_job(void *ctx, unsigned worker, size_t i)
 	memset(&j->r, 0, sizeof(j->r));
 	j->r.verb = "import";
 	j->r.target = j->module;
-	j->r.platform.os = "linux";
+	j->r.platform.os = j->s->opt.os != NULL ? j->s->opt.os : "linux";
 	j->r.platform.loader = "none"; /* until it is known */
 	j->r.loads = DLWHY_UNKNOWN;
 	j->r.error = &j->err;
@@ -232,7 +236,7 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 		if (jobs[i].a == NULL)
 			jobs[i].a = arena_new(MODULE_MEMORY);
 		jobs[i].flags = (s->opt.no_bind ? OPEN_NO_BIND : 0) |
-				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
+				(n == 1 && s->opt.threads != 1 && s->opt.os == NULL ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);
 	for (size_t i = 0; i < n; i++) {

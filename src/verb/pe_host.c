@@ -180,27 +180,49 @@ static void add_python(struct dlwhy_session *s, struct arena *a, struct pe_host 
 		add_present(s, a, l, home, "ucrtbase.dll");
 }
 
+/* own: the name of its DLL, NULL: the usual one. */
+static void start_python(struct dlwhy_session *s, int version, const char *dir, const char *own, struct arena *a,
+			 struct pe_host *h)
+{
+	struct names present = { NULL, 0, 0 };
+
+	h->world.python = version;
+	h->world.app_dir = dir;
+	h->world.flags = h->load_flags = version >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
+	h->words = arena_printf(a, "Python %d.%d for Windows", version / 100, version % 100);
+	add_python(s, a, h, own, &present);
+	h->world.present = present.items;
+	h->world.npresent = present.n;
+}
+
+static void add_all_present(struct arena *a, struct pe_host *h, const char *const *more, size_t n)
+{
+	struct names present = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < h->world.npresent; i++)
+		*ARENA_PUSH(a, &present) = h->world.present[i];
+	for (size_t i = 0; i < n; i++)
+		*ARENA_PUSH(a, &present) = more[i];
+	h->world.present = present.items;
+	h->world.npresent = present.n;
+}
+
 static void python_host(struct dlwhy_session *s, const char *path, const struct store_entry *en, int version,
 			struct arena *a, struct pe_host *h)
 {
 	int wanted = version_wanted(s);
-	struct names present = { NULL, 0, 0 };
-	const char *dll = python_dll(en);
+	struct pe_host around = { .world = { .python = 0 } };
 
-	h->world.python = wanted != 0 ? wanted : version == ANY_PYTHON ? NEWEST_PYTHON : version;
-	h->world.app_dir = find_home(s, path, a);
-	h->world.flags = h->world.python >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
-	h->words = arena_printf(a, "Python %d.%d for Windows", h->world.python / 100, h->world.python % 100);
+	start_python(s, wanted != 0 ? wanted : version == ANY_PYTHON ? NEWEST_PYTHON : version,
+		     find_home(s, path, a), python_dll(en), a, h);
 	h->assumes = h->world.app_dir != NULL ?
 			     "the Python that the file is made for loads it, as its package does it" :
 			     "the Python that the file is made for, which is not here, loads it as its "
 			     "package does";
-	add_python(s, a, h, dll, &present);
-	pe_packages(s, path, en, a, h);
-	for (size_t i = 0; i < h->world.npresent; i++)
-		*ARENA_PUSH(a, &present) = h->world.present[i];
-	h->world.present = present.items;
-	h->world.npresent = present.n;
+	pe_packages(s, path, en, a, &around);
+	h->world.user_dirs = around.world.user_dirs;
+	h->world.nuser_dirs = around.world.nuser_dirs;
+	add_all_present(a, h, around.world.present, around.world.npresent);
 }
 
 /* ---- other programs --------------------------------------------------------------------------- */
@@ -236,15 +258,35 @@ static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *
 	h->world.npath_dirs = dirs.n;
 }
 
+static void choose_release(const struct dlwhy_session *s, struct pe_host *out)
+{
+	memset(out, 0, sizeof(*out));
+	windows_chosen(s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE, &out->world.release,
+		       &out->world.vcredist);
+}
+
+static void finish_host(struct dlwhy_session *s, struct arena *a, struct pe_host *out)
+{
+	read_path(s, a, out);
+	out->words = arena_printf(a, "%s (%s)", out->words, out->world.release->words);
+}
+
+void pe_host_python(struct dlwhy_session *s, int version, const char *dir, uint16_t machine, struct arena *a,
+		    struct pe_host *out)
+{
+	choose_release(s, out);
+	out->world.machine = machine;
+	start_python(s, version, dir, NULL, a, out);
+	finish_host(s, a, out);
+}
+
 void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_entry *en, bool is_program,
 		  struct arena *a, struct pe_host *out)
 {
-	const char *release = s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE;
 	bool is_pe = en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.machine != 0;
 	int version = is_program ? 0 : pe_python_version(s->store, path, en, a);
 
-	memset(out, 0, sizeof(*out));
-	windows_chosen(release, &out->world.release, &out->world.vcredist);
+	choose_release(s, out);
 	out->world.machine = is_pe ? en->file->pe.machine : PE_AMD64;
 	if (is_pe && en->file->pe.il_only)
 		out->world.machine = PE_AMD64;
@@ -252,6 +294,5 @@ void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_
 		python_host(s, path, en, version, a, out);
 	else
 		plain_host(path, is_program, a, out);
-	read_path(s, a, out);
-	out->words = arena_printf(a, "%s (%s)", out->words, out->world.release->words);
+	finish_host(s, a, out);
 }

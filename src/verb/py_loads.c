@@ -6,23 +6,53 @@
 #include <string.h>
 
 #include "base/os_child.h"
+#include "loader/dyld.h"
 #include "object/elfconst.h"
 #include "python/ext_imports.h"
 #include "python/ext_numpy.h"
-#include "verb/py_process.h"
+#include "verb/py_foreign.h"
 
 enum { MAX_LOADS = 4000 };
 
 /* ---- symbols -------------------------------------------------------------------------------- */
 
-static bool defines(const struct image *im, const char *name)
+static bool elf_has_symbol(const struct elf *e, const char *name)
 {
 	struct elf_hash h;
 
-	if (im->file == NULL || im->file->kind != FILE_ELF || im->file->elf.defect != ELF_OK)
+	if (e->defect != ELF_OK)
 		return false;
-	elf_hash_open(&im->file->elf, &h);
-	return elf_defines(&im->file->elf, &h, name);
+	elf_hash_open(e, &h);
+	return elf_defines(e, &h, name);
+}
+
+static bool pe_has(const struct pe *e, const char *name)
+{
+	struct pe_exports x;
+	struct pe_export out;
+
+	return pe_exports(e, &x) && pe_export_find(&x, name, &out);
+}
+
+/* Names of macOS have an underscore more than those of C. */
+static bool macho_has(const struct process *p, const struct image *im, const char *name)
+{
+	struct macho_export out;
+
+	return macho_find_export(&im->dyld->load.m, arena_printf(p->a, "_%s", name), &out);
+}
+
+static bool defines(const struct process *p, const struct image *im, const char *name)
+{
+	if (im->file == NULL)
+		return false;
+	switch (im->file->kind) {
+	case FILE_ELF: return elf_has_symbol(&im->file->elf, name);
+	case FILE_PE: return pe_has(&im->file->pe, name);
+	case FILE_MACHO:
+	case FILE_MACHO_FAT: return im->dyld != NULL && macho_has(p, im, name);
+	default: return false;
+	}
 }
 
 /* dlsym(handle, name): the object and what it needs, breadth first; of the program the global
@@ -32,9 +62,9 @@ static bool has_symbol(const struct process *p, const struct image *im, const ch
 	const struct search_list *l = im == p->program ? &p->global : &im->list;
 
 	if (l->n == 0)
-		return defines(im, name);
+		return defines(p, im, name);
 	for (size_t i = 0; i < l->n; i++)
-		if (defines(l->v[i], name))
+		if (defines(p, l->v[i], name))
 			return true;
 	return false;
 }
@@ -43,7 +73,11 @@ static int host_symbol(void *ctx, void *handle, const char *name)
 {
 	const struct py_process *pp = ctx;
 
-	return handle != NULL ? has_symbol(pp->p, handle, name) : -1;
+	if (handle == NULL)
+		return -1;
+	if (has_symbol(pp->p, handle, name))
+		return 1;
+	return pyp_is_foreign(pp->s) ? -1 : 0; /* what the handle leads to is only followed here */
 }
 
 /* ---- loads ---------------------------------------------------------------------------------- */
@@ -98,7 +132,7 @@ static const char *death_words(struct arena *a, const struct failure *f)
 	return arena_printf(a, "killed by %s", os_signal_name(f->signal, name, sizeof(name)));
 }
 
-static void refused(struct py_process *pp, struct native_load *l)
+static void refused(struct py_process *pp, struct native_load *l, struct py_loaded *out)
 {
 	const struct failure *f = first_fatal(&l->failures);
 
@@ -110,8 +144,11 @@ static void refused(struct py_process *pp, struct native_load *l)
 	}
 	l->result = f->fatal || f->message == NULL ? PY_LOAD_DEATH : PY_LOAD_ERROR;
 	l->error = l->result == PY_LOAD_DEATH ? death_words(pp->a, f) : f->message;
-	if (l->result == PY_LOAD_ERROR)
-		loader_undo(pp->p, &pp->mark);
+	if (l->result != PY_LOAD_ERROR)
+		return;
+	if (l->what.kind == PY_LOAD_CTYPES)
+		l->error = pyp_ctypes_error(pp, l, &out->type);
+	loader_undo(pp->p, &pp->mark);
 }
 
 static bool is_elf(const struct image *im)
@@ -216,12 +253,15 @@ static void open_file(struct py_process *pp, struct native_load *l, struct py_lo
 	loader_mark(p, &pp->mark);
 	l->first_image = p->images.n;
 	l->first_request = p->trace.requests.n;
+	pyp_before_load(pp, l);
 	l->image = loader_open(p, l->what.path, flags);
 	take_failures(p, l);
+	if (l->image == NULL && pyp_assume_host(pp, l))
+		l->image = mapped(p, l->first_image);
 	if (l->image != NULL)
 		opened(pp, l, out);
 	else
-		refused(pp, l);
+		refused(pp, l, out);
 }
 
 static void host_load(void *ctx, const struct py_load *what, struct py_loaded *out)
@@ -289,5 +329,7 @@ static const char *host_find_library(void *ctx, const char *name)
 
 struct py_host pyp_host(struct py_process *pp)
 {
-	return (struct py_host){ pp, host_load, host_symbol, host_find_library };
+	return (struct py_host){ .ctx = pp, .load = host_load, .symbol = host_symbol,
+				 .find_library = host_find_library,
+				 .add_folder = pp->windows != NULL ? pyp_add_folder : NULL };
 }

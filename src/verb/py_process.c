@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "verb/program.h"
+#include "verb/py_foreign.h"
 
 /* The working folder as getcwd has it. */
 static const char *working_folder(struct dlwhy_session *s, struct arena *a)
@@ -71,6 +72,8 @@ enum dlwhy_code pyp_open(struct dlwhy_session *s, struct arena *a, unsigned flag
 				    .python = s->opt.python,
 				    .environ = s->environ,
 				    .cwd = working_folder(s, a) };
+	if (pyp_is_foreign(s))
+		return pyp_open_foreign(out, err);
 	code = py_home_open(&out->ask, a, &out->home, err);
 	if (code != DLWHY_OK)
 		return code;

@@ -6,6 +6,9 @@
 #include "loader/undo.h"
 #include "verb/session.h"
 
+struct pe_host; /* pe_host.h */
+struct family;  /* host.h */
+
 struct py_process {
 	struct dlwhy_session *s;
 	struct arena *a;
@@ -24,6 +27,12 @@ struct py_process {
 	} loads;
 	struct imported done;        /* what pyp_import left */
 	int new_numpy;               /* is NumPy 2 there? -1 not asked yet */
+	const char *words;           /* who imports, for a person; NULL: as home says */
+	/* of another system's Python: py_foreign.c */
+	struct pe_host *windows;     /* what pp->world is made of; NULL */
+	const struct family *family; /* of macOS: what its programs define is taken for granted; NULL */
+	struct py_strings folders;   /* os.add_dll_directory, in order */
+	bool folders_unknown;        /* and one whose name is not known */
 };
 
 /* Reads the interpreter's facts and starts it. Allocates in a (under arena_run); what it keeps of

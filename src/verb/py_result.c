@@ -57,7 +57,8 @@ static const char *kind_of(enum py_spec_kind k)
 					     [PY_SPEC_SOURCE] = "source",
 					     [PY_SPEC_BYTECODE] = "bytecode",
 					     [PY_SPEC_EXTENSION] = "extension",
-					     [PY_SPEC_NAMESPACE] = "namespace" };
+					     [PY_SPEC_NAMESPACE] = "namespace",
+					     [PY_SPEC_ASSUMED] = "assumed" };
 
 	return names[k];
 }

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "machine/windows.h"
 #include "object/elfconst.h"
+#include "python/foreign.h"
 #include "source/pack.h"
 #include "verb/pid.h"
 
@@ -81,7 +82,7 @@ static enum dlwhy_code base_env(struct dlwhy_session *s, struct env_list *l,
 				       s->opt.env_of_pid, strerrordesc_np(e));
 		for (size_t i = 0; i < n; i++)
 			env_set(s->a, l, env[i]);
-	} else if (!s->opt.clear_env && s->opt.root == NULL) {
+	} else if (!s->opt.clear_env && s->opt.root == NULL && s->opt.os == NULL) {
 		for (env = os_environ(); env != NULL && *env != NULL; env++)
 			env_set(s->a, l, *env);
 	}
@@ -197,6 +198,33 @@ static enum dlwhy_code check_mac(const struct dlwhy_options *o, struct dlwhy_err
 	return DLWHY_OK;
 }
 
+/* A Python of another system, which is not here. */
+static enum dlwhy_code check_foreign(const struct dlwhy_options *o, struct dlwhy_error *err)
+{
+	bool mac = o->os != NULL && strcmp(o->os, "macos") == 0;
+	unsigned minor;
+
+	if (o->os == NULL && o->python_version != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "the release of a Python is named together with another system (--os windows); one "
+			       "that is here is named by --python 3.11");
+	if (o->os == NULL)
+		return DLWHY_OK;
+	if (!mac && strcmp(o->os, "windows") != 0)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "another system is windows or macos, not \"%.60s\"", o->os);
+	if (o->python_version != NULL && !py_foreign_version(o->python_version, &minor))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "\"%.60s\" is no release of Python that is followed: 3.8 and later are, with or "
+			       "without a third number",
+			       o->python_version);
+	if (mac ? o->windows != NULL : o->macos != NULL || o->arch != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "%s is asked for, and an option for %s was given", o->os,
+			       mac ? "Windows" : "macOS");
+	if (o->prove)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "nothing of another system can be proved here");
+	return DLWHY_OK;
+}
+
 static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
 	const struct windows_release *release;
@@ -214,7 +242,7 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 			       "the loader \"%.60s\" is not simulated in this version; glibc, "
 			       "musl, dyld and windows are",
 			       o->loader);
-	if (check_mac(o, err) != DLWHY_OK)
+	if (check_mac(o, err) != DLWHY_OK || check_foreign(o, err) != DLWHY_OK)
 		return DLWHY_E_ARGUMENT;
 	if (o->windows != NULL && !windows_chosen(o->windows, &release, &vcredist))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
@@ -288,6 +316,8 @@ static void open_session(void *ctx)
 	s->opt.macos = arena_copy(s->a, o->opt->macos);
 	s->opt.arch = arena_copy(s->a, o->opt->arch);
 	s->opt.windows = arena_copy(s->a, o->opt->windows);
+	s->opt.os = arena_copy(s->a, o->opt->os);
+	s->opt.python_version = arena_copy(s->a, o->opt->python_version);
 	s->opt.python = arena_copy(s->a, o->opt->python);
 	s->opt.after = arena_copy(s->a, o->opt->after);
 	s->opt.with = copy_list(s->a, o->opt->with);

@@ -1,0 +1,219 @@
+/* lib_assumed.c - modules of a standard library that is not here: of another system's Python.
+ *
+ * Nothing of their sources is read: what the evaluator knows by itself (lib_*.c) fills them, with what os.py and
+ * ctypes/__init__.py would have added; everything else is unknown, and unknown is no failure.
+ */
+#include <string.h>
+
+#include "python/eval.h"
+
+enum { DLL_LOAD_DIR = 0x100, DEFAULT_DIRS = 0x1000 }; /* LOAD_LIBRARY_SEARCH_…, in nt */
+
+static const char *intern(struct py_eval *ev, const char *s)
+{
+	return py_name(ev->names, s, strlen(s));
+}
+
+static bool is_windows(const struct py_eval *ev)
+{
+	return ev->im->home->system->os == PY_OS_WINDOWS;
+}
+
+/* ---- os ------------------------------------------------------------------------------------- */
+
+PY_NATIVE(o_getenv)
+{
+	struct py_value *args[2] = { ev->environ_dict }, *get, *other = py_arg(c, 1, "default");
+	struct py_call call = { .args = args, .n = 0 };
+
+	if (c->n == 0)
+		return &py_unknown;
+	get = py_method_of(ev, ev->environ_dict, "get");
+	args[call.n++] = c->args[0];
+	if (other != NULL)
+		args[call.n++] = other;
+	return get != NULL ? py_call(ev, get, &call) : &py_unknown;
+}
+
+PY_NATIVE(none)
+{
+	return &py_none;
+}
+
+PY_NATIVE(self_again)
+{
+	return self;
+}
+
+static void add(struct py_eval *ev, struct py_value *cls, const char *name, py_native *call)
+{
+	py_dict_set_name(ev->a, &cls->u.cls->dict, intern(ev, name), py_native_new(ev->a, name, call, NULL));
+}
+
+/* What it gives takes the folder out again when it is closed; that is not followed. */
+PY_NATIVE(o_add_dll_directory)
+{
+	struct py_value *path = py_arg(c, 0, "path"), *isdir = py_known(ev, "genericpath", "isdir"), *there;
+	const char *dir = path != NULL ? py_path_of(ev, path) : NULL;
+
+	if (ev->im->host.add_folder == NULL)
+		return &py_unknown;
+	if (dir == NULL) {
+		py_gap(ev, "adds a folder to the search for DLLs whose name is not known");
+		ev->im->host.add_folder(ev->im->host.ctx, NULL);
+		return &py_unknown;
+	}
+	there = isdir != NULL ? py_call1(ev, isdir, py_str(ev->a, dir)) : &py_unknown;
+	if (there == &py_false)
+		return py_raise_sure_new(ev, "FileNotFoundError",
+					 arena_printf(ev->a,
+						      "[WinError 2] The system cannot find the file specified: '%s'",
+						      dir));
+	ev->im->host.add_folder(ev->im->host.ctx, py_absolute(ev, dir));
+	return py_instance_new(ev, py_known(ev, "os", "_AddedDllDirectory"));
+}
+
+static void know_os(struct py_eval *ev)
+{
+	const struct py_system *s = ev->im->home->system;
+	struct py_value *added = py_class_new(ev, "os", "_AddedDllDirectory", ev->class_object, NULL, V_INSTANCE);
+	const struct { const char *name, *value; } texts[] = {
+		{ "name", s->os_name }, { "sep", s->sep }, { "pathsep", s->pathsep }, { "linesep", s->linesep },
+		{ "curdir", "." }, { "pardir", ".." }, { "extsep", "." },
+	};
+
+	added->u.cls->unknown_base = true;
+	add(ev, added, "close", none);
+	add(ev, added, "__enter__", self_again);
+	add(ev, added, "__exit__", none);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		py_know_value(ev, "os", texts[i].name, py_str(ev->a, texts[i].value));
+		if (i > 0)
+			py_know_value(ev, s->path_module, texts[i].name, py_str(ev->a, texts[i].value));
+	}
+	py_know_value(ev, "os", "environ", ev->environ_dict);
+}
+
+/* Variables that every process of that system has; what they hold is not known. */
+static void know_environ(struct py_eval *ev)
+{
+	static const char *const windows[] = { "PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "USERPROFILE",
+					       "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "COMSPEC", "PATHEXT" };
+	static const char *const macos[] = { "PATH", "HOME", "TMPDIR", "USER", "SHELL" };
+	const char *const *names = is_windows(ev) ? windows : macos;
+	size_t n = is_windows(ev) ? sizeof(windows) / sizeof(windows[0]) : sizeof(macos) / sizeof(macos[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = intern(ev, names[i]);
+
+		if (py_dict_name(ev->environ_dict->u.dict, name) == NULL)
+			py_dict_set_name(ev->a, ev->environ_dict->u.dict, name, &py_unknown);
+	}
+}
+
+/* ---- ctypes --------------------------------------------------------------------------------- */
+
+/* CDLL.__init__: which folders count on Windows. */
+static int windows_mode(struct py_eval *ev, const struct py_call *c, const char *path)
+{
+	struct py_value *winmode = py_arg(c, 5, "winmode");
+
+	if (winmode != NULL && winmode->type == V_INT)
+		return (int)(winmode->u.integer & 0xffff);
+	if (ev->im->home->minor < 8)
+		return 0;
+	return DEFAULT_DIRS | (path != NULL && strpbrk(path, "/\\") != NULL ? DLL_LOAD_DIR : 0);
+}
+
+PY_NATIVE(c_cdll)
+{
+	struct py_value *name = py_arg(c, 0, "name"), *mode = py_arg(c, 1, "mode");
+
+	if (name == NULL)
+		return &py_unknown;
+	if (is_windows(ev))
+		return name->type == V_NONE ? &py_unknown :
+					      py_load_library(ev, name, windows_mode(ev, c, py_path_of(ev, name)));
+	return py_load_library(ev, name,
+			       mode != NULL && mode->type == V_INT ? (int)(mode->u.integer & 0xffff) : 0);
+}
+
+static void know_ctypes(struct py_eval *ev)
+{
+	static const char *const kinds[] = { "CDLL", "PyDLL", "WinDLL", "OleDLL" };
+	static const char *const loaders[] = { "cdll", "pydll", "windll", "oledll" };
+
+	for (size_t i = 0; i < (is_windows(ev) ? 4u : 2u); i++) {
+		struct py_value *cls = py_class_new(ev, "ctypes", loaders[i], ev->class_object, NULL, V_INSTANCE);
+
+		py_know_value(ev, "ctypes", kinds[i], py_native_new(ev->a, kinds[i], c_cdll, NULL));
+		cls->u.cls->unknown_base = true;
+		add(ev, cls, "LoadLibrary", c_cdll);
+		py_know_value(ev, "ctypes", loaders[i], py_instance_new(ev, cls));
+	}
+	py_know_value(ev, "ctypes", "RTLD_GLOBAL", py_int(ev->a, is_windows(ev) ? 0 : 0x100));
+	py_know_value(ev, "ctypes", "RTLD_LOCAL", py_int(ev->a, 0));
+	py_know_value(ev, "ctypes", "DEFAULT_MODE", py_int(ev->a, 0));
+	py_know_value(ev, "nt", "_LOAD_LIBRARY_SEARCH_DEFAULT_DIRS", py_int(ev->a, DEFAULT_DIRS));
+	py_know_value(ev, "nt", "_LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR", py_int(ev->a, DLL_LOAD_DIR));
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+static const struct py_native_def functions[] = {
+	{ "os", "getenv", o_getenv },
+};
+static const struct py_native_def windows_functions[] = {
+	{ "os", "add_dll_directory", o_add_dll_directory },
+};
+
+/* Modules that take what they have from a built-in one, or from their own parts. */
+static const struct {
+	const char *module, *from;
+} parts[] = {
+	{ "collections", "_collections" },
+	{ "functools", "_functools" },
+	{ "io", "_io" },
+	{ "importlib.util", "importlib._bootstrap" },
+	{ "importlib.machinery", "importlib._bootstrap" },
+};
+
+void py_lib_assumed_init(struct py_eval *ev)
+{
+	const struct py_system *s = ev->im->home->system;
+
+	if (ev->im->home->assumes == NULL)
+		return;
+	if (is_windows(ev)) { /* lib_os.c has the functions of either system under one name */
+		py_know_all(ev, "nt", "posix");
+		py_know_all(ev, "ntpath", "posixpath");
+		py_know(ev, windows_functions, sizeof(windows_functions) / sizeof(windows_functions[0]));
+	}
+	know_environ(ev);
+	know_os(ev);
+	know_ctypes(ev);
+	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
+	py_know_value(ev, "typing", "TYPE_CHECKING", &py_false);
+	if (ev->im->home->stdlib != NULL) /* its own sources bring it together */
+		return;
+	py_know_all(ev, s->path_module, "genericpath");
+	py_know_all(ev, "os", s->os_module);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		py_know_all(ev, parts[i].module, parts[i].from);
+}
+
+bool py_fill_assumed(struct py_eval *ev, struct py_value *m)
+{
+	const char *path = intern(ev, "os.path");
+	struct py_value *v;
+
+	py_fill_builtin(ev, m);
+	if (strcmp(m->u.module.name, "os") != 0)
+		return true;
+	v = py_import_name(ev, intern(ev, ev->im->home->system->path_module));
+	if (v == NULL)
+		return false;
+	py_dict_set_name(ev->a, &m->u.module.dict, intern(ev, "path"), v);
+	py_dict_set_name(ev->a, ev->sys_modules->u.dict, path, v);
+	return true;
+}
