@@ -131,8 +131,11 @@ static struct draft *near_draft(struct diag *d, const char *name, const struct p
 	for (size_t i = 0; i < n; i++)
 		draft_fact(d, dr, near[i].path, near[i].why);
 	draft_fix(d, dr, "reinstall", "low",
-		  arena_printf(d->a, "install the package again with this very interpreter (%s)",
-			       d->in->imported->home->executable));
+		  d->in->imported->home->assumes != NULL ?
+			  arena_printf(d->a, "take the build of the package for %s, in a folder of its own",
+				       d->in->imported->home->system->words) :
+			  arena_printf(d->a, "install the package again with this very interpreter (%s)",
+				       d->in->imported->home->executable));
 	fix_command(d, dr->fixes.items[0],
 		    import_pip(d, arena_printf(d->a, "--force-reinstall %s", import_distribution(d->a, name))));
 	return dr;

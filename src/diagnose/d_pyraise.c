@@ -23,13 +23,19 @@ static const struct py_place *last_frame(const struct py_exception *e)
 struct draft *import_circular(struct diag *d, const struct py_exception *e)
 {
 	static const char mark[] = "partially initialized module ";
-	const char *at = e->message != NULL ? strstr(e->message, mark) : NULL;
-	const char *name = quoted(d->a, at), *wanted;
-	const struct py_module_info *m = import_module_of(d->in->imported, name);
+	const char *at, *name, *wanted;
+	const struct py_module_info *m;
 	struct draft *dr;
 
+	/* numpy writes it into a longer text of its own */
+	for (const struct py_exception *x = e; x != NULL; x = x->cause)
+		if (x->message != NULL && starts_with(x->message, "cannot import name '"))
+			e = x;
+	at = e->message != NULL ? strstr(e->message, mark) : NULL;
+	name = quoted(d->a, at);
 	if (name == NULL)
 		return NULL;
+	m = import_module_of(d->in->imported, name);
 	/* What is asked for may be a part of the package whose file this interpreter does not take. */
 	wanted = quoted(d->a, e->message);
 	if (wanted != NULL && wanted != name && starts_with(e->message, "cannot import name '")) {

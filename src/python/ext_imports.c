@@ -669,7 +669,7 @@ static void set_path(struct scan *s)
 		*ARENA_PUSH(s->a, &s->path) = s->home->path.items[i].dir;
 }
 
-void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f,
+void py_ext_imports(const struct py_binary *e, const char *module, struct py_finder *f,
 		    const struct py_home *home, struct source *src, struct arena *a,
 		    struct py_inner_list *out)
 {
@@ -681,24 +681,24 @@ void py_ext_imports(const struct elf *e, const char *module, struct py_finder *f
 	if (dot != NULL)
 		s.package = arena_strndup(a, module, (size_t)(dot - module));
 	set_path(&s);
-	elf_each_constants(e, look_for_maker, &s);
+	py_each_constants(e, look_for_maker, &s);
 	if (s.cython)
 		s.numpy_text = NULL;
-	elf_each_constants(e, look_for_names, &s);
+	py_each_constants(e, look_for_names, &s);
 	if (s.cython && s.lzss)
-		elf_each_constants(e, look_for_lzss, &s);
+		py_each_constants(e, look_for_lzss, &s);
 	if (s.cython && s.zlib && s.decompress) {
 		add_if_there(&s, "zlib", false, NULL);
-		elf_each_constants(e, look_for_packed, &s);
+		py_each_constants(e, look_for_packed, &s);
 	}
 }
 
-void py_ext_imports_beside(const struct elf *e, struct py_finder *f, const struct py_home *home,
+void py_ext_imports_beside(const struct py_binary *e, struct py_finder *f, const struct py_home *home,
 			   struct arena *a, struct py_inner_list *out)
 {
 	struct scan s = { .f = f, .home = home, .a = a, .module = "", .out = out, .numpy_only = true };
 
 	set_path(&s);
-	elf_each_constants(e, look_for_maker, &s);
-	elf_each_constants(e, look_for_names, &s);
+	py_each_constants(e, look_for_maker, &s);
+	py_each_constants(e, look_for_names, &s);
 }

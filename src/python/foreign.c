@@ -314,7 +314,7 @@ enum dlwhy_code py_home_foreign(const struct py_ask *ask, const struct py_foreig
 	out->why = what->version != NULL ? "as it was asked for" : "by the files of the environment";
 	set_names(&c, what, tags.platform);
 	set_places(&c, what, &l);
-	out->assumes = arena_printf(a, "Python %s for %s, which is not run, has %s, and its sources do what they say",
+	out->assumes = arena_printf(a, "Python %s for %s has %s, and the sources do what they say",
 				    version, what->system->words,
 				    out->stdlib != NULL ? "what its release has built in" :
 							  "the standard library of its release");

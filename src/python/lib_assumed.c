@@ -190,16 +190,16 @@ void py_lib_assumed_init(struct py_eval *ev)
 		py_know(ev, windows_functions, sizeof(windows_functions) / sizeof(windows_functions[0]));
 	}
 	know_environ(ev);
-	know_os(ev);
 	know_ctypes(ev);
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
 	py_know_value(ev, "typing", "TYPE_CHECKING", &py_false);
-	if (ev->im->home->stdlib != NULL) /* its own sources bring it together */
-		return;
-	py_know_all(ev, s->path_module, "genericpath");
-	py_know_all(ev, "os", s->os_module);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		py_know_all(ev, parts[i].module, parts[i].from);
+	if (ev->im->home->stdlib == NULL) { /* else its own sources bring them together */
+		py_know_all(ev, s->path_module, "genericpath");
+		py_know_all(ev, "os", s->os_module);
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			py_know_all(ev, parts[i].module, parts[i].from);
+	}
+	know_os(ev);
 }
 
 bool py_fill_assumed(struct py_eval *ev, struct py_value *m)

@@ -208,6 +208,16 @@ static void execute(struct site *s, const char *file, const char *line)
 		py_path_add(s->c, dir, arena_printf(s->c->a, "a line of %s", file))->from = file;
 }
 
+/* A folder as a line names it: with the separators of its system. */
+static const char *pth_folder(const struct home_ctx *c, struct view line)
+{
+	char *name = arena_strndup(c->a, (const char *)line.p, line.n);
+
+	for (char *p = name; c->h->system->os == PY_OS_WINDOWS && *p != '\0'; p++)
+		*p = *p == '\\' ? '/' : *p;
+	return name;
+}
+
 static void pth_line(struct site *s, const char *sitedir, const char *file, struct view line)
 {
 	struct home_ctx *c = s->c;
@@ -230,7 +240,7 @@ static void pth_line(struct site *s, const char *sitedir, const char *file, stru
 	line.n = rstrip(line.p, line.n);
 	if (line.n == 0 || memchr(line.p, 0, line.n) != NULL)
 		return;
-	dir = py_abspath(c->a, sitedir, arena_strndup(c->a, (const char *)line.p, line.n));
+	dir = py_abspath(c->a, sitedir, pth_folder(c, line));
 	if (!py_exists(c->src, dir) || !learn(s, dir))
 		return;
 	e = py_path_add(c, dir, arena_printf(c->a, "a line of %s", file));

@@ -48,8 +48,6 @@ static void set_certainty(struct job *j)
 
 	if (c > j->r.certainty || (c != DLWHY_PROVED && j->r.assumes == NULL))
 		j->r.assumes = assumes;
-	else if (j->pp.home.assumes != NULL && j->r.assumes != NULL && strcmp(j->r.assumes, assumes) != 0)
-		j->r.assumes = arena_printf(j->a, "%s; and %s", j->pp.home.assumes, j->r.assumes);
 	if (c > j->r.certainty)
 		j->r.certainty = c;
 }

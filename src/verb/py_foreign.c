@@ -68,6 +68,18 @@ static enum dlwhy_code folder_of(const struct dlwhy_session *s, const char **out
 	return DLWHY_OK;
 }
 
+/* Whatever it says rests on both, the interpreter and the system. */
+static void assume_both(struct py_process *pp)
+{
+	struct world *w = ARENA_NEW(pp->a, struct world);
+
+	*w = *pp->world;
+	if (w->assumes != NULL)
+		pp->home.assumes = arena_printf(pp->a, "%s; and %s", pp->home.assumes, w->assumes);
+	w->assumes = pp->home.assumes;
+	pp->world = w;
+}
+
 enum dlwhy_code pyp_open_foreign(struct py_process *pp, struct dlwhy_error *err)
 {
 	const struct dlwhy_options *opt = &pp->s->opt;
@@ -87,6 +99,7 @@ enum dlwhy_code pyp_open_foreign(struct py_process *pp, struct dlwhy_error *err)
 		code = what.system->os == PY_OS_WINDOWS ? start_windows(pp) : start_macos(pp, err);
 	if (code != DLWHY_OK)
 		return code;
+	assume_both(pp);
 	pp->p = loader_start(pp->world, pp->a, NULL, pp->home.executable, false, pp->flags);
 	pp->starts = true;
 	return DLWHY_OK;

@@ -180,34 +180,48 @@ static bool clashes(struct py_process *pp, const struct native_load *l, struct e
 	return false;
 }
 
-/* A library of the image list from `at` on that lies in the folder of the file that was opened. */
-static const struct image *beside(const struct py_process *pp, const struct native_load *l, size_t at)
+/* Its bytes, if they can be looked at. */
+static bool binary_of(const struct image *im, struct py_binary *out)
 {
-	const struct image *im = pp->p->images.items[at];
+	*out = (struct py_binary){ NULL, NULL, NULL };
+	if (im->file == NULL)
+		return false;
+	if (is_elf(im))
+		out->elf = &im->file->elf;
+	else if (im->file->kind == FILE_PE && im->file->pe.defect == PE_OK)
+		out->pe = &im->file->pe;
+	else if (im->dyld != NULL)
+		out->macho = &im->dyld->load.m;
+	return out->elf != NULL || out->pe != NULL || out->macho != NULL;
+}
+
+/* Does it lie in the folder of the file that was opened? */
+static bool is_beside(const struct image *im, const struct native_load *l)
+{
 	const char *slash = strrchr(l->what.path, '/');
 	size_t folder = slash != NULL ? (size_t)(slash - l->what.path) : 0;
 
-	return im != l->image && is_elf(im) && strncmp(im->name, l->what.path, folder) == 0 &&
-			       im->name[folder] == '/' && strchr(im->name + folder + 1, '/') == NULL
-		       ? im
-		       : NULL;
+	return im != l->image && strncmp(im->name, l->what.path, folder) == 0 && im->name[folder] == '/' &&
+	       strchr(im->name + folder + 1, '/') == NULL;
 }
 
 /* What the code of the extension imports, and of libraries that came with it. */
-static void inner_imports(struct py_process *pp, const struct native_load *l, struct py_inner_list *out)
+static void inner_imports(struct py_process *pp, const struct native_load *l, const struct py_binary *own,
+			  struct py_inner_list *out)
 {
-	const struct elf *e = &l->image->file->elf;
-	const struct py_inner_list *ahead = py_ahead_inner(pp->ahead, l->what.path, e, l->what.module, pp->a);
+	const struct py_inner_list *ahead =
+		own->elf != NULL ? py_ahead_inner(pp->ahead, l->what.path, own->elf, l->what.module, pp->a) : NULL;
+	struct py_binary b;
 
 	if (ahead != NULL)
 		*out = *ahead;
 	else
-		py_ext_imports(e, l->what.module, pp->finder, &pp->home, pp->s->source, pp->a, out);
+		py_ext_imports(own, l->what.module, pp->finder, &pp->home, pp->s->source, pp->a, out);
 	for (size_t i = l->first_image; i < pp->p->images.n; i++) {
-		const struct image *im = beside(pp, l, i);
+		const struct image *im = pp->p->images.items[i];
 
-		if (im != NULL)
-			py_ext_imports_beside(&im->file->elf, pp->finder, &pp->home, pp->a, out);
+		if (is_beside(im, l) && binary_of(im, &b))
+			py_ext_imports_beside(&b, pp->finder, &pp->home, pp->a, out);
 	}
 }
 
@@ -221,13 +235,14 @@ static bool is_of_system(const char *path)
 static void add_needs(struct py_process *pp, const struct image *im, struct py_strings *out)
 {
 	for (size_t i = 0; i < im->nneeded; i++)
-		if (is_elf(im->needed[i]) && !is_of_system(im->needed[i]->name))
+		if (im->needed[i]->file != NULL && !is_of_system(im->needed[i]->name))
 			*ARENA_PUSH(pp->a, out) = im->needed[i]->name;
 }
 
 static void opened(struct py_process *pp, struct native_load *l, struct py_loaded *out)
 {
 	struct ext_clash clash;
+	struct py_binary own;
 
 	l->result = PY_LOAD_OK;
 	if (l->what.init != NULL && !has_symbol(pp->p, l->image, l->what.init)) {
@@ -239,8 +254,8 @@ static void opened(struct py_process *pp, struct native_load *l, struct py_loade
 	}
 	out->handle = l->image;
 	out->path = l->image->name;
-	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && is_elf(l->image)) {
-		inner_imports(pp, l, &out->imports);
+	if (l->result == PY_LOAD_OK && l->what.kind == PY_LOAD_EXTENSION && binary_of(l->image, &own)) {
+		inner_imports(pp, l, &own, &out->imports);
 		add_needs(pp, l->image, &out->needs);
 	}
 }

@@ -20,7 +20,7 @@ static const char *imports(struct modules *m, const char *module, const char *da
 					   .vaddr = AT_FREE, .filesz = n, .memsz = n });
 	memcpy(im.bytes + AT_FREE, data, n);
 	assert_true(image_open(&im, &e));
-	py_ext_imports(&e, module, m->finder, &m->home, m->source, m->a, &out);
+	py_ext_imports(&(struct py_binary){ .elf = &e }, module, m->finder, &m->home, m->source, m->a, &out);
 	image_close(&im, &e);
 	for (size_t i = 0; i < out.n; i++)
 		all = arena_printf(m->a, "%s%s%s", all, i > 0 ? " " : "", out.items[i].name);
