@@ -62,11 +62,11 @@ static const char *other_platform(const struct near *s, const char *platform)
 {
 	const char *ours = s->f->h->multiarch, *other;
 
-	if (*platform != '-' || ours == NULL || strcmp(platform + 1, ours) == 0)
+	if (*platform != '-')
 		return NULL;
 	platform++;
 	other = for_system(s, system_of(platform));
-	if (other != NULL)
+	if (other != NULL || ours == NULL || strcmp(platform, ours) == 0)
 		return other;
 	if (strncmp(platform, ours, strcspn(ours, "-")) != 0)
 		return arena_printf(s->f->a, "built for another processor (%s)", platform);
