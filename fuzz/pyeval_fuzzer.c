@@ -57,6 +57,7 @@ static void make_home(void)
 	made.home.path.items = &made.entry;
 	made.home.path.n = made.home.path.cap = 1;
 	made.home.suffixes = (struct py_strings){ suffixes, 1, 1 };
+	made.home.system = py_system(PY_OS_LINUX);
 	made.home.implementation = "cpython";
 	made.home.version = "3.11.2";
 	made.home.major = 3;

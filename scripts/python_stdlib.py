@@ -3,9 +3,10 @@
 
     scripts/python_stdlib.py PREFIX... >src/python/stdlib.def
 
-Each PREFIX is an installation of CPython on Linux, one for each release from the oldest to the newest without a
-gap. What it has as source, as extension or built in is listed; what other systems have instead, or lack,
-stands here: from PC/config.c and PCbuild of CPython, and from what its documentation says of availability.
+Each PREFIX is an installation of CPython on Linux, one for each release from the oldest to the newest
+without a gap. What it has as source, as extension or built in is listed; what other systems have instead,
+or lack, stands here: from PC/config.c and PCbuild of CPython, and from what its documentation says of
+availability.
 """
 import re
 import subprocess
@@ -13,19 +14,23 @@ import sys
 from pathlib import Path
 
 # Left out: what no package imports.
-SKIP = re.compile(r"(.*\.)?(test|tests|idlelib|turtledemo|_bundled|__pycache__|__main__|site-packages|config-.*)"
-                  r"(\..*)?$|_?test.*|_xxtest.*|xx.*|_ctypes_test|__phello__.*|__hello__|_sysconfigdata.*|.*\.__main__$")
+SKIP = re.compile(r"(.*\.)?(test|tests|idlelib|turtledemo|_bundled|__pycache__|__main__|site-packages|"
+                  r"config-.*)(\..*)?$|_?test.*|_xxtest.*|xx.*|_ctypes_test|__phello__.*|__hello__|"
+                  r"_sysconfigdata.*|.*\.__main__$")
 # name: (first, last) release that has it; 0: all that were looked at
-WINDOWS = {"nt": (0, 0), "winreg": (0, 0), "msvcrt": (0, 0), "_winapi": (0, 0), "winsound": (0, 0), "_msi": (0, 12),
-           "_overlapped": (0, 0), "_wmi": (12, 0), "msilib": (0, 12), "msilib.schema": (0, 12),
+WINDOWS = {"nt": (0, 0), "winreg": (0, 0), "msvcrt": (0, 0), "_winapi": (0, 0), "winsound": (0, 0),
+           "_msi": (0, 12), "_overlapped": (0, 0), "_wmi": (12, 0), "msilib": (0, 12),
+           "msilib.schema": (0, 12),
            "msilib.sequence": (0, 12), "msilib.text": (0, 12)}
 MACOS = {"_scproxy": (0, 0)}
 FROZEN = ["_frozen_importlib", "_frozen_importlib_external"]
-POSIX = re.compile(r"(posix|fcntl|grp|pwd|resource|termios|readline|syslog|nis|_?crypt|_?curses(\..*|_panel)?|_dbm|_gdbm|"
+POSIX = re.compile(r"(posix|fcntl|grp|pwd|resource|termios|readline|syslog|nis|_?crypt|"
+                   r"_?curses(\..*|_panel)?|_dbm|_gdbm|"
                    r"_posixsubprocess|_posixshmem|pty|tty|dbm\.gnu|dbm\.ndbm|asyncio\.unix_events)$")
 LINUX = re.compile(r"(spwd|ossaudiodev)$")
-OPTIONAL = ["_bz2", "_ctypes", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_tkinter", "_uuid", "zlib", "_curses",
-            "_curses_panel", "_dbm", "_gdbm", "readline", "_queue", "_zoneinfo"]   # a build may lack them
+# A build may lack them.
+OPTIONAL = ["_bz2", "_ctypes", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_tkinter", "_uuid", "zlib",
+            "_curses", "_curses_panel", "_dbm", "_gdbm", "readline", "_queue", "_zoneinfo"]
 
 
 def minor_of(prefix):
@@ -42,8 +47,8 @@ def names(prefix):
             found.add(".".join(parts))
     found |= {path.name.split(".")[0] for path in lib.glob("lib-dynload/*.so")}
     python = "%s/bin/python3" % prefix
-    found |= set(subprocess.run([python, "-c", "import sys; print(*sys.builtin_module_names)"], text=True, check=True,
-                                stdout=subprocess.PIPE).stdout.split())
+    ask = [python, "-c", "import sys; print(*sys.builtin_module_names)"]
+    found |= set(subprocess.run(ask, text=True, check=True, stdout=subprocess.PIPE).stdout.split())
     return {name for name in found if not SKIP.match(name)}
 
 
@@ -68,8 +73,8 @@ def main():
     print("/* stdlib.def - the modules of the standard library of CPython 3.%d to 3.%d.\n"
           " *\n"
           " * STDLIB(name, first, last, where): N of the first and the last Python 3.N that has it; 0: the\n"
-          " * oldest or newest one looked at does. Sorted. Written by scripts/python_stdlib.py from installations\n"
-          " * of these releases.\n"
+          " * oldest or newest one looked at does. Sorted. Written by scripts/python_stdlib.py from\n"
+          " * installations of these releases.\n"
           " */" % (minors[0], minors[-1]))
     for name in sorted(rows):
         print('STDLIB("%s", %d, %d, %s)' % ((name,) + rows[name]))

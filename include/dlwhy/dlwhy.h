@@ -93,9 +93,9 @@ struct dlwhy_options {
 				     "server2019"), with the redistributables of Visual C++ if
 				     "+vcredist" is behind it; NULL: "10" */
 	/* dlwhy_import in a Python of another system ("windows", "macos"), of which `root` (or `python`) is a
-	 * folder with its packages: an environment, or what `pip install --target --platform` makes. Nothing but
-	 * its release need be known of that Python ("3.11"; NULL: as the files say). NULL: a Python that is
-	 * here. */
+	 * folder with its packages: an environment, or what `pip install --target --platform` makes. Nothing
+	 * but its release need be known of that Python ("3.11"; NULL: as the files say). NULL: a Python that
+	 * is here. */
 	const char *os, *python_version;
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);

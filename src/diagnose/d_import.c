@@ -259,11 +259,12 @@ static const char *pip_for_system(struct diag *d, const char *what)
 {
 	const struct py_home *h = d->in->imported->home;
 	bool windows = h->system->os == PY_OS_WINDOWS;
-	const char *platform = !windows			      ? arena_printf(d->a, "macosx_11_0_%s", h->machine) :
-			       strcmp(h->machine, "ARM64") == 0 ? "win_arm64" :
+	const char *platform = strcmp(h->machine, "ARM64") == 0 ? "win_arm64" :
 			       strcmp(h->machine, "x86") == 0	? "win32" :
 								  "win_amd64";
 
+	if (!windows)
+		platform = arena_printf(d->a, "macosx_11_0_%s", h->machine);
 	return arena_printf(d->a, "pip install --target DIR --platform %s --python-version 3.%u "
 			    "--only-binary=:all: %s", platform, h->minor, what);
 }

@@ -137,7 +137,8 @@ static struct draft *near_draft(struct diag *d, const char *name, const struct p
 			  arena_printf(d->a, "install the package again with this very interpreter (%s)",
 				       d->in->imported->home->executable));
 	fix_command(d, dr->fixes.items[0],
-		    import_pip(d, arena_printf(d->a, "--force-reinstall %s", import_distribution(d->a, name))));
+		    import_pip(d, arena_printf(d->a, "--force-reinstall %s",
+					       import_distribution(d->a, name))));
 	return dr;
 }
 

@@ -304,7 +304,8 @@ static void read_extension(struct py_ahead *h, const struct py_spec *spec)
 		return;
 	}
 	inner = &h->reading->inner;
-	py_ext_imports(&(struct py_binary){ .elf = &e->file->elf }, spec->name, h->finder, h->home, h->src, h->a, inner);
+	py_ext_imports(&(struct py_binary){ .elf = &e->file->elf }, spec->name, h->finder, h->home, h->src,
+		       h->a, inner);
 	for (size_t i = 0; i < inner->n; i++)
 		add_wish(h, &r, inner->items[i].name, NULL);
 	h->reading->module = spec->name;

@@ -107,9 +107,8 @@ static struct tags read_tags(struct home_ctx *c, const char *dir)
 	const struct store_listing *l = store_list(c->store, dir);
 	struct tags out = { NULL, NULL };
 
-	for (size_t i = 0; l != NULL && i < l->n && i < MAX_LISTED && (out.version == NULL || out.platform == NULL);
-	     i++)
-		if (str_ends(l->names[i], ".dist-info"))
+	for (size_t i = 0; l != NULL && i < l->n && i < MAX_LISTED; i++)
+		if (str_ends(l->names[i], ".dist-info") && (out.version == NULL || out.platform == NULL))
 			read_wheel(c, arena_printf(c->a, "%s/%s/WHEEL", dir, l->names[i]), &out);
 	return out;
 }
@@ -162,13 +161,11 @@ static bool windows_layout(struct home_ctx *c, const char *dir, struct layout *o
 /* venv, conda, and what lies below a Python.framework. */
 static bool posix_layout(struct home_ctx *c, const char *dir, const char *version, struct layout *out)
 {
-	static const char *const below[] = { "", "/Versions/%s", "/Python.framework/Versions/%s" };
+	static const char *const below[] = { "", "/Versions/", "/Python.framework/Versions/" };
 
 	for (size_t i = 0; version != NULL && i < sizeof(below) / sizeof(below[0]); i++) {
-		const char *at = i == 0 ? "" :
-				 i == 1 ? arena_printf(c->a, "/Versions/%s", version) :
-					  arena_printf(c->a, "/Python.framework/Versions/%s", version);
-		const char *prefix = arena_printf(c->a, "%s%s", strcmp(dir, "/") == 0 ? "" : dir, at);
+		const char *prefix = arena_printf(c->a, "%s%s%s", strcmp(dir, "/") == 0 ? "" : dir, below[i],
+						  i > 0 ? version : "");
 		const char *lib = arena_printf(c->a, "%s/lib/python%s", prefix, version);
 		const char *site = py_join(c->a, lib, "site-packages");
 
@@ -207,8 +204,7 @@ static void set_names(struct home_ctx *c, const struct py_foreign *what, const c
 	h->implementation = "cpython";
 	h->abiflags = "";
 	h->cache_tag = arena_printf(c->a, "cpython-3%u", h->minor);
-	h->machine = what->machine != NULL && what->system->os == PY_OS_MACOS ? what->machine :
-									      machine_of(what->system, platform);
+	h->machine = what->machine != NULL ? what->machine : machine_of(what->system, platform);
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
 		py_strings_add(c->a, &h->builtins.names, builtins[i]);
 	py_strings_add(c->a, &h->builtins.names, what->system->os_module);
@@ -263,7 +259,9 @@ static void set_places(struct home_ctx *c, const struct py_foreign *what, const 
 				  arena_printf(c->a, "%s/bin/python3.%u",
 					       strcmp(l->prefix, "/") == 0 ? "" : l->prefix, h->minor);
 
-	h->executable = py_isfile(c->src, exe) ? exe : what->system->os == PY_OS_WINDOWS ? "python.exe" : "python3";
+	h->executable = what->system->os == PY_OS_WINDOWS ? "python.exe" : "python3";
+	if (py_isfile(c->src, exe))
+		h->executable = exe;
 	h->prefix = h->exec_prefix = h->base_prefix = h->base_exec_prefix = l->prefix;
 	if (py_isfile(c->src, py_join(c->a, l->prefix, "pyvenv.cfg"))) {
 		h->venv = l->prefix;
@@ -278,7 +276,8 @@ static void set_places(struct home_ctx *c, const struct py_foreign *what, const 
 static enum dlwhy_code no_version(const struct py_foreign *what, struct dlwhy_error *err)
 {
 	return err_set(err, DLWHY_E_ARGUMENT, 0,
-		       "nothing in %.200s says for which Python it is: name it (--python-version 3.11)", what->dir);
+		       "nothing in %.200s says for which Python it is: name it (--python-version 3.11)",
+		       what->dir);
 }
 
 enum dlwhy_code py_home_foreign(const struct py_ask *ask, const struct py_foreign *what, struct arena *a,

@@ -158,7 +158,8 @@ void py_import_startup(struct py_import *im)
 {
 	/* Py_InitializeFromConfig: init_import_site and what stands before it */
 	const char *const early[] = { "sys", "builtins", "_imp", "_thread", "_warnings", "_weakref",
-		"_io", "marshal", im->home->system->os_module, "time", "zipimport", "codecs", "encodings", "encodings.aliases",
+		"_io", "marshal", im->home->system->os_module, "time", "zipimport", "codecs", "encodings",
+		"encodings.aliases",
 		"encodings.utf_8", "_signal", "abc", "io", "site" };
 	struct py_eval *ev = im->eval;
 	bool own = has_own_folder(im->home);

@@ -1,7 +1,7 @@
 /* lib_assumed.c - modules of a standard library that is not here: of another system's Python.
  *
- * Nothing of their sources is read: what the evaluator knows by itself (lib_*.c) fills them, with what os.py and
- * ctypes/__init__.py would have added; everything else is unknown, and unknown is no failure.
+ * Nothing of their sources is read: what the evaluator knows by itself (lib_*.c) fills them, with what os.py
+ * and ctypes/__init__.py would have added; everything else is unknown, and unknown is no failure.
  */
 #include <string.h>
 
@@ -67,7 +67,8 @@ PY_NATIVE(o_add_dll_directory)
 	if (there == &py_false)
 		return py_raise_sure_new(ev, "FileNotFoundError",
 					 arena_printf(ev->a,
-						      "[WinError 2] The system cannot find the file specified: '%s'",
+						      "[WinError 2] The system cannot find the file "
+						      "specified: '%s'",
 						      dir));
 	ev->im->host.add_folder(ev->im->host.ctx, py_absolute(ev, dir));
 	return py_instance_new(ev, py_known(ev, "os", "_AddedDllDirectory"));
@@ -76,10 +77,11 @@ PY_NATIVE(o_add_dll_directory)
 static void know_os(struct py_eval *ev)
 {
 	const struct py_system *s = ev->im->home->system;
-	struct py_value *added = py_class_new(ev, "os", "_AddedDllDirectory", ev->class_object, NULL, V_INSTANCE);
+	struct py_value *added = py_class_new(ev, "os", "_AddedDllDirectory", ev->class_object, NULL,
+					      V_INSTANCE);
 	const struct { const char *name, *value; } texts[] = {
-		{ "name", s->os_name }, { "sep", s->sep }, { "pathsep", s->pathsep }, { "linesep", s->linesep },
-		{ "curdir", "." }, { "pardir", ".." }, { "extsep", "." },
+		{ "name", s->os_name }, { "sep", s->sep },   { "pathsep", s->pathsep },
+		{ "linesep", s->linesep }, { "curdir", "." }, { "pardir", ".." }, { "extsep", "." },
 	};
 
 	added->u.cls->unknown_base = true;
@@ -98,7 +100,8 @@ static void know_os(struct py_eval *ev)
 static void know_environ(struct py_eval *ev)
 {
 	static const char *const windows[] = { "PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "USERPROFILE",
-					       "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "COMSPEC", "PATHEXT" };
+					       "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "COMSPEC",
+					       "PATHEXT" };
 	static const char *const macos[] = { "PATH", "HOME", "TMPDIR", "USER", "SHELL" };
 	const char *const *names = is_windows(ev) ? windows : macos;
 	size_t n = is_windows(ev) ? sizeof(windows) / sizeof(windows[0]) : sizeof(macos) / sizeof(macos[0]);
@@ -131,9 +134,10 @@ PY_NATIVE(c_cdll)
 
 	if (name == NULL)
 		return &py_unknown;
+	if (is_windows(ev) && name->type == V_NONE)
+		return &py_unknown;
 	if (is_windows(ev))
-		return name->type == V_NONE ? &py_unknown :
-					      py_load_library(ev, name, windows_mode(ev, c, py_path_of(ev, name)));
+		return py_load_library(ev, name, windows_mode(ev, c, py_path_of(ev, name)));
 	return py_load_library(ev, name,
 			       mode != NULL && mode->type == V_INT ? (int)(mode->u.integer & 0xffff) : 0);
 }
@@ -144,7 +148,8 @@ static void know_ctypes(struct py_eval *ev)
 	static const char *const loaders[] = { "cdll", "pydll", "windll", "oledll" };
 
 	for (size_t i = 0; i < (is_windows(ev) ? 4u : 2u); i++) {
-		struct py_value *cls = py_class_new(ev, "ctypes", loaders[i], ev->class_object, NULL, V_INSTANCE);
+		struct py_value *cls = py_class_new(ev, "ctypes", loaders[i], ev->class_object, NULL,
+						    V_INSTANCE);
 
 		py_know_value(ev, "ctypes", kinds[i], py_native_new(ev->a, kinds[i], c_cdll, NULL));
 		cls->u.cls->unknown_base = true;

@@ -6,10 +6,10 @@
 #include <string.h>
 
 static const struct py_system systems[] = {
-	[PY_OS_LINUX] = { PY_OS_LINUX, "linux", "Linux", "linux", "posix", "posix", "posixpath", "Linux", "ELF",
-			  "/", ":", "\n" },
-	[PY_OS_MACOS] = { PY_OS_MACOS, "macos", "macOS", "darwin", "posix", "posix", "posixpath", "Darwin", "",
-			  "/", ":", "\n" },
+	[PY_OS_LINUX] = { PY_OS_LINUX, "linux", "Linux", "linux", "posix", "posix", "posixpath", "Linux",
+			  "ELF", "/", ":", "\n" },
+	[PY_OS_MACOS] = { PY_OS_MACOS, "macos", "macOS", "darwin", "posix", "posix", "posixpath", "Darwin",
+			  "", "/", ":", "\n" },
 	[PY_OS_WINDOWS] = { PY_OS_WINDOWS, "windows", "Windows", "win32", "nt", "nt", "ntpath", "Windows",
 			    "WindowsPE", "\\", ";", "\r\n" },
 };

@@ -25,8 +25,8 @@ const char *family_name(const struct family *f);
 /* Would a host of that family define this symbol? */
 bool family_provides(const struct family *f, const char *symbol);
 const struct family *family_python(void);
-/* Takes the failures out of the list that are about symbols which the host, of which no file is here, defines; of
- * Python 3.minor (0: its release is not known) not all names are. False: there were none. */
+/* Takes the failures out of the list that are about symbols which the host, of which no file is here,
+ * defines. Of Python 3.minor not all names are (0: its release is not known). False: there were none. */
 bool host_assume(const struct family *f, unsigned minor, struct failure_list *l);
 
 #endif

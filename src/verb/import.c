@@ -126,8 +126,12 @@ static void set_platform(struct job *j)
 	j->r.platform.loader = loader_name(w->kind);
 	j->r.platform.loader_version = w->install.version;
 	j->r.platform.os = j->pp.home.system->name;
-	j->r.platform.machine = w->dyld != NULL ? macho_cpu_name(w->dyld->cpu, 0) : elf_machine_name(w->machine);
-	j->r.host = j->pp.words != NULL ? j->pp.words : arena_printf(j->a, "%s (Python %s)", j->pp.home.executable, j->pp.home.version);
+	j->r.platform.machine = elf_machine_name(w->machine);
+	if (w->dyld != NULL)
+		j->r.platform.machine = macho_cpu_name(w->dyld->cpu, 0);
+	j->r.host = j->pp.words;
+	if (j->r.host == NULL)
+		j->r.host = arena_printf(j->a, "%s (Python %s)", j->pp.home.executable, j->pp.home.version);
 }
 
 /* It is not about the module at all. */

@@ -181,8 +181,8 @@ static void add_python(struct dlwhy_session *s, struct arena *a, struct pe_host 
 }
 
 /* own: the name of its DLL, NULL: the usual one. */
-static void start_python(struct dlwhy_session *s, int version, const char *dir, const char *own, struct arena *a,
-			 struct pe_host *h)
+static void start_python(struct dlwhy_session *s, int version, const char *dir, const char *own,
+			 struct arena *a, struct pe_host *h)
 {
 	struct names present = { NULL, 0, 0 };
 

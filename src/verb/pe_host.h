@@ -16,8 +16,8 @@ struct pe_host {
 /* The process that loads the file at `path` (en: what is there, may be NULL). */
 void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_entry *en, bool is_program,
 		  struct arena *a, struct pe_host *out);
-/* A process of Python `version` (311) as it is before anything is imported. dir: the folder with python.exe, with a
- * final '/'; NULL: it is not here. */
+/* A process of Python `version` (311) as it is before anything is imported. dir: the folder with python.exe,
+ * with a final '/'; NULL: it is not here. */
 void pe_host_python(struct dlwhy_session *s, int version, const char *dir, uint16_t machine, struct arena *a,
 		    struct pe_host *out);
 /* The version of Python that loads an extension module or a DLL of a package, by its name, its imports and

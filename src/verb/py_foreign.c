@@ -1,9 +1,9 @@
 /* py_foreign.c - a Python process of macOS or Windows, of which only the packages are here.
  *
- * The interpreter is assumed: on macOS it is a program without a file that defines the interface of Python, on
- * Windows a process that has loaded the DLLs of its release. What the sources do to the search (add_dll_directory)
- * changes the world of the next load. Where upstream decides: Python/dynload_win.c, Lib/ctypes/__init__.py and
- * load_library in Modules/_ctypes/callproc.c.
+ * The interpreter is assumed: on macOS it is a program without a file that defines the interface of Python,
+ * on Windows a process that has loaded the DLLs of its release. What the sources do to the search
+ * (add_dll_directory) changes the world of the next load. Where upstream decides: Python/dynload_win.c,
+ * Lib/ctypes/__init__.py and load_library in Modules/_ctypes/callproc.c.
  */
 #include "verb/py_foreign.h"
 
@@ -32,8 +32,8 @@ static enum dlwhy_code start_windows(struct py_process *pp)
 	};
 	struct world *w = ARENA_NEW(pp->a, struct world);
 	const char *exe = pp->home.executable;
-	const char *dir = strchr(exe, '/') != NULL ? arena_strndup(pp->a, exe, strlen(exe) - strlen("python.exe")) :
-						     NULL;
+	const char *slash = strrchr(exe, '/');
+	const char *dir = slash != NULL ? arena_strndup(pp->a, exe, (size_t)(slash - exe) + 1) : NULL;
 	uint16_t machine = PE_AMD64;
 
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
@@ -49,7 +49,9 @@ static enum dlwhy_code start_windows(struct py_process *pp)
 
 static enum dlwhy_code start_macos(struct py_process *pp, struct dlwhy_error *err)
 {
-	pp->world = session_mac(pp->s, strcmp(pp->home.machine, "x86_64") == 0 ? MACHO_X86_64 : MACHO_ARM64, err);
+	uint32_t cpu = strcmp(pp->home.machine, "x86_64") == 0 ? MACHO_X86_64 : MACHO_ARM64;
+
+	pp->world = session_mac(pp->s, cpu, err);
 	if (pp->world == NULL)
 		return err->code;
 	pp->family = family_python();
@@ -63,8 +65,8 @@ static enum dlwhy_code folder_of(const struct dlwhy_session *s, const char **out
 	*out = s->opt.python != NULL ? s->opt.python : "/";
 	if (s->opt.python == NULL && s->opt.root == NULL)
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
-			       "an import in Python of another system is asked of a folder with its packages: name "
-			       "it (--root DIR)");
+			       "an import in Python of another system is asked of a folder with its "
+			       "packages: name it (--root DIR)");
 	return DLWHY_OK;
 }
 
@@ -177,8 +179,8 @@ const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l,
 	if (error == MODULE_NOT_FOUND && pp->home.minor >= 8) {
 		*type = "FileNotFoundError";
 		return arena_printf(pp->a,
-				    "Could not find module '%s' (or one of its dependencies). Try using the full "
-				    "path with constructor syntax.",
+				    "Could not find module '%s' (or one of its dependencies). Try using the "
+				    "full path with constructor syntax.",
 				    l->what.path);
 	}
 	if (win_error_text(error) == NULL)

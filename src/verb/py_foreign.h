@@ -10,10 +10,11 @@ bool pyp_is_foreign(const struct dlwhy_session *s);
 enum dlwhy_code pyp_open_foreign(struct py_process *pp, struct dlwhy_error *err);
 /* Before a file is opened: the search that applies to it. */
 void pyp_before_load(struct py_process *pp, struct native_load *l);
-/* A load has failed: takes back what only the interpreter, which is assumed, would have defined. True: nothing
- * is left, so it succeeds. */
+/* A load has failed: takes back what only the interpreter, which is assumed, would have defined. True:
+ * nothing is left, so it succeeds. */
 bool pyp_assume_host(struct py_process *pp, struct native_load *l);
-/* The error of a load that failed as ctypes shows it, and its exception's type, where they are not the loader's. */
+/* The error of a load that failed as ctypes shows it, and its exception's type, where they are not the
+ * loader's. */
 const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l, const char **type);
 /* struct py_host.add_folder. */
 void pyp_add_folder(void *ctx, const char *dir);

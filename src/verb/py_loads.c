@@ -209,10 +209,11 @@ static bool is_beside(const struct image *im, const struct native_load *l)
 static void inner_imports(struct py_process *pp, const struct native_load *l, const struct py_binary *own,
 			  struct py_inner_list *out)
 {
-	const struct py_inner_list *ahead =
-		own->elf != NULL ? py_ahead_inner(pp->ahead, l->what.path, own->elf, l->what.module, pp->a) : NULL;
+	const struct py_inner_list *ahead = NULL;
 	struct py_binary b;
 
+	if (own->elf != NULL)
+		ahead = py_ahead_inner(pp->ahead, l->what.path, own->elf, l->what.module, pp->a);
 	if (ahead != NULL)
 		*out = *ahead;
 	else

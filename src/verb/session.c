@@ -206,20 +206,21 @@ static enum dlwhy_code check_foreign(const struct dlwhy_options *o, struct dlwhy
 
 	if (o->os == NULL && o->python_version != NULL)
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
-			       "the release of a Python is named together with another system (--os windows); one "
-			       "that is here is named by --python 3.11");
+			       "the release of a Python is named together with another system (--os "
+			       "windows); one that is here is named by --python 3.11");
 	if (o->os == NULL)
 		return DLWHY_OK;
 	if (!mac && strcmp(o->os, "windows") != 0)
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "another system is windows or macos, not \"%.60s\"", o->os);
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "another system is windows or macos, not \"%.60s\"",
+			       o->os);
 	if (o->python_version != NULL && !py_foreign_version(o->python_version, &minor))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
-			       "\"%.60s\" is no release of Python that is followed: 3.8 and later are, with or "
-			       "without a third number",
+			       "\"%.60s\" is no release of Python that is followed: 3.8 and later are, "
+			       "with or without a third number",
 			       o->python_version);
 	if (mac ? o->windows != NULL : o->macos != NULL || o->arch != NULL)
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "%s is asked for, and an option for %s was given", o->os,
-			       mac ? "Windows" : "macOS");
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "%s is asked for, and an option for %s was given",
+			       o->os, mac ? "Windows" : "macOS");
 	if (o->prove)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "nothing of another system can be proved here");
 	return DLWHY_OK;

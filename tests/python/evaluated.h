@@ -43,7 +43,8 @@ static inline struct evaluated *evaluated_new(void **state)
 	static const char *builtins[] = { "sys" };
 	struct modules *m = *state;
 	struct evaluated *e = ARENA_NEW(m->a, struct evaluated);
-	struct py_host host = { e, evaluated_load, evaluated_symbol, evaluated_find };
+	struct py_host host = { .ctx = e, .load = evaluated_load, .symbol = evaluated_symbol,
+				.find_library = evaluated_find };
 	struct py_import_options opt = { .environ = environ, .cwd = m->dir, .source = m->source };
 
 	e->m = m;

@@ -57,6 +57,7 @@ static inline struct py_finder *modules_finder(struct modules *m)
 	if (m->store != NULL)
 		store_free(m->store);
 	m->home.store = m->store = store_new(m->source);
+	m->home.system = py_system(PY_OS_LINUX);
 	m->home.implementation = "cpython";
 	m->home.version = "3.11.2";
 	m->home.major = 3;

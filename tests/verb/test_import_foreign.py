@@ -116,8 +116,8 @@ def test_missing_dll_is_named_with_its_chain(tmp_path):
 
 
 def test_dll_that_was_opened_before_answers_by_its_name(tmp_path):
-    files = {"p/__init__.py": "import ctypes, os\nctypes.WinDLL(os.path.join(os.path.dirname(__file__), 'lib\\\\a.dll'))\n"
-                              "from . import _ext\n",
+    files = {"p/__init__.py": "import ctypes, os\n"
+                              "ctypes.WinDLL(os.path.join(os.path.dirname(__file__), 'lib\\\\a.dll'))\nfrom . import _ext\n",
              "p/_ext.pyd": pyd("_ext", "A.DLL"), "p/lib/a.dll": dll()}
     assert ask(put(tmp_path, files), "p", "windows")["loads"] is True
     put(tmp_path, {"p/__init__.py": "from . import _ext\n"})
@@ -154,7 +154,8 @@ def test_sources_see_the_system(tmp_path):
 
 def test_environment_with_a_standard_library_of_its_own(tmp_path):
     """As python.org's installer makes it: modules of DLLs are files, and are opened."""
-    files = {"python.exe": Image(dll=False, imports={"python311.dll": ["Py_Main"]}).bytes(), "python311.dll": Image(exports={"Py_IncRef": None, "Py_Main": None}).bytes(),
+    files = {"python.exe": Image(dll=False, imports={"python311.dll": ["Py_Main"]}).bytes(),
+             "python311.dll": Image(exports={"Py_IncRef": None, "Py_Main": None}).bytes(),
              "Lib/os.py": "name = 'nt'\n", "Lib/mine.py": "import _own\n", "DLLs/_own.pyd": pyd("_own", "own.dll"),
              "Lib/site-packages/p.pth": "sub\\folder\n", "Lib/site-packages/sub/folder/p.py": "import mine\n"}
     answer = ask(put(tmp_path, files), "p", "windows")
