@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "python/find.h"
+#include "python/foreign.h"
 
 #define MEMORY ((size_t)512 << 20) /* bytes for one interpreter */
 #define SITE "/usr/lib/python3.11/site-packages"
@@ -32,8 +33,8 @@ static void touch(const char *s)
 
 static const char *const names[] = { "/usr/bin/python3", "/venv/pyvenv.cfg", SITE "/x.pth",
 				     SITE "/__editable___x_finder.py", "/z.zip", "/pe/shims/python3",
-				     "/pe/version", "/usr/lib/python3.11/site.py" };
-enum { PROGRAM, VENV, PTH, FINDER, ZIP, SHIM, VERSION, SITE_PY, NAMES };
+				     "/pe/version", "/usr/lib/python3.11/site.py", SITE "/x-1.dist-info/WHEEL" };
+enum { PROGRAM, VENV, PTH, FINDER, ZIP, SHIM, VERSION, SITE_PY, WHEEL, NAMES };
 
 static void write_file(const char *name, const void *data, size_t size)
 {
@@ -88,6 +89,7 @@ static void write_sound(int which)
 		[SHIM] = "#!/bin/sh\nexport PYENV_ROOT=\"/pe\"\nexec \"/pe/libexec/pyenv\" exec\n",
 		[VERSION] = "3.11\n",
 		[SITE_PY] = "",
+		[WHEEL] = "Wheel-Version: 1.0\nTag: cp311-cp311-win_amd64\n",
 	};
 
 	if (which == PROGRAM)
@@ -163,6 +165,25 @@ static void look_for(struct py_finder *f, const struct py_home *h, struct arena 
 	}
 }
 
+/* The same folders as environments of other systems. */
+static void run_foreign(struct run *r)
+{
+	static const char *const dirs[] = { "/venv", "/usr", SITE };
+	struct dlwhy_error err;
+	struct py_home h;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		for (enum py_os os = PY_OS_MACOS; os <= PY_OS_WINDOWS; os++) {
+			struct py_foreign what = { .system = py_system(os), .dir = dirs[i] };
+
+			if (py_home_foreign(&r->ask, &what, r->a, &h, &err) != DLWHY_OK)
+				continue;
+			touch(h.version);
+			touch(h.machine);
+			look_for(py_finder_new(&h, r->ask.source, r->a), &h, r->a);
+		}
+}
+
 static void run(void *ctx)
 {
 	static const char *const pythons[] = { "/usr/bin/python3", "/venv/bin/python", "/pe/shims/python3" };
@@ -179,6 +200,7 @@ static void run(void *ctx)
 		touch(h.why);
 		look_for(py_finder_new(&h, r->ask.source, r->a), &h, r->a);
 	}
+	run_foreign(r);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

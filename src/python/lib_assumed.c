@@ -70,7 +70,7 @@ PY_NATIVE(o_add_dll_directory)
 						      "[WinError 2] The system cannot find the file "
 						      "specified: '%s'",
 						      dir));
-	ev->im->host.add_folder(ev->im->host.ctx, py_absolute(ev, dir));
+	ev->im->host.add_folder(ev->im->host.ctx, py_os_normpath(ev, py_absolute(ev, dir)));
 	return py_instance_new(ev, py_known(ev, "os", "_AddedDllDirectory"));
 }
 
