@@ -33,7 +33,8 @@ static void touch(const char *s)
 
 static const char *const names[] = { "/usr/bin/python3", "/venv/pyvenv.cfg", SITE "/x.pth",
 				     SITE "/__editable___x_finder.py", "/z.zip", "/pe/shims/python3",
-				     "/pe/version", "/usr/lib/python3.11/site.py", SITE "/x-1.dist-info/WHEEL" };
+				     "/pe/version", "/usr/lib/python3.11/site.py",
+				     SITE "/x-1.dist-info/WHEEL" };
 enum { PROGRAM, VENV, PTH, FINDER, ZIP, SHIM, VERSION, SITE_PY, WHEEL, NAMES };
 
 static void write_file(const char *name, const void *data, size_t size)

@@ -55,7 +55,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
 	  "who loads it: glibc, musl, dyld or windows (default: what is there)" },
 	{ OPT_OS, 0, "os", "S", VERB_IMPORT, where,
-	  "in Python of windows or macos, whose environment or packages are in --root DIR" },
+	  "in Python of windows or macos, whose packages are in --root DIR" },
 	{ OPT_PYTHON_VERSION, 0, "python-version", "V", VERB_IMPORT, where,
 	  "with --os: which Python that is, as 3.11 (default: as the files in DIR say)" },
 	{ OPT_MACOS, 0, "macos", "VERSION", VERB_CHECK | VERB_IMPORT | VERB_FIX, where,
