@@ -20,7 +20,9 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
-sys.path.insert(0, str(TOP / "tests" / "package"))
+sys.path[:0] = [str(TOP / "tests" / "package"), str(TOP / "tests" / "oracle")]
+import macho_file  # noqa: E402
+import pewrite  # noqa: E402
 import wheels  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
@@ -172,14 +174,43 @@ def test_a_tag_that_promises_an_older_glibc(tmp_path):
     assert check(w, status=0)["findings"] == []
 
 
-@pytest.mark.parametrize("tag, head", [("macosx_11_0_arm64", b"\xcf\xfa\xed\xfe"), ("win_amd64", b"MZ")])
-def test_wheels_of_other_systems(made, tmp_path, tag, head):
-    name = {"win_amd64": "pkg/_x.pyd"}.get(tag, "pkg/_x.so")
-    w = wheel(tmp_path, {name: head + bytes(400), "pkg/helper.so": made["a"]}, tag=f"cp311-cp311-{tag}")
-    r = check(w, status=3)
-    assert r["loads"] is None and verdicts(r) == {name: None}
-    assert "not simulated in this version" in r["members"][0]["error"]["message"]
-    assert r["package"]["other_native_files"] == 1
+def test_a_wheel_for_windows(made, tmp_path):
+    module = pewrite.Image(imports={"KERNEL32.dll": ["Sleep"], "python311.dll": ["PyModule_Create2"], "seed-1a2b.dll": ["seed"]},
+                           exports={"PyInit__x": None}).bytes()
+    seed = pewrite.Image(imports={"KERNEL32.dll": ["Sleep"]}, exports={"seed": None}).bytes()
+    patch = "import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__), os.pardir, 'pkg.libs'))\n"
+    files = {"pkg/__init__.py": patch, "pkg/_x.cp311-win_amd64.pyd": module, "pkg.libs/seed-1a2b.dll": seed,
+             "pkg/helper.so": made["a"]}
+    r = check(wheel(tmp_path, files, tag="cp311-cp311-win_amd64"), status=0)
+    assert r["platform"]["os"] == "windows" and r["package"]["other_native_files"] == 1
+    assert verdicts(r) == {"pkg/_x.cp311-win_amd64.pyd": True, "pkg.libs/seed-1a2b.dll": True}
+    del files["pkg.libs/seed-1a2b.dll"]
+    r = check(wheel(tmp_path, files, tag="cp311-cp311-win_amd64"), status=1)
+    first = r["members"][0]["findings"][0]
+    assert (first["code"], first["object"]) == ("missing-library", "seed-1a2b.dll")
+    assert r["members"][0]["loader_message"] == \
+        "DLL load failed while importing _x: The specified module could not be found."
+
+
+def test_a_stable_module_for_windows_is_judged_in_the_python_of_the_tag(tmp_path):
+    module = pewrite.Image(imports={"python3.dll": ["PyModule_Create2"]}, exports={"PyInit__x": None}).bytes()
+    r = check(wheel(tmp_path, {"pkg/_x.pyd": module}, tag="cp39-abi3-win_amd64"), status=0)
+    assert r["members"][0]["host"].startswith("Python 3.9")
+
+
+def test_a_wheel_for_macos(made, tmp_path):
+    module = macho_file.macho("bundle", needs=[macho_file.SYSTEM, "@loader_path/.dylibs/libseed.1.dylib"],
+                              exports=["_PyInit__x"], imports=[("_seed", 2)])
+    seed = macho_file.macho(id="/opt/seed/libseed.1.dylib", exports=["_seed"])
+    name = "pkg/_x.cpython-311-darwin.so"
+    files = {name: module, "pkg/.dylibs/libseed.1.dylib": seed, "pkg/helper.so": made["a"]}
+    r = check(wheel(tmp_path, files, tag="cp311-cp311-macosx_11_0_arm64"), status=0)
+    assert r["platform"]["os"] == "macos" and r["package"]["other_native_files"] == 1
+    assert verdicts(r) == {name: True, "pkg/.dylibs/libseed.1.dylib": True}
+    del files["pkg/.dylibs/libseed.1.dylib"]
+    r = check(wheel(tmp_path, files, tag="cp311-cp311-macosx_11_0_arm64"), status=1)
+    first = r["members"][0]["findings"][0]
+    assert (first["code"], first["object"]) == ("missing-library", "@loader_path/.dylibs/libseed.1.dylib")
 
 
 def test_a_wheel_of_another_machine(made, tmp_path):
