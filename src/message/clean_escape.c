@@ -1,7 +1,8 @@
-/* clean_escape.c - escapes in a line: strings of programs, Markdown, addresses of web pages. Nothing becomes longer.
+/* clean_escape.c - escapes in a line: strings of programs, Markdown, addresses of web pages. Nothing becomes
+ * longer.
  *
- * A backslash is an escape only where the line as a whole looks like a string of a program or like Markdown: in a
- * path of Windows it is not.
+ * A backslash is an escape only where the line as a whole looks like a string of a program or like Markdown:
+ * in a path of Windows it is not.
  */
 #include <ctype.h>
 #include <string.h>
