@@ -317,6 +317,16 @@ static bool meets_one(const struct pyversion *v, const char *op, const struct py
 	return strcmp(op, "<") == 0 ? is_less(v, want) : is_more(v, want);
 }
 
+static bool is_operator(const char *op)
+{
+	static const char *const all[] = { "==", "===", "!=", "~=", "<=", ">=", "<", ">" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(all[i], op) == 0)
+			return true;
+	return false;
+}
+
 /* One of a list, without the comma. False: it cannot be read. */
 static bool read_one(const char *s, size_t n, char op[4], struct pyversion *want, bool *starts)
 {
@@ -334,7 +344,7 @@ static bool read_one(const char *s, size_t n, char op[4], struct pyversion *want
 		return false;
 	memcpy(op, s, k);
 	op[k] = '\0';
-	if (strstr("|==|===|!=|~=|<=|>=|<|>|", op) == NULL)
+	if (!is_operator(op))
 		return false;
 	memcpy(text, s + k, n - k);
 	text[n - k] = '\0';
