@@ -1,4 +1,4 @@
-/* requirement_fuzzer.c - what packages say that they need: lines of a METADATA, their versions and markers. */
+/* requirement_fuzzer.c - what packages say that they need: lines of a METADATA, versions, markers. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

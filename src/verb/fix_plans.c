@@ -328,8 +328,8 @@ static void drop_movers(struct fixing *x)
 	x->plans.n = kept < FIX_PLANS ? kept : FIX_PLANS;
 }
 
-/* Is there a version of that package already that works? The nearest is tried first. Advice is for those who have
- * none of any. */
+/* Is there a version of that package already that works? The nearest is tried first. Advice is for those
+ * who have none of any. */
 static bool has_version(const struct fixing *x, const struct dlwhy_fix *f)
 {
 	const char *value = f->nedits > 0 ? f->edits[0]->value : "";
