@@ -57,6 +57,7 @@ def environment(**extra):
     env = {k: v for k, v in os.environ.items()
            if not k.startswith(("MAKE", "LD_", "MFLAGS", "PYTEST_")) and k != "DLWHY"}
     env["PYTHONDONTWRITEBYTECODE"] = "1"
+    env["GOCACHE"] = str(TOP / "build" / "go-cache")  # Go's standard library is compiled once for all tests
     env["ASAN_OPTIONS"] = f"exitcode={SANITIZER_EXIT}:detect_leaks=1:strict_string_checks=1"
     env["UBSAN_OPTIONS"] = f"exitcode={SANITIZER_EXIT}:print_stacktrace=1"
     env.update(extra)

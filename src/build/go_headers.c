@@ -49,7 +49,7 @@ static void define(struct go_header_scan *h, const char *name, const char *value
 	map_put_str(&h->macros, name, (void *)(uintptr_t)value);
 }
 
-/* Sizes of int, long and pointers, as gcc and clang say them for Linux: headers of the C library choose by them. */
+/* Sizes of long and pointers, as gcc and clang say them for Linux: headers of libc choose by them. */
 static void define_data_model(struct go_header_scan *h)
 {
 	static const char *const lp64[] = { "amd64", "arm64", "ppc64le", "riscv64", "s390x", "loong64" };

@@ -36,8 +36,8 @@ LISTS = """Name GoFiles CgoFiles CFiles CXXFiles MFiles HFiles FFiles SFiles Swi
 
 @pytest.fixture(scope="session")
 def scratch(tmp_path_factory):
-    """The cache of compiled packages stays in the build folder: the standard library is compiled once."""
-    cache = BUILD / "go-cache"
+    """The cache of compiled packages is shared: the standard library is compiled once."""
+    cache = Path(os.environ.get("GOCACHE", BUILD / "go-cache"))
     cache.mkdir(exist_ok=True)
     home = tmp_path_factory.mktemp("home")
     return {"HOME": str(home), "GOCACHE": str(cache), "GOPATH": str(home / "go"), "GOENV": "off", "GOPROXY": "off",

@@ -22,7 +22,7 @@ SECONDS = 240
 CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C", "TERM": "dumb",
          "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "", "PIP_NO_INDEX": "1",
          "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore",
-         **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
+         **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k == "GOCACHE"}}
 FAILURES = {}
 
 

@@ -16,6 +16,7 @@ The real loader is asked too, musl's with --loader musl: a case whose loader_mes
 confirm is wrong.
 """
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -78,7 +79,7 @@ def patient(request):
         pytest.skip(f"needs {' '.join(needs)}")
     folder = oracle.scratch("case")
     subprocess.run(["sh", "-e", HERE / request.param / "build.sh"], check=True, cwd=folder,
-                   env={**oracle.CLEAN, "CC": "gcc"})
+                   env={**oracle.CLEAN, "CC": "gcc", **{k: v for k, v in os.environ.items() if k == "GOCACHE"}})
     yield request.param, folder
     shutil.rmtree(folder)
 

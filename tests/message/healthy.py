@@ -11,7 +11,8 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C", "TERM": "dumb",
-         "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "", "PYTHONDONTWRITEBYTECODE": "1"}
+         "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "", "PYTHONDONTWRITEBYTECODE": "1",
+         **{k: v for k, v in os.environ.items() if k == "GOCACHE"}}
 HEALTHY = {}
 
 

@@ -32,7 +32,7 @@ def made():
     (top / "go.mod").write_text("module example.com/prog\n\ngo 1.18\n")
     (top / "main.go").write_text(PROGRAM)
     env = {**os.environ, "CGO_ENABLED": "1", "CGO_LDFLAGS": f"-L{top}", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local",
-           "GOCACHE": str(Path(tempfile.gettempdir()) / "dlwhy-go-cache")}
+           "GOCACHE": os.environ.get("GOCACHE", str(Path(tempfile.gettempdir()) / "dlwhy-go-cache"))}
     for mode, out in (("exe", "prog"), ("c-shared", "libgo.so")):
         subprocess.run([GO, "build", f"-buildmode={mode}", "-o", out, "."], cwd=top, env=env, check=True,
                        stderr=subprocess.PIPE)

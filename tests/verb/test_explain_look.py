@@ -163,7 +163,7 @@ def test_a_trial_link_of_go_is_told_which_library(tmp_path):
                                       "func main() { C.reed() }\n")
     text = ("/usr/local/go/pkg/tool/linux_amd64/link: internal linking requested but external linking required: some "
             "packages could not be built to support internal linking ([main])\n")
-    env = {**CLEAN, "PATH": "/usr/local/go/bin:" + CLEAN["PATH"], "GOCACHE": str(tmp_path / "cache"), "GOFLAGS": "-mod=mod"}
+    env = {**CLEAN, "PATH": "/usr/local/go/bin:" + CLEAN["PATH"], "GOCACHE": os.environ.get("GOCACHE", str(tmp_path / "cache")), "GOFLAGS": "-mod=mod"}
     done = subprocess.run([DLWHY, "explain", "--json", "-"], cwd=tmp_path, input=text, env=env, check=False,
                           stdout=subprocess.PIPE, text=True, timeout=60)
     told = first(json.loads(done.stdout))
