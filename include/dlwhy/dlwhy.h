@@ -175,8 +175,8 @@ struct dlwhy_fix_request {
 	const char *const *command; /* as typed, for the journal; NULL-ended, or NULL */
 	const char *const *wheels; /* folders with wheels that may be installed, NULL-ended, or NULL; those of
 				      PIP_FIND_LINKS are looked at, too */
-	const char *const *args;   /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL.
-				      NULL-ended */
+	const char *const *args; /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL;
+				    NULL-ended */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
@@ -309,8 +309,8 @@ struct dlwhy_evidence {
  *   edit-line               path: a text; name: the number of a line; value: what it shall read
  *   cgo-line                path: a Go source; value: a line for the comment above its import "C"
  *   link-command            value: the command that links, as a shell would have it
- *   pip-install             value: what pip shall install; path: the interpreter of the environment; name: the
- *                           wheel that this will be, or NULL */
+ *   pip-install             value: what pip shall install; path: the interpreter of the environment;
+ *                           name: the wheel that this will be, or NULL */
 struct dlwhy_edit {
 	const char *op, *path, *name, *value;
 };

@@ -89,7 +89,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_YES, 0, "yes", NULL, VERB_FIX | VERB_UNDO, much,
 	  "do not ask before anything is changed" },
 	{ OPT_WHEELS, 0, "wheels", "DIR", VERB_FIX, much,
-	  "a folder with wheels, other versions of packages, that may be installed; may be repeated" },
+	  "a folder with wheels that may be installed; may be repeated" },
 	{ OPT_LIKE, 0, "like", "ENV", VERB_ENV, much,
 	  "with the packages of that environment, in the same versions" },
 	{ OPT_LIST, 0, "list", NULL, VERB_UNDO, much,
