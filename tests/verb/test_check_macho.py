@@ -292,3 +292,67 @@ def test_loader_of_linux_is_asked_by_name(tmp_path):
 def test_wrong_usage(args, word):
     done = subprocess.run([oracle.dlwhy_program(), "check", *args, "x.dylib"], capture_output=True, text=True)
     assert done.returncode == 2 and word in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_interpreter_of_the_environment(tmp_path):
+    """Its rpaths count for what the extension needs, and its symbols are looked up."""
+    site = "env/lib/python3.11/site-packages/pkg"
+    files = {f"{site}/ext.so": macho("bundle", needs=[SYSTEM, "@rpath/liba.dylib"], exports=["_PyInit_ext"],
+                                     imports=[("_PyLong_FromLong", FLAT), ("_a", 2)]),
+             "env/bin/python3.11": macho("program", rpaths=["@executable_path/../lib"], exports=["_PyLong_FromLong"]),
+             "env/lib/liba.dylib": macho(id="@rpath/liba.dylib", exports=["_a"])}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True and answer["host"] == f"{tmp_path}/env/bin/python3.11"
+    files["env/bin/python3.11"] = macho("program", rpaths=["@executable_path/../lib"])
+    answer = one(tmp_path, files)
+    assert answer["loader_message"].endswith("symbol not found in flat namespace '_PyLong_FromLong'")
+
+
+def test_loaded_image_answers_to_its_install_name(tmp_path):
+    """tensorflow-io needs @rpath/… without an rpath that leads there: it is there already."""
+    files = {"x.dylib": macho(needs=["@loader_path/sub/f.dylib", "@loader_path/io.dylib"]),
+             "io.dylib": macho(id="@loader_path/io.dylib", needs=["@rpath/f.dylib"]),
+             "sub/f.dylib": macho(id="@rpath/f.dylib")}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True
+    assert [n["rule"] for o in answer["objects"] for n in o["needs"] if n["name"] == "@rpath/f.dylib"] == ["install-name"]
+    answer = ask("./io.dylib", cwd=tmp_path)
+    assert codes(answer) == [("search-path", None)]
+
+
+def test_explain_goes_to_the_files(tmp_path):
+    plant(tmp_path, {"x.dylib": macho(needs=["@rpath/a.dylib"]), "lib/a.dylib": A["a.dylib"]})
+    told = (f"ImportError: dlopen({tmp_path}/x.dylib, 0x0002): Library not loaded: @rpath/a.dylib\n"
+            f"  Referenced from: <{uuid('X')}> {tmp_path}/x.dylib\n  Reason: no LC_RPATH's found\n")
+    done = subprocess.run([oracle.dlwhy_program(), "explain", "--json", "-"], input=told, capture_output=True,
+                          text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert codes(answer) == [("search-path", None)] and answer["told"]["asked_about"] == f"{tmp_path}/x.dylib"
+    assert answer["findings"][0]["fixes"][0]["commands"][0].startswith("install_name_tool -add_rpath @loader_path/lib ")
+
+
+def test_explain_takes_the_processor_of_the_text(tmp_path):
+    """The file is for arm64, and the process of the text was one for x86_64."""
+    plant(tmp_path, {"x.so": macho("bundle")})
+    told = (f"ImportError: dlopen({tmp_path}/x.so, 0x0002): tried: '{tmp_path}/x.so' (mach-o file, but is an "
+            "incompatible architecture (have 'arm64', need 'x86_64h' or 'x86_64'))\n")
+    done = subprocess.run([oracle.dlwhy_program(), "explain", "--json", "-"], input=told, capture_output=True,
+                          text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert codes(answer) == [("wrong-arch", None)]
+    assert answer["told"]["looked"] and "fails here in the same way" in answer["told"]["looked"]
+
+
+def test_damaged_files_do_no_harm(tmp_path):
+    """Each byte of the headers and of the tables once another: an answer, whatever it is."""
+    whole = macho(needs=[SYSTEM, ("@loader_path/a.dylib", "reexport")], rpaths=["@loader_path"], exports=["_x", "_xy"],
+                  imports=[("_a", 2), ("_malloc", 1)], team="T", flags=HARDENED)
+    plant(tmp_path, A)
+    names = []
+    for i, at in enumerate([*range(0, 600, 7), *range(0x4000, len(whole), 11)]):
+        names.append(f"./d{i}.dylib")
+        (tmp_path / names[-1]).write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1:])
+    done = subprocess.run([oracle.dlwhy_program(), "check", "--json", *names], capture_output=True, text=True,
+                          cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr[-500:]
+    assert all(r["error"] is None for r in json.loads(done.stdout)["results"])
