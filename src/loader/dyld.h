@@ -107,5 +107,8 @@ const char *dyld_list_defect(struct process *p, const struct macho_load *l, bool
 bool dyld_check_pages(struct process *p, size_t from);
 /* Binds all images from number `from` on. launch: what is bound lazily may be missing. */
 void dyld_bind(struct process *p, size_t from, bool launch);
+/* loader_each_binding of an image that was bound. */
+void dyld_each_binding(struct process *p, struct image *im, void (*fn)(void *ctx, const struct binding *b),
+		       void *ctx);
 
 #endif

@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -11,7 +12,10 @@ sys.path.insert(0, str(HERE.parent / "oracle"))
 import dyld_scenes  # noqa: E402
 import oracle  # noqa: E402
 from dyld_scenes import uid, uuid  # noqa: E402
-from macho_file import FLAT, SYSTEM, fat, macho  # noqa: E402
+from macho_file import FLAT, SYSTEM, WEAK_DEF, fat, macho  # noqa: E402
+
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads((oracle.TOP / "docs/schema-1.json").read_text()))
 
 
 def plant(folder, files):
@@ -28,12 +32,17 @@ def ask(*args, cwd=None):
                           cwd=cwd)
     assert done.returncode in (0, 1), done.stderr
     answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
     assert done.returncode == (1 if any(f["severity"] == "error" for f in answer["findings"]) else 0)
     return answer
 
 
-@pytest.mark.parametrize("name,files,release,args,message", dyld_scenes.SCENES,
-                         ids=[s[0] for s in dyld_scenes.SCENES])
+# A sanitized program is slow, and is asked about every third.
+STEP = 3 if pathlib.Path(oracle.dlwhy_program() + "-sanitized").exists() else 1
+SCENES = dyld_scenes.SCENES[::STEP]
+
+
+@pytest.mark.parametrize("name,files,release,args,message", SCENES, ids=[s[0] for s in SCENES])
 def test_text(tmp_path, name, files, release, args, message):
     plant(tmp_path, files)
     if not args[0].endswith("/main"):
@@ -318,6 +327,33 @@ def test_loaded_image_answers_to_its_install_name(tmp_path):
     assert [n["rule"] for o in answer["objects"] for n in o["needs"] if n["name"] == "@rpath/f.dylib"] == ["install-name"]
     answer = ask("./io.dylib", cwd=tmp_path)
     assert codes(answer) == [("search-path", None)]
+
+
+def test_bindings(tmp_path):
+    files = {"x.dylib": macho(needs=[SYSTEM, "@loader_path/r.dylib"], imports=[("_a", 2), ("_malloc", 1),
+                                                                             ("_w", 2, True)]),
+             "r.dylib": macho(id="@loader_path/r.dylib", needs=[("@loader_path/a.dylib", "reexport")]), **A}
+    answer = one(tmp_path, files, "--bindings")
+    paths = {o["id"]: o["path"] for o in answer["objects"]}
+    assert [(b["symbol"], b["to"] is not None and paths[b["to"]]) for b in answer["bindings"]] == [
+        ("a", f"{tmp_path}/a.dylib"), ("malloc", SYSTEM), ("w", False)]
+
+
+@pytest.mark.parametrize("macos,text", [
+    ("14", "weak-def symbol not found '__ZN1x1yEv'"),
+    ("15", "Symbol not found: __ZN1x1yEv\n  Referenced from: <{u}> {p}\n"
+           "  Expected as weak-def export from some loaded dylib")])
+def test_symbol_of_which_there_is_to_be_one_in_the_process(tmp_path, macos, text):
+    files = {"x.dylib": macho(imports=[("__ZN1x1yEv", WEAK_DEF)], uuid=uid("X"))}
+    assert one(tmp_path, files, macos=macos)["loader_message"] == "dlopen(./x.dylib, 0x0002): " + text.format(
+        u=uuid("X"), p=tmp_path / "x.dylib")
+    files = {"x.dylib": macho(imports=[("__ZN1x1yEv", WEAK_DEF)], exports=["__ZN1x1yEv"])}
+    assert one(tmp_path, files, macos=macos)["loads"] is True
+
+
+def test_nothing_is_proved_here(tmp_path):
+    answer = one(tmp_path, {"x.dylib": macho()}, "--prove")
+    assert answer["proof"]["done"] is False and "dyld" in answer["proof"]["says"]
 
 
 def test_explain_goes_to_the_files(tmp_path):
