@@ -145,8 +145,8 @@ static void fail_expected(struct binder *b, const struct macho_import *i, struct
 	fail_symbol(b, i, text)->provider = in;
 }
 
-/* Who defines it, for all that can be known? *in: the image where it is expected; NULL: anywhere, or in one that
- * is not there. */
+/* Who defines it, for all that can be known? *in: the image where it is expected; NULL: anywhere, or in one
+ * that is not there. */
 static enum defined look_up(struct binder *b, const struct macho_import *i, struct image **in)
 {
 	b->definer = *in = NULL;
