@@ -76,6 +76,9 @@ void dyld_symbol(struct diag *d, const struct failure *f)
 	dr->f.symbol = f->symbol;
 	draft_needed_by(d, dr, f->image->requester);
 	say_expected(d, dr, f);
+	if (strstr(f->string, "flat namespace") != NULL && !starts_with(f->symbol, "Py") &&
+	    !starts_with(f->symbol, "_Py"))
+		draft_assume(dr, DLWHY_LIKELY, "no library of macOS defines it");
 	join_symbols(d, dr, f);
 	if (f->provider != NULL)
 		draft_fact(d, dr, image_path(d, f->provider), "the library where it is expected");

@@ -37,6 +37,7 @@ struct dyld_process {
 	bool at_paths;               /* '@' in names is expanded */
 	const char *team;            /* library validation: files must be of this team; "" of any */
 	bool validates;              /* library validation is on */
+	bool assumed;                /* of a flat symbol it was said that the system has it */
 	uint64_t looked;             /* bytes that were looked at for names */
 	unsigned mark;               /* of the last look-up of a symbol: see dyld_bind.c */
 };

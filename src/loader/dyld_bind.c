@@ -120,6 +120,16 @@ static enum defined defined_somewhere(struct binder *b, const char *name)
 	return may_be_systems(name) ? DEFINED_ASSUMED : DEFINED_NO;
 }
 
+/* Said once, of the first such name. */
+static void assume_systems(struct binder *b, const char *name)
+{
+	if (!b->p->dyld->assumed)
+		process_assume(b->p,
+			       arena_printf(b->p->a, "a library of macOS defines %s, which no file here does",
+					    name[0] == '_' ? name + 1 : name));
+	b->p->dyld->assumed = true;
+}
+
 static struct failure *fail_symbol(struct binder *b, const struct macho_import *i, const char *text)
 {
 	struct failure *f = fail_add(b->p, FAIL_SYMBOL, dyld_name(b->p, b->im), text, 0);
@@ -184,18 +194,28 @@ static void fail_import(struct binder *b, const struct macho_import *i, struct i
 						   dyld_name(p, b->im)));
 }
 
+static void bind_strong(struct binder *b, const struct macho_import *i)
+{
+	struct image *in;
+	enum defined d = look_up(b, i, &in);
+
+	if (d == DEFINED_NO)
+		fail_import(b, i, in);
+	else if (d == DEFINED_ASSUMED && i->ordinal == MACHO_FROM_ANYONE)
+		assume_systems(b, i->name);
+}
+
 static bool bind_one(void *ctx, const struct macho_import *i)
 {
 	struct binder *b = ctx;
 	struct process *p = b->p;
-	struct image *in;
 
 	if (!is_ordinal(b, i->ordinal))
 		fail_symbol(
 			b, i,
 			arena_printf(p->a, DYLD_TEXT(ORDINAL, p), i->ordinal, dyld_name(p, b->im), i->name));
-	else if (!i->weak && look_up(b, i, &in) == DEFINED_NO)
-		fail_import(b, i, in);
+	else if (!i->weak)
+		bind_strong(b, i);
 	if (p->dyld->looked < LOOKED_MAX)
 		return p->trace.failures.n >= FAILURES_MAX;
 	process_assume(p, "the symbols that were not looked for any more are there: there are too many");

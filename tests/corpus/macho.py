@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 PACKAGES = ["numpy", "scipy", "h5py", "opencv-python-headless", "pyarrow", "grpcio", "shapely", "pillow", "lxml",
             "greenlet", "ml_dtypes", "matplotlib", "pandas", "cryptography", "psycopg2-binary", "pyzmq", "torch",
-            "PyQt6", "PyQt6-Qt6", "tensorflow-io-gcs-filesystem", "onnxruntime"]
+            "PyQt6==6.7.1", "PyQt6-Qt6==6.7.3", "tensorflow-io-gcs-filesystem", "onnxruntime"]
 PLATFORMS = {"arm64": ["macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_13_0_arm64", "macosx_14_0_arm64"],
              "x86_64": ["macosx_10_9_x86_64", "macosx_10_13_x86_64", "macosx_12_0_x86_64", "macosx_14_0_x86_64"]}
 LIEF = """
@@ -76,7 +76,7 @@ def fetch(env, place):
         platform = [x for tag in tags for x in ("--platform", tag)]
         have = {p.name.split("-")[0].replace("_", "-").lower() for p in folder.glob("*.whl")}
         for package in PACKAGES:
-            if package.replace("_", "-").lower() in have:
+            if package.split("==")[0].replace("_", "-").lower() in have:
                 continue
             done = subprocess.run([env / "bin/pip", "download", "-q", "--no-deps", "--only-binary=:all:",
                                    "--python-version", "3.11", *platform, "-d", folder, package],
@@ -165,7 +165,10 @@ def ask(dlwhy, *args):
 
 
 def needs_another(r):
-    """tensorflow loads its framework first, which answers to that name."""
+    """Plug-ins of Qt need parts that the wheel leaves out, and servers of databases; tensorflow loads its
+    framework first, which answers to that name."""
+    if "/Qt6/plugins/" in r["target"] or "/Qt6/qml/" in r["target"]:
+        return r["findings"][0]["code"] == "missing-library"
     return [(f["code"], f["object"]) for f in r["findings"]] == [("missing-library",
                                                                   "@rpath/libtensorflow_framework.2.dylib")]
 

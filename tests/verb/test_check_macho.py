@@ -132,6 +132,15 @@ def test_symbols_of_the_interpreter(tmp_path, fixups):
     assert codes(answer) == [("missing-symbol", None)]
 
 
+def test_flat_symbol_that_no_file_has(tmp_path):
+    """A name of C may be the system's, one that C++ made of a class of one's own is not."""
+    answer = one(tmp_path, {"x.dylib": macho(imports=[("_what", FLAT)])})
+    assert answer["loads"] is True and "a library of macOS defines what" in answer["assumes"]
+    answer = one(tmp_path, {"x.dylib": macho(imports=[("__ZN3own5classEv", FLAT)])})
+    assert answer["loads"] is False and answer["certainty"] == "likely"
+    assert answer["findings"][0]["demangled"] == "own::class()"
+
+
 def test_lazy_symbol_of_a_program(tmp_path):
     """It starts, and dies where it calls the function; chained fixups have no such thing."""
     files = {"main": macho("program", needs=["@loader_path/a.dylib"], lazy=[("_z", 1)], fixups="opcodes"), **A}
