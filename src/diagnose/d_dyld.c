@@ -133,10 +133,36 @@ static void elsewhere(struct diag *d, struct draft *dr, const char *name, const 
 	fix_variable(d, dr, at);
 }
 
-static void nowhere(struct diag *d, struct draft *dr, const char *name, const struct image *from, bool system)
+static void fix_missing(struct diag *d, struct draft *dr, const char *name, const struct image *from,
+			bool system)
 {
+	static const char *const brew[] = { "/opt/homebrew/opt/", "/usr/local/opt/" };
 	struct fix *fix;
 
+	if (starts_with(name, "@rpath/"))
+		draft_fix(d, dr, "import-first", "low",
+			  arena_printf(d->a,
+				       "load what brings %s before (in Python: import that package first): a "
+				       "library "
+				       "that is in the process under the name %s is taken without a search",
+				       base_name(name), name));
+	fix = draft_fix(
+		d, dr, "install", "low",
+		system ? "take a build of it that does not need that library, or one that brings it along"
+		       : arena_printf(d->a, "install what brings %s, in the place that %s names",
+				      base_name(name), image_word(d, from)));
+	for (size_t i = 0; i < sizeof(brew) / sizeof(brew[0]); i++)
+		if (starts_with(name, brew[i])) {
+			const char *formula = name + strlen(brew[i]);
+
+			fix_command(
+				d, fix,
+				arena_printf(d->a, "brew install %.*s", (int)strcspn(formula, "/"), formula));
+		}
+}
+
+static void nowhere(struct diag *d, struct draft *dr, const char *name, const struct image *from, bool system)
+{
 	if (from == NULL)
 		draft_say(d, dr, "%s is not there.", name);
 	else if (system)
@@ -146,20 +172,8 @@ static void nowhere(struct diag *d, struct draft *dr, const char *name, const st
 		draft_say(d, dr,
 			  "%s, which %s needs, is missing: it is at none of the places that dyld looks at.",
 			  base_name(name), image_word(d, from));
-	if (from == NULL)
-		return;
-	fix = draft_fix(
-		d, dr, "install", "low",
-		system ? "take a build of it that does not need that library, or one that brings it along"
-		       : arena_printf(d->a, "install what brings %s, in the place that %s names",
-				      base_name(name), image_word(d, from)));
-	if (starts_with(name, "/opt/homebrew/opt/") || starts_with(name, "/usr/local/opt/")) {
-		const char *formula =
-			name + strlen(name[1] == 'o' ? "/opt/homebrew/opt/" : "/usr/local/opt/");
-
-		fix_command(d, fix,
-			    arena_printf(d->a, "brew install %.*s", (int)strcspn(formula, "/"), formula));
-	}
+	if (from != NULL)
+		fix_missing(d, dr, name, from, system);
 }
 
 /* The library stands in the way of others that need it too. */

@@ -4,6 +4,7 @@
  * keeps one definition of each name for the whole process: the one that was looked up first.
  */
 #include "loader/bind.h"
+#include "loader/dyld.h"
 #include "loader/facts.h"
 #include "loader/musl.h"
 #include "object/elfconst.h"
@@ -159,6 +160,8 @@ void loader_each_binding(struct process *p, struct image *im,
 {
 	struct teller t = { .p = p, .fn = fn, .ctx = ctx };
 
+	if (p->w->kind == LOADER_DYLD)
+		dyld_each_binding(p, im, fn, ctx);
 	if (im->file == NULL || im->facts == NULL)
 		return;
 	if (p->w->kind == LOADER_GLIBC)

@@ -37,6 +37,7 @@ struct dyld_process {
 	bool at_paths;               /* '@' in names is expanded */
 	const char *team;            /* library validation: files must be of this team; "" of any */
 	bool validates;              /* library validation is on */
+	bool assumed;                /* of a flat symbol it was said that the system has it */
 	uint64_t looked;             /* bytes that were looked at for names */
 	unsigned mark;               /* of the last look-up of a symbol: see dyld_bind.c */
 };
@@ -107,5 +108,8 @@ const char *dyld_list_defect(struct process *p, const struct macho_load *l, bool
 bool dyld_check_pages(struct process *p, size_t from);
 /* Binds all images from number `from` on. launch: what is bound lazily may be missing. */
 void dyld_bind(struct process *p, size_t from, bool launch);
+/* loader_each_binding of an image that was bound. */
+void dyld_each_binding(struct process *p, struct image *im, void (*fn)(void *ctx, const struct binding *b),
+		       void *ctx);
 
 #endif

@@ -559,7 +559,7 @@ static void check_mac(struct job *j, const struct store_entry *en)
 		set_error(j);
 		return;
 	}
-	if (mac.is_program) {
+	if (mac.is_program && en != NULL) {
 		start_mac(j, mac.world, en);
 		return;
 	}
@@ -567,6 +567,14 @@ static void check_mac(struct job *j, const struct store_entry *en)
 	j->opener = mac.program;
 	j->r.host = mac.words;
 	open_in(j, mac.world, mac.program, false);
+}
+
+static const struct dlwhy_proof *no_proof(struct arena *a)
+{
+	struct dlwhy_proof *out = ARENA_NEW(a, struct dlwhy_proof);
+
+	out->says = "dyld is not here: it runs on a Mac alone";
+	return out;
 }
 
 /* ---- one target, all targets -------------------------------------------------------------------- */
@@ -595,7 +603,9 @@ static void judge(void *ctx)
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
-	if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
+	if (j->s->opt.prove && is_mac_case(j->s, j->path, en))
+		j->r.proof = no_proof(j->a);
+	else if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
 		prove_after(j->after, &j->r, j->path, j->a);
 	else if (j->s->opt.prove)
 		prove(j->s, &j->r, j->path, j->opener,

@@ -88,7 +88,7 @@ static bool take_program(struct dlwhy_session *s, struct arena *a, struct mac_ca
 static const char *python_near(struct dlwhy_session *s, const struct world *w, const char *path,
 			       struct arena *a)
 {
-	char *real = source_absolute(s->source, path);
+	char *real = source_absolute(s->source, strncmp(path, "./", 2) == 0 ? path + 2 : path);
 	const char *full = real != NULL ? arena_strdup(a, real) : path, *lib = strstr(full, "/lib/python");
 	const char *names[2], *found = NULL;
 
