@@ -61,6 +61,13 @@ static bool stops_before(const struct dlwhy_result *r)
 
 const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 {
+	/* is it a program? is its loader one of this system? */
+	static const char *const works[2][2][3] = {
+		{ { "loads", "loads, with a warning", "loads, but fails later" },
+		  { "loads here", "loads here, with a warning", "loads here, but fails later" } },
+		{ { "starts", "starts, with a warning", "starts, but fails later" },
+		  { "starts here", "starts here, with a warning", "starts here, but fails later" } },
+	};
 	bool fails = count_findings(r, DLWHY_ERROR) > 0;
 	bool warns = count_findings(r, DLWHY_WARNING) > 0;
 
@@ -84,13 +91,9 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 	if (r->loads == DLWHY_UNKNOWN)
 		return r->is_program ? "may start or not: it cannot be decided"
 				     : "may load or not: it cannot be decided";
-	if (fails)
-		return r->is_program ? "starts here, but fails later"
-				     : "loads here, but fails later";
-	*style = GREEN;
-	if (warns)
-		return r->is_program ? "starts here, with a warning" : "loads here, with a warning";
-	return r->is_program ? "starts here" : "loads here";
+	if (!fails)
+		*style = GREEN;
+	return works[r->is_program][strcmp(r->platform.os, "linux") == 0][fails ? 2 : warns];
 }
 
 /* "glibc 2.36, x86_64, judged in a bare program" */
