@@ -100,6 +100,7 @@ static void runtimes_by_name(void **state)
 	assert_non_null(strstr(windows_runtime("api-ms-win-crt-heap-l1-1-0.dll")->what, "KB2999226"));
 	assert_null(windows_runtime("foo.dll"));
 	assert_null(windows_runtime(".dll"));
+	assert_null(windows_runtime("msvcp140-a4c2229bdc2a2a630acdc095b4d86008.dll"));
 }
 
 int main(void)

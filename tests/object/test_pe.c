@@ -35,10 +35,10 @@ static void put32(unsigned char *p, size_t at, uint32_t x)
 	put16(p, at + 2, x >> 16);
 }
 
-static void directory(unsigned char *p, int i, uint32_t offset, uint32_t size)
+static void directory(unsigned char *p, size_t i, uint32_t offset, uint32_t size)
 {
-	put32(p, (size_t)(DIRS + i * 8), 0x1000 + offset);
-	put32(p, (size_t)(DIRS + i * 8 + 4), size);
+	put32(p, DIRS + i * 8, 0x1000 + offset);
+	put32(p, DIRS + i * 8 + 4, size);
 }
 
 /* A string in the section: its address. */
@@ -212,6 +212,24 @@ static void lies_in_every_word(void **state)
 		}
 }
 
+static void a_name_without_a_function(void **state)
+{
+	unsigned char p[SIZE];
+	struct pe_export one;
+	struct pe_exports x;
+	struct pe e;
+
+	(void)state;
+	make(p);
+	put16(p, RAW + EXPORTS + 0x62, 9);
+	memset(&one, 0xff, sizeof(one));
+	assert_true(pe_open((struct view){ p, SIZE }, &e) && pe_exports(&e, &x));
+	assert_true(pe_export_at(&x, 1, &one));
+	assert_int_equal(one.rva, 0);
+	assert_null(one.forward);
+	assert_false(pe_export_find(&x, "two", &one));
+}
+
 static void what_is_wrong_is_told(void **state)
 {
 	unsigned char p[SIZE];
@@ -246,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_whole_image),
 		cmocka_unit_test(cut_at_each_byte),
 		cmocka_unit_test(lies_in_every_word),
+		cmocka_unit_test(a_name_without_a_function),
 		cmocka_unit_test(what_is_wrong_is_told),
 	};
 
