@@ -83,7 +83,7 @@ static enum pe_defect read_optional(struct pe *e, struct view o)
 	size_t tables;
 	uint32_t n;
 
-	if (o.n < 2)
+	if (o.n < 2 || o.p == NULL)
 		return PE_BAD_OPTIONAL;
 	magic = get16(o, 0);
 	e->is64 = magic == 0x20b;
@@ -172,7 +172,7 @@ static enum pe_defect read_headers(struct pe *e)
 	at = get32(file, 60);
 	if (view_has(file, at, 2) && file.p[at] == 'N' && file.p[at + 1] == 'E')
 		return PE_WIN16;
-	if (!view_sub(file, at, HEADER, &head) || memcmp(head.p, "PE\0\0", 4) != 0)
+	if (!view_sub(file, at, HEADER, &head) || head.p == NULL || memcmp(head.p, "PE\0\0", 4) != 0)
 		return at >= file.n ? PE_SHORT : PE_NO_SIGNATURE;
 	e->machine = get16(head, 4);
 	e->timestamp = get32(head, 8);

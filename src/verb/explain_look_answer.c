@@ -68,8 +68,8 @@ static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_find
 	       (told->symbol == NULL || f->symbol == NULL);
 }
 
-/* Windows names neither what is missing nor who needs it, and tells it in the language of the machine: what is
- * left is the kind of failure. */
+/* Windows names neither what is missing nor who needs it, and tells it in the language of the machine: what
+ * is left is the kind of failure. */
 static bool same_of_windows(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
 	return same_text(told->code, f->code) || (about_a_file(told->code) && about_a_file(f->code)) ||

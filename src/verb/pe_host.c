@@ -236,9 +236,26 @@ static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *
 	h->world.npath_dirs = dirs.n;
 }
 
-void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_entry *en, bool is_program,
+/* What lies around a file is found by its whole path. */
+static const char *whole_path(struct dlwhy_session *s, const char *path, struct arena *a)
+{
+	char *full = source_absolute(s->source, path), out[4096];
+	size_t n = full != NULL ? strlen(full) : sizeof(out);
+
+	if (n < sizeof(out))
+		memcpy(out, full, n + 1);
+	free(full); /* before the arena is asked: it may not come back */
+	if (n >= sizeof(out))
+		return path;
+	for (char *dot = strstr(out, "/./"); dot != NULL; dot = strstr(out, "/./"))
+		memmove(dot, dot + 2, strlen(dot + 2) + 1);
+	return arena_strdup(a, out);
+}
+
+void pe_host_find(struct dlwhy_session *s, const char *given, const struct store_entry *en, bool is_program,
 		  struct arena *a, struct pe_host *out)
 {
+	const char *path = whole_path(s, given, a);
 	const char *release = s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE;
 	bool is_pe = en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.machine != 0;
 	int version = is_program ? 0 : pe_python_version(s->store, path, en, a);
@@ -251,7 +268,7 @@ void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_
 	if (version != 0)
 		python_host(s, path, en, version, a, out);
 	else
-		plain_host(path, is_program, a, out);
+		plain_host(given, is_program, a, out);
 	read_path(s, a, out);
 	out->words = arena_printf(a, "%s (%s)", out->words, out->world.release->words);
 }
