@@ -373,7 +373,7 @@ static int make_base(struct packed *p, const char *path)
 
 struct opening {
 	struct packed *p;
-	struct source *below;
+	struct source *from, *below;
 	const char *path;
 	int err;
 };
@@ -396,7 +396,7 @@ static void open_pack(void *ctx)
 	struct packed *p = o->p;
 	struct container *c;
 
-	o->err = open_file(p, o->below, o->path, &c);
+	o->err = open_file(p, o->from, o->path, &c);
 	if (o->err == 0 && p->pub.source == NULL)
 		o->err = first(o, c);
 	else if (o->err == 0)
@@ -409,10 +409,10 @@ static void open_pack(void *ctx)
 	p->npackages++;
 }
 
-int pack_open(struct source *below, const char *path, struct pack **out)
+int pack_open(struct source *from, struct source *below, const char *path, struct pack **out)
 {
 	struct packed *p = calloc(1, sizeof(*p));
-	struct opening o = { p, below, path, 0 };
+	struct opening o = { p, from, below, path, 0 };
 
 	*out = NULL;
 	if (p == NULL || (p->a = arena_new(PACK_MEMORY)) == NULL) {
@@ -429,10 +429,10 @@ int pack_open(struct source *below, const char *path, struct pack **out)
 	return 0;
 }
 
-int pack_add(struct pack *pub, struct source *below, const char *path)
+int pack_add(struct pack *pub, struct source *from, const char *path)
 {
 	struct packed *p = (struct packed *)pub;
-	struct opening o = { p, below, path, 0 };
+	struct opening o = { p, from, NULL, path, 0 };
 
 	return arena_run(p->a, open_pack, &o) == ARENA_OK ? o.err : ENOMEM;
 }

@@ -659,6 +659,14 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 	return stop;
 }
 
+static bool any_package(struct dlwhy_session *s, const char *const *targets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (packages_is_target(s, targets[i]))
+			return true;
+	return false;
+}
+
 enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 			    size_t ntargets, dlwhy_on_result *on_result, void *user,
 			    struct dlwhy_error *err)
@@ -669,6 +677,8 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 	for (size_t i = 0; i < ntargets; i++)
 		if (targets[i] == NULL || *targets[i] == '\0')
 			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
+	if (s->opt.with != NULL && !any_package(s, targets, ntargets))
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "other packages go with a package, and no target is one");
 	jobs = calloc(BATCH, sizeof(*jobs));
 	if (jobs == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");

@@ -41,6 +41,8 @@ struct checked {
 	struct dlwhy_session *s;    /* that was asked */
 	struct dlwhy_session inner; /* with the files of the package */
 	struct arena *a;
+	struct source *from;        /* where its file lies: the session's, or this machine */
+	struct source *machine;     /* NULL: not needed */
 	const char *target, *path;  /* as given; of the package itself */
 	const char *wanted;         /* "foo.whl!/x": what is behind "!/"; NULL: all of it */
 	struct pack *pack;
@@ -63,21 +65,39 @@ struct checked {
 	struct dlwhy_result r;
 };
 
-bool packages_is_target(struct dlwhy_session *s, const char *target)
+/* Packages may lie outside of the root that they are looked at in. */
+static bool is_package(struct source *from, const char *target)
 {
-	const struct store_entry *en;
-	char *path = NULL;
+	unsigned char head[SELFMAG];
+	struct source_file f;
+	struct view bytes;
+	char *path;
+	bool is;
 
-	if (s->process != NULL)
-		return false;
-	if (strstr(target, "!/") != NULL && (path = pack_of_member(s->source, target)) != NULL) {
+	if (strstr(target, "!/") != NULL && (path = pack_of_member(from, target)) != NULL) {
 		free(path);
 		return true;
 	}
-	if (!pack_is_name(target))
+	if (!pack_is_name(target) || source_read(from, target, head, sizeof(head), &f, &bytes) != 0)
 		return false;
-	en = store_open(s->store, target);
-	return en != NULL && en->err == 0 && en->file->st.type == OS_REGULAR && en->file->kind != FILE_ELF;
+	is = f.st.type == OS_REGULAR && (bytes.n < SELFMAG || memcmp(bytes.p, ELFMAG, SELFMAG) != 0);
+	source_close(&f);
+	return is;
+}
+
+bool packages_is_target(struct dlwhy_session *s, const char *target)
+{
+	struct source *machine;
+	bool is;
+
+	if (s->process != NULL || (!pack_is_name(target) && strstr(target, "!/") == NULL))
+		return false;
+	if (is_package(s->source, target))
+		return true;
+	machine = s->opt.root != NULL ? source_host(NULL) : NULL;
+	is = machine != NULL && is_package(machine, target);
+	source_free(machine);
+	return is;
 }
 
 /* ---- which files are native ---------------------------------------------------------------- */
@@ -435,7 +455,7 @@ static void read_wheel(struct checked *p)
 	const struct wheel_tag *tag = &p->wheel.tag;
 	const char *kind;
 
-	if (source_open(p->s->source, p->path, &p->file) != 0)
+	if (source_open(p->from, p->path, &p->file) != 0)
 		return;
 	wheel_list(&set, p->path, p->file.map.bytes, &p->wheel);
 	p->out.name = p->wheel.name;
@@ -500,13 +520,14 @@ static bool fail(struct checked *p, const char *path, int err)
 
 static bool open_pack(struct checked *p)
 {
+	static const char *const no_environ[] = { NULL };
 	struct dlwhy_session *s = p->s;
-	int err = s->image == NULL ? pack_open(s->source, p->path, &p->pack) : EXDEV;
+	int err = s->image == NULL ? pack_open(p->from, s->source, p->path, &p->pack) : EXDEV;
 
 	if (err != 0)
 		return fail(p, p->path, err);
 	for (const char *const *w = s->opt.with; w != NULL && *w != NULL; w++)
-		if ((err = pack_add(p->pack, s->source, *w)) != 0)
+		if ((err = pack_add(p->pack, p->from, *w)) != 0)
 			return fail(p, *w, err);
 	p->inner.opt = s->opt;
 	p->inner.environ = s->environ;
@@ -518,8 +539,10 @@ static bool open_pack(struct checked *p)
 		return fail(p, p->path, ENOMEM);
 	if (s->opt.code)
 		store_keep_code(p->inner.store);
-	if (p->pack->kind == PACK_IMAGE)
+	if (p->pack->kind == PACK_IMAGE) { /* as with a root: variables of this system do not count there */
 		p->inner.opt.root = p->path;
+		p->inner.environ = no_environ;
+	}
 	return true;
 }
 
@@ -596,8 +619,12 @@ static void judge_one(struct checked *p)
 static void judge(void *ctx)
 {
 	struct checked *p = ctx;
-	char *path = pack_of_member(p->s->source, p->target);
+	char *path;
 
+	p->from = p->s->source;
+	if (!is_package(p->from, p->target))
+		p->from = p->machine = source_host(NULL);
+	path = pack_of_member(p->from, p->target);
 	p->path = p->target;
 	if (path != NULL) {
 		p->wanted = p->target + strlen(path) + 2;
@@ -631,6 +658,7 @@ static void close_package(struct checked *p)
 	wheel_close(&p->wheel);
 	source_close(&p->file);
 	pack_close(p->pack);
+	source_free(p->machine);
 	arena_free(p->a);
 	free(p);
 }

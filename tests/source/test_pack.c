@@ -138,7 +138,7 @@ static struct pack *opened(struct tree *t, const char *name, const struct bytes 
 	struct pack *p = NULL;
 
 	tree_bytes(t, name, b->p, b->n);
-	assert_int_equal(pack_open(below, tree_path(t, name), &p), 0);
+	assert_int_equal(pack_open(below, below, tree_path(t, name), &p), 0);
 	return p;
 }
 
@@ -280,11 +280,11 @@ static void no_archive(void **state)
 	struct pack *p;
 
 	tree_file(t, "x.zip", "PK\3\4 and no more");
-	assert_int_equal(pack_open(below, tree_path(t, "x.zip"), &p), EBADMSG);
+	assert_int_equal(pack_open(below, below, tree_path(t, "x.zip"), &p), EBADMSG);
 	tree_file(t, "x.deb", "!<arch>\n");
-	assert_int_not_equal(pack_open(below, tree_path(t, "x.deb"), &p), 0);
-	assert_int_equal(pack_open(below, t->root, &p), EISDIR);
-	assert_int_equal(pack_open(below, tree_path(t, "absent"), &p), ENOENT);
+	assert_int_not_equal(pack_open(below, below, tree_path(t, "x.deb"), &p), 0);
+	assert_int_equal(pack_open(below, below, t->root, &p), EISDIR);
+	assert_int_equal(pack_open(below, below, tree_path(t, "absent"), &p), ENOENT);
 	source_free(below);
 }
 

@@ -198,6 +198,21 @@ def test_files_that_are_not_asked_about(made, tmp_path):
     assert verdicts(r) == {"pkg/x.so": True} and r["package"]["other_native_files"] == 2
 
 
+def test_a_wheel_outside_of_the_root(made, tmp_path):
+    w = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
+    root = tmp_path / "root"
+    (root / "lib64").mkdir(parents=True)
+    assert "whose loader is not here" in check(w, "--root", root, status=3)["members"][0]["error"]["message"]
+    libc = pathlib.Path("lib/x86_64-linux-gnu/libc.so.6")
+    if not ("/" / libc).exists():
+        pytest.skip("not laid out as Debian is")
+    (root / libc).parent.mkdir(parents=True)
+    shutil.copy("/lib64/ld-linux-x86-64.so.2", root / "lib64")
+    shutil.copy("/" / libc, root / libc)
+    r = check(w, "--root", root, status=0)
+    assert any(o["path"] == f"/{libc}" for o in r["members"][0]["objects"])
+
+
 def test_a_wheel_without_native_files(tmp_path):
     w = wheel(tmp_path, {"pkg/__init__.py": ""}, tag="py3-none-any")
     assert check(w, status=0)["members"] == []
@@ -420,6 +435,8 @@ def test_what_is_no_archive(made, tmp_path):
 def test_usage(made, tmp_path):
     w = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
     assert "cannot be read as a package" in check(w, "--with", "/nowhere.whl", status=3)["error"]["message"]
+    p = dlwhy("check", "/bin/true", "--with", w, status=2)
+    assert p.stdout == b"" and b"no target is one" in p.stderr
     assert "no real loader" in check(w, "--prove", status=3)["error"]["message"]
     p = dlwhy("check", "--root", w, "/x.so", status=2)
     assert b"neither a folder nor an image" in p.stderr
