@@ -143,11 +143,17 @@ static int make_folders(struct packed *p, const char *path)
 
 	if (slash == NULL || slash == path)
 		return 0;
+	if (p->folder != NULL && strncmp(p->folder, path, (size_t)(slash - path)) == 0 &&
+	    p->folder[slash - path] == '\0')
+		return 0;
 	dir = arena_strndup(p->a, path, (size_t)(slash - path));
 	if (source_stat(p->pub.source, dir, true, &st) == 0)
-		return st.type == OS_DIRECTORY ? 0 : ENOTDIR;
-	err = make_folders(p, dir);
-	return err != 0 ? err : overlay_folder(p->pub.source, dir, 0755);
+		err = st.type == OS_DIRECTORY ? 0 : ENOTDIR;
+	else if ((err = make_folders(p, dir)) == 0)
+		err = overlay_folder(p->pub.source, dir, 0755);
+	if (err == 0)
+		p->folder = dir;
+	return err;
 }
 
 static int put_folder(struct packed *p, const char *path, uint32_t mode)
