@@ -332,7 +332,7 @@ static void open_before(struct job *j, struct process *p)
 	if (is_python(j) && p->w->kind == LOADER_GLIBC)
 		(void)loader_open(p, "libm.so.6", j->flags | OPEN_GLOBAL);
 	if (j->before != NULL)
-		(void)loader_open(p, j->before, j->flags);
+		(void)loader_open(p, j->before, j->flags | OPEN_NO_BIND); /* judged by itself */
 	for (size_t i = 0; i < p->images.n; i++)
 		p->images.items[i]->is_host = true;
 }

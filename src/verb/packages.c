@@ -18,6 +18,7 @@
 #include "source/pack.h"
 #include "verb/check.h"
 #include "verb/gate.h"
+#include "verb/promised.h"
 
 #define PACKAGE_MEMORY ((size_t)4096 << 20)
 #define MEMBER_MEMORY ((size_t)1024 << 20)
@@ -49,6 +50,8 @@ struct checked {
 	struct source_file file;    /* of a wheel */
 	struct wheel wheel;
 	struct assumed_python python;
+	bool no_loader;             /* none of the kind that the wheel is for is here */
+	bool promised;              /* judged in a system that is only promised: see promised.h */
 	uint8_t *natives;           /* enum native of each file of the pack */
 	struct {
 		struct member *items;
@@ -273,11 +276,9 @@ static void set_error(struct dlwhy_result *r, struct dlwhy_error *err)
 }
 
 /* Why nothing can be said of it; NULL: it can be judged. */
-static const char *why_not(struct checked *p, const struct member *m)
+static const char *why_not(const struct checked *p, const struct member *m)
 {
-	uint16_t machine;
-	bool is64 = true;
-	int err = 0;
+	int err;
 
 	if (m->file->refused != NULL)
 		return m->file->refused;
@@ -285,11 +286,8 @@ static const char *why_not(struct checked *p, const struct member *m)
 		return "it is for Windows, whose loader is not simulated in this version";
 	if (m->native == NATIVE_MACHO)
 		return "it is for macOS, whose loader is not simulated in this version";
-	if (p->wheel.tag.machine != NULL && wheel_tag_machine(p->wheel.tag.machine, &machine, &is64) &&
-	    !session_has_loader(&p->inner, machine, is64, false, 0, p->a))
-		return arena_printf(p->a,
-				    "it is for %s with %s, whose loader is not here; --root DIR names a "
-				    "system that has it",
+	if (p->no_loader && !p->promised)
+		return arena_printf(p->a, "it is for %s with %s, whose loader is not here",
 				    p->wheel.tag.machine, p->wheel.tag.musllinux ? "musl" : "glibc");
 	err = store_open(p->inner.store, m->file->path)->err;
 	return err != 0 ? container_why(err) : NULL;
@@ -300,15 +298,23 @@ struct look {
 	struct member *m;
 };
 
+static void judge_in(struct checked *p, struct arena *a, const struct check_ask *ask, struct dlwhy_result *out)
+{
+	check_file(&p->inner, a, ask, out);
+	if (!p->promised)
+		return;
+	out->assumes = promised_words(a, &p->wheel.tag);
+	if (out->certainty == DLWHY_PROVED)
+		out->certainty = DLWHY_PREDICTED;
+}
+
 static void judge_member(void *ctx)
 {
 	struct look *l = ctx;
-	struct dlwhy_session *s = &l->p->inner;
 
-	check_file(s, l->m->a,
-		   &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
-					.before = l->m->before },
-		   &l->m->r);
+	judge_in(l->p, l->m->a,
+		 &(struct check_ask){ .target = l->m->target, .path = l->m->file->path, .before = l->m->before },
+		 &l->m->r);
 }
 
 static void member_job(void *ctx, unsigned worker, size_t i)
@@ -454,6 +460,8 @@ static void read_wheel(struct checked *p)
 	struct package_set set = { .a = p->a, .store = p->s->store };
 	const struct wheel_tag *tag = &p->wheel.tag;
 	const char *kind;
+	uint16_t machine;
+	bool is64;
 
 	if (source_open(p->from, p->path, &p->file) != 0)
 		return;
@@ -468,6 +476,10 @@ static void read_wheel(struct checked *p)
 	p->inner.python = &p->python;
 	if (p->inner.opt.loader == NULL && (tag->musllinux || tag->manylinux))
 		p->inner.opt.loader = tag->musllinux ? "musl" : "glibc";
+	p->no_loader = wheel_tag_machine(tag->machine, &machine, &is64) &&
+		       !session_has_loader(&p->inner, machine, is64, false, 0, p->a);
+	if (p->no_loader && p->s->opt.root == NULL)
+		p->promised = promised_system(&p->inner, tag, p->a);
 }
 
 static void judge_tags(struct checked *p)
@@ -612,8 +624,7 @@ static void judge_one(struct checked *p)
 		set_error(&p->r, &p->err);
 		return;
 	}
-	check_file(&p->inner, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true },
-		   &p->r);
+	judge_in(p, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true }, &p->r);
 }
 
 static void judge(void *ctx)

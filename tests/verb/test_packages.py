@@ -183,9 +183,20 @@ def test_wheels_of_other_systems(made, tmp_path, tag, head):
 
 
 def test_a_wheel_of_another_machine(made, tmp_path):
-    w = wheel(tmp_path, {"pkg/x.so": made["a"][:18] + b"\xb7\0" + made["a"][20:]},
-              tag="py3-none-manylinux_2_17_aarch64")
-    assert "whose loader is not here" in check(w, status=3)["members"][0]["error"]["message"]
+    """Its system is not here: what its tag promises is, by name."""
+    def turned(name):
+        return made[name][:18] + b"\xb7\0" + made[name][20:]
+
+    tag = "cp311-cp311-manylinux_2_17_aarch64"
+    files = {"pkg/_x.cpython-311-aarch64-linux-gnu.so": turned("module")}
+    r = check(wheel(tmp_path, files, tag=tag), status=1)
+    assert r["members"][0]["findings"][0]["object"] == "liba.so.1" and r["platform"]["machine"] == "aarch64"
+    files["pkg.libs/liba.so.1"] = turned("a")
+    r = check(wheel(tmp_path, files, tag=tag), status=0)
+    assert set(verdicts(r).values()) == {True} and r["certainty"] == "predicted"
+    assert "the tag manylinux_2_17_aarch64 lets it expect" in r["assumes"]
+    r = check(wheel(tmp_path, {"pkg/x.so": turned("a")}, tag="py3-none-musllinux_1_2_aarch64"), status=0)
+    assert r["loads"] is True and r["platform"]["loader"] == "musl"
 
 
 def test_files_that_are_not_asked_about(made, tmp_path):
