@@ -18,14 +18,13 @@
 #include "source/pack.h"
 #include "verb/check.h"
 #include "verb/gate.h"
+#include "verb/native.h"
 #include "verb/promised.h"
 
 #define PACKAGE_MEMORY ((size_t)4096 << 20)
 #define MEMBER_MEMORY ((size_t)1024 << 20)
 
 enum { REFUSED_SHOWN = 100 };
-
-enum native { NATIVE_NONE, NATIVE_ELF, NATIVE_PE, NATIVE_MACHO };
 
 /* A native file of the package, or one that was refused. */
 struct member {
@@ -105,87 +104,12 @@ bool packages_is_target(struct dlwhy_session *s, const char *target)
 
 /* ---- which files are native ---------------------------------------------------------------- */
 
-/* Names that no loader is given: their first bytes need not be unpacked. */
-static bool is_text_name(const char *name)
-{
-	static const char *const ends[] = { ".py", ".pyi", ".pyc", ".h", ".hpp", ".txt", ".json", ".md" };
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (str_ends(name, ends[i]))
-			return true;
-	return false;
-}
-
-/* What is loaded or started: no objects for a linker, no dumps, no code for a graphics processor. */
-static enum native native_elf(const unsigned char *head, size_t n)
-{
-	bool swap = n > 5 && head[5] == 2;
-	uint16_t type, machine;
-
-	if (n < 20)
-		return NATIVE_ELF;
-	type = load16(head + 16, swap);
-	machine = load16(head + 18, swap);
-	if (type == 1 || type == 4 || machine == 190 || machine == 224 || machine == 247)
-		return NATIVE_NONE; /* ET_REL, ET_CORE; EM_CUDA, EM_AMDGPU, EM_BPF */
-	return NATIVE_ELF;
-}
-
-static enum native native_by_head(const unsigned char *head, size_t n)
-{
-	uint32_t magic = n >= 4 ? load32(head, false) : 0;
-
-	if (n >= 4 && memcmp(head, "\177ELF", 4) == 0)
-		return native_elf(head, n);
-	if (n >= 2 && memcmp(head, "MZ", 2) == 0)
-		return NATIVE_PE;
-	if (magic == 0xfeedface || magic == 0xfeedfacf || magic == 0xcefaedfe || magic == 0xcffaedfe)
-		return NATIVE_MACHO;
-	/* A Java class begins as a fat file does, and goes on with its version, which is larger. */
-	if (n >= 8 && memcmp(head, "\312\376\272\276\0\0\0", 7) == 0 && head[7] < 30)
-		return NATIVE_MACHO;
-	return NATIVE_NONE;
-}
-
-static enum native native_by_name(const char *name)
-{
-	if (str_ends(name, ".dylib"))
-		return NATIVE_MACHO;
-	if (str_ends(name, ".pyd") || str_ends(name, ".dll"))
-		return NATIVE_PE;
-	return audit_is_native_name(name) ? NATIVE_ELF : NATIVE_NONE;
-}
-
 static void find_native(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
-	const struct pack_file *f = &p->pack->files[i];
-	unsigned char head[CONTAINER_HEAD];
-	enum native by_name = native_by_name(f->name);
-	size_t n;
 
 	(void)worker;
-	if (f->refused != NULL || (by_name == NATIVE_NONE && is_text_name(f->name))) {
-		p->natives[i] = (uint8_t)by_name;
-		return;
-	}
-	n = container_head(f->from, f->member, head);
-	p->natives[i] = (uint8_t)native_by_head(head, n);
-	/* A library by its name that is none by its bytes is what a loader would stumble over. */
-	if (p->natives[i] == NATIVE_NONE && (n < 4 || memcmp(head, "\177ELF", 4) != 0))
-		p->natives[i] = (uint8_t)by_name;
-}
-
-/* The machine of an ELF file by its first bytes, 0 if they do not tell. */
-static uint16_t machine_of(const struct pack_file *f, bool *is64)
-{
-	unsigned char head[CONTAINER_HEAD];
-	size_t n = container_head(f->from, f->member, head);
-
-	if (n < 20 || memcmp(head, "\177ELF", 4) != 0)
-		return 0;
-	*is64 = head[4] == 2;
-	return load16(head + 18, head[5] == 2);
+	p->natives[i] = (uint8_t)native_of(&p->pack->files[i]);
 }
 
 /* Code for another machine than the tag says, which some wheels bring as well: no extension module, whose
@@ -199,7 +123,7 @@ static bool is_for_another(const struct checked *p, const struct pack_file *f)
 		return false;
 	if (!wheel_tag_machine(p->wheel.tag.machine, &machine, &is64))
 		return false;
-	have = machine_of(f, &wide);
+	have = native_machine(f, &wide);
 	return have != 0 && (have != machine || wide != is64);
 }
 
