@@ -1,5 +1,5 @@
-/* elf_empty.c - see elf_empty.h. One segment with everything: header, dynamic section, an empty symbol table, a
- * hash table without symbols, one string. System V gABI, chapters 4 and 5. */
+/* elf_empty.c - see elf_empty.h. One segment with everything: header, dynamic section, an empty symbol
+ * table, a hash table without symbols, one string. System V gABI, chapters 4 and 5. */
 #include "object/elf_empty.h"
 
 #include <string.h>

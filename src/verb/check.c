@@ -678,7 +678,8 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 		if (targets[i] == NULL || *targets[i] == '\0')
 			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
 	if (s->opt.with != NULL && !any_package(s, targets, ntargets))
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "other packages go with a package, and no target is one");
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "other packages go with a package, and no target is one");
 	jobs = calloc(BATCH, sizeof(*jobs));
 	if (jobs == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");

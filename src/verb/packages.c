@@ -222,7 +222,8 @@ struct look {
 	struct member *m;
 };
 
-static void judge_in(struct checked *p, struct arena *a, const struct check_ask *ask, struct dlwhy_result *out)
+static void judge_in(struct checked *p, struct arena *a, const struct check_ask *ask,
+		     struct dlwhy_result *out)
 {
 	check_file(&p->inner, a, ask, out);
 	if (!p->promised)
@@ -237,7 +238,8 @@ static void judge_member(void *ctx)
 	struct look *l = ctx;
 
 	judge_in(l->p, l->m->a,
-		 &(struct check_ask){ .target = l->m->target, .path = l->m->file->path, .before = l->m->before },
+		 &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
+				      .before = l->m->before },
 		 &l->m->r);
 }
 

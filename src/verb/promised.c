@@ -45,17 +45,18 @@ static bool put_library(struct dlwhy_session *s, struct arena *a, const struct k
 	return overlay_file(s->source, path, bytes, ELF_EMPTY_SIZE, 0755) == 0;
 }
 
-/* The first folder that such a loader searches for itself. By a store of its own: what a store has seen absent
- * stays so. */
-static const char *default_folder(struct dlwhy_session *s, struct arena *a, const struct kind *k, const char *ld)
+/* The first folder that such a loader searches for itself. By a store of its own: what a store has seen
+ * absent stays so. */
+static const char *default_folder(struct dlwhy_session *s, struct arena *a, const struct kind *k,
+				  const char *ld)
 {
 	struct store *store = store_new(s->source);
 	struct world_options opt = { store, s->environ, NULL };
 	const char *dir = NULL;
 	struct world w;
 
-	if (store != NULL && world_init(&w, &opt, k->machine, k->is64, k->big_endian, k->flags, ld, a, NULL) ==
-				     DLWHY_OK &&
+	if (store != NULL &&
+	    world_init(&w, &opt, k->machine, k->is64, k->big_endian, k->flags, ld, a, NULL) == DLWHY_OK &&
 	    w.install.ndirs > 0)
 		dir = arena_strdup(a, w.install.dirs[0]);
 	store_free(store);
@@ -90,7 +91,7 @@ bool promised_system(struct dlwhy_session *s, const struct wheel_tag *tag, struc
 const char *promised_words(struct arena *a, const struct wheel_tag *tag)
 {
 	return arena_printf(a,
-			    "the system has the libraries that the tag %s lets it expect, with all symbols: none "
-			    "of that kind is here",
+			    "the system has the libraries that the tag %s lets it expect, with all "
+			    "symbols: none of that kind is here",
 			    tag->platform);
 }

@@ -5,8 +5,9 @@
 #include "package/wheel_tag.h"
 #include "verb/session.h"
 
-/* Puts a loader and the libraries that the tag lets a wheel expect into the session's source, an overlay: empty
- * ones, by their names. Nothing can be bound to them: only what is found, and where, can be judged after that.
+/* Puts a loader and the libraries that the tag lets a wheel expect into the session's source, an overlay:
+ * empty ones, by their names. Nothing can be bound to them: only what is found, and where, can be judged
+ * after that.
  * Allocates in a, which lives as long. False: nothing is known of such a machine. */
 bool promised_system(struct dlwhy_session *s, const struct wheel_tag *tag, struct arena *a);
 /* What every verdict rests on then. */
