@@ -305,7 +305,7 @@ static void open_before(struct job *j, struct process *p)
 	if (is_python(j) && p->w->kind == LOADER_GLIBC)
 		(void)loader_open(p, "libm.so.6", j->flags | OPEN_GLOBAL);
 	if (j->before != NULL)
-		(void)loader_open(p, j->before, j->flags);
+		(void)loader_open(p, j->before, j->flags | OPEN_NO_BIND); /* judged by itself */
 	for (size_t i = 0; i < p->images.n; i++)
 		p->images.items[i]->is_host = true;
 }
@@ -677,6 +677,14 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 	return stop;
 }
 
+static bool any_package(struct dlwhy_session *s, const char *const *targets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (packages_is_target(s, targets[i]))
+			return true;
+	return false;
+}
+
 enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 			    size_t ntargets, dlwhy_on_result *on_result, void *user,
 			    struct dlwhy_error *err)
@@ -687,6 +695,9 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 	for (size_t i = 0; i < ntargets; i++)
 		if (targets[i] == NULL || *targets[i] == '\0')
 			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
+	if (s->opt.with != NULL && !any_package(s, targets, ntargets))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "other packages go with a package, and no target is one");
 	jobs = calloc(BATCH, sizeof(*jobs));
 	if (jobs == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");

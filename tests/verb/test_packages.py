@@ -214,9 +214,20 @@ def test_a_wheel_for_macos(made, tmp_path):
 
 
 def test_a_wheel_of_another_machine(made, tmp_path):
-    w = wheel(tmp_path, {"pkg/x.so": made["a"][:18] + b"\xb7\0" + made["a"][20:]},
-              tag="py3-none-manylinux_2_17_aarch64")
-    assert "whose loader is not here" in check(w, status=3)["members"][0]["error"]["message"]
+    """Its system is not here: what its tag promises is, by name."""
+    def turned(name):
+        return made[name][:18] + b"\xb7\0" + made[name][20:]
+
+    tag = "cp311-cp311-manylinux_2_17_aarch64"
+    files = {"pkg/_x.cpython-311-aarch64-linux-gnu.so": turned("module")}
+    r = check(wheel(tmp_path, files, tag=tag), status=1)
+    assert r["members"][0]["findings"][0]["object"] == "liba.so.1" and r["platform"]["machine"] == "aarch64"
+    files["pkg.libs/liba.so.1"] = turned("a")
+    r = check(wheel(tmp_path, files, tag=tag), status=0)
+    assert set(verdicts(r).values()) == {True} and r["certainty"] == "predicted"
+    assert "the tag manylinux_2_17_aarch64 lets it expect" in r["assumes"]
+    r = check(wheel(tmp_path, {"pkg/x.so": turned("a")}, tag="py3-none-musllinux_1_2_aarch64"), status=0)
+    assert r["loads"] is True and r["platform"]["loader"] == "musl"
 
 
 def test_files_that_are_not_asked_about(made, tmp_path):
@@ -227,6 +238,21 @@ def test_files_that_are_not_asked_about(made, tmp_path):
               tag="py3-none-manylinux_2_17_x86_64")
     r = check(w, status=0)
     assert verdicts(r) == {"pkg/x.so": True} and r["package"]["other_native_files"] == 2
+
+
+def test_a_wheel_outside_of_the_root(made, tmp_path):
+    w = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
+    root = tmp_path / "root"
+    (root / "lib64").mkdir(parents=True)
+    assert "whose loader is not here" in check(w, "--root", root, status=3)["members"][0]["error"]["message"]
+    libc = pathlib.Path("lib/x86_64-linux-gnu/libc.so.6")
+    if not ("/" / libc).exists():
+        pytest.skip("not laid out as Debian is")
+    (root / libc).parent.mkdir(parents=True)
+    shutil.copy("/lib64/ld-linux-x86-64.so.2", root / "lib64")
+    shutil.copy("/" / libc, root / libc)
+    r = check(w, "--root", root, status=0)
+    assert any(o["path"] == f"/{libc}" for o in r["members"][0]["objects"])
 
 
 def test_a_wheel_without_native_files(tmp_path):
@@ -451,6 +477,8 @@ def test_what_is_no_archive(made, tmp_path):
 def test_usage(made, tmp_path):
     w = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
     assert "cannot be read as a package" in check(w, "--with", "/nowhere.whl", status=3)["error"]["message"]
+    p = dlwhy("check", "/bin/true", "--with", w, status=2)
+    assert p.stdout == b"" and b"no target is one" in p.stderr
     assert "no real loader" in check(w, "--prove", status=3)["error"]["message"]
     p = dlwhy("check", "--root", w, "/x.so", status=2)
     assert b"neither a folder nor an image" in p.stderr
