@@ -62,8 +62,8 @@ struct dlwhy_options {
 	const char *root;         /* folder of another system, or an image of a container (`docker save`, OCI)
 				     as a file; NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", "musl": of the bare program; "dyld", "windows"; NULL: the one that
-				     is there, and that of the system that the file is made for */
+	const char *loader;       /* "glibc", "musl": of the bare program; "dyld", "windows"; NULL: the one
+				     that is there, and that of the system that the file is made for */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -233,7 +233,7 @@ enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
 struct dlwhy_platform {
 	const char *os;             /* "linux", "macos", "windows" */
 	const char *loader;         /* "glibc", "musl", "dyld", "windows", "none" */
-	const char *loader_version; /* "2.36", "1.2.3", "macOS 15.4", of Windows its release ("10"); NULL if unknown */
+	const char *loader_version; /* "2.36", "macOS 15.4", of Windows its release ("10"); NULL if unknown */
 	const char *machine;        /* "x86_64", NULL if unknown */
 };
 
