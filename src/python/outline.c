@@ -51,7 +51,7 @@ static const unsigned char *last_line(const struct py_cursor *c)
 				continue;
 		}
 		at.p = p + 1;
-		if (*p++ == '\n' && begins_outline(&at))
+		if (*p++ == '\n' && at.p < c->end && begins_outline(&at))
 			last = at.p;
 	}
 	return last;
