@@ -128,7 +128,7 @@ static bool has_marks(const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] != '\\')
 			continue;
-		if (i + 1 == n || strchr("_*-.[]()#!~|<>+", s[i + 1]) == NULL || s[i + 1] == '\0')
+		if (i + 1 == n || strchr("_*-.,:;=@{}[]()#!~|<>+", s[i + 1]) == NULL || s[i + 1] == '\0')
 			return false;
 		found++;
 	}

@@ -122,6 +122,9 @@ static void encodings(void **state)
 		{ "\xe2\x80\x98x\xe2\x80\x99 \xe2\x80\x9cy\xe2\x80\x9d\n", "'x' \"y\"\n" },
 		{ "{\"log\": \"ld: x y\\nld: z\\u0041\\n\", \"stream\": \"stderr\"}\n", "ld: x y\nld: zA\n" },
 		{ "say \\\"hello\\\"\\nworld\n", "say \"hello\"\nworld\n" },
+		{ "site\\_perl/x\\.c: key 0x1\\, of \\(two\\)\n", "site_perl/x.c: key 0x1, of (two)\n" },
+		{ "C:\\lib\\x86_64\\a.dll\n", "C:\\lib\\x86_64\\a.dll\n" },
+		{ "https://h/s?q=open%28a.so%2C+2%29%3A+no\n", "https://h/s?q=open(a.so, 2): no\n" },
 	};
 
 	(void)state;
