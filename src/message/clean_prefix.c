@@ -321,8 +321,8 @@ static bool pytest(struct span *p)
 /* "12>": the project that MSBuild builds, and the step in it: "12:3>" */
 static bool project(struct span *p)
 {
-	return take_digits(p, 1, 4) && (!at(p, ':') || (take(p, ':') && take_digits(p, 1, 4))) && take(p, '>') &&
-	       p->i < p->n && (isalpha((unsigned char)p->s[p->i]) || at(p, ' ') || at(p, '/'));
+	return take_digits(p, 1, 4) && (!at(p, ':') || (take(p, ':') && take_digits(p, 1, 4))) &&
+	       take(p, '>') && p->i < p->n && (isalpha((unsigned char)p->s[p->i]) || at(p, ' ') || at(p, '/'));
 }
 
 /* ---- borders and quoting ---------------------------------------------------------------------- */
@@ -415,7 +415,8 @@ static const struct {
 } matchers[] = {
 	{ box, OTHER }, { ascii_border, OTHER }, { quoting, OTHER }, { a_time, DIGIT | OTHER },
 	{ kernel_time, OTHER }, { system_log, LETTER }, { job_and_step, ANY }, { buildkit, OTHER },
-	{ progress, OTHER }, { project, DIGIT }, { line_number, DIGIT }, { seconds, DIGIT }, { bracketed, OTHER },
+	{ progress, OTHER }, { project, DIGIT }, { line_number, DIGIT }, { seconds, DIGIT },
+	{ bracketed, OTHER },
 	{ service, LETTER }, { logger, LETTER }, { words, LETTER | OTHER }, { configure, LETTER },
 	{ pytest, LETTER }, { bullet, OTHER }, { string_edge, LETTER | OTHER }, { fence, OTHER },
 };

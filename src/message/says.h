@@ -26,12 +26,15 @@
  * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header
  * 9-12; build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not
  * found 28-31; symbol versions, DSO missing, hidden 38-41; multiple definition 50; undefined symbols 58-61;
- * what a loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95.
+ * what a loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95;
+ * lines of anybody, which keep no other sentence from their place, 99.
  */
 #ifndef DLWHY_MESSAGE_SAYS_H
 #define DLWHY_MESSAGE_SAYS_H
 
 #include "message/message.h"
+
+enum { SAYS_ANYBODY = 99 };
 
 struct says_row {
 	const char *id, *speaker;

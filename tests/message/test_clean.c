@@ -78,6 +78,9 @@ static void prefixes(void **state)
 		{ "##[error]ld: x\n[ERROR] ld: y\n", "ld: x\nld: y\n" },
 		{ "```text\nld: x\n```\n", "\nld: x\n\n" },
 		{ "2024-01-02T03:04:05Z web-1 | #7 0.1 ld: x\n", "ld: x\n" },
+		{ "1>warp.obj : error\n12:3>LINK : x\n", "warp.obj : error\nLINK : x\n" },
+		{ "C/C++: ld: x\n", "ld: x\n" },
+		{ "Error (Xcode): ld: x\n", "ld: x\n" },
 		{ "1583.5 ld: x\n0.412 ld: y\n", "ld: x\nld: y\n" },
 	};
 
@@ -96,6 +99,7 @@ static void what_is_no_prefix(void **state)
 		{ "-lfoo\n", "-lfoo\n" },
 		{ "3.12 4.5 columns\n", "3.12 4.5 columns\n" },
 		{ "1.2.3 ld\n", "1.2.3 ld\n" },
+		{ "2>&1\n12>34\n", "2>&1\n12>34\n" },
 	};
 
 	(void)state;
