@@ -227,8 +227,8 @@ static void add_lacking(struct fixing *x, const struct at_hand *h, const struct 
 {
 	fix_way(x, l, "install-version", "medium",
 		arena_printf(x->a,
-			     "%s %s is at hand, and asks for %s, which is neither installed nor at hand: with a "
-			     "wheel of that in the same folder both are tried",
+			     "%s %s is at hand, and asks for %s, which is neither installed nor at hand: "
+			     "with a wheel of that in the same folder both are tried",
 			     h->name, h->version, c->lacks),
 		0);
 }
