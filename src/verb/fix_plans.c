@@ -332,11 +332,15 @@ static void drop_movers(struct fixing *x)
  * who have none of any. */
 static bool has_version(const struct fixing *x, const struct dlwhy_fix *f)
 {
-	const char *value = f->nedits > 0 ? f->edits[0]->value : "";
-	size_t n = f->nedits > 0 ? strcspn(value, "=") + 1 : 0;
+	const char *value = "";
+	size_t n = 0;
 
 	if (!same_text(f->kind, "install-version"))
 		return false;
+	if (f->nedits > 0) {
+		value = f->edits[0]->value;
+		n = strcspn(value, "=") + 1;
+	}
 	for (size_t i = 0; i < x->plans.n; i++) {
 		const struct dlwhy_plan *p = &x->plans.items[i]->said;
 

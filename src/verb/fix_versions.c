@@ -221,6 +221,18 @@ static void add_choice(struct fixing *x, const struct fix_versions *v, const str
 	}
 }
 
+/* A wheel alone does not do: what is missing beside it. */
+static void add_lacking(struct fixing *x, const struct at_hand *h, const struct wheel_choice *c,
+			struct fix_ways *l)
+{
+	fix_way(x, l, "install-version", "medium",
+		arena_printf(x->a,
+			     "%s %s is at hand, and asks for %s, which is neither installed nor at hand: "
+			     "with a wheel of that in the same folder both are tried",
+			     h->name, h->version, c->lacks),
+		0);
+}
+
 /* Those with which nobody else is at odds first. */
 static void add_versions(struct fixing *x, struct fix_versions *v, const char *name,
 			 const struct package *old, bool same_too, struct fix_ways *l)
@@ -228,13 +240,16 @@ static void add_versions(struct fixing *x, struct fix_versions *v, const char *n
 	const struct at_hand *const *all =
 		wheels_of(&v->wheels, name, &v->home, old != NULL ? old->version : NULL);
 	struct wheel_choice choices[MAX_VERSIONS];
-	size_t n = 0;
+	size_t n = 0, lacking = 0;
 
 	for (size_t i = 0; all[i] != NULL && n < MAX_VERSIONS; i++) {
 		if (old != NULL && !same_too && pyversion_compare_texts(all[i]->version, old->version) == 0)
 			continue;
 		wheels_choose(&v->wheels, all[i], &v->home, &choices[n]);
-		n += choices[n].lacks == NULL;
+		if (choices[n].lacks == NULL)
+			n++;
+		else if (lacking++ == 0)
+			add_lacking(x, all[i], &choices[n], l);
 	}
 	for (int broken = 0; broken < 2; broken++)
 		for (size_t i = 0; i < n; i++)
