@@ -295,6 +295,7 @@ static void start_file(struct process *p, const char *program, bool secure, unsi
 	if (im->file == NULL || !dyld_slice(p->w->dyld, im->file->bytes, p->a, &slice) ||
 	    !macho_load_open(slice.bytes, p->a, &im->dyld->load))
 		return;
+	im->dyld->offset = slice.offset;
 	read_policy(p, im, secure);
 	chain->im = im;
 	if (!killed_unsigned(p, im) && !refused_program(p, im) && load_inserted(p, im, chain))
