@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "loader/dyld.h"
 
 static bool is_macho(const struct store_entry *en)
@@ -17,18 +18,11 @@ static bool is_macho(const struct store_entry *en)
 	       (en->file->kind == FILE_MACHO || en->file->kind == FILE_MACHO_FAT);
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && strcmp(s + n - k, end) == 0;
-}
-
 bool is_mac_case(const struct dlwhy_session *s, const char *path, const struct store_entry *en)
 {
 	if (s->opt.loader != NULL)
 		return strcmp(s->opt.loader, "dyld") == 0;
-	return s->opt.macos != NULL || s->opt.arch != NULL || is_macho(en) || ends_with(path, ".dylib");
+	return s->opt.macos != NULL || s->opt.arch != NULL || is_macho(en) || str_ends(path, ".dylib");
 }
 
 /* ---- the processor ----------------------------------------------------------------------------- */
