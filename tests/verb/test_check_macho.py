@@ -303,6 +303,9 @@ def test_loader_of_linux_is_asked_by_name(tmp_path):
     assert one(tmp_path, files)["loads"] is True
     plain = ask("--loader", "glibc", "./libx.so", cwd=tmp_path)
     assert plain["loads"] is False and plain["platform"]["loader"] == "glibc"
+    if pathlib.Path("/bin/sh").exists():
+        named = ask("--program", "/bin/sh", "./libx.so", cwd=tmp_path)
+        assert codes(named) == [("wrong-arch", None)] and named["platform"]["os"] == "linux"
 
 
 @pytest.mark.parametrize("args,word", [(["--macos", "11"], "11"), (["--macos", "17"], "17"), (["--macos", "x"], "x"),
