@@ -392,6 +392,18 @@ def test_explain_finds_the_symbol_of_the_text(tmp_path):
     assert answer["findings"][0]["summary"].startswith("x.dylib expects b in a.dylib, which does not define it")
 
 
+def test_explain_knows_the_mark_of_a_download(tmp_path):
+    """That mark is not in the file: only the text tells of it."""
+    path = f"{tmp_path}/x.dylib"
+    for why, detail in (("library load disallowed by system policy", "quarantine"),
+                        ("mapping process is a platform binary, but mapped file is not", None)):
+        told = (f"ImportError: dlopen({path}, 0x0002): tried: '{path}' (code signature in <{uuid('X')}> '{path}' not "
+                f"valid for use in process: {why})\n")
+        done = subprocess.run([oracle.dlwhy_program(), "explain", "--no-look", "--json", "-"], input=told,
+                              capture_output=True, text=True, cwd=tmp_path)
+        assert codes(json.loads(done.stdout)) == [("permission", detail)]
+
+
 def test_explain_takes_the_processor_of_the_text(tmp_path):
     """The file is for arm64, and the process of the text was one for x86_64."""
     plant(tmp_path, {"x.so": macho("bundle")})
