@@ -3,6 +3,8 @@
 
 #include "diagnose/dyld.h"
 
+enum { COMPARED = 200 }; /* probes, of which it is seen that they come twice */
+
 void d_dyld(struct diag *d, size_t i)
 {
 	const struct failure *f = &d->t->failures.items[i];
@@ -23,7 +25,7 @@ static bool was_told(const struct diag *d, const struct request *rq, size_t n)
 {
 	const struct probe *all = d->t->probes.items + rq->probe0;
 
-	for (size_t i = 0; i < n && i < 4 * MAX_EVIDENCE; i++)
+	for (size_t i = 0; i < n && i < COMPARED; i++)
 		if (all[i].outcome == all[n].outcome && strcmp(all[i].path, all[n].path) == 0)
 			return true;
 	return false;
