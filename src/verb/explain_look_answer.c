@@ -32,7 +32,7 @@ static bool same_base(const char *x, const char *y)
 /* dyld prints the underscore that names of C have in files of macOS. */
 static bool is_symbol(const char *told, const char *found)
 {
-	return found != NULL && (strcmp(told, found) == 0 || (told[0] == '_' && strcmp(told + 1, found) == 0));
+	return same_text(told, found) || (told[0] == '_' && same_text(told + 1, found));
 }
 
 static bool same_symbol(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
