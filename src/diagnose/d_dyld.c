@@ -3,6 +3,8 @@
 
 #include "diagnose/dyld.h"
 
+enum { COMPARED = 200 }; /* probes, of which it is seen that they come twice */
+
 void d_dyld(struct diag *d, size_t i)
 {
 	const struct failure *f = &d->t->failures.items[i];
@@ -17,12 +19,13 @@ void d_dyld(struct diag *d, size_t i)
 
 /* ---- evidence and repairs ---------------------------------------------------------------------- */
 
-/* Lists of the chain come twice where an image stands in it twice. */
+/* Lists of the chain come twice where an image stands in it twice. Of very long ones only the beginning is
+ * compared: evidence has a limit. */
 static bool was_told(const struct diag *d, const struct request *rq, size_t n)
 {
 	const struct probe *all = d->t->probes.items + rq->probe0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < COMPARED; i++)
 		if (all[i].outcome == all[n].outcome && strcmp(all[i].path, all[n].path) == 0)
 			return true;
 	return false;

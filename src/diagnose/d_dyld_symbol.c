@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diagnose/dyld.h"
+#include "symbol/demangle.h"
 
 /* The macOS that a file was built for, if it is newer than the one that is meant; else 0. */
 static uint32_t newer_minimum(const struct diag *d, const struct image *im)
@@ -47,7 +48,8 @@ static const struct image *defined_by(const struct diag *d, const struct failure
 static void say_expected(struct diag *d, struct draft *dr, const struct failure *f)
 {
 	const struct image *other = f->provider != NULL ? defined_by(d, f) : NULL;
-	const char *symbol = symbol_word(d->a, f->symbol);
+	const char *plain = demangle_short(d->a, f->symbol);
+	const char *symbol = symbol_word(d->a, plain != NULL ? plain : f->symbol);
 
 	if (strstr(f->string, "flat namespace") != NULL)
 		draft_say(d, dr, "%s uses %s, which no file of the process defines.", image_word(d, f->image),

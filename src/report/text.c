@@ -190,15 +190,16 @@ const char *text_who_says(const struct text *t)
 	return l != NULL && strcmp(l, "none") == 0 ? "The shell says:" : "The loader says:";
 }
 
-/* A message of several lines (dyld's) keeps them. */
+/* A message of dyld has several lines, and keeps them; in others the end of a line is part of some name. */
 static void add_message(struct text *t, struct lines *out, const char *s, size_t most)
 {
+	bool lines = t->r->platform.loader != NULL && strcmp(t->r->platform.loader, "dyld") == 0;
 	const char *before = arena_printf(t->a, "  %s  ", text_who_says(t));
 
-	for (const char *line = s; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
+	for (const char *line = s; line != NULL; line = lines ? strchr(line, '\n') : NULL) {
+		line += lines && *line == '\n';
+		s = lines ? arena_strndup(t->a, line, strcspn(line, "\n")) : line;
 		text_add(t, PLAIN, before);
-		s = arena_strndup(t->a, line, strcspn(line, "\n"));
 		text_add(t, PLAIN, text_fit(t, text_clean(t, s), most));
 		text_end(t, out);
 		before = "                    ";

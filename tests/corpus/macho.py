@@ -7,7 +7,8 @@ Wheels for arm64 and x86_64 are fetched once (pip download) into DIR/macho. Then
   1. what dump-macho reads is compared with LIEF and llvm-objdump: install names, rpaths, libraries, exports,
      imports; LIEF is installed in an environment of its own;
   2. every file loads in the simulation, in its wheel's surroundings and with those of the wheels that it needs;
-  3. files are broken in ten ways, and the answer names the file that was broken.
+  3. files are broken in ten ways, and the answer names the file that was broken;
+  4. what a real tool chain builds (zig cc of the package ziglang) loads, and does not without its parts.
 """
 import argparse
 import collections
@@ -64,7 +65,7 @@ def environment(place):
     env = place / "env"
     if not (env / "complete").exists():
         run(sys.executable, "-m", "venv", env)
-        run(env / "bin/pip", "install", "-q", "lief")
+        run(env / "bin/pip", "install", "-q", "lief", "ziglang")
         (env / "complete").touch()
     return env
 
@@ -286,6 +287,51 @@ def break_all(dlwhy, files, limit):
     return len(wrong)
 
 
+# ---- 4: compiled ------------------------------------------------------------------------------------------
+
+SOURCES = {"a": "int a_func(void) { return 1; }", "less": "int another(void) { return 1; }",
+           "b": "int a_func(void); int b_func(void) { return a_func(); }",
+           "main": "int b_func(void); int main(void) { return b_func() - 1; }"}
+
+
+def build(env, folder, target):
+    zig = [env / "bin/python", "-m", "ziglang", "cc", "-target", target, "-O1", "-fno-sanitize=all"]
+    more = {"cwd": folder, "env": {**os.environ, "ZIG_GLOBAL_CACHE_DIR": str(folder / "cache"),
+                                   "ZIG_LOCAL_CACHE_DIR": str(folder / "cache")}}
+    for name, text in SOURCES.items():
+        (folder / f"{name}.c").write_text(text + "\n")
+    name = "-Wl,-install_name,@rpath/liba.dylib"
+    run(*zig, "-shared", "a.c", "-o", "liba.dylib", name, **more)
+    run(*zig, "-shared", "less.c", "-o", "less.dylib", name, **more)
+    run(*zig, "-shared", "b.c", "liba.dylib", "-o", "libb.dylib", "-Wl,-install_name,@rpath/libb.dylib",
+        "-Wl,-rpath,@loader_path", **more)
+    run(*zig, "main.c", "libb.dylib", "-o", "main", "-Wl,-rpath,@executable_path", **more)
+
+
+def compiled(dlwhy, env, place):
+    wrong = 0
+    for target in ("aarch64-macos", "x86_64-macos"):
+        folder = place / "zig" / target
+        if not (folder / "main").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            build(env, folder, target)
+        scene = folder / "scene"
+        for step, library, expected in ((0, "liba.dylib", None), (1, "less.dylib", "missing-symbol"),
+                                        (2, None, "missing-library")):
+            shutil.rmtree(scene, ignore_errors=True)
+            scene.mkdir()
+            for name in ("main", "libb.dylib"):
+                shutil.copy(folder / name, scene / name)
+            if library:
+                shutil.copy(folder / library, scene / "liba.dylib")
+            (r,) = ask(dlwhy, scene / "main")
+            code = r["findings"][0]["code"] if r["findings"] else None
+            if code != expected and not (step == 2 and code == "search-path"):
+                wrong += 1
+                print(f"  {target}, step {step}: {code} {r['loader_message']}")
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, default=TOP / "build")
@@ -302,6 +348,7 @@ def main():
     faults = compare(args.sanitized / "tests/object/dump-macho", env, files)
     faults += load_all(args.build / "dlwhy", files)
     faults += break_all(args.build / "dlwhy", files, args.limit)
+    faults += compiled(args.build / "dlwhy", env, place)
     print(f"{faults} faults")
     return 1 if faults else 0
 

@@ -139,6 +139,7 @@ def test_flat_symbol_that_no_file_has(tmp_path):
     answer = one(tmp_path, {"x.dylib": macho(imports=[("__ZN3own5classEv", FLAT)])})
     assert answer["loads"] is False and answer["certainty"] == "likely"
     assert answer["findings"][0]["demangled"] == "own::class()"
+    assert answer["findings"][0]["summary"] == "x.dylib uses own::class, which no file of the process defines."
 
 
 def test_lazy_symbol_of_a_program(tmp_path):
@@ -303,6 +304,9 @@ def test_loader_of_linux_is_asked_by_name(tmp_path):
     assert one(tmp_path, files)["loads"] is True
     plain = ask("--loader", "glibc", "./libx.so", cwd=tmp_path)
     assert plain["loads"] is False and plain["platform"]["loader"] == "glibc"
+    if pathlib.Path("/bin/sh").exists():
+        named = ask("--program", "/bin/sh", "./libx.so", cwd=tmp_path)
+        assert codes(named) == [("wrong-arch", None)] and named["platform"]["os"] == "linux"
 
 
 @pytest.mark.parametrize("args,word", [(["--macos", "11"], "11"), (["--macos", "17"], "17"), (["--macos", "x"], "x"),
@@ -374,6 +378,30 @@ def test_explain_goes_to_the_files(tmp_path):
     answer = json.loads(done.stdout)
     assert codes(answer) == [("search-path", None)] and answer["told"]["asked_about"] == f"{tmp_path}/x.dylib"
     assert answer["findings"][0]["fixes"][0]["commands"][0].startswith("install_name_tool -add_rpath @loader_path/lib ")
+
+
+def test_explain_finds_the_symbol_of_the_text(tmp_path):
+    plant(tmp_path, {"x.dylib": macho(needs=["@loader_path/a.dylib"], imports=[("_b", 1)]), **A})
+    told = (f"ImportError: dlopen({tmp_path}/x.dylib, 0x0002): Symbol not found: _b\n"
+            f"  Referenced from: <{uuid('X')}> {tmp_path}/x.dylib\n"
+            f"  Expected in:     <{uuid('A')}> {tmp_path}/a.dylib\n")
+    done = subprocess.run([oracle.dlwhy_program(), "explain", "--json", "-"], input=told, capture_output=True,
+                          text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert "fails here in the same way" in answer["told"]["looked"]
+    assert answer["findings"][0]["summary"].startswith("x.dylib expects b in a.dylib, which does not define it")
+
+
+def test_explain_knows_the_mark_of_a_download(tmp_path):
+    """That mark is not in the file: only the text tells of it."""
+    path = f"{tmp_path}/x.dylib"
+    for why, detail in (("library load disallowed by system policy", "quarantine"),
+                        ("mapping process is a platform binary, but mapped file is not", None)):
+        told = (f"ImportError: dlopen({path}, 0x0002): tried: '{path}' (code signature in <{uuid('X')}> '{path}' not "
+                f"valid for use in process: {why})\n")
+        done = subprocess.run([oracle.dlwhy_program(), "explain", "--no-look", "--json", "-"], input=told,
+                              capture_output=True, text=True, cwd=tmp_path)
+        assert codes(json.loads(done.stdout)) == [("permission", detail)]
 
 
 def test_explain_takes_the_processor_of_the_text(tmp_path):
