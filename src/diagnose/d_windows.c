@@ -337,6 +337,11 @@ static void symbol(struct win_case *k)
 
 static void missing(struct win_case *k)
 {
+	if (k->f->status == WIN_SXS_CANT_GEN_ACTCTX) {
+		win_no_assembly(k);
+		say_number(k);
+		return;
+	}
 	win_missing(k);
 	say_number(k);
 	search_probes(k->d, k->dr, k->rq);

@@ -231,6 +231,36 @@ static void nowhere(struct win_case *k)
 			  "if you build the package: delvewheel repair puts what is needed into the wheel");
 }
 
+/* "2008" of "Microsoft.VC90.CRT"; NULL: it is none of Visual C++. */
+static const char *visual_year(const char *assembly)
+{
+	if (strncmp(assembly, "Microsoft.VC80.", 15) == 0)
+		return "2005";
+	return strncmp(assembly, "Microsoft.VC90.", 15) == 0 ? "2008" : NULL;
+}
+
+void win_no_assembly(struct win_case *k)
+{
+	struct diag *d = k->d;
+	const char *name = k->f->object, *year = visual_year(name);
+	struct draft *dr = win_begin(k, CAUSE_MISSING_LIBRARY, name);
+	struct fix *f;
+
+	draft_say(d, dr,
+		  "%s asks by its manifest for the side-by-side assembly %s%s%s, and it is not there: neither beside "
+		  "it nor, as far as is known, in Windows.",
+		  image_word(d, k->from), name, k->f->version != NULL ? " " : "",
+		  k->f->version != NULL ? k->f->version : "");
+	if (year != NULL) {
+		f = draft_fix(d, dr, "install-package", "medium",
+			      arena_printf(d->a, "on that machine: install the redistributable of Visual C++ %s",
+					   year));
+		fix_command(d, f, arena_printf(d->a, "winget install Microsoft.VCRedist.%s.%s", year,
+					       win_arch_word(d)));
+	}
+	draft_fix(d, dr, "replace", "low", "take a build that needs no such assembly: those of Visual C++ 2010 and later");
+}
+
 void win_missing(struct win_case *k)
 {
 	const struct windows_runtime *r = windows_runtime(k->base);

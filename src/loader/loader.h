@@ -110,6 +110,7 @@ enum load_rule {
 	RULE_LIBC,         /* musl: the name or the file is a C library's, and it is the one there */
 	RULE_API_SET,      /* Windows, from here on: a contract that it knows */
 	RULE_KNOWN_DLL,    /* only ever taken from the system folder */
+	RULE_SIDE_BY_SIDE, /* the folder of an assembly that a manifest asks for */
 	RULE_DLL_DIR,      /* the folder of the DLL that is opened */
 	RULE_APPLICATION_DIR, /* the folder of the program */
 	RULE_USER_DIR,     /* AddDllDirectory */

@@ -93,6 +93,13 @@ struct image *win_add_assumed(struct process *p, const char *base);
 /* A file in a folder by its name, in whichever case: its path, or NULL. */
 const char *win_path_in(struct process *p, const char *dir, const char *name);
 
+/* ---- windows_sxs.c -------------------------------------------------------------------------- */
+
+/* The side-by-side assemblies that the manifest of an image asks for: the folders of those that lie beside it
+ * or beside the program come before `dirs` for what it imports (NULL: none do). False: one is not there, and a
+ * failure is in the trace. */
+bool win_assemblies(struct process *p, struct image *im, const struct win_dirs *dirs, struct win_dirs **out);
+
 /* ---- windows_map.c -------------------------------------------------------------------------- */
 
 /* May the file be mapped? WIN_OK, or why not. WIN_INVALID_IMAGE_FORMAT with *other set: it is whole, but for

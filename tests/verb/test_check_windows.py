@@ -229,6 +229,30 @@ def test_a_private_copy_of_a_known_dll_is_not_taken(tmp_path):
     assert check(tmp_path, "a.dll")["loads"] is True
 
 
+MANIFEST = ("<assembly><dependency><dependentAssembly><assemblyIdentity type='win32' name='%s' version='9.0.21022.8' "
+            "processorArchitecture='amd64'/></dependentAssembly></dependency></assembly>")
+
+
+def test_a_side_by_side_assembly(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"msvcr90.dll": ["f"]}, manifest=MANIFEST % "Microsoft.VC90.CRT"))
+    r = check(tmp_path, "a.dll")
+    assert (first(r)["code"], first(r)["object"]) == ("missing-library", "Microsoft.VC90.CRT")
+    assert number(r) == 14001
+    assert r["loader_message"].startswith("The application has failed to start because its side-by-side")
+    assert check(tmp_path, "--windows", "10+vcredist", "a.dll")["loads"] is True
+    put(tmp_path, x__msvcr90_dll=Image(exports={"f": None}))
+    (tmp_path / "x").rename(tmp_path / "Microsoft.VC90.CRT")
+    (tmp_path / "Microsoft.VC90.CRT" / "Microsoft.VC90.CRT.manifest").write_text("<assembly/>")
+    r = check(tmp_path, "a.dll")
+    assert r["loads"] is True
+    assert r["objects"][-1]["path"] == "./Microsoft.VC90.CRT/msvcr90.dll"
+
+
+def test_an_assembly_of_windows(tmp_path):
+    put(tmp_path, a_dll=Image(imports=KERNEL, manifest=MANIFEST % "Microsoft.Windows.Common-Controls"))
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
 # ---- Python ---------------------------------------------------------------------------------------
 
 def module(**more):
@@ -290,6 +314,33 @@ def test_path_counts_up_to_python_37(tmp_path):
         name = "m.cp%s-win_amd64.pyd" % version
         Image(imports={"gone.dll": ["f"]}).write(tmp_path / name)
         assert check(tmp_path, "--env", "PATH=%s" % (tmp_path / "bin"), name)["loads"] is loads
+
+
+def test_what_conda_adds(tmp_path):
+    put(tmp_path, Library__bin__gone_dll=Image(exports={"f": None}), python_exe=Image(dll=False))
+    path = tmp_path / "Lib" / "site-packages" / "m.cp311-win_amd64.pyd"
+    path.parent.mkdir(parents=True)
+    module(**{"gone.dll": ["f"]}).write(path)
+    assert check(tmp_path, str(path))["loads"] is False
+    (tmp_path / "conda-meta").mkdir()
+    assert check(tmp_path, str(path))["loads"] is True
+
+
+# ---- a Windows that is at hand --------------------------------------------------------------------
+
+def test_the_windows_in_a_root(tmp_path):
+    system = {"kernel32": {"Sleep": None}, "ntdll": {"RtlInit": None}, "kernelbase": {"Sleep": None},
+              "own": {"f": None}}
+    for name, exports in system.items():
+        put(tmp_path, **{"Windows__System32__%s_dll" % name: Image(exports=exports, version=(6, 1, 7601, 1))})
+    put(tmp_path, app__a_dll=Image(imports={**KERNEL, "OWN.dll": ["f"]}),
+        app__b_dll=Image(imports={"KERNEL32.dll": ["NoSuchFunction"]}),
+        app__c_dll=Image(imports={"winmm.dll": ["f"]}))
+    r = check(tmp_path, "--root", ".", "/app/a.dll")
+    assert r["loads"] is True and r["platform"]["loader_version"] == "7"
+    assert "/Windows/System32/own.dll" in [o["path"] for o in r["objects"]]
+    assert first(check(tmp_path, "--root", ".", "/app/b.dll"))["code"] == "missing-symbol"
+    assert first(check(tmp_path, "--root", ".", "/app/c.dll"))["object"] == "winmm.dll"
 
 
 # ---- who judges -----------------------------------------------------------------------------------
