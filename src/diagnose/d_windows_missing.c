@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diagnose/windows_case.h"
+#include "diagnose/windows_suspects.h"
 
 enum part { DRIVER, TOOLKIT };
 
@@ -21,6 +22,16 @@ static const struct gpu_dll *gpu_dll_of(const char *base)
 		if (matches_pattern(base, gpu_dlls[i].pattern))
 			return &gpu_dlls[i];
 	return NULL;
+}
+
+const char *win_suspicion(const char *base)
+{
+	const struct gpu_dll *g = gpu_dll_of(base);
+	const struct windows_runtime *r = windows_runtime(base);
+
+	if (g != NULL)
+		return g->what;
+	return r != NULL && !windows_is_contract(base) ? r->what : NULL;
 }
 
 /* ---- the file itself -------------------------------------------------------------------------- */

@@ -390,3 +390,13 @@ def test_a_text_about_a_module_that_loads_here(tmp_path):
     r = explain(tmp_path, "ImportError: DLL load failed while importing m: The specified module could not be found.")
     assert first(r)["object"] != "gone.dll" and first(r)["certainty"] == "likely"
     assert "is all right here" in r["told"]["looked"]
+
+
+def test_an_initialiser_that_failed(tmp_path):
+    module(**{"nvcuda.dll": ["cuInit"], "plain.dll": ["f"]}).write(tmp_path / "m.cp311-win_amd64.pyd")
+    put(tmp_path, nvcuda_dll=Image(exports={"cuInit": None}), plain_dll=Image(exports={"f": None}))
+    r = explain(tmp_path, "ImportError: DLL load failed while importing m: A dynamic link library (DLL) initialization "
+                          "routine failed.")
+    assert first(r)["code"] == "init-failed"
+    named = [os.path.basename(e["path"]) for e in first(r)["evidence"] if e["path"]]
+    assert "nvcuda.dll" in named and "plain.dll" not in named
