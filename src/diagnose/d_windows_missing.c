@@ -258,18 +258,21 @@ void win_no_assembly(struct win_case *k)
 	struct fix *f;
 
 	draft_say(d, dr,
-		  "%s asks by its manifest for the side-by-side assembly %s%s%s, and it is not there: neither beside "
+		  "%s asks by its manifest for the side-by-side assembly %s%s%s, and it is not there: "
+		  "neither beside "
 		  "it nor, as far as is known, in Windows.",
 		  image_word(d, k->from), name, k->f->version != NULL ? " " : "",
 		  k->f->version != NULL ? k->f->version : "");
 	if (year != NULL) {
 		f = draft_fix(d, dr, "install-package", "medium",
-			      arena_printf(d->a, "on that machine: install the redistributable of Visual C++ %s",
+			      arena_printf(d->a,
+					   "on that machine: install the redistributable of Visual C++ %s",
 					   year));
 		fix_command(d, f, arena_printf(d->a, "winget install Microsoft.VCRedist.%s.%s", year,
 					       win_arch_word(d)));
 	}
-	draft_fix(d, dr, "replace", "low", "take a build that needs no such assembly: those of Visual C++ 2010 and later");
+	draft_fix(d, dr, "replace", "low",
+		  "take a build that needs no such assembly: those of Visual C++ 2010 and later");
 }
 
 void win_missing(struct win_case *k)

@@ -57,6 +57,8 @@ struct windows_world {
 	const char *const *present;  /* DLLs that the program has loaded already: names, or paths with '/' */
 	size_t npresent;
 	int python;                  /* 311: a Python 3.11 loads it; 0: no Python */
+	/* Does the DLL of that Python, which is not here, lack a name? NULL: it has all. */
+	bool (*python_lacks)(int python, const char *symbol);
 };
 
 /* A world with these rules. Everything that ww names lives as long as w. */
@@ -95,9 +97,9 @@ const char *win_path_in(struct process *p, const char *dir, const char *name);
 
 /* ---- windows_sxs.c -------------------------------------------------------------------------- */
 
-/* The side-by-side assemblies that the manifest of an image asks for: the folders of those that lie beside it
- * or beside the program come before `dirs` for what it imports (NULL: none do). False: one is not there, and a
- * failure is in the trace. */
+/* The side-by-side assemblies that the manifest of an image asks for: the folders of those that lie beside
+ * it or beside the program come before `dirs` for what it imports (NULL: none do). False: one is not there,
+ * and a failure is in the trace. */
 bool win_assemblies(struct process *p, struct image *im, const struct win_dirs *dirs, struct win_dirs **out);
 
 /* ---- windows_map.c -------------------------------------------------------------------------- */

@@ -47,6 +47,16 @@ static bool is_newer(const struct windows_function *f, const struct windows_rele
 	return f->minor != w->minor ? f->minor > w->minor : f->build > w->build;
 }
 
+/* A name of Python's interface: the module may be made for another release. */
+static void check_python(struct binder *b, const struct pe_symbol *s, struct image *to)
+{
+	const struct windows_world *ww = b->p->w->windows;
+
+	if (s->name != NULL && ww->python != 0 && ww->python_lacks != NULL &&
+	    strncmp(to->name, "python", 6) == 0 && ww->python_lacks(ww->python, s->name))
+		fail_symbol(b, s, to, "Python for Windows exports the names that it exports for Linux");
+}
+
 /* A function of Windows itself: this release may be older than it. */
 static void check_system(struct binder *b, const struct pe_symbol *s, struct image *to)
 {
@@ -88,6 +98,7 @@ static void look_up(struct binder *b, struct pe_symbol s, struct image *to)
 
 		if (to->file == NULL) {
 			check_system(b, &s, to);
+			check_python(b, &s, to);
 			return;
 		}
 		if (!pe_exports(&to->file->pe, &x) ||

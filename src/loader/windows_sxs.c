@@ -1,8 +1,9 @@
 /* windows_sxs.c - side-by-side assemblies: what a manifest asks for before any import is looked at.
  *
  * Where Windows decides: "Assembly searching sequence" of Microsoft's documentation. The store of shared
- * assemblies (WinSxS) is not at hand: those of Windows count as there, those of Visual C++ if its redistributables
- * are installed, all others only as private ones, in DIR/NAME/NAME.manifest or DIR/NAME.manifest.
+ * assemblies (WinSxS) is not at hand: those of Windows count as there, those of Visual C++ if its
+ * redistributables are installed, all others only as private ones, in DIR/NAME/NAME.manifest or
+ * DIR/NAME.manifest.
  */
 #include <string.h>
 

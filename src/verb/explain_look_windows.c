@@ -158,7 +158,8 @@ static int take_suspects(const struct dlwhy_result *r, size_t index, void *user)
 		if (what == NULL)
 			continue;
 		s->path[s->count] = arena_strdup(a, path);
-		s->what[s->count++] = arena_printf(a, "is loaded with it, and starts in the same moment: %s", what);
+		s->what[s->count++] =
+			arena_printf(a, "is loaded with it, and starts in the same moment: %s", what);
 	}
 	return look_take(r, index, &s->n);
 }
@@ -168,8 +169,10 @@ static void tell_suspects(const struct suspects *s)
 	for (size_t i = 0; i < s->count; i++)
 		look_evidence(s->n.c, s->path[i], s->what[i]);
 	if (s->count > 0)
-		look_says(s->n.c->l, "no file is missing: the code that a DLL runs when it is loaded failed, its own "
-				     "or that of one of the %zu that are named", s->count);
+		look_says(s->n.c->l,
+			  "no file is missing: the code that a DLL runs when it is loaded failed, its own "
+			  "or that of one of the %zu that are named",
+			  s->count);
 }
 
 bool look_of_windows(const struct look_case *c)

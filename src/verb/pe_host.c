@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "diagnose/pynames.h"
 #include "verb/pe_packages.h"
 
 enum {
@@ -196,6 +197,15 @@ static void add_conda(struct dlwhy_session *s, struct arena *a, struct pe_host *
 	h->world.nuser_dirs = dirs.n;
 }
 
+static bool python_lacks(int python, const char *symbol)
+{
+	const struct pyname *row = python / 100 == 3 ? pyname_find(symbol) : NULL;
+	unsigned minor = (unsigned)python % 100;
+
+	return row != NULL &&
+	       ((row->first != 0 && minor < row->first) || (row->last != 0 && minor > row->last));
+}
+
 static void python_host(struct dlwhy_session *s, const char *path, const struct store_entry *en, int version,
 			struct arena *a, struct pe_host *h)
 {
@@ -204,6 +214,7 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 	const char *dll = python_dll(en);
 
 	h->world.python = wanted != 0 ? wanted : version == ANY_PYTHON ? NEWEST_PYTHON : version;
+	h->world.python_lacks = python_lacks;
 	h->world.app_dir = find_home(s, path, a);
 	h->world.flags = h->world.python >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
 	h->words = arena_printf(a, "Python %d.%d for Windows", h->world.python / 100, h->world.python % 100);

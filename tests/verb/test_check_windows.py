@@ -283,6 +283,14 @@ def test_a_module_for_another_python(tmp_path):
     assert "3.11" in first(r)["summary"] and "3.12" in first(r)["summary"]
 
 
+def test_a_name_that_this_python_does_not_have(tmp_path):
+    Image(imports={"python3.dll": ["PyModule_Create2", "PyAIter_Check"]}).write(tmp_path / "m.pyd")
+    assert check(tmp_path, "--windows", "10", "--python", "3.10", "m.pyd")["loads"] is True
+    r = check(tmp_path, "--windows", "10", "--python", "3.9", "m.pyd")
+    assert (first(r)["code"], first(r)["detail"], first(r)["symbol"]) == ("python-module", "python-abi", "PyAIter_Check")
+    assert "Python 3.10 or later" in first(r)["summary"] and number(r) == 127
+
+
 def test_a_module_that_needs_the_cpp_library(tmp_path):
     module(**{"MSVCP140.dll": ["f"]}).write(tmp_path / "m.cp311-win_amd64.pyd")
     f = first(check(tmp_path, "m.cp311-win_amd64.pyd"))
