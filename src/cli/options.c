@@ -52,7 +52,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_LOADER, 0, "loader", "L", VERB_CHECK | VERB_FIX, where,
 	  "whose the bare program is: glibc or musl (default: what is there), or windows" },
 	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK, where,
-	  "who loads files of Windows: 7, 8, 8.1, 10 (default), 11, server2019, ...; 10+vcredist" },
+	  "files of Windows: the release, 7 to 11 or server2019, ... (default 10); 10+vcredist" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,
