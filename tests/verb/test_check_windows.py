@@ -359,6 +359,13 @@ def test_the_loader_of_linux_on_request(tmp_path):
     assert r["platform"]["loader"] == "glibc" and r["loads"] is False
 
 
+def test_a_dll_under_the_name_of_a_library_of_linux(tmp_path):
+    Image(exports={"a": None}).write(tmp_path / "liba.so")
+    r = check(tmp_path, "./liba.so")
+    assert r["platform"]["loader"] == "glibc" and first(r)["code"] == "wrong-arch"
+    assert check(tmp_path, "--loader", "windows", "./liba.so")["loads"] is True
+
+
 def test_an_unknown_windows(tmp_path):
     r = subprocess.run([DLWHY, "check", "--windows", "95", "a.dll"], cwd=tmp_path, capture_output=True, text=True,
                        check=False)
