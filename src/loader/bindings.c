@@ -6,6 +6,7 @@
 #include "loader/bind.h"
 #include "loader/facts.h"
 #include "loader/musl.h"
+#include "loader/windows.h"
 #include "object/elfconst.h"
 
 #define MAX_MISSES 10000 /* look-ups that find nothing, for one image */
@@ -159,6 +160,8 @@ void loader_each_binding(struct process *p, struct image *im,
 {
 	struct teller t = { .p = p, .fn = fn, .ctx = ctx };
 
+	if (p->w->kind == LOADER_WINDOWS)
+		win_each_binding(p, im, fn, ctx);
 	if (im->file == NULL || im->facts == NULL)
 		return;
 	if (p->w->kind == LOADER_GLIBC)

@@ -112,6 +112,10 @@ uint32_t win_map(const struct process *p, const struct store_entry *en, bool *ot
 
 /* Looks all imports of the image up; adds a failure for each that nobody exports. */
 void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs);
+/* Each import of the image and the image that it was looked up in: see loader_each_binding. A number is
+ * "#3". */
+void win_each_binding(struct process *p, const struct image *im,
+		      void (*fn)(void *ctx, const struct binding *b), void *ctx);
 
 /* ---- windows.c ------------------------------------------------------------------------------ */
 

@@ -135,3 +135,24 @@ void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs)
 		}
 	}
 }
+
+void win_each_binding(struct process *p, const struct image *im,
+		      void (*fn)(void *ctx, const struct binding *b), void *ctx)
+{
+	struct pe_import import;
+	size_t i = 0;
+
+	if (im->file == NULL || im->nrequests == 0)
+		return;
+	for (size_t k = 0; k < im->nrequests && win_next_import(im, &i, &import); k++) {
+		struct pe_symbol s;
+
+		for (size_t n = 0; n < import.n && pe_import_symbol(&im->file->pe, &import, n, &s); n++) {
+			struct binding b = { .to = im->requests[k]->to };
+
+			b.symbol = s.by_number ? arena_printf(p->a, "#%u", s.number) : s.name;
+			if (b.symbol != NULL)
+				fn(ctx, &b);
+		}
+	}
+}

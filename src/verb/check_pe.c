@@ -8,7 +8,8 @@
 #include "verb/pe_host.h"
 #include "verb/result.h"
 
-bool check_pe_takes(const struct dlwhy_session *s, const char *path, bool for_elf, const struct store_entry *en)
+bool check_pe_takes(const struct dlwhy_session *s, const char *path, bool for_elf,
+		    const struct store_entry *en)
 {
 	const struct store_file *f = en != NULL && en->err == 0 ? en->file : NULL;
 

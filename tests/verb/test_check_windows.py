@@ -366,6 +366,18 @@ def test_a_dll_under_the_name_of_a_library_of_linux(tmp_path):
     assert check(tmp_path, "--loader", "windows", "./liba.so")["loads"] is True
 
 
+def test_who_gives_what_to_whom(tmp_path):
+    chain(tmp_path)
+    r = check(tmp_path, "--bindings", "a.dll")
+    paths = {o["id"]: o["path"] for o in r["objects"]}
+    assert ("./a.dll", "b", "./b.dll") in [(paths[b["from"]], b["symbol"], paths[b["to"]]) for b in r["bindings"]]
+
+
+def test_no_loader_here_can_prove_it(tmp_path):
+    chain(tmp_path, c_dll=None)
+    assert "not on this machine" in json.dumps(check(tmp_path, "--prove", "a.dll")["proof"])
+
+
 def test_an_unknown_windows(tmp_path):
     r = subprocess.run([DLWHY, "check", "--windows", "95", "a.dll"], cwd=tmp_path, capture_output=True, text=True,
                        check=False)
