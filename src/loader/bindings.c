@@ -7,6 +7,7 @@
 #include "loader/dyld.h"
 #include "loader/facts.h"
 #include "loader/musl.h"
+#include "loader/windows.h"
 #include "object/elfconst.h"
 
 #define MAX_MISSES 10000 /* look-ups that find nothing, for one image */
@@ -162,6 +163,8 @@ void loader_each_binding(struct process *p, struct image *im,
 
 	if (p->w->kind == LOADER_DYLD)
 		dyld_each_binding(p, im, fn, ctx);
+	if (p->w->kind == LOADER_WINDOWS)
+		win_each_binding(p, im, fn, ctx);
 	if (im->file == NULL || im->facts == NULL)
 		return;
 	if (p->w->kind == LOADER_GLIBC)

@@ -591,7 +591,7 @@ static void judge(void *ctx)
 	if (j->path == NULL)
 		j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
-	if (check_pe_takes(j->s, j->path, en))
+	if (check_pe_takes(j->s, j->path, has_library_name(j->path), en))
 		check_pe(j->s, j->path, en, j->flags, &j->r, j->a);
 	else if (j->s->process != NULL)
 		open_in_process(j);

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "diagnose/pynames.h"
 #include "verb/pe_packages.h"
 
 enum {
@@ -180,6 +181,34 @@ static void add_python(struct dlwhy_session *s, struct arena *a, struct pe_host 
 		add_present(s, a, l, home, "ucrtbase.dll");
 }
 
+/* conda's Python adds the folder where its packages have their DLLs (its patch of 3.8 and later, and its
+ * activation before). */
+static void add_conda(struct dlwhy_session *s, struct arena *a, struct pe_host *h)
+{
+	const char *home = h->world.app_dir, *bin;
+	struct names dirs = { NULL, 0, 0 };
+
+	if (home == NULL || store_stat_dir(s->store, arena_printf(a, "%sconda-meta", home)) != 0)
+		return;
+	bin = arena_printf(a, "%sLibrary/bin/", home);
+	if (store_stat_dir(s->store, bin) != 0)
+		return;
+	for (size_t i = 0; i < h->world.nuser_dirs; i++)
+		*ARENA_PUSH(a, &dirs) = h->world.user_dirs[i];
+	*ARENA_PUSH(a, &dirs) = bin;
+	h->world.user_dirs = dirs.items;
+	h->world.nuser_dirs = dirs.n;
+}
+
+static bool python_lacks(int python, const char *symbol)
+{
+	const struct pyname *row = python / 100 == 3 ? pyname_find(symbol) : NULL;
+	unsigned minor = (unsigned)python % 100;
+
+	return row != NULL &&
+	       ((row->first != 0 && minor < row->first) || (row->last != 0 && minor > row->last));
+}
+
 static void python_host(struct dlwhy_session *s, const char *path, const struct store_entry *en, int version,
 			struct arena *a, struct pe_host *h)
 {
@@ -188,6 +217,7 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 	const char *dll = python_dll(en);
 
 	h->world.python = wanted != 0 ? wanted : version == ANY_PYTHON ? NEWEST_PYTHON : version;
+	h->world.python_lacks = python_lacks;
 	h->world.app_dir = find_home(s, path, a);
 	h->world.flags = h->world.python >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
 	h->words = arena_printf(a, "Python %d.%d for Windows", h->world.python / 100, h->world.python % 100);
@@ -197,6 +227,7 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 			     "package does";
 	add_python(s, a, h, dll, &present);
 	pe_packages(s, path, en, a, h);
+	add_conda(s, a, h);
 	for (size_t i = 0; i < h->world.npresent; i++)
 		*ARENA_PUSH(a, &present) = h->world.present[i];
 	h->world.present = present.items;
@@ -206,8 +237,18 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 /* ---- other programs --------------------------------------------------------------------------- */
 
 /* LoadLibrary by a program that lies beside the DLL: how most programs bring theirs. */
-static void plain_host(const char *path, bool is_program, struct arena *a, struct pe_host *h)
+static void plain_host(const struct dlwhy_session *s, const char *path, bool is_program, struct arena *a,
+		       struct pe_host *h)
 {
+	const char *program = s->opt.program;
+
+	if (!is_program && program != NULL && str_ends_nocase(program, ".exe")) {
+		h->world.app_dir = parent(a, program);
+		h->world.flags = WIN_ALTERED_SEARCH_PATH;
+		h->words = program;
+		h->assumes = "the program names it by its whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
+		return;
+	}
 	h->world.app_dir = parent(a, path);
 	h->world.flags = WIN_ALTERED_SEARCH_PATH;
 	h->words = is_program ? "Windows" : "a program in the same folder";
@@ -234,6 +275,56 @@ static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *
 	}
 	h->world.path_dirs = dirs.items;
 	h->world.npath_dirs = dirs.n;
+}
+
+/* ---- Windows itself --------------------------------------------------------------------------- */
+
+/* A folder by its name in whichever case; NULL. */
+static const char *folder_in(struct dlwhy_session *s, const char *dir, const char *name, struct arena *a)
+{
+	const struct store_listing *l = store_list(s->store, dir);
+
+	for (size_t i = 0; l != NULL && i < l->n; i++) {
+		const char *path = arena_printf(a, "%s%s/", dir, l->names[i]);
+
+		if (strcasecmp(l->names[i], name) == 0 && store_stat_dir(s->store, path) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* Its release, by the version of ntdll.dll; the one that is assumed if that is not there. */
+static void read_release(struct dlwhy_session *s, struct arena *a, struct windows_world *w)
+{
+	const struct store_entry *en = store_open(s->store, arena_printf(a, "%sntdll.dll", w->system_dir));
+	const struct windows_release *r;
+	uint16_t v[4];
+
+	if (en == NULL || en->err != 0 || en->file->kind != FILE_PE || !pe_file_version(&en->file->pe, v))
+		return;
+	r = windows_at_least(v[0], v[1], v[2]);
+	if (r != NULL)
+		w->release = r;
+}
+
+/* With --root the system in it may be a Windows. Programs of 32 bit see another folder under that name. */
+static void find_windows(struct dlwhy_session *s, struct arena *a, struct windows_world *w)
+{
+	const char *windows = s->opt.root != NULL ? folder_in(s, "/", "windows", a) : NULL;
+	const char *system = NULL;
+
+	if (windows == NULL)
+		return;
+	if (w->machine == PE_I386)
+		system = folder_in(s, windows, "syswow64", a);
+	if (system == NULL)
+		system = folder_in(s, windows, "system32", a);
+	if (system == NULL)
+		return;
+	w->windows_dir = windows;
+	w->system_dir = system;
+	if (s->opt.windows == NULL)
+		read_release(s, a, w);
 }
 
 /* What lies around a file is found by its whole path. */
@@ -265,10 +356,11 @@ void pe_host_find(struct dlwhy_session *s, const char *given, const struct store
 	out->world.machine = is_pe ? en->file->pe.machine : PE_AMD64;
 	if (is_pe && en->file->pe.il_only)
 		out->world.machine = PE_AMD64;
+	find_windows(s, a, &out->world);
 	if (version != 0)
 		python_host(s, path, en, version, a, out);
 	else
-		plain_host(given, is_program, a, out);
+		plain_host(s, given, is_program, a, out);
 	read_path(s, a, out);
 	out->words = arena_printf(a, "%s (%s)", out->words, out->world.release->words);
 }
