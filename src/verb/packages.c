@@ -20,11 +20,15 @@
 #include "verb/gate.h"
 #include "verb/native.h"
 #include "verb/promised.h"
+#include "verb/result.h"
 
 #define PACKAGE_MEMORY ((size_t)4096 << 20)
 #define MEMBER_MEMORY ((size_t)1024 << 20)
 
-enum { REFUSED_SHOWN = 100 };
+enum {
+	REFUSED_SHOWN = 100,
+	WORKERS_MAX = 64 /* of pool_run */
+};
 
 /* A native file of the package, or one that was refused. */
 struct member {
@@ -32,7 +36,6 @@ struct member {
 	enum native native;
 	const char *target;
 	const char *before; /* path of another one that must be opened before, NULL */
-	struct arena *a;
 	struct dlwhy_result r;
 	struct dlwhy_error err;
 };
@@ -62,6 +65,8 @@ struct checked {
 	} findings;                 /* of the package as such */
 	const struct member **order; /* in which they are unpacked */
 	struct gate gate;
+	struct arena *scratch[WORKERS_MAX];    /* of the threads */
+	struct result_keep kept[WORKERS_MAX];
 	struct dlwhy_package out;
 	struct dlwhy_error err;
 	struct dlwhy_result r;
@@ -216,6 +221,9 @@ static const char *why_not(const struct checked *p, const struct member *m)
 struct look {
 	struct checked *p;
 	struct member *m;
+	struct arena *a;
+	struct result_keep *kept;
+	struct dlwhy_result r; /* in a */
 };
 
 static void judge_in(struct checked *p, struct arena *a, const struct check_ask *ask,
@@ -233,23 +241,51 @@ static void judge_member(void *ctx)
 {
 	struct look *l = ctx;
 
-	judge_in(l->p, l->m->a,
+	judge_in(l->p, l->a,
 		 &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
 				      .before = l->m->before },
-		 &l->m->r);
+		 &l->r);
+}
+
+static void keep_result(void *ctx)
+{
+	struct look *l = ctx;
+
+	result_copy(l->kept, &l->r, &l->m->r);
+}
+
+/* Each thread has an arena for its analyses, and one for what came of them. */
+static bool judge_one_member(struct checked *p, unsigned worker, struct member *m)
+{
+	struct arena **scratch = &p->scratch[worker];
+	struct result_keep *kept = &p->kept[worker];
+	struct look l = { .p = p, .m = m, .kept = kept };
+	bool done;
+
+	if (*scratch == NULL)
+		*scratch = arena_new(MEMBER_MEMORY);
+	if (kept->a == NULL)
+		kept->a = arena_new(PACKAGE_MEMORY);
+	if (*scratch == NULL || kept->a == NULL)
+		return false;
+	l.a = *scratch;
+	done = arena_run(l.a, judge_member, &l) == ARENA_OK;
+	done = done && arena_run(kept->a, keep_result, &l) == ARENA_OK;
+	if (done)
+		arena_reset(*scratch);
+	else { /* left half way */
+		arena_free(*scratch);
+		*scratch = NULL;
+	}
+	return done;
 }
 
 static void member_job(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
 	struct member *m = &p->members.items[i];
-	struct look l = { p, m };
 
-	(void)worker;
-	if (m->r.error != NULL)
-		return;
-	m->a = arena_new(MEMBER_MEMORY);
-	if (m->a != NULL && arena_run(m->a, judge_member, &l) == ARENA_OK)
+	if (m->r.error != NULL || judge_one_member(p, worker, m))
 		return;
 	err_set(&m->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.200s was judged", m->target);
 	m->r = (struct dlwhy_result){ .target = m->target };
@@ -276,14 +312,14 @@ static void unpack_job(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
 	const struct pack_file *f = p->order[i]->file;
-	uint64_t size = size_of(p->order[i]);
+	uint64_t cost = container_cost(f->from, f->member);
 
 	(void)worker;
 	if (f->refused != NULL || f->path == NULL)
 		return;
-	gate_enter(&p->gate, size);
+	gate_enter(&p->gate, cost);
 	(void)store_open(p->inner.store, f->path);
-	gate_leave(&p->gate, size);
+	gate_leave(&p->gate, cost);
 }
 
 /* Is the file among what that one loads? */
@@ -320,18 +356,12 @@ static void judge_again(struct checked *p)
 	for (size_t i = 0; i < p->members.n; i++) {
 		struct member *m = &p->members.items[i];
 		struct dlwhy_result alone = m->r;
-		struct arena *a = m->a;
 
 		if (!needs_another(p, m))
 			continue;
 		member_job(p, 0, i);
-		if (m->r.loads == DLWHY_YES) {
-			arena_free(a);
-			continue;
-		}
-		arena_free(m->a);
-		m->a = a;
-		m->r = alone;
+		if (m->r.loads != DLWHY_YES)
+			m->r = alone;
 	}
 }
 
@@ -583,8 +613,11 @@ static void judge(void *ctx)
 
 static void close_package(struct checked *p)
 {
-	for (size_t i = 0; i < p->members.n; i++)
-		arena_free(p->members.items[i].a);
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		arena_free(p->scratch[i]);
+		arena_free(p->kept[i].a);
+		map_free(&p->kept[i].texts, NULL);
+	}
 	store_free(p->inner.store);
 	arena_free(p->inner.a);
 	pthread_mutex_destroy(&p->inner.lock);
