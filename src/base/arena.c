@@ -212,17 +212,17 @@ static bool block_extend(struct arena *a, const void *block, size_t old, size_t 
  * clearing them. */
 static inline void *cleared(unsigned char *p, size_t n)
 {
-	enum { TWO = 2 * ALIGNMENT };
+	const size_t two = 2 * ALIGNMENT;
 
-	if (n > 4 * TWO)
+	if (n > 4 * two)
 		return memset(p, 0, n);
 	if (n == ALIGNMENT)
 		return memset(p, 0, ALIGNMENT);
-	memset(p, 0, TWO);
-	memset(p + n - TWO, 0, TWO);
-	if (n > 2 * TWO) {
-		memset(p + TWO, 0, TWO);
-		memset(p + n - 2 * TWO, 0, TWO);
+	memset(p, 0, two);
+	memset(p + n - two, 0, two);
+	if (n > 2 * two) {
+		memset(p + two, 0, two);
+		memset(p + n - 2 * two, 0, two);
 	}
 	return p;
 }

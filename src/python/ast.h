@@ -226,9 +226,9 @@ const char *py_name(struct py_names *names, const char *s, size_t n);
  * any case. Depth of nesting, nodes and names are capped: a file over a cap has an error. */
 void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text,
 	      struct py_source *out);
-/* As py_parse, but of the file's statements only imports are parsed, and what may hold some: conditions, `try`
- * and `with`. The others, when py_parse_rest comes, which leaves what py_parse would have made: in s->a and
- * s->names, which may be other ones by then. */
+/* As py_parse, but of the file's statements only imports are parsed, and what may hold some: conditions,
+ * `try` and `with`. The others, when py_parse_rest comes, which leaves what py_parse would have made: in
+ * s->a and s->names, which may be other ones by then. */
 void py_parse_outline(struct arena *a, struct py_names *names, const char *path, struct view text,
 		      struct py_source *out);
 void py_parse_rest(struct py_source *s);

@@ -1,9 +1,10 @@
-/* outline.c - a file in two steps, see ast.h: first what it imports, for the thread that reads ahead, then the
- * rest, for the one that evaluates. Between two statements of the outline lies a range of whole lines, which is
- * parsed like a file of its own.
+/* outline.c - a file in two steps, see ast.h: first what it imports, for the thread that reads ahead, then
+ * the rest, for the one that evaluates. Between two statements of the outline lies a range of whole lines,
+ * which is parsed like a file of its own.
  *
- * Together they make what py_parse makes. Where something cannot be read that is not as easy to say (what stands
- * before the first error counts, what stands behind it does not), so then the file is parsed again as a whole.
+ * Together they make what py_parse makes. Where something cannot be read that is not as easy to say (what
+ * stands before the first error counts, what stands behind it does not), so then the file is parsed again
+ * as a whole.
  */
 #include "python/parse.h"
 
@@ -33,8 +34,8 @@ static bool begins_outline(const struct py_cursor *c)
 	}
 }
 
-/* The last line that begins like a statement of the outline; what follows it need not be looked at. NULL: there
- * is none, or it is the first line. Sixteen places are tried at once. */
+/* The last line that begins like a statement of the outline; what follows it need not be looked at. NULL:
+ * there is none, or it is the first line. Sixteen places are tried at once. */
 static const unsigned char *last_line(const struct py_cursor *c)
 {
 	const unsigned char *p = c->p, *last = NULL;
