@@ -120,8 +120,9 @@ static const char *wanted(struct arena *a, const char *error)
 {
 	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
 	static const char *const before[] = {
-		"could not find ",  "cannot find ",	 "can't find ",	      "couldn't find ", "unable to find ",
-		"failed to find ", "could not locate ", "unable to locate ", "missing ",
+		"could not find ",	"cannot find ",	   "can't find ",
+		"couldn't find ",  "unable to find ",   "failed to find ",
+		"could not locate ", "unable to locate ", "missing ",
 	};
 	static const char *const after[] = {
 		" not found",	     " was not found", " is not found", " could not be found",

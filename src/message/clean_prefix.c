@@ -321,8 +321,10 @@ static bool pytest(struct span *p)
 /* "12>": the project that MSBuild builds, and the step in it: "12:3>" */
 static bool project(struct span *p)
 {
-	return take_digits(p, 1, 4) && (!at(p, ':') || (take(p, ':') && take_digits(p, 1, 4))) &&
-	       take(p, '>') && p->i < p->n && (isalpha((unsigned char)p->s[p->i]) || at(p, ' ') || at(p, '/'));
+	if (!take_digits(p, 1, 4) || (at(p, ':') && !(take(p, ':') && take_digits(p, 1, 4))))
+		return false;
+	return take(p, '>') && p->i < p->n &&
+	       (isalpha((unsigned char)p->s[p->i]) || at(p, ' ') || at(p, '/'));
 }
 
 /* ---- borders and quoting ---------------------------------------------------------------------- */

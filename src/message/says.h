@@ -9,7 +9,7 @@
  *   says_compiler.def  gcc, clang, collect2, LTO, MSVC, rustc
  *   says_go.def        go, cgo, cmd/link
  *   says_build.def     pip, setuptools, meson, CMake, pkg-config, bazel, cargo, make, ninja, configure
- *   says_package.def   builders of other languages and of distributions: cabal, opam, luarocks, conan, Nix, bitbake, …
+ *   says_package.def   builders of other languages and distributions: cabal, opam, conan, Nix, bitbake, …
  *   says_program.def   programs in words of their own
  *   says_ending.def    that something ended well
  *   says_translated.def  GNU's linker and compilers in other languages (scripts/translations.py)
