@@ -96,6 +96,8 @@ check-corpus: setup-test all ## analyse real packages and compare with the real 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
 	@$(PYTHON) tests/corpus/macho.py --build $(BUILD) --sanitized $(ASAN)
 	@$(PYTHON) tests/repair/corpus.py --build $(BUILD)
+	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_SETUPS=1 \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/verb/test_fix.py -k "version or never or python or cgo"
 	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_TEXTS=1 \
 		$(PYTHON) -m pytest -q -p no:cacheprovider tests/message
 	@$(RUN) tidy --nodes 225000

@@ -44,7 +44,7 @@ static void read_pack(struct view v, const char *path)
 	struct pack *p = NULL;
 	struct os_stat st;
 
-	if (s != NULL && overlay_file(s, path, v, v.n, 0644) == 0 && pack_open(s, path, &p) == 0) {
+	if (s != NULL && overlay_file(s, path, v, v.n, 0644) == 0 && pack_open(s, machine, path, &p) == 0) {
 		for (size_t i = 0; i < p->nfiles && i < MEMBERS_MOST; i++)
 			if (p->files[i].path != NULL)
 				(void)source_stat(p->source, p->files[i].path, true, &st);

@@ -73,17 +73,22 @@ static void fields(const struct py_node *n)
 /* A tree is lower than what it hangs on, so that a walk over it ends. */
 static void expression(const struct py_node *n, unsigned above)
 {
+	enum py_parts parts;
+
 	if (n == NULL)
 		return;
 	if (n->kind >= PY_EXPR || n->height >= above)
 		abort();
 	fields(n);
-	if (!py_has_parts(n->kind))
-		return;
-	expression(n->a, n->height);
-	expression(n->b, n->height);
-	expression(n->c, n->height);
-	expressions(&n->list, n->height);
+	parts = py_parts_of(n->kind);
+	if (parts >= PY_PARTS_A)
+		expression(n->a, n->height);
+	if (parts >= PY_PARTS_LIST)
+		expressions(&n->list, n->height);
+	if (parts >= PY_PARTS_B)
+		expression(n->b, n->height);
+	if (parts >= PY_PARTS_C)
+		expression(n->c, n->height);
 }
 
 static void function(struct job *j, struct py_function *fn)
@@ -104,17 +109,21 @@ static void function(struct job *j, struct py_function *fn)
 
 static void statement(struct job *j, const struct py_node *n)
 {
+	enum py_parts parts;
+
 	if (n == NULL || n->kind < PY_EXPR || n->kind >= PY_KINDS)
 		abort();
-	if (!py_has_parts(n->kind)) /* an alias */
+	parts = py_parts_of(n->kind);
+	if (parts == PY_PARTS_NONE) /* an alias */
 		return;
 	expression(n->a, PY_HEIGHT_MAX + 1);
-	expression(n->b, PY_HEIGHT_MAX + 1);
+	if (parts >= PY_PARTS_B)
+		expression(n->b, PY_HEIGHT_MAX + 1);
 	if (n->kind == PY_FUNCTION)
 		function(j, n->u.fn);
 	if (n->kind == PY_TRY || n->kind == PY_MATCH || n->kind == PY_WITH || n->kind == PY_IMPORT)
 		statements(j, &n->list);
-	else if (n->kind != PY_IMPORT_FROM)
+	else if (n->kind != PY_IMPORT_FROM && parts >= PY_PARTS_LIST)
 		expressions(&n->list, PY_HEIGHT_MAX + 1);
 	if (!py_has_body(n->kind))
 		return;

@@ -4,7 +4,7 @@
     scripts/translations.py LOCALES... >src/message/says_translated.def
 
 Each LOCALES is a folder like /usr/share/locale with the catalogues of one release: ld.mo, gold.mo and bfd.mo
-(binutils), gcc*.mo and libc.mo. Later folders add what earlier ones do not have.
+(binutils), gcc*.mo, libc.mo and make.mo. Later folders add what earlier ones do not have.
 """
 import argparse
 import gettext
@@ -55,7 +55,8 @@ SENTENCES = [
      ["%X%P: %pB: undefined reference to `%pT'\n", "%X%B: undefined reference to `%T'\n"],
      ["", None, "{symbol}"], "CAUSE", 60, "ld-undefined-reference", ""),
     ("undefined-gold", "gold", ["%s: %s: undefined reference to '%s'\n"],
-     ["{needed_by:" + WORD + "}", "{error:[^\\\\n:]{3,20}?}", "{symbol}"], "CAUSE", 60, "ld-undefined-reference", ""),
+     ["{needed_by:" + WORD + "}", "{error:[^\\\\n:]{3,20}?}", "{symbol}"],
+     "CAUSE", 60, "ld-undefined-reference", ""),
     ("dso-symbol", "bfd",
      ["%pB: undefined reference to symbol '%s'", "%B: undefined reference to symbol '%s'"],
      ["{needed_by:" + PATH + "}", "{symbol}"], "CAUSE", 41, "ld-dso-missing", ""),
@@ -83,6 +84,11 @@ SENTENCES = [
      "CAUSE", 12, "build-other", "compiler-flag"),
     ("killed", "gcc", ["%s signal terminated program %s"], ["KILLED", "{object:" + PROGRAM + "}"],
      "CAUSE", 6, "out-of-memory", "compiler"),
+    ("rule-needed", "make", ["%sNo rule to make target '%s', needed by '%s'%s",
+                             "%sNo rule to make target `%s', needed by `%s'%s"],
+     ["", "{object}", "{needed_by}", None], "CAUSE", 31, "build-other", "input-missing"),
+    ("rule", "make", ["%sNo rule to make target '%s'%s", "%sNo rule to make target `%s'%s"],
+     ["", "{object}", None], "CAUSE", 32, "build-other", "input-missing"),
 ]
 
 
@@ -92,7 +98,7 @@ def catalogues(folders):
     for folder in folders:
         for path in sorted(Path(folder).glob("*/LC_MESSAGES/*.mo")):
             name = re.match(r"[a-z]*", path.name)[0]
-            if name not in ("ld", "gold", "bfd", "gcc", "libc"):
+            if name not in ("ld", "gold", "bfd", "gcc", "libc", "make"):
                 continue
             with path.open("rb") as f:
                 own = out.setdefault(name, {}).setdefault(path.parts[-3], {})
@@ -178,7 +184,7 @@ def rows(found):
                 continue
             seen.add(own)
             own = BEFORE.get(name, "") + own
-            speaker = {"gcc": "gcc"}.get(catalogue, "ld")
+            speaker = {"gcc": "gcc", "make": "make"}.get(catalogue, "ld")
             yield f"tr-{name}-{language.lower()}", speaker, kind, rank, code, detail, own
     for name, _, ids, fields, kind, rank, code, detail in SENTENCES:
         if fields is None:

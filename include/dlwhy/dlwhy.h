@@ -62,8 +62,8 @@ struct dlwhy_options {
 	const char *root;         /* folder of another system, or an image of a container (`docker save`, OCI)
 				     as a file; NULL for this machine */
 	const char *program;      /* "auto" (NULL means the same), "none", or an executable's path */
-	const char *loader;       /* "glibc", "musl": of the bare program; "dyld", "windows"; NULL: the one that
-				     is there, and that of the system that the file is made for */
+	const char *loader;       /* "glibc", "musl": of the bare program; "dyld", "windows"; NULL: the one
+				     that is there, and that of the system that the file is made for */
 	const char *cpu;          /* "x86-64-v2" …, NULL: this processor */
 	const char *const *env;   /* NAME=VALUE strings that are set, NULL-ended; NULL for none */
 	bool clear_env;           /* start from an empty loader environment */
@@ -180,8 +180,8 @@ struct dlwhy_fix_request {
 	const char *const *command; /* as typed, for the journal; NULL-ended, or NULL */
 	const char *const *wheels; /* folders with wheels that may be installed, NULL-ended, or NULL; those of
 				      PIP_FIND_LINKS are looked at, too */
-	const char *const *args;   /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL.
-				      NULL-ended */
+	const char *const *args; /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL;
+				    NULL-ended */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
@@ -238,7 +238,7 @@ enum dlwhy_severity { DLWHY_ERROR, DLWHY_WARNING, DLWHY_NOTE };
 struct dlwhy_platform {
 	const char *os;             /* "linux", "macos", "windows" */
 	const char *loader;         /* "glibc", "musl", "dyld", "windows", "none" */
-	const char *loader_version; /* "2.36", "1.2.3", "macOS 15.4", of Windows its release ("10"); NULL if unknown */
+	const char *loader_version; /* "2.36", "macOS 15.4", of Windows its release ("10"); NULL if unknown */
 	const char *machine;        /* "x86_64", NULL if unknown */
 };
 
@@ -314,8 +314,8 @@ struct dlwhy_evidence {
  *   edit-line               path: a text; name: the number of a line; value: what it shall read
  *   cgo-line                path: a Go source; value: a line for the comment above its import "C"
  *   link-command            value: the command that links, as a shell would have it
- *   pip-install             value: what pip shall install; path: the interpreter of the environment; name: the
- *                           wheel that this will be, or NULL */
+ *   pip-install             value: what pip shall install; path: the interpreter of the environment;
+ *                           name: the wheel that this will be, or NULL */
 struct dlwhy_edit {
 	const char *op, *path, *name, *value;
 };

@@ -17,7 +17,7 @@
 
 #include "base/os.h"
 
-#define ALIGNMENT _Alignof(max_align_t)
+#define ALIGNMENT sizeof(uint64_t) /* no type here needs more: no vectors, no long double */
 
 enum { CHUNK_FIRST = 64 << 10, CHUNK_LAST = 8 << 20, GROW_FIRST = 8 };
 /* Chunks from this size on ask for large pages: an arena that has grown to them will touch them all. */
@@ -212,13 +212,17 @@ static bool block_extend(struct arena *a, const void *block, size_t old, size_t 
  * clearing them. */
 static inline void *cleared(unsigned char *p, size_t n)
 {
-	if (n > 4 * ALIGNMENT)
+	const size_t two = 2 * ALIGNMENT;
+
+	if (n > 4 * two)
 		return memset(p, 0, n);
-	memset(p, 0, ALIGNMENT);
-	memset(p + n - ALIGNMENT, 0, ALIGNMENT);
-	if (n > 2 * ALIGNMENT) {
-		memset(p + ALIGNMENT, 0, ALIGNMENT);
-		memset(p + n - 2 * ALIGNMENT, 0, ALIGNMENT);
+	if (n == ALIGNMENT)
+		return memset(p, 0, ALIGNMENT);
+	memset(p, 0, two);
+	memset(p + n - two, 0, two);
+	if (n > 2 * two) {
+		memset(p + two, 0, two);
+		memset(p + n - 2 * two, 0, two);
 	}
 	return p;
 }

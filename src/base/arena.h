@@ -27,7 +27,7 @@ void arena_reset(struct arena *a);
  * (fn has then been left half way; the arena must be freed). Nests. */
 enum arena_status arena_run(struct arena *a, void (*fn)(void *), void *ctx);
 
-/* size bytes, zeroed, aligned for any type. */
+/* size bytes, zeroed, aligned for what needs no more than 8 bytes. */
 void *arena_alloc(struct arena *a, size_t size);
 /* n * size bytes, zeroed; an overflow counts as no memory. */
 void *arena_array(struct arena *a, size_t n, size_t size);

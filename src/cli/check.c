@@ -139,9 +139,13 @@ int cli_check(const struct cli *c)
 		code = dlwhy_import(s, c->words, c->nwords, on_result, &check, &err);
 	else
 		code = dlwhy_check(s, c->words, c->nwords, on_result, &check, &err);
+	kept = s;
+	if (check.done == 0 && code == DLWHY_E_ARGUMENT) {
+		cli_complain("%s", err.message);
+		return EXIT_USAGE;
+	}
 	if (check.err == 0 && code != DLWHY_OK)
 		answer_rest(&check, &err);
-	kept = s;
 	if (check.err != 0)
 		return cli_write_failed(check.err);
 	return summary(&check);

@@ -63,7 +63,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_ARCH, 0, "arch", "A", VERB_CHECK | VERB_IMPORT | VERB_FIX, where,
 	  "as a process of macOS for arm64 or x86_64 would load it" },
 	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK | VERB_IMPORT, where,
-	  "who loads files of Windows: 7, 8, 8.1, 10 (default), 11, server2019, ...; 10+vcredist" },
+	  "of files of Windows: 7 to 11, server2019, ... (default 10); 10+vcredist" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,
@@ -93,7 +93,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_YES, 0, "yes", NULL, VERB_FIX | VERB_UNDO, much,
 	  "do not ask before anything is changed" },
 	{ OPT_WHEELS, 0, "wheels", "DIR", VERB_FIX, much,
-	  "a folder with wheels, other versions of packages, that may be installed; may be repeated" },
+	  "a folder with wheels that may be installed; may be repeated" },
 	{ OPT_LIKE, 0, "like", "ENV", VERB_ENV, much,
 	  "with the packages of that environment, in the same versions" },
 	{ OPT_LIST, 0, "list", NULL, VERB_UNDO, much,
@@ -492,7 +492,8 @@ int cli_parse(struct cli *c, int argc, char **argv)
 	c->preload = calloc(n + 1, sizeof(*c->preload));
 	c->wheels = calloc(n + 1, sizeof(*c->wheels));
 	c->with = calloc(n + 1, sizeof(*c->with));
-	if (c->words == NULL || c->env == NULL || c->preload == NULL || c->wheels == NULL || c->with == NULL) {
+	if (c->words == NULL || c->env == NULL || c->preload == NULL || c->wheels == NULL ||
+	    c->with == NULL) {
 		cli_complain("no memory");
 		return EXIT_UNANSWERED;
 	}

@@ -3,6 +3,8 @@
 
 #include "diagnose/dyld.h"
 
+enum { COMPARED = 200 }; /* probes, of which it is seen that they come twice */
+
 void d_dyld(struct diag *d, size_t i)
 {
 	const struct failure *f = &d->t->failures.items[i];
@@ -17,12 +19,13 @@ void d_dyld(struct diag *d, size_t i)
 
 /* ---- evidence and repairs ---------------------------------------------------------------------- */
 
-/* Lists of the chain come twice where an image stands in it twice. */
+/* Lists of the chain come twice where an image stands in it twice. Of very long ones only the beginning is
+ * compared: evidence has a limit. */
 static bool was_told(const struct diag *d, const struct request *rq, size_t n)
 {
 	const struct probe *all = d->t->probes.items + rq->probe0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < COMPARED; i++)
 		if (all[i].outcome == all[n].outcome && strcmp(all[i].path, all[n].path) == 0)
 			return true;
 	return false;
@@ -133,10 +136,36 @@ static void elsewhere(struct diag *d, struct draft *dr, const char *name, const 
 	fix_variable(d, dr, at);
 }
 
-static void nowhere(struct diag *d, struct draft *dr, const char *name, const struct image *from, bool system)
+static void fix_missing(struct diag *d, struct draft *dr, const char *name, const struct image *from,
+			bool system)
 {
+	static const char *const brew[] = { "/opt/homebrew/opt/", "/usr/local/opt/" };
 	struct fix *fix;
 
+	if (starts_with(name, "@rpath/"))
+		draft_fix(d, dr, "import-first", "low",
+			  arena_printf(d->a,
+				       "load what brings %s before (in Python: import that package first): a "
+				       "library "
+				       "that is in the process under the name %s is taken without a search",
+				       base_name(name), name));
+	fix = draft_fix(
+		d, dr, "install", "low",
+		system ? "take a build of it that does not need that library, or one that brings it along"
+		       : arena_printf(d->a, "install what brings %s, in the place that %s names",
+				      base_name(name), image_word(d, from)));
+	for (size_t i = 0; i < sizeof(brew) / sizeof(brew[0]); i++)
+		if (starts_with(name, brew[i])) {
+			const char *formula = name + strlen(brew[i]);
+
+			fix_command(
+				d, fix,
+				arena_printf(d->a, "brew install %.*s", (int)strcspn(formula, "/"), formula));
+		}
+}
+
+static void nowhere(struct diag *d, struct draft *dr, const char *name, const struct image *from, bool system)
+{
 	if (from == NULL)
 		draft_say(d, dr, "%s is not there.", name);
 	else if (system)
@@ -146,20 +175,8 @@ static void nowhere(struct diag *d, struct draft *dr, const char *name, const st
 		draft_say(d, dr,
 			  "%s, which %s needs, is missing: it is at none of the places that dyld looks at.",
 			  base_name(name), image_word(d, from));
-	if (from == NULL)
-		return;
-	fix = draft_fix(
-		d, dr, "install", "low",
-		system ? "take a build of it that does not need that library, or one that brings it along"
-		       : arena_printf(d->a, "install what brings %s, in the place that %s names",
-				      base_name(name), image_word(d, from)));
-	if (starts_with(name, "/opt/homebrew/opt/") || starts_with(name, "/usr/local/opt/")) {
-		const char *formula =
-			name + strlen(name[1] == 'o' ? "/opt/homebrew/opt/" : "/usr/local/opt/");
-
-		fix_command(d, fix,
-			    arena_printf(d->a, "brew install %.*s", (int)strcspn(formula, "/"), formula));
-	}
+	if (from != NULL)
+		fix_missing(d, dr, name, from, system);
 }
 
 /* The library stands in the way of others that need it too. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diagnose/dyld.h"
+#include "symbol/demangle.h"
 
 /* The macOS that a file was built for, if it is newer than the one that is meant; else 0. */
 static uint32_t newer_minimum(const struct diag *d, const struct image *im)
@@ -47,7 +48,8 @@ static const struct image *defined_by(const struct diag *d, const struct failure
 static void say_expected(struct diag *d, struct draft *dr, const struct failure *f)
 {
 	const struct image *other = f->provider != NULL ? defined_by(d, f) : NULL;
-	const char *symbol = symbol_word(d->a, f->symbol);
+	const char *plain = demangle_short(d->a, f->symbol);
+	const char *symbol = symbol_word(d->a, plain != NULL ? plain : f->symbol);
 
 	if (strstr(f->string, "flat namespace") != NULL)
 		draft_say(d, dr, "%s uses %s, which no file of the process defines.", image_word(d, f->image),
@@ -76,6 +78,9 @@ void dyld_symbol(struct diag *d, const struct failure *f)
 	dr->f.symbol = f->symbol;
 	draft_needed_by(d, dr, f->image->requester);
 	say_expected(d, dr, f);
+	if (strstr(f->string, "flat namespace") != NULL && !starts_with(f->symbol, "Py") &&
+	    !starts_with(f->symbol, "_Py"))
+		draft_assume(dr, DLWHY_LIKELY, "no library of macOS defines it");
 	join_symbols(d, dr, f);
 	if (f->provider != NULL)
 		draft_fact(d, dr, image_path(d, f->provider), "the library where it is expected");
@@ -90,26 +95,41 @@ void dyld_symbol(struct diag *d, const struct failure *f)
 				       f->provider != NULL ? image_word(d, f->provider) : "its library"));
 }
 
+static void also_newer(struct diag *d, struct draft *dr, const struct image *im, uint32_t minimum)
+{
+	draft_evidence(
+		d, dr, "fact", im,
+		arena_printf(d->a, "built for macOS %u.%u or later", minimum >> 16, minimum >> 8 & 0xff))
+		->path = image_path(d, im);
+}
+
+/* One finding for all of them. */
 void d_dyld_images(struct diag *d)
 {
-	for (size_t i = 0; d->p != NULL && i < d->p->images.n && d->drafts.n < MAX_FINDINGS; i++) {
+	struct draft *dr = NULL;
+
+	for (size_t i = 0; d->p != NULL && i < d->p->images.n; i++) {
 		const struct image *im = d->p->images.items[i];
 		uint32_t newer = newer_minimum(d, im);
-		struct draft *dr;
 
 		if (newer == 0)
 			continue;
+		if (dr != NULL) {
+			also_newer(d, dr, im, newer);
+			continue;
+		}
 		dr = draft_new(d, CAUSE_OS_TOO_OLD, NULL);
 		dr->f.severity = DLWHY_WARNING;
 		dr->f.object = image_path(d, im);
 		draft_needed_by(d, dr, im->requester);
-		draft_say(d, dr,
-			  "%s was built for macOS %u.%u or later, and this is %s: dyld does not mind, but "
-			  "what the file "
-			  "uses of a newer system is missing, and the program may stop there.",
-			  image_word(d, im), newer >> 16, newer >> 8 & 0xff, d->w->install.version);
+		draft_say(
+			d, dr,
+			"%s was built for macOS %u.%u or later, and this is %s: dyld does not mind, but what "
+			"the file uses of a newer system is missing, and the program may stop there.",
+			image_word(d, im), newer >> 16, newer >> 8 & 0xff, d->w->install.version);
 		draft_fix(d, dr, "replace", "low",
 			  arena_printf(d->a, "take a build whose deployment target is %s or older",
 				       d->w->install.version));
+		also_newer(d, dr, im, newer);
 	}
 }

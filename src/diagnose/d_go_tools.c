@@ -158,8 +158,8 @@ static void fix_folder(struct go_case *c, struct draft *dr, const struct go_prob
 			    "(the folder that stands there does not exist)");
 	} else {
 		f = draft_fix(&c->d, dr, "edit-line", "low",
-			      arena_printf(c->d.a, "%s: add `#cgo %s: %s`", go_place_words(c, &p->at), p->verb,
-					   flag));
+			      arena_printf(c->d.a, "%s: add `#cgo %s: %s`", go_place_words(c, &p->at),
+					   p->verb, flag));
 		if (p->at.file != NULL && go_ends(p->at.file, ".go"))
 			fix_edit(&c->d, f, "cgo-line", p->at.file, NULL,
 				 arena_printf(c->d.a, "#cgo %s: %s", p->verb, flag));

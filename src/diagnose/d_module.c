@@ -313,8 +313,8 @@ static void install_fix(struct diag *d, struct draft *dr, const char *name)
 	const char *package = known != NULL ? known : import_top(d->a, name);
 	struct fix *f = draft_fix(d, dr, "install", known != NULL ? "low" : "medium",
 				  known != NULL ? "install it for this interpreter"
-						: "install it for this interpreter, if its package has the name "
-						  "of the module");
+						: "install it for this interpreter, if its package has "
+						  "the name of the module");
 
 	/* the name may come from a source that nobody has looked at: the command is to be copied */
 	fix_command(d, f, import_pip(d, shell_quote(d->a, package)));

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "diagnose/pynames.h"
 #include "diagnose/search_fixes.h"
 #include "diagnose/windows_case.h"
 #include "symbol/demangle.h"
@@ -323,11 +324,39 @@ static void missing_export(struct win_case *k)
 			     win_word(to->name), image_word(d, k->from)));
 }
 
+/* The names that the module misses tell which Python it was built for. */
+static void python_name(struct win_case *k)
+{
+	struct diag *d = k->d;
+	struct draft *dr = win_begin(k, CAUSE_PYTHON_MODULE, image_path(d, k->from));
+	struct pyspan span = { .build = NULL };
+	const char *made;
+
+	dr->f.detail = "python-abi";
+	dr->f.symbol = k->f->symbol;
+	pyspan_add(&span, k->f->symbol);
+	for (size_t i = k->i + 1; i < d->t->failures.n; i++)
+		if (d->t->failures.items[i].kind == FAIL_SYMBOL &&
+		    d->t->failures.items[i].image == k->f->image)
+			pyspan_add(&span, d->t->failures.items[i].symbol);
+	made = pyspan_built_for(d->a, &span, (unsigned)d->w->windows->python % 100);
+	draft_say(d, dr, "%s uses %s, which %s does not have%s%s.", image_word(d, k->from), k->f->symbol,
+		  win_python_words(d), made != NULL ? ": it was built for " : "", made != NULL ? made : "");
+	say_number(k);
+	draft_evidence(d, dr, "symbol", k->from, "imported by")->value = k->f->symbol;
+	take_symbols(k);
+	draft_fix(d, dr, "replace", "low",
+		  arena_printf(d->a, "install the build for %s: pip install --force-reinstall PACKAGE",
+			       win_python_words(d)));
+}
+
 static void symbol(struct win_case *k)
 {
 	const char *dll = strrchr(k->f->provider->name, '\\');
 
-	if (k->f->provider->file == NULL && dll != NULL)
+	if (k->f->provider->file == NULL && dll == NULL)
+		python_name(k);
+	else if (k->f->provider->file == NULL && dll != NULL)
 		system_function(k, dll + 1);
 	else
 		missing_export(k);
@@ -337,6 +366,11 @@ static void symbol(struct win_case *k)
 
 static void missing(struct win_case *k)
 {
+	if (k->f->status == WIN_SXS_CANT_GEN_ACTCTX) {
+		win_no_assembly(k);
+		say_number(k);
+		return;
+	}
 	win_missing(k);
 	say_number(k);
 	search_probes(k->d, k->dr, k->rq);

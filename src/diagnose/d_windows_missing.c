@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diagnose/windows_case.h"
+#include "diagnose/windows_suspects.h"
 
 enum part { DRIVER, TOOLKIT };
 
@@ -21,6 +22,16 @@ static const struct gpu_dll *gpu_dll_of(const char *base)
 		if (matches_pattern(base, gpu_dlls[i].pattern))
 			return &gpu_dlls[i];
 	return NULL;
+}
+
+const char *win_suspicion(const char *base)
+{
+	const struct gpu_dll *g = gpu_dll_of(base);
+	const struct windows_runtime *r = windows_runtime(base);
+
+	if (g != NULL)
+		return g->what;
+	return r != NULL && !windows_is_contract(base) ? r->what : NULL;
 }
 
 /* ---- the file itself -------------------------------------------------------------------------- */
@@ -229,6 +240,39 @@ static void nowhere(struct win_case *k)
 	if (d->w->windows->python != 0)
 		draft_fix(d, dr, "repair-wheel", "low",
 			  "if you build the package: delvewheel repair puts what is needed into the wheel");
+}
+
+/* "2008" of "Microsoft.VC90.CRT"; NULL: it is none of Visual C++. */
+static const char *visual_year(const char *assembly)
+{
+	if (strncmp(assembly, "Microsoft.VC80.", 15) == 0)
+		return "2005";
+	return strncmp(assembly, "Microsoft.VC90.", 15) == 0 ? "2008" : NULL;
+}
+
+void win_no_assembly(struct win_case *k)
+{
+	struct diag *d = k->d;
+	const char *name = k->f->object, *year = visual_year(name);
+	struct draft *dr = win_begin(k, CAUSE_MISSING_LIBRARY, name);
+	struct fix *f;
+
+	draft_say(d, dr,
+		  "%s asks by its manifest for the side-by-side assembly %s%s%s, and it is not there: "
+		  "neither beside "
+		  "it nor, as far as is known, in Windows.",
+		  image_word(d, k->from), name, k->f->version != NULL ? " " : "",
+		  k->f->version != NULL ? k->f->version : "");
+	if (year != NULL) {
+		f = draft_fix(d, dr, "install-package", "medium",
+			      arena_printf(d->a,
+					   "on that machine: install the redistributable of Visual C++ %s",
+					   year));
+		fix_command(d, f, arena_printf(d->a, "winget install Microsoft.VCRedist.%s.%s", year,
+					       win_arch_word(d)));
+	}
+	draft_fix(d, dr, "replace", "low",
+		  "take a build that needs no such assembly: those of Visual C++ 2010 and later");
 }
 
 void win_missing(struct win_case *k)

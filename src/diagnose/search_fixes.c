@@ -310,8 +310,8 @@ static const char *apk_command(struct diag *d, const char *name)
 			    shell_quote(d->a, arena_printf(d->a, "so:%s", name)));
 }
 
-/* rpm's packages provide each library under its SONAME, with the word size behind it: dnf, microdnf, yum and zypper
- * take that as the name of a package. https://docs.fedoraproject.org/en-US/packaging-guidelines/ */
+/* rpm's packages provide each library under its SONAME, with the word size behind it: dnf, microdnf, yum
+ * and zypper take that as the name of a package. https://rpm.org/docs/latest/manual/dependencies.html */
 static const char *rpm_command(struct diag *d, const char *name)
 {
 	static const char *const tools[][2] = { { "/usr/bin/dnf", "dnf install" },
@@ -353,7 +353,8 @@ static bool fix_conda(struct diag *d, struct draft *dr, const char *name)
 		return false;
 	fix_command(d,
 		    draft_fix(d, dr, "install-package", "low",
-			      arena_printf(d->a, "install %s, which brings it, into this environment of conda",
+			      arena_printf(d->a,
+					   "install %s, which brings it, into this environment of conda",
 					   package)),
 		    arena_printf(d->a, "conda install -p %s -c conda-forge %s", shell_quote(d->a, prefix),
 				 package));

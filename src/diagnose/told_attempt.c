@@ -95,9 +95,10 @@ static bool is_guess(const struct msg_fact *f)
 /* Does a tool of a build say it? */
 static bool is_of_build(const struct msg_fact *f)
 {
-	static const char *const tools[] = { "make", "ninja", "CMake", "meson", "gcc", "clang", "cargo", "bazel",
-					     "ld", "ld.bfd", "ld.gold", "ld.lld", "mold", "ld64", "link.exe", "go",
-					     "configure", "setuptools", "node-gyp", "MSBuild", "rustc", "xcode" };
+	static const char *const tools[] = { "make", "ninja", "CMake", "meson", "gcc", "clang", "cargo",
+					     "bazel", "ld", "ld.bfd", "ld.gold", "ld.lld", "mold", "ld64",
+					     "link.exe", "go", "configure", "setuptools", "node-gyp",
+					     "MSBuild", "rustc", "xcode" };
 
 	/* "FAILED: x" is said by many. */
 	if (f->kind == MSG_CONTEXT || told_is_id(f, "ninja-failed"))

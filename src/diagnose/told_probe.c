@@ -119,17 +119,26 @@ static const char *behind(const char *s, const char *const *words, size_t n)
 static const char *wanted(struct arena *a, const char *error)
 {
 	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
-	static const char *const before[] = { "could not find ", "cannot find ", "can't find ", "couldn't find ",
-					      "unable to find ", "failed to find ", "could not locate ",
-					      "unable to locate ", "missing " };
-	static const char *const after[] = { " not found", " was not found", " is not found", " could not be found",
-					     " cannot be found", " is required", " is needed", " is missing",
-					     " is not installed", " not installed", " required", " must be installed" };
-	static const char *const kinds[] = { " program", " library", " tool", " executable", " package", " binary" };
-	static const char *const common[] = { "a", "an", "the", "any", "all", "no", "some", "file", "files", "it",
-					      "program", "library", "libraries", "header", "headers", "compiler", "which",
-					      "required", "valid", "suitable", "working", "and", "or", "one", "that" };
-	const char *s = error + strspn(error, "*! '\"`"), *found = behind(s, before, sizeof(before) / sizeof(*before));
+	static const char *const before[] = {
+		"could not find ",	"cannot find ",	   "can't find ",
+		"couldn't find ",  "unable to find ",   "failed to find ",
+		"could not locate ", "unable to locate ", "missing ",
+	};
+	static const char *const after[] = {
+		" not found",	     " was not found", " is not found", " could not be found",
+		" cannot be found",  " is required",   " is needed",    " is missing",
+		" is not installed", " not installed", " required",     " must be installed",
+	};
+	static const char *const kinds[] = { " program",    " library", " tool",
+					     " executable", " package", " binary" };
+	static const char *const common[] = {
+		"a",	     "an",	"the",	   "any",     "all",	  "no",	      "some",	  "file",
+		"files",     "it",	"program", "library", "libraries", "header",  "headers",  "compiler",
+		"which",     "required", "valid",  "suitable", "working", "and",      "or",	  "one",
+		"that",
+	};
+	const char *s = error + strspn(error, "*! '\"`");
+	const char *found = behind(s, before, sizeof(before) / sizeof(*before));
 	const char *end, *kind;
 	size_t n;
 
@@ -141,7 +150,8 @@ static const char *wanted(struct arena *a, const char *error)
 		n--;
 	end = s + n + strspn(s + n, "'\"`");
 	kind = behind(end, kinds, sizeof(kinds) / sizeof(*kinds));
-	if (n < 2 || (found == NULL && behind(kind != NULL ? kind : end, after, sizeof(after) / sizeof(*after)) == NULL))
+	end = kind != NULL ? kind : end;
+	if (n < 2 || (found == NULL && behind(end, after, sizeof(after) / sizeof(*after)) == NULL))
 		return NULL;
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		if (strlen(common[i]) == n && strncasecmp(s, common[i], n) == 0)
@@ -151,15 +161,16 @@ static const char *wanted(struct arena *a, const char *error)
 
 static void name_wanted(struct told_case *c)
 {
-	static const char *const ids[] = { "configure-error", "config-status-error", "cmake-message", "cmake-error",
-					   "meson-problem", "make-stops", "qmake-error" };
+	static const char *const ids[] = { "configure-error", "config-status-error", "cmake-message",
+					   "cmake-error",     "meson-problem",	     "make-stops",
+					   "qmake-error" };
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
 		for (size_t k = 0; k < sizeof(ids) / sizeof(ids[0]); k++)
-			if (told_is_id(f, ids[k]) && f->field[MSG_OBJECT] == NULL && f->field[MSG_ERROR] != NULL &&
-			    told_is(f, "build-tool"))
+			if (told_is_id(f, ids[k]) && told_is(f, "build-tool") &&
+			    f->field[MSG_OBJECT] == NULL && f->field[MSG_ERROR] != NULL)
 				f->field[MSG_OBJECT] = wanted(c->a, f->field[MSG_ERROR]);
 	}
 }

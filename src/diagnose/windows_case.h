@@ -32,6 +32,8 @@ const char *win_python_words(const struct diag *d);
 
 /* d_windows_missing.c: a DLL that is nowhere where Windows looks. */
 void win_missing(struct win_case *k);
+/* A side-by-side assembly that is not there. */
+void win_no_assembly(struct win_case *k);
 /* windows_places.c: files of that name near those that were loaded, where Windows does not look. Paths, in
  * the arena. */
 size_t win_places(struct diag *d, const char *base, const char ***out);

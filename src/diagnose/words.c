@@ -163,6 +163,7 @@ const char *rule_words(enum load_rule r)
 	case RULE_SHARED_CACHE: return "the shared cache";
 	case RULE_API_SET: return "API sets";
 	case RULE_KNOWN_DLL: return "known DLLs";
+	case RULE_SIDE_BY_SIDE: return "a side-by-side assembly";
 	case RULE_DLL_DIR: return "the folder of the DLL that is opened";
 	case RULE_APPLICATION_DIR: return "the folder of the program";
 	case RULE_USER_DIR: return "add_dll_directory";

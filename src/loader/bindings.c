@@ -4,8 +4,10 @@
  * keeps one definition of each name for the whole process: the one that was looked up first.
  */
 #include "loader/bind.h"
+#include "loader/dyld.h"
 #include "loader/facts.h"
 #include "loader/musl.h"
+#include "loader/windows.h"
 #include "object/elfconst.h"
 
 #define MAX_MISSES 10000 /* look-ups that find nothing, for one image */
@@ -159,6 +161,10 @@ void loader_each_binding(struct process *p, struct image *im,
 {
 	struct teller t = { .p = p, .fn = fn, .ctx = ctx };
 
+	if (p->w->kind == LOADER_DYLD)
+		dyld_each_binding(p, im, fn, ctx);
+	if (p->w->kind == LOADER_WINDOWS)
+		win_each_binding(p, im, fn, ctx);
 	if (im->file == NULL || im->facts == NULL)
 		return;
 	if (p->w->kind == LOADER_GLIBC)

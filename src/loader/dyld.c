@@ -249,7 +249,7 @@ static bool refused_program(struct process *p, struct image *im)
 	return true;
 }
 
-/* DYLD_INSERT_LIBRARIES, in which neither @rpath nor @loader_path is expanded. False: the process ends. */
+/* DYLD_INSERT_LIBRARIES, in which neither @rpath nor @loader_path means anything. False: the process ends. */
 static bool load_inserted(struct process *p, struct image *program, const struct dyld_chain *chain)
 {
 	const char *list = p->dyld->env ? p->w->dyld->insert : NULL;
@@ -257,13 +257,14 @@ static bool load_inserted(struct process *p, struct image *program, const struct
 	while (list != NULL && *list != '\0') {
 		size_t n = strcspn(list, ":");
 		const char *path = arena_strndup(p->a, list, n);
-		struct dyld_found found;
+		struct dyld_found found = { .why = "" };
 		struct failure *f;
 
 		list += n + (list[n] == ':');
 		if (n == 0)
 			continue;
-		found = dyld_find(p, path, chain, false, program);
+		if (strncmp(path, "@rpath", 6) != 0 && strncmp(path, "@loader_path", 12) != 0)
+			found = dyld_find(p, path, chain, false, program);
 		if (found.image != NULL) {
 			found.image->request = found.request;
 			continue;
@@ -295,6 +296,7 @@ static void start_file(struct process *p, const char *program, bool secure, unsi
 	if (im->file == NULL || !dyld_slice(p->w->dyld, im->file->bytes, p->a, &slice) ||
 	    !macho_load_open(slice.bytes, p->a, &im->dyld->load))
 		return;
+	im->dyld->offset = slice.offset;
 	read_policy(p, im, secure);
 	chain->im = im;
 	if (!killed_unsigned(p, im) && !refused_program(p, im) && load_inserted(p, im, chain))

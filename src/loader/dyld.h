@@ -22,6 +22,7 @@ struct dyld_chain {
 /* What dyld keeps of an image beyond struct image. */
 struct dyld_image {
 	struct macho_load load;      /* zeros for what is in the shared cache, or only assumed */
+	uint64_t offset;             /* of its slice in the file */
 	const char *path;            /* without links; NULL: a program that is only assumed */
 	bool cached;                 /* of the shared cache: nothing else is known of it */
 	const struct dyld_chain *chain; /* who asks for what it needs */
@@ -37,6 +38,7 @@ struct dyld_process {
 	bool at_paths;               /* '@' in names is expanded */
 	const char *team;            /* library validation: files must be of this team; "" of any */
 	bool validates;              /* library validation is on */
+	bool assumed;                /* of a flat symbol it was said that the system has it */
 	uint64_t looked;             /* bytes that were looked at for names */
 	unsigned mark;               /* of the last look-up of a symbol: see dyld_bind.c */
 };
@@ -83,6 +85,12 @@ bool dyld_slice(const struct dyld_world *w, struct view file, struct arena *a, s
 enum probe_outcome dyld_take(struct process *p, const struct store_entry *en, const char *path,
 			     bool dependency, struct image **out, const char **why);
 
+/* ---- dyld_pages.c ------------------------------------------------------------------------------ */
+
+/* Compares the pages of all images from number `from` on with their signatures: one that was changed behind
+ * its signature kills the process. False: so it is. */
+bool dyld_check_pages(struct process *p, size_t from);
+
 /* ---- dyld_search.c ----------------------------------------------------------------------------- */
 
 struct dyld_found {
@@ -102,10 +110,10 @@ struct image *dyld_add(struct process *p, enum image_kind kind, const struct sto
 
 /* What is wrong with the lists of libraries and folders, or NULL: of the program, or else of a library. */
 const char *dyld_list_defect(struct process *p, const struct macho_load *l, bool program);
-/* Compares the pages of all images from number `from` on with their signatures: one that was changed behind
- * its signature kills the process. False: so it is. */
-bool dyld_check_pages(struct process *p, size_t from);
 /* Binds all images from number `from` on. launch: what is bound lazily may be missing. */
 void dyld_bind(struct process *p, size_t from, bool launch);
+/* loader_each_binding of an image that was bound. */
+void dyld_each_binding(struct process *p, struct image *im, void (*fn)(void *ctx, const struct binding *b),
+		       void *ctx);
 
 #endif

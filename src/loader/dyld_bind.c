@@ -19,6 +19,9 @@ struct binder {
 	struct process *p;
 	struct image *im;
 	bool launch;
+	struct image *definer; /* of the last look-up; NULL: none, or a library of the system */
+	void (*tell)(void *ctx, const struct binding *b);
+	void *ctx;
 };
 
 enum defined { DEFINED_NO, DEFINED_YES, DEFINED_ASSUMED };
@@ -65,11 +68,15 @@ static enum defined defines(struct binder *b, struct image *im, const char *name
 	if (im->mark == b->p->dyld->mark)
 		return DEFINED_NO;
 	im->mark = b->p->dyld->mark;
-	if (im->file == NULL)
+	if (im->file == NULL) {
+		b->definer = im;
 		return DEFINED_ASSUMED;
+	}
 	if (find_export(b, im, name, &e)) {
-		if ((e.flags & MACHO_EXPORT_REEXPORT) == 0 || e.ordinal == 0 || e.ordinal > d->upto)
+		if ((e.flags & MACHO_EXPORT_REEXPORT) == 0 || e.ordinal == 0 || e.ordinal > d->upto) {
+			b->definer = im;
 			return DEFINED_YES;
+		}
 		if (d->to[e.ordinal - 1] != NULL)
 			return defines(b, d->to[e.ordinal - 1], e.imported != NULL ? e.imported : name);
 	}
@@ -113,6 +120,16 @@ static enum defined defined_somewhere(struct binder *b, const char *name)
 	return may_be_systems(name) ? DEFINED_ASSUMED : DEFINED_NO;
 }
 
+/* Said once, of the first such name. */
+static void assume_systems(struct binder *b, const char *name)
+{
+	if (!b->p->dyld->assumed)
+		process_assume(b->p,
+			       arena_printf(b->p->a, "a library of macOS defines %s, which no file here does",
+					    name[0] == '_' ? name + 1 : name));
+	b->p->dyld->assumed = true;
+}
+
 static struct failure *fail_symbol(struct binder *b, const struct macho_import *i, const char *text)
 {
 	struct failure *f = fail_add(b->p, FAIL_SYMBOL, dyld_name(b->p, b->im), text, 0);
@@ -138,53 +155,70 @@ static void fail_expected(struct binder *b, const struct macho_import *i, struct
 	fail_symbol(b, i, text)->provider = in;
 }
 
-static void bind_flat(struct binder *b, const struct macho_import *i)
+/* Who defines it, for all that can be known? *in: the image where it is expected; NULL: anywhere, or in one
+ * that is not there. */
+static enum defined look_up(struct binder *b, const struct macho_import *i, struct image **in)
 {
-	struct process *p = b->p;
-
-	if (defined_somewhere(b, i->name) != DEFINED_NO || i->weak)
-		return;
-	fail_symbol(b, i, arena_printf(p->a, DYLD_TEXT(FLAT, p), i->name));
+	b->definer = *in = NULL;
+	if (i->ordinal == MACHO_FROM_ANYONE || i->ordinal == MACHO_FROM_WEAK)
+		return defined_somewhere(b, i->name);
+	if (i->ordinal == MACHO_FROM_SELF)
+		*in = b->im;
+	else if (i->ordinal == MACHO_FROM_MAIN)
+		*in = b->p->program;
+	else
+		*in = b->im->dyld->to[i->ordinal - 1];
+	b->p->dyld->mark++;
+	return *in != NULL ? defines(b, *in, i->name) : DEFINED_NO;
 }
 
-static void bind_ordinal(struct binder *b, const struct macho_import *i)
+static bool is_ordinal(const struct binder *b, int32_t ordinal)
+{
+	return ordinal >= MACHO_FROM_WEAK &&
+	       (ordinal <= MACHO_FROM_SELF || (size_t)ordinal <= b->im->dyld->load.nneeds);
+}
+
+static void fail_import(struct binder *b, const struct macho_import *i, struct image *in)
 {
 	struct process *p = b->p;
-	size_t n = b->im->dyld->load.nneeds, k = (size_t)i->ordinal - 1;
-	struct image *in;
 
-	if (i->ordinal < 0 || k >= n) {
-		fail_symbol(
-			b, i,
-			arena_printf(p->a, DYLD_TEXT(ORDINAL, p), i->ordinal, dyld_name(p, b->im), i->name));
-		return;
-	}
-	in = b->im->dyld->to[k];
-	b->p->dyld->mark++;
-	if ((in == NULL || defines(b, in, i->name) == DEFINED_NO) && !i->weak)
+	if (i->ordinal == MACHO_FROM_ANYONE)
+		fail_symbol(b, i, arena_printf(p->a, DYLD_TEXT(FLAT, p), i->name));
+	else if (i->ordinal != MACHO_FROM_WEAK)
 		fail_expected(b, i, in);
+	else if (b->im->dyld->load.has_fixups) /* by opcodes it is an offer, and no demand */
+		fail_symbol(b, i,
+			    dyld_release(p) < DYLD_RELEASE(15, 0)
+				    ? arena_printf(p->a, DYLD_TEXT(WEAK_DEF, p), i->name)
+				    : arena_printf(p->a, DYLD_TEXT(WEAK_DEF, p), i->name, dyld_uuid(p, b->im),
+						   dyld_name(p, b->im)));
+}
+
+static void bind_strong(struct binder *b, const struct macho_import *i)
+{
+	struct image *in;
+	enum defined d = look_up(b, i, &in);
+
+	if (d == DEFINED_NO)
+		fail_import(b, i, in);
+	else if (d == DEFINED_ASSUMED && i->ordinal == MACHO_FROM_ANYONE)
+		assume_systems(b, i->name);
 }
 
 static bool bind_one(void *ctx, const struct macho_import *i)
 {
 	struct binder *b = ctx;
-	struct image *in;
+	struct process *p = b->p;
 
-	switch (i->ordinal) {
-	case MACHO_FROM_ANYONE: bind_flat(b, i); break;
-	case MACHO_FROM_WEAK: break; /* the file's own, at the least */
-	case MACHO_FROM_SELF:
-	case MACHO_FROM_MAIN:
-		in = i->ordinal == MACHO_FROM_SELF ? b->im : b->p->program;
-		b->p->dyld->mark++;
-		if (defines(b, in, i->name) == DEFINED_NO && !i->weak)
-			fail_expected(b, i, in);
-		break;
-	default: bind_ordinal(b, i); break;
-	}
-	if (b->p->dyld->looked < LOOKED_MAX)
-		return b->p->trace.failures.n >= FAILURES_MAX;
-	process_assume(b->p, "the symbols that were not looked for any more are there: there are too many");
+	if (!is_ordinal(b, i->ordinal))
+		fail_symbol(
+			b, i,
+			arena_printf(p->a, DYLD_TEXT(ORDINAL, p), i->ordinal, dyld_name(p, b->im), i->name));
+	else if (!i->weak)
+		bind_strong(b, i);
+	if (p->dyld->looked < LOOKED_MAX)
+		return p->trace.failures.n >= FAILURES_MAX;
+	process_assume(p, "the symbols that were not looked for any more are there: there are too many");
 	return true;
 }
 
@@ -201,4 +235,27 @@ void dyld_bind(struct process *p, size_t from, bool launch)
 				       arena_printf(p->a, "what %s imports can be read", dyld_name(p, b.im)));
 		b.im->relocated = true;
 	}
+}
+
+static bool tell_one(void *ctx, const struct macho_import *i)
+{
+	struct binder *b = ctx;
+	struct binding out = { .symbol = i->name[0] == '_' ? i->name + 1 : i->name,
+			       .weak = i->weak,
+			       .lazy = i->lazy };
+	struct image *in;
+
+	if (is_ordinal(b, i->ordinal) && look_up(b, i, &in) != DEFINED_NO)
+		out.to = b->definer;
+	b->tell(b->ctx, &out);
+	return b->p->dyld->looked >= LOOKED_MAX;
+}
+
+void dyld_each_binding(struct process *p, struct image *im, void (*fn)(void *ctx, const struct binding *b),
+		       void *ctx)
+{
+	struct binder b = { .p = p, .im = im, .tell = fn, .ctx = ctx };
+
+	if (im->file != NULL && im->relocated)
+		macho_each_import(&im->dyld->load, tell_one, &b);
 }

@@ -5,13 +5,11 @@
  * JustInTimeLoader::makeJustInTimeLoaderDisk, mach_o::Image::validate, and the kernel for signatures.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "loader/dyld.h"
 #include "loader/process.h"
-#include "loader/text.h"
 
 /* ---- which slice? ------------------------------------------------------------------------------ */
 
@@ -276,35 +274,7 @@ enum probe_outcome dyld_take(struct process *p, const struct store_entry *en, co
 		return o;
 	*out = dyld_add(p, IMAGE_LIBRARY, en->file, path, c.real);
 	(*out)->dyld->load = c.load;
+	(*out)->dyld->offset = c.slice.offset;
 	(*out)->soname = c.load.m.id;
 	return o;
-}
-
-/* ---- pages -------------------------------------------------------------------------------------- */
-
-/* On arm64 the kernel compares each page when it is touched. */
-bool dyld_check_pages(struct process *p, size_t from)
-{
-	size_t first = p->trace.failures.n;
-
-	for (size_t i = from; i < p->images.n && p->w->dyld->cpu == MACHO_ARM64; i++) {
-		struct image *im = p->images.items[i];
-		struct macho_signature s;
-		struct macho_pages pages;
-		struct failure *f;
-
-		if (im->file == NULL || !macho_signature_read(&im->dyld->load, &s))
-			continue;
-		pages = macho_signature_check(&im->dyld->load, &s);
-		if (pages.wrong == 0)
-			continue;
-		f = fail_add(p, FAIL_SIGNAL, dyld_name(p, im), NULL, 0);
-		f->image = im;
-		f->signal = SIGKILL;
-		f->exit_status = 128 + SIGKILL;
-		f->fatal = true;
-		f->wanted = s.npages;
-		f->available = s.npages - pages.wrong;
-	}
-	return p->trace.failures.n == first;
 }

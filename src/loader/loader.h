@@ -135,6 +135,7 @@ enum load_rule {
 	RULE_SHARED_CACHE, /* dyld: the system's libraries, which are no files */
 	RULE_API_SET,      /* Windows, from here on: a contract that it knows */
 	RULE_KNOWN_DLL,    /* only ever taken from the system folder */
+	RULE_SIDE_BY_SIDE, /* the folder of an assembly that a manifest asks for */
 	RULE_DLL_DIR,      /* the folder of the DLL that is opened */
 	RULE_APPLICATION_DIR, /* the folder of the program */
 	RULE_USER_DIR,     /* AddDllDirectory */

@@ -28,6 +28,7 @@ const char *load_rule_id(enum load_rule r)
 		[RULE_SHARED_CACHE] = "shared-cache",
 		[RULE_API_SET] = "api-set",
 		[RULE_KNOWN_DLL] = "known-dll",
+		[RULE_SIDE_BY_SIDE] = "side-by-side",
 		[RULE_DLL_DIR] = "dll-dir",
 		[RULE_APPLICATION_DIR] = "application-dir",
 		[RULE_USER_DIR] = "add-dll-directory",

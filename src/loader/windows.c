@@ -22,7 +22,8 @@ void world_windows(struct world *w, struct store *store, const struct windows_wo
 	w->page = 4096;
 	w->install.version = ww->release->name;
 	w->windows = ww;
-	w->assumes = "that Windows has what the lists of its files say";
+	w->assumes = ww->system_dir == NULL ? "that Windows has what the lists of its files say" :
+					      "its contracts (API sets) lead to the DLLs that are meant";
 }
 
 /* ---- needs ------------------------------------------------------------------------------------ */
@@ -108,17 +109,20 @@ struct stack {
 
 static void push(struct process *p, struct stack *s, struct image *im, const struct win_dirs *dirs)
 {
+	struct win_dirs *with_assemblies;
 	struct frame *f;
 	struct pe_import import;
 	size_t n = 0;
 
+	if (!win_assemblies(p, im, dirs, &with_assemblies))
+		return; /* its imports are not looked at */
 	while (pe_import(&im->file->pe, false, n, &import))
 		n++;
 	im->requests = ARENA_ARRAY(p->a, n + 1, const struct request *);
 	im->needed = ARENA_ARRAY(p->a, n + 1, struct image *);
 	f = ARENA_PUSH(p->a, s);
 	f->im = im;
-	f->dirs = dirs_of(p, im, dirs);
+	f->dirs = with_assemblies != NULL ? with_assemblies : dirs_of(p, im, dirs);
 }
 
 bool win_next_import(const struct image *im, size_t *i, struct pe_import *out)
@@ -236,11 +240,14 @@ static void add_present(struct process *p, const char *name)
 /* Every process has these; they import nothing that is not there. */
 static void add_host(struct process *p)
 {
+	static const char *const always[] = { "ntdll.dll", "kernel32.dll", "kernelbase.dll" };
 	const struct windows_world *ww = p->w->windows;
 
-	add_present(p, "ntdll.dll");
-	add_present(p, "kernel32.dll");
-	add_present(p, "kernelbase.dll");
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+		const char *path = ww->system_dir != NULL ? win_path_in(p, ww->system_dir, always[i]) : NULL;
+
+		add_present(p, path != NULL ? path : always[i]);
+	}
 	for (size_t i = 0; i < ww->npresent; i++)
 		add_present(p, ww->present[i]);
 }

@@ -57,6 +57,8 @@ struct windows_world {
 	const char *const *present;  /* DLLs that the program has loaded already: names, or paths with '/' */
 	size_t npresent;
 	int python;                  /* 311: a Python 3.11 loads it; 0: no Python */
+	/* Does the DLL of that Python, which is not here, lack a name? NULL: it has all. */
+	bool (*python_lacks)(int python, const char *symbol);
 };
 
 /* A world with these rules. Everything that ww names lives as long as w. */
@@ -93,6 +95,13 @@ struct image *win_add_assumed(struct process *p, const char *base);
 /* A file in a folder by its name, in whichever case: its path, or NULL. */
 const char *win_path_in(struct process *p, const char *dir, const char *name);
 
+/* ---- windows_sxs.c -------------------------------------------------------------------------- */
+
+/* The side-by-side assemblies that the manifest of an image asks for: the folders of those that lie beside
+ * it or beside the program come before `dirs` for what it imports (NULL: none do). False: one is not there,
+ * and a failure is in the trace. */
+bool win_assemblies(struct process *p, struct image *im, const struct win_dirs *dirs, struct win_dirs **out);
+
 /* ---- windows_map.c -------------------------------------------------------------------------- */
 
 /* May the file be mapped? WIN_OK, or why not. WIN_INVALID_IMAGE_FORMAT with *other set: it is whole, but for
@@ -103,6 +112,10 @@ uint32_t win_map(const struct process *p, const struct store_entry *en, bool *ot
 
 /* Looks all imports of the image up; adds a failure for each that nobody exports. */
 void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs);
+/* Each import of the image and the image that it was looked up in: see loader_each_binding. A number is
+ * "#3". */
+void win_each_binding(struct process *p, const struct image *im,
+		      void (*fn)(void *ctx, const struct binding *b), void *ctx);
 
 /* ---- windows.c ------------------------------------------------------------------------------ */
 

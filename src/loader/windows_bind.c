@@ -47,6 +47,16 @@ static bool is_newer(const struct windows_function *f, const struct windows_rele
 	return f->minor != w->minor ? f->minor > w->minor : f->build > w->build;
 }
 
+/* A name of Python's interface: the module may be made for another release. */
+static void check_python(struct binder *b, const struct pe_symbol *s, struct image *to)
+{
+	const struct windows_world *ww = b->p->w->windows;
+
+	if (s->name != NULL && ww->python != 0 && ww->python_lacks != NULL &&
+	    strncmp(to->name, "python", 6) == 0 && ww->python_lacks(ww->python, s->name))
+		fail_symbol(b, s, to, "Python for Windows exports the names that it exports for Linux");
+}
+
 /* A function of Windows itself: this release may be older than it. */
 static void check_system(struct binder *b, const struct pe_symbol *s, struct image *to)
 {
@@ -88,6 +98,7 @@ static void look_up(struct binder *b, struct pe_symbol s, struct image *to)
 
 		if (to->file == NULL) {
 			check_system(b, &s, to);
+			check_python(b, &s, to);
 			return;
 		}
 		if (!pe_exports(&to->file->pe, &x) ||
@@ -121,6 +132,27 @@ void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs)
 			}
 			if (pe_import_symbol(&im->file->pe, &import, n, &s))
 				look_up(&b, s, im->requests[k]->to);
+		}
+	}
+}
+
+void win_each_binding(struct process *p, const struct image *im,
+		      void (*fn)(void *ctx, const struct binding *b), void *ctx)
+{
+	struct pe_import import;
+	size_t i = 0;
+
+	if (im->file == NULL || im->nrequests == 0)
+		return;
+	for (size_t k = 0; k < im->nrequests && win_next_import(im, &i, &import); k++) {
+		struct pe_symbol s;
+
+		for (size_t n = 0; n < import.n && pe_import_symbol(&im->file->pe, &import, n, &s); n++) {
+			struct binding b = { .to = im->requests[k]->to };
+
+			b.symbol = s.by_number ? arena_printf(p->a, "#%u", s.number) : s.name;
+			if (b.symbol != NULL)
+				fn(ctx, &b);
 		}
 	}
 }

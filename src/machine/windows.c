@@ -188,16 +188,17 @@ static const struct windows_runtime runtimes[] = {
 #undef RUNTIME
 };
 
-/* One '*' stands for anything. */
+/* One '*' stands for anything short: names that delvewheel gives have a hash of 32 digits. */
 static bool matches(const char *name, const char *pattern)
 {
-	size_t head = strcspn(pattern, "*"), n = strlen(name);
+	size_t head = strcspn(pattern, "*"), n = strlen(name), m;
 	const char *tail = pattern[head] == '*' ? pattern + head + 1 : NULL;
 
 	if (tail == NULL)
 		return strcmp(name, pattern) == 0;
-	return n >= head + strlen(tail) && strncmp(name, pattern, head) == 0 &&
-	       strcmp(name + n - strlen(tail), tail) == 0;
+	m = strlen(tail);
+	return n >= head + m && n - head - m < 32 && strncmp(name, pattern, head) == 0 &&
+	       strcmp(name + n - m, tail) == 0;
 }
 
 const struct windows_runtime *windows_runtime(const char *name)

@@ -2,7 +2,8 @@
  *
  * A reader is named in blocks.def with the words that lead to it: BLOCK(function, "words"), literal text of
  * at least four bytes. Wherever a line with these words stands it is called once with the lines around, and
- * adds what they say. BLOCK_LINE is for readers that need the line and the one behind it alone. Lines are clean (clean.h), but keep the blanks that they are indented by.
+ * adds what they say. BLOCK_LINE is for readers that need the line and the one behind it alone. Lines are
+ * clean (clean.h), but keep the blanks that they are indented by.
  */
 #ifndef DLWHY_MESSAGE_BLOCK_H
 #define DLWHY_MESSAGE_BLOCK_H

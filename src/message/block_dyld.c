@@ -164,6 +164,7 @@ static const struct why {
 	{ "not built for platform", "wrong-arch", "" },
 	{ "built for simulator", "wrong-arch", "" },
 	{ "built for iOS", "wrong-arch", "" },
+	{ "disallowed by system policy", "permission", "quarantine" },
 	{ "not valid for use in process", "permission", "" },
 	{ "code sign", "permission", "" },
 	{ "sandbox", "permission", "" },

@@ -1,5 +1,5 @@
-/* block_failure.c - the last resort: a line in which somebody says in words of his own that something went wrong
- * with a library, told by the name of the file and by words of failure.
+/* block_failure.c - the last resort: a line in which somebody says in words of his own that something went
+ * wrong with a library, told by the name of the file and by words of failure.
  *
  *     [S_API] Sys_LoadModule failed to load: /opt/kestrel/libkestrel.so
  *     Missing dlls:
@@ -28,15 +28,16 @@ struct words {
 
 /* Lines in which it went well, was expected, or is a command. */
 static const char *const harmless[] = {
-	"success", "skip", "ignor", "fall back", "falling back", "fallback", "optional", "passed", " ok ", "0 failed",
-	"no error", "without error", "will be", "attempt to open", "linking c", "building c", "installing ", "compiling ", " -l", " -o ",
-	"-shared", "/ld:", "undefined reference", "cannot find -l", "warning:", "[warn", "debug", "test",
+	"success", "skip", "ignor", "fall back", "falling back", "fallback", "optional", "passed",
+	" ok ", "0 failed", "no error", "without error", "will be", "attempt to open", "linking c",
+	"building c", "installing ", "compiling ", " -l", " -o ", "-shared", "/ld:",
+	"undefined reference", "cannot find -l", "warning:", "[warn", "debug", "test",
 };
 
 /* Words of failure; each leads here (blocks.def). */
 static const char *const failures[] = {
-	"fail", "unable to ", "cannot ", "could not ", "couldn't ", "can't ", "not found", "missing", "not load",
-	"error: ", "error loading", "error opening",
+	"fail", "unable to ", "cannot ", "could not ", "couldn't ", "can't ", "not found", "missing",
+	"not load", "error: ", "error loading", "error opening",
 };
 
 static const char *const rights[] = {
@@ -44,8 +45,9 @@ static const char *const rights[] = {
 	"code sign", "not signed", "unsigned", "signature", "untrusted", "sandbox", "noexec", "not trusted",
 };
 static const char *const machines[] = {
-	"architecture", "32-bit", "64-bit", "32 bit", "64 bit", "32bit", "64bit", "exec format", "win32 application",
-	"incorrect format", "wrong format", "wrong arch", "elfclass", "bad cpu", "other platform", "wrong platform",
+	"architecture", "32-bit", "64-bit", "32 bit", "64 bit", "32bit", "64bit", "exec format",
+	"win32 application", "incorrect format", "wrong format", "wrong arch", "elfclass", "bad cpu",
+	"other platform", "wrong platform",
 };
 static const char *const functions[] = {
 	"undefined symbol", "missing symbol", "symbol", "entry point", "entrypoint", "procedure", "dlsym",
@@ -59,9 +61,15 @@ static const char *const versions[] = {
 	"version mismatch", "incompatible", "not compatible", "wrong version", "abi version", "api version",
 	"different version", "mismatched", "too old", "outdated",
 };
-static const char *const starts[] = { "initialize", "initialise", "initialization", "initialisation", "dllmain" };
-static const char *const memory[] = { "out of memory", "cannot allocate", "too many open files", "not enough memory" };
-static const char *const crashes[] = { "segmentation fault", "access violation", "crashed in", "exception in" };
+static const char *const starts[] = {
+	"initialize", "initialise", "initialization", "initialisation", "dllmain"
+};
+static const char *const memory[] = {
+	"out of memory", "cannot allocate", "too many open files", "not enough memory"
+};
+static const char *const crashes[] = {
+	"segmentation fault", "access violation", "crashed in", "exception in"
+};
 
 /* The first that a line has a word of; a line with none: the library was not to be had. */
 static const struct {
@@ -83,15 +91,20 @@ static bool has_one(struct words words, const char *low)
 	return false;
 }
 
+/* A character of a longer word or of a path. */
+static bool is_inside(char c)
+{
+	return isalnum((unsigned char)c) || (c != '\0' && strchr("_-./", c) != NULL);
+}
+
 /* Does a word of failure begin outside of the name [start, start + n)? */
 static bool has_failed(const char *low, size_t start, size_t n)
 {
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		for (const char *at = strstr(low, failures[i]); at != NULL; at = strstr(at + 1, failures[i])) {
+		for (const char *at = low; (at = strstr(at, failures[i])) != NULL; at++) {
 			size_t k = (size_t)(at - low);
 
-			if ((k < start || k >= start + n) &&
-			    (k == 0 || (!isalnum((unsigned char)low[k - 1]) && strchr("_-./", low[k - 1]) == NULL)))
+			if ((k < start || k >= start + n) && (k == 0 || !is_inside(low[k - 1])))
 				return true;
 		}
 	return false;
@@ -153,7 +166,7 @@ static bool find_name(const char *text, size_t *start, size_t *n)
 	for (const char *dot = strchr(text, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
 		const char *end = behind_ending(dot), *s = dot;
 
-		while (s > text && (is_name_char(s[-1]) || (s[-1] == ':' && s > text + 1 && strchr("/\\", *s) != NULL)))
+		while (s > text && (is_name_char(s[-1]) || (s[-1] == ':' && (*s == '/' || *s == '\\'))))
 			s--;
 		if (end == NULL || s == dot)
 			continue;

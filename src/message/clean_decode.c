@@ -1,4 +1,5 @@
-/* clean_decode.c - what is encoded in a line: terminals, HTML, objects, other alphabets. Nothing becomes longer. */
+/* clean_decode.c - what is encoded in a line: terminals, HTML, objects, other alphabets. Nothing becomes
+ * longer. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
-/* clean_escape.c - escapes in a line: strings of programs, Markdown, addresses of web pages. Nothing becomes longer.
+/* clean_escape.c - escapes in a line: strings of programs, Markdown, addresses of web pages. Nothing becomes
+ * longer.
  *
- * A backslash is an escape only where the line as a whole looks like a string of a program or like Markdown: in a
- * path of Windows it is not.
+ * A backslash is an escape only where the line as a whole looks like a string of a program or like Markdown:
+ * in a path of Windows it is not.
  */
 #include <ctype.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static bool has_marks(const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] != '\\')
 			continue;
-		if (i + 1 == n || strchr("_*-.[]()#!~|<>+", s[i + 1]) == NULL || s[i + 1] == '\0')
+		if (i + 1 == n || strchr("_*-.,:;=@{}[]()#!~|<>+", s[i + 1]) == NULL || s[i + 1] == '\0')
 			return false;
 		found++;
 	}

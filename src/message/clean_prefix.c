@@ -318,6 +318,15 @@ static bool pytest(struct span *p)
 	return take_word(p, "E  ") && (take(p, ' ') || p->i == p->n || true);
 }
 
+/* "12>": the project that MSBuild builds, and the step in it: "12:3>" */
+static bool project(struct span *p)
+{
+	if (!take_digits(p, 1, 4) || (at(p, ':') && !(take(p, ':') && take_digits(p, 1, 4))))
+		return false;
+	return take(p, '>') && p->i < p->n &&
+	       (isalpha((unsigned char)p->s[p->i]) || at(p, ' ') || at(p, '/'));
+}
+
 /* ---- borders and quoting ---------------------------------------------------------------------- */
 
 /* "> " of Markdown and mail; ">>> " is lld's, and Python's */
@@ -408,7 +417,8 @@ static const struct {
 } matchers[] = {
 	{ box, OTHER }, { ascii_border, OTHER }, { quoting, OTHER }, { a_time, DIGIT | OTHER },
 	{ kernel_time, OTHER }, { system_log, LETTER }, { job_and_step, ANY }, { buildkit, OTHER },
-	{ progress, OTHER }, { line_number, DIGIT }, { seconds, DIGIT }, { bracketed, OTHER },
+	{ progress, OTHER }, { project, DIGIT }, { line_number, DIGIT }, { seconds, DIGIT },
+	{ bracketed, OTHER },
 	{ service, LETTER }, { logger, LETTER }, { words, LETTER | OTHER }, { configure, LETTER },
 	{ pytest, LETTER }, { bullet, OTHER }, { string_edge, LETTER | OTHER }, { fence, OTHER },
 };

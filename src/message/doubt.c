@@ -159,7 +159,8 @@ static bool is_report(struct part b)
 		"window pops", "when i", "when building", "when compiling", "when linking",
 		"when installing", "when trying", "when running", "while building", "while compiling",
 		"while installing", "while linking", "while trying", "message appears", "threw",
-		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints", "outputs", "gave me", "message showed", "following error", "error is", "appeared",
+		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints",
+		"outputs", "gave me", "message showed", "following error", "error is", "appeared",
 		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "my",
 		"me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
 	};
@@ -184,8 +185,9 @@ static bool is_thrown(struct part b)
 static bool is_passed_on(struct part b)
 {
 	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver",
-					       "Failed with error", "be loaded: ", "library: ", "failed: ", "error: ",
-					       "failed to load: ", "could not load: " };
+					       "Failed with error", "be loaded: ", "library: ",
+					       "failed: ", "error: ", "failed to load: ",
+					       "could not load: " };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
 		if (has(b, tellers[i]))

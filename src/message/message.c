@@ -477,7 +477,8 @@ static void add_fact(struct msg_reader *r, const struct found *f)
 static bool is_covered(const struct msg_reader *r, size_t at)
 {
 	for (size_t i = 0; i < r->found.n; i++)
-		if (r->found.items[i].start <= at && r->found.items[i].end > at)
+		if (r->found.items[i].start <= at && r->found.items[i].end > at &&
+		    r->rows[r->found.items[i].row].says->rank != SAYS_ANYBODY)
 			return true;
 	return false;
 }

@@ -188,7 +188,7 @@ static bool begins_as_msvc(const char *s, size_t n)
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
 {
 	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
-					     "The command " };
+					     "The command ", "stack traceback:" };
 	bool path = n > 0 && s[0] == '/', name = true;
 
 	/* A heading of Markdown. */

@@ -65,6 +65,9 @@ static const struct written windows_rows[] = {
 static const struct written language_rows[] = {
 #include "message/says_language.def"
 };
+static const struct written host_rows[] = {
+#include "message/says_host.def"
+};
 static const struct written ld_rows[] = {
 #include "message/says_ld.def"
 };
@@ -101,7 +104,7 @@ static const struct {
 	const struct written *rows;
 	size_t n;
 } tables[] = {
-	TABLE(elf_rows), TABLE(macho_rows), TABLE(windows_rows), TABLE(language_rows),
+	TABLE(elf_rows), TABLE(macho_rows), TABLE(windows_rows), TABLE(language_rows), TABLE(host_rows),
 	TABLE(ld_rows), TABLE(compiler_rows), TABLE(go_rows), TABLE(build_rows),
 	TABLE(package_rows), TABLE(translated_rows), TABLE(program_rows), TABLE(ending_rows),
 };

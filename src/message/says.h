@@ -4,11 +4,12 @@
  *   says_macho.def     dyld 2, 3 and 4, code signatures, macOS
  *   says_windows.def   the Windows loader by error number and by text, dialogs, MSVC runtime
  *   says_language.def  CPython, JVM, .NET, Node, Ruby, R, Perl, PHP, Julia, Erlang, numpy, CUDA, OpenMP
+ *   says_host.def      hosts of plug-ins, libraries built against others, graphics
  *   says_ld.def        GNU ld, gold, lld, mold, Apple's ld, MSVC link
  *   says_compiler.def  gcc, clang, collect2, LTO, MSVC, rustc
  *   says_go.def        go, cgo, cmd/link
  *   says_build.def     pip, setuptools, meson, CMake, pkg-config, bazel, cargo, make, ninja, configure
- *   says_package.def   builders of other languages and of distributions: cabal, opam, luarocks, conan, Nix, bitbake, …
+ *   says_package.def   builders of other languages and distributions: cabal, opam, conan, Nix, bitbake, …
  *   says_program.def   programs in words of their own
  *   says_ending.def    that something ended well
  *   says_translated.def  GNU's linker and compilers in other languages (scripts/translations.py)
@@ -25,12 +26,15 @@
  * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header
  * 9-12; build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not
  * found 28-31; symbol versions, DSO missing, hidden 38-41; multiple definition 50; undefined symbols 58-61;
- * what a loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95.
+ * what a loader says at run time 30, what an interpreter says of it 45; wrappers 90, consequences 95;
+ * lines of anybody, which keep no other sentence from their place, 99.
  */
 #ifndef DLWHY_MESSAGE_SAYS_H
 #define DLWHY_MESSAGE_SAYS_H
 
 #include "message/message.h"
+
+enum { SAYS_ANYBODY = 99 };
 
 struct says_row {
 	const char *id, *speaker;

@@ -15,8 +15,8 @@ struct macho_import {
 };
 
 /* Calls fn for each import in the order in which dyld binds them, until it returns true: of chained fixups
- * their table, else of the bind opcodes, the lazy and the weak ones, else of the symbol table. One that stands
- * several times in a row comes once. False: what tells of them is damaged. */
+ * their table, else of the bind opcodes, the lazy and the weak ones, else of the symbol table. One that
+ * stands several times in a row comes once. False: what tells of them is damaged. */
 typedef bool macho_on_import(void *ctx, const struct macho_import *i);
 bool macho_each_import(const struct macho_load *l, macho_on_import *fn, void *ctx);
 

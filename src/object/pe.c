@@ -35,6 +35,11 @@ static uint64_t get64(struct view v, size_t at)
 
 /* ---- addresses -------------------------------------------------------------------------------- */
 
+static bool section_header(const struct pe *e, uint32_t i, struct view *out)
+{
+	return view_sub(e->sections, (uint64_t)i * SECTION, SECTION, out) && out->p != NULL;
+}
+
 /* Section header: 8 4 size in memory   12 4 address   16 4 size in the file   20 4 place in the file. The
  * loader rounds the place down to 512; a size in memory of 0 stands for the one in the file. */
 struct view pe_at(const struct pe *e, uint32_t rva)
@@ -46,10 +51,16 @@ struct view pe_at(const struct pe *e, uint32_t rva)
 		return v;
 	}
 	for (uint32_t i = 0; i < e->nsections; i++) {
-		struct view h = { e->sections.p + (size_t)i * SECTION, SECTION };
-		uint32_t begin = get32(h, 12), raw = get32(h, 16), memory = get32(h, 8);
-		uint32_t offset = get32(h, 20) & ~511u;
-		uint32_t shown = memory != 0 && memory < raw ? (memory + 4095) & ~4095u : raw;
+		uint32_t begin, raw, memory, offset, shown;
+		struct view h;
+
+		if (!section_header(e, i, &h))
+			break;
+		begin = get32(h, 12);
+		raw = get32(h, 16);
+		memory = get32(h, 8);
+		offset = get32(h, 20) & ~511u;
+		shown = memory != 0 && memory < raw ? (memory + 4095) & ~4095u : raw;
 
 		if (shown > raw || shown == 0)
 			shown = raw;
@@ -83,7 +94,7 @@ static enum pe_defect read_optional(struct pe *e, struct view o)
 	size_t tables;
 	uint32_t n;
 
-	if (o.n < 2)
+	if (o.n < 2 || o.p == NULL)
 		return PE_BAD_OPTIONAL;
 	magic = get16(o, 0);
 	e->is64 = magic == 0x20b;
@@ -119,9 +130,12 @@ static enum pe_defect read_sections(struct pe *e, uint64_t at, uint32_t n)
 		e->nsections = MAX_SECTIONS;
 	view_sub(e->file, at, (uint64_t)e->nsections * SECTION, &e->sections);
 	for (uint32_t i = 0; i < e->nsections; i++) {
-		struct view h = { e->sections.p + (size_t)i * SECTION, SECTION };
-		uint64_t end = (uint64_t)(get32(h, 20) & ~511u) + get32(h, 16);
+		struct view h;
+		uint64_t end;
 
+		if (!section_header(e, i, &h))
+			break;
+		end = (uint64_t)(get32(h, 20) & ~511u) + get32(h, 16);
 		if (get32(h, 16) != 0 && get32(h, 20) != 0 && end > e->end_wanted)
 			e->end_wanted = end;
 		/* A last page that is not whole is filled with zeros. */
@@ -172,7 +186,7 @@ static enum pe_defect read_headers(struct pe *e)
 	at = get32(file, 60);
 	if (view_has(file, at, 2) && file.p[at] == 'N' && file.p[at + 1] == 'E')
 		return PE_WIN16;
-	if (!view_sub(file, at, HEADER, &head) || memcmp(head.p, "PE\0\0", 4) != 0)
+	if (!view_sub(file, at, HEADER, &head) || head.p == NULL || memcmp(head.p, "PE\0\0", 4) != 0)
 		return at >= file.n ? PE_SHORT : PE_NO_SIGNATURE;
 	e->machine = get16(head, 4);
 	e->timestamp = get32(head, 8);

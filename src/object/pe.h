@@ -102,7 +102,8 @@ struct pe_export {
 };
 /* False: it exports nothing. */
 bool pe_exports(const struct pe *e, struct pe_exports *out);
-bool pe_export_at(const struct pe_exports *x, uint32_t i, struct pe_export *out); /* i-th name */
+/* The i-th name; rva 0: its function lies outside of the file. */
+bool pe_export_at(const struct pe_exports *x, uint32_t i, struct pe_export *out);
 /* As the loader looks: by bisection over names that shall be in order, by ordinal directly. */
 bool pe_export_find(const struct pe_exports *x, const char *name, struct pe_export *out);
 bool pe_export_number(const struct pe_exports *x, uint32_t ordinal, struct pe_export *out);

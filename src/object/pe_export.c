@@ -59,11 +59,11 @@ static const char *name_at(const struct pe_exports *x, uint32_t i)
 
 bool pe_export_at(const struct pe_exports *x, uint32_t i, struct pe_export *out)
 {
+	memset(out, 0, sizeof(*out));
 	if (i >= x->nnames)
 		return false;
 	out->name = name_at(x, i);
-	if (!fill(x, load16(x->ordinals.p + (size_t)i * 2, order_swaps(false)), out))
-		out->rva = 0;
+	fill(x, load16(x->ordinals.p + (size_t)i * 2, order_swaps(false)), out);
 	return true;
 }
 
@@ -88,6 +88,6 @@ bool pe_export_find(const struct pe_exports *x, const char *name, struct pe_expo
 
 bool pe_export_number(const struct pe_exports *x, uint32_t ordinal, struct pe_export *out)
 {
-	out->name = NULL;
+	memset(out, 0, sizeof(*out));
 	return ordinal >= x->base && fill(x, ordinal - x->base, out);
 }

@@ -35,7 +35,7 @@ static bool import_at(const struct pe *e, size_t i, struct pe_import *out)
 	struct view v = pe_at(e, e->dirs[PE_DIR_IMPORT].rva);
 	uint32_t names, addresses, dll;
 
-	if (e->dirs[PE_DIR_IMPORT].rva == 0 || !view_sub(v, i * DESCRIPTOR, DESCRIPTOR, &v))
+	if (e->dirs[PE_DIR_IMPORT].rva == 0 || !view_sub(v, i * DESCRIPTOR, DESCRIPTOR, &v) || v.p == NULL)
 		return false;
 	names = get32(v, 0);
 	dll = get32(v, 12);
@@ -54,7 +54,7 @@ static bool delay_at(const struct pe *e, size_t i, struct pe_import *out)
 	struct view v = pe_at(e, e->dirs[PE_DIR_DELAY].rva);
 	uint32_t dll, names;
 
-	if (e->dirs[PE_DIR_DELAY].rva == 0 || !view_sub(v, i * DELAY, DELAY, &v))
+	if (e->dirs[PE_DIR_DELAY].rva == 0 || !view_sub(v, i * DELAY, DELAY, &v) || v.p == NULL)
 		return false;
 	dll = get32(v, 4);
 	names = get32(v, 16);

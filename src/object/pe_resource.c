@@ -24,11 +24,11 @@ static bool entry_of(struct view root, uint32_t at, bool any, uint32_t wanted, u
 	struct view d, e;
 	uint32_t n;
 
-	if (!view_sub(root, at, 16, &d))
+	if (!view_sub(root, at, 16, &d) || d.p == NULL)
 		return false;
 	n = (uint32_t)load16(d.p + 12, order_swaps(false)) + load16(d.p + 14, order_swaps(false));
 	for (uint32_t i = 0; i < n && i < MAX_ENTRIES; i++) {
-		if (!view_sub(root, (uint64_t)at + 16 + (uint64_t)i * 8, 8, &e))
+		if (!view_sub(root, (uint64_t)at + 16 + (uint64_t)i * 8, 8, &e) || e.p == NULL)
 			return false;
 		if (!any && get32(e, 0) != wanted)
 			continue;
@@ -53,10 +53,10 @@ bool pe_resource(const struct pe *e, uint32_t type, uint32_t *id, struct view *o
 		if (level == 1)
 			*id = found;
 	}
-	if ((to & SUBDIRECTORY) != 0 || !view_sub(root, to, 8, &leaf))
+	if ((to & SUBDIRECTORY) != 0 || !view_sub(root, to, 8, &leaf) || leaf.p == NULL)
 		return false;
 	bytes = pe_at(e, get32(leaf, 0));
-	return get32(leaf, 4) <= MAX_MANIFEST && view_sub(bytes, 0, get32(leaf, 4), out);
+	return get32(leaf, 4) <= MAX_MANIFEST && view_sub(bytes, 0, get32(leaf, 4), out) && out->p != NULL;
 }
 
 /* VS_FIXEDFILEINFO stands behind a header whose strings are UTF-16; it is found by its signature.

@@ -33,7 +33,7 @@ struct parsed {
 	struct source_file from;
 	pthread_mutex_t lock;  /* of making pub.aux, pub.derived and twin */
 	void (*drop)(void *aux);
-	void (*drop_derived[2])(void *);
+	void (*drop_derived[3])(void *);
 	struct parsed *twin;   /* see store_native; borrows the bytes */
 	bool is_twin;
 };
@@ -66,7 +66,7 @@ static void parsed_free(void *p)
 		return;
 	if (f->pub.aux != NULL && f->drop != NULL)
 		f->drop(f->pub.aux);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		if (f->pub.derived[i] != NULL && f->drop_derived[i] != NULL)
 			f->drop_derived[i](f->pub.derived[i]);
 	if (f->pub.kind == FILE_ELF)

@@ -23,7 +23,7 @@ struct store_file {
 	bool noexec, nosuid;   /* of its mount */
 	uint32_t id;           /* 0, 1, 2 … in order of first opening */
 	void *aux;
-	void *derived[2];      /* see store_derived */
+	void *derived[3];      /* see store_derived */
 };
 
 struct store_entry {
@@ -69,7 +69,7 @@ void *store_aux(struct store *s, struct store_file *f, void *(*make)(struct stor
 		void (*drop)(void *));
 /* The same for what is only derived of files that somebody wants to know more of; each slot has one
  * owner. */
-enum store_slot { STORE_NAMES, STORE_CODE };
+enum store_slot { STORE_NAMES, STORE_CODE, STORE_PAGES };
 const void *store_derived(struct store *s, const struct store_file *f, enum store_slot slot,
 			  void *(*make)(struct store_file *), void (*drop)(void *));
 

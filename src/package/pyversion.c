@@ -179,7 +179,7 @@ static int order(uint64_t x, uint64_t y)
 	return (x > y) - (x < y);
 }
 
-/* 1.0.dev1 < 1.0a1.dev1 < 1.0a1 < 1.0 < 1.0.post1: a development build alone comes before all pre-releases. */
+/* 1.0.dev1 < 1.0a1.dev1 < 1.0a1 < 1.0 < 1.0.post1: a development build alone comes before pre-releases. */
 static int pre_rank(const struct pyversion *v)
 {
 	if (v->has_pre)
@@ -286,7 +286,8 @@ static bool is_equal(const struct pyversion *v, const struct pyversion *want, bo
 {
 	if (starts)
 		return same_start(v, want, want->n);
-	return compare_public(v, want) == 0 && (*want->local == '\0' || compare_local(v->local, want->local) == 0);
+	return compare_public(v, want) == 0 &&
+	       (*want->local == '\0' || compare_local(v->local, want->local) == 0);
 }
 
 /* "<2" leaves out 2.0rc1, ">2" leaves out 2.post1 and 2+local: they are of the very release that is named. */
@@ -317,6 +318,16 @@ static bool meets_one(const struct pyversion *v, const char *op, const struct py
 	return strcmp(op, "<") == 0 ? is_less(v, want) : is_more(v, want);
 }
 
+static bool is_operator(const char *op)
+{
+	static const char *const all[] = { "==", "===", "!=", "~=", "<=", ">=", "<", ">" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(all[i], op) == 0)
+			return true;
+	return false;
+}
+
 /* One of a list, without the comma. False: it cannot be read. */
 static bool read_one(const char *s, size_t n, char op[4], struct pyversion *want, bool *starts)
 {
@@ -334,7 +345,7 @@ static bool read_one(const char *s, size_t n, char op[4], struct pyversion *want
 		return false;
 	memcpy(op, s, k);
 	op[k] = '\0';
-	if (strstr("|==|===|!=|~=|<=|>=|<|>|", op) == NULL)
+	if (!is_operator(op))
 		return false;
 	memcpy(text, s + k, n - k);
 	text[n - k] = '\0';

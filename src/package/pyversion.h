@@ -27,8 +27,8 @@ int pyversion_compare(const struct pyversion *x, const struct pyversion *y);
 int pyversion_compare_texts(const char *x, const char *y);
 /* Is it a pre-release (alpha, beta, candidate, or a development build of any release)? */
 bool pyversion_is_early(const struct pyversion *v);
-/* Does the version meet all specifiers of the list (">=1.2,<2,!=1.5.*"; "" for any)? Whether a pre-release may
- * be chosen is for the caller. *bad is set if the list cannot be read; then the answer is false. */
+/* Does the version meet all specifiers of the list (">=1.2,<2,!=1.5.*"; "" for any)? Whether a pre-release
+ * may be chosen is for the caller. *bad is set if the list cannot be read; then the answer is false. */
 bool pyversion_meets(const struct pyversion *v, const char *specifiers, bool *bad);
 
 #endif

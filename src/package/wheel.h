@@ -17,6 +17,9 @@ const char *wheel_family_limit(enum wheel_family f, unsigned minor);
 /* May a file of a wheel with that tag expect the library from the system? */
 bool wheel_may_expect(const struct wheel_tag *tag, const char *library);
 
+/* Number i of those libraries but the loader, NULL behind the last. */
+const char *wheel_expected(const struct wheel_tag *tag, size_t i);
+
 /* What an ELF file of a wheel asks for. */
 struct wheel_code {
 	const char *soname, *rpath; /* rpath: RUNPATH, else RPATH; NULL */

@@ -39,18 +39,27 @@ static bool is_one_of(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
+static const char *const many[] = {
+	"libgcc_s.so.1",       "libstdc++.so.6",      "libm.so.6",	  "libdl.so.2",
+	"librt.so.1",	       "libc.so.6",	      "libnsl.so.1",	  "libutil.so.1",
+	"libpthread.so.0",     "libresolv.so.2",      "libX11.so.6",	  "libXext.so.6",
+	"libXrender.so.1",     "libICE.so.6",	      "libSM.so.6",	  "libGL.so.1",
+	"libgobject-2.0.so.0", "libgthread-2.0.so.0", "libglib-2.0.so.0", "libz.so.1",
+	"libexpat.so.1",       "libatomic.so.1",      "libmvec.so.1",	  "libanl.so.1",
+};
+static const char *const musl[] = { "libc.so", "libz.so.1" };
+
+const char *wheel_expected(const struct wheel_tag *tag, size_t i)
+{
+	size_t n = tag->musllinux ? sizeof(musl) / sizeof(*musl) : sizeof(many) / sizeof(*many);
+
+	if (i >= n)
+		return NULL;
+	return tag->musllinux ? musl[i] : many[i];
+}
+
 bool wheel_may_expect(const struct wheel_tag *tag, const char *library)
 {
-	static const char *const many[] = {
-		"libgcc_s.so.1",       "libstdc++.so.6",      "libm.so.6",	  "libdl.so.2",
-		"librt.so.1",	       "libc.so.6",	      "libnsl.so.1",	  "libutil.so.1",
-		"libpthread.so.0",     "libresolv.so.2",      "libX11.so.6",	  "libXext.so.6",
-		"libXrender.so.1",     "libICE.so.6",	      "libSM.so.6",	  "libGL.so.1",
-		"libgobject-2.0.so.0", "libgthread-2.0.so.0", "libglib-2.0.so.0", "libz.so.1",
-		"libexpat.so.1",       "libatomic.so.1",      "libmvec.so.1",	  "libanl.so.1",
-	};
-	static const char *const musl[] = { "libc.so", "libz.so.1" };
-
 	if (strncmp(library, "ld-linux", 8) == 0 || strncmp(library, "ld64.so", 7) == 0)
 		return !tag->musllinux;
 	if (tag->musllinux)

@@ -18,7 +18,7 @@ struct at_hand {
 };
 
 struct wheels {
-	struct package_set *set; /* its arena and its files are used; the packages are those that are installed */
+	struct package_set *set; /* what is installed; its arena and its files are used */
 	struct {
 		struct at_hand **items;
 		size_t n, cap;

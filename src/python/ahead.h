@@ -20,8 +20,9 @@ struct py_ahead *py_ahead_new(size_t cap);
 /* Begins with what `import module` wants. All that it is given must outlive py_ahead_stop. */
 void py_ahead_start(struct py_ahead *h, const struct py_home *home, struct source *src,
 		    const struct py_names *names, const char *module);
-/* The parsed source at that path, once: from now on the caller's, and what it took of memory is counted in a.
- * Waits for it if it is just being read. NULL: the caller has to read it, and nobody else will. */
+/* The parsed source at that path, perhaps only its outline (py_parse_rest), once: from now on the caller's,
+ * and what it took of memory is counted in a. Waits for it if it is just being read. NULL: the caller has
+ * to read it, and nobody else will. */
 struct py_source *py_ahead_take(struct py_ahead *h, const char *path, struct arena *a);
 /* What py_ext_imports says of that extension, in the same way. */
 const struct py_inner_list *py_ahead_inner(struct py_ahead *h, const char *path, const struct elf *e,

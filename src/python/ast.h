@@ -145,22 +145,34 @@ struct py_node {
 		struct py_function *fn;
 		const uint8_t *ops; /* PY_COMPARE: enum py_op, list.n of them */
 	} u;
-	/* Memory ends here in nodes without parts: py_has_parts. */
-	struct py_node *a, *b, *c;
+	/* Memory ends where the parts of the kind end: py_parts_of. */
+	struct py_node *a;
 	struct py_list list;
-	/* … and here in all but statements, handlers and cases that have a body: py_has_body. */
-	struct py_list body, orelse, final;
+	struct py_node *b, *c;
+	struct py_list body, orelse, final; /* of statements, handlers and cases with a body: py_has_body */
 };
 
-static inline bool py_has_parts(unsigned kind)
+/* How many of a, list, b and c a node of that kind has, in this order. */
+enum py_parts { PY_PARTS_NONE, PY_PARTS_A, PY_PARTS_LIST, PY_PARTS_B, PY_PARTS_C };
+
+static inline enum py_parts py_parts_of(unsigned kind)
 {
 	switch (kind) {
 	case PY_NAME: case PY_NONE: case PY_TRUE: case PY_FALSE: case PY_ELLIPSIS:
 	case PY_INT: case PY_BIG: case PY_FLOAT: case PY_COMPLEX: case PY_STR: case PY_BYTES:
 	case PY_ALIAS:
-		return false;
+		return PY_PARTS_NONE;
+	case PY_ATTRIBUTE: case PY_KEYWORD: case PY_STARRED: case PY_UNARY: case PY_LAMBDA: case PY_WALRUS:
+	case PY_AWAIT: case PY_YIELD: case PY_YIELD_FROM: case PY_EXPR: case PY_RETURN:
+		return PY_PARTS_A;
+	case PY_FSTRING: case PY_TUPLE: case PY_LIST: case PY_SET: case PY_DICT: case PY_CALL: case PY_BOOLOP:
+	case PY_COMPARE: case PY_ASSIGN: case PY_DELETE:
+	case PY_IMPORT: case PY_IMPORT_FROM: case PY_GLOBAL: case PY_NONLOCAL: case PY_FUNCTION:
+		return PY_PARTS_LIST;
+	case PY_SLICE: case PY_IFEXP:
+		return PY_PARTS_C;
 	default:
-		return true;
+		return PY_PARTS_B;
 	}
 }
 
@@ -214,9 +226,9 @@ const char *py_name(struct py_names *names, const char *s, size_t n);
  * any case. Depth of nesting, nodes and names are capped: a file over a cap has an error. */
 void py_parse(struct arena *a, struct py_names *names, const char *path, struct view text,
 	      struct py_source *out);
-/* As py_parse, but of the file's statements only imports are parsed, and what may hold some: conditions, `try`
- * and `with`. The others, when py_parse_rest comes, which leaves what py_parse would have made: in s->a and
- * s->names, which may be other ones by then. */
+/* As py_parse, but of the file's statements only imports are parsed, and what may hold some: conditions,
+ * `try` and `with`. The others, when py_parse_rest comes, which leaves what py_parse would have made: in
+ * s->a and s->names, which may be other ones by then. */
 void py_parse_outline(struct arena *a, struct py_names *names, const char *path, struct view text,
 		      struct py_source *out);
 void py_parse_rest(struct py_source *s);

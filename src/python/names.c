@@ -2,8 +2,8 @@
  *
  * Two threads may ask: one that evaluates, one that reads ahead. Looking up takes no lock: a slot is written
  * once, its name last, and a table that has become too small stays as it is when a larger one takes its
- * place. Whoever does not find a name looks again under the lock before it is added. There are several tables,
- * each with a lock of its own, so that hardly anybody waits.
+ * place. Whoever does not find a name looks again under the lock before it is added. There are several
+ * tables, each with a lock of its own, so that hardly anybody waits.
  */
 #include <pthread.h>
 #include <string.h>

@@ -5,9 +5,15 @@
 
 static size_t size_of(enum py_kind kind)
 {
-	return py_has_body(kind)    ? sizeof(struct py_node)
-	       : py_has_parts(kind) ? offsetof(struct py_node, body)
-				    : offsetof(struct py_node, a);
+	if (py_has_body(kind))
+		return sizeof(struct py_node);
+	switch (py_parts_of(kind)) {
+	case PY_PARTS_NONE: return offsetof(struct py_node, a);
+	case PY_PARTS_A: return offsetof(struct py_node, list);
+	case PY_PARTS_LIST: return offsetof(struct py_node, b);
+	case PY_PARTS_B: return offsetof(struct py_node, c);
+	default: return offsetof(struct py_node, body);
+	}
 }
 
 struct py_node *py_node_new(struct py_parser *p, enum py_kind kind, unsigned line)

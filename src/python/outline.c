@@ -1,9 +1,10 @@
-/* outline.c - a file in two steps, see ast.h: first what it imports, for the thread that reads ahead, then the
- * rest, for the one that evaluates. Between two statements of the outline lies a range of whole lines, which is
- * parsed like a file of its own.
+/* outline.c - a file in two steps, see ast.h: first what it imports, for the thread that reads ahead, then
+ * the rest, for the one that evaluates. Between two statements of the outline lies a range of whole lines,
+ * which is parsed like a file of its own.
  *
- * Together they make what py_parse makes. Where something cannot be read that is not as easy to say (what stands
- * before the first error counts, what stands behind it does not), so then the file is parsed again as a whole.
+ * Together they make what py_parse makes. Where something cannot be read that is not as easy to say (what
+ * stands before the first error counts, what stands behind it does not), so then the file is parsed again
+ * as a whole.
  */
 #include "python/parse.h"
 
@@ -33,9 +34,33 @@ static bool begins_outline(const struct py_cursor *c)
 	}
 }
 
+/* The last line that begins like a statement of the outline; what follows it need not be looked at. NULL:
+ * there is none, or it is the first line. Sixteen places are tried at once. */
+static const unsigned char *last_line(const struct py_cursor *c)
+{
+	const unsigned char *p = c->p, *last = NULL;
+	struct py_cursor at = *c;
+	py_sixteen v, w;
+
+	while (p + 1 < c->end) {
+		if (c->end - p > (ptrdiff_t)sizeof(v)) {
+			memcpy(&v, p, sizeof(v));
+			memcpy(&w, p + 1, sizeof(w));
+			w = (py_sixteen)((w == 'f') | (w == 'i') | (w == 't') | (w == 'w'));
+			p += py_first((py_sixteen)(v == '\n') & w);
+			if (*p != '\n')
+				continue;
+		}
+		at.p = p + 1;
+		if (*p++ == '\n' && at.p < c->end && begins_outline(&at))
+			last = at.p;
+	}
+	return last;
+}
+
 /* From the token, which begins a line without indentation, over all that is no outline. False: it cannot be
  * read. */
-static bool pass_over(struct py_parser *p)
+static bool pass_over(struct py_parser *p, const unsigned char *last)
 {
 	struct py_words none = { .seen = PY_W_ALL };
 	struct py_source *s = p->s;
@@ -49,7 +74,9 @@ static bool pass_over(struct py_parser *p)
 	r->at = (size_t)(c->p - s->text.p);
 	r->line = c->line;
 	do {
-		if (!py_skip_line(c, &none) || !py_skip_block(c, 0, &none, &any))
+		if (last == NULL || c->p > last)
+			c->p = c->end;
+		else if (!py_skip_line(c, &none) || !py_skip_block(c, 0, &none, &any))
 			return false;
 	} while (c->p < c->end && !begins_outline(c));
 	r->end = (size_t)(c->p - s->text.p);
@@ -58,12 +85,12 @@ static bool pass_over(struct py_parser *p)
 	return true;
 }
 
-static bool outline(struct py_parser *p)
+static bool outline(struct py_parser *p, const unsigned char *last)
 {
 	while (!py_is(p, PY_T_EOF)) {
 		if (p->nindents > 1 || py_is(p, PY_T_INDENT) || is_outline(p->t.kind))
 			py_statement(p);
-		else if (!pass_over(p))
+		else if (!pass_over(p, last))
 			return false;
 	}
 	p->s->body = py_take(p, 0);
@@ -73,12 +100,14 @@ static bool outline(struct py_parser *p)
 void py_parse_outline(struct arena *a, struct py_names *names, const char *path, struct view text,
 		      struct py_source *out)
 {
+	const unsigned char *last;
 	struct py_parser p;
 
 	py_source_begin(a, names, path, text, out);
 	py_begin(&p, out, out->text, 1);
+	last = last_line(&p.at);
 	py_next(&p);
-	if (py_is(&p, PY_T_INDENT) || !outline(&p))
+	if (py_is(&p, PY_T_INDENT) || !outline(&p, last))
 		py_parse_whole(out);
 }
 

@@ -141,7 +141,8 @@ struct py_parser {
 
 /* parse.c: the parser before `text`, all of the source's or lines of it. */
 void py_begin(struct py_parser *p, struct py_source *s, struct view text, unsigned line);
-void py_begin_range(struct py_parser *p, struct view text, unsigned line); /* behind what it has read; no new stack */
+/* The same parser before other lines, with the nodes that it has pushed. */
+void py_begin_range(struct py_parser *p, struct view text, unsigned line);
 void py_source_begin(struct arena *a, struct py_names *names, const char *path, struct view text,
 		     struct py_source *out);
 void py_parse_whole(struct py_source *s); /* anew, whatever has been read of it */

@@ -34,7 +34,8 @@ static struct view with_middle(struct view text, const uint8_t *from, const uint
 	return (struct view){ (const uint8_t *)arena_text_end(a, &t), t.n };
 }
 
-const char *lines_replaced(struct view text, size_t line, const char *with, struct arena *a, struct view *out)
+const char *lines_replaced(struct view text, size_t line, const char *with, struct arena *a,
+			   struct view *out)
 {
 	const uint8_t *from, *to;
 	const char *at;

@@ -7,9 +7,10 @@
 #include "base/arena.h"
 #include "base/view.h"
 
-/* Line number `line` (from 1) reads `with` then. Its indentation, its end, and, where both are #cgo lines, what
- * stands around that (the marks of a comment) stay. NULL and *out in a, or why it cannot be. */
-const char *lines_replaced(struct view text, size_t line, const char *with, struct arena *a, struct view *out);
+/* Line number `line` (from 1) reads `with` then. Its indentation, its end, and, where both are #cgo lines,
+ * what stands around that (the marks of a comment) stay. NULL and *out in a, or why it cannot be. */
+const char *lines_replaced(struct view text, size_t line, const char *with, struct arena *a,
+			   struct view *out);
 /* A #cgo line at the end of the comment above `import "C"`; a comment is made if there is none. */
 const char *lines_with_cgo(struct view text, const char *cgo, struct arena *a, struct view *out);
 

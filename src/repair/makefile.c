@@ -124,7 +124,8 @@ static void look_at(struct search *s, const struct assignment *v)
 	if (!find_value(s->old, v, &at) || s->d.from < at || s->d.to > at + v->n)
 		return;
 	if (s->found++ == 0)
-		*s->out = (struct makefile_edit){ v->line, with_difference(v, at, s->new, &s->d, s->a), v->name };
+		*s->out = (struct makefile_edit){ v->line, with_difference(v, at, s->new, &s->d, s->a),
+						  v->name };
 }
 
 /* Is the variable assigned on another line, too? */
@@ -134,7 +135,8 @@ static bool is_twice(struct view text, const struct makefile_edit *e, struct are
 
 	while (text.n > 0) {
 		const uint8_t *end = memchr(text.p, '\n', text.n);
-		size_t len = end != NULL ? (size_t)(end - text.p) : text.n, skip = end != NULL ? len + 1 : len;
+		size_t len = end != NULL ? (size_t)(end - text.p) : text.n;
+		size_t skip = end != NULL ? len + 1 : len;
 		const char *s = arena_strndup(a, (const char *)text.p, len);
 
 		line++;

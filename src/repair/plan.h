@@ -35,7 +35,7 @@ struct plan_input {
 
 struct plan {
 	struct change_list changes;
-	struct change_list brings;  /* what their commands will leave, where it is known: for the overlay alone */
+	struct change_list brings;  /* what commands will leave, where it is known: for the overlay alone */
 	const char *const *environ; /* with the steps done: the given one if none is about it */
 	bool sets_environ;          /* some step is */
 	bool new_cache;             /* the loader's cache is made anew */

@@ -82,8 +82,8 @@ static bool find_place(struct pip *p, const char *python)
 	place_find(&p->set, dir_name(p->a, dir_name(p->a, python)), &p->place);
 	if (is_managed(p, python)) {
 		refuse(p, arena_printf(p->a,
-				       "the distribution manages the packages of %s: make an environment of your own "
-				       "(%s -m venv DIR), and install there",
+				       "the distribution manages the packages of %s: make an environment of "
+				       "your own (%s -m venv DIR), and install there",
 				       python, shell_quote(p->a, python)));
 		return false;
 	}

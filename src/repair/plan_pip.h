@@ -7,7 +7,7 @@
 
 struct pip_want {
 	const char *requirement; /* "numpy==1.26.4", or a name alone */
-	const char *wheel;	 /* the file that is to be installed, which makes the requirement exact; NULL */
+	const char *wheel;	 /* the file that this will be; NULL: it is not known */
 };
 
 struct pip_install {
@@ -18,8 +18,8 @@ struct pip_install {
 	const char *refused;	   /* why dlwhy does not do it itself, NULL */
 };
 
-/* Installs for the interpreter at `python`. What wheels hold is unpacked into memory until in->files is freed.
- * Allocates in in->a. */
+/* Installs for the interpreter at `python`. What wheels hold is unpacked into memory until in->files is
+ * freed. Allocates in in->a. */
 void plan_pip(const struct plan_input *in, const char *python, const struct pip_want *wants, size_t n,
 	      struct pip_install *out);
 

@@ -59,19 +59,24 @@ static bool stops_before(const struct dlwhy_result *r)
 	return r->python != NULL && r->python->exception != NULL && strcmp(r->verb, "check") == 0;
 }
 
-/* A file of macOS is judged for a Mac, wherever that is. */
+/* A file of another system is judged for such a machine, wherever that is. */
 static const char *success(const struct dlwhy_result *r, bool fails, bool warns)
 {
-	static const char *const words[2][2][3] = {
+	static const char *const words[3][2][3] = {
 		{ { "loads here", "loads here, with a warning", "loads here, but fails later" },
 		  { "starts here", "starts here, with a warning", "starts here, but fails later" } },
 		{ { "loads on macOS", "loads on macOS, with a warning", "loads on macOS, but fails later" },
 		  { "starts on macOS", "starts on macOS, with a warning",
-		    "starts on macOS, but fails later" } }
+		    "starts on macOS, but fails later" } },
+		{ { "loads on Windows", "loads on Windows, with a warning",
+		    "loads on Windows, but fails later" },
+		  { "starts on Windows", "starts on Windows, with a warning",
+		    "starts on Windows, but fails later" } }
 	};
-	bool mac = r->platform.os != NULL && strcmp(r->platform.os, "macos") == 0;
+	const char *os = r->platform.os != NULL ? r->platform.os : "linux";
 
-	return words[mac][r->is_program][fails ? 2 : warns ? 1 : 0];
+	return words[strcmp(os, "macos") == 0 ? 1 : strcmp(os, "windows") == 0 ? 2 : 0][r->is_program]
+		    [fails ? 2 : warns ? 1 : 0];
 }
 
 const char *text_verdict(const struct dlwhy_result *r, enum style *style)
@@ -185,15 +190,16 @@ const char *text_who_says(const struct text *t)
 	return l != NULL && strcmp(l, "none") == 0 ? "The shell says:" : "The loader says:";
 }
 
-/* A message of several lines (dyld's) keeps them. */
+/* A message of dyld has several lines, and keeps them; in others the end of a line is part of some name. */
 static void add_message(struct text *t, struct lines *out, const char *s, size_t most)
 {
+	bool lines = t->r->platform.loader != NULL && strcmp(t->r->platform.loader, "dyld") == 0;
 	const char *before = arena_printf(t->a, "  %s  ", text_who_says(t));
 
-	for (const char *line = s; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
+	for (const char *line = s; line != NULL; line = lines ? strchr(line, '\n') : NULL) {
+		line += lines && *line == '\n';
+		s = lines ? arena_strndup(t->a, line, strcspn(line, "\n")) : line;
 		text_add(t, PLAIN, before);
-		s = arena_strndup(t->a, line, strcspn(line, "\n"));
 		text_add(t, PLAIN, text_fit(t, text_clean(t, s), most));
 		text_end(t, out);
 		before = "                    ";

@@ -55,10 +55,20 @@ static const char *verdict(struct text *t, enum style *style)
 
 static const char *first_words(const struct dlwhy_result *m)
 {
-	return m->error != NULL	      ? m->error->message
-	       : m->nfindings > 0     ? m->findings[0]->summary
-	       : m->loader_message != NULL ? m->loader_message
-					   : "it cannot be decided";
+	if (m->nfindings > 0)
+		return m->findings[0]->summary;
+	return m->loader_message != NULL ? m->loader_message : "it cannot be decided";
+}
+
+/* An error says itself which file it is about. */
+static const char *other_line(struct text *t, const struct dlwhy_result *m)
+{
+	const char *name = strstr(m->target, "!/");
+
+	if (m->error != NULL)
+		return text_clean(t, m->error->message);
+	return arena_printf(t->a, "%s: %s", text_clean(t, name != NULL ? name + 2 : m->target),
+			    text_clean(t, first_words(m)));
 }
 
 static void finding_lines(struct text *t, struct lines *out)
@@ -113,10 +123,7 @@ void text_package_lines(struct text *t, void (*answer)(struct text *t, struct li
 			answers++;
 			member_answer(t, m, answer, out);
 		} else if (rows++ < ROWS) {
-			text_line(t, out, 0, PLAIN,
-				  text_begin(t, arena_printf(t->a, "%s: %s", text_clean(t, m->target),
-							     text_clean(t, first_words(m))),
-					     t->width));
+			text_wrap(t, out, MARGIN, 2, other_line(t, m));
 		}
 	}
 	if (rows > ROWS)

@@ -83,6 +83,7 @@ const char *words_rule(const char *rule)
 		{ "host", "already in the program" },
 		{ "api-set", "API sets" },
 		{ "known-dll", "known DLLs" },
+		{ "side-by-side", "side-by-side assembly" },
 		{ "dll-dir", "folder of the DLL" },
 		{ "application-dir", "folder of the program" },
 		{ "add-dll-directory", "add_dll_directory" },

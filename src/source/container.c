@@ -369,6 +369,14 @@ int container_view(struct container *pub, size_t member, struct view *out)
 	return err;
 }
 
+uint64_t container_cost(const struct container *pub, size_t member)
+{
+	const struct archived *c = (const struct archived *)pub;
+	const struct container_member *m = &pub->members[member];
+
+	return c->is_zip ? zip_cost(&c->zip, &c->zip.members[m->place]) : m->size;
+}
+
 size_t container_head(struct container *pub, size_t member, unsigned char *buf)
 {
 	struct archived *c = (struct archived *)pub;

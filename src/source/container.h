@@ -63,6 +63,8 @@ size_t container_head(struct container *c, size_t member, unsigned char *buf);
 int container_bytes(struct container *c, size_t member, struct os_mapping *out);
 /* The same where nobody asks what lies behind the last byte: in place, if it is not packed. */
 int container_view(struct container *c, size_t member, struct view *out);
+/* Bytes of memory that container_bytes takes meanwhile. */
+uint64_t container_cost(const struct container *c, size_t member);
 /* Why container_bytes gives that errno, in words. */
 const char *container_why(int err);
 

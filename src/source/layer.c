@@ -14,6 +14,7 @@ struct layer {
 	struct map entries; /* path -> struct layer_entry */
 	struct map inside;  /* path of a folder -> struct names: what was ever put into it */
 	uint64_t inodes;
+	uint32_t uid, gid; /* of who asks */
 	bool alone;
 	struct layer_entry top; /* of one that is alone: the root */
 };
@@ -25,6 +26,8 @@ struct layer *layer_new(void)
 	if (l != NULL) {
 		map_init(&l->entries);
 		map_init(&l->inside);
+		l->uid = os_euid();
+		l->gid = os_egid();
 	}
 	return l;
 }
@@ -42,8 +45,8 @@ static void invent(struct layer *l, struct layer_entry *e)
 	e->st.dev = LAYER_DEVICE;
 	if (e->st.ino == 0)
 		e->st.ino = ++l->inodes;
-	e->st.uid = os_euid();
-	e->st.gid = os_egid();
+	e->st.uid = l->uid;
+	e->st.gid = l->gid;
 	e->st.type = type_of(e->kind);
 	e->st.size = e->kind == LAYER_FILE ? e->bytes.n : e->target != NULL ? strlen(e->target) : 0;
 }

@@ -143,11 +143,17 @@ static int make_folders(struct packed *p, const char *path)
 
 	if (slash == NULL || slash == path)
 		return 0;
+	if (p->folder != NULL && strncmp(p->folder, path, (size_t)(slash - path)) == 0 &&
+	    p->folder[slash - path] == '\0')
+		return 0;
 	dir = arena_strndup(p->a, path, (size_t)(slash - path));
 	if (source_stat(p->pub.source, dir, true, &st) == 0)
-		return st.type == OS_DIRECTORY ? 0 : ENOTDIR;
-	err = make_folders(p, dir);
-	return err != 0 ? err : overlay_folder(p->pub.source, dir, 0755);
+		err = st.type == OS_DIRECTORY ? 0 : ENOTDIR;
+	else if ((err = make_folders(p, dir)) == 0)
+		err = overlay_folder(p->pub.source, dir, 0755);
+	if (err == 0)
+		p->folder = dir;
+	return err;
 }
 
 static int put_folder(struct packed *p, const char *path, uint32_t mode)
@@ -373,7 +379,7 @@ static int make_base(struct packed *p, const char *path)
 
 struct opening {
 	struct packed *p;
-	struct source *below;
+	struct source *from, *below;
 	const char *path;
 	int err;
 };
@@ -396,7 +402,7 @@ static void open_pack(void *ctx)
 	struct packed *p = o->p;
 	struct container *c;
 
-	o->err = open_file(p, o->below, o->path, &c);
+	o->err = open_file(p, o->from, o->path, &c);
 	if (o->err == 0 && p->pub.source == NULL)
 		o->err = first(o, c);
 	else if (o->err == 0)
@@ -409,10 +415,10 @@ static void open_pack(void *ctx)
 	p->npackages++;
 }
 
-int pack_open(struct source *below, const char *path, struct pack **out)
+int pack_open(struct source *from, struct source *below, const char *path, struct pack **out)
 {
 	struct packed *p = calloc(1, sizeof(*p));
-	struct opening o = { p, below, path, 0 };
+	struct opening o = { p, from, below, path, 0 };
 
 	*out = NULL;
 	if (p == NULL || (p->a = arena_new(PACK_MEMORY)) == NULL) {
@@ -429,10 +435,10 @@ int pack_open(struct source *below, const char *path, struct pack **out)
 	return 0;
 }
 
-int pack_add(struct pack *pub, struct source *below, const char *path)
+int pack_add(struct pack *pub, struct source *from, const char *path)
 {
 	struct packed *p = (struct packed *)pub;
-	struct opening o = { p, below, path, 0 };
+	struct opening o = { p, from, NULL, path, 0 };
 
 	return arena_run(p->a, open_pack, &o) == ARENA_OK ? o.err : ENOMEM;
 }

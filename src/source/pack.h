@@ -41,12 +41,12 @@ bool pack_is_name(const char *path);
 /* The part of a target before "!/", if that is a file, in malloc'ed memory; NULL: it names no member. */
 char *pack_of_member(struct source *s, const char *target);
 
-/* Opens the package at `path` of `below`, which is no overlay and lives as long. 0 and *out; or an errno,
- * EBADMSG if it is no package that can be read, ENOTSUP if it is one that is not known. */
-int pack_open(struct source *below, const char *path, struct pack **out);
+/* Opens the package at `path` of `from` on top of the system `below`, which is no overlay. 0 and *out; or an
+ * errno, EBADMSG if it is no package that can be read, ENOTSUP if it is one that is not known. */
+int pack_open(struct source *from, struct source *below, const char *path, struct pack **out);
 /* Puts the files of another package beside those of the first, as if both were installed. EINVAL: the two do
  * not go into one place. */
-int pack_add(struct pack *p, struct source *below, const char *path);
+int pack_add(struct pack *p, struct source *from, const char *path);
 /* What was read of the archives so far need not stay in memory: it would count as this process's. */
 void pack_rest(struct pack *p);
 void pack_close(struct pack *p); /* NULL is fine */

@@ -161,6 +161,7 @@ static int place_layer(struct packed *p, struct container *c)
 	for (size_t i = 0; i < c->n && err == 0; i++)
 		if (c->members[i].refused == NULL && is_whiteout(c->members[i].name))
 			err = whiteout(p, c->members[i].name);
+	p->folder = NULL;
 	for (size_t i = 0; i < c->n && err == 0; i++)
 		if (!is_whiteout(c->members[i].name))
 			err = pack_place_member(p, c, i, "");

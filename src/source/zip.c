@@ -15,7 +15,7 @@ enum {
 	MEMBERS_MAX = 1 << 20,
 	NAME_BYTES = 4096,
 	PIECE = 1 << 16,
-	AT_ONCE = 32 << 20, /* packed bytes that are unpacked in one go, twice as fast */
+	AT_ONCE = 32 << 20, /* packed bytes that are always unpacked in one go, twice as fast */
 	STEP = 8 << 20,     /* packed bytes after which pages of the file are given back */
 	METHOD_STORED = 0,
 	METHOD_DEFLATED = 8,
@@ -172,6 +172,9 @@ void zip_open(struct view bytes, struct arena *a, struct zip *z)
 	z->usable = each_member(z, names, &room, &got);
 	z->n = got.members;
 	z->cut = room.cut;
+	for (size_t i = 0; i < z->n; i++)
+		if (z->members[i].size > z->largest)
+			z->largest = z->members[i].size;
 	if (z->n > 0)
 		qsort(z->members, z->n, sizeof(z->members[0]), by_name);
 }
@@ -305,11 +308,22 @@ static int inflate_in_steps(const struct zip *z, struct view in, unsigned char *
 	return err == Z_STREAM_END && n == 0 ? 0 : EBADMSG;
 }
 
+/* In one go all packed bytes are in memory: that is no more than the largest member takes anyway. */
+static bool goes_at_once(const struct zip *z, uint64_t packed, uint64_t size)
+{
+	return packed <= AT_ONCE || (size <= z->largest && packed <= z->largest - size);
+}
+
+uint64_t zip_cost(const struct zip *z, const struct zip_member *m)
+{
+	return m->size + (goes_at_once(z, m->packed, m->size) ? m->packed : STEP);
+}
+
 static int inflate_all(const struct zip *z, struct view in, void *buf, size_t n)
 {
 	int err;
 
-	if (in.n > AT_ONCE)
+	if (!goes_at_once(z, in.n, n))
 		return inflate_in_steps(z, in, buf, n);
 	err = inflate_at_once(in, buf, n);
 	if (z->in_file)

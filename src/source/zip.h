@@ -31,6 +31,7 @@ struct zip {
 	size_t n;
 	bool usable; /* there is a list of members */
 	bool cut;    /* the list ends before its end, or is too long */
+	uint64_t largest; /* bytes of the largest member */
 	bool in_file; /* set by who has mapped a file: pages that were unpacked are given back */
 };
 
@@ -44,6 +45,8 @@ bool zip_is_possible(const struct zip_member *m);
 /* Unpacks into buf, which has room for m->size + 1 bytes: 0, EBADMSG if the bytes are damaged (checksum,
  * length), ENOKEY if they are encrypted, ENOMEM, or EIO if they cannot be unpacked. */
 int zip_read_into(const struct zip *z, const struct zip_member *m, void *buf);
+/* Bytes that are in memory while it is unpacked: itself, and what it is unpacked from. */
+uint64_t zip_cost(const struct zip *z, const struct zip_member *m);
 /* The packed bytes, in place: 0, EBADMSG or EIO. */
 int zip_raw(const struct zip *z, const struct zip_member *m, struct view *out);
 /* The first bytes, at most n; *got of them. 0 or an errno as above. */

@@ -285,7 +285,7 @@ static void open_before(struct job *j, struct process *p)
 	if (is_python(j) && p->w->kind == LOADER_GLIBC)
 		(void)loader_open(p, "libm.so.6", j->flags | OPEN_GLOBAL);
 	if (j->before != NULL)
-		(void)loader_open(p, j->before, j->flags);
+		(void)loader_open(p, j->before, j->flags | OPEN_NO_BIND); /* judged by itself */
 	for (size_t i = 0; i < p->images.n; i++)
 		p->images.items[i]->is_host = true;
 }
@@ -539,7 +539,7 @@ static void check_mac(struct job *j, const struct store_entry *en)
 		set_error(j);
 		return;
 	}
-	if (mac.is_program) {
+	if (mac.is_program && en != NULL) {
 		start_mac(j, mac.world, en);
 		return;
 	}
@@ -547,6 +547,14 @@ static void check_mac(struct job *j, const struct store_entry *en)
 	j->opener = mac.program;
 	j->r.host = mac.words;
 	open_in(j, mac.world, mac.program, false);
+}
+
+static const struct dlwhy_proof *no_proof(struct arena *a)
+{
+	struct dlwhy_proof *out = ARENA_NEW(a, struct dlwhy_proof);
+
+	out->says = "dyld is not here: it runs on a Mac alone";
+	return out;
 }
 
 /* ---- one target, all targets -------------------------------------------------------------------- */
@@ -563,7 +571,7 @@ static void judge(void *ctx)
 	if (j->path == NULL)
 		j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
-	if (check_pe_takes(j->s, j->path, en))
+	if (check_pe_takes(j->s, j->path, has_library_name(j->path), en))
 		check_pe(j->s, j->path, en, j->flags, &j->r, j->a);
 	else if (j->s->process != NULL)
 		open_in_process(j);
@@ -575,7 +583,9 @@ static void judge(void *ctx)
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
-	if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
+	if (j->s->opt.prove && is_mac_case(j->s, j->path, en))
+		j->r.proof = no_proof(j->a);
+	else if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
 		prove_after(j->after, &j->r, j->path, j->a);
 	else if (j->s->opt.prove)
 		prove(j->s, &j->r, j->path, j->opener,
@@ -647,6 +657,14 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 	return stop;
 }
 
+static bool any_package(struct dlwhy_session *s, const char *const *targets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (packages_is_target(s, targets[i]))
+			return true;
+	return false;
+}
+
 enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 			    size_t ntargets, dlwhy_on_result *on_result, void *user,
 			    struct dlwhy_error *err)
@@ -657,6 +675,9 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 	for (size_t i = 0; i < ntargets; i++)
 		if (targets[i] == NULL || *targets[i] == '\0')
 			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
+	if (s->opt.with != NULL && !any_package(s, targets, ntargets))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "other packages go with a package, and no target is one");
 	jobs = calloc(BATCH, sizeof(*jobs));
 	if (jobs == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "loader/dyld.h"
 
 static bool is_macho(const struct store_entry *en)
@@ -17,18 +18,23 @@ static bool is_macho(const struct store_entry *en)
 	       (en->file->kind == FILE_MACHO || en->file->kind == FILE_MACHO_FAT);
 }
 
-static bool ends_with(const char *s, const char *end)
+static bool named(const struct dlwhy_session *s)
 {
-	size_t n = strlen(s), k = strlen(end);
+	const char *p = s->opt.program;
 
-	return n >= k && strcmp(s + n - k, end) == 0;
+	return p != NULL && strcmp(p, "auto") != 0 && strcmp(p, "none") != 0;
 }
 
+/* A program that is named has its own loader: one of Linux meets a file of macOS as Linux does. */
 bool is_mac_case(const struct dlwhy_session *s, const char *path, const struct store_entry *en)
 {
 	if (s->opt.loader != NULL)
 		return strcmp(s->opt.loader, "dyld") == 0;
-	return s->opt.macos != NULL || s->opt.arch != NULL || is_macho(en) || ends_with(path, ".dylib");
+	if (s->opt.macos != NULL || s->opt.arch != NULL)
+		return true;
+	if (named(s) && !is_macho(store_open(s->store, s->opt.program)))
+		return false;
+	return is_macho(en) || str_ends(path, ".dylib");
 }
 
 /* ---- the processor ----------------------------------------------------------------------------- */
@@ -52,13 +58,6 @@ static uint32_t choose_cpu(const struct dlwhy_session *s, const struct store_ent
 }
 
 /* ---- the program ------------------------------------------------------------------------------- */
-
-static bool named(const struct dlwhy_session *s)
-{
-	const char *p = s->opt.program;
-
-	return p != NULL && strcmp(p, "auto") != 0 && strcmp(p, "none") != 0;
-}
 
 static bool is_program_of(const struct world *w, const struct store_entry *en, struct arena *a)
 {
@@ -88,7 +87,7 @@ static bool take_program(struct dlwhy_session *s, struct arena *a, struct mac_ca
 static const char *python_near(struct dlwhy_session *s, const struct world *w, const char *path,
 			       struct arena *a)
 {
-	char *real = source_absolute(s->source, path);
+	char *real = source_absolute(s->source, strncmp(path, "./", 2) == 0 ? path + 2 : path);
 	const char *full = real != NULL ? arena_strdup(a, real) : path, *lib = strstr(full, "/lib/python");
 	const char *names[2], *found = NULL;
 

@@ -8,7 +8,8 @@
 #include "verb/pe_host.h"
 #include "verb/result.h"
 
-bool check_pe_takes(const struct dlwhy_session *s, const char *path, const struct store_entry *en)
+bool check_pe_takes(const struct dlwhy_session *s, const char *path, bool for_elf,
+		    const struct store_entry *en)
 {
 	const struct store_file *f = en != NULL && en->err == 0 ? en->file : NULL;
 
@@ -16,10 +17,10 @@ bool check_pe_takes(const struct dlwhy_session *s, const char *path, const struc
 		return false;
 	if (s->opt.loader != NULL)
 		return strcmp(s->opt.loader, "windows") == 0;
+	if (for_elf || (f != NULL && f->kind == FILE_ELF))
+		return false;
 	if (f != NULL && f->kind == FILE_PE)
 		return true;
-	if (f != NULL && f->kind == FILE_ELF)
-		return false;
 	return str_ends_nocase(path, ".dll") || str_ends_nocase(path, ".pyd") ||
 	       (f != NULL && str_ends_nocase(path, ".exe"));
 }

@@ -82,7 +82,8 @@ void look_detail(struct look_case *c);
 /* A library that is not found lies below the working folder. */
 void look_present(struct look_case *c);
 
-/* A finding of a result that will go away; what it says of r's objects it says of their paths. */
+/* A finding of a result that will go away; what it says of r's objects it says of their paths. r NULL: its
+ * objects are kept as well. */
 struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,
 				const struct dlwhy_finding *f);
 /* The same of one way out. */

@@ -29,10 +29,16 @@ static bool same_base(const char *x, const char *y)
 	return x != NULL && y != NULL && strcmp(base_name(x), base_name(y)) == 0;
 }
 
+/* dyld prints the underscore that names of C have in files of macOS. */
+static bool is_symbol(const char *told, const char *found)
+{
+	return same_text(told, found) || (told[0] == '_' && same_text(told + 1, found));
+}
+
 static bool same_symbol(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
 	return told->symbol != NULL &&
-	       (same_text(told->symbol, f->symbol) || same_text(told->symbol, f->demangled));
+	       (is_symbol(told->symbol, f->symbol) || same_text(told->symbol, f->demangled));
 }
 
 bool look_not_found(const char *code)
@@ -68,8 +74,8 @@ static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_find
 	       (told->symbol == NULL || f->symbol == NULL);
 }
 
-/* Windows names neither what is missing nor who needs it, and tells it in the language of the machine: what is
- * left is the kind of failure. */
+/* Windows names neither what is missing nor who needs it, and tells it in the language of the machine: what
+ * is left is the kind of failure. */
 static bool same_of_windows(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
 	return same_text(told->code, f->code) || (about_a_file(told->code) && about_a_file(f->code)) ||
@@ -84,7 +90,7 @@ static bool same_family(const struct dlwhy_finding *told, const struct dlwhy_fin
 	if (!same_text(told->code, f->code) || told->symbol == NULL)
 		return false;
 	for (size_t i = 0; i < f->nevidence; i++)
-		if (same_text(told->symbol, f->evidence[i]->value) ||
+		if (is_symbol(told->symbol, f->evidence[i]->value) ||
 		    same_text(told->symbol, f->evidence[i]->demangled))
 			return true;
 	return false;

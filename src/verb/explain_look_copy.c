@@ -23,6 +23,8 @@ static const struct dlwhy_evidence *evidence(struct arena *a, const struct dlwhy
 	out->value = arena_copy(a, e->value);
 	out->says = arena_copy(a, e->says);
 	out->demangled = arena_copy(a, e->demangled);
+	if (r == NULL) /* its objects are kept, too */
+		return out;
 	if (e->object >= 0 && (size_t)e->object < r->nobjects && out->path == NULL)
 		out->path = arena_copy(a, r->objects[e->object]->path);
 	out->object = -1;
@@ -100,6 +102,9 @@ struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,
 	out->summary = arena_copy(a, f->summary);
 	out->assumes = arena_copy(a, f->assumes);
 	out->demangled = arena_copy(a, f->demangled);
+	out->package_kind = arena_copy(a, f->package_kind);
+	out->package_name = arena_copy(a, f->package_name);
+	out->package_version = arena_copy(a, f->package_version);
 	copy_lists(a, r, f, out);
 	return out;
 }

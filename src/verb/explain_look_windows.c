@@ -9,9 +9,11 @@
 
 #include "base/str.h"
 #include "diagnose/common.h"
+#include "diagnose/windows_suspects.h"
+#include "loader/windows.h"
 #include "verb/explain_look_answer.h"
 
-enum { FOLDERS = 1000, DEPTH = 9, NAMES = 200000 };
+enum { FOLDERS = 1000, DEPTH = 9, NAMES = 200000, SUSPECTS = 8 };
 
 struct search {
 	struct look *l;
@@ -135,6 +137,44 @@ static const char *find(struct look_case *c)
 	return s.best;
 }
 
+/* ---- initialisers ----------------------------------------------------------------------------- */
+
+struct suspects {
+	struct look_reply n; /* first: a look_reply of ours is one of these */
+	const char *path[SUSPECTS], *what[SUSPECTS];
+	size_t count;
+};
+
+/* Of all that is loaded with the file: what depends on the machine or on its release. */
+static int take_suspects(const struct dlwhy_result *r, size_t index, void *user)
+{
+	struct suspects *s = user;
+	struct arena *a = s->n.c->l->a;
+
+	for (size_t i = 0; i < r->nobjects && s->count < SUSPECTS; i++) {
+		const char *path = r->objects[i]->path;
+		const char *what = path != NULL ? win_suspicion(win_base_name(a, path)) : NULL;
+
+		if (what == NULL)
+			continue;
+		s->path[s->count] = arena_strdup(a, path);
+		s->what[s->count++] =
+			arena_printf(a, "is loaded with it, and starts in the same moment: %s", what);
+	}
+	return look_take(r, index, &s->n);
+}
+
+static void tell_suspects(const struct suspects *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		look_evidence(s->n.c, s->path[i], s->what[i]);
+	if (s->count > 0)
+		look_says(s->n.c->l,
+			  "no file is missing: the code that a DLL runs when it is loaded failed, its own "
+			  "or that of one of the %zu that are named",
+			  s->count);
+}
+
 bool look_of_windows(const struct look_case *c)
 {
 	return same_text(c->fact->speaker, "windows");
@@ -142,15 +182,20 @@ bool look_of_windows(const struct look_case *c)
 
 void look_at_windows(struct look_case *c)
 {
-	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN, .of_windows = true };
+	struct suspects s = { .n = { .c = c, .loads = DLWHY_UNKNOWN, .of_windows = true } };
+	bool started = same_text(c->f->code, "init-failed");
 	const char *path = c->l->s->opt.pid == 0 && c->l->s->opt.after == NULL ? find(c) : NULL;
 
 	if (path == NULL || !look_may_ask(c->l))
 		return;
-	if (dlwhy_check(c->l->s, &path, 1, look_take, &n, NULL) != DLWHY_OK)
+	if (dlwhy_check(c->l->s, &path, 1, take_suspects, &s, NULL) != DLWHY_OK)
 		return;
-	if (!look_settle(c, &n, path)) {
-		look_otherwise(c, &n, path);
+	if (started && s.n.loads == DLWHY_YES) {
+		tell_suspects(&s);
+		return;
+	}
+	if (!look_settle(c, &s.n, path)) {
+		look_otherwise(c, &s.n, path);
 		return;
 	}
 	look_asked(c, "check", path, NULL, NULL);

@@ -328,19 +328,24 @@ static void drop_movers(struct fixing *x)
 	x->plans.n = kept < FIX_PLANS ? kept : FIX_PLANS;
 }
 
-/* Is there a version of that package already that works? The nearest is tried first. */
+/* Is there a version of that package already that works? The nearest is tried first. Advice is for those
+ * who have none of any. */
 static bool has_version(const struct fixing *x, const struct dlwhy_fix *f)
 {
-	size_t n;
+	const char *value = "";
+	size_t n = 0;
 
-	if (f->nedits == 0 || strcmp(f->kind, "install-version") != 0)
+	if (!same_text(f->kind, "install-version"))
 		return false;
-	n = strcspn(f->edits[0]->value, "=") + 1;
+	if (f->nedits > 0) {
+		value = f->edits[0]->value;
+		n = strcspn(value, "=") + 1;
+	}
 	for (size_t i = 0; i < x->plans.n; i++) {
 		const struct dlwhy_plan *p = &x->plans.items[i]->said;
 
 		if (p->works == DLWHY_YES && strcmp(p->kind, f->kind) == 0 &&
-		    strncmp(p->edits[0]->value, f->edits[0]->value, n) == 0)
+		    strncmp(p->edits[0]->value, value, n) == 0)
 			return true;
 	}
 	return false;

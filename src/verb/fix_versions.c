@@ -1,9 +1,9 @@
 /* fix_versions.c - another version of a Python package: which would fit?
  *
- * Looked at are the packages whose files the finding names, and those that they ask for in another version than
- * is installed. Of each, the wheels that lie on this machine (--wheels, PIP_FIND_LINKS) are ways out, the
- * nearest version first, together with what it needs; the simulation decides. Where no wheel is at hand the
- * requirements that packages state are the best there is to go by: a person's to try.
+ * Looked at are the packages whose files the finding names, and those that they ask for in another version
+ * than is installed. Of each, the wheels that lie on this machine (--wheels, PIP_FIND_LINKS) are ways out,
+ * the nearest version first, together with what it needs; the simulation decides. Where no wheel is at hand
+ * the requirements that packages state are the best there is to go by: a person's to try.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ struct parties {
 	size_t n;
 };
 
-/* ---- the environment --------------------------------------------------------------------------------- */
+/* ---- the environment ------------------------------------------------------------------------------- */
 
 static const char *absolute(struct fixing *x, const char *path)
 {
@@ -88,7 +88,7 @@ static struct fix_versions *versions_of(struct fixing *x, const struct dlwhy_res
 	return v;
 }
 
-/* ---- who takes part ------------------------------------------------------------------------------------ */
+/* ---- who takes part -------------------------------------------------------------------------------- */
 
 static void add_party(struct parties *l, const struct package *p)
 {
@@ -182,7 +182,7 @@ static void add_at_odds(struct fix_versions *v, struct parties *l)
 	}
 }
 
-/* ---- wheels at hand ------------------------------------------------------------------------------------- */
+/* ---- wheels at hand -------------------------------------------------------------------------------- */
 
 /* Is the very same version worth a try, since another build of it is installed? */
 static bool is_about_build(const struct dlwhy_finding *f)
@@ -221,6 +221,18 @@ static void add_choice(struct fixing *x, const struct fix_versions *v, const str
 	}
 }
 
+/* A wheel alone does not do: what is missing beside it. */
+static void add_lacking(struct fixing *x, const struct at_hand *h, const struct wheel_choice *c,
+			struct fix_ways *l)
+{
+	fix_way(x, l, "install-version", "medium",
+		arena_printf(x->a,
+			     "%s %s is at hand, and asks for %s, which is neither installed nor at hand: "
+			     "with a wheel of that in the same folder both are tried",
+			     h->name, h->version, c->lacks),
+		0);
+}
+
 /* Those with which nobody else is at odds first. */
 static void add_versions(struct fixing *x, struct fix_versions *v, const char *name,
 			 const struct package *old, bool same_too, struct fix_ways *l)
@@ -228,13 +240,16 @@ static void add_versions(struct fixing *x, struct fix_versions *v, const char *n
 	const struct at_hand *const *all =
 		wheels_of(&v->wheels, name, &v->home, old != NULL ? old->version : NULL);
 	struct wheel_choice choices[MAX_VERSIONS];
-	size_t n = 0;
+	size_t n = 0, lacking = 0;
 
 	for (size_t i = 0; all[i] != NULL && n < MAX_VERSIONS; i++) {
 		if (old != NULL && !same_too && pyversion_compare_texts(all[i]->version, old->version) == 0)
 			continue;
 		wheels_choose(&v->wheels, all[i], &v->home, &choices[n]);
-		n += choices[n].lacks == NULL;
+		if (choices[n].lacks == NULL)
+			n++;
+		else if (lacking++ == 0)
+			add_lacking(x, all[i], &choices[n], l);
 	}
 	for (int broken = 0; broken < 2; broken++)
 		for (size_t i = 0; i < n; i++)
@@ -242,7 +257,7 @@ static void add_versions(struct fixing *x, struct fix_versions *v, const char *n
 				add_choice(x, v, old, &choices[i], l);
 }
 
-/* ---- what metadata tells --------------------------------------------------------------------------------- */
+/* ---- what metadata tells --------------------------------------------------------------------------- */
 
 static void add_advice(struct fixing *x, struct fix_versions *v, const struct package *p,
 		       const struct package *q, const struct requirement *asks, struct fix_ways *l)
@@ -254,8 +269,8 @@ static void add_advice(struct fixing *x, struct fix_versions *v, const struct pa
 
 	f = fix_way(x, l, "install-version", "medium",
 		    arena_printf(x->a,
-				 "likely: %s %s asks for %s, and %s is installed. With such a wheel in a folder "
-				 "(pip download -d DIR %s) and --wheels DIR it is tried before it is "
+				 "likely: %s %s asks for %s, and %s is installed. With such a wheel in a "
+				 "folder (pip download -d DIR %s) and --wheels DIR it is tried before it is "
 				 "done",
 				 p->name, p->version, wanted, q->version, shell_quote(x->a, wanted)),
 		    0);
@@ -264,7 +279,8 @@ static void add_advice(struct fixing *x, struct fix_versions *v, const struct pa
 	f->ncommands = 1;
 }
 
-static void add_advices(struct fixing *x, struct fix_versions *v, const struct parties *l, struct fix_ways *out)
+static void add_advices(struct fixing *x, struct fix_versions *v, const struct parties *l,
+			struct fix_ways *out)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct requirement *asks;
@@ -275,7 +291,7 @@ static void add_advices(struct fixing *x, struct fix_versions *v, const struct p
 	}
 }
 
-/* ---- what was never there ---------------------------------------------------------------------------------- */
+/* ---- what was never there -------------------------------------------------------------------------- */
 
 /* A package that is to be installed by its name: its wheels at hand can be tried, and come first. */
 static void add_new(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,

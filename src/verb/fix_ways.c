@@ -1,5 +1,5 @@
-/* fix_ways.c - ways out of a finding: those that it brings, and those that come to mind when something is to be
- * changed for good. Whether they help is for the simulation.
+/* fix_ways.c - ways out of a finding: those that it brings, and those that come to mind when something is to
+ * be changed for good. Whether they help is for the simulation.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -178,8 +178,8 @@ static const char *find_makefile(struct fixing *x, struct view *text)
 	return NULL;
 }
 
-/* The command that a finding proposes can be tried as a whole; and the variable of a Makefile that it comes from
- * can be changed. */
+/* The command that a finding proposes can be tried as a whole; and the variable of a Makefile that it comes
+ * from can be changed. */
 static void add_link_command(struct fixing *x, struct fix_ways *l, size_t i)
 {
 	const struct dlwhy_fix *f = l->items[i];

@@ -18,13 +18,17 @@
 #include "source/pack.h"
 #include "verb/check.h"
 #include "verb/gate.h"
+#include "verb/native.h"
+#include "verb/promised.h"
+#include "verb/result.h"
 
 #define PACKAGE_MEMORY ((size_t)4096 << 20)
 #define MEMBER_MEMORY ((size_t)1024 << 20)
 
-enum { REFUSED_SHOWN = 100 };
-
-enum native { NATIVE_NONE, NATIVE_ELF, NATIVE_PE, NATIVE_MACHO };
+enum {
+	REFUSED_SHOWN = 100,
+	WORKERS_MAX = 64 /* of pool_run */
+};
 
 /* A native file of the package, or one that was refused. */
 struct member {
@@ -32,7 +36,6 @@ struct member {
 	enum native native;
 	const char *target;
 	const char *before; /* path of another one that must be opened before, NULL */
-	struct arena *a;
 	struct dlwhy_result r;
 	struct dlwhy_error err;
 };
@@ -41,12 +44,16 @@ struct checked {
 	struct dlwhy_session *s;    /* that was asked */
 	struct dlwhy_session inner; /* with the files of the package */
 	struct arena *a;
+	struct source *from;        /* where its file lies: the session's, or this machine */
+	struct source *machine;     /* NULL: not needed */
 	const char *target, *path;  /* as given; of the package itself */
 	const char *wanted;         /* "foo.whl!/x": what is behind "!/"; NULL: all of it */
 	struct pack *pack;
 	struct source_file file;    /* of a wheel */
 	struct wheel wheel;
 	struct assumed_python python;
+	bool no_loader;             /* none of the kind that the wheel is for is here */
+	bool promised;              /* judged in a system that is only promised: see promised.h */
 	uint8_t *natives;           /* enum native of each file of the pack */
 	struct {
 		struct member *items;
@@ -58,111 +65,56 @@ struct checked {
 	} findings;                 /* of the package as such */
 	const struct member **order; /* in which they are unpacked */
 	struct gate gate;
+	struct arena *scratch[WORKERS_MAX];    /* of the threads */
+	struct result_keep kept[WORKERS_MAX];
 	struct dlwhy_package out;
 	struct dlwhy_error err;
 	struct dlwhy_result r;
 };
 
-bool packages_is_target(struct dlwhy_session *s, const char *target)
+/* Packages may lie outside of the root that they are looked at in. */
+static bool is_package(struct source *from, const char *target)
 {
-	const struct store_entry *en;
-	char *path = NULL;
+	unsigned char head[SELFMAG];
+	struct source_file f;
+	struct view bytes;
+	char *path;
+	bool is;
 
-	if (s->process != NULL)
-		return false;
-	if (strstr(target, "!/") != NULL && (path = pack_of_member(s->source, target)) != NULL) {
+	if (strstr(target, "!/") != NULL && (path = pack_of_member(from, target)) != NULL) {
 		free(path);
 		return true;
 	}
-	if (!pack_is_name(target))
+	if (!pack_is_name(target) || source_read(from, target, head, sizeof(head), &f, &bytes) != 0)
 		return false;
-	en = store_open(s->store, target);
-	return en != NULL && en->err == 0 && en->file->st.type == OS_REGULAR && en->file->kind != FILE_ELF;
+	is = f.st.type == OS_REGULAR && (bytes.n < SELFMAG || memcmp(bytes.p, ELFMAG, SELFMAG) != 0);
+	source_close(&f);
+	return is;
+}
+
+bool packages_is_target(struct dlwhy_session *s, const char *target)
+{
+	struct source *machine;
+	bool is;
+
+	if (s->process != NULL || (!pack_is_name(target) && strstr(target, "!/") == NULL))
+		return false;
+	if (is_package(s->source, target))
+		return true;
+	machine = s->opt.root != NULL ? source_host(NULL) : NULL;
+	is = machine != NULL && is_package(machine, target);
+	source_free(machine);
+	return is;
 }
 
 /* ---- which files are native ---------------------------------------------------------------- */
 
-/* Names that no loader is given: their first bytes need not be unpacked. */
-static bool is_text_name(const char *name)
-{
-	static const char *const ends[] = { ".py", ".pyi", ".pyc", ".h", ".hpp", ".txt", ".json", ".md" };
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (str_ends(name, ends[i]))
-			return true;
-	return false;
-}
-
-/* What is loaded or started: no objects for a linker, no dumps, no code for a graphics processor. */
-static enum native native_elf(const unsigned char *head, size_t n)
-{
-	bool swap = n > 5 && head[5] == 2;
-	uint16_t type, machine;
-
-	if (n < 20)
-		return NATIVE_ELF;
-	type = load16(head + 16, swap);
-	machine = load16(head + 18, swap);
-	if (type == 1 || type == 4 || machine == 190 || machine == 224 || machine == 247)
-		return NATIVE_NONE; /* ET_REL, ET_CORE; EM_CUDA, EM_AMDGPU, EM_BPF */
-	return NATIVE_ELF;
-}
-
-static enum native native_by_head(const unsigned char *head, size_t n)
-{
-	uint32_t magic = n >= 4 ? load32(head, false) : 0;
-
-	if (n >= 4 && memcmp(head, "\177ELF", 4) == 0)
-		return native_elf(head, n);
-	if (n >= 2 && memcmp(head, "MZ", 2) == 0)
-		return NATIVE_PE;
-	if (magic == 0xfeedface || magic == 0xfeedfacf || magic == 0xcefaedfe || magic == 0xcffaedfe)
-		return NATIVE_MACHO;
-	/* A Java class begins as a fat file does, and goes on with its version, which is larger. */
-	if (n >= 8 && memcmp(head, "\312\376\272\276\0\0\0", 7) == 0 && head[7] < 30)
-		return NATIVE_MACHO;
-	return NATIVE_NONE;
-}
-
-static enum native native_by_name(const char *name)
-{
-	if (str_ends(name, ".dylib"))
-		return NATIVE_MACHO;
-	if (str_ends(name, ".pyd") || str_ends(name, ".dll"))
-		return NATIVE_PE;
-	return audit_is_native_name(name) ? NATIVE_ELF : NATIVE_NONE;
-}
-
 static void find_native(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
-	const struct pack_file *f = &p->pack->files[i];
-	unsigned char head[CONTAINER_HEAD];
-	enum native by_name = native_by_name(f->name);
-	size_t n;
 
 	(void)worker;
-	if (f->refused != NULL || (by_name == NATIVE_NONE && is_text_name(f->name))) {
-		p->natives[i] = (uint8_t)by_name;
-		return;
-	}
-	n = container_head(f->from, f->member, head);
-	p->natives[i] = (uint8_t)native_by_head(head, n);
-	/* A library by its name that is none by its bytes is what a loader would stumble over. */
-	if (p->natives[i] == NATIVE_NONE && (n < 4 || memcmp(head, "\177ELF", 4) != 0))
-		p->natives[i] = (uint8_t)by_name;
-}
-
-/* The machine of an ELF file by its first bytes, 0 if they do not tell. */
-static uint16_t machine_of(const struct pack_file *f, bool *is64)
-{
-	unsigned char head[CONTAINER_HEAD];
-	size_t n = container_head(f->from, f->member, head);
-
-	if (n < 20 || memcmp(head, "\177ELF", 4) != 0)
-		return 0;
-	*is64 = head[4] == 2;
-	return load16(head + 18, head[5] == 2);
+	p->natives[i] = (uint8_t)native_of(&p->pack->files[i]);
 }
 
 /* Code for another machine than the tag says, which some wheels bring as well: no extension module, whose
@@ -176,7 +128,7 @@ static bool is_for_another(const struct checked *p, const struct pack_file *f)
 		return false;
 	if (!wheel_tag_machine(p->wheel.tag.machine, &machine, &is64))
 		return false;
-	have = machine_of(f, &wide);
+	have = native_machine(f, &wide);
 	return have != 0 && (have != machine || wide != is64);
 }
 
@@ -253,19 +205,14 @@ static void set_error(struct dlwhy_result *r, struct dlwhy_error *err)
 }
 
 /* Why nothing can be said of it; NULL: it can be judged. */
-static const char *why_not(struct checked *p, const struct member *m)
+static const char *why_not(const struct checked *p, const struct member *m)
 {
-	uint16_t machine;
-	bool is64 = true;
-	int err = 0;
+	int err;
 
 	if (m->file->refused != NULL)
 		return m->file->refused;
-	if (m->native == NATIVE_ELF && p->wheel.tag.machine != NULL && wheel_tag_machine(p->wheel.tag.machine, &machine, &is64) &&
-	    !session_has_loader(&p->inner, machine, is64, false, 0, p->a))
-		return arena_printf(p->a,
-				    "it is for %s with %s, whose loader is not here; --root DIR names a "
-				    "system that has it",
+	if (m->native == NATIVE_ELF && p->no_loader && !p->promised)
+		return arena_printf(p->a, "it is for %s with %s, whose loader is not here",
 				    p->wheel.tag.machine, p->wheel.tag.musllinux ? "musl" : "glibc");
 	err = store_open(p->inner.store, m->file->path)->err;
 	return err != 0 ? container_why(err) : NULL;
@@ -274,30 +221,71 @@ static const char *why_not(struct checked *p, const struct member *m)
 struct look {
 	struct checked *p;
 	struct member *m;
+	struct arena *a;
+	struct result_keep *kept;
+	struct dlwhy_result r; /* in a */
 };
+
+static void judge_in(struct checked *p, struct arena *a, const struct check_ask *ask,
+		     struct dlwhy_result *out)
+{
+	check_file(&p->inner, a, ask, out);
+	if (!p->promised)
+		return;
+	out->assumes = promised_words(a, &p->wheel.tag);
+	if (out->certainty == DLWHY_PROVED)
+		out->certainty = DLWHY_PREDICTED;
+}
 
 static void judge_member(void *ctx)
 {
 	struct look *l = ctx;
-	struct dlwhy_session *s = &l->p->inner;
 
-	check_file(s, l->m->a,
-		   &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
-					.before = l->m->before },
-		   &l->m->r);
+	judge_in(l->p, l->a,
+		 &(struct check_ask){ .target = l->m->target, .path = l->m->file->path,
+				      .before = l->m->before },
+		 &l->r);
+}
+
+static void keep_result(void *ctx)
+{
+	struct look *l = ctx;
+
+	result_copy(l->kept, &l->r, &l->m->r);
+}
+
+/* Each thread has an arena for its analyses, and one for what came of them. */
+static bool judge_one_member(struct checked *p, unsigned worker, struct member *m)
+{
+	struct arena **scratch = &p->scratch[worker];
+	struct result_keep *kept = &p->kept[worker];
+	struct look l = { .p = p, .m = m, .kept = kept };
+	bool done;
+
+	if (*scratch == NULL)
+		*scratch = arena_new(MEMBER_MEMORY);
+	if (kept->a == NULL)
+		kept->a = arena_new(PACKAGE_MEMORY);
+	if (*scratch == NULL || kept->a == NULL)
+		return false;
+	l.a = *scratch;
+	done = arena_run(l.a, judge_member, &l) == ARENA_OK;
+	done = done && arena_run(kept->a, keep_result, &l) == ARENA_OK;
+	if (done)
+		arena_reset(*scratch);
+	else { /* left half way */
+		arena_free(*scratch);
+		*scratch = NULL;
+	}
+	return done;
 }
 
 static void member_job(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
 	struct member *m = &p->members.items[i];
-	struct look l = { p, m };
 
-	(void)worker;
-	if (m->r.error != NULL)
-		return;
-	m->a = arena_new(MEMBER_MEMORY);
-	if (m->a != NULL && arena_run(m->a, judge_member, &l) == ARENA_OK)
+	if (m->r.error != NULL || judge_one_member(p, worker, m))
 		return;
 	err_set(&m->err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while %.200s was judged", m->target);
 	m->r = (struct dlwhy_result){ .target = m->target };
@@ -324,14 +312,14 @@ static void unpack_job(void *ctx, unsigned worker, size_t i)
 {
 	struct checked *p = ctx;
 	const struct pack_file *f = p->order[i]->file;
-	uint64_t size = size_of(p->order[i]);
+	uint64_t cost = container_cost(f->from, f->member);
 
 	(void)worker;
 	if (f->refused != NULL || f->path == NULL)
 		return;
-	gate_enter(&p->gate, size);
+	gate_enter(&p->gate, cost);
 	(void)store_open(p->inner.store, f->path);
-	gate_leave(&p->gate, size);
+	gate_leave(&p->gate, cost);
 }
 
 /* Is the file among what that one loads? */
@@ -368,18 +356,12 @@ static void judge_again(struct checked *p)
 	for (size_t i = 0; i < p->members.n; i++) {
 		struct member *m = &p->members.items[i];
 		struct dlwhy_result alone = m->r;
-		struct arena *a = m->a;
 
 		if (!needs_another(p, m))
 			continue;
 		member_job(p, 0, i);
-		if (m->r.loads == DLWHY_YES) {
-			arena_free(a);
-			continue;
-		}
-		arena_free(m->a);
-		m->a = a;
-		m->r = alone;
+		if (m->r.loads != DLWHY_YES)
+			m->r = alone;
 	}
 }
 
@@ -430,8 +412,10 @@ static void read_wheel(struct checked *p)
 	struct package_set set = { .a = p->a, .store = p->s->store };
 	const struct wheel_tag *tag = &p->wheel.tag;
 	const char *kind;
+	uint16_t machine;
+	bool is64;
 
-	if (source_open(p->s->source, p->path, &p->file) != 0)
+	if (source_open(p->from, p->path, &p->file) != 0)
 		return;
 	wheel_list(&set, p->path, p->file.map.bytes, &p->wheel);
 	p->out.name = p->wheel.name;
@@ -444,6 +428,10 @@ static void read_wheel(struct checked *p)
 	p->inner.python = &p->python;
 	if (p->inner.opt.loader == NULL && (tag->musllinux || tag->manylinux))
 		p->inner.opt.loader = tag->musllinux ? "musl" : "glibc";
+	p->no_loader = wheel_tag_machine(tag->machine, &machine, &is64) &&
+		       !session_has_loader(&p->inner, machine, is64, false, 0, p->a);
+	if (p->no_loader && p->s->opt.root == NULL)
+		p->promised = promised_system(&p->inner, tag, p->a);
 }
 
 static void judge_tags(struct checked *p)
@@ -496,13 +484,14 @@ static bool fail(struct checked *p, const char *path, int err)
 
 static bool open_pack(struct checked *p)
 {
+	static const char *const no_environ[] = { NULL };
 	struct dlwhy_session *s = p->s;
-	int err = s->image == NULL ? pack_open(s->source, p->path, &p->pack) : EXDEV;
+	int err = s->image == NULL ? pack_open(p->from, s->source, p->path, &p->pack) : EXDEV;
 
 	if (err != 0)
 		return fail(p, p->path, err);
 	for (const char *const *w = s->opt.with; w != NULL && *w != NULL; w++)
-		if ((err = pack_add(p->pack, s->source, *w)) != 0)
+		if ((err = pack_add(p->pack, p->from, *w)) != 0)
 			return fail(p, *w, err);
 	p->inner.opt = s->opt;
 	p->inner.environ = s->environ;
@@ -514,8 +503,10 @@ static bool open_pack(struct checked *p)
 		return fail(p, p->path, ENOMEM);
 	if (s->opt.code)
 		store_keep_code(p->inner.store);
-	if (p->pack->kind == PACK_IMAGE)
+	if (p->pack->kind == PACK_IMAGE) { /* as with a root: variables of this system do not count there */
 		p->inner.opt.root = p->path;
+		p->inner.environ = no_environ;
+	}
 	return true;
 }
 
@@ -585,15 +576,18 @@ static void judge_one(struct checked *p)
 		set_error(&p->r, &p->err);
 		return;
 	}
-	check_file(&p->inner, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true },
-		   &p->r);
+	judge_in(p, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true }, &p->r);
 }
 
 static void judge(void *ctx)
 {
 	struct checked *p = ctx;
-	char *path = pack_of_member(p->s->source, p->target);
+	char *path;
 
+	p->from = p->s->source;
+	if (!is_package(p->from, p->target))
+		p->from = p->machine = source_host(NULL);
+	path = pack_of_member(p->from, p->target);
 	p->path = p->target;
 	if (path != NULL) {
 		p->wanted = p->target + strlen(path) + 2;
@@ -619,14 +613,18 @@ static void judge(void *ctx)
 
 static void close_package(struct checked *p)
 {
-	for (size_t i = 0; i < p->members.n; i++)
-		arena_free(p->members.items[i].a);
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		arena_free(p->scratch[i]);
+		arena_free(p->kept[i].a);
+		map_free(&p->kept[i].texts, NULL);
+	}
 	store_free(p->inner.store);
 	arena_free(p->inner.a);
 	pthread_mutex_destroy(&p->inner.lock);
 	wheel_close(&p->wheel);
 	source_close(&p->file);
 	pack_close(p->pack);
+	source_free(p->machine);
 	arena_free(p->a);
 	free(p);
 }

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "diagnose/pynames.h"
 #include "verb/pe_packages.h"
 
 enum {
@@ -180,6 +181,34 @@ static void add_python(struct dlwhy_session *s, struct arena *a, struct pe_host 
 		add_present(s, a, l, home, "ucrtbase.dll");
 }
 
+/* conda's Python adds the folder where its packages have their DLLs (its patch of 3.8 and later, and its
+ * activation before). */
+static void add_conda(struct dlwhy_session *s, struct arena *a, struct pe_host *h)
+{
+	const char *home = h->world.app_dir, *bin;
+	struct names dirs = { NULL, 0, 0 };
+
+	if (home == NULL || store_stat_dir(s->store, arena_printf(a, "%sconda-meta", home)) != 0)
+		return;
+	bin = arena_printf(a, "%sLibrary/bin/", home);
+	if (store_stat_dir(s->store, bin) != 0)
+		return;
+	for (size_t i = 0; i < h->world.nuser_dirs; i++)
+		*ARENA_PUSH(a, &dirs) = h->world.user_dirs[i];
+	*ARENA_PUSH(a, &dirs) = bin;
+	h->world.user_dirs = dirs.items;
+	h->world.nuser_dirs = dirs.n;
+}
+
+static bool python_lacks(int python, const char *symbol)
+{
+	const struct pyname *row = python / 100 == 3 ? pyname_find(symbol) : NULL;
+	unsigned minor = (unsigned)python % 100;
+
+	return row != NULL &&
+	       ((row->first != 0 && minor < row->first) || (row->last != 0 && minor > row->last));
+}
+
 /* own: the name of its DLL, NULL: the usual one. */
 static void start_python(struct dlwhy_session *s, int version, const char *dir, const char *own,
 			 struct arena *a, struct pe_host *h)
@@ -187,6 +216,7 @@ static void start_python(struct dlwhy_session *s, int version, const char *dir, 
 	struct names present = { NULL, 0, 0 };
 
 	h->world.python = version;
+	h->world.python_lacks = python_lacks;
 	h->world.app_dir = dir;
 	h->world.flags = h->load_flags = version >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
 	h->words = arena_printf(a, "Python %d.%d for Windows", version / 100, version % 100);
@@ -222,14 +252,25 @@ static void python_host(struct dlwhy_session *s, const char *path, const struct 
 	pe_packages(s, path, en, a, &around);
 	h->world.user_dirs = around.world.user_dirs;
 	h->world.nuser_dirs = around.world.nuser_dirs;
+	add_conda(s, a, h);
 	add_all_present(a, h, around.world.present, around.world.npresent);
 }
 
 /* ---- other programs --------------------------------------------------------------------------- */
 
 /* LoadLibrary by a program that lies beside the DLL: how most programs bring theirs. */
-static void plain_host(const char *path, bool is_program, struct arena *a, struct pe_host *h)
+static void plain_host(const struct dlwhy_session *s, const char *path, bool is_program, struct arena *a,
+		       struct pe_host *h)
 {
+	const char *program = s->opt.program;
+
+	if (!is_program && program != NULL && str_ends_nocase(program, ".exe")) {
+		h->world.app_dir = parent(a, program);
+		h->world.flags = WIN_ALTERED_SEARCH_PATH;
+		h->words = program;
+		h->assumes = "the program names it by its whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
+		return;
+	}
 	h->world.app_dir = parent(a, path);
 	h->world.flags = WIN_ALTERED_SEARCH_PATH;
 	h->words = is_program ? "Windows" : "a program in the same folder";
@@ -258,11 +299,78 @@ static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *
 	h->world.npath_dirs = dirs.n;
 }
 
-static void choose_release(const struct dlwhy_session *s, struct pe_host *out)
+/* ---- Windows itself --------------------------------------------------------------------------- */
+
+/* A folder by its name in whichever case; NULL. */
+static const char *folder_in(struct dlwhy_session *s, const char *dir, const char *name, struct arena *a)
+{
+	const struct store_listing *l = store_list(s->store, dir);
+
+	for (size_t i = 0; l != NULL && i < l->n; i++) {
+		const char *path = arena_printf(a, "%s%s/", dir, l->names[i]);
+
+		if (strcasecmp(l->names[i], name) == 0 && store_stat_dir(s->store, path) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* Its release, by the version of ntdll.dll; the one that is assumed if that is not there. */
+static void read_release(struct dlwhy_session *s, struct arena *a, struct windows_world *w)
+{
+	const struct store_entry *en = store_open(s->store, arena_printf(a, "%sntdll.dll", w->system_dir));
+	const struct windows_release *r;
+	uint16_t v[4];
+
+	if (en == NULL || en->err != 0 || en->file->kind != FILE_PE || !pe_file_version(&en->file->pe, v))
+		return;
+	r = windows_at_least(v[0], v[1], v[2]);
+	if (r != NULL)
+		w->release = r;
+}
+
+/* With --root the system in it may be a Windows. Programs of 32 bit see another folder under that name. */
+static void find_windows(struct dlwhy_session *s, struct arena *a, struct windows_world *w)
+{
+	const char *windows = s->opt.root != NULL ? folder_in(s, "/", "windows", a) : NULL;
+	const char *system = NULL;
+
+	if (windows == NULL)
+		return;
+	if (w->machine == PE_I386)
+		system = folder_in(s, windows, "syswow64", a);
+	if (system == NULL)
+		system = folder_in(s, windows, "system32", a);
+	if (system == NULL)
+		return;
+	w->windows_dir = windows;
+	w->system_dir = system;
+	if (s->opt.windows == NULL)
+		read_release(s, a, w);
+}
+
+/* What lies around a file is found by its whole path. */
+static const char *whole_path(struct dlwhy_session *s, const char *path, struct arena *a)
+{
+	char *full = source_absolute(s->source, path), out[4096];
+	size_t n = full != NULL ? strlen(full) : sizeof(out);
+
+	if (n < sizeof(out))
+		memcpy(out, full, n + 1);
+	free(full); /* before the arena is asked: it may not come back */
+	if (n >= sizeof(out))
+		return path;
+	for (char *dot = strstr(out, "/./"); dot != NULL; dot = strstr(out, "/./"))
+		memmove(dot, dot + 2, strlen(dot + 2) + 1);
+	return arena_strdup(a, out);
+}
+
+static void choose_release(const struct dlwhy_session *s, uint16_t machine, struct pe_host *out)
 {
 	memset(out, 0, sizeof(*out));
 	windows_chosen(s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE, &out->world.release,
 		       &out->world.vcredist);
+	out->world.machine = machine;
 }
 
 static void finish_host(struct dlwhy_session *s, struct arena *a, struct pe_host *out)
@@ -274,25 +382,24 @@ static void finish_host(struct dlwhy_session *s, struct arena *a, struct pe_host
 void pe_host_python(struct dlwhy_session *s, int version, const char *dir, uint16_t machine, struct arena *a,
 		    struct pe_host *out)
 {
-	choose_release(s, out);
-	out->world.machine = machine;
+	choose_release(s, machine, out);
 	start_python(s, version, dir, NULL, a, out);
+	add_conda(s, a, out);
 	finish_host(s, a, out);
 }
 
-void pe_host_find(struct dlwhy_session *s, const char *path, const struct store_entry *en, bool is_program,
+void pe_host_find(struct dlwhy_session *s, const char *given, const struct store_entry *en, bool is_program,
 		  struct arena *a, struct pe_host *out)
 {
+	const char *path = whole_path(s, given, a);
 	bool is_pe = en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.machine != 0;
 	int version = is_program ? 0 : pe_python_version(s->store, path, en, a);
 
-	choose_release(s, out);
-	out->world.machine = is_pe ? en->file->pe.machine : PE_AMD64;
-	if (is_pe && en->file->pe.il_only)
-		out->world.machine = PE_AMD64;
+	choose_release(s, is_pe && !en->file->pe.il_only ? en->file->pe.machine : PE_AMD64, out);
+	find_windows(s, a, &out->world);
 	if (version != 0)
 		python_host(s, path, en, version, a, out);
 	else
-		plain_host(path, is_program, a, out);
+		plain_host(s, given, is_program, a, out);
 	finish_host(s, a, out);
 }

@@ -16,6 +16,7 @@ enum {
 	MAX_PACKAGES = 16,
 	MAX_SOURCE = 1 << 20,
 	MAX_STRING = 200,
+	NEAR = 160,       /* bytes between a place and a folder seen from it */
 	MAX_FOLDERS = 64, /* added */
 	MAX_SOURCES = 64, /* read */
 	MAX_PTH = 16,     /* folders of one *.pth file */
@@ -85,19 +86,31 @@ static void try_string(struct packages *k, const char *package, const char *s, s
 		add_folder(k, arena_printf(k->a, "%s%s/", parent(k->a, package), name));
 }
 
-static void read_strings(struct packages *k, const char *package, struct view v)
+/* Does the source name its own place shortly before? Then the string is most likely seen from there. */
+static bool is_beside(struct view v, size_t at)
+{
+	static const char own[] = "__file__";
+	size_t from = at > NEAR ? at - NEAR : 0;
+
+	return memmem(v.p + from, at - from, own, sizeof(own) - 1) != NULL;
+}
+
+static void read_strings(struct packages *k, const char *package, struct view v, bool any)
 {
 	for (size_t i = 0; i < v.n; i++) {
 		const unsigned char *end;
+		size_t n;
 
 		if (v.p[i] != '"' && v.p[i] != '\'')
 			continue;
 		end = memchr(v.p + i + 1, v.p[i], v.n - i - 1);
 		if (end == NULL)
 			return;
-		try_string(k, package, (const char *)v.p + i + 1, (size_t)(end - v.p) - i - 1);
-		if (end - v.p - (ptrdiff_t)i - 1 < MAX_STRING)
-			i = (size_t)(end - v.p);
+		n = (size_t)(end - v.p) - i - 1;
+		if (any || is_beside(v, i))
+			try_string(k, package, (const char *)v.p + i + 1, n);
+		if (n < MAX_STRING)
+			i += n + 1;
 	}
 }
 
@@ -171,6 +184,7 @@ static void read_source(struct packages *k, const char *package, const char *nam
 	static const char mark[] = "add_dll_directory";
 	const char *path = arena_printf(k->a, "%s%s", package, name);
 	const struct store_entry *en;
+	size_t before;
 	bool adds;
 
 	if (!store_has_file(k->s->store, path) || is_read(k, path))
@@ -179,8 +193,11 @@ static void read_source(struct packages *k, const char *package, const char *nam
 	if (en == NULL || en->err != 0 || en->file->bytes.n == 0 || en->file->bytes.n > MAX_SOURCE)
 		return;
 	adds = memmem(en->file->bytes.p, en->file->bytes.n, mark, sizeof(mark) - 1) != NULL;
+	before = k->dirs.n;
 	if (adds)
-		read_strings(k, package, en->file->bytes);
+		read_strings(k, package, en->file->bytes, false);
+	if (adds && k->dirs.n == before)
+		read_strings(k, package, en->file->bytes, true);
 	if (k->site != NULL)
 		follow_imports(k, en->file->bytes, adds);
 }
@@ -253,6 +270,13 @@ static const char *find_below(struct packages *k, const char *dir, const char *n
 	return found;
 }
 
+static bool is_whole(struct packages *k, const char *path)
+{
+	const struct store_entry *en = store_open(k->s->store, path);
+
+	return en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.defect == PE_OK;
+}
+
 /* An extension module that imports from another one of its package is imported after it: no search would
  * find that one. tensorflow is made so. */
 static void modules_before(struct packages *k, const struct store_entry *en, const char *package,
@@ -270,7 +294,7 @@ static void modules_before(struct packages *k, const struct store_entry *en, con
 		    strchr(import.dll, '/') != NULL)
 			continue;
 		path = find_below(k, package, import.dll, 3, &left);
-		if (path != NULL && strcmp(parent(k->a, path), folder) != 0)
+		if (path != NULL && strcmp(parent(k->a, path), folder) != 0 && is_whole(k, path))
 			*ARENA_PUSH(k->a, &k->present) = path;
 	}
 }

@@ -526,6 +526,8 @@ static const char *why_not(const struct trial *t)
 
 	if (t->r->error != NULL || t->r->loads == DLWHY_UNKNOWN)
 		return "there is no verdict to compare with";
+	if (strcmp(t->r->platform.os, "linux") != 0)
+		return "the loader of that system is not on this machine";
 	if (o->cpu != NULL)
 		return "the question is about another processor";
 	if (o->no_bind && t->r->loads == DLWHY_YES)

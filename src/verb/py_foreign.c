@@ -25,6 +25,18 @@ bool pyp_is_foreign(const struct dlwhy_session *s)
 
 /* ---- the start ------------------------------------------------------------------------------ */
 
+static void push_folder(struct py_process *pp, const char *dir)
+{
+	size_t n = strlen(dir);
+	const char *full = n > 0 && dir[n - 1] == '/' ? dir : arena_printf(pp->a, "%s/", dir);
+
+	for (size_t i = 0; i < pp->folders.n; i++)
+		if (strcmp(pp->folders.items[i], full) == 0)
+			return;
+	if (pp->folders.n < MAX_FOLDERS)
+		*ARENA_PUSH(pp->a, &pp->folders) = full;
+}
+
 static enum dlwhy_code start_windows(struct py_process *pp)
 {
 	static const struct { const char *name; uint16_t machine; } machines[] = {
@@ -41,6 +53,8 @@ static enum dlwhy_code start_windows(struct py_process *pp)
 			machine = machines[i].machine;
 	pp->windows = ARENA_NEW(pp->a, struct pe_host);
 	pe_host_python(pp->s, 300 + (int)pp->home.minor, dir, machine, pp->a, pp->windows);
+	for (size_t i = 0; i < pp->windows->world.nuser_dirs; i++)
+		push_folder(pp, pp->windows->world.user_dirs[i]);
 	world_windows(w, pp->s->store, &pp->windows->world);
 	pp->world = w;
 	pp->words = pp->windows->words;
@@ -108,18 +122,6 @@ enum dlwhy_code pyp_open_foreign(struct py_process *pp, struct dlwhy_error *err)
 }
 
 /* ---- loads ---------------------------------------------------------------------------------- */
-
-static void push_folder(struct py_process *pp, const char *dir)
-{
-	size_t n = strlen(dir);
-	const char *full = n > 0 && dir[n - 1] == '/' ? dir : arena_printf(pp->a, "%s/", dir);
-
-	for (size_t i = 0; i < pp->folders.n; i++)
-		if (strcmp(pp->folders.items[i], full) == 0)
-			return;
-	if (pp->folders.n < MAX_FOLDERS)
-		*ARENA_PUSH(pp->a, &pp->folders) = full;
-}
 
 void pyp_add_folder(void *ctx, const char *dir)
 {

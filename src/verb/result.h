@@ -2,6 +2,7 @@
 #ifndef DLWHY_VERB_RESULT_H
 #define DLWHY_VERB_RESULT_H
 
+#include "base/map.h"
 #include "diagnose/diagnose.h"
 #include "verb/session.h"
 
@@ -13,5 +14,12 @@ void result_findings(struct dlwhy_result *r, const struct dlwhy_options *opt,
 		     const struct diagnose_input *in, struct arena *a);
 /* The failure that ends the load; NULL: it does not end. */
 const struct failure *result_failure(const struct process *p);
+/* Results that are kept: begins as zeros with an arena; the texts are freed by map_free. */
+struct result_keep {
+	struct arena *a;
+	struct map texts;
+};
+/* The same answer in k->a, for as long as that and the session live: of a check of a file. */
+void result_copy(struct result_keep *k, const struct dlwhy_result *r, struct dlwhy_result *out);
 
 #endif

@@ -289,7 +289,7 @@ struct opening {
 static enum dlwhy_code open_image(struct dlwhy_session *s, struct dlwhy_error *err)
 {
 	struct source *machine = source_host(NULL);
-	int e = machine != NULL ? pack_open(machine, s->opt.root, &s->image) : ENOMEM;
+	int e = machine != NULL ? pack_open(machine, machine, s->opt.root, &s->image) : ENOMEM;
 
 	source_free(machine);
 	if (e != 0)

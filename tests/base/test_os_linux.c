@@ -366,9 +366,34 @@ static void the_machine_describes_itself(void **state)
 	free(release);
 }
 
+static void memory_is_zero_and_can_be_given_back(void **state)
+{
+	size_t page = (size_t)os_page_size(), n = 3 * page + 5;
+	struct os_mapping m;
+	unsigned char *p;
+
+	(void)state;
+	assert_int_equal(os_map_memory(n, &m), 0);
+	assert_int_equal(m.bytes.n, n);
+	assert_int_equal(m.padded, 4 * page);
+	p = (unsigned char *)(uintptr_t)m.bytes.p;
+	memset(p, 1, n);
+	os_give_back(p + 1, 2 * page); /* one whole page lies in it */
+	assert_int_equal(p[page - 1], 1);
+	assert_int_equal(p[page], 0);
+	assert_int_equal(p[2 * page - 1], 0);
+	assert_int_equal(p[2 * page], 1);
+	assert_int_equal(p[n], 0);
+	os_unmap(&m);
+	assert_int_equal(os_map_memory(0, &m), 0);
+	assert_null(m.bytes.p);
+	assert_int_equal(os_map_memory(UINT64_MAX, &m), EFBIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(memory_is_zero_and_can_be_given_back),
 		tree_test(stat_tells_type_size_and_identity),
 		tree_test(errors_are_those_of_the_kernel),
 		tree_test(a_mapping_shows_the_file_and_zeros_to_the_page),

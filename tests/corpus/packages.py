@@ -121,7 +121,7 @@ def differences(answer, folder):
         if m["loads"] is not said[name][0]:
             wrong.append(f"{name}: {m['loads']} ({m['loader_message'] or m['error']}), but the real loader: {said[name]}")
     alone = [n for n in all_of if n not in before]
-    unpacked = check("--program", PYTHON, *(folder / n for n in alone))
+    unpacked = check("--program", PYTHON, *(folder / n for n in alone)) if alone else {"results": []}
     for name, m in zip(alone, unpacked.get("results", [unpacked])):
         if m["loads"] is not all_of[name]["loads"]:
             wrong.append(f"{name}: {all_of[name]['loads']} in the wheel, {m['loads']} unpacked ({m['loader_message']})")

@@ -3,7 +3,7 @@ programs; where a program is here, test_build_tools.py runs it instead.
 
 Each: (text, cause, detail, object, symbol). ANY: not told by the text, or of no matter.
 """
-ANY = object()
+from builder_texts import ANY, BUILDERS
 
 GNU_LD = [
     ("/usr/bin/ld: cannot find -lgeo: No such file or directory\ncollect2: error: ld returned 1 exit status",
@@ -572,4 +572,4 @@ MIXED = [
      "warp.h", ANY),
 ]
 
-ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED]
+ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *BUILDERS]

@@ -78,6 +78,9 @@ static void prefixes(void **state)
 		{ "##[error]ld: x\n[ERROR] ld: y\n", "ld: x\nld: y\n" },
 		{ "```text\nld: x\n```\n", "\nld: x\n\n" },
 		{ "2024-01-02T03:04:05Z web-1 | #7 0.1 ld: x\n", "ld: x\n" },
+		{ "1>warp.obj : error\n12:3>LINK : x\n", "warp.obj : error\nLINK : x\n" },
+		{ "C/C++: ld: x\n", "ld: x\n" },
+		{ "Error (Xcode): ld: x\n", "ld: x\n" },
 		{ "1583.5 ld: x\n0.412 ld: y\n", "ld: x\nld: y\n" },
 	};
 
@@ -96,6 +99,7 @@ static void what_is_no_prefix(void **state)
 		{ "-lfoo\n", "-lfoo\n" },
 		{ "3.12 4.5 columns\n", "3.12 4.5 columns\n" },
 		{ "1.2.3 ld\n", "1.2.3 ld\n" },
+		{ "2>&1\n12>34\n", "2>&1\n12>34\n" },
 	};
 
 	(void)state;
@@ -122,6 +126,9 @@ static void encodings(void **state)
 		{ "\xe2\x80\x98x\xe2\x80\x99 \xe2\x80\x9cy\xe2\x80\x9d\n", "'x' \"y\"\n" },
 		{ "{\"log\": \"ld: x y\\nld: z\\u0041\\n\", \"stream\": \"stderr\"}\n", "ld: x y\nld: zA\n" },
 		{ "say \\\"hello\\\"\\nworld\n", "say \"hello\"\nworld\n" },
+		{ "site\\_perl/x\\.c: key 0x1\\, of \\(two\\)\n", "site_perl/x.c: key 0x1, of (two)\n" },
+		{ "C:\\lib\\x86_64\\a.dll\n", "C:\\lib\\x86_64\\a.dll\n" },
+		{ "https://h/s?q=open%28a.so%2C+2%29%3A+no\n", "https://h/s?q=open(a.so, 2): no\n" },
 	};
 
 	(void)state;

@@ -178,6 +178,35 @@ static void every_defined_symbol_is_found(void **state)
 	}
 }
 
+static void count_idle(void *ctx, struct view part)
+{
+	struct self *s = ((void **)ctx)[0];
+	size_t *n = ((void **)ctx)[1];
+
+	*n += part.n;
+	memset(s->bytes + (part.p - s->bytes), 0, part.n);
+}
+
+/* Runs last: the code is gone then. */
+static void what_loaders_do_not_read_can_go(void **state)
+{
+	struct self *s = *state;
+	uint64_t symbols = elf_sym_count(&s->e);
+	struct elf_hash h;
+	size_t n = 0;
+
+	elf_each_idle(&s->e, count_idle, (void *[]){ s, &n });
+	assert_true(n > 0);
+	assert_int_equal(elf_sym_count(&s->e), symbols);
+	elf_hash_open(&s->e, &h);
+	for (uint64_t i = 1; i < symbols; i++) {
+		struct elf_sym sym;
+
+		if (elf_sym(&s->e, i, &sym) && sym.shndx != SHN_UNDEF && sym.bind != STB_LOCAL)
+			assert_true(elf_defines(&s->e, &h, elf_sym_name(&s->e, i)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +216,7 @@ int main(void)
 		cmocka_unit_test(version_needs_are_as_many),
 		cmocka_unit_test(the_build_id_is_the_same),
 		cmocka_unit_test(every_defined_symbol_is_found),
+		cmocka_unit_test(what_loaders_do_not_read_can_go),
 	};
 
 	return cmocka_run_group_tests(tests, open_self, close_self);

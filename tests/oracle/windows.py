@@ -202,8 +202,10 @@ def compare(folder, trees, seed, compiled):
         tree.folder.mkdir()
         tree.write()
         lines.append(tree.line(name, wine.program))
-    answers = wine.ask(lines)
-    wine.close()
+    try:
+        answers = wine.ask(lines)
+    finally:
+        wine.close()
     for name, tree in made.items():
         theirs, ours = wine_says(answers[name]), dlwhy_says(tree)
         counts["loads" if theirs[0] else "fails"] += 1

@@ -118,25 +118,28 @@ static void fields(const struct py_node *n)
 
 static void node(const struct py_node *n)
 {
+	const struct py_node *a, *b, *c;
+	enum py_parts parts;
+
 	if (n == NULL) {
 		putchar('-');
 		return;
 	}
 	printf("(%s", names[n->kind]);
 	fields(n);
-	if (!py_has_parts(n->kind)) {
-		putchar(')');
-		return;
+	parts = py_parts_of(n->kind);
+	a = parts >= PY_PARTS_A ? n->a : NULL;
+	b = parts >= PY_PARTS_B ? n->b : NULL;
+	c = parts >= PY_PARTS_C ? n->c : NULL;
+	if (a != NULL || b != NULL || c != NULL) {
+		putchar(' ');
+		node(a);
+		putchar(' ');
+		node(b);
+		putchar(' ');
+		node(c);
 	}
-	if (n->a != NULL || n->b != NULL || n->c != NULL) {
-		putchar(' ');
-		node(n->a);
-		putchar(' ');
-		node(n->b);
-		putchar(' ');
-		node(n->c);
-	}
-	if (n->list.n > 0)
+	if (parts >= PY_PARTS_LIST && n->list.n > 0)
 		list(&n->list);
 	putchar(')');
 }

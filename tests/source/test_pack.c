@@ -9,6 +9,8 @@
 
 #include <zlib.h>
 
+enum { NAMES_ROOM = 256 };
+
 struct bytes {
 	unsigned char p[16384];
 	size_t n;
@@ -129,8 +131,9 @@ static void holds(struct source *s, const char *path, const char *text)
 
 static void add_name(const char *name, void *ctx)
 {
-	strcat(ctx, name);
-	strcat(ctx, " ");
+	size_t n = strlen(ctx);
+
+	snprintf((char *)ctx + n, NAMES_ROOM - n, "%s ", name);
 }
 
 static struct pack *opened(struct tree *t, const char *name, const struct bytes *b, struct source *below)
@@ -138,7 +141,7 @@ static struct pack *opened(struct tree *t, const char *name, const struct bytes 
 	struct pack *p = NULL;
 
 	tree_bytes(t, name, b->p, b->n);
-	assert_int_equal(pack_open(below, tree_path(t, name), &p), 0);
+	assert_int_equal(pack_open(below, below, tree_path(t, name), &p), 0);
 	return p;
 }
 
@@ -158,7 +161,7 @@ static void a_tar_file(void **state)
 	struct source *below = source_host(NULL);
 	struct bytes b = { .n = 0 };
 	struct os_stat one, two;
-	char names[256] = "";
+	char names[NAMES_ROOM] = "";
 	struct pack *p;
 
 	tar_member(&b, "./lib/", '5', "", "");
@@ -280,11 +283,11 @@ static void no_archive(void **state)
 	struct pack *p;
 
 	tree_file(t, "x.zip", "PK\3\4 and no more");
-	assert_int_equal(pack_open(below, tree_path(t, "x.zip"), &p), EBADMSG);
+	assert_int_equal(pack_open(below, below, tree_path(t, "x.zip"), &p), EBADMSG);
 	tree_file(t, "x.deb", "!<arch>\n");
-	assert_int_not_equal(pack_open(below, tree_path(t, "x.deb"), &p), 0);
-	assert_int_equal(pack_open(below, t->root, &p), EISDIR);
-	assert_int_equal(pack_open(below, tree_path(t, "absent"), &p), ENOENT);
+	assert_int_not_equal(pack_open(below, below, tree_path(t, "x.deb"), &p), 0);
+	assert_int_equal(pack_open(below, below, t->root, &p), EISDIR);
+	assert_int_equal(pack_open(below, below, tree_path(t, "absent"), &p), ENOENT);
 	source_free(below);
 }
 

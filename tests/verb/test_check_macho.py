@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -11,7 +12,10 @@ sys.path.insert(0, str(HERE.parent / "oracle"))
 import dyld_scenes  # noqa: E402
 import oracle  # noqa: E402
 from dyld_scenes import uid, uuid  # noqa: E402
-from macho_file import FLAT, SYSTEM, fat, macho  # noqa: E402
+from macho_file import FLAT, SYSTEM, WEAK_DEF, fat, macho  # noqa: E402
+
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads((oracle.TOP / "docs/schema-1.json").read_text()))
 
 
 def plant(folder, files):
@@ -28,12 +32,17 @@ def ask(*args, cwd=None):
                           cwd=cwd)
     assert done.returncode in (0, 1), done.stderr
     answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
     assert done.returncode == (1 if any(f["severity"] == "error" for f in answer["findings"]) else 0)
     return answer
 
 
-@pytest.mark.parametrize("name,files,release,args,message", dyld_scenes.SCENES,
-                         ids=[s[0] for s in dyld_scenes.SCENES])
+# A sanitized program is slow, and is asked about every third.
+STEP = 3 if pathlib.Path(oracle.dlwhy_program() + "-sanitized").exists() else 1
+SCENES = dyld_scenes.SCENES[::STEP]
+
+
+@pytest.mark.parametrize("name,files,release,args,message", SCENES, ids=[s[0] for s in SCENES])
 def test_text(tmp_path, name, files, release, args, message):
     plant(tmp_path, files)
     if not args[0].endswith("/main"):
@@ -121,6 +130,16 @@ def test_symbols_of_the_interpreter(tmp_path, fixups):
     assert answer["loader_message"] == ("dlopen(./ext.so, 0x0002): symbol not found in flat namespace "
                                         "'_PyLong_FromLong'")
     assert codes(answer) == [("missing-symbol", None)]
+
+
+def test_flat_symbol_that_no_file_has(tmp_path):
+    """A name of C may be the system's, one that C++ made of a class of one's own is not."""
+    answer = one(tmp_path, {"x.dylib": macho(imports=[("_what", FLAT)])})
+    assert answer["loads"] is True and "a library of macOS defines what" in answer["assumes"]
+    answer = one(tmp_path, {"x.dylib": macho(imports=[("__ZN3own5classEv", FLAT)])})
+    assert answer["loads"] is False and answer["certainty"] == "likely"
+    assert answer["findings"][0]["demangled"] == "own::class()"
+    assert answer["findings"][0]["summary"] == "x.dylib uses own::class, which no file of the process defines."
 
 
 def test_lazy_symbol_of_a_program(tmp_path):
@@ -285,6 +304,9 @@ def test_loader_of_linux_is_asked_by_name(tmp_path):
     assert one(tmp_path, files)["loads"] is True
     plain = ask("--loader", "glibc", "./libx.so", cwd=tmp_path)
     assert plain["loads"] is False and plain["platform"]["loader"] == "glibc"
+    if pathlib.Path("/bin/sh").exists():
+        named = ask("--program", "/bin/sh", "./libx.so", cwd=tmp_path)
+        assert codes(named) == [("wrong-arch", None)] and named["platform"]["os"] == "linux"
 
 
 @pytest.mark.parametrize("args,word", [(["--macos", "11"], "11"), (["--macos", "17"], "17"), (["--macos", "x"], "x"),
@@ -292,3 +314,118 @@ def test_loader_of_linux_is_asked_by_name(tmp_path):
 def test_wrong_usage(args, word):
     done = subprocess.run([oracle.dlwhy_program(), "check", *args, "x.dylib"], capture_output=True, text=True)
     assert done.returncode == 2 and word in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_interpreter_of_the_environment(tmp_path):
+    """Its rpaths count for what the extension needs, and its symbols are looked up."""
+    site = "env/lib/python3.11/site-packages/pkg"
+    files = {f"{site}/ext.so": macho("bundle", needs=[SYSTEM, "@rpath/liba.dylib"], exports=["_PyInit_ext"],
+                                     imports=[("_PyLong_FromLong", FLAT), ("_a", 2)]),
+             "env/bin/python3.11": macho("program", rpaths=["@executable_path/../lib"], exports=["_PyLong_FromLong"]),
+             "env/lib/liba.dylib": macho(id="@rpath/liba.dylib", exports=["_a"])}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True and answer["host"] == f"{tmp_path}/env/bin/python3.11"
+    files["env/bin/python3.11"] = macho("program", rpaths=["@executable_path/../lib"])
+    answer = one(tmp_path, files)
+    assert answer["loader_message"].endswith("symbol not found in flat namespace '_PyLong_FromLong'")
+
+
+def test_loaded_image_answers_to_its_install_name(tmp_path):
+    """tensorflow-io needs @rpath/… without an rpath that leads there: it is there already."""
+    files = {"x.dylib": macho(needs=["@loader_path/sub/f.dylib", "@loader_path/io.dylib"]),
+             "io.dylib": macho(id="@loader_path/io.dylib", needs=["@rpath/f.dylib"]),
+             "sub/f.dylib": macho(id="@rpath/f.dylib")}
+    answer = one(tmp_path, files)
+    assert answer["loads"] is True
+    assert [n["rule"] for o in answer["objects"] for n in o["needs"] if n["name"] == "@rpath/f.dylib"] == ["install-name"]
+    answer = ask("./io.dylib", cwd=tmp_path)
+    assert codes(answer) == [("search-path", None)]
+
+
+def test_bindings(tmp_path):
+    files = {"x.dylib": macho(needs=[SYSTEM, "@loader_path/r.dylib"], imports=[("_a", 2), ("_malloc", 1),
+                                                                             ("_w", 2, True)]),
+             "r.dylib": macho(id="@loader_path/r.dylib", needs=[("@loader_path/a.dylib", "reexport")]), **A}
+    answer = one(tmp_path, files, "--bindings")
+    paths = {o["id"]: o["path"] for o in answer["objects"]}
+    assert [(b["symbol"], b["to"] is not None and paths[b["to"]]) for b in answer["bindings"]] == [
+        ("a", f"{tmp_path}/a.dylib"), ("malloc", SYSTEM), ("w", False)]
+
+
+@pytest.mark.parametrize("macos,text", [
+    ("14", "weak-def symbol not found '__ZN1x1yEv'"),
+    ("15", "Symbol not found: __ZN1x1yEv\n  Referenced from: <{u}> {p}\n"
+           "  Expected as weak-def export from some loaded dylib")])
+def test_symbol_of_which_there_is_to_be_one_in_the_process(tmp_path, macos, text):
+    files = {"x.dylib": macho(imports=[("__ZN1x1yEv", WEAK_DEF)], uuid=uid("X"))}
+    assert one(tmp_path, files, macos=macos)["loader_message"] == "dlopen(./x.dylib, 0x0002): " + text.format(
+        u=uuid("X"), p=tmp_path / "x.dylib")
+    files = {"x.dylib": macho(imports=[("__ZN1x1yEv", WEAK_DEF)], exports=["__ZN1x1yEv"])}
+    assert one(tmp_path, files, macos=macos)["loads"] is True
+
+
+def test_nothing_is_proved_here(tmp_path):
+    answer = one(tmp_path, {"x.dylib": macho()}, "--prove")
+    assert answer["proof"]["done"] is False and "dyld" in answer["proof"]["says"]
+
+
+def test_explain_goes_to_the_files(tmp_path):
+    plant(tmp_path, {"x.dylib": macho(needs=["@rpath/a.dylib"]), "lib/a.dylib": A["a.dylib"]})
+    told = (f"ImportError: dlopen({tmp_path}/x.dylib, 0x0002): Library not loaded: @rpath/a.dylib\n"
+            f"  Referenced from: <{uuid('X')}> {tmp_path}/x.dylib\n  Reason: no LC_RPATH's found\n")
+    done = subprocess.run([oracle.dlwhy_program(), "explain", "--json", "-"], input=told, capture_output=True,
+                          text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert codes(answer) == [("search-path", None)] and answer["told"]["asked_about"] == f"{tmp_path}/x.dylib"
+    assert answer["findings"][0]["fixes"][0]["commands"][0].startswith("install_name_tool -add_rpath @loader_path/lib ")
+
+
+def test_explain_finds_the_symbol_of_the_text(tmp_path):
+    plant(tmp_path, {"x.dylib": macho(needs=["@loader_path/a.dylib"], imports=[("_b", 1)]), **A})
+    told = (f"ImportError: dlopen({tmp_path}/x.dylib, 0x0002): Symbol not found: _b\n"
+            f"  Referenced from: <{uuid('X')}> {tmp_path}/x.dylib\n"
+            f"  Expected in:     <{uuid('A')}> {tmp_path}/a.dylib\n")
+    done = subprocess.run([oracle.dlwhy_program(), "explain", "--json", "-"], input=told, capture_output=True,
+                          text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert "fails here in the same way" in answer["told"]["looked"]
+    assert answer["findings"][0]["summary"].startswith("x.dylib expects b in a.dylib, which does not define it")
+
+
+def test_explain_knows_the_mark_of_a_download(tmp_path):
+    """That mark is not in the file: only the text tells of it."""
+    path = f"{tmp_path}/x.dylib"
+    for why, detail in (("library load disallowed by system policy", "quarantine"),
+                        ("mapping process is a platform binary, but mapped file is not", None)):
+        told = (f"ImportError: dlopen({path}, 0x0002): tried: '{path}' (code signature in <{uuid('X')}> '{path}' not "
+                f"valid for use in process: {why})\n")
+        done = subprocess.run([oracle.dlwhy_program(), "explain", "--no-look", "--json", "-"], input=told,
+                              capture_output=True, text=True, cwd=tmp_path)
+        assert codes(json.loads(done.stdout)) == [("permission", detail)]
+
+
+def test_explain_takes_the_processor_of_the_text(tmp_path):
+    """The file is for arm64, and the process of the text was one for x86_64."""
+    plant(tmp_path, {"x.so": macho("bundle")})
+    told = (f"ImportError: dlopen({tmp_path}/x.so, 0x0002): tried: '{tmp_path}/x.so' (mach-o file, but is an "
+            "incompatible architecture (have 'arm64', need 'x86_64h' or 'x86_64'))\n")
+    done = subprocess.run([oracle.dlwhy_program(), "explain", "--json", "-"], input=told, capture_output=True,
+                          text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert codes(answer) == [("wrong-arch", None)]
+    assert answer["told"]["looked"] and "fails here in the same way" in answer["told"]["looked"]
+
+
+def test_damaged_files_do_no_harm(tmp_path):
+    """Each byte of the headers and of the tables once another: an answer, whatever it is."""
+    whole = macho(needs=[SYSTEM, ("@loader_path/a.dylib", "reexport")], rpaths=["@loader_path"], exports=["_x", "_xy"],
+                  imports=[("_a", 2), ("_malloc", 1)], team="T", flags=HARDENED)
+    plant(tmp_path, A)
+    names = []
+    for i, at in enumerate([*range(0, 600, 7), *range(0x4000, len(whole), 11)]):
+        names.append(f"./d{i}.dylib")
+        (tmp_path / names[-1]).write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1:])
+    done = subprocess.run([oracle.dlwhy_program(), "check", "--json", *names], capture_output=True, text=True,
+                          cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr[-500:]
+    assert all(r["error"] is None for r in json.loads(done.stdout)["results"])

@@ -229,6 +229,30 @@ def test_a_private_copy_of_a_known_dll_is_not_taken(tmp_path):
     assert check(tmp_path, "a.dll")["loads"] is True
 
 
+MANIFEST = ("<assembly><dependency><dependentAssembly><assemblyIdentity type='win32' name='%s' version='9.0.21022.8' "
+            "processorArchitecture='amd64'/></dependentAssembly></dependency></assembly>")
+
+
+def test_a_side_by_side_assembly(tmp_path):
+    put(tmp_path, a_dll=Image(imports={"msvcr90.dll": ["f"]}, manifest=MANIFEST % "Microsoft.VC90.CRT"))
+    r = check(tmp_path, "a.dll")
+    assert (first(r)["code"], first(r)["object"]) == ("missing-library", "Microsoft.VC90.CRT")
+    assert number(r) == 14001
+    assert r["loader_message"].startswith("The application has failed to start because its side-by-side")
+    assert check(tmp_path, "--windows", "10+vcredist", "a.dll")["loads"] is True
+    put(tmp_path, x__msvcr90_dll=Image(exports={"f": None}))
+    (tmp_path / "x").rename(tmp_path / "Microsoft.VC90.CRT")
+    (tmp_path / "Microsoft.VC90.CRT" / "Microsoft.VC90.CRT.manifest").write_text("<assembly/>")
+    r = check(tmp_path, "a.dll")
+    assert r["loads"] is True
+    assert r["objects"][-1]["path"] == "./Microsoft.VC90.CRT/msvcr90.dll"
+
+
+def test_an_assembly_of_windows(tmp_path):
+    put(tmp_path, a_dll=Image(imports=KERNEL, manifest=MANIFEST % "Microsoft.Windows.Common-Controls"))
+    assert check(tmp_path, "a.dll")["loads"] is True
+
+
 # ---- Python ---------------------------------------------------------------------------------------
 
 def module(**more):
@@ -257,6 +281,14 @@ def test_a_module_for_another_python(tmp_path):
     r = check(tmp_path, "--windows", "11", "--python", "3.12", "m.pyd")
     assert first(r)["code"] == "python-module"
     assert "3.11" in first(r)["summary"] and "3.12" in first(r)["summary"]
+
+
+def test_a_name_that_this_python_does_not_have(tmp_path):
+    Image(imports={"python3.dll": ["PyModule_Create2", "PyAIter_Check"]}).write(tmp_path / "m.pyd")
+    assert check(tmp_path, "--windows", "10", "--python", "3.10", "m.pyd")["loads"] is True
+    r = check(tmp_path, "--windows", "10", "--python", "3.9", "m.pyd")
+    assert (first(r)["code"], first(r)["detail"], first(r)["symbol"]) == ("python-module", "python-abi", "PyAIter_Check")
+    assert "Python 3.10 or later" in first(r)["summary"] and number(r) == 127
 
 
 def test_a_module_that_needs_the_cpp_library(tmp_path):
@@ -292,12 +324,58 @@ def test_path_counts_up_to_python_37(tmp_path):
         assert check(tmp_path, "--env", "PATH=%s" % (tmp_path / "bin"), name)["loads"] is loads
 
 
+def test_what_conda_adds(tmp_path):
+    put(tmp_path, Library__bin__gone_dll=Image(exports={"f": None}), python_exe=Image(dll=False))
+    path = tmp_path / "Lib" / "site-packages" / "m.cp311-win_amd64.pyd"
+    path.parent.mkdir(parents=True)
+    module(**{"gone.dll": ["f"]}).write(path)
+    assert check(tmp_path, str(path))["loads"] is False
+    (tmp_path / "conda-meta").mkdir()
+    assert check(tmp_path, str(path))["loads"] is True
+
+
+# ---- a Windows that is at hand --------------------------------------------------------------------
+
+def test_the_windows_in_a_root(tmp_path):
+    system = {"kernel32": {"Sleep": None}, "ntdll": {"RtlInit": None}, "kernelbase": {"Sleep": None},
+              "own": {"f": None}}
+    for name, exports in system.items():
+        put(tmp_path, **{"Windows__System32__%s_dll" % name: Image(exports=exports, version=(6, 1, 7601, 1))})
+    put(tmp_path, app__a_dll=Image(imports={**KERNEL, "OWN.dll": ["f"]}),
+        app__b_dll=Image(imports={"KERNEL32.dll": ["NoSuchFunction"]}),
+        app__c_dll=Image(imports={"winmm.dll": ["f"]}))
+    r = check(tmp_path, "--root", ".", "/app/a.dll")
+    assert r["loads"] is True and r["platform"]["loader_version"] == "7"
+    assert "/Windows/System32/own.dll" in [o["path"] for o in r["objects"]]
+    assert first(check(tmp_path, "--root", ".", "/app/b.dll"))["code"] == "missing-symbol"
+    assert first(check(tmp_path, "--root", ".", "/app/c.dll"))["object"] == "winmm.dll"
+
+
 # ---- who judges -----------------------------------------------------------------------------------
 
 def test_the_loader_of_linux_on_request(tmp_path):
     chain(tmp_path)
     r = check(tmp_path, "--loader", "glibc", "a.dll")
     assert r["platform"]["loader"] == "glibc" and r["loads"] is False
+
+
+def test_a_dll_under_the_name_of_a_library_of_linux(tmp_path):
+    Image(exports={"a": None}).write(tmp_path / "liba.so")
+    r = check(tmp_path, "./liba.so")
+    assert r["platform"]["loader"] == "glibc" and first(r)["code"] == "wrong-arch"
+    assert check(tmp_path, "--loader", "windows", "./liba.so")["loads"] is True
+
+
+def test_who_gives_what_to_whom(tmp_path):
+    chain(tmp_path)
+    r = check(tmp_path, "--bindings", "a.dll")
+    paths = {o["id"]: o["path"] for o in r["objects"]}
+    assert ("./a.dll", "b", "./b.dll") in [(paths[b["from"]], b["symbol"], paths[b["to"]]) for b in r["bindings"]]
+
+
+def test_no_loader_here_can_prove_it(tmp_path):
+    chain(tmp_path, c_dll=None)
+    assert "not on this machine" in json.dumps(check(tmp_path, "--prove", "a.dll")["proof"])
 
 
 def test_an_unknown_windows(tmp_path):
@@ -339,3 +417,13 @@ def test_a_text_about_a_module_that_loads_here(tmp_path):
     r = explain(tmp_path, "ImportError: DLL load failed while importing m: The specified module could not be found.")
     assert first(r)["object"] != "gone.dll" and first(r)["certainty"] == "likely"
     assert "is all right here" in r["told"]["looked"]
+
+
+def test_an_initialiser_that_failed(tmp_path):
+    module(**{"nvcuda.dll": ["cuInit"], "plain.dll": ["f"]}).write(tmp_path / "m.cp311-win_amd64.pyd")
+    put(tmp_path, nvcuda_dll=Image(exports={"cuInit": None}), plain_dll=Image(exports={"f": None}))
+    r = explain(tmp_path, "ImportError: DLL load failed while importing m: A dynamic link library (DLL) initialization "
+                          "routine failed.")
+    assert first(r)["code"] == "init-failed"
+    named = [os.path.basename(e["path"]) for e in first(r)["evidence"] if e["path"]]
+    assert "nvcuda.dll" in named and "plain.dll" not in named

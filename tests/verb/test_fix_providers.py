@@ -7,7 +7,9 @@ import subprocess
 import pytest
 
 from fix_setups import library, program
-from test_fix import DLWHY
+from test_fix import DLWHY, RELEASE
+
+pytestmark = pytest.mark.skipif(not RELEASE, reason="a slow build")
 
 
 def system(top, *marks):
