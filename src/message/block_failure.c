@@ -31,13 +31,23 @@ static const char *const harmless[] = {
 	"success", "skip", "ignor", "fall back", "falling back", "fallback", "optional", "passed",
 	" ok ", "0 failed", "no error", "without error", "will be", "attempt to open", "linking c",
 	"building c", "installing ", "compiling ", " -l", " -o ", "-shared", "/ld:",
-	"undefined reference", "cannot find -l", "warning:", "[warn", "debug", "test",
+	"undefined reference", "cannot find -l", "warning:", "[warn", "debug", "test", "http/", "request:",
+	"not missing", "not fail", "continuing", "any more", "anymore", "tarball", "checking for",
+	"looking for", "bundled", "using ", "trying ", "added", "removed", "fixed", "instead",
 };
 
 /* Words of failure; each leads here (blocks.def). */
 static const char *const failures[] = {
-	"fail", "unable to ", "cannot ", "could not ", "couldn't ", "can't ", "not found", "missing",
-	"not load", "error: ", "error loading", "error opening",
+	"not found", "missing", "not load", "error: ", "error loading", "error opening",
+};
+/* These count only with a verb of loading, or with words that tell the cause. */
+static const char *const refusals[] = {
+	"fail", "unable to ", "cannot ", "could not ", "couldn't ", "can't ",
+};
+static const char *const verbs[] = {
+	"load", "open", "find", "found", "init", "import", "resolv", "locat", "start", "read", "map",
+	"access", "exec", "link", "get", "connect", "creat", "allocat", "verif", "validat", "be load",
+	"be open", "be found", "be locat", "be init", "be import", "be verif", "be read", "be resolv",
 };
 
 static const char *const rights[] = {
@@ -91,31 +101,62 @@ static bool has_one(struct words words, const char *low)
 	return false;
 }
 
+/* The cause that the line has a word of; NULL: none. */
+static const char *kind_of(const char *low)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (has_one(kinds[i].words, low))
+			return kinds[i].code;
+	return NULL;
+}
+
 /* A character of a longer word or of a path. */
 static bool is_inside(char c)
 {
 	return isalnum((unsigned char)c) || (c != '\0' && strchr("_-./", c) != NULL);
 }
 
-/* Does a word of failure begin outside of the name [start, start + n)? */
-static bool has_failed(const char *low, size_t start, size_t n)
+/* Does a verb of loading begin there, behind "to " perhaps, or does one stand before: "LoadLibrary(x) failed"? */
+static bool is_of_loading(const char *low, const char *behind)
 {
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		for (const char *at = low; (at = strstr(at, failures[i])) != NULL; at++) {
-			size_t k = (size_t)(at - low);
+	static const struct words all = WORDS(verbs);
+	const char *load = strstr(low, "load");
 
-			if ((k < start || k >= start + n) && (k == 0 || !is_inside(low[k - 1])))
+	while (*behind != '\0' && !isspace((unsigned char)*behind))
+		behind++;
+	while (isspace((unsigned char)*behind))
+		behind++;
+	if (strncmp(behind, "to ", 3) == 0)
+		behind += 3;
+	for (size_t i = 0; i < all.n; i++)
+		if (strncmp(behind, all.list[i], strlen(all.list[i])) == 0)
+			return true;
+	return load != NULL && load < behind && (load == low || !isalnum((unsigned char)load[-1]));
+}
+
+/* Does one of the words begin outside of the name [start, start + n)? */
+static bool says_one(struct words words, bool of_loading, const char *low, size_t start, size_t n)
+{
+	for (size_t i = 0; i < words.n; i++)
+		for (const char *at = low; (at = strstr(at, words.list[i])) != NULL; at++) {
+			size_t k = (size_t)(at - low), last = strlen(words.list[i]) - 1;
+
+			if ((k < start || k >= start + n) && (k == 0 || !is_inside(low[k - 1])) &&
+			    (!of_loading || is_of_loading(low, at + last)))
 				return true;
 		}
 	return false;
 }
 
-static const char *code_of(const char *low)
+static bool has_failed(const char *low, size_t start, size_t n)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (has_one(kinds[i].words, low))
-			return kinds[i].code;
-	return "missing-library";
+	static const struct words plain = WORDS(failures), refused = WORDS(refusals);
+	size_t end = strlen(low);
+
+	if (end > 0 && low[end - 1] == '?')
+		return false;
+	return says_one(plain, false, low, start, n) ||
+	       says_one(refused, kind_of(low) == NULL, low, start, n);
 }
 
 /* ---- the name of a library ------------------------------------------------------------------- */
@@ -235,6 +276,7 @@ void block_failure(struct block *b)
 	char text[2 * LONGEST + 2], low[2 * LONGEST + 2];
 	struct kept *kept = kept_of(b);
 	struct block_line l;
+	const char *code;
 	size_t start, n;
 
 	if (!block_line(b, 0, &l) || kept->line == l.line || kept->times >= MOST)
@@ -247,5 +289,6 @@ void block_failure(struct block *b)
 		return;
 	kept->line = l.line;
 	kept->times++;
-	add(b, &l, code_of(low), text, start, n);
+	code = kind_of(low);
+	add(b, &l, code != NULL ? code : "missing-library", text, start, n);
 }
