@@ -23,14 +23,16 @@ static const struct py_place *last_frame(const struct py_exception *e)
 struct draft *import_circular(struct diag *d, const struct py_exception *e)
 {
 	static const char mark[] = "partially initialized module ";
+	const struct py_exception *x = e;
 	const char *at, *name, *wanted;
 	const struct py_module_info *m;
 	struct draft *dr;
 
 	/* numpy writes it into a longer text of its own */
-	for (const struct py_exception *x = e; x != NULL; x = x->cause)
+	do {
 		if (x->message != NULL && starts_with(x->message, "cannot import name '"))
 			e = x;
+	} while ((x = x->cause) != NULL);
 	at = e->message != NULL ? strstr(e->message, mark) : NULL;
 	name = quoted(d->a, at);
 	if (name == NULL)

@@ -185,24 +185,25 @@ static void check_program(struct job *j)
 
 /* ---- a library ---------------------------------------------------------------------------------- */
 
-/* Is it a module for the Python that is taken for granted? */
-static bool is_python(const struct job *j)
+/* The Python that is taken for granted, if it is a module for one; else NULL. */
+static const struct assumed_python *assumed_python(const struct job *j)
 {
-	return j->s->python != NULL && j->host.family != NULL &&
-	       strcmp(family_name(j->host.family), "Python") == 0;
+	bool is_python = j->host.family != NULL && strcmp(family_name(j->host.family), "Python") == 0;
+
+	return is_python ? j->s->python : NULL;
 }
 
 /* A plug-in whose host is not here: what its family's programs define is taken for granted. */
 static bool assume_family(struct job *j, struct process *p)
 {
-	const struct assumed_python *py = j->s->python;
+	const struct assumed_python *py = assumed_python(j);
 
 	if (j->host.family == NULL || j->host.program != NULL ||
 	    !host_assume(j->host.family, py != NULL ? py->minor : 0, &p->trace.failures))
 		return false;
 	j->host_assumes = arena_printf(j->a, "its host, %s, defines its own interface%s",
-				       is_python(j) ? j->s->python->words : family_name(j->host.family),
-				       is_python(j) ? "" : " and is not here");
+				       py != NULL ? py->words : family_name(j->host.family),
+				       py != NULL ? "" : " and is not here");
 	return true;
 }
 
@@ -282,7 +283,7 @@ static void say_no_start(struct job *j, const struct process *p, const char *pro
 /* What is there before the target: every CPython is linked with libm, and some asks for a library before. */
 static void open_before(struct job *j, struct process *p)
 {
-	if (is_python(j) && p->w->kind == LOADER_GLIBC)
+	if (assumed_python(j) != NULL && p->w->kind == LOADER_GLIBC)
 		(void)loader_open(p, "libm.so.6", j->flags | OPEN_GLOBAL);
 	if (j->before != NULL)
 		(void)loader_open(p, j->before, j->flags | OPEN_NO_BIND); /* judged by itself */
@@ -385,6 +386,7 @@ static void say_foreign(struct job *j, const struct world *w)
 static void open_in_bare(struct job *j, const struct store_file *f)
 {
 	const struct world *w = bare_world(j, f);
+	const struct assumed_python *py = assumed_python(j);
 
 	if (w == NULL) {
 		set_error(j);
@@ -394,8 +396,8 @@ static void open_in_bare(struct job *j, const struct store_file *f)
 	say_foreign(j, w);
 	if (j->host.family != NULL && j->host.program == NULL)
 		j->r.host = arena_printf(j->a, "%s (%sits interface is assumed)",
-					 is_python(j) ? j->s->python->words : family_name(j->host.family),
-					 is_python(j) ? "" : "not here, ");
+					 py != NULL ? py->words : family_name(j->host.family),
+					 py != NULL ? "" : "not here, ");
 	open_in(j, w, NULL, false);
 }
 
@@ -506,7 +508,7 @@ static void check_library(struct job *j, struct store_file *f)
 
 	if (automatic && f != NULL && f->kind == FILE_ELF && f->elf.defect == ELF_OK)
 		host_family(j->path, f, j->a, &j->host);
-	if (j->host.family != NULL && !is_python(j))
+	if (j->host.family != NULL && assumed_python(j) == NULL)
 		host_find(j->s, j->path, j->a, &j->host);
 	if (j->host.program != NULL && !has_chosen_loader(j, j->host.program))
 		j->host.program = NULL;
