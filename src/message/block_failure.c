@@ -116,7 +116,7 @@ static bool is_inside(char c)
 	return isalnum((unsigned char)c) || (c != '\0' && strchr("_-./", c) != NULL);
 }
 
-/* Does a verb of loading begin there, behind "to " perhaps, or does one stand before: "LoadLibrary(x) failed"? */
+/* Does a verb of loading begin there, behind "to " perhaps, or stand before: "LoadLibrary(x) failed"? */
 static bool is_of_loading(const char *low, const char *behind)
 {
 	static const struct words all = WORDS(verbs);
