@@ -107,7 +107,8 @@ static void list_lines(struct text *t, struct lines *out)
 
 static void error_lines(struct text *t, struct lines *out)
 {
-	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", t->r->undo->ntransactions > 0 ? "Not undone" :
+	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", t->r->undo->ntransactions + t->r->undo->nrecovered > 0 ?
+					     "Not undone" :
 					     "Nothing is undone",
 					      text_clean(t, t->r->error->message)));
 }
@@ -123,6 +124,8 @@ void text_undo_lines(struct text *t, struct lines *out)
 		error_lines(t, out);
 		return;
 	}
+	if (!u->list && u->nrecovered > 0 && x == NULL)
+		return;
 	if (u->list || x == NULL) {
 		list_lines(t, out);
 		return;
