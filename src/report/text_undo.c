@@ -107,10 +107,10 @@ static void list_lines(struct text *t, struct lines *out)
 
 static void error_lines(struct text *t, struct lines *out)
 {
-	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", t->r->undo->ntransactions + t->r->undo->nrecovered > 0 ?
-					     "Not undone" :
-					     "Nothing is undone",
-					      text_clean(t, t->r->error->message)));
+	const struct dlwhy_undo *u = t->r->undo;
+	const char *what = u->ntransactions > 0 || u->nrecovered > 0 ? "Not undone" : "Nothing is undone";
+
+	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", what, text_clean(t, t->r->error->message)));
 }
 
 void text_undo_lines(struct text *t, struct lines *out)

@@ -229,10 +229,12 @@ static enum dlwhy_code check_windows(const struct dlwhy_options *o, struct dlwhy
 	if (o->loader != NULL && strcmp(o->loader, "windows") != 0)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the loader %s is not that of Windows", o->loader);
 	if (o->macos != NULL || o->arch != NULL)
-		return err_set(err, DLWHY_E_ARGUMENT, 0, "one file is judged for Windows or for macOS, not for both");
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "a file is judged for Windows or for macOS, not for both");
 	if (o->python != NULL && !is_windows_python(o->python))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
-			       "a Python of Windows is named by its release, 2.7 or 3.0 to 3.%d, not \"%.60s\"",
+			       "a Python of Windows is named by its release, 2.7 or 3.0 to 3.%d, not "
+			       "\"%.60s\"",
 			       NEWEST_MINOR, o->python);
 	return DLWHY_OK;
 }
