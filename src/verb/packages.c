@@ -101,7 +101,7 @@ bool packages_is_target(struct dlwhy_session *s, const char *target)
 		return false;
 	if (is_package(s->source, target))
 		return true;
-	machine = s->opt.root != NULL ? source_host(NULL) : NULL;
+	machine = s->opt.root != NULL || s->process != NULL ? source_host(NULL) : NULL;
 	is = machine != NULL && is_package(machine, target);
 	source_free(machine);
 	return is;

@@ -212,8 +212,8 @@ def test_a_wheel_for_windows_with_another_processor(tmp_path, tag, name, loads):
 
 def test_a_package_does_not_go_with_a_process(made, tmp_path):
     w = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
-    for target in (w, f"{w}!/pkg/x.so"):
-        r = subprocess.run([DLWHY, "check", "--pid", str(os.getpid()), target], capture_output=True, text=True,
+    for target in (w, f"{w}!/pkg/x.so", w.name):
+        r = subprocess.run([DLWHY, "check", "--pid", str(os.getpid()), target], cwd=w.parent, capture_output=True, text=True,
                            check=False)
         assert r.returncode == 2 and r.stdout == "" and r.stderr.count("\n") == 1 and "package" in r.stderr
 
