@@ -206,7 +206,8 @@ struct dlwhy_env_request {
 DLWHY_API enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env_request *request,
 					   dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
 /* What dlwhy has changed on this machine, and taking it back. First of all whatever an earlier process left
- * half done, because it was killed, is finished or taken back. Then `list` lists all transactions;
+ * half done, because it was killed, is finished or taken back; with id NULL and no `list` that was the last
+ * one, and nothing else is done. Then `list` lists all transactions;
  * otherwise the one of `id` is shown, or the last that can be undone if id is NULL. With `apply`, and if
  * confirm is NULL or returns true for it, it is undone: bytes, modes, owners, times and links are as
  * they were, or nothing is changed and result->error says why. One result: result->undo.

@@ -92,7 +92,8 @@ static int choose(const struct cli *c, struct fix *f, struct dlwhy_fix_request *
 		cli_complain("--go goes with link: dlwhy fix link --go PACKAGE");
 		return EXIT_USAGE;
 	}
-	if (c->nwords != 1 || *c->words[0] == '\0' || strcmp(c->words[0], "import") == 0)
+	if (c->nwords != 1 || *c->words[0] == '\0' || strcmp(c->words[0], "import") == 0 ||
+	    strcmp(c->words[0], "link") == 0)
 		return how_to_use();
 	r->target = c->words[0];
 	if (strcmp(r->target, "-") == 0)

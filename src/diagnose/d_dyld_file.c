@@ -49,12 +49,27 @@ static struct draft *wrong_platform(struct diag *d, const struct failure *f, con
 	return dr;
 }
 
+/* A file for the loader of another system. */
+static struct draft *other_system(struct diag *d, const struct failure *f, const struct probe *p)
+{
+	struct draft *dr = draft_new(d, CAUSE_WRONG_ARCH, f);
+
+	draft_say(d, dr, "%s is a file of %s, not of macOS.", who(d, f, p),
+		  p->entry->file->kind == FILE_ELF ? "Linux" : "Windows");
+	draft_bytes(d, dr, p->path, 0, 4, "its first bytes say so");
+	draft_fix(d, dr, "replace", "low", "take the build for macOS");
+	return dr;
+}
+
 /* Nothing that a linker makes: text, a web page, a pointer, a part of a file. */
 static struct draft *damaged(struct diag *d, const struct failure *f, const struct probe *p)
 {
-	struct draft *dr = draft_new(d, CAUSE_CORRUPT_FILE, f);
 	const struct store_file *file = p->entry->file;
+	struct draft *dr;
 
+	if (file->kind == FILE_ELF || file->kind == FILE_PE)
+		return other_system(d, f, p);
+	dr = draft_new(d, CAUSE_CORRUPT_FILE, f);
 	if (file->bytes.n == 0)
 		draft_say(d, dr, "%s is empty.", who(d, f, p));
 	else if (file->kind == FILE_LFS_POINTER)
@@ -62,8 +77,6 @@ static struct draft *damaged(struct diag *d, const struct failure *f, const stru
 			  who(d, f, p));
 	else if (file->kind == FILE_HTML)
 		draft_say(d, dr, "%s is a web page that was saved under the library's name.", who(d, f, p));
-	else if (file->kind == FILE_ELF)
-		draft_say(d, dr, "%s is a library of Linux, not of macOS.", who(d, f, p));
 	else if (p->outcome == PROBE_TOO_SHORT)
 		draft_say(d, dr, "%s is cut off: parts that its header names lie behind its end.",
 			  who(d, f, p));

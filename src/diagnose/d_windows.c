@@ -171,7 +171,7 @@ static void not_pe(struct win_case *k, const struct store_entry *en)
 	if (folder)
 		draft_fix(d, dr, "rename", "medium", "the name is taken: give the folder another one");
 	else if (other)
-		draft_fix_reinstall(d, dr, en->path, "take the build for Windows");
+		draft_fix(d, dr, "replace", "low", "take the build for Windows");
 	else
 		draft_fix_kind(d, dr, en);
 	take_others(k);

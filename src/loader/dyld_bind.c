@@ -80,6 +80,7 @@ static enum defined defines(struct binder *b, struct image *im, const char *name
 		if (d->to[e.ordinal - 1] != NULL)
 			return defines(b, d->to[e.ordinal - 1], e.imported != NULL ? e.imported : name);
 	}
+	b->p->dyld->looked += d->load.nneeds * sizeof(d->load.needs[0]);
 	for (size_t i = 0; i < d->load.nneeds && i < d->upto && best != DEFINED_YES; i++)
 		if (d->load.needs[i].reexport && d->to[i] != NULL) {
 			enum defined one = defines(b, d->to[i], name);
@@ -222,13 +223,19 @@ static bool bind_one(void *ctx, const struct macho_import *i)
 	return true;
 }
 
+/* What lies past the cap on images was not asked for its libraries: nothing of it can be looked up. */
+static bool is_bindable(const struct image *im)
+{
+	return im->file != NULL && im->dyld->to != NULL;
+}
+
 void dyld_bind(struct process *p, size_t from, bool launch)
 {
 	struct binder b = { .p = p, .launch = launch };
 
 	for (size_t i = from; i < p->images.n; i++) {
 		b.im = p->images.items[i];
-		if (b.im->file == NULL)
+		if (!is_bindable(b.im))
 			continue;
 		if (!macho_each_import(&b.im->dyld->load, bind_one, &b))
 			process_assume(p,
@@ -256,6 +263,6 @@ void dyld_each_binding(struct process *p, struct image *im, void (*fn)(void *ctx
 {
 	struct binder b = { .p = p, .im = im, .tell = fn, .ctx = ctx };
 
-	if (im->file != NULL && im->relocated)
+	if (is_bindable(im) && im->relocated)
 		macho_each_import(&im->dyld->load, tell_one, &b);
 }

@@ -289,10 +289,12 @@ struct recovering {
 	struct arena *a;         /* of the words, NULL: nobody asks */
 	struct { const char **items; size_t n, cap; } says;
 	size_t n;                /* that were unfinished */
+	bool stuck;
 };
 
 static void tell(struct tx *t, struct recovering *x, enum transaction_state was)
 {
+	x->stuck = x->stuck || t->nstuck > 0;
 	if (x->a == NULL)
 		return;
 	*ARENA_PUSH(x->a, &x->says) =
@@ -642,6 +644,7 @@ enum transaction_code transaction_recover(const struct transaction_meta *m, stru
 	code = tx_run(&t, recover, &x);
 	out->says = x.says.items;
 	out->n = x.says.n;
+	out->stuck = x.stuck;
 	tx_free(&t);
 	return ended(err, code);
 }

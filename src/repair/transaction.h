@@ -124,6 +124,7 @@ enum transaction_code transaction_undo(const struct transaction_meta *m, const c
 struct transaction_recovered {
 	const char *const *says;
 	size_t n;
+	bool stuck; /* not all could be taken back: somebody else had changed a file since */
 };
 /* Finishes or takes back what a process left behind that was killed. Without such a thing it takes no lock
  * and writes nothing, also where there is no folder of journals. */

@@ -107,9 +107,10 @@ static void list_lines(struct text *t, struct lines *out)
 
 static void error_lines(struct text *t, struct lines *out)
 {
-	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", t->r->undo->ntransactions > 0 ? "Not undone" :
-					     "Nothing is undone",
-					      text_clean(t, t->r->error->message)));
+	const struct dlwhy_undo *u = t->r->undo;
+	const char *what = u->ntransactions > 0 || u->nrecovered > 0 ? "Not undone" : "Nothing is undone";
+
+	text_wrap(t, out, 0, 6, arena_printf(t->a, "%s: %s.", what, text_clean(t, t->r->error->message)));
 }
 
 void text_undo_lines(struct text *t, struct lines *out)
@@ -123,6 +124,8 @@ void text_undo_lines(struct text *t, struct lines *out)
 		error_lines(t, out);
 		return;
 	}
+	if (!u->list && u->nrecovered > 0 && x == NULL)
+		return;
 	if (u->list || x == NULL) {
 		list_lines(t, out);
 		return;

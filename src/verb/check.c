@@ -536,6 +536,7 @@ static void check_mac(struct job *j, const struct store_entry *en)
 {
 	struct mac_case mac;
 
+	j->r.platform = (struct dlwhy_platform){ "macos", "dyld", NULL, NULL };
 	mac_case(j->s, j->path, en, j->a, &mac, &j->err);
 	if (mac.world == NULL) {
 		set_error(j);
@@ -573,9 +574,10 @@ static void judge(void *ctx)
 	if (j->path == NULL)
 		j->path = target_path(j);
 	en = strchr(j->path, '/') != NULL ? store_open(j->s->store, j->path) : NULL;
-	if (check_pe_takes(j->s, j->path, has_library_name(j->path), en))
-		check_pe(j->s, j->path, en, j->flags, &j->r, j->a);
-	else if (j->s->process != NULL)
+	if (check_pe_takes(j->s, j->path, has_library_name(j->path), en)) {
+		if (!check_pe(j->s, j->path, en, j->flags, &j->r, j->a, &j->err))
+			set_error(j);
+	} else if (j->s->process != NULL)
 		open_in_process(j);
 	else if (j->s->opt.after != NULL)
 		open_after(j);
@@ -677,6 +679,8 @@ enum dlwhy_code dlwhy_check(struct dlwhy_session *s, const char *const *targets,
 	for (size_t i = 0; i < ntargets; i++)
 		if (targets[i] == NULL || *targets[i] == '\0')
 			return err_set(err, DLWHY_E_ARGUMENT, 0, "the name of a target is empty");
+	if (s->process != NULL && any_package(s, targets, ntargets))
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "a package does not go with a running process");
 	if (s->opt.with != NULL && !any_package(s, targets, ntargets))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "other packages go with a package, and no target is one");

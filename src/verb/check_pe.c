@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/err.h"
 #include "base/str.h"
 #include "object/elf.h"
 #include "verb/pe_host.h"
@@ -32,6 +33,23 @@ static bool is_program(const char *path, const struct store_entry *en)
 	return str_ends_nocase(path, ".exe");
 }
 
+/* Is the program that was named, if one was, one of Windows? */
+static bool has_program(struct dlwhy_session *s, struct dlwhy_error *err)
+{
+	const char *program = s->opt.program;
+	const struct store_entry *en;
+
+	if (program == NULL || strcmp(program, "auto") == 0 || strcmp(program, "none") == 0)
+		return true;
+	en = store_open(s->store, program);
+	if (en != NULL && en->err == 0 && en->file->kind == FILE_PE && !en->file->pe.is_dll)
+		return true;
+	err_set(err, DLWHY_E_ARGUMENT, en != NULL ? en->err : 0,
+		"%.200s cannot load libraries of Windows: it is %s", program,
+		en == NULL || en->err != 0 ? "not there" : "no program for Windows");
+	return false;
+}
+
 static const struct image *find_target(const struct process *p, const struct image *opened)
 {
 	for (size_t i = 0; opened == NULL && i < p->images.n; i++) {
@@ -43,8 +61,8 @@ static const struct image *find_target(const struct process *p, const struct ima
 	return opened;
 }
 
-void check_pe(struct dlwhy_session *s, const char *path, const struct store_entry *en, unsigned flags,
-	      struct dlwhy_result *r, struct arena *a)
+bool check_pe(struct dlwhy_session *s, const char *path, const struct store_entry *en, unsigned flags,
+	      struct dlwhy_result *r, struct arena *a, struct dlwhy_error *err)
 {
 	struct world *w = ARENA_NEW(a, struct world);
 	struct pe_host *h = ARENA_NEW(a, struct pe_host);
@@ -53,6 +71,9 @@ void check_pe(struct dlwhy_session *s, const char *path, const struct store_entr
 	struct process *p;
 	const struct image *target = NULL;
 
+	r->platform = (struct dlwhy_platform){ "windows", "windows", NULL, NULL };
+	if (!has_program(s, err))
+		return false;
 	r->is_program = in.is_program = is_program(path, en);
 	pe_host_find(s, path, en, r->is_program, a, h);
 	world_windows(w, s->store, &h->world);
@@ -72,4 +93,5 @@ void check_pe(struct dlwhy_session *s, const char *path, const struct store_entr
 	r->loader_message = f != NULL ? f->message : NULL;
 	result_objects(r, &s->opt, p, target, a);
 	result_findings(r, &s->opt, &in, a);
+	return true;
 }

@@ -9,8 +9,8 @@
  * named by a path, else NULL. */
 bool check_pe_takes(const struct dlwhy_session *s, const char *path, bool for_elf,
 		    const struct store_entry *en);
-/* Judges it; flags: OPEN_*. */
-void check_pe(struct dlwhy_session *s, const char *path, const struct store_entry *en, unsigned flags,
-	      struct dlwhy_result *r, struct arena *a);
+/* Judges it; flags: OPEN_*. False: the program that was named cannot load it, see *err. */
+bool check_pe(struct dlwhy_session *s, const char *path, const struct store_entry *en, unsigned flags,
+	      struct dlwhy_result *r, struct arena *a, struct dlwhy_error *err);
 
 #endif

@@ -97,11 +97,11 @@ bool packages_is_target(struct dlwhy_session *s, const char *target)
 	struct source *machine;
 	bool is;
 
-	if (s->process != NULL || (!pack_is_name(target) && strstr(target, "!/") == NULL))
+	if (!pack_is_name(target) && strstr(target, "!/") == NULL)
 		return false;
 	if (is_package(s->source, target))
 		return true;
-	machine = s->opt.root != NULL ? source_host(NULL) : NULL;
+	machine = s->opt.root != NULL || s->process != NULL ? source_host(NULL) : NULL;
 	is = machine != NULL && is_package(machine, target);
 	source_free(machine);
 	return is;
@@ -407,6 +407,20 @@ static unsigned minor_of_tag(const char *python)
 	return n;
 }
 
+/* The processor of the Windows that a platform tag names; 0: it names none. */
+static uint16_t windows_machine(const char *platform)
+{
+	static const struct {
+		const char *platform;
+		uint16_t machine;
+	} known[] = { { "win32", PE_I386 }, { "win_amd64", PE_AMD64 }, { "win_arm64", PE_ARM64 } };
+
+	for (size_t i = 0; platform != NULL && i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(platform, known[i].platform) == 0)
+			return known[i].machine;
+	return 0;
+}
+
 static void read_wheel(struct checked *p)
 {
 	struct package_set set = { .a = p->a, .store = p->s->store };
@@ -422,6 +436,7 @@ static void read_wheel(struct checked *p)
 	p->out.version = *p->wheel.version != '\0' ? p->wheel.version : NULL;
 	p->out.tag = p->wheel.tag_text;
 	p->python.minor = minor_of_tag(tag->python);
+	p->python.pe_machine = windows_machine(tag->platform);
 	kind = tag->abi != NULL && strstr(tag->abi, "abi3") != NULL ? " or later" : "";
 	p->python.words = p->python.minor == 0 ? "a Python 3"
 					       : arena_printf(p->a, "Python 3.%u%s", p->python.minor, kind);

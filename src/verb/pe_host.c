@@ -365,6 +365,22 @@ static const char *whole_path(struct dlwhy_session *s, const char *path, struct 
 	return arena_strdup(a, out);
 }
 
+static bool is_module(const char *path)
+{
+	return str_ends_nocase(path, ".pyd") || version_of_name(path) != 0;
+}
+
+/* Of the process. A wheel's modules are for the Python that its tag names; other DLLs in it may be meant for
+ * processes of their own kind (what a debugger injects), as programs are. */
+static uint16_t choose_machine(const struct dlwhy_session *s, const char *path, const struct store_entry *en)
+{
+	bool is_pe = en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.machine != 0;
+
+	if (s->python != NULL && s->python->pe_machine != 0 && is_module(path))
+		return s->python->pe_machine;
+	return is_pe && !en->file->pe.il_only ? en->file->pe.machine : PE_AMD64;
+}
+
 static void choose_release(const struct dlwhy_session *s, uint16_t machine, struct pe_host *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -392,10 +408,9 @@ void pe_host_find(struct dlwhy_session *s, const char *given, const struct store
 		  struct arena *a, struct pe_host *out)
 {
 	const char *path = whole_path(s, given, a);
-	bool is_pe = en != NULL && en->err == 0 && en->file->kind == FILE_PE && en->file->pe.machine != 0;
 	int version = is_program ? 0 : pe_python_version(s->store, path, en, a);
 
-	choose_release(s, is_pe && !en->file->pe.il_only ? en->file->pe.machine : PE_AMD64, out);
+	choose_release(s, choose_machine(s, path, en), out);
 	find_windows(s, a, &out->world);
 	if (version != 0)
 		python_host(s, path, en, version, a, out);

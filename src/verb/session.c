@@ -17,6 +17,7 @@
 #define DLWHY_VERSION "0.1.0"
 #endif
 
+enum { NEWEST_MINOR = 14 }; /* of the Pythons of Windows that are followed: 3.14 */
 #define SESSION_MEMORY (256u << 20) /* bytes for options and worlds: a cap, never reached */
 
 const char *dlwhy_version(void)
@@ -198,6 +199,46 @@ static enum dlwhy_code check_mac(const struct dlwhy_options *o, struct dlwhy_err
 	return DLWHY_OK;
 }
 
+/* "2.7", "3.4": does it name a Python whose search is known? */
+static bool is_windows_python(const char *text)
+{
+	char *end;
+	unsigned long minor;
+
+	if (strcmp(text, "2.7") == 0)
+		return true;
+	if (strncmp(text, "3.", 2) != 0 || text[2] < '0' || text[2] > '9')
+		return false;
+	minor = strtoul(text + 2, &end, 10);
+	return *end == '\0' && minor <= NEWEST_MINOR;
+}
+
+static enum dlwhy_code check_windows(const struct dlwhy_options *o, struct dlwhy_error *err)
+{
+	const struct windows_release *release;
+	bool vcredist;
+
+	if (o->windows == NULL)
+		return DLWHY_OK;
+	if (!windows_chosen(o->windows, &release, &vcredist))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "unknown Windows \"%.60s\"; known are 7, 8, 8.1, 10, 11, server2008r2, "
+			       "server2012, server2012r2, server2016, server2019, server2022, server2025, "
+			       "each also with +vcredist",
+			       o->windows);
+	if (o->loader != NULL && strcmp(o->loader, "windows") != 0)
+		return err_set(err, DLWHY_E_ARGUMENT, 0, "the loader %s is not that of Windows", o->loader);
+	if (o->macos != NULL || o->arch != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "a file is judged for Windows or for macOS, not for both");
+	if (o->python != NULL && !is_windows_python(o->python))
+		return err_set(err, DLWHY_E_ARGUMENT, 0,
+			       "a Python of Windows is named by its release, 2.7 or 3.0 to 3.%d, not "
+			       "\"%.60s\"",
+			       NEWEST_MINOR, o->python);
+	return DLWHY_OK;
+}
+
 /* A Python of another system, which is not here. */
 static enum dlwhy_code check_foreign(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
@@ -228,10 +269,8 @@ static enum dlwhy_code check_foreign(const struct dlwhy_options *o, struct dlwhy
 
 static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
-	const struct windows_release *release;
 	struct cpu cpu;
 	struct os_stat st;
-	bool vcredist;
 	int e;
 
 	if (o->size < sizeof(o->size))
@@ -243,14 +282,9 @@ static enum dlwhy_code check_options(const struct dlwhy_options *o, struct dlwhy
 			       "the loader \"%.60s\" is not simulated in this version; glibc, "
 			       "musl, dyld and windows are",
 			       o->loader);
-	if (check_mac(o, err) != DLWHY_OK || check_foreign(o, err) != DLWHY_OK)
+	if (check_mac(o, err) != DLWHY_OK || check_foreign(o, err) != DLWHY_OK ||
+	    check_windows(o, err) != DLWHY_OK)
 		return DLWHY_E_ARGUMENT;
-	if (o->windows != NULL && !windows_chosen(o->windows, &release, &vcredist))
-		return err_set(err, DLWHY_E_ARGUMENT, 0,
-			       "unknown Windows \"%.60s\"; known are 7, 8, 8.1, 10, 11, server2008r2, "
-			       "server2012, server2012r2, server2016, server2019, server2022, server2025, "
-			       "each also with +vcredist",
-			       o->windows);
 	if (o->cpu != NULL && !cpu_named(o->cpu, &cpu))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "unknown processor \"%.60s\"; known are x86-64, x86-64-v2 to "

@@ -24,6 +24,7 @@ struct world_slot {
 struct assumed_python {
 	unsigned minor;    /* of 3.minor, or of the oldest one that the package is for; 0: not known */
 	const char *words; /* "Python 3.11" */
+	uint16_t pe_machine; /* PE_AMD64 …: whose Windows the wheel's tag names; 0: none */
 };
 
 struct dlwhy_session {

@@ -1,5 +1,6 @@
 /* undo.c - the verb `undo`: what was changed on this machine, and taking it back. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -135,6 +136,14 @@ static void run(struct job *j)
 		return;
 	j->undo.recovered = j->recovered.says;
 	j->undo.nrecovered = j->recovered.n;
+	/* "The last one" was the one that was interrupted, and it is settled. */
+	if (id == NULL && !j->request.list && j->recovered.n > 0) {
+		j->undo.done = !j->recovered.stuck;
+		e.sys_errno = 0;
+		snprintf(e.message, sizeof(e.message), "what somebody else has changed since stays as it is");
+		failed(j, j->recovered.stuck ? TRANSACTION_UNFINISHED : TRANSACTION_OK, &e);
+		return;
+	}
 	if (failed(j, transaction_list(j->meta.folder, wanted, j->a, &j->list, &e), &e))
 		return;
 	if (arena_run(j->a, fill, j) != ARENA_OK) {

@@ -38,6 +38,8 @@ def names(place):
     ([], "one target"),
     (["bin/prog", "lib"], "one target"),
     (["import"], "one target"),
+    (["link"], "one target"),
+    (["link", "--"], "one target"),
     (["import", "a b"], "no name of a module"),
     (["bin/prog", "--yes"], "--yes goes with --apply"),
     (["bin/prog", "--apply"], "add --yes"),

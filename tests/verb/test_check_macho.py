@@ -10,7 +10,9 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "oracle"))
 import dyld_scenes  # noqa: E402
+import macho_file  # noqa: E402
 import oracle  # noqa: E402
+import pewrite  # noqa: E402
 from dyld_scenes import uid, uuid  # noqa: E402
 from macho_file import FLAT, SYSTEM, WEAK_DEF, fat, macho  # noqa: E402
 
@@ -190,6 +192,8 @@ def test_libraries_of_the_system(tmp_path):
 @pytest.mark.parametrize("data,code,detail,reason", [
     (lambda: b"version https://git-lfs.github.com/spec/v1\n", "corrupt-file", None, "slice is not valid mach-o file"),
     (lambda: b"", "corrupt-file", None, ""),
+    (lambda: pathlib.Path("/bin/true").read_bytes(), "wrong-arch", None, "slice is not valid mach-o file"),
+    (lambda: pewrite.Image(exports={"a": None}).bytes(), "wrong-arch", None, "slice is not valid mach-o file"),
     (lambda: macho()[:0x4000], "corrupt-file", None,
      "segment '__LINKEDIT' load command content extends beyond end of file"),
     (lambda: macho(id=False), "not-loadable", "load-commands", "MH_DYLIB is missing LC_ID_DYLIB"),
@@ -211,6 +215,8 @@ def test_file_that_is_refused(tmp_path, data, code, detail, reason):
     a = f"{tmp_path}/a.dylib"
     assert answer["loader_message"].endswith(f"  Reason: tried: '{a}' ({reason.format(a=a)})")
     assert codes(answer) == [(code, detail)] and answer["findings"][0]["object"] == a
+    if (code, detail) == ("wrong-arch", None) and "fat" not in reason:
+        assert [f["says"] for f in answer["findings"][0]["fixes"]] == ["take the build for macOS"]
 
 
 @pytest.mark.parametrize("wide,hide", [(False, 0), (True, 0), (False, 1)])
@@ -307,6 +313,30 @@ def test_loader_of_linux_is_asked_by_name(tmp_path):
     if pathlib.Path("/bin/sh").exists():
         named = ask("--program", "/bin/sh", "./libx.so", cwd=tmp_path)
         assert codes(named) == [("wrong-arch", None)] and named["platform"]["os"] == "linux"
+
+
+@pytest.mark.parametrize("program,words", [("/nonexist/x", "not there"), ("./x.dylib", "no program")])
+def test_program_that_cannot_load_it(tmp_path, program, words):
+    plant(tmp_path, {"x.dylib": macho()})
+    done = subprocess.run([oracle.dlwhy_program(), "check", "--json", "--macos", "14", "--program", program, "./x.dylib"],
+                          capture_output=True, text=True, cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
+    assert done.returncode == 3 and answer["error"]["code"] == "E_ARGUMENT" and words in answer["error"]["message"]
+
+
+def test_more_libraries_than_are_looked_at(tmp_path, monkeypatch):
+    """What lies past the bound is not asked for its libraries, and the verdict says so."""
+    n = 4060
+    needs = [f"@loader_path/{i}" for i in range(n)]
+    monkeypatch.setattr(macho_file, "TEXT", 0x1000)
+    leaf = macho(arch="x86_64", imports=[("_f", 1)])
+    for i in range(n):
+        (tmp_path / str(i)).write_bytes(leaf)
+    monkeypatch.setattr(macho_file, "TEXT", 0x80000)
+    answer = one(tmp_path, {"x.dylib": macho(arch="x86_64", needs=needs)})
+    assert answer["loads"] is True and len(answer["objects"]) > 4000
+    assert "more libraries need than can be looked at" in answer["assumes"]
 
 
 @pytest.mark.parametrize("args,word", [(["--macos", "11"], "11"), (["--macos", "17"], "17"), (["--macos", "x"], "x"),

@@ -378,11 +378,45 @@ def test_no_loader_here_can_prove_it(tmp_path):
     assert "not on this machine" in json.dumps(check(tmp_path, "--prove", "a.dll")["proof"])
 
 
-def test_an_unknown_windows(tmp_path):
-    r = subprocess.run([DLWHY, "check", "--windows", "95", "a.dll"], cwd=tmp_path, capture_output=True, text=True,
-                       check=False)
-    assert r.returncode == 2
-    assert "95" in r.stderr and len(r.stderr.splitlines()) == 1
+@pytest.mark.parametrize("args, word", [
+    (["--windows", "95"], "95"),
+    (["--windows", "10", "--loader", "glibc"], "glibc"), (["--windows", "10", "--macos", "14"], "macOS"),
+    (["--windows", "10", "--arch", "arm64"], "macOS"), (["--windows", "10", "--python", "2.6"], "2.6"),
+    (["--windows", "10", "--python", "3.15"], "3.15"), (["--windows", "10", "--python", "3."], '"3."'),
+    (["--windows", "10", "--python", "/usr/bin/python3"], "/usr/bin/python3"),
+])
+def test_wrong_usage(tmp_path, args, word):
+    chain(tmp_path)
+    r = subprocess.run([DLWHY, "check", *args, "a.dll"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert r.returncode == 2 and r.stdout == ""
+    assert word in r.stderr and len(r.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("program, words", [("/nonexist/x.exe", "not there"), ("b.dll", "no program"),
+                                            ("/bin/sh", "no program")])
+def test_a_program_that_cannot_load_it(tmp_path, program, words):
+    chain(tmp_path)
+    r = subprocess.run([DLWHY, "check", "--json", "--program", program, "a.dll"], cwd=tmp_path, capture_output=True,
+                       text=True, check=False)
+    answer = json.loads(r.stdout)
+    validator().validate(answer)
+    assert r.returncode == 3 and answer["loads"] is None
+    assert answer["error"]["code"] == "E_ARGUMENT" and words in answer["error"]["message"]
+
+
+def test_a_program_that_is_named(tmp_path):
+    chain(tmp_path, bin__p_exe=Image(imports=KERNEL, dll=False))
+    r = check(tmp_path, "--program", "bin/p.exe", "a.dll")
+    assert r["loads"] is True and r["host"].startswith("bin/p.exe")
+
+
+def test_a_file_of_another_system_in_a_system_folder(tmp_path):
+    """No package manager of Linux brings the build for Windows."""
+    put(tmp_path, usr__lib__b_dll=pathlib.Path("/bin/true").read_bytes(),
+        usr__lib__a_dll=Image(imports={"b.dll": ["b"]}))
+    f = first(check(tmp_path, "--root", ".", "/usr/lib/a.dll"))
+    assert f["code"] == "wrong-arch"
+    assert [x["says"] for x in f["fixes"]] == ["take the build for Windows"]
 
 
 # ---- explain goes to the files --------------------------------------------------------------------

@@ -198,6 +198,26 @@ def test_a_stable_module_for_windows_is_judged_in_the_python_of_the_tag(tmp_path
     assert r["members"][0]["host"].startswith("Python 3.9")
 
 
+@pytest.mark.parametrize("tag, name, loads", [
+    ("win_amd64", "_x.cp311-win_amd64.pyd", True), ("win32", "_x.cp311-win32.pyd", False),
+    ("win_arm64", "_x.pyd", False), ("win32", "helper.dll", True)])
+def test_a_wheel_for_windows_with_another_processor(tmp_path, tag, name, loads):
+    """Its modules go into the Python that the tag names, other DLLs may be for processes of their own."""
+    image = pewrite.Image(imports={"KERNEL32.dll": ["Sleep"]}, exports={"PyInit__x": None}).bytes()
+    r = check(wheel(tmp_path, {f"pkg/{name}": image}, tag=f"cp311-cp311-{tag}"), status=0 if loads else 1)
+    assert verdicts(r) == {f"pkg/{name}": loads}
+    if not loads:
+        assert r["members"][0]["findings"][0]["code"] == "wrong-arch"
+
+
+def test_a_package_does_not_go_with_a_process(made, tmp_path):
+    w = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
+    for target in (w, f"{w}!/pkg/x.so", w.name):
+        r = subprocess.run([DLWHY, "check", "--pid", str(os.getpid()), target], cwd=w.parent, capture_output=True, text=True,
+                           check=False)
+        assert r.returncode == 2 and r.stdout == "" and r.stderr.count("\n") == 1 and "package" in r.stderr
+
+
 def test_a_wheel_for_macos(made, tmp_path):
     module = macho_file.macho("bundle", needs=[macho_file.SYSTEM, "@loader_path/.dylibs/libseed.1.dylib"],
                               exports=["_PyInit__x"], imports=[("_seed", 2)])

@@ -163,6 +163,19 @@ def test_what_was_interrupted_is_said(place):
     assert place.json("--list")["undo"]["recovered"] == []
 
 
+def test_what_was_interrupted_is_the_last_one(place):
+    """It is taken back, and the one that was finished before it stays."""
+    a, b = put(place.tree / "a"), put(place.tree / "b")
+    place.apply(write(a))
+    assert tool("apply", place.journals, [write(b)], gate={"nth": 25, "kill": True}) is None
+    done = place.undo("--yes")
+    assert " ".join(done.stdout.split()) == (
+        "transaction 2 (a test) was interrupted: it has been taken back, and everything is as it was before it.")
+    assert a.read_bytes() == b"new\n" and b.read_bytes() == b"old\n"
+    assert place.undo("--yes").stdout == "Transaction 1 has been undone: a test\n"
+    assert a.read_bytes() == b"old\n"
+
+
 def test_wrong_usage(place):
     for words in (["1", "2", "--yes"], ["--list", "--yes"], ["--format", "md", "--yes"], ["--root", "/", "--yes"],
                   ["--apply"]):
