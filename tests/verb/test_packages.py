@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 
 import pytest
@@ -261,6 +262,14 @@ def test_a_wheel_without_native_files(tmp_path):
     assert "no native files" in text(w, status=0)
 
 
+def test_other_packages_hide_nothing(made, tmp_path):
+    w = wheel(tmp_path, {"pkg/x.so": b"no library", "pkg/y.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
+    other = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64", name="other")
+    for extra in (w, other):
+        r = check(w, "--with", extra, status=1)
+        assert verdicts(r) == {"pkg/x.so": False, "pkg/y.so": True} and r["package"]["native_files"] == 2
+
+
 # ---- other packages -----------------------------------------------------------------------------------------------
 
 
@@ -410,6 +419,51 @@ def test_links_that_lead_outside(made, tmp_path, end):
     assert set(bad) == {"up.so", "abs.so", "d/trick.so"} and all("link" in x for x in bad.values())
     assert check(f"{path}!/d/in.so", status=0)["loads"] is True
     assert check(f"{path}!/up.so", status=1)["loads"] is False
+
+
+def test_folders_that_are_links_outside(made, tmp_path):
+    """What lies in them would hide files of the system."""
+    libc = "lib/x86_64-linux-gnu/libc.so.6"
+    links = [("lib/up", "../" * 20)]
+    path = tmp_path / "x.tar"
+    with tarfile.open(path, "w") as t:
+        for name, data in (("lib/a.so", made["a"]), ("lib/up", None), (f"lib/up/{libc}", b"junk")):
+            info = tarfile.TarInfo(name)
+            if data is None:
+                info.type, info.linkname = tarfile.SYMTYPE, links[0][1]
+            else:
+                info.size = len(data)
+            t.addfile(info, io.BytesIO(data or b""))
+    r = check(path, "--program", "none", status=3)
+    assert {k: "leads out of the archive" in v for k, v in refused(r).items()} == {"lib/up": True, f"lib/up/{libc}": True}
+    assert verdicts(r)["lib/a.so"] is True
+
+
+def oci(path, lists, layers=()):
+    files = {"oci-layout": b"{}", **{f"blobs/sha256/{k}": v for k, v in layers}}
+    for name, text in lists.items():
+        files[name if name == "index.json" else f"blobs/sha256/{name}"] = json.dumps(text).encode()
+    path.write_bytes(tar_of(files))
+    return path
+
+
+def digests(*names):
+    return [{"digest": f"sha256:{x}"} for x in names]
+
+
+def test_lists_of_images_that_name_each_other(tmp_path):
+    many = {"manifests": digests(*["a"] * 300)}
+    begun = time.monotonic()
+    r = check(oci(tmp_path / "x.tar", {"index.json": many, "a": many}), status=3)
+    assert "cannot be read as a package" in r["error"]["message"] and time.monotonic() - begun < 20
+
+
+def test_layers_of_a_broken_manifest(made, tmp_path):
+    """The first lacks one of its layers: the second is the image."""
+    lists = {"index.json": {"manifests": digests("m", "n")}, "m": {"layers": digests("p", "gone")}, "n": {"layers": digests("q")}}
+    layers = [("p", tar_of({"lib/old.so": made["a"]})), ("q", tar_of({"lib/new.so": made["a"], "lib64/libc.so.6": made["libc"]}))]
+    r = check(oci(tmp_path / "x.tar", lists, layers), "--no-bind", "--program", "none", "--loader", "glibc", status=0)
+    assert set(verdicts(r)) == {"lib/new.so", "lib64/libc.so.6"}
 
 
 def test_two_members_of_one_name(made, tmp_path):
