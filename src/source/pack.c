@@ -240,8 +240,9 @@ int pack_place_member(struct packed *p, struct container *c, size_t i, const cha
 	f->path = path;
 	if (err != 0) {
 		f->path = NULL;
-		f->refused = err == EXDEV ? "its folder is a link that leads out of the archive"
-					  : "its folder is none, or it is a link to what is not in the archive";
+		f->refused = "its folder is none, or it is a link to what is not in the archive";
+		if (err == EXDEV)
+			f->refused = "its folder is a link that leads out of the archive";
 	}
 	return 0;
 }

@@ -145,7 +145,8 @@ static bool is_for(const struct wheel_tag *tag, const char *platform)
 	return tag->platform != NULL && strncmp(tag->platform, platform, strlen(platform)) == 0;
 }
 
-/* The format that the package's system loads: by a wheel's tag, else ELF where it has any. NATIVE_NONE: each. */
+/* The format that the package's system loads: by a wheel's tag, else ELF where it has any. NATIVE_NONE: any
+ * format. */
 static enum native wanted_format(const struct checked *p)
 {
 	const struct wheel_tag *tag = &p->wheel.tag;
@@ -462,7 +463,8 @@ static void choose_loader(struct checked *p)
 	if (tag->musllinux || tag->manylinux)
 		opt->loader = tag->musllinux ? "musl" : "glibc";
 	else if (tag->linux_only && wheel_tag_machine(tag->machine, &machine, &is64))
-		opt->loader = is_musl(session_loader(&p->inner, machine, is64, false, 0, p->a)) ? "musl" : "glibc";
+		opt->loader = is_musl(session_loader(&p->inner, machine, is64, false, 0, p->a)) ? "musl"
+												: "glibc";
 	else if (program != NULL && strcmp(program, "auto") != 0 && strcmp(program, "none") != 0)
 		return;
 	else if (is_for(tag, "win"))
