@@ -384,6 +384,8 @@ def test_a_debian_package(made, tmp_path):
         r = check(deb, "--no-bind", status=0)
         assert verdicts(r) == dict.fromkeys(files, True)
         assert r["members"][0]["objects"][-1]["path"].startswith("/usr/lib/pkg/")
+        assert check(f"{deb}!/usr/lib/pkg/bin/../lib/liba.so.1", status=0)["loads"] is True
+        assert "has no file bin/true" in check(f"{deb}!/bin/true", status=3)["error"]["message"]
 
 
 def test_conda_packages(made, tmp_path):
@@ -423,6 +425,8 @@ def test_an_image(made, tmp_path, oci):
     r = check(whole, *args)
     assert r["package"]["kind"] == "image" and verdicts(r) == dict.fromkeys(below, True)
     assert check("--root", whole, "/opt/lib/liba.so.1", "--no-bind")["target"] == "/opt/lib/liba.so.1"
+    assert check(f"{whole}!/opt/lib/liba.so.1", "--no-bind", status=0)["loads"] is True
+    assert "has no file opt/gone.so" in check(f"{whole}!/opt/gone.so", status=3)["error"]["message"]
     above = [tar_of(below, mode), tar_of({"opt/lib/.wh.liba.so.1": b"", "opt/old/.wh..wh..opq": b"",
                                           "opt/old/z.so": made["a"]}, mode)]
     r = check(image(tmp_path / "above.tar", above, oci), *args, status=1)
