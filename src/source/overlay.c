@@ -115,6 +115,17 @@ bool overlay_shows(struct source *s, const char *path, const struct container *c
 	return e != NULL && e->kind == LAYER_FILE && e->from == c && e->member == member;
 }
 
+bool overlay_has(struct source *s, const char *path)
+{
+	const struct layer_entry *e;
+	struct place at;
+
+	if (locate_name(s, path, &at) != 0)
+		return false;
+	e = layer_find(s->layer, place_host(&at));
+	return e != NULL && e->kind != LAYER_GONE && e->kind != LAYER_MODE;
+}
+
 int overlay_link(struct source *s, const char *path, const char *target)
 {
 	char *copy = strdup(target);

@@ -26,6 +26,8 @@ int overlay_member(struct source *s, const char *path, struct container *c, size
 int overlay_hard_link(struct source *s, const char *path, const char *other);
 /* Is it that member that one sees at `path`? */
 bool overlay_shows(struct source *s, const char *path, const struct container *c, size_t member);
+/* Has the overlay itself something of that name, which is not followed? */
+bool overlay_has(struct source *s, const char *path);
 int overlay_link(struct source *s, const char *path, const char *target);
 int overlay_folder(struct source *s, const char *path, uint32_t mode);
 int overlay_mode(struct source *s, const char *path, uint32_t mode);

@@ -2,6 +2,7 @@
 #include "source/pack.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,24 @@ static uint32_t mode_of(const struct packed *p, const struct container_member *m
 	return m->has_mode ? m->mode : 0644;
 }
 
+/* Nothing of the archive may lie outside of its folder, whatever links in it say. 0, EXDEV, or errno. */
+static int stays_inside(const struct packed *p, const char *path)
+{
+	size_t n = p->top != NULL ? strlen(p->top) : 0;
+	char *real;
+	int err;
+
+	if (p->top == NULL)
+		return 0;
+	err = source_realpath(p->pub.source, path, &real);
+	if (err != 0)
+		return err;
+	if (strncmp(real, p->top, n) != 0 || (real[n] != '/' && real[n] != '\0'))
+		err = EXDEV;
+	free(real);
+	return err;
+}
+
 /* The folder of `path`, and those above it. */
 static int make_folders(struct packed *p, const char *path)
 {
@@ -148,7 +167,7 @@ static int make_folders(struct packed *p, const char *path)
 		return 0;
 	dir = arena_strndup(p->a, path, (size_t)(slash - path));
 	if (source_stat(p->pub.source, dir, true, &st) == 0)
-		err = st.type == OS_DIRECTORY ? 0 : ENOTDIR;
+		err = st.type == OS_DIRECTORY ? stays_inside(p, dir) : ENOTDIR;
 	else if ((err = make_folders(p, dir)) == 0)
 		err = overlay_folder(p->pub.source, dir, 0755);
 	if (err == 0)
@@ -161,7 +180,7 @@ static int put_folder(struct packed *p, const char *path, uint32_t mode)
 	struct os_stat st;
 
 	if (source_stat(p->pub.source, path, true, &st) == 0 && st.type == OS_DIRECTORY)
-		return 0;
+		return stays_inside(p, path);
 	return overlay_folder(p->pub.source, path, mode);
 }
 
@@ -175,6 +194,7 @@ static int put(struct packed *p, struct container *c, size_t i, const char *fold
 	case MEMBER_LINK:
 		if (p->pub.kind == PACK_WHEEL) /* pip writes what the member holds */
 			return overlay_member(p->pub.source, path, c, i, 0644);
+		p->folder = NULL; /* it may be one of those above it that the link replaces */
 		return overlay_link(p->pub.source, path, m->target != NULL ? m->target : "");
 	case MEMBER_HARD_LINK: return overlay_hard_link(p->pub.source, path, below(p, folder, m->target));
 	case MEMBER_OTHER: break;
@@ -208,6 +228,8 @@ int pack_place_member(struct packed *p, struct container *c, size_t i, const cha
 		return 0;
 	path = p->pub.kind == PACK_WHEEL ? wheel_path(p, m->name) : below(p, folder, m->name);
 	err = make_folders(p, path);
+	if (err == 0 && p->npackages > 0 && overlay_has(p->pub.source, path))
+		return 0; /* the package that is asked about wins */
 	if (err == 0)
 		err = put(p, c, i, folder, path);
 	if (err == ENOMEM)
@@ -219,6 +241,8 @@ int pack_place_member(struct packed *p, struct container *c, size_t i, const cha
 	if (err != 0) {
 		f->path = NULL;
 		f->refused = "its folder is none, or it is a link to what is not in the archive";
+		if (err == EXDEV)
+			f->refused = "its folder is a link that leads out of the archive";
 	}
 	return 0;
 }
@@ -255,40 +279,31 @@ static bool climbs_out(const char *name, const char *target)
 	return depth < 0;
 }
 
-static bool is_inside(const struct packed *p, const char *top, const struct pack_file *f)
+static bool is_inside(const struct packed *p, const struct pack_file *f)
 {
-	char *real;
-	bool inside;
+	int err = stays_inside(p, f->path);
 
-	if (source_realpath(p->pub.source, f->path, &real) != 0)
-		return !climbs_out(f->name, f->from->members[f->member].target);
-	inside = strncmp(real, top, strlen(top)) == 0 &&
-		 (real[strlen(top)] == '/' || real[strlen(top)] == '\0');
-	free(real);
-	return inside;
+	return err == 0 || (err != EXDEV && !climbs_out(f->name, f->from->members[f->member].target));
 }
 
 /* Archives that are unpacked into a folder: their links must stay there. */
 static int refuse_links(struct packed *p)
 {
-	char *top = NULL;
-	int err;
+	int err = 0;
 
-	if (*p->pub.base == '\0')
+	if (p->top == NULL)
 		return 0;
-	err = source_realpath(p->pub.source, p->pub.base, &top);
 	for (size_t i = 0; err == 0 && i < p->list.n; i++) {
 		struct pack_file *f = &p->list.items[i];
 
 		if (f->path == NULL || f->from->members[f->member].kind != MEMBER_LINK ||
 		    f->from->members[f->member].target == NULL ||
-		    p->pub.kind == PACK_WHEEL || is_inside(p, top, f))
+		    p->pub.kind == PACK_WHEEL || is_inside(p, f))
 			continue;
 		err = overlay_remove(p->pub.source, f->path);
 		f->path = NULL;
 		f->refused = "it is a link that leads out of the archive";
 	}
-	free(top);
 	return err;
 }
 
@@ -353,6 +368,19 @@ static int open_file(struct packed *p, struct source *from, const char *path, st
 	return err != 0 ? err : pack_container(p, f->map.bytes, f->map.mapped, out);
 }
 
+/* From here on, nothing is put outside of that folder. */
+static int set_top(struct packed *p, const char *folder)
+{
+	char *real;
+	int err = source_realpath(p->pub.source, folder, &real);
+
+	if (err != 0)
+		return err;
+	p->top = arena_strdup(p->a, real);
+	free(real);
+	return 0;
+}
+
 /* The folders that a wheel's files lie in: the one that its name is a link to is that of an environment. */
 static int make_base(struct packed *p, const char *path)
 {
@@ -365,10 +393,14 @@ static int make_base(struct packed *p, const char *path)
 	p->pub.base = arena_printf(p->a, "%s!", path);
 	if (strchr(p->pub.base, '/') == NULL)
 		p->pub.base = arena_printf(p->a, "./%s", p->pub.base);
-	if (p->pub.kind != PACK_WHEEL)
-		return overlay_folder(p->pub.source, p->pub.base, 0755);
+	if (p->pub.kind != PACK_WHEEL) {
+		err = overlay_folder(p->pub.source, p->pub.base, 0755);
+		return err != 0 ? err : set_top(p, p->pub.base);
+	}
 	p->prefix = arena_printf(p->a, "%sprefix", p->pub.base);
 	err = make_folders(p, arena_printf(p->a, "%s/" SITE "/x", p->prefix));
+	if (err == 0)
+		err = set_top(p, p->prefix);
 	if (err != 0)
 		return err;
 	return overlay_link(p->pub.source, p->pub.base,
@@ -413,6 +445,18 @@ static void open_pack(void *ctx)
 	p->pub.files = p->list.items;
 	p->pub.nfiles = p->list.n;
 	p->npackages++;
+}
+
+bool pack_has(const struct pack *p, const char *name)
+{
+	char *path;
+	bool has;
+
+	if (climbs_out("", name) || asprintf(&path, "%s/%s", p->base, name) < 0)
+		return false;
+	has = overlay_has(p->source, path);
+	free(path);
+	return has;
 }
 
 int pack_open(struct source *from, struct source *below, const char *path, struct pack **out)

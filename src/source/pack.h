@@ -47,6 +47,8 @@ int pack_open(struct source *from, struct source *below, const char *path, struc
 /* Puts the files of another package beside those of the first, as if both were installed. EINVAL: the two do
  * not go into one place. */
 int pack_add(struct pack *p, struct source *from, const char *path);
+/* Has one of its packages a file, link or folder at that path below base, none of the system below? */
+bool pack_has(const struct pack *p, const char *name);
 /* What was read of the archives so far need not stay in memory: it would count as this process's. */
 void pack_rest(struct pack *p);
 void pack_close(struct pack *p); /* NULL is fine */

@@ -12,13 +12,16 @@
 
 enum {
 	LAYERS_MAX = 200,
-	TEXT_MAX = 16 << 20, /* bytes of a list in JSON */
-	INDEX_DEPTH = 4      /* lists of lists of images */
+	TEXT_MAX = 16 << 20, /* bytes of all lists in JSON */
+	INDEX_DEPTH = 4,     /* lists of lists of images */
+	LISTS_MAX = 256      /* that are read: they may name each other */
 };
 
 struct layers {
 	size_t members[LAYERS_MAX]; /* from the lowest up */
 	size_t n;
+	size_t text;    /* bytes of the lists that were read */
+	unsigned lists; /* of OCI that were read */
 };
 
 bool pack_is_image(const struct container *c)
@@ -30,13 +33,14 @@ bool pack_is_image(const struct container *c)
 /* ---- lists in JSON ------------------------------------------------------------------------- */
 
 /* NULL: it is not there, or is none. The caller drops it, and allocates nothing from an arena before. */
-static json_t *read_list(struct container *c, const char *name)
+static json_t *read_list(struct container *c, const char *name, size_t *text_read)
 {
 	size_t i = pack_member(c, name);
 	struct view text;
 
-	if (i == SIZE_MAX || c->members[i].size > TEXT_MAX || container_view(c, i, &text) != 0)
+	if (i == SIZE_MAX || c->members[i].size > TEXT_MAX - *text_read || container_view(c, i, &text) != 0)
 		return NULL;
+	*text_read += (size_t)c->members[i].size;
 	return json_loadb((const char *)text.p, text.n, 0, NULL);
 }
 
@@ -66,7 +70,7 @@ static int add_layer(struct container *c, const char *name, struct layers *out)
 /* manifest.json of `docker save`: of several images the first. */
 static int docker_layers(struct container *c, struct layers *out)
 {
-	json_t *root = read_list(c, "manifest.json");
+	json_t *root = read_list(c, "manifest.json", &out->text);
 	const json_t *list = json_object_get(json_array_get(root, 0), "Layers");
 	int err = json_array_size(list) > 0 ? 0 : EBADMSG;
 
@@ -86,18 +90,22 @@ static bool is_attestation(const json_t *descriptor)
 
 static int oci_layers(struct container *c, const char *name, unsigned depth, struct layers *out)
 {
-	json_t *root = depth < INDEX_DEPTH ? read_list(c, name) : NULL;
+	bool read = depth < INDEX_DEPTH && out->lists++ < LISTS_MAX;
+	json_t *root = read ? read_list(c, name, &out->text) : NULL;
 	const json_t *images = json_object_get(root, "manifests"), *list = json_object_get(root, "layers");
+	size_t had = out->n;
 	char blob[256];
 	int err = EBADMSG;
 
-	for (size_t i = 0; i < json_array_size(images) && err != 0; i++)
+	for (size_t i = 0; i < json_array_size(images) && err != 0 && out->lists < LISTS_MAX; i++)
 		if (!is_attestation(json_array_get(images, i)) &&
 		    blob_name(json_array_get(images, i), blob, sizeof(blob)))
 			err = oci_layers(c, blob, depth + 1, out);
 	for (size_t i = 0; i < json_array_size(list) && (i == 0 || err == 0); i++)
 		err = blob_name(json_array_get(list, i), blob, sizeof(blob)) ? add_layer(c, blob, out)
 									      : EBADMSG;
+	if (err != 0)
+		out->n = had; /* what a broken list named is in no image */
 	json_decref(root);
 	return err;
 }

@@ -25,6 +25,7 @@ struct packed {
 		size_t n, cap;
 	} opened;
 	const char *prefix; /* of a wheel: the folder of the imagined environment */
+	const char *top;    /* real path of the folder that all its files must lie in; NULL: anywhere */
 	const char *folder; /* the last one that was asked for, and is there; NULL */
 	unsigned npackages;
 };

@@ -33,7 +33,6 @@ enum {
 /* A native file of the package, or one that was refused. */
 struct member {
 	const struct pack_file *file;
-	enum native native;
 	const char *target;
 	const char *before; /* path of another one that must be opened before, NULL */
 	struct dlwhy_result r;
@@ -117,34 +116,49 @@ static void find_native(void *ctx, unsigned worker, size_t i)
 	p->natives[i] = (uint8_t)native_of(&p->pack->files[i]);
 }
 
-/* Code for another machine than the tag says, which some wheels bring as well: no extension module, whose
- * name says what it is for. */
+/* Named as the extension modules are that the Python of the tag's system looks for. */
+static bool is_extension_name(const char *name, enum native format)
+{
+	const char *cpython = strstr(name, ".cpython-3");
+
+	if (format == NATIVE_PE)
+		return str_ends_nocase(name, ".pyd");
+	if (format == NATIVE_NONE || (cpython == NULL && !str_ends(name, ".abi3.so")))
+		return false;
+	return cpython == NULL || strstr(cpython, format == NATIVE_ELF ? "-darwin" : "-linux") == NULL;
+}
+
+/* Code for another machine than the tag says, which some wheels bring as well. */
 static bool is_for_another(const struct checked *p, const struct pack_file *f)
 {
 	uint16_t machine, have;
 	bool is64, wide;
 
-	if (strstr(f->name, ".cpython-") != NULL || strstr(f->name, ".abi3.so") != NULL)
-		return false;
 	if (!wheel_tag_machine(p->wheel.tag.machine, &machine, &is64))
 		return false;
 	have = native_machine(f, &wide);
 	return have != 0 && (have != machine || wide != is64);
 }
 
-/* The format that the package's system loads: by a wheel's tag, else ELF where it has any. */
+static bool is_for(const struct wheel_tag *tag, const char *platform)
+{
+	return tag->platform != NULL && strncmp(tag->platform, platform, strlen(platform)) == 0;
+}
+
+/* The format that the package's system loads: by a wheel's tag, else ELF where it has any. NATIVE_NONE: any
+ * format. */
 static enum native wanted_format(const struct checked *p)
 {
-	const char *platform = p->wheel.tag.platform;
+	const struct wheel_tag *tag = &p->wheel.tag;
 
-	if (platform != NULL && strncmp(platform, "win", 3) == 0)
+	if (is_for(tag, "win"))
 		return NATIVE_PE;
-	if (platform != NULL && strncmp(platform, "macosx", 6) == 0)
+	if (is_for(tag, "macosx_"))
 		return NATIVE_MACHO;
 	for (size_t i = 0; i < p->pack->nfiles; i++)
 		if (p->natives[i] == NATIVE_ELF)
 			return NATIVE_ELF;
-	return p->pack->kind == PACK_WHEEL ? NATIVE_ELF : NATIVE_NONE;
+	return tag->any || tag->manylinux || tag->musllinux || tag->linux_only ? NATIVE_ELF : NATIVE_NONE;
 }
 
 static bool is_member(const struct checked *p, size_t i, enum native format)
@@ -153,11 +167,31 @@ static bool is_member(const struct checked *p, size_t i, enum native format)
 
 	if (f->package != 0 || p->natives[i] == NATIVE_NONE)
 		return false;
-	if (f->refused != NULL)
+	if (f->refused != NULL || (p->pack->kind == PACK_WHEEL && is_extension_name(f->name, format)))
 		return true;
 	if (format != NATIVE_NONE && p->natives[i] != format)
 		return false;
 	return p->natives[i] != NATIVE_ELF || !is_for_another(p, f);
+}
+
+/* Are there native files, and none for the platform that the tag names? All that it has are wrong then. */
+static bool has_only_others(const struct checked *p, enum native format)
+{
+	const struct wheel_tag *tag = &p->wheel.tag;
+	bool any = false;
+
+	if (tag->platform == NULL || tag->any)
+		return false;
+	for (size_t i = 0; i < p->pack->nfiles; i++) {
+		const struct pack_file *f = &p->pack->files[i];
+
+		if (f->package != 0 || f->refused != NULL || p->natives[i] == NATIVE_NONE)
+			continue;
+		if (is_member(p, i, format))
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 static void add_member(struct checked *p, size_t i)
@@ -165,7 +199,6 @@ static void add_member(struct checked *p, size_t i)
 	struct member *m = ARENA_PUSH(p->a, &p->members);
 
 	m->file = &p->pack->files[i];
-	m->native = (enum native)p->natives[i];
 	m->target = arena_printf(p->a, "%s!/%s", p->path, m->file->name);
 }
 
@@ -173,15 +206,18 @@ static void list_members(struct checked *p)
 {
 	enum native format;
 	size_t refused = 0;
+	bool all;
 
 	p->natives = ARENA_ARRAY(p->a, p->pack->nfiles + 1, uint8_t);
 	pool_run(p->pack->nfiles, p->s->opt.threads, find_native, p);
 	pack_rest(p->pack);
 	format = wanted_format(p);
+	all = has_only_others(p, format);
 	for (size_t i = 0; i < p->pack->nfiles; i++) {
 		const struct pack_file *f = &p->pack->files[i];
 
-		if (is_member(p, i, format) || (f->refused != NULL && refused++ < REFUSED_SHOWN))
+		if (is_member(p, i, format) || (all && f->package == 0 && p->natives[i] != NATIVE_NONE) ||
+		    (f->refused != NULL && refused++ < REFUSED_SHOWN))
 			add_member(p, i);
 		else
 			p->out.nothers += f->package == 0 && p->natives[i] != NATIVE_NONE;
@@ -211,7 +247,7 @@ static const char *why_not(const struct checked *p, const struct member *m)
 
 	if (m->file->refused != NULL)
 		return m->file->refused;
-	if (m->native == NATIVE_ELF && p->no_loader && !p->promised)
+	if (p->no_loader && !p->promised)
 		return arena_printf(p->a, "it is for %s with %s, whose loader is not here",
 				    p->wheel.tag.machine, p->wheel.tag.musllinux ? "musl" : "glibc");
 	err = store_open(p->inner.store, m->file->path)->err;
@@ -421,6 +457,42 @@ static uint16_t windows_machine(const char *platform)
 	return 0;
 }
 
+static bool is_musl(const char *ld_path)
+{
+	return ld_path != NULL && strstr(ld_path, "/ld-musl-") != NULL;
+}
+
+/* Which loader is given the wheel's files: that of its tag, whatever they are. A program that is named has
+ * its own. */
+static void choose_loader(struct checked *p)
+{
+	const char *program = p->s->opt.program;
+	struct dlwhy_options *opt = &p->inner.opt;
+	const struct wheel_tag *tag = &p->wheel.tag;
+	uint16_t machine;
+	bool is64;
+
+	if (opt->loader != NULL)
+		return;
+	if (tag->musllinux || tag->manylinux)
+		opt->loader = tag->musllinux ? "musl" : "glibc";
+	else if (tag->linux_only && wheel_tag_machine(tag->machine, &machine, &is64))
+		opt->loader = is_musl(session_loader(&p->inner, machine, is64, false, 0, p->a)) ? "musl"
+												: "glibc";
+	else if (program != NULL && strcmp(program, "auto") != 0 && strcmp(program, "none") != 0)
+		return;
+	else if (is_for(tag, "win"))
+		opt->loader = "windows";
+	else if (is_for(tag, "macosx_"))
+		opt->loader = "dyld";
+	if (opt->arch != NULL || !is_for(tag, "macosx_"))
+		return;
+	if (str_ends(tag->platform, "_arm64") || str_ends(tag->platform, "_universal2"))
+		opt->arch = "arm64";
+	else if (str_ends(tag->platform, "_x86_64"))
+		opt->arch = "x86_64";
+}
+
 static void read_wheel(struct checked *p)
 {
 	struct package_set set = { .a = p->a, .store = p->s->store };
@@ -441,8 +513,7 @@ static void read_wheel(struct checked *p)
 	p->python.words = p->python.minor == 0 ? "a Python 3"
 					       : arena_printf(p->a, "Python 3.%u%s", p->python.minor, kind);
 	p->inner.python = &p->python;
-	if (p->inner.opt.loader == NULL && (tag->musllinux || tag->manylinux))
-		p->inner.opt.loader = tag->musllinux ? "musl" : "glibc";
+	choose_loader(p);
 	p->no_loader = wheel_tag_machine(tag->machine, &machine, &is64) &&
 		       !session_has_loader(&p->inner, machine, is64, false, 0, p->a);
 	if (p->no_loader && p->s->opt.root == NULL)
@@ -567,23 +638,44 @@ static void judge_whole(struct checked *p)
 	p->r.loads = p->r.loads == DLWHY_NO ? DLWHY_NO : DLWHY_UNKNOWN;
 }
 
-/* Where a file of the package lies: by the name that the package has for it, else as a path in its folder. */
-static const char *path_of(struct checked *p)
+/* Where a file of the package lies: by the name that the package has for it, else as a path in its folder.
+ * NULL: it has none, and `why` says what of one that was refused; NULL. */
+static const char *path_of(struct checked *p, const char **why)
 {
+	*why = NULL;
 	for (size_t i = 0; i < p->pack->nfiles; i++) {
 		const struct pack_file *f = &p->pack->files[i];
 
 		if (f->package == 0 && f->path != NULL && strcmp(f->name, p->wanted) == 0)
 			return f->path;
+		if (f->package == 0 && f->refused != NULL && strcmp(f->name, p->wanted) == 0)
+			*why = f->refused;
 	}
+	if (*why != NULL || !pack_has(p->pack, p->wanted))
+		return NULL;
 	return arena_printf(p->a, "%s/%s", p->pack->base, p->wanted);
+}
+
+/* The loader is never asked for what the package does not have. */
+static void set_absent(struct checked *p, const char *why)
+{
+	const char *problem = p->pack->problem;
+
+	err_set(&p->err, DLWHY_E_UNSUPPORTED, ENOENT, "%.200s has no file %.200s%s%s%s%s", p->path, p->wanted,
+		why != NULL ? ": " : "", why != NULL ? why : "",
+		problem != NULL ? "; not all of it was read: " : "", problem != NULL ? problem : "");
+	set_error(&p->r, &p->err);
 }
 
 static void judge_one(struct checked *p)
 {
 	const struct store_entry *en;
-	const char *path = path_of(p);
+	const char *why, *path = path_of(p, &why);
 
+	if (path == NULL) {
+		set_absent(p, why);
+		return;
+	}
 	en = store_open(p->inner.store, path);
 	if (en != NULL && (en->err == EBADMSG || en->err == ENOKEY || en->err == EFBIG)) {
 		err_set(&p->err, DLWHY_E_UNSUPPORTED, en->err, "%.200s was not analysed: %s", p->wanted,

@@ -224,6 +224,43 @@ static void what_is_refused(void **state)
 	source_free(below);
 }
 
+/* A folder that is a link to the root of the system: what lies in it would hide files of that system. */
+static void links_for_folders(void **state)
+{
+	struct tree *t = *state;
+	struct source *below = source_host(NULL);
+	struct bytes b = { .n = 0 };
+	struct source_file f;
+	struct pack *p;
+
+	tree_dir(t, "sys");
+	tree_file(t, "sys/libc.so", "mine");
+	tar_member(&b, "lib/up", '2', "../../sys", "");
+	tar_member(&b, "lib/up/libc.so", '0', "", "theirs");
+	tar_member(&b, "lib/up/new/x.so", '0', "", "theirs");
+	tar_member(&b, "lib/up/", '5', "", "");
+	tar_member(&b, "own/a.so", '0', "", "a");
+	tar_member(&b, "own", '2', "../sys", ""); /* in place of a folder that was there */
+	tar_member(&b, "own/libc.so", '0', "", "theirs");
+	tar_member(&b, "in", '2', "real", "");
+	tar_member(&b, "real/", '5', "", "");
+	tar_member(&b, "in/b.so", '0', "", "b");
+	tar_end(&b);
+	p = opened(t, "x.tar", &b, below);
+	assert_string_equal(find(p, "lib/up/libc.so")->refused,
+			    "its folder is a link that leads out of the archive");
+	assert_non_null(find(p, "lib/up/new/x.so")->refused);
+	assert_non_null(strstr(find(p, "own/libc.so")->refused, "leads out"));
+	assert_non_null(strstr(find(p, "lib/up")->refused, "leads out"));
+	holds(p->source, in(p, "real/b.so"), "b");
+	holds(p->source, tree_path(t, "sys/libc.so"), "mine");
+	assert_int_equal(source_open(p->source, tree_path(t, "sys/new/x.so"), &f), ENOENT);
+	assert_true(pack_has(p, "real/b.so") && pack_has(p, "in/b.so") && pack_has(p, "in/../real/b.so"));
+	assert_false(pack_has(p, "gone.so") || pack_has(p, "../sys/libc.so") || pack_has(p, "lib/up/libc.so"));
+	pack_close(p);
+	source_free(below);
+}
+
 static void a_wheel(void **state)
 {
 	struct tree *t = *state;
@@ -250,11 +287,14 @@ static void a_wheel(void **state)
 	assert_int_equal(v.p[0], 'a');
 	/* Another one, in the same site-packages. */
 	zip_put(&y, "o/e.so", "e");
+	zip_put(&y, "p/a.so", "another"); /* the first one's stays */
 	zip_finish(&y);
 	tree_bytes(t, "o.whl", y.all.p, y.all.n);
 	assert_int_equal(pack_add(p, below, tree_path(t, "o.whl")), 0);
 	holds(p->source, in(p, "p/../o/e.so"), "e");
 	assert_int_equal(find(p, "o/e.so")->package, 1);
+	holds(p->source, in(p, "p/a.so"), "a");
+	assert_int_equal(find(p, "p/a.so")->package, 0);
 	pack_close(p);
 	source_free(below);
 }
@@ -296,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		tree_test(a_tar_file),
 		tree_test(what_is_refused),
+		tree_test(links_for_folders),
 		tree_test(a_wheel),
 		tree_test(names_of_targets),
 		tree_test(no_archive),

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 
 import pytest
@@ -116,8 +117,10 @@ def test_one_file_of_a_wheel_and_other_targets(made, tmp_path):
     w = wheel(tmp_path, {f"pkg/_x{SO}": made["module"], "pkg.libs/liba.so.1": made["a"]})
     r = check(f"{w}!/pkg/_x{SO}", status=0)
     assert r["loads"] is True and r["members"] == [] and r["target"] == f"{w}!/pkg/_x{SO}"
-    r = check(f"{w}!/pkg/gone.so", status=1)
-    assert r["loader_message"].endswith("cannot open shared object file: No such file or directory")
+    assert check(f"{w}!/pkg/../pkg.libs/liba.so.1", status=0)["loads"] is True
+    for name in ("pkg/gone.so", "pkg/../../b.so"):
+        r = check(f"{w.name}!/{name}", cwd=tmp_path, status=3)
+        assert r["loads"] is None and r["error"]["message"] == f"{w.name} has no file {name}"
     (tmp_path / "b.so").write_bytes(made["a"])
     r = check(w, tmp_path / "b.so", f"{w}!/pkg.libs/liba.so.1", status=0)
     assert [x["loads"] for x in r["results"]] == [True] * 3
@@ -233,6 +236,50 @@ def test_a_wheel_for_macos(made, tmp_path):
     assert (first["code"], first["object"]) == ("missing-library", "@loader_path/.dylibs/libseed.1.dylib")
 
 
+NAMED = {"cp311-cp311-manylinux_2_17_x86_64": f"pkg/_x{SO}", "cp311-cp311-linux_x86_64": "pkg/_x.abi3.so",
+         "cp311-cp311-macosx_11_0_arm64": "pkg/_x.cpython-311-darwin.so", "cp311-cp311-win_amd64": "pkg/_x.cp311-win_amd64.pyd"}
+
+
+@pytest.mark.parametrize("tag, kind", [(t, k) for t in NAMED for k in ("elf", "macho", "pe")])
+def test_extension_modules_of_another_system(made, tmp_path, tag, kind):
+    """What is named as the tag's module is given to the tag's loader, whatever it is."""
+    data = {"elf": made["a"], "macho": macho_file.macho("bundle", exports=["_PyInit__x"]),
+            "pe": pewrite.Image(imports={"KERNEL32.dll": ["Sleep"]}, exports={"PyInit__x": None}).bytes()}[kind]
+    system, own = ("linux", "elf") if "linux" in tag else ("macos", "macho") if "macosx" in tag else ("windows", "pe")
+    w = wheel(tmp_path, {NAMED[tag]: data}, tag=tag)
+    r = check(w, status=0 if kind == own else 1)
+    assert verdicts(r) == {NAMED[tag]: kind == own} and r["platform"]["os"] == system
+    if kind != own and system == "linux":
+        assert "invalid ELF header" in r["members"][0]["loader_message"]
+
+
+def test_a_wheel_with_nothing_for_its_platform(made, tmp_path):
+    """Other files beside those of the platform are not asked about; alone, they are what is wrong."""
+    mac = macho_file.macho(id="/opt/libx.dylib")
+    tag = "py3-none-manylinux_2_17_x86_64"
+    assert verdicts(check(wheel(tmp_path, {"pkg/x.dylib": mac}, tag=tag), status=1)) == {"pkg/x.dylib": False}
+    r = check(wheel(tmp_path, {"pkg/x.dylib": mac, "pkg/x.so": made["a"]}, tag=tag), status=0)
+    assert verdicts(r) == {"pkg/x.so": True} and r["package"]["other_native_files"] == 1
+    r = check(wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_aarch64"), status=1)
+    assert r["package"]["native_files"] == 1 and r["findings"][0]["code"] == "wheel-tag"
+    assert check(wheel(tmp_path, {"pkg/x.dylib": mac}, tag="py3-none-any"), status=0)["members"] == []
+
+
+def test_a_wheel_whose_name_says_nothing(tmp_path):
+    files = {"x.dylib": macho_file.macho(id="/opt/libx.dylib"), "y.dll": pewrite.Image(imports={"KERNEL32.dll": ["Sleep"]}).bytes()}
+    assert verdicts(check(zip_of(tmp_path / "x.whl", files), status=0)) == {"x.dylib": True, "y.dll": True}
+
+
+@pytest.mark.parametrize("tag, arch, loads", [("11_0_arm64", "arm64", True), ("11_0_arm64", "x86_64", False),
+                                              ("11_0_universal2", "x86_64", False), ("10_9_x86_64", "x86_64", True),
+                                              ("10_9_x86_64", "arm64", False)])
+def test_the_processor_of_a_wheel_for_macos(tmp_path, tag, arch, loads):
+    name = "pkg/_x.cpython-311-darwin.so"
+    w = wheel(tmp_path, {name: macho_file.macho("bundle", arch=arch, exports=["_PyInit__x"])}, tag=f"cp311-cp311-macosx_{tag}")
+    assert verdicts(check(w, status=0 if loads else 1)) == {name: loads}
+    assert check(w, "--arch", arch, status=0)["loads"] is True
+
+
 def test_a_wheel_of_another_machine(made, tmp_path):
     """Its system is not here: what its tag promises is, by name."""
     def turned(name):
@@ -279,6 +326,14 @@ def test_a_wheel_without_native_files(tmp_path):
     w = wheel(tmp_path, {"pkg/__init__.py": ""}, tag="py3-none-any")
     assert check(w, status=0)["members"] == []
     assert "no native files" in text(w, status=0)
+
+
+def test_other_packages_hide_nothing(made, tmp_path):
+    w = wheel(tmp_path, {"pkg/x.so": b"no library", "pkg/y.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64")
+    other = wheel(tmp_path, {"pkg/x.so": made["a"]}, tag="py3-none-manylinux_2_17_x86_64", name="other")
+    for extra in (w, other):
+        r = check(w, "--with", extra, status=1)
+        assert verdicts(r) == {"pkg/x.so": False, "pkg/y.so": True} and r["package"]["native_files"] == 2
 
 
 # ---- other packages -----------------------------------------------------------------------------------------------
@@ -349,6 +404,8 @@ def test_a_debian_package(made, tmp_path):
         r = check(deb, "--no-bind", status=0)
         assert verdicts(r) == dict.fromkeys(files, True)
         assert r["members"][0]["objects"][-1]["path"].startswith("/usr/lib/pkg/")
+        assert check(f"{deb}!/usr/lib/pkg/bin/../lib/liba.so.1", status=0)["loads"] is True
+        assert "has no file bin/true" in check(f"{deb}!/bin/true", status=3)["error"]["message"]
 
 
 def test_conda_packages(made, tmp_path):
@@ -388,6 +445,8 @@ def test_an_image(made, tmp_path, oci):
     r = check(whole, *args)
     assert r["package"]["kind"] == "image" and verdicts(r) == dict.fromkeys(below, True)
     assert check("--root", whole, "/opt/lib/liba.so.1", "--no-bind")["target"] == "/opt/lib/liba.so.1"
+    assert check(f"{whole}!/opt/lib/liba.so.1", "--no-bind", status=0)["loads"] is True
+    assert "has no file opt/gone.so" in check(f"{whole}!/opt/gone.so", status=3)["error"]["message"]
     above = [tar_of(below, mode), tar_of({"opt/lib/.wh.liba.so.1": b"", "opt/old/.wh..wh..opq": b"",
                                           "opt/old/z.so": made["a"]}, mode)]
     r = check(image(tmp_path / "above.tar", above, oci), *args, status=1)
@@ -429,7 +488,53 @@ def test_links_that_lead_outside(made, tmp_path, end):
     bad = refused(check(path, status=3))
     assert set(bad) == {"up.so", "abs.so", "d/trick.so"} and all("link" in x for x in bad.values())
     assert check(f"{path}!/d/in.so", status=0)["loads"] is True
-    assert check(f"{path}!/up.so", status=1)["loads"] is False
+    assert check(f"{path.name}!/up.so", cwd=tmp_path, status=3)["error"]["message"] == \
+        f"{path.name} has no file up.so: it is a link that leads out of the archive"
+
+
+def test_folders_that_are_links_outside(made, tmp_path):
+    """What lies in them would hide files of the system."""
+    libc = "lib/x86_64-linux-gnu/libc.so.6"
+    links = [("lib/up", "../" * 20)]
+    path = tmp_path / "x.tar"
+    with tarfile.open(path, "w") as t:
+        for name, data in (("lib/a.so", made["a"]), ("lib/up", None), (f"lib/up/{libc}", b"junk")):
+            info = tarfile.TarInfo(name)
+            if data is None:
+                info.type, info.linkname = tarfile.SYMTYPE, links[0][1]
+            else:
+                info.size = len(data)
+            t.addfile(info, io.BytesIO(data or b""))
+    r = check(path, "--program", "none", status=3)
+    assert {k: "leads out of the archive" in v for k, v in refused(r).items()} == {"lib/up": True, f"lib/up/{libc}": True}
+    assert verdicts(r)["lib/a.so"] is True
+
+
+def oci(path, lists, layers=()):
+    files = {"oci-layout": b"{}", **{f"blobs/sha256/{k}": v for k, v in layers}}
+    for name, text in lists.items():
+        files[name if name == "index.json" else f"blobs/sha256/{name}"] = json.dumps(text).encode()
+    path.write_bytes(tar_of(files))
+    return path
+
+
+def digests(*names):
+    return [{"digest": f"sha256:{x}"} for x in names]
+
+
+def test_lists_of_images_that_name_each_other(tmp_path):
+    many = {"manifests": digests(*["a"] * 300)}
+    begun = time.monotonic()
+    r = check(oci(tmp_path / "x.tar", {"index.json": many, "a": many}), status=3)
+    assert "cannot be read as a package" in r["error"]["message"] and time.monotonic() - begun < 20
+
+
+def test_layers_of_a_broken_manifest(made, tmp_path):
+    """The first lacks one of its layers: the second is the image."""
+    lists = {"index.json": {"manifests": digests("m", "n")}, "m": {"layers": digests("p", "gone")}, "n": {"layers": digests("q")}}
+    layers = [("p", tar_of({"lib/old.so": made["a"]})), ("q", tar_of({"lib/new.so": made["a"], "lib64/libc.so.6": made["libc"]}))]
+    r = check(oci(tmp_path / "x.tar", lists, layers), "--no-bind", "--program", "none", "--loader", "glibc", status=0)
+    assert set(verdicts(r)) == {"lib/new.so", "lib64/libc.so.6"}
 
 
 def test_two_members_of_one_name(made, tmp_path):
