@@ -6,7 +6,8 @@
 
 /* PIP_TARGET, PIP_PREFIX, PIP_ROOT, PIP_USER, or the same in a configuration file of pip's. `prefix`: of the
  * environment that is installed into; `isolated`: pip is run with --isolated, and sees neither variables
- * (but PIP_CONFIG_FILE) nor the files of the user. NULL: there is none; else a sentence that names it, in in->a. */
+ * (but PIP_CONFIG_FILE) nor the files of the user. NULL: there is none; else a sentence that names it, in
+ * in->a. */
 const char *pip_elsewhere(const struct plan_input *in, const char *prefix, bool isolated);
 
 #endif
