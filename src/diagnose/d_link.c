@@ -75,16 +75,6 @@ static const char *command_of(struct lk *k, const struct link_texts *w)
 	return w->n <= COMMAND_WORDS ? join_words(k, w) : NULL;
 }
 
-static void push_words(struct lk *k, struct link_texts *w, const char *words)
-{
-	while (*words != '\0') {
-		size_t n = strcspn(words, " ");
-
-		*ARENA_PUSH(k->a, w) = arena_strndup(k->a, words, n);
-		words += n + (words[n] == ' ');
-	}
-}
-
 const char *lk_command_with(struct lk *k, size_t at, const char *words)
 {
 	const struct link_texts *c = &k->l->plan->command;
@@ -92,7 +82,7 @@ const char *lk_command_with(struct lk *k, size_t at, const char *words)
 
 	for (size_t i = 0; i <= c->n; i++) {
 		if (i == (at < c->n ? at : c->n))
-			push_words(k, &w, words);
+			link_words(k->a, words, strlen(words), &w);
 		if (i < c->n)
 			*ARENA_PUSH(k->a, &w) = c->items[i];
 	}

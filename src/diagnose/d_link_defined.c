@@ -180,6 +180,7 @@ static void dso_missing(struct lk *k, const struct link_trouble *t)
 		flag = arena_printf(k->a, "-l%.*s", (int)(n - 6), name + 3);
 	else
 		flag = arena_printf(k->a, "-l:%s", name);
+	flag = shell_quote(k->a, flag);
 	lk_fix(k, dr, "add-library", arena_printf(k->a, "add %s", flag), lk_command_with(k,
 			lk_last_input(k) + 1, flag));
 }

@@ -111,8 +111,8 @@ void d_link_needed(struct lk *k, const struct link_trouble *t)
 		  "those of -L." : "%s needs %s, and that is not found.", t->object->shown, name);
 	if (where != NULL)
 		lk_fix(k, dr, "change-flag", "name its folder",
-		       lk_command_with(k, 1, arena_printf(k->a, "-Wl,-rpath-link,%s", dir_name(k->a,
-				       where))));
+		       lk_command_with(k, 1, shell_quote(k->a, arena_printf(k->a, "-Wl,-rpath-link,%s",
+								 dir_name(k->a, where)))));
 	else
 		lk_fix(k, dr, "install", arena_printf(k->a, "install or build %s", name), NULL);
 }
@@ -146,7 +146,8 @@ static void wrong_arch(struct lk *k, struct draft *dr, const struct link_trouble
 		lk_fix(k, dr, "order", arena_printf(k->a, "%s fits: name its folder first, since lld takes "
 						    "the first file of that "
 							  "name", path),
-		       lk_command_with(k, 1, arena_printf(k->a, "-L%s", k->l->line->dirs.items[i].path)));
+		       lk_command_with(k, 1, shell_quote(k->a, arena_printf(k->a, "-L%s",
+								       k->l->line->dirs.items[i].path))));
 		return;
 	}
 }

@@ -324,6 +324,7 @@ static void say_other_dir(struct seek *s, const char *path, const char *dir, con
 	bool exact = strcmp(name, arena_printf(s->k->a, "lib%s.so", s->lib)) == 0 ||
 		     strcmp(name, arena_printf(s->k->a, "lib%s.a", s->lib)) == 0;
 	const char *flag = *dir != '\0' ? dir : ".";
+	const char *option = shell_quote(s->k->a, arena_printf(s->k->a, "-L%s", flag));
 
 	if (!fits(s, path)) {
 		const struct store_entry *en = store_open(s->k->d.store, path);
@@ -337,10 +338,11 @@ static void say_other_dir(struct seek *s, const char *path, const char *dir, con
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "other-dir", path);
 	draft_say(&s->k->d, s->dr, "%s is there, but %s is not among the folders that are searched.", path,
 		  flag);
-	lk_fix(s->k, s->dr, "change-flag", arena_printf(s->k->a, "add -L%s", flag),
-	       at != SIZE_MAX ? lk_command_with(s->k, at, arena_printf(s->k->a, "-L%s%s%s", flag, exact ? "" :
-			       " -l:",
-								       exact ? "" : name)) : NULL);
+	lk_fix(s->k, s->dr, "change-flag", arena_printf(s->k->a, "add %s", option),
+	       at == SIZE_MAX ? NULL :
+	       lk_command_with(s->k, at, exact ? option :
+			       arena_printf(s->k->a, "%s %s", option,
+					    shell_quote(s->k->a, arena_printf(s->k->a, "-l:%s", name)))));
 }
 
 static bool other_dir(struct seek *s)

@@ -54,8 +54,9 @@ static void library(struct lk *k, const struct link_trouble *t)
 		dir = dir_name(k->a, where);
 		draft_say(&k->d, dr,
 			"%s is there, but its folder is not among those that are searched.", where);
-		lk_fix(k, dr, "change-flag", arena_printf(k->a, "add -L%s", dir),
-		       at != SIZE_MAX ? lk_command_with(k, at, arena_printf(k->a, "-L%s", dir)) : NULL);
+		dir = shell_quote(k->a, arena_printf(k->a, "-L%s", dir));
+		lk_fix(k, dr, "change-flag", arena_printf(k->a, "add %s", dir),
+		       at != SIZE_MAX ? lk_command_with(k, at, dir) : NULL);
 	} else {
 		draft_say(&k->d, dr,
 			"No folder that is searched has lib%s.tbd, lib%s.dylib or lib%s.a, nor has "
@@ -225,7 +226,8 @@ static bool of_framework(struct undefined *u)
 	draft_say(&u->k->d, dr, "%s uses %s of the framework %s, and that is not linked.", u->user,
 		u->plain, name);
 	lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add -framework %s", name),
-	       lk_command_with(u->k, lk_last_input(u->k) + 1, arena_printf(u->k->a, "-framework %s", name)));
+	       lk_command_with(u->k, lk_last_input(u->k) + 1,
+			       arena_printf(u->k->a, "-framework %s", shell_quote(u->k->a, name))));
 	return true;
 }
 
@@ -263,6 +265,7 @@ static bool somebody_near(struct undefined *u)
 {
 	struct draft *dr;
 	struct lk_hit h;
+	const char *path;
 
 	if (lk_who_has(u->k, u->t->symbol, &h) && fits(u->k, &h)) {
 		dr = undefined_draft(u, "not-linked", h.shown);
@@ -271,8 +274,9 @@ static bool somebody_near(struct undefined *u)
 		draft_say(&u->k->d, dr, "%s uses %s, which %s has, and that is not linked.", u->user,
 			u->plain,
 			  h.shown);
-		lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add %s", h.path),
-		       lk_command_with(u->k, lk_last_input(u->k) + 1, h.path));
+		path = shell_quote(u->k->a, h.path);
+		lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add %s", path),
+		       lk_command_with(u->k, lk_last_input(u->k) + 1, path));
 		return true;
 	}
 	if (!lk_who_has(u->k, u->plain, &h) || h.kind != LK_SOURCE)

@@ -367,6 +367,7 @@ static void add_library_fix(struct want *w, const char *path)
 		flag = arena_printf(w->k->a, "-l%.*s", (int)(n - 6), name + 3);
 	else
 		flag = arena_printf(w->k->a, "-l:%s", name);
+	flag = shell_quote(w->k->a, flag);
 	lk_fix(w->k, w->dr, "add-library", arena_printf(w->k->a, "name the library itself: add %s", flag),
 	       lk_command_with(w->k, at, flag));
 }
@@ -721,12 +722,17 @@ static bool stub_library(struct want *w)
 
 static void say_library(struct want *w, const struct lk_hit *h)
 {
-	const char *flags = h->searched || *h->dir == '\0' ? arena_printf(w->k->a, "-l%s", h->lib) :
-							     arena_printf(w->k->a, "-L%s -l%s", h->dir,
-									     h->lib);
+	struct arena *a = w->k->a;
+	const char *flags;
 
-	if (h->kind == LK_OBJECT_FILE)
-		flags = h->path;
+	if (h->kind == LK_OBJECT_FILE) {
+		flags = shell_quote(a, h->path);
+	} else {
+		flags = shell_quote(a, arena_printf(a, "-l%s", h->lib));
+		if (!h->searched && *h->dir != '\0')
+			flags = arena_printf(a, "%s %s",
+					     shell_quote(a, arena_printf(a, "-L%s", h->dir)), flags);
+	}
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "not-linked", h->shown))
 		return;
 	draft_say(&w->k->d, w->dr, "%s uses %s, which %s has, and that is not linked.", w->user, named(w),
@@ -738,13 +744,16 @@ static void say_library(struct want *w, const struct lk_hit *h)
 
 static void say_source(struct want *w, const struct lk_hit *h)
 {
+	const char *path;
+
 	if (!begin(w, CAUSE_LD_UNDEFINED_REFERENCE, "not-linked", h->path))
 		return;
 	draft_say(&w->k->d, w->dr, "%s uses %s, which seems to be defined in %s, and that is not compiled "
 		  "into this.", w->user, named(w),
 		  h->path);
-	lk_fix(w->k, w->dr, "add-input", arena_printf(w->k->a, "add %s", h->path),
-	       lk_command_with(w->k, lk_last_input(w->k) + 1, h->path));
+	path = shell_quote(w->k->a, h->path);
+	lk_fix(w->k, w->dr, "add-input", arena_printf(w->k->a, "add %s", path),
+	       lk_command_with(w->k, lk_last_input(w->k) + 1, path));
 	w->dr->settled = true;
 	draft_assume(w->dr, DLWHY_LIKELY, "the text of that file is what is compiled");
 }

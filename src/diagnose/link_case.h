@@ -37,7 +37,7 @@ const char *lk_object(struct lk *k, const struct link_object *o);
 const char *lk_symbol(struct lk *k, const char *symbol);
 /* "x86_64" of the output. */
 const char *lk_machine(struct lk *k);
-/* The command with `words` put before word number `at` (n: behind the last). */
+/* The command with `words` (quoted as for a shell) put before word number `at` (n: behind the last). */
 const char *lk_command_with(struct lk *k, size_t at, const char *words);
 /* The same with word `from` moved behind word `to`. */
 const char *lk_command_moved(struct lk *k, size_t from, size_t to);

@@ -115,19 +115,30 @@ static void early_last(const struct at_hand **v, size_t n, const struct at_hand 
 				out[filled++] = v[i];
 }
 
+static bool is_of(const struct at_hand *h, const char *name, const struct wheel_home *home)
+{
+	return package_same_project(h->name, name) && at_hand_fits(h, home);
+}
+
 const struct at_hand *const *wheels_of(struct wheels *w, const char *name, const struct wheel_home *home,
 				       const char *version)
 {
 	struct arena *a = w->set->a;
-	const struct at_hand **found = ARENA_ARRAY(a, w->all.n + 1, const struct at_hand *);
-	const struct at_hand **out = ARENA_ARRAY(a, w->all.n + 1, const struct at_hand *);
+	static const struct at_hand *const none[] = { NULL };
+	const struct at_hand **found, **out;
 	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < w->all.n; i++)
-		if (package_same_project(w->all.items[i]->name, name) && at_hand_fits(w->all.items[i], home))
+		n += is_of(w->all.items[i], name, home);
+	if (n == 0)
+		return none;
+	found = ARENA_ARRAY(a, n + 1, const struct at_hand *);
+	out = ARENA_ARRAY(a, n + 1, const struct at_hand *);
+	n = 0;
+	for (size_t i = 0; i < w->all.n; i++)
+		if (is_of(w->all.items[i], name, home))
 			found[n++] = w->all.items[i];
-	if (n > 0)
-		qsort(found, n, sizeof(found[0]), newest_first);
+	qsort(found, n, sizeof(found[0]), newest_first);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || pyversion_compare_texts(found[kept - 1]->version, found[i]->version) != 0)
 			found[kept++] = found[i];

@@ -89,26 +89,69 @@ static bool is_text(struct view v, const char *s)
 	return v.n == strlen(s) && memcmp(v.p, s, v.n) == 0;
 }
 
-/* Where the line goes depends on what the line above the import is: the end of a block comment, a line
- * comment, or something else. */
+/* Where the walk through a Go file is. */
+struct go_walk {
+	const uint8_t *p, *end;
+	bool line_start; /* nothing but what stands outside of comments and strings led here */
+};
+
+/* Behind what ends with `mark`, or the end. */
+static const uint8_t *behind(const uint8_t *p, const uint8_t *end, const char *mark)
+{
+	const uint8_t *at = p < end ? memmem(p, (size_t)(end - p), mark, strlen(mark)) : NULL;
+
+	return at != NULL ? at + strlen(mark) : end;
+}
+
+/* Behind a string or rune of one line: its mark, or the end of the line. */
+static const uint8_t *behind_string(const uint8_t *p, const uint8_t *end, uint8_t mark)
+{
+	while (p < end && *p != mark && *p != '\n')
+		p += *p == '\\' && end - p > 1 && p[1] != '\n' ? 2 : 1;
+	return p < end && *p == mark ? p + 1 : p;
+}
+
+/* Over a comment, a string, a line end or one other byte. */
+static void step(struct go_walk *w)
+{
+	const uint8_t *p = w->p, *end = w->end;
+	uint8_t c = *p, next = end - p > 1 ? p[1] : '\0';
+
+	w->line_start = c == '\n';
+	if (c == '/' && next == '/') {
+		p = memchr(p, '\n', (size_t)(end - p));
+		w->p = p != NULL ? p : end;
+	} else if (c == '/' && next == '*') {
+		w->p = behind(p + 2, end, "*/");
+	} else if (c == '`') {
+		w->p = behind(p + 1, end, "`");
+	} else if (c == '"' || c == '\'') {
+		w->p = behind_string(p + 1, end, c);
+	} else {
+		w->p = p + 1;
+	}
+}
+
+/* cgo reads all comments that stand above the import without a blank line between them, so that one more line
+ * directly above it does, whatever the others are, and none of them is touched. */
 const char *lines_with_cgo(struct view text, const char *cgo, struct arena *a, struct view *out)
 {
-	struct view line, above = { NULL, 0 }, t;
-	size_t n = 1;
+	struct go_walk w = { text.p, text.p + text.n, true };
 
-	for (; find_line(text, n, &line) && !is_text(trimmed(line), "import \"C\""); n++)
-		above = line;
-	if (!find_line(text, n, &line) || strchr(cgo, '\n') != NULL)
-		return "no line of it is import \"C\" alone";
-	t = trimmed(above);
-	if (is_text(t, "*/")) {
-		*out = with_middle(text, above.p, above.p, arena_printf(a, "%s\n", cgo), a);
+	for (; w.p < w.end && strchr(cgo, '\n') == NULL; step(&w)) {
+		const uint8_t *next;
+		struct view line;
+		bool crlf;
+
+		if (!w.line_start)
+			continue;
+		next = behind(w.p, w.end, "\n");
+		line = (struct view){ w.p, (size_t)(next - w.p) };
+		if (!is_text(trimmed(line), "import \"C\""))
+			continue;
+		crlf = line.n > 1 && line.p[line.n - 2] == '\r';
+		*out = with_middle(text, w.p, w.p, arena_printf(a, "// %s%s", cgo, crlf ? "\r\n" : "\n"), a);
 		return NULL;
 	}
-	if (t.n > 2 && memcmp(t.p + t.n - 2, "*/", 2) == 0) {
-		*out = with_middle(text, t.p + t.n - 2, t.p + t.n - 2, arena_printf(a, "\n%s\n", cgo), a);
-		return NULL;
-	}
-	*out = with_middle(text, line.p, line.p, arena_printf(a, "// %s\n", cgo), a);
-	return NULL;
+	return "no line of it is import \"C\" alone";
 }

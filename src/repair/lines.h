@@ -11,7 +11,7 @@
  * what stands around that (the marks of a comment) stay. NULL and *out in a, or why it cannot be. */
 const char *lines_replaced(struct view text, size_t line, const char *with, struct arena *a,
 			   struct view *out);
-/* A #cgo line at the end of the comment above `import "C"`; a comment is made if there is none. */
+/* A comment with this #cgo line directly above the line `import "C"`, whose line end it takes. */
 const char *lines_with_cgo(struct view text, const char *cgo, struct arena *a, struct view *out);
 
 #endif

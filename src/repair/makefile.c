@@ -94,6 +94,12 @@ static void compare(const char *const *old, const char *const *new, struct diffe
 	d->nnew = m - same - d->from;
 }
 
+/* Neither make nor the shell would read such a word as it stands. */
+static bool is_plain(const char *word)
+{
+	return *word != '\0' && strpbrk(word, " \t\r\n$#\\`'\"&;|<>()*?[]{}~!%") == NULL;
+}
+
 static const char *with_difference(const struct assignment *v, size_t at, const char *const *new,
 				   const struct difference *d, struct arena *a)
 {
@@ -160,6 +166,9 @@ bool makefile_find(struct view text, const char *const *old, const char *const *
 	if (old[0] == NULL || new[0] == NULL)
 		return false;
 	compare(old, new, &s.d);
+	for (size_t i = 0; i < s.d.nnew; i++)
+		if (!is_plain(new[s.d.from + i]))
+			return false;
 	for (v->line = 1; rest.n > 0 && v->line < MAX_LINES; v->line++) {
 		const uint8_t *end = memchr(rest.p, '\n', rest.n);
 		size_t n = end != NULL ? (size_t)(end - rest.p) : rest.n, len = n;

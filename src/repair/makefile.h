@@ -16,7 +16,8 @@ struct makefile_edit {
 
 /* A command of the words `old` shall have the words `new` (both NULL-ended). Is there one variable whose
  * value stands in the old one, and in which alone they differ? Only plain assignments on one line count,
- * whose value has no reference to another variable; a variable that is assigned twice is not for sure.
+ * whose value has no reference to another variable; a variable that is assigned twice is not for sure, and
+ * a word is not written that make or the shell would read as something else.
  * Allocates in a. */
 bool makefile_find(struct view text, const char *const *old, const char *const *new, struct arena *a,
 		   struct makefile_edit *out);

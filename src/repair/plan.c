@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build/go_text.h"
+#include "build/link.h"
 #include "diagnose/common.h"
 #include "repair/elf_edit.h"
 #include "repair/lines.h"
@@ -303,6 +303,7 @@ static void reinstall_step(struct making *m, const struct dlwhy_edit *e)
 	c = add(m, CHANGE_RUN, NULL);
 	c->argv = r.argv;
 	c->covers = r.covers;
+	m->out->not_now = r.not_now;
 	m->out->unseen = "what the package brings is not known before it is there";
 }
 
@@ -342,6 +343,7 @@ static void finish_pip(struct making *m)
 	c->argv = p.argv;
 	c->covers = p.covers;
 	m->out->brings = p.brings;
+	m->out->not_now = p.not_now;
 	m->out->unseen = p.unseen;
 }
 
@@ -440,13 +442,14 @@ static bool env_step(struct making *m, const struct dlwhy_edit *e)
 /* A command that links: the same file systems, other words. */
 static void command_step(struct making *m, const struct dlwhy_edit *e)
 {
-	struct go_words words = { NULL, 0, 0 };
+	struct link_texts words = { NULL, 0, 0 };
 
-	if (go_split_quoted(m->a, e->value, &words) != NULL || words.n == 0) {
-		refuse(m, "the command has words that cannot be told apart");
+	link_words(m->a, e->value, strlen(e->value), &words);
+	if (words.n == 0) {
+		refuse(m, "the command has no words");
 		return;
 	}
-	go_add(m->a, &words, NULL);
+	*ARENA_PUSH(m->a, &words) = NULL;
 	m->out->command = words.items;
 }
 

@@ -19,6 +19,7 @@
 /* Files that plans read; they stay mapped until plan_files_free. */
 struct plan_files {
 	struct plan_mapping *first;
+	uint64_t unpacked; /* bytes that archives among them take */
 };
 void plan_files_free(struct plan_files *f);
 
@@ -41,6 +42,7 @@ struct plan {
 	bool new_cache;             /* the loader's cache is made anew */
 	const char *refused;        /* why it cannot be done, a sentence; NULL */
 	const char *const *command; /* what is linked with then, NULL-ended; NULL: no step is about it */
+	const char *not_now;        /* why it must not be done as things are set, a sentence; NULL */
 	const char *unseen;         /* what no simulation can know: what a package will bring; NULL */
 };
 

@@ -9,7 +9,7 @@
 #include "base/pool.h"
 
 enum { PAGE = 4096 };
-#define UNPACKED_MAX ((uint64_t)8 << 30) /* bytes of one archive */
+#define UNPACKED_MAX ((uint64_t)8 << 30) /* bytes of all archives together */
 
 struct plan_mapping {
 	struct plan_mapping *next;
@@ -30,6 +30,7 @@ void plan_files_free(struct plan_files *f)
 		free(m->archive);
 		free(m);
 	}
+	f->unpacked = 0;
 }
 
 static struct plan_mapping *new_mapping(struct plan_files *f, const char *path)
@@ -117,7 +118,8 @@ static void unpack_one(void *ctx, unsigned worker, size_t i)
 }
 
 /* Room for all members in one mapping; pages that are not written cost nothing. */
-static const char *make_room(const struct zip *z, struct plan_mapping *m, struct view *bytes)
+static const char *make_room(struct plan_files *f, const struct zip *z, struct plan_mapping *m,
+			     struct view *bytes)
 {
 	uint64_t sum = 0, limit = os_total_memory() / 2;
 	uint8_t *at;
@@ -126,11 +128,13 @@ static const char *make_room(const struct zip *z, struct plan_mapping *m, struct
 		if (!zip_is_possible(&z->members[i]) || z->members[i].size > UNPACKED_MAX)
 			return "it is damaged";
 		sum += whole_pages(z->members[i].size);
-		if (sum > UNPACKED_MAX || (limit != 0 && sum > limit))
-			return "it is too large";
+		if (f->unpacked + sum > UNPACKED_MAX || (limit != 0 && f->unpacked + sum > limit))
+			return f->unpacked == 0 ? "it is too large"
+						: "together with the others that are tried it is too large";
 	}
 	if (sum == 0 || os_map_copy(-1, sum, &m->file.map) != 0)
 		return "there is no memory for it";
+	f->unpacked += sum;
 	at = (uint8_t *)(uintptr_t)m->file.map.bytes.p;
 	for (size_t i = 0; i < z->n; i++) {
 		bytes[i] = (struct view){ at, (size_t)z->members[i].size };
@@ -154,7 +158,7 @@ static const char *unpack(const struct plan_input *in, const char *path, struct 
 		return "it is no whole archive";
 	u.bytes = ARENA_ARRAY(in->a, zip->n, struct view);
 	atomic_init(&u.damaged, false);
-	why = make_room(zip, m, u.bytes);
+	why = make_room(in->files, zip, m, u.bytes);
 	if (why != NULL)
 		return why;
 	pool_run(zip->n, 0, unpack_one, &u);

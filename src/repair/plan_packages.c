@@ -8,6 +8,7 @@
 #include "package/owner.h"
 #include "package/pip_record.h"
 #include "repair/plan_files.h"
+#include "repair/plan_pip_settings.h"
 
 enum { MAX_COVERS = 64 };
 
@@ -99,6 +100,8 @@ void plan_reinstall(const struct plan_input *in, const char *path, struct reinst
 	words[0] = n > 0 ? plan_program(in, argv[0]) : NULL;
 	if (words[0] == NULL)
 		out->refused = arena_printf(in->a, "there is no %s here", argv[0]);
+	if (n > 0 && strcmp(argv[0], "uv") != 0)
+		out->not_now = pip_elsewhere(in, o->place->dir, false);
 	out->covers = covers_of(in, o->p);
 	if (out->covers == NULL)
 		out->refused = arena_printf(in->a, "%s lies in too many places to be put back", o->p->name);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/pool.h"
 #include "base/str.h"
 #include "diagnose/common.h"
@@ -18,6 +19,7 @@
 #include "package/wheels.h"
 #include "repair/plan_files.h"
 #include "repair/plan_packages.h"
+#include "repair/plan_pip_settings.h"
 
 enum { MAX_COVERS = 200, ENTRY_POINTS_MAX = 1 << 20 };
 
@@ -33,6 +35,7 @@ struct pip {
 	struct place place;
 	const char *site, *prefix;
 	struct words covers;
+	struct map folders; /* those of brings */
 	struct {
 		struct change *items;
 		size_t n, cap;
@@ -48,6 +51,8 @@ static void refuse(struct pip *p, const char *why)
 
 static void cover(struct pip *p, const char *path)
 {
+	if (p->covers.n > MAX_COVERS)
+		return; /* the whole prefix will be */
 	for (size_t i = 0; i < p->covers.n; i++)
 		if (strcmp(p->covers.items[i], path) == 0)
 			return;
@@ -127,6 +132,19 @@ static void take_away(struct pip *p, const struct package *old)
 
 /* ---- what comes ------------------------------------------------------------------------------------- */
 
+/* Headers go into a folder below this that has the package's name, as the installer spells it (pip's
+ * get_scheme). */
+static void cover_headers(struct pip *p)
+{
+	const char *include = join_path(p->a, p->prefix, "include");
+	unsigned minor = p->place.sites.items[0].minor;
+
+	if (p->place.venv)
+		cover(p, join_path(p->a, include, "site"));
+	else
+		cover(p, minor != 0 ? arena_printf(p->a, "%s/python3.%u", include, minor) : include);
+}
+
 /* Where a member goes; NULL: it makes no file that an import could look at. *top: what of it is covered. */
 static const char *path_of(struct pip *p, const char *name, const char **top)
 {
@@ -139,14 +157,16 @@ static const char *path_of(struct pip *p, const char *name, const char **top)
 		if (rest == NULL || rest[1] == '\0')
 			return NULL;
 		rest++;
-		if (strncmp(kind, "scripts/", 8) == 0)
+		if (strncmp(kind, "scripts/", 8) == 0) {
 			base = join_path(p->a, p->prefix, "bin");
-		else if (strncmp(kind, "data/", 5) == 0)
+		} else if (strncmp(kind, "data/", 5) == 0) {
 			base = p->prefix;
-		else if (strncmp(kind, "headers/", 8) == 0)
-			base = join_path(p->a, p->prefix, "include");
-		else if (strncmp(kind, "purelib/", 8) != 0 && strncmp(kind, "platlib/", 8) != 0)
+		} else if (strncmp(kind, "headers/", 8) == 0) {
+			cover_headers(p);
 			return NULL;
+		} else if (strncmp(kind, "purelib/", 8) != 0 && strncmp(kind, "platlib/", 8) != 0) {
+			return NULL;
+		}
 	}
 	*top = arena_printf(p->a, "%s/%.*s", base, (int)strcspn(rest, "/"), rest);
 	return join_path(p->a, base, rest);
@@ -163,32 +183,25 @@ static void add_folders(struct pip *p, const char *path)
 	const struct view none = { NULL, 0 };
 	const char *dir = dir_name(p->a, path);
 
-	if (strcmp(dir, "/") == 0 || is_there(p, dir))
+	if (strcmp(dir, "/") == 0 || map_get_str(&p->folders, dir) != NULL || is_there(p, dir))
 		return;
-	for (size_t i = p->brings.n; i-- > 0;)
-		if (p->brings.items[i].kind == CHANGE_FOLDER && strcmp(p->brings.items[i].path, dir) == 0)
-			return;
+	if (!map_put_str(&p->folders, dir, p)) {
+		refuse(p, "there is no memory for the folders of a wheel");
+		return;
+	}
 	add_folders(p, dir);
 	bring(p, CHANGE_FOLDER, dir, none, 0755);
 }
 
-/* "[console_scripts]", "name = module:function" */
+/* The scripts of "[console_scripts]" and "[gui_scripts]" are made in bin, under names that installers read as
+ * Python's configparser does: all of it is covered rather than reading them the same way. */
 static void cover_scripts(struct pip *p, const struct zip *z, const struct zip_member *m)
 {
-	struct view text, line;
-	bool scripts = false;
+	struct view text;
 
-	if (zip_read(z, m, p->a, ENTRY_POINTS_MAX, &text) != 0)
-		return;
-	while (package_line(&text, &line)) {
-		const char *s = arena_strndup(p->a, (const char *)line.p, line.n);
-		size_t n = strcspn(s, " \t=");
-
-		if (s[0] == '[')
-			scripts = starts_with(s, "[console_scripts]") || starts_with(s, "[gui_scripts]");
-		else if (scripts && n > 0 && s[n] != '\0' && is_inside(s) && memchr(s, '/', n) == NULL)
-			cover(p, arena_printf(p->a, "%s/bin/%.*s", p->prefix, (int)n, s));
-	}
+	if (zip_read(z, m, p->a, ENTRY_POINTS_MAX, &text) != 0 ||
+	    (text.n > 0 && memmem(text.p, text.n, "_scripts", 8) != NULL))
+		cover(p, join_path(p->a, p->prefix, "bin"));
 }
 
 static void add_member(struct pip *p, const struct zip *z, size_t i, struct view bytes)
@@ -243,32 +256,28 @@ static const char *name_of(struct pip *p, const char *requirement)
 	return arena_strndup(p->a, requirement, strcspn(requirement, "=<>!~[ "));
 }
 
+/* Wheels that are known are named themselves: "NAME==2.0" would also be met by 2.0+local or by another build
+ * beside it, which is not what was tried. */
 static void set_command(struct pip *p, const struct pip_want *wants, size_t n, bool known)
 {
 	struct words more = { NULL, 0, 0 };
 	const struct package *old = package_named(&p->set, name_of(p, wants[0].requirement));
+	bool uv = old != NULL && old->installer != NULL && strcmp(old->installer, "uv") == 0;
 	const char *const *argv;
 	const char **words;
 	size_t k = 0;
 
+	if (!uv)
+		p->out->not_now = pip_elsewhere(p->in, p->prefix, known);
+	if (known && !uv)
+		*ARENA_PUSH(p->a, &more) = "--isolated";
 	if (known) {
 		*ARENA_PUSH(p->a, &more) = "--no-deps";
 		*ARENA_PUSH(p->a, &more) = "--no-index";
 		*ARENA_PUSH(p->a, &more) = "--force-reinstall"; /* another build of the same version */
 	}
-	for (size_t i = 0; i < n && known; i++) {
-		const char *dir = dir_name(p->a, wants[i].wheel);
-		bool there = false;
-
-		for (size_t j = 0; j < i; j++)
-			there |= strcmp(dir_name(p->a, wants[j].wheel), dir) == 0;
-		if (there)
-			continue;
-		*ARENA_PUSH(p->a, &more) = "--find-links";
-		*ARENA_PUSH(p->a, &more) = dir;
-	}
 	for (size_t i = 0; i < n; i++)
-		*ARENA_PUSH(p->a, &more) = wants[i].requirement;
+		*ARENA_PUSH(p->a, &more) = known ? wants[i].wheel : wants[i].requirement;
 	*ARENA_PUSH(p->a, &more) = NULL;
 	argv = package_install_command(&p->set, old, &p->place, more.items);
 	while (argv[k] != NULL)
@@ -290,6 +299,7 @@ void plan_pip(const struct plan_input *in, const char *python, const struct pip_
 	memset(out, 0, sizeof(*out));
 	if (!find_place(&p, python))
 		return;
+	map_init(&p.folders);
 	for (size_t i = 0; i < n; i++) {
 		const struct package *old = package_named(&p.set, name_of(&p, wants[i].requirement));
 
@@ -301,6 +311,7 @@ void plan_pip(const struct plan_input *in, const char *python, const struct pip_
 	}
 	for (size_t i = 0; i < n && known && out->refused == NULL; i++)
 		add_wheel(&p, wants[i].wheel);
+	map_free(&p.folders, NULL);
 	if (!known)
 		cover_all(&p);
 	if (p.covers.n > MAX_COVERS) {

@@ -262,6 +262,8 @@ static void set_powers(struct fix_plan *p)
 			"a variable is set where the command is started: dlwhy cannot do that for you";
 	else if (p->todo.command != NULL && p->todo.changes.n == 0)
 		p->said.why_not = "the command is typed elsewhere: where it comes from is not known for sure";
+	else if (p->todo.not_now != NULL)
+		p->said.why_not = p->todo.not_now;
 	else if (p->said.works == DLWHY_NO)
 		p->said.why_not = "it does not help alone";
 	p->said.can_apply = p->said.why_not == NULL;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build/go_text.h"
+#include "build/link.h"
 #include "diagnose/common.h"
 #include "package/package.h"
 #include "repair/makefile.h"
@@ -183,18 +183,19 @@ static const char *find_makefile(struct fixing *x, struct view *text)
 static void add_link_command(struct fixing *x, struct fix_ways *l, size_t i)
 {
 	const struct dlwhy_fix *f = l->items[i];
-	struct go_words words = { NULL, 0, 0 };
+	struct link_texts words = { NULL, 0, 0 };
 	struct dlwhy_edit command = { "link-command", NULL, NULL, NULL };
 	struct makefile_edit e;
 	struct dlwhy_fix *way;
 	const char *path;
 	struct view text;
 
-	if (f->nedits > 0 || f->ncommands != 1 ||
-	    go_split_quoted(x->a, f->commands[0], &words) != NULL || words.n == 0 || x->q.args[0] == NULL ||
-	    strcmp(words.items[0], x->q.args[0]) != 0)
+	if (f->nedits > 0 || f->ncommands != 1 || x->q.args[0] == NULL)
 		return;
-	go_add(x->a, &words, NULL);
+	link_words(x->a, f->commands[0], strlen(f->commands[0]), &words);
+	if (words.n == 0 || strcmp(words.items[0], x->q.args[0]) != 0)
+		return;
+	*ARENA_PUSH(x->a, &words) = NULL;
 	command.value = f->commands[0];
 	path = find_makefile(x, &text);
 	if (path != NULL && makefile_find(text, x->q.args, words.items, x->a, &e)) {

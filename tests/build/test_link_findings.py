@@ -198,6 +198,21 @@ def test_the_first_repair_works(tmp_path):
         assert subprocess.run(repair, shell=True, cwd=tmp_path, check=False).returncode == 0, repair
 
 
+def test_a_folder_that_a_shell_would_not_read_as_it_stands_is_quoted(tmp_path):
+    """The command and the words to add are both for a shell."""
+    folder = tmp_path / "li b's $x"
+    folder.mkdir()
+    (tmp_path / "main.c").write_text(MAIN)
+    (folder / "grow.c").write_text(GROW)
+    subprocess.run(["gcc", "-shared", "-fPIC", "grow.c", "-o", "libgrow.so"], cwd=folder, check=True)
+    (folder / "grow.c").unlink()
+    for command, line in (("gcc main.c -lgrow", "gcc main.c {} -lgrow"), ("gcc main.c", "gcc main.c {}")):
+        fix = ask(command.split(), tmp_path)["findings"][0]["fixes"][0]
+        added = fix["says"].removeprefix("add ").removesuffix(" at the end")
+        for repair in (fix["commands"][0], line.format(added)):
+            assert subprocess.run(repair, shell=True, cwd=tmp_path, check=False).returncode == 0, repair
+
+
 def test_what_is_no_link_is_said(tmp_path):
     (tmp_path / "grow.c").write_text(GROW)
     said = ask(["gcc", "-c", "grow.c"], tmp_path)

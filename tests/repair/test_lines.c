@@ -49,8 +49,11 @@ static void a_cgo_line_goes_into_the_comment_above_the_import(void **state)
 	static const char *const rows[][2] = {
 		{ "package x\n\nimport \"C\"\n", "package x\n\n// #cgo a: b\nimport \"C\"\n" },
 		{ "// #include <x.h>\nimport \"C\"\n", "// #include <x.h>\n// #cgo a: b\nimport \"C\"\n" },
-		{ "/*\nint x;\n*/\nimport \"C\"", "/*\nint x;\n#cgo a: b\n*/\nimport \"C\"" },
-		{ "/* int x; */\nimport \"C\"\r\n", "/* int x; \n#cgo a: b\n*/\nimport \"C\"\r\n" },
+		{ "/*\nint x;\n*/\nimport \"C\"", "/*\nint x;\n*/\n// #cgo a: b\nimport \"C\"" },
+		{ "/* int x; */\r\nimport \"C\"\r\n", "/* int x; */\r\n// #cgo a: b\r\nimport \"C\"\r\n" },
+		{ "// see /* x */\nimport \"C\"\n", "// see /* x */\n// #cgo a: b\nimport \"C\"\n" },
+		{ "/*\nimport \"C\"\n*/\nvar x = '\"'\nvar y = `\nimport \"C\"\n`\nimport \"C\"\n",
+		  "/*\nimport \"C\"\n*/\nvar x = '\"'\nvar y = `\nimport \"C\"\n`\n// #cgo a: b\nimport \"C\"\n" },
 	};
 	struct arena *a = arena_new(0);
 	struct view out;
@@ -62,6 +65,7 @@ static void a_cgo_line_goes_into_the_comment_above_the_import(void **state)
 	}
 	assert_non_null(lines_with_cgo(text("import (\n\t\"C\"\n)\n"), "#cgo a: b", a, &out));
 	assert_non_null(lines_with_cgo(text(""), "#cgo a: b", a, &out));
+	assert_non_null(lines_with_cgo(text("/*\nimport \"C\"\n"), "#cgo a: b", a, &out));
 	arena_free(a);
 }
 
@@ -70,6 +74,7 @@ static void a_variable_that_is_for_sure_is_found(void **state)
 	static const char *const old[] = { "cc", "-O2", "main.o", "-lbar", "-lm", "-o", "prog", NULL };
 	static const char *const new[] = { "cc", "-O2", "main.o", "-Llib", "-lbar", "-lm", "-o", "prog", NULL };
 	static const char *const less[] = { "cc", "-O2", "main.o", "-lbar", "-o", "prog", NULL };
+	static const char *const special[] = { "", "-Lli b", "-L$x", "-Lx;y", "-L*", "-L(x", "a%b", "'x'" };
 	struct arena *a = arena_new(0);
 	struct makefile_edit e;
 
@@ -83,6 +88,11 @@ static void a_variable_that_is_for_sure_is_found(void **state)
 	assert_true(makefile_find(text("LDLIBS = -lbar -lm"), old, less, a, &e));
 	assert_string_equal(e.text, "LDLIBS = -lbar");
 	assert_false(makefile_find(text("LDLIBS = -lbar $(M)"), old, new, a, &e));
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+		const char *const words[] = { "cc", "-O2", "main.o", special[i], "-lbar", "-lm", "-o", "prog", NULL };
+
+		assert_false(makefile_find(text("LDLIBS = -lbar -lm"), old, words, a, &e));
+	}
 	assert_false(makefile_find(text("LDLIBS ="), old, new, a, &e));
 	assert_false(makefile_find(text(""), old, new, a, &e));
 	arena_free(a);

@@ -73,6 +73,14 @@ if GO is not None:
         return result
 
     @slow
+    def cgo_library_that_is_not_named_below_line_comments(top):
+        """What ends the line above the import looks like the end of a block comment."""
+        result = package(top, "// #include <zlib.h>\r\n// int other(void); /* not used */\r\n",
+                         USE.replace("C.bar()", "C.crc32(0, nil, 0)").replace(" - 7", "").replace("\n", "\r\n"))
+        result.edits = ["#cgo LDFLAGS: -lz"]
+        return result
+
+    @slow
     def cgo_runtime_of_cxx(top):
         result = package(top, "// #cgo LDFLAGS: -L${SRCDIR} -lbar\n// int bar(void);\n")
         archive(top / "libbar.a", '#include <string>\n#include <iostream>\n'

@@ -43,6 +43,18 @@ def test_a_makefile_that_is_not_for_sure(tmp_path, monkeypatch, makefile):
     assert snapshot(place.top) == before
 
 
+def test_a_folder_with_a_blank_is_tried_and_not_written_into_a_makefile(tmp_path, monkeypatch):
+    def function(top):
+        setup = made(top, "LDLIBS = -lbar -lm\n" + GOOD, COMMAND)
+        (top / "lib").rename(top / "it's lib")
+        return setup
+
+    monkeypatch.setitem(fix_setups.SETUPS, "made", function)
+    plans = Place(tmp_path, "made").fix()["plans"]
+    assert plans[0]["works"] is True and not any(p["can_apply"] or p["files"] for p in plans)
+    assert plans[0]["commands"] == ["cc main.o '-Lit'\\''s lib' -lbar -lm -o prog"]
+
+
 @pytest.mark.parametrize("args", [["link"], ["--go", "."], ["link", "--", "/bin/true", "x"]])
 def test_wrong_usage_is_one_line(tmp_path, args):
     done = subprocess.run([os.path.abspath(DLWHY), "fix", *args], cwd=tmp_path, check=False, stdout=subprocess.PIPE,

@@ -1,7 +1,9 @@
 """`dlwhy fix` where no version of a package can be offered safely: it says so, and why."""
+import json
 import os
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -64,6 +66,47 @@ def test_what_pip_makes_is_taken_back_where_it_does_not_help(made):
     assert answer["plans"][0]["works"] is True
     assert not answer["applied"]["works"] and answer["applied"]["rolled_back"] and answer["applied"]["message"]
     assert snapshot(place.top) == before
+
+
+def redirected(top):
+    """Of core 1.0 there is another build, which pip would prefer, and which does not have the symbol; it has a script whose
+    name is written with blanks before it, and a header.
+    """
+    core(top / "wheels", "1.0", ["old"])
+    core(top / "wheels", "2.0", ["new"])
+    core(top / "wheels", "1.0+local", ["other"])
+    with zipfile.ZipFile(top / "wheels/core-1.0-py3-none-any.whl", "a") as z:
+        z.writestr("core-1.0.dist-info/entry_points.txt", "[console_scripts]\n  core-run = core:run\n")
+        z.writestr("core-1.0.data/headers/core.h", "int old(void);\n")
+    pkg(top / "wheels", "1.0", "old")
+    return asked(top, environment(top, "core==2.0", "pkg==1.0"), "install-version")
+
+
+def test_the_very_wheel_that_was_tried_is_installed_and_taken_back(made):
+    """Whatever the environment tells pip: where to, and that another build of that version is at hand."""
+    place = made(redirected)
+    env = place.top / "env"
+    elsewhere = place.top.parent / "elsewhere"
+    place.env.update({"PIP_TARGET": str(elsewhere), "PIP_FIND_LINKS": str(place.top / "wheels")})
+    before = snapshot(place.top)
+    answer = place.fix("--apply", "1", "--yes")
+    assert answer["applied"]["works"], answer["applied"]
+    assert not elsewhere.exists() and (env / "bin/core-run").exists() and list(env.glob("include/site/*/core/core.h"))
+    assert list(env.glob("lib/*/site-packages/core-1.0.dist-info")) and place.run(place.setup.command)[0] == 0
+    place.dlwhy("undo", "--yes")
+    assert snapshot(place.top) == before
+
+
+@pytest.mark.parametrize("text, refused", [("[install]\ntarget = /nonexistent/x\n", True), ("[install]\nuser = no\n", False)])
+def test_a_configuration_that_leads_elsewhere_is_named(made, text, refused):
+    place = made(redirected)
+    conf = place.top.parent / "pip.conf"
+    conf.write_text(text)
+    place.env["PIP_CONFIG_FILE"] = str(conf)
+    plan = versions(place.fix())[0]
+    assert plan["can_apply"] is not refused
+    assert plan["works"] is True
+    assert plan["why_not"] == (f"{conf} sets target, and pip would install elsewhere: take that out first" if refused else None)
 
 
 @pytest.mark.skipif(not os.path.exists(f"/usr/lib/python3.{sys.version_info.minor}/EXTERNALLY-MANAGED"),
