@@ -59,6 +59,14 @@ def test_pytest_that_ran_nothing_has_failed(tmp_path):
     assert statuses(check.parse_junit("tests", 5, "", report, True)) == []
 
 
+def test_a_folder_whose_tests_are_all_left_out_says_why(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text('<testsuites><testsuite><testcase classname="" name="tests.test_a">'
+                      '<skipped message="no compiler"/></testcase></testsuite></testsuites>')
+    results = check.parse_junit("tests", 5, "", str(report), False)
+    assert statuses(results) == ["skipped"] and results[0].text == "no compiler"
+
+
 def test_a_job_that_hangs_is_ended():
     status, output, seconds = check.run(["sh", "-c", "echo begun; sleep 60"], limit=1)
     assert status != 0 and seconds < 30
