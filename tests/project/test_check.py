@@ -60,10 +60,8 @@ def test_pytest_that_ran_nothing_has_failed(tmp_path):
 
 
 def test_a_folder_whose_tests_are_all_left_out_says_why(tmp_path):
-    report = tmp_path / "report.xml"
-    report.write_text('<testsuites><testsuite><testcase classname="" name="tests.test_a">'
-                      '<skipped message="no compiler"/></testcase></testsuite></testsuites>')
-    results = check.parse_junit("tests", 5, "", str(report), False)
+    report = junit(tmp_path, '<testcase classname="" name="tests.a"><skipped message="no compiler"/></testcase>')
+    results = check.parse_junit("tests", 5, "", report, False)
     assert statuses(results) == ["skipped"] and results[0].text == "no compiler"
 
 
