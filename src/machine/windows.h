@@ -15,6 +15,9 @@
 /* Bits of the tables: which clients have a file. A server has what the client of its kernel has. */
 enum { WINDOWS_7 = 1, WINDOWS_8 = 2, WINDOWS_8_1 = 4, WINDOWS_10 = 8, WINDOWS_11 = 16 };
 
+/* The newest 3.N of Python whose search is followed. */
+enum { WINDOWS_NEWEST_PYTHON = 14 };
+
 struct windows_release {
 	const char *name;        /* of --windows: "10", "server2019" */
 	const char *words;       /* "Windows 10", "Windows Server 2019" */

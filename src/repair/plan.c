@@ -290,19 +290,29 @@ static void run(struct making *m, const char *const *argv, size_t n, const char 
 	c->covers = below;
 }
 
+/* The command of an installer, unless it is refused. Both lists end with NULL and are kept. */
+static bool run_installer(struct making *m, const char *refused, const char *const *argv,
+			  const char *const *covers)
+{
+	struct change *c;
+
+	if (refused != NULL) {
+		refuse(m, refused);
+		return false;
+	}
+	c = add(m, CHANGE_RUN, NULL);
+	c->argv = argv;
+	c->covers = covers;
+	return true;
+}
+
 static void reinstall_step(struct making *m, const struct dlwhy_edit *e)
 {
 	struct reinstall r;
-	struct change *c;
 
 	plan_reinstall(m->in, e->path, &r);
-	if (r.refused != NULL) {
-		refuse(m, r.refused);
+	if (!run_installer(m, r.refused, r.argv, r.covers))
 		return;
-	}
-	c = add(m, CHANGE_RUN, NULL);
-	c->argv = r.argv;
-	c->covers = r.covers;
 	m->out->not_now = r.not_now;
 	m->out->unseen = "what the package brings is not known before it is there";
 }
@@ -332,16 +342,10 @@ static void pip_step(struct making *m, const struct dlwhy_edit *e)
 static void finish_pip(struct making *m)
 {
 	struct pip_install p;
-	struct change *c;
 
 	plan_pip(m->in, m->pip_python, m->pip, m->npip, &p);
-	if (p.refused != NULL) {
-		refuse(m, p.refused);
+	if (!run_installer(m, p.refused, p.argv, p.covers))
 		return;
-	}
-	c = add(m, CHANGE_RUN, NULL);
-	c->argv = p.argv;
-	c->covers = p.covers;
 	m->out->brings = p.brings;
 	m->out->not_now = p.not_now;
 	m->out->unseen = p.unseen;

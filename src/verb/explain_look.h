@@ -5,7 +5,6 @@
  *   look_at_windows  files of Windows that its texts name                 explain_look_windows.c
  *   look_at_link     a command that does not link: what link says         explain_look_link.c
  *   look_near        no command is known: files around here               explain_look_near.c
- *   look_copy        results of other questions, kept                     explain_look_copy.c
  *
  * The text may come from anybody. Of what it names only regular files are opened, folders below the working
  * folder are listed, all of it up to a limit; nothing that it names is executed but a compiler that stands
@@ -81,12 +80,5 @@ void look_near(struct look_case *c);
 void look_detail(struct look_case *c);
 /* A library that is not found lies below the working folder. */
 void look_present(struct look_case *c);
-
-/* A finding of a result that will go away; what it says of r's objects it says of their paths. r NULL: its
- * objects are kept as well. */
-struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,
-				const struct dlwhy_finding *f);
-/* The same of one way out. */
-const struct dlwhy_fix *look_copy_fix(struct arena *a, const struct dlwhy_fix *f);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "verb/finding_copy.h"
 
 /* ---- the same thing? -------------------------------------------------------------------------- */
 
@@ -125,7 +126,7 @@ int look_take(const struct dlwhy_result *r, size_t index, void *user)
 		      said_by_the_linker(n->c->fact, r->linker_message)) ||
 		     (n->of_windows && same_of_windows(n->c->f, f)) || same_thing(n->c->f, f) ||
 		     same_family(n->c->f, f)))
-			n->same = look_copy(a, r, f);
+			n->same = finding_copy(a, r, f);
 		else if (f->severity == DLWHY_ERROR && n->other == NULL)
 			n->other = arena_strdup(a, f->summary != NULL ? f->summary : f->code);
 	}

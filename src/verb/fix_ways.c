@@ -9,7 +9,7 @@
 #include "package/package.h"
 #include "repair/makefile.h"
 #include "repair/settings.h"
-#include "verb/explain_look.h"
+#include "verb/finding_copy.h"
 #include "verb/fix.h"
 
 enum { MAX_MAKEFILE = 1 << 20 };
@@ -217,7 +217,7 @@ void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct
 	struct fix_ways l = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < f->nfixes; i++)
-		*ARENA_PUSH(x->a, &l) = look_copy_fix(x->a, f->fixes[i]);
+		*ARENA_PUSH(x->a, &l) = fix_copy(x->a, f->fixes[i]);
 	for (size_t i = 0; i < f->nfixes; i++) {
 		add_system_path(x, &l, f->fixes[i]);
 		add_settings(x, &l, f->fixes[i]);

@@ -17,7 +17,7 @@
 
 enum {
 	PYTHON_FLAGS = WIN_SEARCH_DLL_DIR | WIN_SEARCH_DEFAULT_DIRS, /* from 3.8 on */
-	NEWEST_PYTHON = 314,
+	NEWEST_PYTHON = 300 + WINDOWS_NEWEST_PYTHON,
 	ANY_PYTHON = 300,
 	MAX_PARENTS = 16
 };
@@ -122,15 +122,12 @@ static int version_wanted(const struct dlwhy_session *s)
 
 /* ---- where it is ------------------------------------------------------------------------------ */
 
-static const char *parent(struct arena *a, const char *dir)
+/* NULL: the path names no folder. */
+static const char *parent(struct arena *a, const char *path)
 {
-	size_t n = strlen(dir);
+	const char *dir = pe_parent(a, path);
 
-	while (n > 0 && dir[n - 1] == '/')
-		n--;
-	while (n > 0 && dir[n - 1] != '/')
-		n--;
-	return n > 0 ? arena_strndup(a, dir, n) : NULL;
+	return *dir != '\0' ? dir : NULL;
 }
 
 static bool has(struct dlwhy_session *s, struct arena *a, const char *dir, const char *name)

@@ -33,8 +33,7 @@ struct packages {
 	const char *site; /* the folder that the packages lie in */
 };
 
-/* "/x/" of "/x/y" and of "/x/y/"; "" of "y". */
-static const char *parent(struct arena *a, const char *path)
+const char *pe_parent(struct arena *a, const char *path)
 {
 	size_t n = strlen(path);
 
@@ -83,7 +82,7 @@ static void try_string(struct packages *k, const char *package, const char *s, s
 		return;
 	add_folder(k, arena_printf(k->a, "%s%s/", package, name));
 	if (strchr(name, '/') == NULL && str_ends(name, ".libs"))
-		add_folder(k, arena_printf(k->a, "%s%s/", parent(k->a, package), name));
+		add_folder(k, arena_printf(k->a, "%s%s/", pe_parent(k->a, package), name));
 }
 
 /* Does the source name its own place shortly before? Then the string is most likely seen from there. */
@@ -294,7 +293,7 @@ static void modules_before(struct packages *k, const struct store_entry *en, con
 		    strchr(import.dll, '/') != NULL)
 			continue;
 		path = find_below(k, package, import.dll, 3, &left);
-		if (path != NULL && strcmp(parent(k->a, path), folder) != 0 && is_whole(k, path))
+		if (path != NULL && strcmp(pe_parent(k->a, path), folder) != 0 && is_whole(k, path))
 			*ARENA_PUSH(k->a, &k->present) = path;
 	}
 }
@@ -309,9 +308,9 @@ static bool is_site(const char *dir)
 /* Folders of a package without __init__.py count if one above them has it, below site-packages any. */
 static const char *enclosing(struct store *store, const char *path, struct arena *a)
 {
-	const char *first = parent(a, path), *dir = first;
+	const char *first = pe_parent(a, path), *dir = first;
 
-	for (int i = 0; i < MAX_PACKAGES && *dir != '\0'; i++, dir = parent(a, dir)) {
+	for (int i = 0; i < MAX_PACKAGES && *dir != '\0'; i++, dir = pe_parent(a, dir)) {
 		if (has_init(store, dir, a))
 			return dir;
 		if (is_site(dir))
@@ -324,7 +323,7 @@ static const char *enclosing(struct store *store, const char *path, struct arena
 static const char *beside_libs(struct store *store, const char *dir, struct arena *a)
 {
 	size_t n = strlen(dir);
-	const char *named = arena_printf(a, "%.*s/", (int)(n - 6), dir), *above = parent(a, dir);
+	const char *named = arena_printf(a, "%.*s/", (int)(n - 6), dir), *above = pe_parent(a, dir);
 	const struct store_listing *l;
 
 	if (has_init(store, named, a))
@@ -338,7 +337,7 @@ static const char *beside_libs(struct store *store, const char *dir, struct aren
 
 const char *pe_package_of(struct store *store, const char *path, struct arena *a)
 {
-	const char *dir = parent(a, path);
+	const char *dir = pe_parent(a, path);
 
 	return str_ends(dir, ".libs/") && strlen(dir) > 6 ? beside_libs(store, dir, a) :
 							     enclosing(store, path, a);
@@ -351,7 +350,7 @@ static size_t find_packages(struct packages *k, const char *path, const char **o
 	size_t found = 0;
 
 	for (; dir != NULL && *dir != '\0' && found < MAX_PACKAGES && !is_site(dir);
-	     dir = parent(k->a, dir)) {
+	     dir = pe_parent(k->a, dir)) {
 		if (!has_init(k->s->store, dir, k->a) && found > 0)
 			break;
 		v[found++] = dir;
@@ -364,10 +363,10 @@ static size_t find_packages(struct packages *k, const char *path, const char **o
 /* site-packages, or else the folder that the outermost package lies in. */
 static const char *site_of(const char *package, struct arena *a)
 {
-	for (const char *dir = package; *dir != '\0'; dir = parent(a, dir))
+	for (const char *dir = package; *dir != '\0'; dir = pe_parent(a, dir))
 		if (is_site(dir))
 			return dir;
-	return parent(a, package);
+	return pe_parent(a, package);
 }
 
 /* "/x/site-packages/pkg/" of "/x/site-packages/pkg/sub/m.pyd". */
@@ -394,7 +393,7 @@ void pe_packages(struct dlwhy_session *s, const char *path, const struct store_e
 		for (size_t m = 0; m < sizeof(sources) / sizeof(sources[0]); m++)
 			read_source(&k, packages[i], sources[m]);
 	if (n > 0)
-		modules_before(&k, en, top_package(a, k.site, path), parent(a, path));
+		modules_before(&k, en, top_package(a, k.site, path), pe_parent(a, path));
 	h->world.user_dirs = k.dirs.items;
 	h->world.nuser_dirs = k.dirs.n;
 	h->world.present = k.present.items;

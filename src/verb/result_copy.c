@@ -1,6 +1,6 @@
 /* result_copy.c - results that outlive the analyses that they came from. Ids of rules, outcomes and codes are
  * constants, all else is copied; the same few paths stand in all of them, and are kept once. */
-#include "verb/explain_look.h"
+#include "verb/finding_copy.h"
 #include "verb/result.h"
 
 #include <string.h>
@@ -90,7 +90,7 @@ static void copy_lists(struct result_keep *k, const struct dlwhy_result *r, stru
 	const char **lines = ARENA_ARRAY(k->a, r->nloader_lines + 1, const char *);
 
 	for (size_t i = 0; i < r->nfindings; i++)
-		f[i] = look_copy(k->a, NULL, r->findings[i]);
+		f[i] = finding_copy(k->a, NULL, r->findings[i]);
 	for (size_t i = 0; i < r->nobjects; i++)
 		o[i] = object(k, r->objects[i]);
 	for (size_t i = 0; i < r->nbindings; i++)

@@ -17,7 +17,6 @@
 #define DLWHY_VERSION "0.1.0"
 #endif
 
-enum { NEWEST_MINOR = 14 }; /* of the Pythons of Windows that are followed: 3.14 */
 #define SESSION_MEMORY (256u << 20) /* bytes for options and worlds: a cap, never reached */
 
 const char *dlwhy_version(void)
@@ -210,7 +209,7 @@ static bool is_windows_python(const char *text)
 	if (strncmp(text, "3.", 2) != 0 || text[2] < '0' || text[2] > '9')
 		return false;
 	minor = strtoul(text + 2, &end, 10);
-	return *end == '\0' && minor <= NEWEST_MINOR;
+	return *end == '\0' && minor <= WINDOWS_NEWEST_PYTHON;
 }
 
 static enum dlwhy_code check_windows(const struct dlwhy_options *o, struct dlwhy_error *err)
@@ -235,7 +234,7 @@ static enum dlwhy_code check_windows(const struct dlwhy_options *o, struct dlwhy
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "a Python of Windows is named by its release, 2.7 or 3.0 to 3.%d, not "
 			       "\"%.60s\"",
-			       NEWEST_MINOR, o->python);
+			       WINDOWS_NEWEST_PYTHON, o->python);
 	return DLWHY_OK;
 }
 

@@ -4,7 +4,6 @@
 The files are written by pewrite.py. What the rules rest on is told in src/loader/windows*.c; wine agrees with
 them in tests/oracle/windows.py.
 """
-import functools
 import json
 import os
 import pathlib
@@ -15,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle"))
 from pewrite import ARM64, X86, Image  # noqa: E402
+from schema import validator  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
@@ -22,13 +22,6 @@ KERNEL = {"KERNEL32.dll": ["Sleep"]}
 
 
 CUT = Image(exports={"function%d" % i: None for i in range(200)}).bytes()[:0x500]
-
-
-@functools.lru_cache(maxsize=1)
-def validator():
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((TOP / "docs/schema-1.json").read_text(encoding="utf-8"))
-    return jsonschema.validators.validator_for(schema)(schema)
 
 
 def check(folder, *args):

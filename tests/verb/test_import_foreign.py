@@ -3,7 +3,6 @@
 packages. The native files are written by pewrite.py and macho_file.py; what CPython and packages repaired by
 delvewheel do there is told in src/verb/py_foreign.c and src/python/lib_assumed.c.
 """
-import functools
 import json
 import os
 import pathlib
@@ -16,6 +15,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "oracle"))
 from macho_file import FLAT, SYSTEM, macho  # noqa: E402
 from pewrite import Image  # noqa: E402
+from schema import validator  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
 DELVEWHEEL = '''
@@ -51,13 +51,6 @@ def put(folder, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return folder
-
-
-@functools.lru_cache(maxsize=1)
-def validator():
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((TOP / "docs/schema-1.json").read_text(encoding="utf-8"))
-    return jsonschema.validators.validator_for(schema)(schema)
 
 
 def ask(folder, module, system, *args, version="3.11"):

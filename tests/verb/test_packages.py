@@ -25,6 +25,7 @@ sys.path[:0] = [str(TOP / "tests" / "package"), str(TOP / "tests" / "oracle")]
 import macho_file  # noqa: E402
 import pewrite  # noqa: E402
 import wheels  # noqa: E402
+from schema import validator  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
 CP = "cp311-cp311-manylinux_2_17_x86_64"
@@ -41,13 +42,6 @@ def dlwhy(*args, cwd=None, status=None):
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
     assert status is None or p.returncode == status, (p.returncode, p.stdout.decode(), p.stderr.decode())
     return p
-
-
-@functools.lru_cache(maxsize=1)
-def validator():
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((TOP / "docs/schema-1.json").read_text(encoding="utf-8"))
-    return jsonschema.validators.validator_for(schema)(schema)
 
 
 def check(*args, **options):

@@ -20,6 +20,7 @@ TOP = HERE.parents[1]
 sys.path.insert(0, str(TOP / "tests" / "package"))
 import wheels  # noqa: E402
 from wheels import SUFFIX, TAG, site  # noqa: E402
+from schema import validator  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
 PLATFORM = "manylinux_2_17_x86_64"
@@ -36,13 +37,6 @@ def dlwhy(*args, env=None, status=None):
                        stderr=subprocess.PIPE, timeout=120, check=False)
     assert status is None or p.returncode == status, (p.returncode, p.stdout.decode(), p.stderr.decode())
     return p
-
-
-@functools.lru_cache(maxsize=1)
-def validator():
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((TOP / "docs/schema-1.json").read_text(encoding="utf-8"))
-    return jsonschema.validators.validator_for(schema)(schema)
 
 
 def verify(*args, **options):

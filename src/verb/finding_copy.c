@@ -1,7 +1,5 @@
-/* explain_look_copy.c - findings of another question, kept behind its end. */
-#include "verb/explain_look.h"
-
-#include <string.h>
+/* finding_copy.c - findings of another question, kept behind its end. */
+#include "verb/finding_copy.h"
 
 static const char *const *texts(struct arena *a, const char *const *v, size_t n)
 {
@@ -45,7 +43,7 @@ static const struct dlwhy_edit *const *edits(struct arena *a, const struct dlwhy
 	return out;
 }
 
-const struct dlwhy_fix *look_copy_fix(struct arena *a, const struct dlwhy_fix *f)
+const struct dlwhy_fix *fix_copy(struct arena *a, const struct dlwhy_fix *f)
 {
 	struct dlwhy_fix *out = ARENA_NEW(a, struct dlwhy_fix);
 
@@ -78,7 +76,7 @@ static void copy_lists(struct arena *a, const struct dlwhy_result *r, const stru
 	for (size_t i = 0; i < f->nevidence; i++)
 		e[i] = evidence(a, r, f->evidence[i]);
 	for (size_t i = 0; i < f->nfixes; i++)
-		x[i] = look_copy_fix(a, f->fixes[i]);
+		x[i] = fix_copy(a, f->fixes[i]);
 	for (size_t i = 0; i < f->nalso; i++)
 		o[i] = also(a, f->also[i]);
 	out->evidence = e;
@@ -87,8 +85,8 @@ static void copy_lists(struct arena *a, const struct dlwhy_result *r, const stru
 	out->chain = texts(a, f->chain, f->nchain);
 }
 
-struct dlwhy_finding *look_copy(struct arena *a, const struct dlwhy_result *r,
-				const struct dlwhy_finding *f)
+struct dlwhy_finding *finding_copy(struct arena *a, const struct dlwhy_result *r,
+				   const struct dlwhy_finding *f)
 {
 	struct dlwhy_finding *out = ARENA_NEW(a, struct dlwhy_finding);
 
