@@ -7,6 +7,7 @@
 
 #include "build/go_env.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 /* ---- flags ------------------------------------------------------------------------------------ */
 
@@ -137,9 +138,8 @@ static bool of_another_command(const char *name)
 	return s != NULL && s > list && s[-1] == ' ' && s[strlen(name)] == ' ';
 }
 
-static bool bad_goflags(struct go *g, const char *what)
+static bool bad_goflags(struct go *g, struct go_problem *p)
 {
-	struct go_problem *p = go_problem(g, GO_USAGE, "go: parsing $GOFLAGS: %s", what);
 
 	p->object = "GOFLAGS";
 	p->written = go_getenv(g, "GOFLAGS");
@@ -152,18 +152,19 @@ static bool read_goflags(struct go *g)
 	const char *bad = go_split_quoted(g->a, go_getenv(g, "GOFLAGS"), &words);
 
 	if (bad != NULL)
-		return bad_goflags(g, arena_printf(g->a, "unterminated %s string", bad));
+		return bad_goflags(g, go_problem(g, GO_USAGE, GO_TEXT_GOFLAGS_QUOTE, bad));
 	for (size_t i = 0; i < words.n; i++) {
 		const char *w = words.items[i], *value, *name;
 		size_t dashes = strspn(w, "-");
 
 		if (dashes == 0 || dashes > 2 || w[dashes] == '\0' || w[dashes] == '=')
-			return bad_goflags(g, arena_printf(g->a, "non-flag %s", go_quote(g->a, w)));
+			return bad_goflags(g, go_problem(g, GO_USAGE, GO_TEXT_GOFLAGS_WORD,
+						 go_quote(g->a, w)));
 		name = flag_name(g, w, &value);
 		if (find_flag(name) >= 0)
 			set_flag(g, name, value);
 		else if (!of_another_command(name))
-			return bad_goflags(g, arena_printf(g->a, "unknown flag -%s", name));
+			return bad_goflags(g, go_problem(g, GO_USAGE, GO_TEXT_GOFLAGS_FLAG, name));
 	}
 	return true;
 }
@@ -179,16 +180,12 @@ static bool read_command(struct go *g, const char *const *args)
 		name = flag_name(g, args[i], &value);
 		f = find_flag(name);
 		if (f < 0) {
-			struct go_problem *p =
-				go_problem(g, GO_USAGE, "flag provided but not defined: -%s", name);
-
-			p->object = args[i];
+			go_problem(g, GO_USAGE, GO_TEXT_NO_FLAG, name)->object = args[i];
 			return false;
 		}
 		if (known[f].kind != SWITCH && value == NULL) {
 			if (args[i + 1] == NULL) {
-				go_problem(g, GO_USAGE, "flag needs an argument: -%s", name)->object =
-					args[i];
+				go_problem(g, GO_USAGE, GO_TEXT_FLAG_VALUE, name)->object = args[i];
 				return false;
 			}
 			value = args[++i];
@@ -289,6 +286,12 @@ static bool on_list(const char *list, const char *os, const char *arch, struct a
 	return strcmp(list, "*") == 0 || strstr(list, arena_printf(a, " %s/%s ", os, arch)) != NULL;
 }
 
+static bool unknown_mode(struct go *g, const char *mode)
+{
+	go_problem(g, GO_BUILDMODE, GO_TEXT_MODE, mode)->object = arena_printf(g->a, "buildmode=%s", mode);
+	return false;
+}
+
 static bool check_mode(struct go *g)
 {
 	const char *mode = g->args.buildmode;
@@ -297,16 +300,14 @@ static bool check_mode(struct go *g)
 	while (i < sizeof(modes) / sizeof(modes[0]) && strcmp(modes[i].mode, mode) != 0)
 		i++;
 	if (i == sizeof(modes) / sizeof(modes[0]))
-		go_problem(g, GO_BUILDMODE, "buildmode=%s not supported", mode);
-	else if (strcmp(mode, "default") != 0 && (!go_known_platform(g->env.goos, g->env.goarch) ||
+		return unknown_mode(g, mode);
+	if (strcmp(mode, "default") != 0 && (!go_known_platform(g->env.goos, g->env.goarch) ||
 						  !on_list(modes[i].on, g->env.goos, g->env.goarch, g->a)))
-		go_problem(g, GO_BUILDMODE, "-buildmode=%s not supported on %s/%s", mode, g->env.goos,
-			   g->env.goarch);
+		go_problem(g, GO_BUILDMODE, GO_TEXT_MODE_ON, mode, g->env.goos, g->env.goarch);
 	else if (strcmp(mode, "pie") == 0 && g->args.race)
-		go_problem(g, GO_BUILDMODE, "-buildmode=pie not supported when -race is enabled on %s/%s",
-			   g->env.goos, g->env.goarch);
+		go_problem(g, GO_BUILDMODE, GO_TEXT_MODE_RACE, g->env.goos, g->env.goarch);
 	else if (strcmp(mode, "shared") == 0 && g->args.output != NULL)
-		go_problem(g, GO_BUILDMODE, "-buildmode=shared and -o not supported together");
+		go_problem(g, GO_BUILDMODE, GO_TEXT_MODE_SHARED);
 	else
 		return true;
 	g->problems.items[g->problems.n - 1]->object = arena_printf(g->a, "-buildmode=%s", mode);
@@ -320,8 +321,8 @@ static bool check_instrument(struct go *g)
 
 	if (flag == NULL || g->env.cgo || (strcmp(g->env.goos, "darwin") == 0 && g->args.race))
 		return true;
-	p = go_problem(g, GO_NEEDS_CGO, "go: %s requires cgo%s", flag,
-		       g->env.cross ? "" : "; enable cgo by setting CGO_ENABLED=1");
+	p = g->env.cross ? go_problem(g, GO_NEEDS_CGO, GO_TEXT_NEEDS_CGO_CROSS, flag)
+			 : go_problem(g, GO_NEEDS_CGO, GO_TEXT_NEEDS_CGO, flag);
 	p->detail = "race";
 	p->object = flag;
 	return false;
@@ -338,14 +339,9 @@ static bool check_compiler_names(struct go *g)
 		struct go_problem *p = NULL;
 
 		if (bad != NULL)
-			p = go_problem(
-				g, GO_USAGE,
-				"go: %s environment variable could not be parsed: unterminated %s string",
-				keys[i], bad);
+			p = go_problem(g, GO_USAGE, GO_TEXT_COMPILER_QUOTE, keys[i], bad);
 		else if (w.n > 0 && w.items[0][0] != '/' && strchr(w.items[0], '/') != NULL)
-			p = go_problem(g, GO_USAGE,
-				       "go: %s environment variable is relative; must be absolute path: %s",
-				       keys[i], w.items[0]);
+			p = go_problem(g, GO_USAGE, GO_TEXT_COMPILER_RELATIVE, keys[i], w.items[0]);
 		if (p != NULL) {
 			p->object = keys[i];
 			p->detail = "CC";
@@ -358,8 +354,8 @@ static bool check_compiler_names(struct go *g)
 bool go_buildmode_check(struct go *g)
 {
 	if (!go_known_platform(g->env.goos, g->env.goarch)) {
-		go_problem(g, GO_USAGE, "go: unsupported GOOS/GOARCH pair %s/%s", g->env.goos, g->env.goarch)
-			->object = "GOOS";
+		go_problem(g, GO_BUILDMODE, GO_TEXT_PLATFORM, g->env.goos, g->env.goarch)->object =
+			arena_printf(g->a, "%s/%s", g->env.goos, g->env.goarch);
 		return false;
 	}
 	return check_instrument(g) && check_mode(g) && check_compiler_names(g);

@@ -13,6 +13,7 @@
 #include "build/go_source.h"
 #include "build/go_text.h"
 #include "build/pc.h"
+#include "message/go_text.h"
 
 /* ---- compilers -------------------------------------------------------------------------------- */
 
@@ -33,7 +34,7 @@ static bool check_cc(struct go *g, struct go_package *runtime_cgo, const struct 
 	if (cc->path != NULL)
 		return true;
 	x = in_package(g, runtime_cgo, GO_COMPILER_MISSING,
-		       arena_printf(g->a, "cgo: C compiler %s not found: exec: %s: %s",
+		       arena_printf(g->a, GO_TEXT_NO_CC,
 				    go_quote(g->a, cc->program), go_quote(g->a, cc->program), cc->why));
 	x->detail = g->env.cross ? "cross" : "CC";
 	x->object = cc->program;
@@ -45,28 +46,37 @@ static bool check_cc(struct go *g, struct go_package *runtime_cgo, const struct 
 static const char *cross_words(struct go *g, const struct go_compiler *cc)
 {
 	static const struct {
-		const char *arch, *gcc;
+		const char *arch;
+		enum { OPTION, ARGUMENT, VALUE, SOURCE } what;
+		const char *word;
 	} words[] = {
-		{ "arm", "gcc: error: unrecognized command-line option '-marm'" },
-		{ "arm64", "gcc_arm64.S: Assembler messages:" },
-		{ "riscv64", "gcc_riscv64.S: Assembler messages:" },
-		{ "ppc64le", "gcc_linux_ppc64x.S: Assembler messages:" },
-		{ "s390x", "cc1: error: bad value 'z13' for '-march=' switch" },
-		{ "loong64", "gcc: error: unrecognized argument in option '-mabi=lp64d'" },
-		{ "mips64", "gcc: error: unrecognized argument in option '-mabi=64'" },
-		{ "mips64le", "gcc: error: unrecognized argument in option '-mabi=64'" },
-		{ "mips", "gcc: error: unrecognized argument in option '-mabi=32'" },
-		{ "mipsle", "gcc: error: unrecognized argument in option '-mabi=32'" },
-		{ "amd64", "gcc: error: unrecognized command-line option '-m64'" },
-		{ "386", "gcc: error: unrecognized command-line option '-m32'" },
+		{ "arm", OPTION, "-marm" },
+		{ "arm64", SOURCE, "gcc_arm64.S" },
+		{ "riscv64", SOURCE, "gcc_riscv64.S" },
+		{ "ppc64le", SOURCE, "gcc_linux_ppc64x.S" },
+		{ "s390x", VALUE, "-march" },
+		{ "loong64", ARGUMENT, "-mabi=lp64d" },
+		{ "mips64", ARGUMENT, "-mabi=64" },
+		{ "mips64le", ARGUMENT, "-mabi=64" },
+		{ "mips", ARGUMENT, "-mabi=32" },
+		{ "mipsle", ARGUMENT, "-mabi=32" },
+		{ "amd64", OPTION, "-m64" },
+		{ "386", OPTION, "-m32" },
 	};
 
 	if (strcmp(g->env.goos, "windows") == 0)
-		return "gcc: error: unrecognized command-line option '-mthreads'";
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i].arch, g->env.goarch) == 0 && !cc->is_clang)
-			return words[i].gcc;
-	return arena_printf(g->a, "%s: error: unsupported option for target", go_base(cc->program));
+		return arena_printf(g->a, GO_TEXT_GCC_OPTION, "-mthreads");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i].arch, g->env.goarch) != 0 || cc->is_clang)
+			continue;
+		switch (words[i].what) {
+		case OPTION: return arena_printf(g->a, GO_TEXT_GCC_OPTION, words[i].word);
+		case ARGUMENT: return arena_printf(g->a, GO_TEXT_GCC_ARGUMENT, words[i].word);
+		case VALUE: return arena_printf(g->a, GO_TEXT_GCC_VALUE, "z13", words[i].word);
+		case SOURCE: return arena_printf(g->a, GO_TEXT_ASSEMBLER, words[i].word);
+		}
+	}
+	return arena_printf(g->a, GO_TEXT_CC_TARGET, go_base(cc->program));
 }
 
 /* One compiler of x86 makes code for both of its machines. */
@@ -107,7 +117,7 @@ static bool check_cxx(struct go *g, struct go_package *p)
 	if (cxx.path != NULL)
 		return true;
 	x = in_package(g, p, GO_COMPILER_MISSING,
-		       arena_printf(g->a, "%s: exec: %s: %s", p->path, go_quote(g->a, cxx.program), cxx.why));
+		       arena_printf(g->a, GO_TEXT_NO_CXX, p->path, go_quote(g->a, cxx.program), cxx.why));
 	x->detail = "CXX";
 	x->object = cxx.program;
 	x->verb = "CXX";
@@ -148,8 +158,7 @@ static bool pc_program_missing(struct go *g, struct go_package *p)
 	if (go_look_path(g, program) != NULL || !g->is_host)
 		return false;
 	x = in_package(g, p, GO_PKG_CONFIG_MISSING,
-		       arena_printf(g->a, "%s: exec: %s: executable file not found in $PATH", p->path,
-				    go_quote(g->a, program)));
+		       arena_printf(g->a, GO_TEXT_NO_PKG_CONFIG, p->path, go_quote(g->a, program)));
 	x->detail = "tool-missing";
 	x->object = program;
 	at_flag(x, flag_with(&p->flags[GO_PKGCONFIG], ""));
@@ -200,8 +209,7 @@ static bool pc_bad_name(struct go *g, struct go_package *p, const struct go_word
 		if (go_safe_arg(names->items[i]))
 			continue;
 		x = in_package(g, p, GO_PKG_CONFIG,
-			       arena_printf(g->a, "%s: invalid pkg-config package name: %s", p->path,
-					    names->items[i]));
+			       arena_printf(g->a, GO_TEXT_PKG_CONFIG_NAME, p->path, names->items[i]));
 		x->detail = "bad-name";
 		x->object = names->items[i];
 		at_flag(x, flag_with(&p->flags[GO_PKGCONFIG], names->items[i]));
@@ -254,7 +262,7 @@ static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, 
 	x = in_package(g, p, r.regexp ? GO_ALLOW_REGEXP : GO_CGO_FLAG,
 		       arena_printf(g->a, "%s: %s", p->path, r.text));
 	x->detail = r.regexp ? "allow-regexp" : "not-allowed";
-	x->object = r.regexp ? arena_printf(g->a, "$%s", r.variable) : r.flag;
+	x->object = r.regexp ? r.variable : r.flag;
 	x->verb = *name != '\0' ? name : "pkg-config";
 	x->other = source;
 	if (r.regexp)
@@ -292,8 +300,7 @@ static bool check_assembly(struct go *g, struct go_package *p)
 		if (!go_ends(p->lists[S_FILES].items[i], ".s"))
 			continue;
 		x = in_package(g, p, GO_ASSEMBLY,
-			       arena_printf(g->a, "%s: package using cgo has Go assembly file %s", p->path,
-					    p->lists[S_FILES].items[i]));
+			       arena_printf(g->a, GO_TEXT_ASSEMBLY, p->path, p->lists[S_FILES].items[i]));
 		x->detail = "go-assembly";
 		x->object = go_join(g->a, p->dir, p->lists[S_FILES].items[i]);
 		return false;
@@ -379,10 +386,9 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 
 	go_compiler_read(g, cxx ? g->env.cxx : g->env.cc, &c);
 	x = in_package(g, p, GO_HEADER,
-		       arena_printf(g->a,
-				    c.is_clang ? "%s:%u:%u: fatal error: '%s' file not found"
-					       : "%s:%u:%u: fatal error: %s: No such file or directory",
-				    m->file, m->line, m->col, m->name));
+		       c.is_clang
+			       ? arena_printf(g->a, GO_TEXT_HEADER_CLANG, m->file, m->line, m->col, m->name)
+			       : arena_printf(g->a, GO_TEXT_HEADER_GCC, m->file, m->line, m->col, m->name));
 	x->object = m->name;
 	x->at = (struct go_place){ m->path, m->line, m->col };
 	x->verb = cxx ? "CXXFLAGS" : "CFLAGS";
@@ -426,11 +432,11 @@ static bool check_c_names(struct go *g, struct go_package *p, const struct go_fi
 		if (go_c_builtin(n->name) || map_get_str(&h->words, n->name) != NULL)
 			continue;
 		x = in_package(g, p, GO_C_NAME,
-			       arena_printf(g->a, "%s%s:%u:%u: could not determine what C.%s refers to",
+			       arena_printf(g->a, GO_TEXT_C_NAME,
 					    strchr(go_short_path(g, f->path), '/') == NULL ? "./" : "",
 					    go_short_path(g, f->path), n->at.line, n->at.col, n->name));
 		x->detail = "name-unknown";
-		x->object = arena_printf(g->a, "C.%s", n->name);
+		x->object = f->path;
 		x->symbol = n->name;
 		x->at = n->at;
 		return false;
@@ -517,7 +523,7 @@ static void undefined_name(struct go *g, struct go_package *p, const struct go_f
 	struct go_problem *x;
 
 	x = in_package(g, p, GO_LEFT_OUT,
-		       arena_printf(g->a, "%s%s:%u:%u: undefined: %s", strchr(shown, '/') == NULL ? "./" : "",
+		       arena_printf(g->a, GO_TEXT_UNDEFINED, strchr(shown, '/') == NULL ? "./" : "",
 				    shown, at->line, at->col, name));
 	x->detail = left_out_detail(g, out);
 	x->object = out->path;
@@ -614,10 +620,7 @@ static bool check_quoting(struct go *g, struct go_package *p)
 			continue;
 		x = in_package(
 			g, p, GO_QUOTING,
-			arena_printf(g->a,
-				     "could not parse environment variable %s with value %s: unterminated %s "
-				     "string",
-				     name, go_quote(g->a, value), bad));
+			arena_printf(g->a, GO_TEXT_CGO_QUOTE, name, go_quote(g->a, value), bad));
 		x->detail = "env-quoting";
 		x->object = name;
 		x->written = value;

@@ -6,6 +6,7 @@
 
 #include "build/go_source.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 const char *const go_verb_names[GO_NVERBS] = { "CFLAGS", "CPPFLAGS", "CXXFLAGS",
 					       "FFLAGS", "LDFLAGS",  "pkg-config" };
@@ -18,15 +19,16 @@ struct saver {
 	struct go_place at;
 };
 
-static bool bad(struct saver *s, enum go_problem_kind kind, const char *detail, const char *what,
+static bool bad(struct saver *s, enum go_problem_kind kind, const char *detail, const char *fmt,
 		const char *arg)
 {
 	struct go_problem *p = ARENA_NEW(s->g->a, struct go_problem);
 
 	p->kind = kind;
 	p->detail = detail;
-	p->text = arena_printf(s->g->a, "%s: %s: %s", s->f->path, what, arg);
-	p->object = kind == GO_CGO_ARGUMENT ? arg : s->f->path;
+	p->text = arena_printf(s->g->a, fmt, s->f->path, arg);
+	p->object = s->f->path;
+	p->other = arg;
 	p->at = s->at;
 	p->written = s->orig;
 	s->p->error = p->text;
@@ -128,20 +130,20 @@ static bool save_line(struct saver *s, const char *line)
 	int verb;
 
 	if (colon == NULL)
-		return bad(s, GO_CGO_LINE, "invalid-line", "invalid #cgo line", s->orig);
+		return bad(s, GO_CGO_LINE, "invalid-line", GO_TEXT_CGO_LINE, s->orig);
 	go_fields(a, rest, (size_t)(colon - rest), &words);
 	if (words.n < 1)
-		return bad(s, GO_CGO_LINE, "invalid-line", "invalid #cgo line", s->orig);
+		return bad(s, GO_CGO_LINE, "invalid-line", GO_TEXT_CGO_LINE, s->orig);
 	if (!conditions_hold(s->g, &words))
 		return true;
 	if (!go_split_cgo(a, colon + 1, &args))
-		return bad(s, GO_CGO_LINE, "invalid-line", "invalid #cgo line", s->orig);
+		return bad(s, GO_CGO_LINE, "invalid-line", GO_TEXT_CGO_LINE, s->orig);
 	for (size_t i = 0; i < args.n; i++)
 		if (!expand_srcdir(a, args.items[i], s->p->dir, &args.items[i]))
-			return bad(s, GO_CGO_ARGUMENT, "malformed", "malformed #cgo argument", args.items[i]);
+			return bad(s, GO_CGO_ARGUMENT, "malformed", GO_TEXT_CGO_ARGUMENT, args.items[i]);
 	verb = verb_number(words.items[words.n - 1]);
 	if (verb < 0)
-		return bad(s, GO_CGO_LINE, "invalid-verb", "invalid #cgo verb", s->orig);
+		return bad(s, GO_CGO_LINE, "invalid-verb", GO_TEXT_CGO_VERB, s->orig);
 	if (verb != GO_PKGCONFIG)
 		make_absolute(a, &args, s->p->dir);
 	for (size_t i = 0; i < args.n; i++) {

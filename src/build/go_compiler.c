@@ -7,6 +7,7 @@
 #include "build/go_c.h"
 #include "build/go_env.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 static const struct {
 	const char *prefix, *arch; /* of a triplet */
@@ -164,11 +165,11 @@ void go_compiler_read(struct go *g, const char *written, struct go_compiler *out
 		struct os_stat st;
 
 		if (strchr(out->program, '/') == NULL)
-			out->why = "executable file not found in $PATH";
+			out->why = GO_TEXT_NOT_IN_PATH;
 		else if (source_stat(g->source, out->program, true, &st) != 0)
-			out->why = arena_printf(g->a, "stat %s: no such file or directory", out->program);
+			out->why = arena_printf(g->a, GO_TEXT_NO_PROGRAM, out->program);
 		else
-			out->why = "permission denied";
+			out->why = GO_TEXT_DENIED;
 		return;
 	}
 	base = go_base(out->program);

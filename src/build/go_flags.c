@@ -13,6 +13,7 @@
 
 #include "build/go_env.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 /* ---- regular expressions ----------------------------------------------------------------------- */
 
@@ -214,7 +215,7 @@ static struct go_regexp *user_regexp(struct checker *c, const char *name, const 
 	struct go_regexp *r = *value != '\0' ? go_regexp_new(c->g->a, value, &error) : NULL;
 
 	if (r == NULL && *value != '\0' && c->out->text == NULL) {
-		c->out->text = arena_printf(c->g->a, "parsing $%s: %s", variable, error);
+		c->out->text = arena_printf(c->g->a, GO_TEXT_CGO_REGEXP, variable, error);
 		c->out->regexp = true;
 		c->out->variable = variable;
 		c->out->flag = value;
@@ -279,12 +280,17 @@ static bool good_next(const char *word, const char *next)
 	       go_safe_arg(next + 1);
 }
 
-static void refuse(struct checker *c, size_t i, const char *flag)
+static void refuse(struct checker *c, size_t i, const char *flag, const char *shown)
 {
 	c->out->index = i;
 	c->out->flag = flag;
-	c->out->text = arena_printf(c->g->a, "invalid flag in %s: %s (see https://go.dev/s/invalidflag)",
-				    c->source, flag);
+	c->out->text = arena_printf(c->g->a, GO_TEXT_CGO_FLAG, c->source, shown);
+}
+
+/* With its argument. */
+static void refuse_both(struct checker *c, size_t i, const char *flag)
+{
+	refuse(c, i, flag, flag);
 }
 
 static void check_all(struct checker *c)
@@ -297,11 +303,11 @@ static void check_all(struct checker *c)
 		if (is_allowed(c, word))
 			continue;
 		if (is_refused_at_once(c, word) || !takes_next(c, word))
-			refuse(c, i, word);
+			refuse(c, i, word, word);
 		else if (i + 1 >= l->n)
-			refuse(c, i, arena_printf(c->g->a, "%s without argument", word));
+			refuse(c, i, word, arena_printf(c->g->a, "%s without argument", word));
 		else if (!good_next(word, l->items[i + 1]))
-			refuse(c, i, arena_printf(c->g->a, "%s %s", word, l->items[i + 1]));
+			refuse_both(c, i, arena_printf(c->g->a, "%s %s", word, l->items[i + 1]));
 		else
 			i++;
 	}

@@ -12,6 +12,7 @@
 #include "build/go_flags.h"
 #include "build/go_package.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 enum { MAX_DEPTH = 400, MAX_PACKAGES = 50000 };
 
@@ -38,8 +39,8 @@ struct go_problem *go_problem(struct go *g, enum go_problem_kind kind, const cha
 	return p;
 }
 
-/* "package a\n\timports b: WORDS" with b as the last of the stack. */
-static const char *with_stack(struct go *g, const char *last, const char *words)
+/* "package a\n\timports b" with b as the last of the stack. */
+static const char *stack_words(struct go *g, const char *last)
 {
 	const char *s = "package ";
 
@@ -47,7 +48,7 @@ static const char *with_stack(struct go *g, const char *last, const char *words)
 		s = arena_printf(g->a, "%s%s%s", s, i > 0 ? "\n\timports " : "", g->stack.items[i]);
 	if (last != NULL)
 		s = arena_printf(g->a, "%s%s%s", s, g->stack.n > 0 ? "\n\timports " : "", last);
-	return arena_printf(g->a, "%s: %s", s, words);
+	return s;
 }
 
 /* "main.go:3:8: " of the import, "" for what the user named. */
@@ -79,27 +80,21 @@ static bool is_local(const char *s)
 
 /* ---- packages that are not found ---------------------------------------------------------------- */
 
-static const char *missing_words(struct go *g, const char *path, struct go_words *more)
+static const char *missing_words(struct go *g, const char *at, const char *path, struct go_words *more)
 {
 	const struct go_modfile *first = g->mods.main.n > 0 ? g->mods.main.items[0] : NULL;
 	bool std = memchr(path, '.', strcspn(path, "/")) == NULL;
 	const char *mod = g->args.mod;
 
 	if (is_local(path))
-		return arena_printf(
-			g->a, "%s is relative, but relative import paths are not supported in module mode",
-			go_quote(g->a, path));
+		return arena_printf(g->a, GO_TEXT_RELATIVE, at, go_quote(g->a, path));
 	if (std)
-		return arena_printf(g->a, "package %s is not in std (%s)", path,
+		return arena_printf(g->a, GO_TEXT_NOT_STD, at, path,
 				    go_join(g->a, g->env.gosrc, path));
 	if (mod != NULL && strcmp(mod, "mod") == 0) {
 		if (strcmp(go_getenv(g, "GOPROXY"), "off") == 0)
-			return arena_printf(
-				g->a,
-				"cannot find module providing package %s: module lookup disabled by "
-				"GOPROXY=off",
-				path);
-		return arena_printf(g->a, "cannot find module providing package %s", path);
+			return arena_printf(g->a, GO_TEXT_NO_PROXY, at, path);
+		return arena_printf(g->a, GO_TEXT_NO_MODULE, at, path);
 	}
 	for (size_t i = 0; first != NULL && i < first->replace.n && !g->mods.vendor; i++) {
 		const struct go_replace *r = &first->replace.items[i];
@@ -109,58 +104,51 @@ static const char *missing_words(struct go *g, const char *path, struct go_words
 						  ? arena_printf(g->a, "%s@%s", r->path, r->version)
 						  : r->path;
 
-			go_add(g->a, more, arena_printf(g->a, "\tgo get %s", arg));
-			return arena_printf(
-				g->a,
-				"module %s provides package %s and is replaced but not required; to "
-				"add it:",
-				r->path, path);
+			go_add(g->a, more, arena_printf(g->a, GO_TEXT_GET, arg));
+			return arena_printf(g->a, GO_TEXT_NOT_REQUIRED, at, r->path, path);
 		}
 	}
 	if (g->args.mod_explicit && mod != NULL && *mod != '\0')
-		return arena_printf(
-			g->a, "cannot find module providing package %s: import lookup disabled by -mod=%s",
-			path, mod);
+		return arena_printf(g->a, GO_TEXT_NO_LOOKUP, at, path, mod);
 	if (g->mods.vendor) {
-		go_add(g->a, more, "\t(Go version in go.mod is at least 1.14 and vendor directory exists.)");
-		return arena_printf(g->a,
-				    "cannot find module providing package %s: import lookup disabled by "
-				    "-mod=vendor",
-				    path);
+		go_add(g->a, more, GO_TEXT_VENDOR_EXISTS);
+		return arena_printf(g->a, GO_TEXT_NO_LOOKUP, at, path, "vendor");
 	}
-	go_add(g->a, more, arena_printf(g->a, "\tgo get %s", path));
-	return arena_printf(g->a, "no required module provides package %s; to add it:", path);
+	go_add(g->a, more, arena_printf(g->a, GO_TEXT_GET, path));
+	return arena_printf(g->a, GO_TEXT_NO_REQUIRED, at, path);
 }
 
-static const char *gopath_words(struct go *g, const char *path, struct go_words *more)
+static const char *gopath_words(struct go *g, const char *at, const char *path, struct go_words *more)
 {
 	const char *list = g->env.gopath;
 	bool first = true;
 
-	go_add(g->a, more, arena_printf(g->a, "\t%s (from $GOROOT)", go_join(g->a, g->env.gosrc, path)));
+	go_add(g->a, more, arena_printf(g->a, GO_TEXT_ANY_GOROOT, go_join(g->a, g->env.gosrc, path)));
 	while (*list != '\0') {
 		size_t n = strcspn(list, ":");
 
-		if (n > 0)
-			go_add(g->a, more,
-			       arena_printf(g->a, "\t%s%s",
-					    go_join(g->a, arena_strndup(g->a, list, n),
-						    arena_printf(g->a, "src/%s", path)),
-					    first ? " (from $GOPATH)" : ""));
+		if (n > 0) {
+			const char *dir = go_join(g->a, arena_strndup(g->a, list, n),
+						  arena_printf(g->a, "src/%s", path));
+
+			go_add(g->a, more, first ? arena_printf(g->a, GO_TEXT_ANY_GOPATH, dir)
+						 : arena_printf(g->a, "\t%s", dir));
+		}
 		first = false;
 		list += n + (list[n] == ':');
 	}
-	return arena_printf(g->a, "cannot find package %s in any of:", go_quote(g->a, path));
+	return arena_printf(g->a, GO_TEXT_NOT_IN_ANY, at, go_quote(g->a, path));
 }
 
 static void not_found(struct go *g, struct go_package *p, const struct go_import *im)
 {
 	struct go_words more = { NULL, 0, 0 };
-	const char *words = g->mods.mode == GO_MODE_GOPATH ? gopath_words(g, p->path, &more)
-							   : missing_words(g, p->path, &more);
+	const char *at = position(g, im);
+	const char *words = g->mods.mode == GO_MODE_GOPATH ? gopath_words(g, at, p->path, &more)
+							   : missing_words(g, at, p->path, &more);
 	struct go_problem *x;
 
-	x = package_problem(g, p, GO_MODULE_MISSING, arena_printf(g->a, "%s%s", position(g, im), words), im);
+	x = package_problem(g, p, GO_MODULE_MISSING, words, im);
 	x->detail = "module-missing";
 	x->more = more;
 }
@@ -170,19 +158,20 @@ static void unsummed(struct go *g, struct go_package *p, const struct go_import 
 {
 	struct go_problem *x;
 	const char *words =
-		arena_printf(g->a, "missing go.sum entry for module providing package %s%s; to add:", p->path,
+		arena_printf(g->a, GO_TEXT_NO_SUM, position(g, im), p->path,
 			     from != NULL ? arena_printf(g->a, " (imported by %s)", from->path) : "");
 
-	x = package_problem(g, p, GO_SUM_MISSING, arena_printf(g->a, "%s%s", position(g, im), words), im);
+	x = package_problem(g, p, GO_SUM_MISSING, words, im);
 	x->detail = "module-missing";
+	x->object = "go.sum";
+	x->other = p->path;
 	if (from == NULL)
-		go_add(g->a, &x->more, arena_printf(g->a, "\tgo mod download %s", m->path));
+		go_add(g->a, &x->more, arena_printf(g->a, GO_TEXT_NO_SUM_DOWNLOAD, m->path));
 	else
 		go_add(g->a, &x->more,
-		       arena_printf(g->a, "\tgo get %s%s%s", from->path,
-				    from->module != NULL && from->module->version != NULL ? "@" : "",
+		       arena_printf(g->a, GO_TEXT_NO_SUM_GET, from->path,
 				    from->module != NULL && from->module->version != NULL
-					    ? from->module->version
+					    ? arena_printf(g->a, "@%s", from->module->version)
 					    : ""));
 }
 
@@ -190,12 +179,11 @@ static void not_here(struct go *g, struct go_package *p, const struct go_import 
 		     const struct go_module *m)
 {
 	bool off = strcmp(go_getenv(g, "GOPROXY"), "off") == 0;
-	struct go_problem *x = package_problem(g, p, GO_NOT_DOWNLOADED,
-					       arena_printf(g->a, "%s%s%s", position(g, im), m->why,
-							    m->is_local ? ""
-							    : off ? ": module lookup disabled by GOPROXY=off"
-								  : ": not downloaded yet"),
-					       im);
+	const char *at = position(g, im);
+	const char *words = m->is_local ? arena_printf(g->a, "%s%s", at, m->why)
+			    : off	? arena_printf(g->a, GO_TEXT_NOT_DOWNLOADED_OFF, at, m->why)
+					: arena_printf(g->a, GO_TEXT_NOT_DOWNLOADED, at, m->why);
+	struct go_problem *x = package_problem(g, p, GO_NOT_DOWNLOADED, words, im);
 
 	x->detail = "module-missing";
 	x->other = m->version != NULL ? arena_printf(g->a, "%s@%s", m->path, m->version) : m->path;
@@ -209,17 +197,18 @@ static void not_here(struct go *g, struct go_package *p, const struct go_import 
 
 static const char *no_go_words(struct go *g, const struct go_package *p)
 {
+	const char *stack = stack_words(g, p->path);
+
 	if (p->lists[IGNORED_FILES].n > 0)
-		return arena_printf(g->a, "build constraints exclude all Go files in %s", p->dir);
+		return arena_printf(g->a, GO_TEXT_CONSTRAINTS, stack, p->dir);
 	if (p->lists[TEST_FILES].n + p->lists[XTEST_FILES].n > 0)
-		return arena_printf(g->a, "no non-test Go files in %s", p->dir);
-	return arena_printf(g->a, "no Go files in %s", p->dir);
+		return arena_printf(g->a, GO_TEXT_ONLY_TESTS, stack, p->dir);
+	return arena_printf(g->a, GO_TEXT_NO_GO_FILES, stack, p->dir);
 }
 
 static void no_go_files(struct go *g, struct go_package *p, const struct go_import *im)
 {
-	struct go_problem *x =
-		package_problem(g, p, GO_NO_GO_FILES, with_stack(g, p->path, no_go_words(g, p)), im);
+	struct go_problem *x = package_problem(g, p, GO_NO_GO_FILES, no_go_words(g, p), im);
 
 	for (size_t i = 0; i < p->out.n; i++)
 		go_add(g->a, &x->found, p->out.items[i]->path);
@@ -243,9 +232,9 @@ static void bad_folder(struct go *g, struct go_package *p, const struct go_impor
 static void set_error(struct go *g, struct go_package *p, enum go_problem_kind kind, const char *detail,
 		      const char *what, const struct go_words *files)
 {
-	const char *words = arena_printf(g->a, "%s source files not allowed when not using cgo or SWIG: %s",
-					 what, go_join_words(g->a, files, " "));
-	struct go_problem *x = package_problem(g, p, kind, with_stack(g, NULL, words), NULL);
+	const char *words = arena_printf(g->a, GO_TEXT_SOURCES, stack_words(g, NULL), what,
+					 go_join_words(g->a, files, " "));
+	struct go_problem *x = package_problem(g, p, kind, words, NULL);
 
 	x->detail = detail;
 	x->object = go_join(g->a, p->dir, files->items[0]);
@@ -343,10 +332,7 @@ static bool linker_allows(struct go *g, struct go_package *p)
 
 	if (reason == NULL || g->env.cgo)
 		return true;
-	x = package_problem(
-		g, p, GO_NEEDS_CGO,
-		arena_printf(g->a, "%s requires external (cgo) linking, but cgo is not enabled", reason),
-		NULL);
+	x = package_problem(g, p, GO_NEEDS_CGO, arena_printf(g->a, GO_TEXT_EXTERNAL, reason), NULL);
 	x->detail = "buildmode";
 	x->object = reason;
 	return false;
@@ -402,9 +388,8 @@ static void load_folder(struct go *g, struct go_package *p, const struct go_impo
 	size_t go_files;
 
 	if (!go_read_package(g, p)) {
-		package_problem(
-			g, p, GO_NO_GO_FILES,
-			with_stack(g, p->path, arena_printf(g->a, "cannot find package in %s", p->dir)), im);
+		package_problem(g, p, GO_NO_GO_FILES,
+				arena_printf(g->a, GO_TEXT_NO_FOLDER, stack_words(g, p->path), p->dir), im);
 		return;
 	}
 	go_files = p->lists[GO_FILES].n + p->lists[CGO_FILES].n;
@@ -441,10 +426,7 @@ static bool place(struct go *g, struct go_package *p, const struct go_package *f
 	case GO_IS_NOT_HERE: not_here(g, p, im, w.module); break;
 	case GO_IS_AMBIGUOUS:
 		package_problem(g, p, GO_MODULE_MISSING,
-				arena_printf(g->a,
-					     "%sambiguous import: found package %s in multiple modules:",
-					     position(g, im), p->path),
-				im)
+				arena_printf(g->a, GO_TEXT_AMBIGUOUS, position(g, im), p->path), im)
 			->detail = "module-missing";
 		break;
 	case GO_IS_MISSING: not_found(g, p, im); break;
@@ -461,8 +443,7 @@ static struct go_package *import_cycle(struct go *g, struct go_package *p, const
 	for (size_t i = 0; i < g->stack.n; i++)
 		s = arena_printf(g->a, i == 0 ? "%s%s" : "%s\n\timports %s from %s", s, g->stack.items[i],
 				 g->stack_files.items[i]);
-	s = arena_printf(g->a, "%s\n\timports %s from %s: import cycle not allowed", s, p->path,
-			 im != NULL ? go_base(im->at.file) : "");
+	s = arena_printf(g->a, GO_TEXT_CYCLE, s, p->path, im != NULL ? go_base(im->at.file) : "");
 	x = package_problem(g, p, GO_SOURCE, s, im);
 	x->detail = "import-cycle";
 	return p;
@@ -480,16 +461,15 @@ static const char *before_internal(struct go *g, const char *path)
 static void check_internal(struct go *g, struct go_package *p, const struct go_package *from,
 			   const struct go_import *im)
 {
-	const char *parent = before_internal(g, p->path), *words;
+	const char *parent = before_internal(g, p->path);
 
 	if (im == NULL || from == NULL || from->is_std || p->failed || parent == NULL ||
 	    (*parent != '\0' && go_has_prefix(from->path, parent)))
 		return;
-	words = arena_printf(g->a, "use of internal package %s not allowed", p->path);
-	words = with_stack(g, NULL, words);
-	words = arena_printf(g->a, "%.*s\n\t%s%s", (int)(strlen(words) - strlen(strstr(words, ": use of"))),
-			     words, position(g, im), strstr(words, ": use of") + 2);
-	package_problem(g, p, GO_SOURCE, words, im)->detail = "internal";
+	package_problem(g, p, GO_SOURCE,
+			arena_printf(g->a, GO_TEXT_INTERNAL, stack_words(g, NULL), position(g, im), p->path),
+			im)
+		->detail = "internal";
 }
 
 /* Other packages must not import a program. */
@@ -498,9 +478,7 @@ static void check_importable(struct go *g, struct go_package *p, const struct go
 	if (im == NULL || p->failed || strcmp(p->name, "main") != 0)
 		return;
 	package_problem(g, p, GO_SOURCE,
-			arena_printf(g->a, "%simport %s is a program, not an importable package",
-				     position(g, im), go_quote(g->a, p->path)),
-			im);
+			arena_printf(g->a, GO_TEXT_PROGRAM, position(g, im), go_quote(g->a, p->path)), im);
 }
 
 static struct go_package *load(struct go *g, const char *path, struct go_package *from,
@@ -560,11 +538,9 @@ static bool folder_path(struct go *g, const char *arg, const char **path, const 
 		return true;
 	}
 	if (!go_is_dir(g, *dir))
-		return named(g, arena_printf(g->a, "stat %s: directory not found", *dir), *dir);
+		return named(g, arena_printf(g->a, GO_TEXT_NO_DIRECTORY, *dir), *dir);
 	if (g->mods.main.n == 0) {
-		struct go_problem *p = go_problem(g, GO_MODFILE,
-						  "go: go.mod file not found in current directory or any "
-						  "parent directory; see 'go help modules'");
+		struct go_problem *p = go_problem(g, GO_MODFILE, GO_TEXT_NO_GO_MOD);
 
 		p->object = "go.mod";
 		p->detail = "module-missing";
@@ -573,15 +549,13 @@ static bool folder_path(struct go *g, const char *arg, const char **path, const 
 	*path = go_path_of_dir(g, *dir);
 	if (*path == NULL && g->mods.main.n == 1 && go_has_prefix(*dir, g->mods.main.items[0]->dir))
 		return named(g,
-			     arena_printf(g->a, "main module (%s) does not contain package %s/%s",
+			     arena_printf(g->a, GO_TEXT_NOT_CONTAINED,
 					  g->mods.main.items[0]->module, g->mods.main.items[0]->module,
 					  *dir + strlen(g->mods.main.items[0]->dir) + 1),
 			     *dir);
 	if (*path == NULL)
 		return named(g,
-			     arena_printf(g->a,
-					  "directory %s outside main module or its selected dependencies",
-					  go_short_path(g, *dir)),
+			     arena_printf(g->a, GO_TEXT_OUTSIDE, go_short_path(g, *dir)),
 			     *dir);
 	return true;
 }
@@ -657,7 +631,7 @@ static void check_main(struct go *g)
 
 	if (!needs_main(mode) || g->root->failed || strcmp(g->root->name, "main") == 0)
 		return;
-	go_problem(g, GO_BUILDMODE, "-buildmode=%s requires exactly one main package", mode)->object =
+	go_problem(g, GO_BUILDMODE, GO_TEXT_MODE_MAIN, mode)->object =
 		arena_printf(g->a, "-buildmode=%s", mode);
 }
 
@@ -697,7 +671,7 @@ bool go_open(struct go *g, const struct go_input *in)
 	map_init(&g->decls);
 	go_env_read(g, in->hostarch);
 	if (g->env.goroot == NULL) {
-		go_problem(g, GO_NO_TOOLCHAIN, "go: cannot find GOROOT directory")->object = "GOROOT";
+		go_problem(g, GO_NO_TOOLCHAIN, GO_TEXT_NO_GOROOT)->object = "GOROOT";
 		return false;
 	}
 	if (!go_args_read(g, in->build_args))

@@ -2,11 +2,13 @@
  *
  * Where upstream decides: golang.org/x/mod/modfile, golang.org/x/mod/semver, internal/gover.
  */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "build/go_package.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 enum { MAX_WORDS = 64, MAX_ROWS = 100000 };
 
@@ -141,12 +143,18 @@ struct parser {
 	const char *block; /* the word before '(' */
 };
 
-static void fail(struct parser *p, const char *what)
+/* The first line that go has no use for; it begins with its place. */
+__attribute__((format(printf, 2, 3))) static void fail(struct parser *p, const char *fmt, ...)
 {
-	if (p->m->error == NULL)
-		p->m->error =
-			arena_printf(p->g->a, "%s:%u: %s", go_short_path(p->g, p->m->file), p->line, what);
+	va_list ap;
+
+	if (p->m->error != NULL)
+		return;
+	va_start(ap, fmt);
+	p->m->error = arena_vprintf(p->g->a, fmt, ap);
+	va_end(ap);
 }
+#define AT(p) go_short_path((p)->g, (p)->m->file), (p)->line
 
 static const char *string_word(struct parser *p, const char **s, const char *end)
 {
@@ -156,7 +164,7 @@ static const char *string_word(struct parser *p, const char **s, const char *end
 	while (at < end && *at != quote)
 		at += quote == '"' && *at == '\\' && at + 1 < end ? 2 : 1;
 	if (at >= end) {
-		fail(p, "unexpected newline in string");
+		fail(p, GO_TEXT_MOD_STRING, AT(p));
 		*s = end;
 		return "";
 	}
@@ -218,12 +226,12 @@ static void add_require(struct parser *p, const struct go_words *w, size_t from,
 	struct go_require *r;
 
 	if (w->n != from + 2) {
-		fail(p, exclude ? "usage: exclude module/path v1.2.3" : "usage: require module/path v1.2.3");
+		fail(p, GO_TEXT_MOD_REQUIRE, AT(p), exclude ? "exclude" : "require");
 		return;
 	}
 	if (w->items[from + 1][0] != 'v') {
-		fail(p, arena_printf(p->g->a, "%s %s: version \"%s\" invalid: must be of the form v1.2.3",
-				     exclude ? "exclude" : "require", w->items[from], w->items[from + 1]));
+		fail(p, GO_TEXT_MOD_VERSION, AT(p), exclude ? "exclude" : "require", w->items[from],
+		     w->items[from + 1]);
 		return;
 	}
 	if (p->m->require.n + p->m->exclude.n > MAX_ROWS)
@@ -240,8 +248,7 @@ static void add_replace(struct parser *p, const struct go_words *w, size_t from)
 	while (arrow < w->n && strcmp(w->items[arrow], "=>") != 0)
 		arrow++;
 	if (arrow == w->n || arrow - from < 1 || arrow - from > 2 || w->n - arrow < 2 || w->n - arrow > 3) {
-		fail(p, "usage: replace module/path [v1.2.3] => other/module v1.4\n\t"
-			" or replace module/path [v1.2.3] => ../local/directory");
+		fail(p, GO_TEXT_MOD_REPLACE, AT(p));
 		return;
 	}
 	if (p->m->replace.n > MAX_ROWS)
@@ -254,19 +261,17 @@ static void add_replace(struct parser *p, const struct go_words *w, size_t from)
 	r->base = p->m->dir;
 	r->line = p->line;
 	if (r->to_version == NULL && r->to[0] != '.' && r->to[0] != '/')
-		fail(p, "replacement module without version must be directory path (rooted or starting with "
-			". or ..)");
+		fail(p, GO_TEXT_MOD_FOLDER, AT(p));
 }
 
 static void set_go(struct parser *p, const struct go_words *w, size_t from)
 {
 	if (p->m->go != NULL)
-		fail(p, "repeated go statement");
+		fail(p, GO_TEXT_MOD_GO_TWICE, AT(p));
 	else if (w->n != from + 1)
-		fail(p, "go directive expects exactly one argument");
+		fail(p, GO_TEXT_MOD_GO_WORDS, AT(p));
 	else if (!is_go_version(w->items[from]))
-		fail(p, arena_printf(p->g->a, "invalid go version '%s': must match format 1.23",
-				     w->items[from]));
+		fail(p, GO_TEXT_MOD_GO, AT(p), w->items[from]);
 	else {
 		p->m->go = w->items[from];
 		p->m->go_line = p->line;
@@ -289,9 +294,9 @@ static void directive(struct parser *p, const char *verb, const struct go_words 
 		p->m->toolchain = w->items[from];
 	else if (strcmp(verb, "module") == 0 && !p->is_work) {
 		if (p->m->module != NULL)
-			fail(p, "repeated module statement");
+			fail(p, GO_TEXT_MOD_MODULE_TWICE, AT(p));
 		else if (w->n != from + 1)
-			fail(p, "usage: module module/path");
+			fail(p, GO_TEXT_MOD_MODULE, AT(p));
 		else
 			p->m->module = w->items[from];
 	} else if (strcmp(verb, "use") == 0 && p->is_work && w->n == from + 1) {
@@ -300,7 +305,7 @@ static void directive(struct parser *p, const char *verb, const struct go_words 
 		go_add(p->g->a, &p->m->ignore, w->items[from]);
 	} else if (strcmp(verb, "godebug") != 0 && strcmp(verb, "retract") != 0 &&
 		   strcmp(verb, "tool") != 0) {
-		fail(p, arena_printf(p->g->a, "unknown directive: %s", verb));
+		fail(p, GO_TEXT_MOD_DIRECTIVE, AT(p), verb);
 	}
 }
 
@@ -350,6 +355,6 @@ struct go_modfile *go_modfile_read(struct go *g, const char *path)
 		p.s = nl != NULL ? nl + 1 : p.end;
 	}
 	if (p.block != NULL && p.m->error == NULL)
-		fail(&p, "syntax error (unterminated block started at earlier line)");
+		fail(&p, GO_TEXT_MOD_BLOCK, AT(&p));
 	return p.m;
 }

@@ -9,6 +9,7 @@
 #include "build/go_env.h"
 #include "build/go_package.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 enum { MAX_MODULES = 50000 };
 
@@ -48,7 +49,7 @@ static const char *find_work(struct go *g)
 
 static bool bad_modfile(struct go *g, const struct go_modfile *m)
 {
-	struct go_problem *p = go_problem(g, GO_MODFILE, "go: errors parsing %s:", go_short_path(g, m->file));
+	struct go_problem *p = go_problem(g, GO_MODFILE, GO_TEXT_ERRORS_PARSING, go_short_path(g, m->file));
 
 	go_add(g->a, &p->more, m->error);
 	p->object = m->file;
@@ -61,10 +62,7 @@ static bool add_main(struct go *g, const char *path, const char *dir)
 	struct go_modfile *m = go_modfile_read(g, path);
 
 	if (m == NULL) {
-		go_problem(g, GO_MODFILE,
-			   "go: cannot load module %s listed in go.work file: open %s: no such file or "
-			   "directory",
-			   go_short_path(g, dir), go_short_path(g, path))
+		go_problem(g, GO_MODFILE, GO_TEXT_WORK_MODULE, go_short_path(g, dir), go_short_path(g, path))
 			->object = path;
 		return false;
 	}
@@ -84,9 +82,7 @@ static bool open_work(struct go *g, const char *path)
 	if (w == NULL || w->error != NULL) {
 		if (w != NULL)
 			return bad_modfile(g, w);
-		go_problem(g, GO_MODFILE, "go: error reading go.work: open %s: no such file or directory",
-			   path)
-			->object = path;
+		go_problem(g, GO_MODFILE, GO_TEXT_WORK_OPEN, path)->object = path;
 		return false;
 	}
 	g->mods.work = w;
@@ -146,15 +142,15 @@ static bool version_check(struct go *g, const struct go_modfile *m, const char *
 	if (may_switch && switch_toolchain(g, release_of(g, want)))
 		return true;
 	if (may_switch && strcmp(go_getenv(g, "GOPROXY"), "off") != 0) {
-		p = go_problem(g, GO_TOO_OLD, "go: downloading go%s (%s/%s)", release_of(g, want),
+		p = go_problem(g, GO_TOO_OLD, GO_TEXT_DOWNLOADING, release_of(g, want),
 			       g->env.hostos, g->env.hostarch);
 		p->likely = true;
 		p->assumes = "go cannot fetch that release; if it can, it does so and goes on";
 	} else if (may_switch) {
-		p = go_problem(g, GO_TOO_OLD, "go: download go%s for %s/%s: toolchain not available",
+		p = go_problem(g, GO_TOO_OLD, GO_TEXT_DOWNLOAD,
 			       release_of(g, want), g->env.hostos, g->env.hostarch);
 	} else {
-		p = go_problem(g, GO_TOO_OLD, "go: %s requires go >= %s (running go %s%s)", what, want,
+		p = go_problem(g, GO_TOO_OLD, GO_TEXT_TOO_OLD, what, want,
 			       g->env.version,
 			       *mode != '\0' ? arena_printf(g->a, "; GOTOOLCHAIN=%s", mode) : "");
 	}
@@ -444,11 +440,12 @@ static bool open_vendor(struct go *g)
 	map_free(&list.explicits, NULL);
 	map_free(&list.versions, NULL);
 	if (what != NULL) {
-		struct go_problem *p = go_problem(
-			g, GO_MODFILE, "go: inconsistent vendoring in %s:", go_dir(g->a, g->mods.vendor_dir));
+		struct go_problem *p =
+			go_problem(g, GO_MODFILE, GO_TEXT_VENDOR, go_dir(g->a, g->mods.vendor_dir));
 
 		go_add(g->a, &p->more, arena_printf(g->a, "\t%s", what));
 		p->object = go_join(g->a, g->mods.vendor_dir, "modules.txt");
+		p->package = go_dir(g->a, g->mods.vendor_dir);
 		p->detail = "vendor";
 		return false;
 	}
@@ -506,9 +503,7 @@ bool go_modules_open(struct go *g)
 		if (!version_check(g, g->mods.main.items[i], go_short_path(g, g->mods.main.items[i]->file)))
 			return false;
 		if (g->mods.main.items[i]->module == NULL) {
-			go_problem(g, GO_MODFILE,
-				   "go: error reading go.mod: missing module declaration. To specify the "
-				   "module path:")
+			go_problem(g, GO_MODFILE, GO_TEXT_NO_MODULE_LINE)
 				->object = g->mods.main.items[i]->file;
 			return false;
 		}
@@ -613,9 +608,7 @@ static void locate(struct go *g, struct go_module *m)
 			m->dir = dir;
 		else
 			m->why = arena_printf(
-				g->a,
-				"%s@%s (replaced by %s): reading %s: open %s: no such file or directory",
-				path, version, m->replaced->to,
+				g->a, GO_TEXT_REPLACED, path, version, m->replaced->to,
 				go_short_path(g, go_join(g->a, dir, "go.mod")), go_join(g->a, dir, "go.mod"));
 		return;
 	}

@@ -10,6 +10,7 @@
 
 #include "build/go_source.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 enum { MAX_FILES = 20000 };
 
@@ -81,7 +82,7 @@ static void check_name(struct folder *f, const struct go_file *file, const char 
 		f->first = file->name;
 	} else if (strcmp(package, f->p->name) != 0) {
 		bad_file(f,
-			 arena_printf(f->g->a, "found packages %s (%s) and %s (%s) in %s", f->p->name,
+			 arena_printf(f->g->a, GO_TEXT_PACKAGES, f->p->name,
 				      f->first, package, file->name, f->p->dir),
 			 GO_SOURCE, file->path);
 	}
@@ -90,7 +91,7 @@ static void check_name(struct folder *f, const struct go_file *file, const char 
 static void take_cgo(struct folder *f, struct go_file *file)
 {
 	if (file->is_test) {
-		bad_file(f, arena_printf(f->g->a, "use of cgo in test %s not supported", file->path),
+		bad_file(f, arena_printf(f->g->a, GO_TEXT_CGO_TEST, file->path),
 			 GO_SOURCE, file->path);
 		file->is_cgo = false;
 		return;

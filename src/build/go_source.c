@@ -9,6 +9,7 @@
 
 #include "build/go_scan.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 struct reader {
 	struct go *g;
@@ -73,7 +74,7 @@ static const char *place(struct reader *r)
 static bool fail(struct reader *r, const char *expected)
 {
 	if (r->error == NULL)
-		r->error = arena_printf(r->g->a, "%s:%u:%u: expected %s, found %s", place(r), r->t.line,
+		r->error = arena_printf(r->g->a, GO_TEXT_EXPECTED, place(r), r->t.line,
 					r->t.col, expected, found(r));
 	return false;
 }
@@ -235,12 +236,10 @@ static bool read_spec(struct reader *r, bool *is_c)
 		next(r);
 	if (r->t.kind != GO_STRING || r->t.broken || r->t.n < 2) {
 		if (r->error == NULL && r->t.kind == GO_STRING)
-			r->error = arena_printf(r->g->a, "%s:%u:%u: string literal not terminated", place(r),
+			r->error = arena_printf(r->g->a, GO_TEXT_NO_STRING_END, place(r),
 						r->t.line, r->t.col);
 		else if (r->error == NULL)
-			r->error =
-				arena_printf(r->g->a, "%s:%u:%u: missing import path; require quoted string",
-					     place(r), r->t.line, r->t.col);
+			r->error = arena_printf(r->g->a, GO_TEXT_NO_IMPORT_PATH, place(r), r->t.line, r->t.col);
 		return false;
 	}
 	im = ARENA_PUSH(r->g->a, &r->f->imports);
@@ -248,7 +247,7 @@ static bool read_spec(struct reader *r, bool *is_c)
 	im->at = at;
 	*is_c = strcmp(im->path, "C") == 0;
 	if (!valid_import(im->path)) {
-		r->error = arena_printf(r->g->a, "%s:%u:%u: invalid import path: %s", r->f->path, at.line,
+		r->error = arena_printf(r->g->a, GO_TEXT_IMPORT_PATH, r->f->path, at.line,
 					at.col, im->path);
 		return false;
 	}
@@ -349,7 +348,8 @@ struct go_file *go_parse(struct go *g, const char *dir, const char *name, struct
 	go_should_build(g, f->source, f->size, c);
 	f->constraint = c->line;
 	if (c->error != NULL) {
-		*error = arena_printf(g->a, "%s: %s", name, c->error);
+		*error = c->twice ? arena_printf(g->a, GO_TEXT_CONSTRAINT_TWICE, name)
+				  : arena_printf(g->a, GO_TEXT_CONSTRAINT, name, c->error);
 		return f;
 	}
 	go_scan_init(&r.sc, f->source, f->size);

@@ -22,6 +22,7 @@ struct go_constraint {
 	bool build;
 	const char *line;      /* the line that says no, NULL */
 	const char *error;     /* go's words for a bad one, NULL */
+	bool twice;            /* it is bad because there are two */
 };
 /* Of the first `n` bytes of a file, which hold at least its leading comments. */
 void go_should_build(struct go *g, const char *s, size_t n, struct go_constraint *out);

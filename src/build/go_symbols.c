@@ -11,6 +11,7 @@
 #include "build/go_line.h"
 #include "build/go_source.h"
 #include "build/go_text.h"
+#include "message/ld_text.h"
 
 struct symbols {
 	struct go *g;
@@ -328,9 +329,10 @@ static bool twice(struct go *g, struct go_package *p, const struct go_file *f)
 		if (c->is_local || (c->kind != GO_C_FUNCTION && c->kind != GO_C_VARIABLE))
 			continue;
 		x = go_problem(g, GO_PREAMBLE,
-			       "/tmp/go-build/%s:%u: multiple definition of `%s'; /tmp/go-link/000000.o:"
-			       "/tmp/go-build/_cgo_export.c:%u: first defined here",
-			       cgo2_name(g, f), c->line, c->name, c->line);
+			       LD_BFD_MULTIPLE, "",
+			       arena_printf(g->a, "/tmp/go-build/%s:%u", cgo2_name(g, f), c->line), c->name,
+			       "/tmp/go-link/000000.o", ":",
+			       arena_printf(g->a, "/tmp/go-build/_cgo_export.c:%u", c->line));
 		x->package = p->path;
 		x->detail = "export-preamble";
 		x->object = f->path;

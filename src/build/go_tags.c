@@ -513,12 +513,13 @@ void go_should_build(struct go *g, const char *s, size_t n, struct go_constraint
 	}
 	read_head(g, s, n, &h);
 	if (h.twice) {
-		out->error = "multiple //go:build comments";
+		out->error = "multiple lines";
+		out->twice = true;
 	} else if (h.go_build != NULL) {
 		text = go_trim(g->a, h.go_build + 10, strlen(h.go_build + 10));
 		out->build = eval(g, text, strlen(text), &error);
 		if (error != NULL)
-			out->error = arena_printf(g->a, "parsing //go:build line: %s", error);
+			out->error = error;
 		if (!out->build)
 			out->line = h.go_build;
 	} else {

@@ -6,6 +6,7 @@
  * lld/MachO: Driver.cpp, InputFiles.cpp, SymbolTable.cpp, Writer.cpp.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,13 +109,17 @@ static bool take_arch(struct macho_link *m)
 
 /* ---- complaints -------------------------------------------------------------------------------------- */
 
-static struct link_trouble *complain(struct macho_link *m, enum link_trouble_kind kind, const char *path,
-				     const char *text)
+/* The line is that of message/ld_text.def, with what it holds. */
+__attribute__((format(printf, 4, 5))) static struct link_trouble *
+complain(struct macho_link *m, enum link_trouble_kind kind, const char *path, const char *fmt, ...)
 {
 	struct link_trouble *t = link_trouble(m->l, kind, true);
+	va_list ap;
 
 	t->path = path;
-	link_line_of(m->l, t, true, "%s: error: %s", m->l->self, text);
+	va_start(ap, fmt);
+	link_line(m->l, t, true, arena_vprintf(m->a, fmt, ap));
+	va_end(ap);
 	return t;
 }
 
@@ -141,19 +146,16 @@ static bool fits_platform(struct macho_link *m, const struct macho *o, const cha
 		return true;
 	if (its == NULL || mine == NULL || its->base != mine->base) {
 		complain(m, LT_WRONG_PLATFORM, shown,
-			 arena_printf(m->a, "%s has platform %s, which is different from target platform %s",
-				      shown, its != NULL ? its->shown : "unknown",
-				      mine != NULL ? mine->shown : "unknown"))
+			 LD_MACHO_PLATFORM, m->l->self, shown, its != NULL ? its->shown : "unknown",
+			 mine != NULL ? mine->shown : "unknown")
 			->detail = its != NULL ? its->shown : "unknown";
 		return false;
 	}
 	if (o->minimum > m->minimum) {
 		struct link_trouble *t = link_trouble(m->l, LT_OTHER, false);
 
-		link_line_of(m->l, t, true,
-			"%s: warning: %s has version %u.%u.%u, which is newer than target "
-			     "minimum of %s", m->l->self, shown, o->minimum >> 16, o->minimum >> 8 & 0xff,
-			     o->minimum & 0xff, m->line->minimum);
+		link_line_of(m->l, t, true, LD_MACHO_NEWER, m->l->self, shown, o->minimum >> 16,
+			     o->minimum >> 8 & 0xff, o->minimum & 0xff, m->line->minimum);
 	}
 	return true;
 }
@@ -244,12 +246,11 @@ static void define(struct macho_link *m, struct link_sym *s, struct link_object 
 	if (have && s->state == LINK_WEAK)
 		leave_out(m, s->owner, s->section, s->value);
 	if (have && s->state == LINK_DEFINED) {
-		struct link_trouble *t = complain(m, LT_MULTIPLE, NULL,
-						  arena_printf(m->a, "duplicate symbol: %s",
-							       shown(m, s->name)));
+		struct link_trouble *t = complain(m, LT_MULTIPLE, NULL, LD_LLD_DUPLICATE, m->l->self,
+						  shown(m, s->name));
 
-		link_line_of(m->l, t, false, ">>> defined in %s", s->owner->shown);
-		link_line_of(m->l, t, false, ">>> defined in %s", o->shown);
+		link_line_of(m->l, t, false, LD_LLD_DEFINED_IN, s->owner->shown);
+		link_line_of(m->l, t, false, LD_LLD_DEFINED_IN, o->shown);
 		t->object = o;
 		t->other = s->owner;
 		t->sym = s;
@@ -373,8 +374,10 @@ static void say_arch(struct macho_link *m, const struct macho *o, const char *sh
 
 	t->path = shown;
 	t->detail = its != NULL ? its : "unknown";
-	link_line_of(m->l, t, true, "%s: %s: %s has architecture %s which is incompatible with target "
-		     "architecture %s", m->l->self, fatal ? "error" : "warning", shown, t->detail, m->arch);
+	if (fatal)
+		link_line_of(m->l, t, true, LD_MACHO_ARCH_ERROR, m->l->self, shown, t->detail, m->arch);
+	else
+		link_line_of(m->l, t, true, LD_MACHO_ARCH, m->l->self, shown, t->detail, m->arch);
 }
 
 static bool same_cpu(const struct macho_link *m, const struct macho *o)
@@ -473,10 +476,8 @@ static void add_all_members(struct macho_link *m, struct link_archive *ar, const
 		if (o != NULL) {
 			add_object(m, o);
 		} else if (!was_read(ar, x.header)) {
-			complain(m, LT_NOT_RECOGNIZED, ar->shown,
-				 arena_printf(m->a,
-				 	"%s: %s failed to load archive member: %.*s has unhandled "
-					      "file type", ar->shown, reason, (int)x.nname, x.name));
+			complain(m, LT_NOT_RECOGNIZED, ar->shown, LD_MACHO_MEMBER, m->l->self, ar->shown, reason,
+				 (int)x.nname, x.name);
 			return;
 		}
 	}
@@ -500,8 +501,7 @@ static void add_archive(struct macho_link *m, struct view v, const char *path, c
 	*ARENA_PUSH(m->a, &m->l->archives) = ar;
 	at = ar->ar.first;
 	if (ar->ar.form == AR_NO_INDEX && ar_next(&ar->ar, &at, &x))
-		complain(m, LT_NO_INDEX, path,
-			 arena_printf(m->a, "%s: archive has no index; run ranlib to add one", path));
+		complain(m, LT_NO_INDEX, path, LD_MACHO_NO_INDEX, m->l->self, path);
 	ar->whole = forced || m->line->all_load;
 	if (ar->whole)
 		add_all_members(m, ar, forced ? "-force_load" : "-all_load");
@@ -563,8 +563,7 @@ static void add_reexport(struct macho_link *m, const char *name, const char *by)
 	}
 	x = missing(m, name, NULL, 0);
 	x->script = by;
-	complain(m, LT_NO_FILE, name, arena_printf(m->a, "unable to locate re-export with install name %s",
-						   name))->missing = x;
+	complain(m, LT_NO_FILE, name, LD_MACHO_REEXPORT, m->l->self, name)->missing = x;
 }
 
 struct stub {
@@ -630,10 +629,8 @@ static void add_stub(struct macho_link *m, struct view v, const char *path)
 
 	tbd_each(v, m->arch, m->tbd_platform, find_documents, &s);
 	if (!s.fits) {
-		complain(m, LT_WRONG_PLATFORM, path,
-			 arena_printf(m->a, "%s(%s) is incompatible with %s (%s)", path,
-				      s.name != NULL ? s.name : "", m->arch,
-				      	platform_of(m->platform)->shown));
+		complain(m, LT_WRONG_PLATFORM, path, LD_MACHO_STUB, m->l->self, path,
+			 s.name != NULL ? s.name : "", m->arch, platform_of(m->platform)->shown);
 		return;
 	}
 	tbd_each(v, m->arch, m->tbd_platform, take_stub_symbol, &s);
@@ -657,8 +654,7 @@ static void add_shared(struct macho_link *m, const struct macho *o, const char *
 	size_t at = 0;
 
 	if (o->id == NULL) {
-		complain(m, LT_NOT_RECOGNIZED, path,
-			 arena_printf(m->a, "dylib %s missing LC_ID_DYLIB load command", path));
+		complain(m, LT_NOT_RECOGNIZED, path, LD_MACHO_NO_ID, m->l->self, path);
 		return;
 	}
 	if (!fits_platform(m, o, path))
@@ -707,21 +703,20 @@ static bool slice_of(struct macho_link *m, struct view *v, const char *path)
 			continue;
 		if (view_sub(*v, s.offset, s.size, v))
 			return true;
-		complain(m, LT_TRUNCATED, path, arena_printf(m->a,
-			"%s: slice extends beyond end of file", path));
+		complain(m, LT_TRUNCATED, path, LD_MACHO_SLICE_CUT, m->l->self, path);
 		return false;
 	}
-	complain(m, LT_WRONG_ARCH, path, arena_printf(m->a,
-		"unable to find matching architecture in %s", path));
+	complain(m, LT_WRONG_ARCH, path, LD_MACHO_SLICE, m->l->self, path);
 	return false;
 }
 
 static void say_absent(struct macho_link *m, const char *path, int err, size_t word)
 {
-	const char *why = err == EACCES ? "Permission denied" : "No such file or directory";
+	struct link_trouble *t = err == EACCES
+					 ? complain(m, LT_NO_FILE, path, LD_MACHO_DENIED, m->l->self, path)
+					 : complain(m, LT_NO_FILE, path, LD_LLD_NO_FILE, m->l->self, path);
 
-	complain(m, LT_NO_FILE, path, arena_printf(m->a, "cannot open %s: %s", path, why))->missing =
-		missing(m, path, NULL, word);
+	t->missing = missing(m, path, NULL, word);
 }
 
 static void add_bytes(struct macho_link *m, struct view v, const char *path, const char *lib, bool forced)
@@ -739,7 +734,7 @@ static void add_bytes(struct macho_link *m, struct view v, const char *path, con
 		return;
 	}
 	if (!macho_open(v, &x)) {
-		complain(m, LT_NOT_RECOGNIZED, path, arena_printf(m->a, "%s: unhandled file type", path));
+		complain(m, LT_NOT_RECOGNIZED, path, LD_MACHO_TYPE, m->l->self, path);
 		return;
 	}
 	if (x.type == MACHO_DYLIB || x.type == MACHO_DYLIB_STUB) {
@@ -748,7 +743,7 @@ static void add_bytes(struct macho_link *m, struct view v, const char *path, con
 	}
 	o = new_object(m, v, path, path);
 	if (o == NULL) {
-		complain(m, LT_EXECUTABLE, path, arena_printf(m->a, "%s: unhandled file type", path));
+		complain(m, LT_EXECUTABLE, path, LD_MACHO_TYPE, m->l->self, path);
 		return;
 	}
 	o->command = true;
@@ -775,7 +770,7 @@ static void add_file(struct macho_link *m, const char *path, const char *lib, bo
 		return;
 	}
 	if (en->file->st.type == OS_DIRECTORY) {
-		complain(m, LT_FOLDER, path, arena_printf(m->a, "cannot open %s: Is a directory", path));
+		complain(m, LT_FOLDER, path, LD_LLD_FOLDER, m->l->self, path);
 		return;
 	}
 	v = en->file->bytes;
@@ -814,7 +809,7 @@ static void add_library(struct macho_link *m, const char *name, size_t word)
 		add_file(m, path, name, false, word);
 		return;
 	}
-	complain(m, LT_NO_LIB, NULL, arena_printf(m->a, "library not found for -l%s", name))->missing =
+	complain(m, LT_NO_LIB, NULL, LD_MACHO_NO_LIB, m->l->self, name)->missing =
 		missing(m, arena_printf(m->a, "-l%s", name), name, word);
 }
 
@@ -842,8 +837,7 @@ static void add_framework(struct macho_link *m, const char *name, size_t word)
 		return;
 	}
 	x = missing(m, base, NULL, word);
-	complain(m, LT_NO_FRAMEWORK, base, arena_printf(m->a, "framework not found for -framework %s", base))
-		->missing = x;
+	complain(m, LT_NO_FRAMEWORK, base, LD_MACHO_NO_FRAMEWORK, m->l->self, base)->missing = x;
 }
 
 static void add_list(struct macho_link *m, const char *path, size_t word)
@@ -885,9 +879,8 @@ static void say_undefined(struct macho_link *m, const struct link_sym *s, const 
 
 	if (!is_error(m))
 		return;
-	t = complain(m, LT_UNDEFINED, NULL,
-		     arena_printf(m->a, "undefined symbol: %s", shown(m, s->name)));
-	link_line_of(m->l, t, false, ">>> referenced by %s", by);
+	t = complain(m, LT_UNDEFINED, NULL, LD_LLD_UNDEFINED, m->l->self, "", shown(m, s->name));
+	link_line_of(m->l, t, false, LD_LLD_REFERENCED, by);
 	t->object = o;
 	t->sym = s;
 	t->symbol = s->name;
@@ -986,13 +979,12 @@ static bool refuse_line(struct macho_link *m)
 	const struct macho_line *line = m->line;
 
 	if (line->unknown != NULL) {
-		complain(m, LT_OPTION, line->unknown, arena_printf(m->a, "unknown argument '%s'",
-			line->unknown));
+		complain(m, LT_OPTION, line->unknown, LD_LLD_OPTION, m->l->self, line->unknown);
 		return true;
 	}
 	if (line->platform == NULL || line->arch == NULL) {
-		complain(m, LT_NOTHING, NULL, line->arch == NULL ? "must specify -arch" :
-			 "must specify -platform_version");
+		complain(m, LT_NOTHING, NULL, LD_MACHO_MUST_SAY, m->l->self,
+			 line->arch == NULL ? "-arch" : "-platform_version");
 		return true;
 	}
 	if (!take_arch(m) || !take_platform(m)) {
@@ -1007,13 +999,11 @@ static void warn_folders(struct macho_link *m)
 {
 	for (size_t i = 0; i < m->line->absent_dirs.n; i++)
 		link_line_of(m->l, link_trouble(m->l, LT_OTHER, false), true,
-			     "%s: warning: directory not found for option %s", m->l->self,
-			     m->line->absent_dirs.items[i]);
+			     LD_MACHO_NO_FOLDER, m->l->self, m->line->absent_dirs.items[i]);
 	if (m->line->undefined_treatment != NULL && is_error(m) &&
 	    strcmp(m->line->undefined_treatment, "error") != 0)
-		complain(m, LT_OPTION, m->line->undefined_treatment,
-			 arena_printf(m->a, "'-undefined %s' only valid with '-flat_namespace'",
-				      m->line->undefined_treatment));
+		complain(m, LT_OPTION, m->line->undefined_treatment, LD_MACHO_TREATMENT, m->l->self,
+			 m->line->undefined_treatment);
 }
 
 static void name_symbols(struct macho_link *m)

@@ -161,6 +161,7 @@ struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, b
  * message/ld_text.def, so that what is printed is recognised. */
 void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void link_line(struct link *l, struct link_trouble *t, bool decides, const char *text);
 /* link_place.c: a place in an object, as linkers tell it. */
 struct link_place {
 	const char *text;        /* "main.c:(.text+0xf)", "(.data+0x0)" */

@@ -24,17 +24,20 @@ struct link_trouble *link_trouble(struct link *l, enum link_trouble_kind kind, b
 	return t;
 }
 
-void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
+void link_line(struct link *l, struct link_trouble *t, bool decides, const char *text)
 {
-	const char *text;
-	va_list ap;
-
-	va_start(ap, fmt);
-	text = arena_vprintf(l->a, fmt, ap);
-	va_end(ap);
 	t->lines = *t->lines == '\0' ? text : arena_printf(l->a, "%s\n%s", t->lines, text);
 	if (decides && t->message == NULL)
 		t->message = text;
+}
+
+void link_line_of(struct link *l, struct link_trouble *t, bool decides, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	link_line(l, t, decides, arena_vprintf(l->a, fmt, ap));
+	va_end(ap);
 }
 
 const char *link_shown(struct link *l, const char *symbol)

@@ -8,6 +8,7 @@
 
 #include "build/go_env.h"
 #include "build/go_text.h"
+#include "message/go_text.h"
 
 enum { MAX_DEPTH = 64, MAX_EXPAND = 64 << 10, MAX_FAULTS = 100, MAX_VISITS = 20000 };
 
@@ -438,15 +439,13 @@ static void not_found(struct pc *p, const struct pc_dep *d, const struct pc_pack
 
 	if (!p->noticed) {
 		go_add(p->a, &p->lines,
-		       arena_printf(p->a, "Package %s was not found in the pkg-config search path.",
-				    d->name));
+		       arena_printf(p->a, GO_TEXT_PC_SEARCHED, d->name));
 		go_add(p->a, &p->lines,
-		       arena_printf(p->a, "Perhaps you should add the directory containing `%s.pc'",
-				    d->name));
-		go_add(p->a, &p->lines, "to the PKG_CONFIG_PATH environment variable");
+		       arena_printf(p->a, GO_TEXT_PC_PERHAPS, d->name));
+		go_add(p->a, &p->lines, GO_TEXT_PC_PATH);
 		p->noticed = true;
 	}
-	f->text = arena_printf(p->a, "Package '%s', required by '%s', not found", d->name,
+	f->text = arena_printf(p->a, GO_TEXT_PC_REQUIRED, d->name,
 			       by != NULL ? by->name : "virtual:world");
 	go_add(p->a, &p->lines, f->text);
 }
@@ -457,11 +456,11 @@ static void wrong_version(struct pc *p, const struct pc_dep *d, const struct pc_
 	struct pc_fault *f = fault(p, PC_VERSION, d, by);
 
 	f->have = pkg->version;
-	f->text = arena_printf(p->a, "Package dependency requirement '%s %s %s' could not be satisfied.",
+	f->text = arena_printf(p->a, GO_TEXT_PC_VERSION,
 			       d->name, d->op, d->version);
 	go_add(p->a, &p->lines, f->text);
 	go_add(p->a, &p->lines,
-	       arena_printf(p->a, "Package '%s' has version '%s', required version is '%s'", d->name,
+	       arena_printf(p->a, GO_TEXT_PC_HAS, d->name,
 			    pkg->version, f->want));
 }
 
@@ -472,7 +471,7 @@ static void conflict(struct pc *p, const struct pc_dep *d, const struct pc_packa
 
 	f->have = pkg->version;
 	f->text = arena_printf(
-		p->a, "Version '%s' of '%s' conflicts with '%s' due to satisfying conflict rule '%s%s%s'.",
+		p->a, GO_TEXT_PC_CONFLICT,
 		pkg->version, d->name, by->name, d->name, f->want != NULL ? " " : "",
 		f->want != NULL ? f->want : "");
 	go_add(p->a, &p->lines, f->text);

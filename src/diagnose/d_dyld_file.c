@@ -123,7 +123,9 @@ static void say_commands(struct diag *d, struct draft *dr, const char *path, con
 
 static struct draft *bad_header(struct diag *d, const struct failure *f, const struct probe *p)
 {
-	struct draft *dr = draft_new(d, CAUSE_NOT_LOADABLE, f);
+	/* A command that must be known and is not: a newer linker made it for a newer dyld. */
+	bool newer = starts_with(p->says, "load command #");
+	struct draft *dr = draft_new(d, newer ? CAUSE_OS_TOO_OLD : CAUSE_NOT_LOADABLE, f);
 
 	draft_say(d, dr, "%s is refused by dyld since macOS 15.4: %s.", who(d, f, p), p->says);
 	say_commands(d, dr, p->path, p->says);
@@ -141,7 +143,7 @@ void dyld_program(struct diag *d, const struct failure *f)
 
 static struct draft *bad_signature(struct diag *d, const struct failure *f, const struct probe *p)
 {
-	struct draft *dr = draft_new(d, CAUSE_NOT_LOADABLE, f);
+	struct draft *dr = draft_new(d, CAUSE_PERMISSION, f);
 	bool team = strstr(p->says, "Team ID") != NULL;
 
 	dr->f.detail = "code-signature";
@@ -182,7 +184,7 @@ struct draft *dyld_refused(struct diag *d, const struct failure *f, const struct
 
 void dyld_pages(struct diag *d, const struct failure *f)
 {
-	struct draft *dr = draft_new(d, CAUSE_NOT_LOADABLE, f);
+	struct draft *dr = draft_new(d, CAUSE_PERMISSION, f);
 	const char *path = image_path(d, f->image);
 
 	dr->f.detail = "code-signature";

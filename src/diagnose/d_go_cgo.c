@@ -203,7 +203,7 @@ static void bad_argument(struct go_case *c, const struct go_problem *p)
 		      strpbrk(dir, "()*&;|<>#{}[]\"'\\`?") != NULL;
 
 	draft_say(&c->d, dr, "%s: `%s` has a character that Go does not allow in #cgo lines%s.",
-		  go_place_words(c, &p->at), p->object,
+		  go_place_words(c, &p->at), p->other,
 		  by_dir ? ": it is in the name of the folder that ${SRCDIR} stands for" : "");
 	if (by_dir)
 		draft_fix(&c->d, dr, "move", "low",
@@ -307,9 +307,9 @@ static void bad_regexp(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_CGO_FLAG, "allow-regexp");
 
-	draft_say(&c->d, dr, "%s is no regular expression: `%s`.", p->object, p->written);
+	draft_say(&c->d, dr, "$%s is no regular expression: `%s`.", p->object, p->written);
 	draft_fix(&c->d, dr, "environment", "low",
-		  arena_printf(c->d.a, "write it so that it is one, for instance %s='%s'", p->object + 1,
+		  arena_printf(c->d.a, "write it so that it is one, for instance %s='%s'", p->object,
 			       quoted_regexp(c->d.a, p->written)));
 }
 
@@ -330,8 +330,8 @@ static void c_name(struct go_case *c, const struct go_problem *p)
 	struct draft *dr = go_draft(c, p, CAUSE_BUILD_OTHER, "name-unknown");
 
 	draft_say(&c->d, dr,
-		  "%s is used, and nothing that the comment above import \"C\" includes has the name %s.",
-		  p->object, p->symbol);
+		  "C.%s is used, and nothing that the comment above import \"C\" includes has the name %s.",
+		  p->symbol, p->symbol);
 	draft_fix(&c->d, dr, "edit-line", "low",
 		  arena_printf(
 			  c->d.a,

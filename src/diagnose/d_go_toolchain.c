@@ -66,7 +66,7 @@ static void unsummed(struct go_case *c, const struct go_problem *p)
 	struct fix *f;
 
 	draft_say(&c->d, dr, "go.sum has no checksum of the module that has %s, so go does not use it.",
-		  p->object);
+		  p->other);
 	f = draft_fix(&c->d, dr, "modules", "low", "let go write the missing checksums");
 	fix_command(&c->d, f, "go mod tidy");
 }
@@ -114,6 +114,9 @@ static void build_mode(struct go_case *c, const struct go_problem *p)
 			  c->g->root->path, c->g->root->name);
 		draft_fix(&c->d, dr, "edit-line", "low",
 			  "name the folder of a package main, with a func main() in it (it may be empty)");
+	} else if (p->object[0] != '-' && strchr(p->object, '/') != NULL) {
+		draft_say(&c->d, dr, "Go %s makes no programs for %s, which GOOS and GOARCH ask for.",
+			  c->g->env.version != NULL ? c->g->env.version : "", p->object);
 	} else {
 		draft_say(&c->d, dr, "Go %s has no %s for %s/%s.",
 			  c->g->env.version != NULL ? c->g->env.version : "", p->object, c->g->env.goos,

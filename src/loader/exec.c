@@ -22,20 +22,40 @@ struct exec {
 	const char *first; /* interpreter in the #! line of that file, NULL */
 };
 
-static void refuse(struct exec *x, int err, int status, const char *words, const char *why)
+#define TEXT(id, text) static const char text_##id[] = text;
+#include "loader/exec_text.def"
+#undef TEXT
+
+static void refuse(struct exec *x, int err, int status, const char *message, const char *why)
 {
 	x->out->err = err;
 	x->out->status = status;
 	x->out->why = why;
-	x->out->message = arena_printf(x->a, "%s: %s", x->asked, words);
+	x->out->message = message;
+}
+
+/* In the words of the C library. */
+static void refuse_for(struct exec *x, int err, const char *why)
+{
+	refuse(x, err, err == ENOENT ? 127 : 126,
+	       arena_printf(x->a, text_REFUSED, x->asked, text_errno(x->a, err, false)), why);
+}
+
+static void not_found(struct exec *x, int err, const char *why)
+{
+	refuse(x, err, 127, arena_printf(x->a, text_NOT_FOUND, x->asked), why);
+}
+
+static void bad_format(struct exec *x, const char *why)
+{
+	refuse(x, ENOEXEC, 126, arena_printf(x->a, text_FORMAT, x->asked), why);
 }
 
 /* The shell reads the first #! line again and names the interpreter in it, whichever failed. */
 static void bad_interpreter(struct exec *x, int err, const char *why)
 {
 	refuse(x, err, 126,
-	       arena_printf(x->a, "%s: bad interpreter: %s", x->first, text_errno(x->a, err, false)),
-	       why);
+	       arena_printf(x->a, text_INTERPRETER, x->asked, x->first, text_errno(x->a, err, false)), why);
 }
 
 static bool may_execute(const struct os_stat *st)
@@ -75,8 +95,7 @@ static void exec_script(struct exec *x, const char *path, const struct store_fil
 	const char *interp = script_interpreter(x, f->bytes);
 
 	if (interp == NULL) {
-		refuse(x, ENOEXEC, 126, "cannot execute binary file: Exec format error",
-		       "its #! line names no interpreter");
+		bad_format(x, "its #! line names no interpreter");
 		return;
 	}
 	if (x->out->nscripts == MAX_SCRIPTS) {
@@ -102,11 +121,6 @@ static bool kernel_runs(const struct elf *e)
 	return native == EM_X86_64 && e->machine == EM_386 && !e->is64;
 }
 
-static void bad_format(struct exec *x, const char *why)
-{
-	refuse(x, ENOEXEC, 126, "cannot execute binary file: Exec format error", why);
-}
-
 static const struct elf_phdr *interp_phdr(const struct elf *e)
 {
 	for (size_t i = 0; i < e->phnum; i++)
@@ -123,19 +137,14 @@ static void check_interp_file(struct exec *x, const char *interp)
 
 	x->out->interpreter = interp;
 	if (en == NULL || en->err == ENOENT || en->err == ENOTDIR)
-		refuse(x, en != NULL ? en->err : ENOMEM, 127,
-		       "cannot execute: required file not found",
-		       "the loader that it names is not there");
+		not_found(x, en != NULL ? en->err : ENOMEM, "the loader that it names is not there");
 	else if (en->err != 0 || f->st.type != OS_REGULAR || !may_execute(&f->st) || f->noexec)
-		refuse(x, EACCES, 126, "Permission denied",
-		       "the loader that it names may not be executed");
+		refuse_for(x, EACCES, "the loader that it names may not be executed");
 	else if (f->bytes.n < (x->out->file->file->elf.is64 ? sizeof(Elf64_Ehdr) :
 							       sizeof(Elf32_Ehdr)))
-		refuse(x, EIO, 126, "Input/output error",
-		       "the loader that it names is shorter than an ELF header");
+		refuse_for(x, EIO, "the loader that it names is shorter than an ELF header");
 	else if (f->kind != FILE_ELF || f->elf.machine != x->out->file->file->elf.machine)
-		refuse(x, ELIBBAD, 126, "Accessing a corrupted shared library",
-		       "the loader that it names is no ELF file of this machine type");
+		refuse_for(x, ELIBBAD, "the loader that it names is no ELF file of this machine type");
 }
 
 static void exec_elf(struct exec *x, const struct store_entry *en)
@@ -176,13 +185,11 @@ static bool refuse_errno(struct exec *x, int err, bool is_interpreter)
 	if (err == 0)
 		return false;
 	if ((err == ENOENT || err == ENOTDIR) && is_interpreter)
-		refuse(x, ENOENT, 127, "cannot execute: required file not found",
-		       "the interpreter that its #! line names is not there");
+		not_found(x, ENOENT, "the interpreter that its #! line names is not there");
 	else if (is_interpreter)
 		bad_interpreter(x, err, "the interpreter that its #! line names cannot be opened");
 	else
-		refuse(x, err, err == ENOENT ? 127 : 126, text_errno(x->a, err, false),
-		       "it cannot be opened");
+		refuse_for(x, err, "it cannot be opened");
 	return true;
 }
 
@@ -204,9 +211,11 @@ static bool refuse_mode(struct exec *x, const struct store_file *f, bool is_inte
 
 	if (why != NULL && is_interpreter)
 		bad_interpreter(x, EACCES, why);
-	else if (why != NULL)
+	else if (why != NULL && f->st.type == OS_DIRECTORY)
 		refuse(x, EACCES, 126,
-		       f->st.type == OS_DIRECTORY ? "Is a directory" : "Permission denied", why);
+		       arena_printf(x->a, text_REFUSED, x->asked, text_errno(x->a, EISDIR, false)), why);
+	else if (why != NULL)
+		refuse_for(x, EACCES, why);
 	return why != NULL;
 }
 

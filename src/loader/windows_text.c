@@ -9,9 +9,18 @@ static const struct {
 	const char *text;
 } texts[] = {
 #define WIN_TEXT(status, error, text) { status, error, text },
+#define WIN_SAY(id, text)
 #include "loader/windows_text.def"
+#undef WIN_SAY
 #undef WIN_TEXT
 };
+
+#define WIN_TEXT(status, error, text)
+#define WIN_SAY(id, text) static const char say_##id[] = text;
+#include "loader/windows_text.def"
+#undef WIN_SAY
+#undef WIN_TEXT
+
 enum { NTEXTS = sizeof(texts) / sizeof(texts[0]) };
 
 unsigned win_error(uint32_t status)
@@ -47,8 +56,8 @@ static const char *python_message(struct process *p, const char *target, unsigne
 	int n = (int)strcspn(base, ".");
 
 	if (p->w->windows->python < 308)
-		return arena_printf(p->a, "DLL load failed: %s", text);
-	return arena_printf(p->a, "DLL load failed while importing %.*s: %s", n, base, text);
+		return arena_printf(p->a, say_PYTHON_37, text);
+	return arena_printf(p->a, say_PYTHON, n, base, text);
 }
 
 /* The dialogs of the hard error port; those of Windows 7 differ. */
@@ -59,33 +68,19 @@ static const char *start_message(struct process *p, const char *target, const st
 
 	switch (f->status) {
 	case WIN_DLL_NOT_FOUND:
-		return arena_printf(
-			p->a,
-			old ? "The program can't start because %s is missing from your computer. Try "
-			      "reinstalling the program to fix this problem." :
-			      "The code execution cannot proceed because %s was not found. Reinstalling "
-			      "the program may fix this problem.",
-			f->object);
+		return old ? arena_printf(p->a, say_MISSING_7, f->object)
+			   : arena_printf(p->a, say_MISSING, f->object);
 	case WIN_ENTRYPOINT_NOT_FOUND:
-		return arena_printf(p->a,
-				    "The procedure entry point %s could not be located in the dynamic link "
-				    "library %s.",
-				    f->symbol,
+		return arena_printf(p->a, say_ENTRY, f->symbol,
 				    old && f->provider != NULL ? last_part(f->provider->name) : by);
 	case WIN_ORDINAL_NOT_FOUND:
-		return arena_printf(p->a,
-				    "The ordinal %s could not be located in the dynamic link library %s.",
-				    f->symbol + 1, /* behind the '#' */
+		return arena_printf(p->a, say_ORDINAL, f->symbol + 1, /* behind the '#' */
 				    old && f->provider != NULL ? last_part(f->provider->name) : by);
 	case WIN_SXS_CANT_GEN_ACTCTX:
 	case 0:
 		return win_error_text(win_error(f->status));
 	default:
-		return arena_printf(
-			p->a,
-			"The application was unable to start correctly (0x%08x). Click OK to close the "
-			"application.",
-			f->status);
+		return arena_printf(p->a, say_UNABLE, f->status);
 	}
 }
 

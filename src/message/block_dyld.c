@@ -91,6 +91,24 @@ static size_t part_length(const char *s)
 	return n;
 }
 
+/* "/x/libfoo.2.dylib and then it stops": the file's name ends the part, whatever people write behind it. */
+static size_t file_length(const char *s, size_t n)
+{
+	static const char *const ends[] = { ".dylib", ".so", ".bundle", ".jnilib", ".node" };
+
+	for (size_t at = 1; at < n; at++) {
+		if (!(s[at] == ' ' || s[at] == '\t' || is_quote(s[at])) || memchr(s + at, '/', n - at) != NULL)
+			continue;
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+			size_t k = strlen(ends[i]);
+
+			if (at > k && memcmp(s + at - k, ends[i], k) == 0)
+				return at;
+		}
+	}
+	return n;
+}
+
 /* JSON writes "\/". */
 static const char *without_backslashes(struct arena *a, const char *s, size_t n)
 {
@@ -123,6 +141,7 @@ static const char *part(struct arena *a, const char *text, const char *word)
 		n -= *s == '(' ? 2 : 1;
 		s++;
 	}
+	n = file_length(s, n);
 	while (n > 0 && (is_quote(s[n - 1]) || strchr(" \t,\r", s[n - 1]) != NULL))
 		n--;
 	return n > 0 ? without_backslashes(a, s, n) : NULL;
@@ -180,9 +199,11 @@ static const struct why {
 	{ "errno=23", "memory-or-limit", "" },
 	{ "errno=24", "memory-or-limit", "" },
 	{ "Incompatible library version", "missing-version", "" },
+	{ "not a file", "not-loadable", "" },
+	{ "load command content", "corrupt-file", "" },
 	{ "load command", "os-too-old", "" },
-	{ "duplicate LC_RPATH", "corrupt-file", "" },
-	{ "duplicate linked dylib", "corrupt-file", "" },
+	{ "duplicate LC_RPATH", "not-loadable", "load-commands" },
+	{ "duplicate linked dylib", "not-loadable", "load-commands" },
 	{ "not a mach-o file", "corrupt-file", "" },
 	{ "not valid mach-o", "corrupt-file", "" },
 	{ "malformed mach-o", "corrupt-file", "" },
@@ -190,7 +211,8 @@ static const struct why {
 	{ "file too short", "corrupt-file", "" },
 	{ "unknown file type", "corrupt-file", "" },
 	{ "beyond end of file", "corrupt-file", "" },
-	{ "missing LC_", "corrupt-file", "" },
+	{ "missing LC_", "not-loadable", "load-commands" },
+	{ "LC_ID_DYLIB found", "not-loadable", "load-commands" },
 	{ "wrong filetype", "not-loadable", "" },
 	{ "cannot link against", "not-loadable", "" },
 	{ "cannot dlopen", "not-loadable", "" },

@@ -7,6 +7,7 @@
  */
 #include "message/message.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -364,7 +365,39 @@ static size_t width_at(struct msg_reader *r, const struct reading *line)
 	return r->width;
 }
 
-/* Does the match go over a place where lines were joined? */
+/* Does a file's whole name end there ("libx.so.2"), and another word begin? */
+static bool ends_a_file(const char *text, size_t at, size_t n)
+{
+	static const char *const ends[] = { ".so", ".a", ".o", ".dylib", ".dll", ".pyd", ".exe" };
+	size_t end = at;
+
+	if (at >= n || (!isalpha((unsigned char)text[at]) && text[at] != ' ' && text[at] != '\t'))
+		return false;
+	while (end > 0 && (text[end - 1] == '\'' || text[end - 1] == '"'))
+		at = --end;
+	while (end > 0 && (isdigit((unsigned char)text[end - 1]) || text[end - 1] == '.'))
+		end--;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t k = strlen(ends[i]);
+
+		if (end > k && memcmp(text + end - k, ends[i], k) == 0 && (end == at || text[end] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* Does the match go over a place where lines were joined, and none of them ended with its name? */
+static bool is_join(const struct reading *g, const struct pattern_match *m)
+{
+	for (size_t k = 0; k < g->joins.n; k++) {
+		size_t at = g->joins.items[k].at;
+
+		if (at > m->start && at < m->end && ends_a_file(g->text, at, g->n))
+			return false;
+	}
+	return reading_has_join(g, m->start, m->end);
+}
+
 static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width)
 {
 	struct pattern *p = compiled(r, row, false);
@@ -372,7 +405,7 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t wid
 	struct reading g;
 
 	if (p == NULL || r->loose_work > LOOSE_WORK || !reading_joined(&r->clean, at, width, &r->room, &g) ||
-	    !match_over(p, &g, &r->loose_work, &m) || !reading_has_join(&g, m.start, m.end))
+	    !match_over(p, &g, &r->loose_work, &m) || !is_join(&g, &m))
 		return false;
 	keep(r, row, &g, &m);
 	return true;
@@ -437,7 +470,18 @@ static int by_start(const void *x, const void *y)
 	return a->end < b->end ? -1 : a->end > b->end;
 }
 
-/* An earlier row of the same table says the same place. */
+/* What a program says in words of its own (says_program.def) is none where a known speaker's sentence goes over
+ * all of it: a linker that cannot open a library is no loader. */
+static bool is_part_of(const struct msg_reader *r, const struct found *f, const struct found *g)
+{
+	const struct says_row *own = r->rows[f->row].says, *known = r->rows[g->row].says;
+
+	return own->file != known->file && strcmp(own->speaker, "program") == 0 &&
+	       strcmp(known->speaker, "program") != 0 && g->start <= f->start && f->end <= g->end &&
+	       known->rank < own->rank && (known->kind == MSG_CAUSE || known->kind == MSG_WARNING);
+}
+
+/* An earlier row of the same table says the same place, or a better table says it. */
 static bool is_beaten(const struct msg_reader *r, size_t n)
 {
 	const struct found *f = &r->found.items[n];
@@ -447,6 +491,8 @@ static bool is_beaten(const struct msg_reader *r, size_t n)
 		const struct found *g = &r->found.items[i];
 
 		if (g->end > f->start && r->rows[g->row].says->file == file && g->row <= f->row)
+			return true;
+		if (is_part_of(r, f, g))
 			return true;
 	}
 	for (size_t i = n + 1; i < r->found.n && r->found.items[i].start < f->end && i < n + 64; i++) {

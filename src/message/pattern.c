@@ -167,8 +167,8 @@ static void put_shape(struct reading *r, const char *s, const char *end)
 	}
 }
 
-/* What a name looks like that has lost the marks around it: no plain word. */
-#define NO_WORD "(?=\\S*(?-i:[A-Z0-9_/+]|[.:-]\\w))"
+/* What a name looks like that has lost the marks around it: no plain word, and not the end of one. */
+#define NO_WORD "(?<!\\w)(?=\\S*(?-i:[A-Z0-9_/+]|[.:-]\\w))"
 
 /* Not in the middle of a word. */
 static void put_edge(struct reading *r)

@@ -18,10 +18,24 @@ static const struct said_text glibc_texts[] = {
 #include "loader/text.def"
 #undef TEXT
 };
+static const struct said_text dyld_texts[] = {
+#define R(major, minor) 0
+#define TEXT(id, first, last, text) { #id, text },
+#include "loader/dyld_text.def"
+#undef TEXT
+#undef R
+};
 static const struct said_text musl_texts[] = {
 #define TEXT(id, text) { #id, text },
 #include "loader/musl_text.def"
 #undef TEXT
+};
+static const struct said_text windows_texts[] = {
+#define WIN_TEXT(status, error, text)
+#define WIN_SAY(id, text) { #id, text },
+#include "loader/windows_text.def"
+#undef WIN_SAY
+#undef WIN_TEXT
 };
 static const struct ld_text {
 	const char *name, *values, *text;
@@ -29,6 +43,16 @@ static const struct ld_text {
 #define LD_TEXT(id, says, values, text) { #id, values, text },
 #include "message/ld_text.def"
 #undef LD_TEXT
+};
+static const struct said_text go_texts[] = {
+#define GO_TEXT(id, says, values, text) { #id, text },
+#include "message/go_text.def"
+#undef GO_TEXT
+};
+static const struct said_text py_texts[] = {
+#define PY_TEXT(id, type, says, values, text) { #id, text },
+#include "message/py_text.def"
+#undef PY_TEXT
 };
 #undef ERROR
 #undef NEWEST
@@ -164,16 +188,41 @@ static size_t hole_length(const char *s)
 {
 	size_t n = s[0] == '%' ? 1 + strspn(s + 1, ".*l0123456789") : 0;
 
-	return n > 0 && s[n] != '\0' && strchr("sdux", s[n]) != NULL ? n + 1 : 0;
+	return n > 0 && s[n] != '\0' && strchr("sduxX", s[n]) != NULL ? n + 1 : 0;
+}
+
+/* A first field "-": what stands there may be missing, and is not looked for; nor is what ends it. */
+static const char *behind_first(const struct written *w, const char *text, const char **fields)
+{
+	if (strncmp(w->fields, "-,", 2) != 0 && strcmp(w->fields, "-") != 0)
+		return text;
+	*fields += 1 + (w->fields[1] == ',');
+	text += hole_length(text);
+	return text + strspn(text, ": \n\t");
+}
+
+/* The end of what is looked for: with `after` "-" that of the last hole. What stands behind it is then said by
+ * many, and no word to search for. */
+static const char *end_of(const struct written *w, const char *text)
+{
+	const char *end = text;
+
+	if (strcmp(w->after, "-") != 0)
+		return text + strlen(text);
+	for (const char *s = text; *s != '\0'; s++)
+		if (hole_length(s) > 0)
+			end = s + hole_length(s);
+	return end;
 }
 
 static const char *text_pattern(struct arena *a, const struct written *w, const char *text)
 {
+	const char *end = end_of(w, text);
 	const char *fields = w->fields;
 	struct arena_text b = { NULL, 0, 0 };
 
 	arena_text_str(a, &b, w->pattern);
-	for (const char *s = text; *s != '\0'; s++) {
+	for (const char *s = behind_first(w, text, &fields); s < end; s++) {
 		size_t hole = hole_length(s);
 
 		if (hole > 0) {
@@ -185,7 +234,7 @@ static const char *text_pattern(struct arena *a, const struct written *w, const 
 			arena_text_add(a, &b, s, 1);
 		}
 	}
-	arena_text_str(a, &b, w->after);
+	arena_text_str(a, &b, strcmp(w->after, "-") != 0 ? w->after : "");
 	return arena_text_end(a, &b);
 }
 
@@ -217,6 +266,14 @@ static void add_texts(struct says *s, const struct written *w, unsigned file)
 {
 	if (tables[file].rows == ld_rows)
 		add_of_linker(s, w, file);
+	else if (tables[file].rows == go_rows)
+		add_named(s, w, file, go_texts, sizeof(go_texts) / sizeof(go_texts[0]));
+	else if (tables[file].rows == language_rows)
+		add_named(s, w, file, py_texts, sizeof(py_texts) / sizeof(py_texts[0]));
+	else if (tables[file].rows == macho_rows)
+		add_named(s, w, file, dyld_texts, sizeof(dyld_texts) / sizeof(dyld_texts[0]));
+	else if (tables[file].rows == windows_rows)
+		add_named(s, w, file, windows_texts, sizeof(windows_texts) / sizeof(windows_texts[0]));
 	else if (strcmp(w->speaker, "musl") == 0)
 		add_named(s, w, file, musl_texts, sizeof(musl_texts) / sizeof(musl_texts[0]));
 	else

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "message/py_text.h"
 
 /* ---- classes --------------------------------------------------------------------------------- */
 
@@ -419,22 +420,13 @@ static const char *renaming_text(struct py_eval *ev, const struct py_value *m, c
 	bool first = strcmp(ev->im->home->version, "3.13.0") == 0;
 
 	if (hides_the_library(ev, m))
-		return arena_printf(ev->a,
-				    "module '%s' has no attribute '%s' (consider renaming '%s' since it has "
-				    "the same name as the standard library module named '%s' and the import "
-				    "system gives it precedence)",
-				    module, name, origin, module);
+		return arena_printf(ev->a, PY_TEXT_HIDES_STANDARD, module, name, origin, module);
 	if (m->ready)
 		return NULL;
 	if (is_own_file(m))
-		return arena_printf(ev->a,
-				    "module '%s' has no attribute '%s' (consider renaming '%s' if it has the "
-				    "same name as a %s you intended to import)",
-				    module, name, origin, first ? "third-party module" : "library");
-	return arena_printf(ev->a,
-			    "partially initialized module '%s' from '%s' has no attribute '%s' (most likely "
-			    "due to a circular import)",
-			    module, origin, name);
+		return arena_printf(ev->a, PY_TEXT_HIDES_LIBRARY, module, name, origin,
+				    first ? "third-party module" : "library");
+	return arena_printf(ev->a, PY_TEXT_NO_ATTRIBUTE_YET_FROM, module, origin, name);
 }
 
 static const char *no_such_name_text(struct py_eval *ev, const struct py_value *m, const char *name)
@@ -447,11 +439,8 @@ static const char *no_such_name_text(struct py_eval *ev, const struct py_value *
 	if (text != NULL)
 		return text;
 	if (info == NULL || m->ready || ev->im->home->minor < 8)
-		return arena_printf(ev->a, "module '%s' has no attribute '%s'", m->u.module.name, name);
-	return arena_printf(ev->a,
-			    "partially initialized module '%s' has no attribute '%s' (most likely due to a "
-			    "circular import)",
-			    m->u.module.name, name);
+		return arena_printf(ev->a, PY_TEXT_NO_ATTRIBUTE, m->u.module.name, name);
+	return arena_printf(ev->a, PY_TEXT_NO_ATTRIBUTE_YET, m->u.module.name, name);
 }
 
 /* Has native code of the same package run? It gives modules names as well (NumPy's does, to numpy.dtypes). */
@@ -532,8 +521,8 @@ static struct py_value *no_such_function(struct py_eval *ev, const struct py_val
 	struct py_value *path = py_dict_name(&lib->u.obj.dict, py_name(ev->names, " path", 5));
 
 	return py_raise_sure_new(ev, "AttributeError",
-				 path != NULL ? arena_printf(ev->a, "%s: undefined symbol: %s",
-							     path->u.str.p, name)
+				 path != NULL ? arena_printf(ev->a, PY_TEXT_NO_FUNCTION, path->u.str.p,
+							     name)
 					      : NULL);
 }
 
@@ -561,10 +550,9 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 	if (v->type == V_MODULE)
 		return no_such_name(ev, v, name);
 	if (v->type == V_NONE && strncmp(name, "__", 2) != 0)
-		return py_raise_sure_new(ev, "AttributeError", arena_printf(
-			ev->a, "'NoneType' object has no attribute '%s'", name));
+		return py_raise_sure_new(ev, "AttributeError", arena_printf(ev->a, PY_TEXT_NONE_ATTRIBUTE, name));
 	return py_raise_soft(ev, "AttributeError",
-			     arena_printf(ev->a, "'%s' object has no attribute '%s'", py_type_name(v), name));
+			     arena_printf(ev->a, PY_TEXT_OBJECT_ATTRIBUTE, py_type_name(v), name));
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "message/py_text.h"
 
 bool py_step(struct py_eval *ev)
 {
@@ -68,7 +69,7 @@ static struct py_value *eval_name(struct py_eval *ev, const char *name)
 		return !ev->frame->globals->tainted || !is_shadowed(ev, name, v) ? v : &py_unknown;
 	if (ev->frame->globals->tainted)
 		return &py_unknown;
-	return py_raise_sure_new(ev, "NameError", arena_printf(ev->a, "name '%s' is not defined", name));
+	return py_raise_sure_new(ev, "NameError", arena_printf(ev->a, PY_TEXT_NOT_DEFINED, name));
 }
 
 /* The scope that an assignment to the name changes. */

@@ -6,6 +6,7 @@
  * has shrunk.
  */
 #include "python/ext_numpy.h"
+#include "message/py_text.h"
 
 #include <string.h>
 
@@ -27,21 +28,17 @@ static bool has(struct view v, const char *text)
 
 static bool is_old(struct view v, struct ext_clash *out)
 {
-	static const char failed[] = "numpy.core.multiarray failed to import";
-
-	if (v.n > MAX_CONSTANTS)
+if (v.n > MAX_CONSTANTS)
 		v.n = MAX_CONSTANTS;
-	if (memmem(v.p, v.n, failed, sizeof(failed) - 1) == NULL ||
+	if (memmem(v.p, v.n, PY_TEXT_NUMPY_OLD, sizeof(PY_TEXT_NUMPY_OLD) - 1) == NULL ||
 	    has(v, "numpy._core._multiarray_umath"))
 		return false;
 	if (has(v, "flatiter") && has(v, "broadcast") && has(v, "dtype") &&
 	    memmem(v.p, v.n, "size changed, may indicate", 26) != NULL) {
-		*out = (struct ext_clash){ "ValueError",
-					   "numpy.dtype size changed, may indicate binary incompatibility. "
-					   "Expected 96 from C header, got 88 from PyObject" };
+		*out = (struct ext_clash){ "ValueError", PY_TEXT_NUMPY_SIZE };
 		return true;
 	}
-	*out = (struct ext_clash){ "ImportError", failed };
+	*out = (struct ext_clash){ "ImportError", PY_TEXT_NUMPY_OLD };
 	return has(v, "_ARRAY_API is NULL pointer");
 }
 

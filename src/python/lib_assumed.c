@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "message/py_text.h"
 
 enum { DLL_LOAD_DIR = 0x100, DEFAULT_DIRS = 0x1000 }; /* LOAD_LIBRARY_SEARCH_…, in nt */
 
@@ -66,10 +67,7 @@ PY_NATIVE(o_add_dll_directory)
 	there = isdir != NULL ? py_call1(ev, isdir, py_str(ev->a, dir)) : &py_unknown;
 	if (there == &py_false)
 		return py_raise_sure_new(ev, "FileNotFoundError",
-					 arena_printf(ev->a,
-						      "[WinError 2] The system cannot find the file "
-						      "specified: '%s'",
-						      dir));
+					 arena_printf(ev->a, PY_TEXT_NO_FOLDER, dir));
 	ev->im->host.add_folder(ev->im->host.ctx, py_os_normpath(ev, py_absolute(ev, dir)));
 	return py_instance_new(ev, py_known(ev, "os", "_AddedDllDirectory"));
 }

@@ -7,6 +7,7 @@
 #include "python/eval.h"
 
 #include "base/str.h"
+#include "message/py_text.h"
 
 #define FILE_MAX_BYTES (16u << 20)
 #define LIST_MAX 20000
@@ -371,7 +372,7 @@ static struct py_value *os_error(struct py_eval *ev, int err, const char *path)
 			   : err == ENOTDIR ? "NotADirectoryError"
 					    : "OSError";
 
-	return py_raise_sure_new(ev, type, arena_printf(ev->a, "[Errno %d] %s: '%s'", err,
+	return py_raise_sure_new(ev, type, arena_printf(ev->a, PY_TEXT_NO_PATH, err,
 						    err == ENOENT    ? "No such file or directory"
 						    : err == EACCES  ? "Permission denied"
 						    : err == ENOTDIR ? "Not a directory"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "message/py_text.h"
 
 #define IMPORT_DEPTH 140
 #define MODULES_MAX 20000
@@ -37,10 +38,9 @@ static struct py_value *raise_import(struct py_eval *ev, const char *type, const
 	return py_raise(ev, e);
 }
 
-static struct py_value *no_module(struct py_eval *ev, const char *name, const char *behind)
+static struct py_value *no_module(struct py_eval *ev, const char *name, const char *text)
 {
-	return raise_import(ev, "ModuleNotFoundError", name, NULL,
-			    arena_printf(ev->a, "No module named '%s'%s", name, behind));
+	return raise_import(ev, "ModuleNotFoundError", name, NULL, text);
 }
 
 /* ---- a module -------------------------------------------------------------------------------- */
@@ -375,8 +375,7 @@ static struct py_value *load_extension(struct py_eval *ev, struct py_value *m, c
 		return die(ev, &l, r.error) == NULL ? NULL : m;
 	if (r.result == PY_LOAD_ERROR || r.result == PY_LOAD_NO_INIT) {
 		if (r.result == PY_LOAD_NO_INIT)
-			r.error = arena_printf(
-				ev->a, "dynamic module does not define module export function (%s)", l.init);
+			r.error = arena_printf(ev->a, PY_TEXT_NO_INIT, l.init);
 		e = py_exception_new(ev, r.type != NULL ? r.type : "ImportError", r.error);
 		if (r.type == NULL) { /* else the init function raised it */
 			set_text(ev, e, "name", spec->name);
@@ -555,7 +554,7 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 		    (parent->u.module.info == NULL || may_make(ev, parent, name)))
 			return hooked(ev, name);
 		if (where == NULL)
-			return no_module(ev, name, arena_printf(ev->a, "; '%s' is not a package",
+			return no_module(ev, name, arena_printf(ev->a, PY_TEXT_NOT_PACKAGE, name,
 								parent->u.module.name));
 		if (where->type != V_LIST && where->type != V_TUPLE)
 			return hooked(ev, name);
@@ -568,7 +567,7 @@ static struct py_value *import_leaf(struct py_eval *ev, const char *name, struct
 	if ((where->tainted && where != ev->sys_path) ||
 	    is_hooked(ev, name, parent != NULL ? where : &py_none))
 		return ev->stopped ? NULL : hooked(ev, name);
-	return ev->stopped ? NULL : no_module(ev, name, "");
+	return ev->stopped ? NULL : no_module(ev, name, arena_printf(ev->a, PY_TEXT_NO_MODULE, name));
 }
 
 static void bind_in_parent(struct py_eval *ev, struct py_value *parent, const char *name, struct py_value *m)
@@ -588,8 +587,7 @@ static struct py_value *import_part(struct py_eval *ev, const char *name, struct
 		return m;
 	}
 	if (m->type == V_NONE)
-		return raise_import(ev, "ModuleNotFoundError", name, NULL,
-				    arena_printf(ev->a, "import of %s halted; None in sys.modules", name));
+		return no_module(ev, name, arena_printf(ev->a, PY_TEXT_HALTED, name));
 	if (m->type == V_MODULE)
 		make_certain(ev, m->u.module.info);
 	return m;
@@ -624,8 +622,7 @@ const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level
 	if (level == 0)
 		return name;
 	if (p == NULL || p->type != V_STR || p->u.str.n == 0) {
-		raise_import(ev, "ImportError", NULL, NULL,
-			     "attempted relative import with no known parent package");
+		raise_import(ev, "ImportError", NULL, NULL, PY_TEXT_NO_PARENT);
 		return NULL;
 	}
 	package = p->u.str.p;
@@ -634,8 +631,7 @@ const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level
 		const char *dot = memrchr(package, '.', (size_t)(end - package));
 
 		if (dot == NULL) {
-			raise_import(ev, "ImportError", NULL, NULL,
-				     "attempted relative import beyond top-level package");
+			raise_import(ev, "ImportError", NULL, NULL, PY_TEXT_BEYOND_TOP);
 			return NULL;
 		}
 		end = dot;
@@ -653,15 +649,13 @@ static const char *file_of(struct py_eval *ev, struct py_value *m)
 
 static struct py_value *cannot_import(struct py_eval *ev, struct py_value *m, const char *name)
 {
-	const char *file = file_of(ev, m);
+	const char *file = file_of(ev, m), *module = m->u.module.name;
+	const char *where = file != NULL ? file : "unknown location";
 	bool partial = m->u.module.info != NULL && !m->ready;
 
-	return raise_import(
-		ev, "ImportError", m->u.module.name, file,
-		arena_printf(ev->a, "cannot import name '%s' from %s'%s'%s (%s)", name,
-			     partial ? "partially initialized module " : "", m->u.module.name,
-			     partial ? " (most likely due to a circular import)" : "",
-			     file != NULL ? file : "unknown location"));
+	return raise_import(ev, "ImportError", module, file,
+			    partial ? arena_printf(ev->a, PY_TEXT_NO_NAME_YET, name, module, where)
+				    : arena_printf(ev->a, PY_TEXT_NO_NAME, name, module, where));
 }
 
 /* A submodule of that name: _handle_fromlist asks for it where the package has no such attribute.

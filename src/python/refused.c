@@ -9,6 +9,7 @@
 
 #include "python/eval.h"
 #include "python/parse.h"
+#include "message/py_text.h"
 
 /* ---- bodies ---------------------------------------------------------------------------------- */
 
@@ -92,7 +93,7 @@ static const char *unknown_codec(struct py_eval *ev, const char *as_written)
 	if (starts_like(name, "utf_8") || starts_like(name, "latin_1") || starts_like(name, "iso_8859_1") ||
 	    starts_like(name, "iso_latin_1") || strchr(name, '.') != NULL || is_codec(ev, name))
 		return NULL;
-	return arena_printf(ev->a, "unknown encoding: %s", as_written);
+	return arena_printf(ev->a, PY_TEXT_ENCODING, as_written);
 }
 
 /* The first byte that is no UTF-8: its place, text.n for none. */
@@ -150,7 +151,7 @@ static void of_null(const struct py_eval *ev, struct py_refusal *out)
 {
 	if (ev->im->home->hexversion < 0x030b0400)
 		out->type = "ValueError";
-	out->message = out->why = "source code string cannot contain null bytes";
+	out->message = out->why = PY_TEXT_NULL_BYTES;
 }
 
 bool py_refused(struct py_eval *ev, struct py_source *src, struct py_refusal *out)

@@ -14,6 +14,7 @@
 #include "build/go_text.h"
 #include "diagnose/go.h"
 #include "diagnose/link.h"
+#include "message/go_text.h"
 #include "object/elfconst.h"
 #include "verb/go_start.h"
 
@@ -266,10 +267,7 @@ static bool trial_links(struct go_job *j)
 		t = link_first_error(&j->link);
 		if (t != NULL) {
 			struct go_problem *x =
-				go_problem(&j->go, GO_INTERNAL_LINK,
-					   "%s/pkg/tool/%s_%s/link: internal linking requested but external "
-					   "linking required: some "
-					   "packages could not be built to support internal linking ([%s])",
+				go_problem(&j->go, GO_INTERNAL_LINK, GO_TEXT_INTERNAL_LINK,
 					   j->go.env.goroot, j->go.env.hostos, j->go.env.hostarch,
 					   p == j->go.root ? "main" : p->path);
 

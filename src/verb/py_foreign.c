@@ -5,6 +5,7 @@
  * (add_dll_directory) changes the world of the next load. Where upstream decides: Python/dynload_win.c,
  * Lib/ctypes/__init__.py and load_library in Modules/_ctypes/callproc.c.
  */
+#include "message/py_text.h"
 #include "verb/py_foreign.h"
 
 #include <stdlib.h>
@@ -180,12 +181,9 @@ const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l,
 	error = f != NULL ? win_error(f->status) : 0;
 	if (error == MODULE_NOT_FOUND && pp->home.minor >= 8) {
 		*type = "FileNotFoundError";
-		return arena_printf(pp->a,
-				    "Could not find module '%s' (or one of its dependencies). Try using the "
-				    "full path with constructor syntax.",
-				    l->what.path);
+		return arena_printf(pp->a, PY_TEXT_NO_DLL, l->what.path);
 	}
 	if (win_error_text(error) == NULL)
 		return l->error;
-	return arena_printf(pp->a, "[WinError %u] %s", error, win_error_text(error));
+	return arena_printf(pp->a, PY_TEXT_WIN_ERROR, error, win_error_text(error));
 }

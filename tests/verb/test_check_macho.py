@@ -200,7 +200,7 @@ def test_libraries_of_the_system(tmp_path):
     (lambda: macho(uuid=None), "not-loadable", "load-commands", "missing LC_UUID load command"),
     (lambda: macho(needs=[SYSTEM, SYSTEM], sdk="26.0"), "not-loadable", "load-commands",
      f"duplicate linked dylib '{SYSTEM}'"),
-    (lambda: macho(extra=[b"\x77\0\0\x80\x10\0\0\0" + b"\0" * 8]), "not-loadable", "load-commands",
+    (lambda: macho(extra=[b"\x77\0\0\x80\x10\0\0\0" + b"\0" * 8]), "os-too-old", "load-commands",
      "load command #10 unknown required load command 0x80000077"),
     (lambda: macho("program"), "not-loadable", None, "cannot link against a main executable '{a}'"),
     (lambda: macho("bundle"), "not-loadable", None, "cannot link against bundle '{a}'"),
@@ -234,7 +234,7 @@ def test_signature(tmp_path):
     changed[0x2000] ^= 1
     answer = one(tmp_path, {"x.dylib": bytes(changed)})
     assert answer["loads"] is False and answer["loader_message"] is None
-    assert codes(answer) == [("not-loadable", "code-signature")]
+    assert codes(answer) == [("permission", "code-signature")]
     assert "1 of 5 pages" in answer["findings"][0]["summary"]
     assert answer["findings"][0]["fixes"][0]["commands"] == ["codesign --force --sign - ./x.dylib"]
     changed = bytearray(macho(arch="x86_64", signed=True))
@@ -242,7 +242,7 @@ def test_signature(tmp_path):
     assert one(tmp_path, {"x.dylib": bytes(changed)})["loads"] is True
     assert one(tmp_path, {"x.dylib": macho(arch="x86_64", signed=False)})["loads"] is True
     answer = one(tmp_path, {"main": macho("program", signed=False)})
-    assert answer["loads"] is False and codes(answer) == [("not-loadable", "code-signature")]
+    assert answer["loads"] is False and codes(answer) == [("permission", "code-signature")]
 
 
 HARDENED, RESTRICT = 0x10000, 0x800
@@ -258,7 +258,7 @@ def test_hardened_program(tmp_path):
     files["main"] = macho("program", needs=["@loader_path/lib/a.dylib"], flags=HARDENED, team="ME")
     answer = one(tmp_path, files)
     assert "has no Team ID and is not a platform binary" in answer["loader_message"]
-    assert codes(answer) == [("not-loadable", "code-signature")]
+    assert codes(answer) == [("permission", "code-signature")]
     files["lib/a.dylib"] = macho(flags=HARDENED, team="YOU")
     assert "have different Team IDs" in one(tmp_path, files)["loader_message"]
     files["lib/a.dylib"] = macho(flags=HARDENED, team="ME")
