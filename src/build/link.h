@@ -64,6 +64,8 @@ enum { LINK_OUTPUT_MAX = 4 << 20 };
 void link_plan(const struct link_ask *ask, const char *const *argv, struct link_plan *out);
 /* Is that the name of a driver or linker that is understood ("gcc-12", "aarch64-linux-gnu-ld")? */
 bool link_knows(const char *program);
+/* rustc compiles with code of the crate (macros): nobody runs it but who gave its command. */
+bool link_is_rustc(const char *program);
 /* "programs of macOS": what a linker makes whose rules are not followed. NULL: it is none of those. */
 const char *link_makes_other(const char *program);
 /* Words of a line that a driver prints with -###; quotes and backslashes resolved. */

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "project"))
 import foreign_scenes  # noqa: E402
 import link_scenes  # noqa: E402
+import link_wide  # noqa: E402
 from project import DLWHY  # noqa: E402
 
 SCENES = int(os.environ.get("DLWHY_LINK_SCENES", "200"))
@@ -58,6 +59,12 @@ def scenes(folder, first, n):
     return pool, [link_scenes.command(rng, pool) for _ in range(n)]
 
 
+def wide(folder, first, n):
+    pool = link_wide.Wide(folder, first)
+    rng = random.Random(first * 7919)
+    return pool, [link_wide.command(rng, pool) for _ in range(n)]
+
+
 def foreign(kind, folder, first, n):
     pool = foreign_scenes.KINDS[kind](folder, first)
     rng = random.Random(first * 7919)
@@ -94,7 +101,8 @@ def test_links_for_other_systems_are_those_of_the_real_linkers(kind, tmp_path):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
-        how = functools.partial(foreign, sys.argv[1]) if len(sys.argv) > 1 else scenes
+        kind = sys.argv[1] if len(sys.argv) > 1 else ""
+        how = wide if kind == "wide" else functools.partial(foreign, kind) if kind else scenes
         found = compare(SCENES, SEED, work, how)
         for item in found:
             print(json.dumps(item, indent=1))
