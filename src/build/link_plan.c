@@ -213,6 +213,43 @@ static void ask_folders(const struct link_ask *ask, struct link_plan *p)
 	}
 }
 
+/* Does a text of help name the option: "--NAME" or "-NAME", and no longer name? */
+static bool helps_with(const char *help, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = help; (p = strstr(p, name)) != NULL; p++) {
+		bool ends = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", p[n]) == NULL;
+		bool negative = p - help > 5 && strncmp(p - 5, "[no-]", 5) == 0;
+
+		if (p > help && (p[-1] == '-' || negative) && (p[n] == '\0' || ends))
+			return true;
+	}
+	return false;
+}
+
+/* Words of which a table says that this linker may not know them: its help decides. */
+static void ask_help(const struct link_ask *ask, struct link_plan *p)
+{
+	const char *const argv[] = { p->linker, "--help", NULL };
+	struct link_texts words = { NULL, 0, 0 };
+	struct link_answer r;
+	bool asked = false;
+
+	link_expand(ask->a, ask->source, p->words.items, p->words.n, &words);
+	for (size_t i = 0; i < words.n; i++) {
+		const char *name = link_may_refuse(ask->a, p->kind, words.items[i]);
+
+		if (name == NULL)
+			continue;
+		if (!asked)
+			link_ask_program(ask, p->linker, argv, &r);
+		asked = true;
+		if (!helps_with(r.out.p, name))
+			*ARENA_PUSH(ask->a, &p->refused) = words.items[i];
+	}
+}
+
 static void take_linker(const struct link_ask *ask, const char *path, struct link_plan *p)
 {
 	const char *emulation = emulation_of(&p->words);
@@ -225,6 +262,7 @@ static void take_linker(const struct link_ask *ask, const char *path, struct lin
 		p->machine = "macos";
 	name_linker(ask, p);
 	ask_folders(ask, p);
+	ask_help(ask, p);
 }
 
 /* ---- what a driver is asked -------------------------------------------------------------------------- */

@@ -45,6 +45,19 @@ void link_plan_rust(const struct link_ask *ask, const char *rustc, struct link_p
 /* What a compile step that failed said. */
 const char *link_step_text(const struct link_ask *ask, const char *program, const struct link_answer *r);
 
+/* ---- link_option.c: what each linker does not take ------------------------------------------ */
+
+/* The name of an option that some release of this linker did not know; NULL. */
+const char *link_may_refuse(struct arena *a, enum link_linker k, const char *word);
+bool link_is_refused(const struct link_plan *plan, const char *word);
+/* Only gold ends at a word behind -z that it does not know. */
+bool link_knows_z(enum link_linker k, const char *word);
+bool link_takes_value(const char *option, const char *value);
+/* Refuses what is wrong with the words. True: nothing is read then. */
+bool link_refuse_words(struct link *l);
+/* lld: pairs of options are looked at when all files are read. */
+bool link_refuse_pair(struct link *l);
+
 /* ---- link_load.c: files become objects ------------------------------------------------------ */
 
 /* Reads the inputs of the line in order. bfd and gold resolve while they read. */
@@ -200,6 +213,9 @@ struct link_place {
 	bool fresh;              /* link_new_context printed it */
 };
 struct link_place link_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset);
+/* gold: ":main.c:function main", ":main.c:table"; NULL: no symbol covers the place. */
+const char *link_gold_symbol(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset,
+			     bool *is_function);
 /* "*ABS*" for none. */
 const char *link_section_name(const struct link_object *o, uint32_t section);
 /* GNU ld names a function once for all that follows in it. */

@@ -29,32 +29,6 @@ static void read_conf(struct link *l)
 		*ARENA_PUSH(l->a, &l->conf) = dirs[i];
 }
 
-static bool refuse_option(struct link *l)
-{
-	struct link_trouble *t;
-
-	if (l->line->unknown == NULL)
-		return false;
-	t = link_trouble(l, LT_OPTION, true);
-	t->path = l->line->unknown;
-	switch (l->kind) {
-	case LINKER_LLD:
-		link_line_of(l, t, true, LD_LLD_OPTION, l->self, l->line->unknown);
-		break;
-	case LINKER_MOLD:
-		link_line_of(l, t, true, LD_MOLD_OPTION, l->line->unknown);
-		break;
-	case LINKER_GOLD:
-		link_line_of(l, t, true, LD_GOLD_OPTION, l->self, l->line->unknown);
-		break;
-	default:
-		link_line_of(l, t, true, LD_BFD_OPTION, l->self, l->line->unknown);
-		break;
-	}
-	l->stop = true;
-	return true;
-}
-
 static const char *const no_input[] = {
 	[LINKER_BFD] = LD_BFD_NO_INPUT,
 	[LINKER_GOLD] = LD_GOLD_NO_INPUT,
@@ -128,6 +102,24 @@ static bool refuse_no_object(struct link *l)
 	return true;
 }
 
+/* --fatal-warnings: what was only a warning ends the link; lld calls it an error then. */
+static void end_in_warning(struct link *l)
+{
+	static const char warning[] = ": warning: ";
+
+	for (size_t i = 0; i < l->troubles.n && l->line->fatal_warnings && !l->failed; i++) {
+		struct link_trouble *t = l->troubles.items[i];
+		const char *p = t->message != NULL ? strstr(t->message, warning) : NULL;
+
+		if (p == NULL)
+			continue;
+		t->error = l->failed = true;
+		if (l->kind == LINKER_LLD)
+			t->message = t->lines = arena_printf(l->a, "%.*s: error: %s", (int)(p - t->message),
+							     t->message, p + strlen(warning));
+	}
+}
+
 void link_run(struct link *l, struct arena *a, struct store *store, const struct link_plan *plan,
 	      const struct link_line *line, const char *const *env)
 {
@@ -148,7 +140,7 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 		link_macho_run(l);
 		return;
 	}
-	if (refuse_option(l))
+	if (link_refuse_words(l))
 		return;
 	if (refuse_nothing(l))
 		return;
@@ -174,6 +166,7 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 		link_check(l);
 	if (l->kind == LINKER_MOLD && !l->failed)
 		link_refuse_output(l);
+	end_in_warning(l);
 }
 
 void link_close(struct link *l)
