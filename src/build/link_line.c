@@ -105,7 +105,7 @@ static const char weightless[] =
 	"no-undefined-version apply-dynamic-relocs no-apply-dynamic-relocs execute-only "
 	"android-memtag-heap spare optimize-bb-jumps repro quick-exit no-quick-exit perf preload fork "
 	"no-fork run shuffle-sections no-dynamic-list relocatable-merge-sections thread sort-commons "
-	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize";
+	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize gnu-unique no-gnu-unique";
 
 /* The same with a value, behind "=" or in the next word. */
 static const char weightless_with_value[] =
