@@ -359,11 +359,40 @@ void go_include_dirs(struct go *g, const struct go_package *p, bool cxx, struct 
 	go_add_all(g->a, &out->dirs, &own);
 	out->nsystem = own.n + system.n;
 	for (size_t i = 0; i < out->dirs.n; i++)
-		if (out->dirs.items[i][0] != '/')
+		if (out->dirs.items[i][0] != '/') {
 			out->dirs.items[i] = go_join(g->a, p->dir, out->dirs.items[i]);
+			go_add(g->a, &out->relative, out->dirs.items[i]);
+		}
+}
+
+/* What cgo writes is compiled in a folder of go's own: relative folders, which pkg-config and the environment may
+ * name, lead nowhere there. */
+static void leave_relative_out(struct go_include_dirs *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, k = 0; i < d->dirs.n; i++) {
+		if (k < d->relative.n && d->dirs.items[i] == d->relative.items[k])
+			k++;
+		else
+			d->dirs.items[n++] = d->dirs.items[i];
+	}
+	d->dirs.n = n;
 }
 
 /* ---- headers ---------------------------------------------------------------------------------- */
+
+/* A file below the package's folder, or the one above it, as go shows it in what compilers print. */
+static const char *shown_file(struct go *g, const struct go_package *p, const char *file)
+{
+	const char *dir = p->dir;
+
+	if (!go_has_prefix(file, dir))
+		dir = go_dir(g->a, dir);
+	if (file[0] != '/' || !go_has_prefix(file, dir))
+		return file;
+	return arena_printf(g->a, "%s%s", go_short_path(g, dir), file + strlen(dir));
+}
 
 /* The folder of the package as go shows it in what compilers print. */
 static const char *shown_dir(struct go *g, const char *path)
@@ -382,7 +411,7 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 		       arena_printf(g->a,
 				    c.is_clang ? "%s:%u:%u: fatal error: '%s' file not found"
 					       : "%s:%u:%u: fatal error: %s: No such file or directory",
-				    m->file, m->line, m->col, m->name));
+				    shown_file(g, p, m->file), m->line, m->col, m->name));
 	x->object = m->name;
 	x->at = (struct go_place){ m->path, m->line, m->col };
 	x->verb = cxx ? "CXXFLAGS" : "CFLAGS";
@@ -448,6 +477,7 @@ static bool check_preambles(struct go *g, struct go_package *p, const struct go_
 	if (strchr(shown, '/') == NULL)
 		shown = arena_printf(g->a, "./%s", shown);
 	go_include_dirs(g, p, false, &dirs);
+	leave_relative_out(&dirs);
 	go_headers_open(&h, g, &dirs, false);
 	h.want_words = true;
 	for (size_t i = 0; i < f->preambles.n; i++)

@@ -203,6 +203,13 @@ static void push_odd(struct line_reader *r, enum link_odd_kind kind, const char 
 	*ARENA_PUSH(r->a, &r->out->odds) = odd;
 }
 
+/* GNU ld and lld leave open then what nobody defines. */
+static void take_undefs(struct line_reader *r)
+{
+	r->out->z_defs = false;
+	r->out->undefs_ignored = r->plan->kind == LINKER_LLD || r->plan->kind == LINKER_BFD;
+}
+
 static void take_z(struct line_reader *r, const char *v)
 {
 	struct link_line *o = r->out;
@@ -212,7 +219,7 @@ static void take_z(struct line_reader *r, const char *v)
 	if (strcmp(v, "defs") == 0)
 		o->z_defs = true;
 	else if (strcmp(v, "undefs") == 0)
-		o->undefs_ignored = !(o->z_defs = false) && r->plan->kind == LINKER_LLD;
+		take_undefs(r);
 	else if (strcmp(v, "muldefs") == 0)
 		o->z_muldefs = true;
 	else if (strcmp(v, "nocopyreloc") == 0)
@@ -500,13 +507,18 @@ static void add_builtin(struct line_reader *r)
 	}
 }
 
+static bool has_word(const struct line_reader *r, const char *word, const char *other)
+{
+	for (size_t i = 0; i < r->words.n; i++)
+		if (strcmp(r->words.items[i], word) == 0 || strcmp(r->words.items[i], other) == 0)
+			return true;
+	return false;
+}
+
 /* -static anywhere makes the whole output static for gold, lld and mold; -Bstatic does not. */
 static bool is_all_static(const struct line_reader *r)
 {
-	for (size_t i = 0; i < r->words.n; i++)
-		if (strcmp(r->words.items[i], "-static") == 0 || strcmp(r->words.items[i], "--static") == 0)
-			return true;
-	return false;
+	return has_word(r, "-static", "--static");
 }
 
 /* What holds for the whole line: a relocatable output takes no shared library, nor does gold's -static. */
@@ -516,7 +528,7 @@ static void set_static(struct line_reader *r)
 	struct link_line *o = r->out;
 
 	o->is_static = is_all_static(r);
-	if ((o->relocatable && (k == LINKER_BFD || k == LINKER_MOLD)) || (o->is_static && k == LINKER_GOLD))
+	if ((o->relocatable && k == LINKER_BFD) || (o->is_static && k == LINKER_GOLD))
 		for (size_t i = 0; i < o->ops.n; i++)
 			o->ops.items[i].is_static = true;
 }
@@ -536,7 +548,6 @@ static void check_modes(struct line_reader *r)
 		{ gold && o->pie && o->relocatable, "-pie", "-r" },
 		{ (gold || lld) && o->shared && o->pie, "-shared", "-pie" },
 		{ !gold && o->relocatable && o->shared, "-r", "-shared" },
-		{ lld && o->relocatable && o->gc_sections, "-r", "--gc-sections" },
 		{ !gold && o->relocatable && o->pie, "-r", "-pie" },
 	};
 
@@ -555,6 +566,8 @@ void link_line_read(struct arena *a, struct source *source, const struct link_pl
 	memset(out, 0, sizeof(*out));
 	link_expand(a, source, plan->words.items, plan->words.n, &r.words);
 	take_sysroot(&r);
+	/* mold begins in this mode then; -Bdynamic ends it */
+	r.now.is_static = plan->kind == LINKER_MOLD && has_word(&r, "-r", "--relocatable");
 	for (r.at = 0; r.at < r.words.n; r.at++)
 		take_word(&r, r.words.items[r.at]);
 	set_static(&r);

@@ -134,12 +134,14 @@ static enum link_linker kind_of_name(const char *name)
 	return strstr(name, "bfd") != NULL ? LINKER_BFD : LINKER_OTHER;
 }
 
-static enum link_linker kind_of_version(const struct link_ask *ask, const char *path)
+/* *died: by which signal it ended, 0 for none. */
+static enum link_linker kind_of_version(const struct link_ask *ask, const char *path, int *died)
 {
 	const char *const argv[] = { path, "--version", NULL };
 	struct link_answer r;
 
 	link_ask_program(ask, path, argv, &r);
+	*died = r.started == 0 && !r.end.timed_out ? r.end.signal : 0;
 	if (strstr(r.out.p, "GNU gold") != NULL)
 		return LINKER_GOLD;
 	if (strstr(r.out.p, "GNU ld") != NULL)
@@ -149,17 +151,17 @@ static enum link_linker kind_of_version(const struct link_ask *ask, const char *
 	return strstr(r.out.p, "LLD ") != NULL ? LINKER_LLD : LINKER_OTHER;
 }
 
-static enum link_linker kind_of(const struct link_ask *ask, const char *path)
+static enum link_linker kind_of(const struct link_ask *ask, const char *path, int *died)
 {
 	enum link_linker k = kind_of_name(link_base(path));
 	char *real = NULL, name[64];
 
 	if (k != LINKER_OTHER || source_realpath(ask->source, path, &real) != 0)
-		return k != LINKER_OTHER ? k : kind_of_version(ask, path);
+		return k != LINKER_OTHER ? k : kind_of_version(ask, path, died);
 	snprintf(name, sizeof(name), "%s", link_base(real));
 	free(real);
 	k = kind_of_name(name);
-	return k != LINKER_OTHER ? k : kind_of_version(ask, path);
+	return k != LINKER_OTHER ? k : kind_of_version(ask, path, died);
 }
 
 /* What it calls itself: GNU linkers by the name they were called by, lld by the last part of it. The ld.lld that
@@ -254,8 +256,15 @@ static void take_linker(const struct link_ask *ask, const char *path, struct lin
 {
 	const char *emulation = emulation_of(&p->words);
 
+	int died = 0;
+
 	p->linker = path;
-	p->kind = kind_of(ask, path);
+	p->kind = kind_of(ask, path, &died);
+	if (died != 0 && p->driver != NULL) { /* it cannot even tell its version */
+		p->failed = arena_printf(ask->a, "collect2: fatal error: %s terminated with signal %d [%s]",
+					 link_base(path), died, strsignal(died));
+		return;
+	}
 	if (emulation != NULL && link_starts(emulation, "i386pe"))
 		p->machine = "mingw";
 	if (link_starts(link_base(path), "ld64.lld"))

@@ -102,21 +102,33 @@ static bool refuse_no_object(struct link *l)
 	return true;
 }
 
-/* --fatal-warnings: what was only a warning ends the link; lld calls it an error then. */
+/* The text of a warning that has become an error: lld and mold say "error" then, gold a line of its own. */
+static void harden(struct link *l, struct link_trouble *t)
+{
+	static const char warning[] = ": warning: ", undefined[] = "undefined reference";
+	const char *p = strstr(t->message, l->kind == LINKER_BFD ? undefined : warning);
+
+	t->error = l->failed = true;
+	if (l->kind == LINKER_GOLD) {
+		t->message = NULL;
+		link_line_of(l, t, true, LD_GOLD_FATAL_WARNINGS, l->self);
+	} else if (p != NULL && l->kind == LINKER_BFD) {
+		t->message = arena_printf(l->a, "%.*swarning: %s", (int)(p - t->message), t->message, p);
+	} else if (p != NULL) {
+		t->message = t->lines = arena_printf(l->a, "%.*s: error: %s", (int)(p - t->message), t->message,
+						     p + strlen(warning));
+	}
+}
+
+/* --fatal-warnings: what was only a warning ends the link. */
 static void end_in_warning(struct link *l)
 {
-	static const char warning[] = ": warning: ";
-
 	for (size_t i = 0; i < l->troubles.n && l->line->fatal_warnings && !l->failed; i++) {
 		struct link_trouble *t = l->troubles.items[i];
-		const char *p = t->message != NULL ? strstr(t->message, warning) : NULL;
 
-		if (p == NULL)
-			continue;
-		t->error = l->failed = true;
-		if (l->kind == LINKER_LLD)
-			t->message = t->lines = arena_printf(l->a, "%.*s: error: %s", (int)(p - t->message),
-							     t->message, p + strlen(warning));
+		if (!t->error && t->message != NULL &&
+		    (t->kind == LT_UNDEFINED || strstr(t->message, ": warning: ") != NULL))
+			harden(l, t);
 	}
 }
 

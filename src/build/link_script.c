@@ -15,6 +15,7 @@ struct token {
 	size_t n;
 	unsigned line, column;
 	bool quoted;
+	const char *line_start;
 };
 
 struct script {
@@ -75,13 +76,15 @@ static void next(struct script *s)
 	s->last = s->t;
 	skip_blanks(s);
 	from = s->p;
-	s->t = (struct token){ from, 0, s->line, (unsigned)(from - s->line_start) + 1, false };
+	s->t = (struct token){ from, 0, s->line, (unsigned)(from - s->line_start) + 1, false,
+				s->line_start };
 	if (s->p >= s->end)
 		return;
 	if (*s->p == '"') {
 		for (s->p++; s->p < s->end && *s->p != '"' && *s->p != '\n'; s->p++)
 			;
-		s->t = (struct token){ from + 1, (size_t)(s->p - from - 1), s->t.line, s->t.column, true };
+		s->t = (struct token){ from + 1, (size_t)(s->p - from - 1), s->t.line, s->t.column, true,
+					s->line_start };
 		s->p += s->p < s->end;
 		return;
 	}
@@ -163,7 +166,7 @@ bool link_script_mismatch(struct link *l, struct view text)
 
 static const char *line_text(struct script *s)
 {
-	const char *from = s->line_start;
+	const char *from = s->t.line_start;
 	size_t n = 0;
 
 	while (from + n < s->end && from[n] != '\n' && n < TOKEN_MAX)
@@ -461,7 +464,7 @@ static void take_command(struct script *s)
 	}
 	if (begins_word(*s->t.p) && take_assignment(s))
 		return;
-	if (!at_end(s) && (s->l->kind == LINKER_LLD || s->l->kind == LINKER_MOLD))
+	if (s->l->kind == LINKER_MOLD || (s->l->kind == LINKER_LLD && !at_end(s)))
 		s->t = begun; /* they name the command; the others where they gave up */
 	refuse(s);
 }
