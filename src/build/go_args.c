@@ -222,10 +222,11 @@ static void link_flag(struct go *g, const char *name, const char *value)
 static bool is_link_flag(struct go *g, const char *name)
 {
 	static const char names[] =
-		" B D E H I L R T V X a asan aslr benchmark benchmarkprofile bindnow buildid buildmode c capturehostobjs "
-		"checklinkname compressdwarf cpuprofile d debugnosplit debugtextsize debugtramp dumpdep e extar extld "
-		"extldflags f fipso funcalign g h importcfg installsuffix k libgcc linkmode linkshared memprofile "
-		"memprofilerate msan n o pluginpath pruneweakmap r race randlayout s strictdups tmpdir v w help "
+		" B D E H I L R T V X a asan aslr benchmark benchmarkprofile bindnow buildid "
+		"buildmode c capturehostobjs checklinkname compressdwarf cpuprofile d debugnosplit "
+		"debugtextsize debugtramp dumpdep e extar extld extldflags f fipso funcalign g h importcfg "
+		"installsuffix k libgcc linkmode linkshared memprofile memprofilerate msan n o pluginpath "
+		"pruneweakmap r race randlayout s strictdups tmpdir v w help "
 		"debugnopcln dwarf u stripfn ";
 
 	return strstr(names, arena_printf(g->a, " %s ", name)) != NULL;

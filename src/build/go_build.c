@@ -365,8 +365,8 @@ void go_include_dirs(struct go *g, const struct go_package *p, bool cxx, struct 
 		}
 }
 
-/* What cgo writes is compiled in a folder of go's own: relative folders, which pkg-config and the environment may
- * name, lead nowhere there. */
+/* What cgo writes is compiled in a folder of go's own: relative folders, which pkg-config and the
+ * environment may name, lead nowhere there. */
 static void leave_relative_out(struct go_include_dirs *d)
 {
 	size_t n = 0;

@@ -195,8 +195,9 @@ static void open_brace(struct c_reader *r)
 	r->braces++;
 }
 
-/* glibc's math.h declares by macros that put names together: __MATHCALL (tgamma,, (_Mdouble_)) for double, float
- * ("tgammaf") and long double ("tgammal"); __MATHDECL_1 has the type first. True: it is one of those. */
+/* glibc's math.h declares by macros that put names together: __MATHCALL (tgamma,, (_Mdouble_)) for
+ * double, float ("tgammaf") and long double ("tgammal"); __MATHDECL_1 has the type first. True: it is
+ * one of those. */
 static bool take_math(struct c_reader *r)
 {
 	static const char *const suffixes[] = { "", "f", "l" };
@@ -255,7 +256,8 @@ static void punctuation(struct c_reader *r, char c)
 	} else if (c == '(') {
 		if (r->braces > 0 && r->called != NULL && !keyword(r->called, r->ncalled))
 			add(r, r->called, r->ncalled, r->line, GO_C_CALLED);
-		else if (r->braces == 0 && r->parens == 0 && r->name != NULL && !r->has_value && !take_math(r))
+		else if (r->braces == 0 && r->parens == 0 && r->name != NULL && !r->has_value &&
+			 !take_math(r))
 			take_params(r);
 		r->parens++;
 	} else if (c == ')') {

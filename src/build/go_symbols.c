@@ -214,9 +214,10 @@ static void preamble_decls(struct go *g, const struct go_file *f, struct go_c_de
 	}
 }
 
-/* What the functions of a preamble call, as far as Go calls them or they are seen from outside. `live` holds their
- * names. */
-static void preamble_calls(struct symbols *x, const struct go_c_decls *d, struct map *live, struct go_object *o)
+/* What the functions of a preamble call, as far as Go calls them or they are seen from outside. `live`
+ * holds their names. */
+static void preamble_calls(struct symbols *x, const struct go_c_decls *d, struct map *live,
+			   struct go_object *o)
 {
 	bool more = true;
 

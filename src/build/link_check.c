@@ -49,15 +49,16 @@ static unsigned rank_of(const struct link_object *o)
 	return best;
 }
 
-/* gold applies relocations that belong to what it makes anew (.eh_frame, merged strings) when that is written: such
- * objects come last. */
+/* gold applies relocations that belong to what it makes anew (.eh_frame, merged strings) when that is
+ * written: such objects come last. */
 static unsigned rank_of_gold(const struct link_object *o)
 {
 	struct elf_shdr h, target;
 
 	for (uint64_t i = 1; o->has_sections && i < o->o.nsections; i++) {
-		if (!elf_object_section(&o->o, i, &h) || (h.type != SHT_RELA && h.type != SHT_REL) || h.size == 0 ||
-		    !elf_object_section(&o->o, h.info, &target) || (target.flags & SHF_ALLOC) == 0)
+		if (!elf_object_section(&o->o, i, &h) || (h.type != SHT_RELA && h.type != SHT_REL) ||
+		    h.size == 0 || !elf_object_section(&o->o, h.info, &target) ||
+		    (target.flags & SHF_ALLOC) == 0)
 			continue;
 		if ((target.flags & SHF_MERGE) != 0 ||
 		    strcmp(elf_object_section_name(&o->o, &target), ".eh_frame") == 0)

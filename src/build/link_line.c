@@ -17,8 +17,8 @@ enum option_id {
 	O_ENTRY, O_OUTPUT, O_EMULATION, O_SCRIPT, O_NOSTDLIB, O_PLUGIN, O_MULDEFS, O_UNRESOLVED, O_GC,
 	O_NO_GC, O_STRIP, O_COPY_NEEDED, O_NO_COPY_NEEDED, O_WARN_UNRESOLVED, O_JUST_SYMBOLS, O_INFO,
 		O_BSYMBOLIC,
-	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED, O_EXPORT, O_FATAL_WARNINGS, O_NO_FATAL_WARNINGS, O_DYNAMIC_LIST,
-	O_HASH_STYLE
+	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED, O_EXPORT,
+	O_FATAL_WARNINGS, O_NO_FATAL_WARNINGS, O_DYNAMIC_LIST, O_HASH_STYLE
 };
 
 enum takes { NO_VALUE, VALUE, VALUE_OR_NEXT, OPTIONAL };
@@ -67,7 +67,8 @@ static const struct option long_options[] = {
 	{ "noinhibit-exec", NO_VALUE, O_NO_INHIBIT },
 	{ "no-warn-search-mismatch", NO_VALUE, O_NO_MISMATCH }, { "target-help", NO_VALUE, O_INFO },
 	{ "Ur", NO_VALUE, O_RELOCATABLE }, { "export-dynamic", NO_VALUE, O_EXPORT },
-	{ "fatal-warnings", NO_VALUE, O_FATAL_WARNINGS }, { "no-fatal-warnings", NO_VALUE, O_NO_FATAL_WARNINGS },
+	{ "fatal-warnings", NO_VALUE, O_FATAL_WARNINGS },
+	{ "no-fatal-warnings", NO_VALUE, O_NO_FATAL_WARNINGS },
 	{ "dynamic-list", VALUE_OR_NEXT, O_DYNAMIC_LIST }, { "hash-style", VALUE_OR_NEXT, O_HASH_STYLE },
 };
 
@@ -105,7 +106,8 @@ static const char weightless[] =
 	"no-undefined-version apply-dynamic-relocs no-apply-dynamic-relocs execute-only "
 	"android-memtag-heap spare optimize-bb-jumps repro quick-exit no-quick-exit perf preload fork "
 	"no-fork run shuffle-sections no-dynamic-list relocatable-merge-sections thread sort-commons "
-	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize gnu-unique no-gnu-unique";
+	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize "
+	"gnu-unique no-gnu-unique";
 
 /* The same with a value, behind "=" or in the next word. */
 static const char weightless_with_value[] =
@@ -330,10 +332,12 @@ static void want_file(struct line_reader *r, const char *option, const char *pat
 
 	if (source_stat(r->source, path, true, &st) == 0)
 		return;
-	for (size_t i = 0; i < r->out->dirs.n && *path != '/'; i++)
-		if (source_stat(r->source, arena_printf(r->a, "%s/%s", r->out->dirs.items[i].path, path), true,
-				&st) == 0)
+	for (size_t i = 0; i < r->out->dirs.n && *path != '/'; i++) {
+		const char *there = arena_printf(r->a, "%s/%s", r->out->dirs.items[i].path, path);
+
+		if (source_stat(r->source, there, true, &st) == 0)
 			return;
+	}
 	push_odd(r, ODD_FILE, option, path);
 }
 

@@ -582,8 +582,10 @@ void link_load_all(struct link *l)
 	}
 	if (l->stop)
 		return;
-	/* GNU ld ends here if a file is missing; lld if anything was wrong so far. Of bitcode no symbol is known. */
-	l->stop = l->kind == LINKER_BFD ? l->missing_file : l->kind == LINKER_LLD && (l->failed || l->bitcode);
+	/* GNU ld ends here if a file is missing; lld if anything was wrong so far. Of bitcode no symbol is
+	 * known. */
+	l->stop = l->kind == LINKER_BFD ? l->missing_file :
+					  l->kind == LINKER_LLD && (l->failed || l->bitcode);
 	l->stop = l->stop || (l->kind == LINKER_LLD && link_refuse_pair(l));
 	if (l->stop)
 		return;

@@ -1,7 +1,8 @@
 /* link_option.c - options that one linker takes and another does not, and what each says of its words.
  *
- * What is known by none of them is found out in link_line.c. Of the others a table tells who refused them; since
- * later releases learn options, the linker's own help is asked before one is called unknown (link_plan.c).
+ * What is known by none of them is found out in link_line.c. Of the others a table tells who refused them;
+ * since later releases learn options, the linker's own help is asked before one is called unknown
+ * (link_plan.c).
  */
 #include <string.h>
 
@@ -114,7 +115,8 @@ const char *link_may_refuse(struct arena *a, enum link_linker k, const char *wor
 	const char *name = word + strspn(word, "-");
 	size_t dashes = (size_t)(name - word), n = strcspn(name, "=");
 
-	if (k >= sizeof(refused) / sizeof(*refused) || refused[k] == NULL || dashes == 0 || dashes > 2 || n == 0)
+	if (k >= sizeof(refused) / sizeof(*refused) || refused[k] == NULL || dashes == 0 || dashes > 2 ||
+	    n == 0)
 		return NULL;
 	name = arena_strndup(a, name, n);
 	return is_in(refused[k], name, n) ? name : NULL;
@@ -131,10 +133,11 @@ bool link_is_refused(const struct link_plan *plan, const char *word)
 bool link_knows_z(enum link_linker k, const char *word)
 {
 	static const char words[] =
-		"combreloc common-page-size defs execstack global initfirst interpose lazy loadfltr max-page-size muldefs "
-		"nocombreloc nocopyreloc nodefaultlib nodelete nodlopen nodump noexecstack norelro now origin relro "
-		"stack-size text textoff textoff keep-text-section-prefix nokeep-text-section-prefix start-stop-visibility "
-		"notext text_unlikely_segment notext_unlikely_segment undefs_ bndplt ";
+		"buildd combreloc common-page-size defs execstack global initfirst interpose "
+		"keep-text-section-prefix lazy loadfltr max-page-size muldefs nocombreloc nocopyreloc "
+		"nodefaultlib nodelete nodlopen nodump noexecstack nokeep-text-section-prefix norelro "
+		"notext notext-unlikely-segment nounique now origin relro stack-size "
+		"start-stop-visibility text text-unlikely-segment textoff unique";
 	size_t n = strcspn(word, "=");
 	char name[64];
 
@@ -147,7 +150,7 @@ bool link_knows_z(enum link_linker k, const char *word)
 	return is_in(words, name, n);
 }
 
-/* ---- values ---------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *option, *values; /* ", " between them, as gold tells them */
@@ -178,7 +181,7 @@ bool link_takes_value(const char *option, const char *value)
 	return false;
 }
 
-/* ---- what is said ------------------------------------------------------------------------------------------ */
+/* ---- what is said ------------------------------------------------------------------------------ */
 
 static void say_unknown(struct link *l, struct link_trouble *t, const struct link_odd *o)
 {
@@ -219,9 +222,11 @@ static void say_file(struct link *l, struct link_trouble *t, const struct link_o
 	t->path = o->value;
 	switch (l->kind) {
 	case LINKER_LLD:
-		link_line_of(l, t, true, script ? LD_LLD_SCRIPT_OPTION :
-			     strcmp(o->option, "--version-script") == 0 ? LD_LLD_VERSION_FILE : LD_LLD_NO_FILE,
-			     l->self, o->value);
+		if (strcmp(o->option, "--version-script") == 0)
+			link_line_of(l, t, true, LD_LLD_VERSION_FILE, l->self, o->value);
+		else
+			link_line_of(l, t, true, script ? LD_LLD_SCRIPT_OPTION : LD_LLD_NO_FILE, l->self,
+				     o->value);
 		break;
 	case LINKER_MOLD:
 		if (script || response)
@@ -238,7 +243,8 @@ static void say_pop(struct link *l, struct link_trouble *t)
 {
 	bool other = l->kind == LINKER_GOLD || l->kind == LINKER_LLD;
 
-	link_line_of(l, t, true, other ? LD_GOLD_POP : l->kind == LINKER_MOLD ? LD_MOLD_POP : LD_BFD_POP, l->self);
+	link_line_of(l, t, true, other ? LD_GOLD_POP : l->kind == LINKER_MOLD ? LD_MOLD_POP : LD_BFD_POP,
+		     l->self);
 }
 
 static void say_pair(struct link *l, struct link_trouble *t, const struct link_odd *o)

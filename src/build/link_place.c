@@ -94,8 +94,8 @@ const char *link_gold_symbol(struct link *l, const struct link_object *o, uint32
 			continue;
 		if (s.s.type == STT_FILE)
 			file = s.name;
-		if (s.s.type == STT_FILE || s.section != section || s.s.shndx == SHN_UNDEF || s.s.value > offset ||
-		    offset - s.s.value >= s.s.size)
+		if (s.s.type == STT_FILE || s.section != section || s.s.shndx == SHN_UNDEF ||
+		    s.s.value > offset || offset - s.s.value >= s.s.size)
 			continue;
 		*is_function = s.s.type == STT_FUNC;
 		return arena_printf(l->a, "%s%s:%s%s", file != NULL && *file != '\0' ? ":" : "",

@@ -164,8 +164,8 @@ static enum link_linker kind_of(const struct link_ask *ask, const char *path, in
 	return k != LINKER_OTHER ? k : kind_of_version(ask, path, died);
 }
 
-/* What it calls itself: GNU linkers by the name they were called by, lld by the last part of it. The ld.lld that
- * comes with Rust starts the rust-lld beside its folder. */
+/* What it calls itself: GNU linkers by the name they were called by, lld by the last part of it. The
+ * ld.lld that comes with Rust starts the rust-lld beside its folder. */
 static void name_linker(const struct link_ask *ask, struct link_plan *p)
 {
 	const char *dir = link_dir_of(ask->a, p->linker);
@@ -221,10 +221,12 @@ static bool helps_with(const char *help, const char *name)
 	size_t n = strlen(name);
 
 	for (const char *p = help; (p = strstr(p, name)) != NULL; p++) {
-		bool ends = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", p[n]) == NULL;
+		char c = p[n];
+		bool longer = c == '-' || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			      (c >= '0' && c <= '9');
 		bool negative = p - help > 5 && strncmp(p - 5, "[no-]", 5) == 0;
 
-		if (p > help && (p[-1] == '-' || negative) && (p[n] == '\0' || ends))
+		if (p > help && (p[-1] == '-' || negative) && !longer)
 			return true;
 	}
 	return false;

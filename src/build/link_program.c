@@ -1,4 +1,6 @@
-/* link_program.c - the programs of a build that are asked: found as a shell finds them, run in the C locale. */
+/* link_program.c - the programs of a build that are asked: found as a shell finds them, run in the C
+ * locale.
+ */
 #include <string.h>
 
 #include "base/str.h"

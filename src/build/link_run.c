@@ -115,8 +115,9 @@ static void harden(struct link *l, struct link_trouble *t)
 	} else if (p != NULL && l->kind == LINKER_BFD) {
 		t->message = arena_printf(l->a, "%.*swarning: %s", (int)(p - t->message), t->message, p);
 	} else if (p != NULL) {
-		t->message = t->lines = arena_printf(l->a, "%.*s: error: %s", (int)(p - t->message), t->message,
-						     p + strlen(warning));
+		t->lines = arena_printf(l->a, "%.*s: error: %s", (int)(p - t->message), t->message,
+					p + strlen(warning));
+		t->message = t->lines;
 	}
 }
 

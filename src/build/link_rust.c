@@ -1,7 +1,8 @@
 /* link_rust.c - the command of rustc -> the command of the driver or linker that it calls.
  *
- * rustc prints it with `--print link-args` before it calls it. Here it compiles into a folder of ours and cannot
- * find its linker: there is none by that name where it may look. With -C save-temps the objects stay.
+ * rustc prints it with `--print link-args` before it calls it. Here it compiles into a folder of ours and
+ * cannot find its linker: there is none by that name where it may look. With -C save-temps the objects
+ * stay.
  */
 #include <string.h>
 
@@ -14,14 +15,14 @@ struct rust_words {
 	struct link_texts kept;
 };
 
-/* The value of an option that is `name VALUE`, `name=VALUE` or, with a name of two letters, `nVALUE`; NULL: the word
- * is another one. *i goes to the last word of it. */
+/* The value of an option that is `name VALUE`, `name=VALUE` or, with a name of two letters, `nVALUE`;
+ * NULL: the word is another one. *i goes to the last word of it. */
 static const char *value_of(const struct link_texts *c, size_t *i, const char *name)
 {
 	const char *w = c->items[*i];
 	size_t n = strlen(name);
 
-	if (!link_starts(w, name))
+	if (w == NULL || !link_starts(w, name))
 		return NULL;
 	if (w[n] == '\0')
 		return *i + 1 < c->n ? c->items[++*i] : "";
@@ -130,7 +131,8 @@ static bool is_assignment(const char *w)
 	return n > 0 && w[n] == '=';
 }
 
-/* The command in what rustc prints: behind `env -u NAME` and assignments. *path: the PATH that it is searched in. */
+/* The command in what rustc prints: behind `env -u NAME` and assignments. *path: the PATH that it is
+ * searched in. */
 static bool printed_command(const struct link_ask *ask, const char *text, struct link_texts *out,
 			    const char **path)
 {

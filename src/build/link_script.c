@@ -191,8 +191,10 @@ static void refuse_bfd(struct script *s, struct link_trouble *t, bool lexer)
 static void refuse_gold(struct script *s, struct link_trouble *t, bool lexer)
 {
 	const char *met = at_end(s) ? "end of file" : token_is(s, "-") || *s->t.p == '-' ? "'-'" : "STRING";
-	const char *wanted = s->depth > 0 && at_end(s) ? ", expecting '-' or STRING or QUOTED_STRING or AS_NEEDED" :
-			     s->wants_bracket ? ", expecting '('" : "";
+	const char *wanted = s->wants_bracket ? ", expecting '('" : "";
+
+	if (s->depth > 0 && at_end(s))
+		wanted = ", expecting '-' or STRING or QUOTED_STRING or AS_NEEDED";
 
 	if (lexer)
 		link_line_of(s->l, t, true, LD_GOLD_CHARACTER, s->l->self, s->shown, s->t.line, s->t.column);

@@ -90,7 +90,8 @@ void link_check_version_nodes(struct link *l)
 	struct view text = script_text(l);
 
 	/* A program without a script may name versions freely; for GNU ld and lld any program. */
-	if (!l->line->shared && (l->line->version_script == NULL || l->kind == LINKER_LLD || l->kind == LINKER_BFD))
+	if (!l->line->shared &&
+	    (l->line->version_script == NULL || l->kind == LINKER_LLD || l->kind == LINKER_BFD))
 		return;
 	if (l->line->relocatable)
 		return;

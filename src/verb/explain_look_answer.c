@@ -109,7 +109,8 @@ static bool has_name(const char *text, const char *name)
 
 	for (const char *p = text; n > 0 && (p = strstr(p, name)) != NULL; p++) {
 		size_t before = (size_t)(p - text);
-		bool begins = before == 0 || !in_a_word(p[-1]) || (before >= 2 && memcmp(p - 2, "-l", 2) == 0) ||
+		bool begins = before == 0 || !in_a_word(p[-1]) ||
+			      (before >= 2 && memcmp(p - 2, "-l", 2) == 0) ||
 			      (before >= 3 && memcmp(p - 3, "lib", 3) == 0);
 
 		if (begins && (!in_a_word(p[n]) || !in_a_word(name[n - 1])))
