@@ -106,6 +106,7 @@ struct go_args {
 	bool mod_explicit, race, msan, asan, trimpath, linkshared;
 	struct go_words link;  /* of -ldflags, split */
 	struct go_words extldflags;
+	const char *link_unknown; /* a flag of -ldflags that Go's linker does not know, NULL */
 	const char *linkmode, *extld, *rpath, *interpreter;
 	bool strip, nodwarf;
 };

@@ -215,6 +215,20 @@ static void link_flag(struct go *g, const char *name, const char *value)
 		x->interpreter = value;
 }
 
+/* The flags of cmd/link (src/cmd/link/internal/ld/main.go), to 1.26. */
+static bool is_link_flag(struct go *g, const char *name)
+{
+	static const char names[] =
+		" B D E H I L R T V X a asan aslr benchmark benchmarkprofile bindnow buildid "
+		"buildmode c capturehostobjs checklinkname compressdwarf cpuprofile d debugnosplit "
+		"debugtextsize debugtramp dumpdep e extar extld extldflags f fipso funcalign g h importcfg "
+		"installsuffix k libgcc linkmode linkshared memprofile memprofilerate msan n o pluginpath "
+		"pruneweakmap r race randlayout s strictdups tmpdir v w help "
+		"debugnopcln dwarf u stripfn ";
+
+	return strstr(names, arena_printf(g->a, " %s ", name)) != NULL;
+}
+
 static void read_ldflags(struct go *g)
 {
 	static const char with_value[] =
@@ -234,6 +248,8 @@ static void read_ldflags(struct go *g)
 		if (l->items[i][0] != '-' || l->items[i][1] == '\0')
 			continue;
 		name = flag_name(g, l->items[i], &value);
+		if (g->args.link_unknown == NULL && !is_link_flag(g, name))
+			g->args.link_unknown = name;
 		at = strstr(with_value, name);
 		if (value == NULL && at != NULL && at > with_value && at[-1] == ' ' &&
 		    at[strlen(name)] == ' ' && i + 1 < l->n)

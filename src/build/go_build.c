@@ -366,11 +366,40 @@ void go_include_dirs(struct go *g, const struct go_package *p, bool cxx, struct 
 	go_add_all(g->a, &out->dirs, &own);
 	out->nsystem = own.n + system.n;
 	for (size_t i = 0; i < out->dirs.n; i++)
-		if (out->dirs.items[i][0] != '/')
+		if (out->dirs.items[i][0] != '/') {
 			out->dirs.items[i] = go_join(g->a, p->dir, out->dirs.items[i]);
+			go_add(g->a, &out->relative, out->dirs.items[i]);
+		}
+}
+
+/* What cgo writes is compiled in a folder of go's own: relative folders, which pkg-config and the
+ * environment may name, lead nowhere there. */
+static void leave_relative_out(struct go_include_dirs *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, k = 0; i < d->dirs.n; i++) {
+		if (k < d->relative.n && d->dirs.items[i] == d->relative.items[k])
+			k++;
+		else
+			d->dirs.items[n++] = d->dirs.items[i];
+	}
+	d->dirs.n = n;
 }
 
 /* ---- headers ---------------------------------------------------------------------------------- */
+
+/* A file below the package's folder, or the one above it, as go shows it in what compilers print. */
+static const char *shown_file(struct go *g, const struct go_package *p, const char *file)
+{
+	const char *dir = p->dir;
+
+	if (!go_has_prefix(file, dir))
+		dir = go_dir(g->a, dir);
+	if (file[0] != '/' || !go_has_prefix(file, dir))
+		return file;
+	return arena_printf(g->a, "%s%s", go_short_path(g, dir), file + strlen(dir));
+}
 
 /* The folder of the package as go shows it in what compilers print. */
 static const char *shown_dir(struct go *g, const char *path)
@@ -381,14 +410,15 @@ static const char *shown_dir(struct go *g, const char *path)
 static void header_missing(struct go *g, struct go_package *p, const struct go_header_scan *h, bool cxx)
 {
 	const struct go_missing_header *m = &h->first;
+	const char *file = shown_file(g, p, m->file);
 	struct go_compiler c;
 	struct go_problem *x;
 
 	go_compiler_read(g, cxx ? g->env.cxx : g->env.cc, &c);
 	x = in_package(g, p, GO_HEADER,
 		       c.is_clang
-			       ? arena_printf(g->a, GO_TEXT_HEADER_CLANG, m->file, m->line, m->col, m->name)
-			       : arena_printf(g->a, GO_TEXT_HEADER_GCC, m->file, m->line, m->col, m->name));
+			       ? arena_printf(g->a, GO_TEXT_HEADER_CLANG, file, m->line, m->col, m->name)
+			       : arena_printf(g->a, GO_TEXT_HEADER_GCC, file, m->line, m->col, m->name));
 	x->object = m->name;
 	x->at = (struct go_place){ m->path, m->line, m->col };
 	x->verb = cxx ? "CXXFLAGS" : "CFLAGS";
@@ -454,6 +484,7 @@ static bool check_preambles(struct go *g, struct go_package *p, const struct go_
 	if (strchr(shown, '/') == NULL)
 		shown = arena_printf(g->a, "./%s", shown);
 	go_include_dirs(g, p, false, &dirs);
+	leave_relative_out(&dirs);
 	go_headers_open(&h, g, &dirs, false);
 	h.want_words = true;
 	for (size_t i = 0; i < f->preambles.n; i++)

@@ -91,6 +91,7 @@ static void add(struct c_reader *r, const char *s, size_t n, uint32_t line, enum
 	d->line = line;
 	d->kind = kind;
 	d->is_local = r->is_static || (r->is_inline && !r->is_extern);
+	d->in = kind == GO_C_CALLED && r->name != NULL ? arena_strndup(r->a, r->name, r->nname) : NULL;
 }
 
 static void forget(struct c_reader *r)
@@ -194,6 +195,38 @@ static void open_brace(struct c_reader *r)
 	r->braces++;
 }
 
+/* glibc's math.h declares by macros that put names together: __MATHCALL (tgamma,, (_Mdouble_)) for
+ * double, float ("tgammaf") and long double ("tgammal"); __MATHDECL_1 has the type first. True: it is
+ * one of those. */
+static bool take_math(struct c_reader *r)
+{
+	static const char *const suffixes[] = { "", "f", "l" };
+	int conditions = r->conditions;
+	bool typed = r->nname > 10 && memcmp(r->name, "__MATHDECL", 10) == 0;
+	const char *s = r->p + 1;
+	size_t n = 0;
+
+	if (!typed && (r->nname < 10 || memcmp(r->name, "__MATHCALL", 10) != 0))
+		return false;
+	while (typed && s < r->end && *s != ',' && *s != ';')
+		s++;
+	while (s < r->end && (*s == ' ' || *s == '\t' || *s == '\n' || *s == ','))
+		s++;
+	while (s + n < r->end && word_char(s[n]))
+		n++;
+	if (is(s, n, "fabs")) /* compilers make one instruction of it */
+		n = 0;
+	r->conditions = 0; /* on the standard that is asked for: all are on with gcc's own */
+	for (size_t i = 0; n > 0 && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		const char *name = arena_printf(r->a, "%.*s%s", (int)n, s, suffixes[i]);
+
+		add(r, name, strlen(name), r->line, GO_C_DECLARED);
+	}
+	r->conditions = conditions;
+	r->is_pointer = true; /* what the macro's own name would be */
+	return true;
+}
+
 /* "type (*name)(…)" is a pointer, and its name is inside. */
 static void take_params(struct c_reader *r)
 {
@@ -223,7 +256,8 @@ static void punctuation(struct c_reader *r, char c)
 	} else if (c == '(') {
 		if (r->braces > 0 && r->called != NULL && !keyword(r->called, r->ncalled))
 			add(r, r->called, r->ncalled, r->line, GO_C_CALLED);
-		else if (r->braces == 0 && r->parens == 0 && r->name != NULL && !r->has_value)
+		else if (r->braces == 0 && r->parens == 0 && r->name != NULL && !r->has_value &&
+			 !take_math(r))
 			take_params(r);
 		r->parens++;
 	} else if (c == ')') {

@@ -13,6 +13,7 @@ struct go_c_decl {
 	uint32_t line;         /* in the text, from 1 */
 	enum go_c_kind kind;   /* defined, declared alone, called in a body */
 	bool is_local;         /* static, or inline without extern */
+	const char *in;        /* GO_C_CALLED: the function whose body it is, NULL */
 };
 struct go_c_decls {
 	struct go_c_decl *items;
@@ -29,6 +30,7 @@ bool go_c_builtin(const char *name);
 struct go_include_dirs {
 	struct go_words dirs;  /* in the order of the search */
 	size_t nsystem;        /* of these, at the end, the compiler's own */
+	struct go_words relative; /* of these, in their order: below the package's folder, as written */
 	bool known;            /* are the compiler's own known? */
 	struct go_words defines; /* "NAME=VALUE" of -D */
 	struct go_words includes; /* of -include */

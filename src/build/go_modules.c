@@ -606,6 +606,10 @@ static void locate(struct go *g, struct go_module *m)
 		m->is_local = m->has_sum = true;
 		if (go_is_file(g, go_join(g->a, dir, "go.mod")))
 			m->dir = dir;
+		else if (!go_is_dir(g, dir) && g->mods.main.n > 0 &&
+			 prunes(g->mods.main.items[0]))
+			m->why = arena_printf(g->a, "%s@%s: replacement directory %s does not exist", path,
+					      version, m->replaced->to);
 		else
 			m->why = arena_printf(
 				g->a, GO_TEXT_REPLACED, path, version, m->replaced->to,

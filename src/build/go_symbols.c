@@ -13,6 +13,8 @@
 #include "build/go_text.h"
 #include "message/ld_text.h"
 
+enum { MAX_FORTRAN_NAME = 256 };
+
 struct symbols {
 	struct go *g;
 	struct go_package *p;
@@ -119,6 +121,23 @@ static void read_headers(struct symbols *x, const char *text, size_t n, const ch
 
 /* ---- sources that are no C ------------------------------------------------------------------------ */
 
+/* C++ without a word of C linkage, in headers of its own neither: its names are mangled. */
+static bool all_mangled(const char *s, size_t n)
+{
+	return memmem(s, n, "extern", 6) == NULL && memmem(s, n, "#include \"", 10) == NULL;
+}
+
+/* What gfortran makes of a name: small letters, and a line below at the end. */
+static void fortran_word(struct symbols *x, const char *s, size_t n)
+{
+	char *name = arena_printf(x->g->a, "%.*s_", (int)n, s);
+
+	for (size_t i = 0; i < n; i++)
+		if (name[i] >= 'A' && name[i] <= 'Z')
+			name[i] = (char)(name[i] | 32);
+	map_put(&x->foreign, name, n + 1, x);
+}
+
 static void foreign_words(struct symbols *x, enum go_list list)
 {
 	for (size_t i = 0; i < x->p->lists[list].n; i++) {
@@ -128,12 +147,16 @@ static void foreign_words(struct symbols *x, enum go_list list)
 		if (!go_read(x->g, go_join(x->g->a, x->p->dir, x->p->lists[list].items[i]), &v))
 			continue;
 		s = (const char *)v.p;
+		if (list == CXX_FILES && all_mangled(s, v.n))
+			continue;
 		for (size_t k = 0; k < v.n;) {
 			size_t from = k;
 
 			while (k < v.n && (s[k] == '_' || (s[k] >= '0' && s[k] <= '9') ||
 					   ((s[k] | 32) >= 'a' && (s[k] | 32) <= 'z')))
 				k++;
+			if (k > from && list == F_FILES && k - from < MAX_FORTRAN_NAME)
+				fortran_word(x, s + from, k - from);
 			if (k > from)
 				map_put(&x->foreign, s + from, k - from, x);
 			else
@@ -192,6 +215,33 @@ static void preamble_decls(struct go *g, const struct go_file *f, struct go_c_de
 	}
 }
 
+/* What the functions of a preamble call, as far as Go calls them or they are seen from outside. `live`
+ * holds their names. */
+static void preamble_calls(struct symbols *x, const struct go_c_decls *d, struct map *live,
+			   struct go_object *o)
+{
+	bool more = true;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->items[i].kind == GO_C_FUNCTION && !d->items[i].is_local)
+			map_put_str(live, d->items[i].name, x);
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < d->n; i++) {
+			const struct go_c_decl *c = &d->items[i];
+
+			if (c->kind != GO_C_CALLED || c->in == NULL || map_get_str(live, c->in) == NULL ||
+			    map_get_str(live, c->name) != NULL)
+				continue;
+			map_put_str(live, c->name, x);
+			more = true;
+			if (is_outside(x, c->name))
+				add(x->g->a, &o->undefined, c->name,
+				    arena_printf(x->g->a, "_cgo_Cfunc_%s", c->in), false);
+		}
+	}
+}
+
 static const char *cgo2_name(struct go *g, const struct go_file *f)
 {
 	return arena_printf(g->a, "%.*s.cgo2.c", (int)(strlen(f->name) - 3), f->name);
@@ -202,7 +252,9 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 	struct go_object *o = object(x, number, cgo2_name(x->g, f), out);
 	struct go_c_decls d = { NULL, 0, 0 };
 	struct go_c_names names = { NULL, 0, 0 };
+	struct map live;
 
+	map_init(&live);
 	preamble_decls(x->g, f, &d);
 	add_definitions(x, o, &d);
 	go_c_names(x->g, f, &names);
@@ -211,6 +263,10 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 			add(x->g->a, &o->undefined, names.items[i].name,
 			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
 			    !names.items[i].called);
+	for (size_t i = 0; i < names.n; i++)
+		map_put_str(&live, names.items[i].name, x);
+	preamble_calls(x, &d, &live, o);
+	map_free(&live, NULL);
 }
 
 static void c_file(struct symbols *x, const char *name, size_t *number, struct go_link *out)

@@ -46,6 +46,7 @@ struct link_plan {
 		size_t n, cap;
 	} made;
 	struct link_texts builtin; /* folders that it searches of itself ("=" is the sysroot) */
+	struct link_texts refused; /* words that this linker does not know, by its own help */
 	const char *failed;      /* a driver or compiler ended with this text: nothing was linked */
 	const char *not_linked;  /* why there is no link, in words: "-c compiles only" */
 	const char *machine;     /* "mingw", "macos": objects are no ELF files; NULL */
@@ -64,6 +65,8 @@ enum { LINK_OUTPUT_MAX = 4 << 20 };
 void link_plan(const struct link_ask *ask, const char *const *argv, struct link_plan *out);
 /* Is that the name of a driver or linker that is understood ("gcc-12", "aarch64-linux-gnu-ld")? */
 bool link_knows(const char *program);
+/* rustc compiles with code of the crate (macros): nobody runs it but who gave its command. */
+bool link_is_rustc(const char *program);
 /* "programs of macOS": what a linker makes whose rules are not followed. NULL: it is none of those. */
 const char *link_makes_other(const char *program);
 /* Words of a line that a driver prints with -###; quotes and backslashes resolved. */
@@ -87,7 +90,26 @@ struct link_dir {
 	bool given;              /* by -L; else one of the linker's own */
 };
 
+/* What is wrong with the words themselves; link_option.c tells it. */
+enum link_odd_kind {
+	ODD_UNKNOWN,             /* no option of this linker */
+	ODD_Z,                   /* no word behind -z */
+	ODD_VALUE,               /* no value of that option */
+	ODD_FILE,                /* the file of that option is not there */
+	ODD_POP,                 /* --pop-state without --push-state */
+	ODD_TOGETHER             /* option and value: two that exclude each other */
+};
+
+struct link_odd {
+	enum link_odd_kind kind;
+	const char *option, *value;
+};
+
 struct link_line {
+	struct {
+		struct link_odd *items;
+		size_t n, cap;
+	} odds;
 	struct {
 		struct link_op *items;
 		size_t n, cap;
@@ -104,8 +126,8 @@ struct link_line {
 	bool shlibs_ignored;     /* --unresolved-symbols=ignore-in-shared-libs */
 	bool gc_sections, export_dynamic, strip_all, plugin, z_text, z_notext, warn_mismatch_off,
 		bsymbolic, noinhibit;
-	bool mold_lto;           /* --plugin names a file that is there */
-	const char *unknown;     /* an option that the linker does not know, NULL */
+	bool undefs_ignored, fatal_warnings; /* -z undefs */
+	const char *unknown;     /* ld64.lld: an option that it does not know, NULL */
 	const char *info;        /* --version, --help: no link; NULL */
 };
 
@@ -362,6 +384,7 @@ struct link {
 	bool failed;             /* an error was said */
 	bool missing_file;
 	bool cut;                /* a cap was hit: the answer is not complete */
+	bool bitcode;            /* lld: objects whose symbols are not read here take part */
 	bool has_lto;            /* LTO objects take part: their code is not known */
 	size_t searches, undefined_errors, scripts;
 	size_t pulls;            /* changes of the symbols that are undefined: groups go on while it grows */

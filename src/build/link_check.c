@@ -49,6 +49,24 @@ static unsigned rank_of(const struct link_object *o)
 	return best;
 }
 
+/* gold applies relocations that belong to what it makes anew (.eh_frame, merged strings) when that is
+ * written: such objects come last. */
+static unsigned rank_of_gold(const struct link_object *o)
+{
+	struct elf_shdr h, target;
+
+	for (uint64_t i = 1; o->has_sections && i < o->o.nsections; i++) {
+		if (!elf_object_section(&o->o, i, &h) || (h.type != SHT_RELA && h.type != SHT_REL) ||
+		    h.size == 0 || !elf_object_section(&o->o, h.info, &target) ||
+		    (target.flags & SHF_ALLOC) == 0)
+			continue;
+		if ((target.flags & SHF_MERGE) != 0 ||
+		    strcmp(elf_object_section_name(&o->o, &target), ".eh_frame") == 0)
+			return 1;
+	}
+	return 0;
+}
+
 struct ranked {
 	struct link_object *o;
 	unsigned rank;
@@ -75,7 +93,8 @@ static struct link_object **in_output_order(struct link *l, size_t *n)
 		if (o->kind == LINK_DSO)
 			continue;
 		v[*n].o = o;
-		v[(*n)++].rank = l->kind == LINKER_BFD && !link_is_pe(l) ? rank_of(o) : 0;
+		v[(*n)++].rank = link_is_pe(l) ? 0 : l->kind == LINKER_BFD ? rank_of(o) :
+				 l->kind == LINKER_GOLD ? rank_of_gold(o) : 0;
 	}
 	qsort(v, *n, sizeof(*v), compare_ranks);
 	for (size_t i = 0; i < *n; i++)
@@ -136,21 +155,13 @@ static void say_bfd(struct link *l, const struct link_object *o, const struct li
 	link_line_of(l, t, true, LD_BFD_UNDEFINED, head, p.text, name);
 }
 
-static void say_gold_function(struct link *l, struct link_trouble *t, const char *in, const char *function,
-			      const char *name)
-{
-	if (t->version != NULL)
-		link_line_of(l, t, true, LD_GOLD_UNDEFINED_VERSION, in, function, name, t->version);
-	else
-		link_line_of(l, t, true, LD_GOLD_UNDEFINED, in, function, name);
-}
-
 static void say_gold(struct link *l, const struct link_object *o, const struct link_sym *s, uint32_t section,
 		     uint64_t offset)
 {
 	struct link_trouble *t = undefined_trouble(l, o, s, LT_UNDEFINED);
 	struct link_place p = link_place(l, o, section, offset);
-	const char *name = link_shown(l, t->symbol);
+	const char *name = link_shown(l, t->symbol), *where;
+	bool is_function;
 
 	t->section = section;
 	t->offset = offset;
@@ -160,13 +171,14 @@ static void say_gold(struct link *l, const struct link_object *o, const struct l
 		link_line_of(l, t, true, LD_GOLD_HIDDEN, l->self, name);
 		return;
 	}
-	if (p.source != NULL)
-		link_line_of(l, t, true, LD_GOLD_UNDEFINED_IN, p.source, name);
-	else if (p.function != NULL)
-		say_gold_function(l, t, p.file == NULL ? o->shown :
-				  arena_printf(l->a, "%s:%s", o->shown, p.file), p.function, name);
+	where = p.source != NULL ? NULL : link_gold_symbol(l, o, section, offset, &is_function);
+	where = p.source != NULL ? p.source :
+		where != NULL ? arena_printf(l->a, "%s%s", o->shown, where) :
+				arena_printf(l->a, "%s:%s", o->shown, p.text);
+	if (t->version != NULL && p.source == NULL)
+		link_line_of(l, t, true, LD_GOLD_UNDEFINED_VERSION, where, name, t->version);
 	else
-		link_line_of(l, t, true, LD_GOLD_UNDEFINED_AT, o->shown, p.text, name);
+		link_line_of(l, t, true, LD_GOLD_UNDEFINED_IN, where, name);
 }
 
 static const char *vis_word(const struct link_sym *s)
@@ -221,7 +233,8 @@ static bool is_error(const struct link *l, const struct link_sym *s)
 	/* That a shared object needs it makes a weak reference no stronger; not so for GNU ld. */
 	if (l->kind != LINKER_BFD && !s->ref_regular_strong)
 		return false;
-	if (l->line->unresolved_ignored && s->vis == STV_DEFAULT)
+	if (l->line->undefs_ignored || (l->line->unresolved_ignored && (s->vis == STV_DEFAULT ||
+									l->kind == LINKER_MOLD)))
 		return false;
 	if (link_is_pe(l))
 		return true; /* a DLL leaves nothing open */
@@ -295,7 +308,7 @@ static void check_values(struct link *l)
 		const char *name = missing_in(l, l->line->values.items[i]);
 		struct link_trouble *t;
 
-		if (name == NULL || l->kind == LINKER_MOLD || (l->kind == LINKER_LLD && l->failed))
+		if (name == NULL)
 			continue;
 		t = link_trouble(l, LT_UNDEFINED, true);
 		t->symbol = name;
@@ -337,18 +350,10 @@ static const struct link_sym *turned(struct link *l, const struct link_ref *r)
 	return r->sym;
 }
 
-static void on_reloc(void *ctx, const struct link_use *u)
+static void say_undefined(struct link *l, const struct link_use *u, const struct link_sym *s)
 {
-	struct check *c = ctx;
-	struct link *l = c->l;
-	const struct link_sym *s = u->ref != NULL ? turned(l, u->ref) : NULL;
-	struct undefined *n;
+	struct undefined *n = undefined_of(l, s);
 
-	if (!link_is_pe(l))
-		link_pic_late(l, u);
-	if (s == NULL || !c->any || !is_error(l, s) || given_by_linker(l, s))
-		return;
-	n = undefined_of(l, s);
 	if (l->kind == LINKER_BFD) {
 		if (++n->places <= SAME_SYMBOL_MAX)
 			say_bfd(l, u->object, s, u->section, u->offset);
@@ -357,6 +362,18 @@ static void on_reloc(void *ctx, const struct link_use *u)
 	} else {
 		say_late(l, n, u->object, u->section, u->offset);
 	}
+}
+
+static void on_reloc(void *ctx, const struct link_use *u)
+{
+	struct check *c = ctx;
+	struct link *l = c->l;
+	const struct link_sym *s = u->ref != NULL ? turned(l, u->ref) : NULL;
+
+	if (s != NULL && c->any && is_error(l, s) && !given_by_linker(l, s))
+		say_undefined(l, u, s);
+	if (!link_is_pe(l))
+		link_pic_late(l, u);
 }
 
 static bool any_undefined(const struct link *l)
@@ -529,13 +546,11 @@ void link_check(struct link *l)
 		link_check_version_nodes(l);
 	if (l->kind == LINKER_GOLD || l->kind == LINKER_LLD)
 		link_pic_early(l);
-	if (l->kind == LINKER_BFD || l->kind == LINKER_GOLD)
+	if (l->kind != LINKER_MOLD)
 		check_values(l);
 	if (l->stop || (l->kind == LINKER_GOLD && link_refuse_output(l)))
 		return;
 	check_regular(l);
-	if (l->kind == LINKER_LLD)
-		check_values(l);
 	if (l->kind != LINKER_GOLD)
 		check_shared(l);
 	check_hidden(l);

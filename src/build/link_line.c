@@ -17,7 +17,8 @@ enum option_id {
 	O_ENTRY, O_OUTPUT, O_EMULATION, O_SCRIPT, O_NOSTDLIB, O_PLUGIN, O_MULDEFS, O_UNRESOLVED, O_GC,
 	O_NO_GC, O_STRIP, O_COPY_NEEDED, O_NO_COPY_NEEDED, O_WARN_UNRESOLVED, O_JUST_SYMBOLS, O_INFO,
 		O_BSYMBOLIC,
-	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED, O_EXPORT
+	O_START_LIB, O_END_LIB, O_NO_INHIBIT, O_NO_MISMATCH, O_ERROR_UNRESOLVED, O_EXPORT,
+	O_FATAL_WARNINGS, O_NO_FATAL_WARNINGS, O_DYNAMIC_LIST, O_HASH_STYLE
 };
 
 enum takes { NO_VALUE, VALUE, VALUE_OR_NEXT, OPTIONAL };
@@ -66,6 +67,9 @@ static const struct option long_options[] = {
 	{ "noinhibit-exec", NO_VALUE, O_NO_INHIBIT },
 	{ "no-warn-search-mismatch", NO_VALUE, O_NO_MISMATCH }, { "target-help", NO_VALUE, O_INFO },
 	{ "Ur", NO_VALUE, O_RELOCATABLE }, { "export-dynamic", NO_VALUE, O_EXPORT },
+	{ "fatal-warnings", NO_VALUE, O_FATAL_WARNINGS },
+	{ "no-fatal-warnings", NO_VALUE, O_NO_FATAL_WARNINGS },
+	{ "dynamic-list", VALUE_OR_NEXT, O_DYNAMIC_LIST }, { "hash-style", VALUE_OR_NEXT, O_HASH_STYLE },
 };
 
 /* Names that one of the linkers knows and that change nothing here; a value stands behind "=". */
@@ -82,8 +86,8 @@ static const char weightless[] =
 	"no-nmagic omagic no-omagic flto fat-lto-objects emit-relocs discard-all discard-locals "
 	"discard-none trace verbose dll-verbose build-id eh-frame-hdr no-eh-frame-hdr "
 	"no-ld-generated-unwind-info ld-generated-unwind-info no-dynamic-linker dynamic-list-data "
-	"dynamic-list-cpp-new dynamic-list-cpp-typeinfo demangle no-demangle fatal-warnings "
-	"no-fatal-warnings warn-common no-warn-common warn-once warn-shared-textrel warn-textrel "
+	"dynamic-list-cpp-new dynamic-list-cpp-typeinfo demangle no-demangle "
+	"warn-common no-warn-common warn-once warn-shared-textrel warn-textrel "
 	"warn-alternate-em warn-constructors warn-multiple-gp warn-section-align warn-execstack "
 	"no-warn-execstack no-warn-rwx-segments warn-rwx-segments warn-backrefs no-warn-backrefs "
 	"warn-ifunc-textrel no-warn-symbol-ordering no-warnings no-keep-memory keep-memory "
@@ -102,15 +106,16 @@ static const char weightless[] =
 	"no-undefined-version apply-dynamic-relocs no-apply-dynamic-relocs execute-only "
 	"android-memtag-heap spare optimize-bb-jumps repro quick-exit no-quick-exit perf preload fork "
 	"no-fork run shuffle-sections no-dynamic-list relocatable-merge-sections thread sort-commons "
-	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize";
+	"separate-debug-file enable-auto-import no-whole-file secure-plt no-toc-optimize "
+	"gnu-unique no-gnu-unique";
 
 /* The same with a value, behind "=" or in the next word. */
 static const char weightless_with_value[] =
 	"dll-search-prefix base-file stack heap file-alignment section-alignment output-def "
 	"major-os-version minor-os-version major-subsystem-version minor-subsystem-version "
 	"plugin-opt architecture format audit depaudit mri-script export-dynamic-symbol "
-	"export-dynamic-symbol-list auxiliary filter gpsize soname trace-symbol assert hash-style "
-	"hash-size hash-bucket-empty-fraction compress-debug-sections dynamic-linker dynamic-list "
+	"export-dynamic-symbol-list auxiliary filter gpsize soname trace-symbol assert "
+	"hash-size hash-bucket-empty-fraction compress-debug-sections dynamic-linker "
 	"exclude-libs oformat orphan-handling retain-symbols-file init fini Map section-start "
 	"image-base Ttext Tdata Tbss Ttext-segment Trodata-segment Tldata-segment sort-section "
 	"spare-dynamic-tags max-cache-size task-link ctf-share-types dependency-file flto-partition "
@@ -193,14 +198,30 @@ static void add_list(struct line_reader *r, struct link_texts *out, const char *
 	}
 }
 
+static void push_odd(struct line_reader *r, enum link_odd_kind kind, const char *option, const char *value)
+{
+	struct link_odd odd = { kind, option, value };
+
+	*ARENA_PUSH(r->a, &r->out->odds) = odd;
+}
+
+/* GNU ld and lld leave open then what nobody defines. */
+static void take_undefs(struct line_reader *r)
+{
+	r->out->z_defs = false;
+	r->out->undefs_ignored = r->plan->kind == LINKER_LLD || r->plan->kind == LINKER_BFD;
+}
+
 static void take_z(struct line_reader *r, const char *v)
 {
 	struct link_line *o = r->out;
 
+	if (!link_knows_z(r->plan->kind, v))
+		push_odd(r, ODD_Z, v, NULL);
 	if (strcmp(v, "defs") == 0)
 		o->z_defs = true;
 	else if (strcmp(v, "undefs") == 0)
-		o->z_defs = false;
+		take_undefs(r);
 	else if (strcmp(v, "muldefs") == 0)
 		o->z_muldefs = true;
 	else if (strcmp(v, "nocopyreloc") == 0)
@@ -217,6 +238,8 @@ static void take_unresolved(struct line_reader *r, const char *v)
 
 	if (v == NULL)
 		return;
+	if (!link_takes_value("unresolved-symbols", v))
+		push_odd(r, ODD_VALUE, "--unresolved-symbols", v);
 	o->unresolved_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-object-files") == 0;
 	o->shlibs_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-shared-libs") == 0;
 	if (strcmp(v, "report-all") == 0)
@@ -238,6 +261,8 @@ static void pop_modes(struct line_reader *r)
 {
 	if (r->npushed > 0)
 		r->now = r->pushed[--r->npushed];
+	else
+		push_odd(r, ODD_POP, "--pop-state", NULL);
 }
 
 /* Modes and inputs: what stands where counts. True if it was one of these. */
@@ -269,8 +294,16 @@ static void take_flag(struct line_reader *r, enum option_id id)
 	struct link_line *o = r->out;
 
 	switch (id) {
-	case O_SHARED: o->shared = true; break;
-	case O_PIE: o->pie = true; break;
+	case O_SHARED: /* of two GNU ld takes the last */
+		o->shared = true;
+		o->pie = o->pie && r->plan->kind != LINKER_BFD;
+		break;
+	case O_PIE:
+		o->pie = true;
+		o->shared = o->shared && r->plan->kind != LINKER_BFD;
+		break;
+	case O_FATAL_WARNINGS: o->fatal_warnings = true; break;
+	case O_NO_FATAL_WARNINGS: o->fatal_warnings = false; break;
 	case O_NO_PIE: o->pie = false; break;
 	case O_RELOCATABLE: o->relocatable = true; break;
 	case O_NO_UNDEFINED: o->z_defs = true; break;
@@ -292,6 +325,22 @@ static void take_flag(struct line_reader *r, enum option_id id)
 	}
 }
 
+/* A file that an option names; a script is looked for in the folders of -L, too. */
+static void want_file(struct line_reader *r, const char *option, const char *path)
+{
+	struct os_stat st;
+
+	if (source_stat(r->source, path, true, &st) == 0)
+		return;
+	for (size_t i = 0; i < r->out->dirs.n && *path != '/'; i++) {
+		const char *there = arena_printf(r->a, "%s/%s", r->out->dirs.items[i].path, path);
+
+		if (source_stat(r->source, there, true, &st) == 0)
+			return;
+	}
+	push_odd(r, ODD_FILE, option, path);
+}
+
 static void take_value(struct line_reader *r, enum option_id id, const char *v)
 {
 	struct link_line *o = r->out;
@@ -306,7 +355,15 @@ static void take_value(struct line_reader *r, enum option_id id, const char *v)
 	case O_RPATH_LINK: take_rpath(r, id, v); break;
 	case O_JUST_SYMBOLS: add_list(r, &o->rpath, v); break;
 	case O_Z: take_z(r, v); break;
-	case O_VERSION_SCRIPT: o->version_script = v; break;
+	case O_VERSION_SCRIPT:
+		o->version_script = v;
+		want_file(r, "--version-script", v);
+		break;
+	case O_DYNAMIC_LIST: want_file(r, "--dynamic-list", v); break;
+	case O_HASH_STYLE:
+		if (!link_takes_value("hash-style", v))
+			push_odd(r, ODD_VALUE, "--hash-style", v);
+		break;
 	case O_WRAP: *ARENA_PUSH(r->a, &o->wrap) = v; break;
 	case O_DEFSYM:
 		*ARENA_PUSH(r->a, &o->defined) = arena_strndup(r->a, v, strcspn(v, "="));
@@ -316,7 +373,10 @@ static void take_value(struct line_reader *r, enum option_id id, const char *v)
 	case O_ENTRY: o->entry = v; break;
 	case O_OUTPUT: o->output = v; break;
 	case O_EMULATION: o->emulation = v; break;
-	case O_SCRIPT: o->script = v; break;
+	case O_SCRIPT:
+		o->script = v;
+		want_file(r, "-T", v);
+		break;
 	case O_PLUGIN: o->plugin = true; break;
 	case O_UNRESOLVED: take_unresolved(r, v); break;
 	default: break;
@@ -401,10 +461,21 @@ static bool take_letter(struct line_reader *r, const char *name)
 	return true;
 }
 
+/* A response file that is not there: mold says so itself, the others take it for an input. */
+static bool lacks_response(struct line_reader *r, const char *w)
+{
+	if (r->plan->kind != LINKER_MOLD || *w != '@')
+		return false;
+	push_odd(r, ODD_FILE, "@", w + 1);
+	return true;
+}
+
 static void take_word(struct line_reader *r, const char *w)
 {
 	bool known;
 
+	if (lacks_response(r, w))
+		return;
 	if (w[0] != '-' || w[1] == '\0') {
 		push_op(r, LINK_FILE, w);
 		return;
@@ -413,13 +484,8 @@ static void take_word(struct line_reader *r, const char *w)
 		known = take_long(r, w + 2) || w[2] == '\0';
 	else
 		known = take_long(r, w + 1) || take_letter(r, w + 1);
-	if (r->plan->kind == LINKER_GOLD && strcmp(w + strspn(w, "-"), "no-dynamic-linker") == 0)
-		known = false;
-	if (r->plan->kind == LINKER_BFD && (strcmp(w + strspn(w, "-"), "start-lib") == 0 ||
-					    strcmp(w + strspn(w, "-"), "end-lib") == 0))
-		known = false;
-	if (!known && r->out->unknown == NULL)
-		r->out->unknown = w;
+	if (!known || link_is_refused(r->plan, w))
+		push_odd(r, ODD_UNKNOWN, w, NULL);
 }
 
 /* What has to be known before the rest: options hold for what stands before them, too. */
@@ -445,13 +511,55 @@ static void add_builtin(struct line_reader *r)
 	}
 }
 
+static bool has_word(const struct line_reader *r, const char *word, const char *other)
+{
+	for (size_t i = 0; i < r->words.n; i++)
+		if (strcmp(r->words.items[i], word) == 0 || strcmp(r->words.items[i], other) == 0)
+			return true;
+	return false;
+}
+
 /* -static anywhere makes the whole output static for gold, lld and mold; -Bstatic does not. */
 static bool is_all_static(const struct line_reader *r)
 {
-	for (size_t i = 0; i < r->words.n; i++)
-		if (strcmp(r->words.items[i], "-static") == 0 || strcmp(r->words.items[i], "--static") == 0)
-			return true;
-	return false;
+	return has_word(r, "-static", "--static");
+}
+
+/* What holds for the whole line: a relocatable output takes no shared library, nor does gold's -static. */
+static void set_static(struct line_reader *r)
+{
+	enum link_linker k = r->plan->kind;
+	struct link_line *o = r->out;
+
+	o->is_static = is_all_static(r);
+	if ((o->relocatable && k == LINKER_BFD) || (o->is_static && k == LINKER_GOLD))
+		for (size_t i = 0; i < o->ops.n; i++)
+			o->ops.items[i].is_static = true;
+}
+
+/* Modes of which only one can hold. Where several pairs do not fit, the first is told. */
+static void check_modes(struct line_reader *r)
+{
+	const struct link_line *o = r->out;
+	bool gold = r->plan->kind == LINKER_GOLD, lld = r->plan->kind == LINKER_LLD;
+	const struct {
+		bool there;
+		const char *one, *other;
+	} pairs[] = {
+		{ gold && o->shared && o->is_static, "-shared", "-static" },
+		{ gold && o->pie && o->is_static, "-pie", "-static" },
+		{ gold && o->shared && o->relocatable, "-shared", "-r" },
+		{ gold && o->pie && o->relocatable, "-pie", "-r" },
+		{ (gold || lld) && o->shared && o->pie, "-shared", "-pie" },
+		{ !gold && o->relocatable && o->shared, "-r", "-shared" },
+		{ !gold && o->relocatable && o->pie, "-r", "-pie" },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		if (pairs[i].there && r->plan->kind != LINKER_MOLD) {
+			push_odd(r, ODD_TOGETHER, pairs[i].one, pairs[i].other);
+			return;
+		}
 }
 
 void link_line_read(struct arena *a, struct source *source, const struct link_plan *plan,
@@ -462,8 +570,11 @@ void link_line_read(struct arena *a, struct source *source, const struct link_pl
 	memset(out, 0, sizeof(*out));
 	link_expand(a, source, plan->words.items, plan->words.n, &r.words);
 	take_sysroot(&r);
+	/* mold begins in this mode then; -Bdynamic ends it */
+	r.now.is_static = plan->kind == LINKER_MOLD && has_word(&r, "-r", "--relocatable");
 	for (r.at = 0; r.at < r.words.n; r.at++)
 		take_word(&r, r.words.items[r.at]);
-	out->is_static = is_all_static(&r);
+	set_static(&r);
+	check_modes(&r);
 	add_builtin(&r);
 }

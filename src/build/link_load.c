@@ -24,6 +24,8 @@ static const struct {
 
 static void machine_of_emulation(struct link *l)
 {
+	if (l->kind == LINKER_GOLD)
+		return; /* its first object decides */
 	for (size_t i = 0; i < sizeof(emulations) / sizeof(*emulations) && l->line->emulation != NULL; i++)
 		if (strcmp(l->line->emulation, emulations[i].emulation) == 0) {
 			l->machine = emulations[i].machine;
@@ -119,6 +121,9 @@ static const struct link_refusal truncated = {
 };
 static const struct link_refusal static_dso = {
 	{ LD_BFD_STATIC_DSO, LD_GOLD_STATIC_DSO, LD_LLD_STATIC_DSO, NULL }, { true, false, false, true }
+};
+static const struct link_refusal relocatable_dso = {
+	{ LD_BFD_STATIC_DSO, LD_GOLD_RELOCATABLE_DSO, LD_LLD_STATIC_DSO, NULL }, { true, true, false, false }
 };
 static const struct link_refusal executable = {
 	{ LD_BFD_EXECUTABLE, LD_GOLD_EXECUTABLE, LD_LLD_TYPE, LD_MOLD_TYPE }, { true, false, false, true }
@@ -260,8 +265,8 @@ static bool static_refuses(const struct link *l, const struct link_op *op)
 
 static void load_dso(struct link *l, const struct link_op *op, struct link_object *o)
 {
-	if (static_refuses(l, op) && !l->line->relocatable && link_refused(l, LT_STATIC_DSO, &static_dso,
-								      o->shown))
+	if (l->line->relocatable ? link_refused(l, LT_STATIC_DSO, &relocatable_dso, o->shown) :
+	    static_refuses(l, op) && link_refused(l, LT_STATIC_DSO, &static_dso, o->shown))
 		return;
 	if (l->kind == LINKER_BFD && is_program(o->e)) {
 		*ARENA_PUSH(l->a, &l->programs) = o; /* said when everything is open */
@@ -315,6 +320,25 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 
 /* ---- any file ---------------------------------------------------------------------------------------- */
 
+/* Objects of LLVM for LTO: lld makes code of them, the plugins of gcc do not take them. */
+static bool load_bitcode(struct link *l, const char *shown)
+{
+	struct link_trouble *t;
+
+	if (l->kind == LINKER_LLD) {
+		l->has_lto = true;
+		l->cut = l->bitcode = true;
+		return true;
+	}
+	if (l->kind != LINKER_MOLD || !l->line->plugin)
+		return false;
+	t = link_trouble(l, LT_LTO_PLUGIN, true);
+	t->path = shown;
+	link_line_of(l, t, true, LD_MOLD_LTO, l->self, shown);
+	l->stop = true;
+	return true;
+}
+
 static bool is_other_binary(enum file_kind k)
 {
 	return k == FILE_PE || k == FILE_MACHO || k == FILE_MACHO_FAT || k == FILE_WASM ||
@@ -339,6 +363,8 @@ static void load_text(struct link *l, const struct link_op *op, const struct sto
 		link_refused(l, LT_EMPTY, &empty, shown);
 		return;
 	}
+	if (f->kind == FILE_LLVM_BITCODE && load_bitcode(l, shown))
+		return;
 	if (l->kind == LINKER_LLD && is_other_binary(f->kind) && link_refused(l, LT_NOT_RECOGNIZED, &no_type,
 			shown))
 		return;
@@ -556,8 +582,11 @@ void link_load_all(struct link *l)
 	}
 	if (l->stop)
 		return;
-	/* GNU ld ends here if a file is missing; lld if anything was wrong so far. */
-	l->stop = l->kind == LINKER_BFD ? l->missing_file : l->kind == LINKER_LLD && l->failed;
+	/* GNU ld ends here if a file is missing; lld if anything was wrong so far. Of bitcode no symbol is
+	 * known. */
+	l->stop = l->kind == LINKER_BFD ? l->missing_file :
+					  l->kind == LINKER_LLD && (l->failed || l->bitcode);
+	l->stop = l->stop || (l->kind == LINKER_LLD && link_refuse_pair(l));
 	if (l->stop)
 		return;
 	say_programs(l);

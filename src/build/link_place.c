@@ -83,6 +83,28 @@ static const char *first_file(const struct link_object *o)
 	return NULL;
 }
 
+const char *link_gold_symbol(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset,
+			     bool *is_function)
+{
+	struct elf_object_sym s;
+	const char *file = NULL;
+
+	for (uint64_t i = 1; o->has_sections && i < o->o.nsymbols; i++) {
+		if (!elf_object_symbol(&o->o, i, &s))
+			continue;
+		if (s.s.type == STT_FILE)
+			file = s.name;
+		if (s.s.type == STT_FILE || s.section != section || s.s.shndx == SHN_UNDEF ||
+		    s.s.value > offset || offset - s.s.value >= s.s.size)
+			continue;
+		*is_function = s.s.type == STT_FUNC;
+		return arena_printf(l->a, "%s%s:%s%s", file != NULL && *file != '\0' ? ":" : "",
+				    file != NULL ? file : "", *is_function ? "function " : "",
+				    link_shown(l, s.name));
+	}
+	return NULL;
+}
+
 const char *link_section_name(const struct link_object *o, uint32_t section)
 {
 	struct elf_shdr h;

@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "build/link_priv.h"
 
-enum { COMPILE_SECONDS = 300, STEPS_MAX = 4096 };
+enum { STEPS_MAX = 4096 };
 
 bool link_starts(const char *s, const char *prefix)
 {
@@ -104,6 +104,11 @@ bool link_is_macho(const struct link_plan *plan)
 	return plan->machine != NULL && strcmp(plan->machine, "macos") == 0;
 }
 
+bool link_is_rustc(const char *program)
+{
+	return has_stem(link_base(program), "rustc");
+}
+
 bool link_knows(const char *program)
 {
 	return is_linker(program) || is_driver(program);
@@ -114,81 +119,6 @@ const char *link_linker_name(enum link_linker k)
 	static const char *const names[] = { "ld.bfd", "ld.gold", "ld.lld", "mold", "other" };
 
 	return names[k];
-}
-
-/* ---- the environment ------------------------------------------------------------------------- */
-
-static const char *env_of(const struct link_ask *ask, const char *name)
-{
-	return str_env(ask->env, name);
-}
-
-/* Programs are asked in the C locale: what they print is then what tables know. */
-static const char *const *plain_env(const struct link_ask *ask)
-{
-	struct link_texts out = { NULL, 0, 0 };
-
-	for (const char *const *e = ask->env; e != NULL && *e != NULL; e++)
-		if (!link_starts(*e, "LC_") && !link_starts(*e, "LANG"))
-			*ARENA_PUSH(ask->a, &out) = *e;
-	*ARENA_PUSH(ask->a, &out) = "LC_ALL=C";
-	*ARENA_PUSH(ask->a, &out) = NULL;
-	return out.items;
-}
-
-static bool is_program(const struct link_ask *ask, const char *path)
-{
-	struct os_stat st;
-
-	return source_stat(ask->source, path, true, &st) == 0 && st.type == OS_REGULAR &&
-	       (st.mode & 0111) != 0;
-}
-
-/* The first file of that name in a list of folders with ':' between them; NULL. */
-static const char *in_path(const struct link_ask *ask, const char *list, const char *name)
-{
-	while (list != NULL) {
-		size_t n = strcspn(list, ":");
-		const char *path = arena_printf(ask->a, "%.*s%s%s", (int)n, list,
-						n > 0 && list[n - 1] == '/' ? "" : "/", name);
-
-		if (n > 0 && is_program(ask, path))
-			return path;
-		list = list[n] == ':' ? list + n + 1 : NULL;
-	}
-	return NULL;
-}
-
-static const char *find_program(const struct link_ask *ask, const char *name)
-{
-	if (strchr(name, '/') != NULL)
-		return is_program(ask, name) ? name : NULL;
-	return in_path(ask, env_of(ask, "PATH"), name);
-}
-
-/* ---- running programs -------------------------------------------------------------------------------- */
-
-struct answer {
-	struct os_capture out, err;
-	struct os_child_end end;
-	int started; /* 0 or errno */
-};
-
-static void ask_program(const struct link_ask *ask, const char *path, const char *const *argv,
-			struct answer *r)
-{
-	struct os_child c = { .path = path, .argv = argv, .env = plain_env(ask), .seconds = COMPILE_SECONDS };
-
-	memset(r, 0, sizeof(*r));
-	r->out.cap = r->err.cap = LINK_OUTPUT_MAX;
-	r->out.p = ask->output[0]; /* until the next question */
-	r->err.p = ask->output[1];
-	r->started = os_child_run(&c, &r->out, &r->err, &r->end);
-}
-
-static bool answered(const struct answer *r)
-{
-	return r->started == 0 && r->end.signal == 0 && r->end.status == 0;
 }
 
 /* ---- which linker it is ------------------------------------------------------------------------------ */
@@ -204,12 +134,14 @@ static enum link_linker kind_of_name(const char *name)
 	return strstr(name, "bfd") != NULL ? LINKER_BFD : LINKER_OTHER;
 }
 
-static enum link_linker kind_of_version(const struct link_ask *ask, const char *path)
+/* *died: by which signal it ended, 0 for none. */
+static enum link_linker kind_of_version(const struct link_ask *ask, const char *path, int *died)
 {
 	const char *const argv[] = { path, "--version", NULL };
-	struct answer r;
+	struct link_answer r;
 
-	ask_program(ask, path, argv, &r);
+	link_ask_program(ask, path, argv, &r);
+	*died = r.started == 0 && !r.end.timed_out ? r.end.signal : 0;
 	if (strstr(r.out.p, "GNU gold") != NULL)
 		return LINKER_GOLD;
 	if (strstr(r.out.p, "GNU ld") != NULL)
@@ -219,25 +151,30 @@ static enum link_linker kind_of_version(const struct link_ask *ask, const char *
 	return strstr(r.out.p, "LLD ") != NULL ? LINKER_LLD : LINKER_OTHER;
 }
 
-static enum link_linker kind_of(const struct link_ask *ask, const char *path)
+static enum link_linker kind_of(const struct link_ask *ask, const char *path, int *died)
 {
 	enum link_linker k = kind_of_name(link_base(path));
 	char *real = NULL, name[64];
 
 	if (k != LINKER_OTHER || source_realpath(ask->source, path, &real) != 0)
-		return k != LINKER_OTHER ? k : kind_of_version(ask, path);
+		return k != LINKER_OTHER ? k : kind_of_version(ask, path, died);
 	snprintf(name, sizeof(name), "%s", link_base(real));
 	free(real);
 	k = kind_of_name(name);
-	return k != LINKER_OTHER ? k : kind_of_version(ask, path);
+	return k != LINKER_OTHER ? k : kind_of_version(ask, path, died);
 }
 
-/* What it calls itself: GNU linkers by the name they were called by, lld by the last part of it. */
-static void name_linker(struct link_plan *p)
+/* What it calls itself: GNU linkers by the name they were called by, lld by the last part of it. The
+ * ld.lld that comes with Rust starts the rust-lld beside its folder. */
+static void name_linker(const struct link_ask *ask, struct link_plan *p)
 {
+	const char *dir = link_dir_of(ask->a, p->linker);
+	bool rust = strcmp(link_base(dir), "gcc-ld") == 0 &&
+		    link_is_program(ask, arena_printf(ask->a, "%s/../rust-lld", dir));
+
 	p->self = p->linker;
 	if (p->kind == LINKER_LLD)
-		p->self = link_base(p->linker);
+		p->self = rust ? "rust-lld" : link_base(p->linker);
 	else if (p->kind == LINKER_MOLD)
 		p->self = "mold";
 }
@@ -260,7 +197,7 @@ static void ask_folders(const struct link_ask *ask, struct link_plan *p)
 	const char *emulation = emulation_of(&p->words);
 	const char *const argv[] = { p->linker, "--verbose", emulation != NULL ? "-m" : NULL, emulation,
 				     NULL };
-	struct answer r;
+	struct link_answer r;
 
 	if (p->kind == LINKER_GOLD) {
 		*ARENA_PUSH(ask->a, &p->builtin) = "=/lib";
@@ -268,7 +205,7 @@ static void ask_folders(const struct link_ask *ask, struct link_plan *p)
 	}
 	if (p->kind != LINKER_BFD)
 		return;
-	ask_program(ask, p->linker, argv, &r);
+	link_ask_program(ask, p->linker, argv, &r);
 	for (const char *s = r.out.p; (s = strstr(s, "SEARCH_DIR(\"")) != NULL;) {
 		size_t n;
 
@@ -278,18 +215,65 @@ static void ask_folders(const struct link_ask *ask, struct link_plan *p)
 	}
 }
 
+/* Does a text of help name the option: "--NAME" or "-NAME", and no longer name? */
+static bool helps_with(const char *help, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = help; (p = strstr(p, name)) != NULL; p++) {
+		char c = p[n];
+		bool longer = c == '-' || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			      (c >= '0' && c <= '9');
+		bool negative = p - help > 5 && strncmp(p - 5, "[no-]", 5) == 0;
+
+		if (p > help && (p[-1] == '-' || negative) && !longer)
+			return true;
+	}
+	return false;
+}
+
+/* Words of which a table says that this linker may not know them: its help decides. */
+static void ask_help(const struct link_ask *ask, struct link_plan *p)
+{
+	const char *const argv[] = { p->linker, "--help", NULL };
+	struct link_texts words = { NULL, 0, 0 };
+	struct link_answer r;
+	bool asked = false;
+
+	link_expand(ask->a, ask->source, p->words.items, p->words.n, &words);
+	for (size_t i = 0; i < words.n; i++) {
+		const char *name = link_may_refuse(ask->a, p->kind, words.items[i]);
+
+		if (name == NULL)
+			continue;
+		if (!asked)
+			link_ask_program(ask, p->linker, argv, &r);
+		asked = true;
+		if (!helps_with(r.out.p, name))
+			*ARENA_PUSH(ask->a, &p->refused) = words.items[i];
+	}
+}
+
 static void take_linker(const struct link_ask *ask, const char *path, struct link_plan *p)
 {
 	const char *emulation = emulation_of(&p->words);
 
+	int died = 0;
+
 	p->linker = path;
-	p->kind = kind_of(ask, path);
+	p->kind = kind_of(ask, path, &died);
+	if (died != 0 && p->driver != NULL) { /* it cannot even tell its version */
+		p->failed = arena_printf(ask->a, "collect2: fatal error: %s terminated with signal %d [%s]",
+					 link_base(path), died, strsignal(died));
+		return;
+	}
 	if (emulation != NULL && link_starts(emulation, "i386pe"))
 		p->machine = "mingw";
 	if (link_starts(link_base(path), "ld64.lld"))
 		p->machine = "macos";
-	name_linker(p);
+	name_linker(ask, p);
 	ask_folders(ask, p);
+	ask_help(ask, p);
 }
 
 /* ---- what a driver is asked -------------------------------------------------------------------------- */
@@ -421,7 +405,7 @@ static const char *const *place_step(const struct link_ask *ask, struct link_pla
 	return argv.items;
 }
 
-static const char *step_text(const struct link_ask *ask, const char *program, const struct answer *r)
+const char *link_step_text(const struct link_ask *ask, const char *program, const struct link_answer *r)
 {
 	if (r->err.n > 0 || r->out.n > 0)
 		return arena_printf(ask->a, "%s%s", r->out.p, r->err.p);
@@ -435,21 +419,21 @@ static bool run_step(const struct link_ask *ask, struct link_plan *p, const char
 		     struct link_texts *step)
 {
 	const char *const *argv = place_step(ask, p, step);
-	const char *path = strchr(argv[0], '/') != NULL ? argv[0] : in_path(ask, compilers, argv[0]);
-	struct answer r;
+	const char *path = strchr(argv[0], '/') != NULL ? argv[0] : link_in_path(ask, compilers, argv[0]);
+	struct link_answer r;
 
 	if (path == NULL)
-		path = find_program(ask, argv[0]);
-	if (path == NULL || !is_program(ask, path)) {
+		path = link_find_program(ask, argv[0]);
+	if (path == NULL || !link_is_program(ask, path)) {
 		p->failed = arena_printf(ask->a, "%s: fatal error: cannot execute '%s': execvp: "
 					 "No such file or directory",
 					 link_base(p->driver), link_base(argv[0]));
 		return false;
 	}
-	ask_program(ask, path, argv, &r);
-	if (!answered(&r))
-		p->failed = step_text(ask, link_base(path), &r);
-	return answered(&r);
+	link_ask_program(ask, path, argv, &r);
+	if (!link_answered(&r))
+		p->failed = link_step_text(ask, link_base(path), &r);
+	return link_answered(&r);
 }
 
 /* ---- reading the plan -------------------------------------------------------------------------------- */
@@ -525,12 +509,12 @@ static const char *target_prefix(struct arena *a, const char *driver)
 static const char *built_in_linker(struct reading *r)
 {
 	const char *const argv[] = { r->p->driver, "-print-prog-name=ld", NULL };
-	struct answer answer;
+	struct link_answer answer;
 	size_t n;
 
-	ask_program(r->ask, r->p->driver, argv, &answer);
+	link_ask_program(r->ask, r->p->driver, argv, &answer);
 	n = strcspn(answer.out.p, "\n");
-	if (!answered(&answer) || answer.out.p[0] != '/')
+	if (!link_answered(&answer) || answer.out.p[0] != '/')
 		return NULL;
 	return arena_strndup(r->ask->a, answer.out.p, n);
 }
@@ -546,15 +530,15 @@ static const char *behind_collect2(struct reading *r)
 			name = arena_printf(ask->a, "ld.%s", r->last.items[i] + 9);
 	path = *prefix != '\0' && strcmp(name, "ld") == 0 ? built_in_linker(r) : NULL;
 	if (path == NULL)
-		path = in_path(ask, r->compilers, "real-ld");
+		path = link_in_path(ask, r->compilers, "real-ld");
 	if (path == NULL)
-		path = in_path(ask, r->compilers, "collect-ld");
+		path = link_in_path(ask, r->compilers, "collect-ld");
 	if (path == NULL)
-		path = in_path(ask, r->compilers, name);
+		path = link_in_path(ask, r->compilers, name);
 	if (path == NULL && *prefix != '\0')
-		path = in_path(ask, env_of(ask, "PATH"), arena_printf(ask->a, "%s%s", prefix, name));
+		path = link_in_path(ask, link_env(ask, "PATH"), arena_printf(ask->a, "%s%s", prefix, name));
 	if (path == NULL)
-		path = in_path(ask, env_of(ask, "PATH"), name);
+		path = link_in_path(ask, link_env(ask, "PATH"), name);
 	if (path == NULL)
 		r->p->failed = arena_printf(ask->a, "collect2: fatal error: cannot find '%s'", name);
 	return path;
@@ -576,16 +560,16 @@ static void link_step(struct reading *r)
 static void ask_driver(const struct link_ask *ask, struct link_plan *p)
 {
 	struct reading *r = ARENA_NEW(ask->a, struct reading);
-	struct answer answer;
+	struct link_answer answer;
 
 	r->ask = ask;
 	r->p = p;
 	p->not_linked = ends_early(&p->command);
-	ask_program(ask, p->driver, question(ask, &p->command), &answer);
-	if (!answered(&answer)) {
+	link_ask_program(ask, p->driver, question(ask, &p->command), &answer);
+	if (!link_answered(&answer)) {
 		const char *said = driver_error(ask->a, answer.err.p);
 
-		p->failed = *said != '\0' ? said : step_text(ask, p->driver, &answer);
+		p->failed = *said != '\0' ? said : link_step_text(ask, p->driver, &answer);
 		return;
 	}
 	if (*driver_error(ask->a, answer.err.p) != '\0') { /* clang tells and plans on */
@@ -602,21 +586,19 @@ static void ask_driver(const struct link_ask *ask, struct link_plan *p)
 		p->not_linked = "the driver plans no link for it";
 }
 
-static void make_plan(const struct link_ask *ask, const char *const *argv, struct link_plan *out)
+void link_plan_command(const struct link_ask *ask, struct link_plan *out)
 {
-	const char *path;
-	size_t n = 0;
+	const char *name = out->command.items[0], *path = link_find_program(ask, name);
 
-	memset(out, 0, sizeof(*out));
-	while (argv[n] != NULL)
-		n++;
-	link_expand(ask->a, ask->source, argv, n, &out->command);
-	path = find_program(ask, argv[0]);
 	if (path == NULL) {
-		out->failed = arena_printf(ask->a, "%s: command not found", argv[0]);
+		out->failed = arena_printf(ask->a, "%s: command not found", name);
 		return;
 	}
-	if (!is_linker(argv[0])) {
+	if (link_is_rustc(name)) {
+		link_plan_rust(ask, path, out);
+		return;
+	}
+	if (!is_linker(name)) {
 		out->driver = path;
 		ask_driver(ask, out);
 		return;
@@ -625,14 +607,19 @@ static void make_plan(const struct link_ask *ask, const char *const *argv, struc
 		*ARENA_PUSH(ask->a, &out->words) = out->command.items[i];
 	take_linker(ask, path, out);
 	if (out->kind != LINKER_LLD && out->kind != LINKER_MOLD)
-		out->self = argv[0];
+		out->self = name;
 }
 
 void link_plan(const struct link_ask *ask, const char *const *argv, struct link_plan *out)
 {
 	struct link_ask mine = *ask;
+	size_t n = 0;
 
 	mine.output[0] = arena_alloc(ask->a, LINK_OUTPUT_MAX);
 	mine.output[1] = arena_alloc(ask->a, LINK_OUTPUT_MAX);
-	make_plan(&mine, argv, out);
+	memset(out, 0, sizeof(*out));
+	while (argv[n] != NULL)
+		n++;
+	link_expand(ask->a, ask->source, argv, n, &out->command);
+	link_plan_command(&mine, out);
 }

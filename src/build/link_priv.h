@@ -2,6 +2,7 @@
 #ifndef DLWHY_BUILD_LINK_PRIV_H
 #define DLWHY_BUILD_LINK_PRIV_H
 
+#include "base/os_child.h"
 #include "build/link.h"
 #include "message/ld_text.h"
 
@@ -15,6 +16,47 @@ bool link_ends(const char *s, const char *suffix);
 const char *link_base(const char *path);
 /* The folder of a path, without a slash at its end; "" if it has none. */
 const char *link_dir_of(struct arena *a, const char *path);
+
+/* ---- link_program.c: programs that are asked ------------------------------------------------- */
+
+const char *link_env(const struct link_ask *ask, const char *name);
+/* The environment with another value of one variable. */
+const char *const *link_env_with(const struct link_ask *ask, const char *name, const char *value);
+bool link_is_program(const struct link_ask *ask, const char *path);
+/* The first program of that name in a list of folders with ':' between them; NULL. */
+const char *link_in_path(const struct link_ask *ask, const char *list, const char *name);
+const char *link_find_program(const struct link_ask *ask, const char *name);
+
+struct link_answer {
+	struct os_capture out, err;
+	struct os_child_end end;
+	int started; /* 0 or errno */
+};
+/* What it prints stays until the next question. */
+void link_ask_program(const struct link_ask *ask, const char *path, const char *const *argv,
+		      struct link_answer *r);
+bool link_answered(const struct link_answer *r);
+
+/* ---- link_plan.c, link_rust.c ---------------------------------------------------------------- */
+
+/* The plan of out->command. */
+void link_plan_command(const struct link_ask *ask, struct link_plan *out);
+void link_plan_rust(const struct link_ask *ask, const char *rustc, struct link_plan *p);
+/* What a compile step that failed said. */
+const char *link_step_text(const struct link_ask *ask, const char *program, const struct link_answer *r);
+
+/* ---- link_option.c: what each linker does not take ------------------------------------------ */
+
+/* The name of an option that some release of this linker did not know; NULL. */
+const char *link_may_refuse(struct arena *a, enum link_linker k, const char *word);
+bool link_is_refused(const struct link_plan *plan, const char *word);
+/* Only gold ends at a word behind -z that it does not know. */
+bool link_knows_z(enum link_linker k, const char *word);
+bool link_takes_value(const char *option, const char *value);
+/* Refuses what is wrong with the words. True: nothing is read then. */
+bool link_refuse_words(struct link *l);
+/* lld: pairs of options are looked at when all files are read. */
+bool link_refuse_pair(struct link *l);
 
 /* ---- link_load.c: files become objects ------------------------------------------------------ */
 
@@ -172,6 +214,9 @@ struct link_place {
 	bool fresh;              /* link_new_context printed it */
 };
 struct link_place link_place(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset);
+/* gold: ":main.c:function main", ":main.c:table"; NULL: no symbol covers the place. */
+const char *link_gold_symbol(struct link *l, const struct link_object *o, uint32_t section, uint64_t offset,
+			     bool *is_function);
 /* "*ABS*" for none. */
 const char *link_section_name(const struct link_object *o, uint32_t section);
 /* GNU ld names a function once for all that follows in it. */

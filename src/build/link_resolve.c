@@ -315,7 +315,7 @@ static bool is_wanted(struct link *l, const struct link_object *o)
 		}
 		if (offers(r) && (s->ref_regular_strong || (s->ref_dso_strong && !listed)))
 			return true;
-		if (v != NULL && is_undefined(v) && v->ref_dso_strong && !listed)
+		if (v != NULL && is_undefined(v) && (v->ref_regular_strong || (v->ref_dso_strong && !listed)))
 			return true;
 	}
 	return false;

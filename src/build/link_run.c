@@ -29,32 +29,6 @@ static void read_conf(struct link *l)
 		*ARENA_PUSH(l->a, &l->conf) = dirs[i];
 }
 
-static bool refuse_option(struct link *l)
-{
-	struct link_trouble *t;
-
-	if (l->line->unknown == NULL)
-		return false;
-	t = link_trouble(l, LT_OPTION, true);
-	t->path = l->line->unknown;
-	switch (l->kind) {
-	case LINKER_LLD:
-		link_line_of(l, t, true, LD_LLD_OPTION, l->self, l->line->unknown);
-		break;
-	case LINKER_MOLD:
-		link_line_of(l, t, true, LD_MOLD_OPTION, l->line->unknown);
-		break;
-	case LINKER_GOLD:
-		link_line_of(l, t, true, LD_GOLD_OPTION, l->self, l->line->unknown);
-		break;
-	default:
-		link_line_of(l, t, true, LD_BFD_OPTION, l->self, l->line->unknown);
-		break;
-	}
-	l->stop = true;
-	return true;
-}
-
 static const char *const no_input[] = {
 	[LINKER_BFD] = LD_BFD_NO_INPUT,
 	[LINKER_GOLD] = LD_GOLD_NO_INPUT,
@@ -128,6 +102,37 @@ static bool refuse_no_object(struct link *l)
 	return true;
 }
 
+/* The text of a warning that has become an error: lld and mold say "error" then, gold a line of its own. */
+static void harden(struct link *l, struct link_trouble *t)
+{
+	static const char warning[] = ": warning: ", undefined[] = "undefined reference";
+	const char *p = strstr(t->message, l->kind == LINKER_BFD ? undefined : warning);
+
+	t->error = l->failed = true;
+	if (l->kind == LINKER_GOLD) {
+		t->message = NULL;
+		link_line_of(l, t, true, LD_GOLD_FATAL_WARNINGS, l->self);
+	} else if (p != NULL && l->kind == LINKER_BFD) {
+		t->message = arena_printf(l->a, "%.*swarning: %s", (int)(p - t->message), t->message, p);
+	} else if (p != NULL) {
+		t->lines = arena_printf(l->a, "%.*s: error: %s", (int)(p - t->message), t->message,
+					p + strlen(warning));
+		t->message = t->lines;
+	}
+}
+
+/* --fatal-warnings: what was only a warning ends the link. */
+static void end_in_warning(struct link *l)
+{
+	for (size_t i = 0; i < l->troubles.n && l->line->fatal_warnings && !l->failed; i++) {
+		struct link_trouble *t = l->troubles.items[i];
+
+		if (!t->error && t->message != NULL &&
+		    (t->kind == LT_UNDEFINED || strstr(t->message, ": warning: ") != NULL))
+			harden(l, t);
+	}
+}
+
 void link_run(struct link *l, struct arena *a, struct store *store, const struct link_plan *plan,
 	      const struct link_line *line, const char *const *env)
 {
@@ -148,7 +153,7 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 		link_macho_run(l);
 		return;
 	}
-	if (refuse_option(l))
+	if (link_refuse_words(l))
 		return;
 	if (refuse_nothing(l))
 		return;
@@ -174,6 +179,7 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 		link_check(l);
 	if (l->kind == LINKER_MOLD && !l->failed)
 		link_refuse_output(l);
+	end_in_warning(l);
 }
 
 void link_close(struct link *l)

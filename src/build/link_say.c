@@ -46,7 +46,7 @@ const char *link_shown(struct link *l, const char *symbol)
 
 	if (link_is_pe(l) && l->machine == EM_386 && *symbol == '_')
 		symbol++; /* each name of C has one before it */
-	text = demangle(l->a, symbol);
+	text = demangle_as_linker(l->a, symbol, l->kind != LINKER_BFD && l->kind != LINKER_GOLD);
 	return text != NULL ? text : symbol;
 }
 

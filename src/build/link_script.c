@@ -15,6 +15,7 @@ struct token {
 	size_t n;
 	unsigned line, column;
 	bool quoted;
+	const char *line_start;
 };
 
 struct script {
@@ -24,8 +25,8 @@ struct script {
 	const char *p, *end, *begin;
 	unsigned line;
 	const char *line_start;
-	struct token t;          /* the current one; n 0 at the end */
-	bool in_sysroot, bad;
+	struct token t, last;    /* the current one, n 0 at the end; the one before it */
+	bool in_sysroot, bad, wants_bracket;
 	unsigned depth;
 };
 
@@ -72,15 +73,18 @@ static void next(struct script *s)
 {
 	const char *from;
 
+	s->last = s->t;
 	skip_blanks(s);
 	from = s->p;
-	s->t = (struct token){ from, 0, s->line, (unsigned)(from - s->line_start) + 1, false };
+	s->t = (struct token){ from, 0, s->line, (unsigned)(from - s->line_start) + 1, false,
+				s->line_start };
 	if (s->p >= s->end)
 		return;
 	if (*s->p == '"') {
 		for (s->p++; s->p < s->end && *s->p != '"' && *s->p != '\n'; s->p++)
 			;
-		s->t = (struct token){ from + 1, (size_t)(s->p - from - 1), s->t.line, s->t.column, true };
+		s->t = (struct token){ from + 1, (size_t)(s->p - from - 1), s->t.line, s->t.column, true,
+					s->line_start };
 		s->p += s->p < s->end;
 		return;
 	}
@@ -162,7 +166,7 @@ bool link_script_mismatch(struct link *l, struct view text)
 
 static const char *line_text(struct script *s)
 {
-	const char *from = s->line_start;
+	const char *from = s->t.line_start;
 	size_t n = 0;
 
 	while (from + n < s->end && from[n] != '\n' && n < TOKEN_MAX)
@@ -180,7 +184,37 @@ static void refuse_bfd(struct script *s, struct link_trouble *t, bool lexer)
 		return;
 	}
 	link_line_of(l, t, true, LD_BFD_AS_SCRIPT, l->self, s->shown);
-	link_line_of(l, t, false, LD_BFD_SYNTAX, l->self, s->shown, s->t.line);
+	link_line_of(l, t, false, LD_BFD_SYNTAX, l->self, s->shown, at_end(s) ? 0 : s->t.line);
+}
+
+/* gold's grammar tells what it would have taken. */
+static void refuse_gold(struct script *s, struct link_trouble *t, bool lexer)
+{
+	const char *met = at_end(s) ? "end of file" : token_is(s, "-") || *s->t.p == '-' ? "'-'" : "STRING";
+	const char *wanted = s->wants_bracket ? ", expecting '('" : "";
+
+	if (s->depth > 0 && at_end(s))
+		wanted = ", expecting '-' or STRING or QUOTED_STRING or AS_NEEDED";
+
+	if (lexer)
+		link_line_of(s->l, t, true, LD_GOLD_CHARACTER, s->l->self, s->shown, s->t.line, s->t.column);
+	else
+		link_line_of(s->l, t, true, LD_GOLD_SYNTAX, s->l->self, s->shown, s->t.line, s->t.column, met,
+			     wanted);
+}
+
+static void refuse_lld(struct script *s, struct link_trouble *t)
+{
+	struct link *l = s->l;
+
+	if (at_end(s))
+		link_line_of(l, t, true, LD_LLD_EOF, l->self, s->shown, s->last.line);
+	else if (s->wants_bracket)
+		link_line_of(l, t, true, LD_LLD_EXPECTED, l->self, s->shown, s->t.line, token_text(s));
+	else
+		link_line_of(l, t, true, LD_LLD_DIRECTIVE, l->self, s->shown, s->t.line, token_text(s));
+	link_line_of(l, t, false, LD_LLD_LINE, line_text(s));
+	link_line_of(l, t, false, LD_LLD_CARET);
 }
 
 static void refuse(struct script *s)
@@ -195,20 +229,13 @@ static void refuse(struct script *s)
 	t = link_trouble(l, LT_SCRIPT_SYNTAX, true);
 	t->path = s->shown;
 	switch (l->kind) {
-	case LINKER_GOLD:
-		if (lexer)
-			link_line_of(l, t, true, LD_GOLD_CHARACTER, l->self, s->shown, s->t.line,
-				     s->t.column);
-		else
-			link_line_of(l, t, true, LD_GOLD_SYNTAX, l->self, s->shown, s->t.line, s->t.column);
-		break;
-	case LINKER_LLD:
-		link_line_of(l, t, true, LD_LLD_DIRECTIVE, l->self, s->shown, s->t.line, token_text(s));
-		link_line_of(l, t, false, LD_LLD_LINE, line_text(s));
-		link_line_of(l, t, false, LD_LLD_CARET);
-		break;
+	case LINKER_GOLD: refuse_gold(s, t, lexer); break;
+	case LINKER_LLD: refuse_lld(s, t); break;
 	case LINKER_MOLD:
-		link_line_of(l, t, true, LD_MOLD_SCRIPT, s->shown, s->t.line, line_text(s));
+		if (at_end(s))
+			link_line_of(l, t, true, LD_MOLD_EOF, s->shown);
+		else
+			link_line_of(l, t, true, LD_MOLD_SCRIPT, s->shown, s->t.line, line_text(s));
 		break;
 	default: refuse_bfd(s, t, lexer); break;
 	}
@@ -246,9 +273,17 @@ static void not_found(struct script *s, const char *name)
 			     name);
 		break;
 	case LINKER_LLD:
-		link_line_of(l, t, true, LD_LLD_SCRIPT_FILE, l->self, s->shown, s->t.line, name);
+		if (*name == '/' && !s->in_sysroot)
+			link_line_of(l, t, true, LD_LLD_NO_FILE, l->self, name);
+		else
+			link_line_of(l, t, true, LD_LLD_SCRIPT_FILE, l->self, s->shown, s->t.line, name);
 		break;
 	case LINKER_MOLD:
+		if (*name == '/' && !s->in_sysroot) {
+			link_line_of(l, t, true, LD_MOLD_NO_FILE, l->self, name);
+			l->stop = true;
+			break;
+		}
 		link_line_of(l, t, true, LD_MOLD_SCRIPT, s->shown, s->t.line, line_text(s));
 		link_line_of(l, t, false, LD_MOLD_CARET, (int)caret_column(s), "", name);
 		l->stop = true;
@@ -279,7 +314,7 @@ static const char *place_of(struct script *s, const char *name)
 	path = *dir != '\0' ? arena_printf(l->a, "%s/%s", dir, name) : name;
 	if (there(s, path))
 		return path;
-	if (there(s, name))
+	if (l->kind != LINKER_GOLD && there(s, name)) /* gold looks where libraries are */
 		return name;
 	for (size_t i = 0; i < l->line->dirs.n; i++) {
 		path = arena_printf(l->a, "%s/%s", l->line->dirs.items[i].path, name);
@@ -319,6 +354,8 @@ static void take_list(struct script *s, bool as_needed)
 	}
 	next(s);
 	if (!token_is(s, "(")) {
+		s->wants_bracket = true;
+		s->depth--;
 		refuse(s);
 		return;
 	}
@@ -328,6 +365,8 @@ static void take_list(struct script *s, bool as_needed)
 		else if (!token_is(s, ","))
 			take_input(s, as_needed);
 	}
+	if (at_end(s) && !s->l->stop)
+		refuse(s);
 	s->depth--;
 }
 
@@ -363,26 +402,38 @@ static bool take_assignment(struct script *s)
 {
 	const char *name = token_text(s);
 	struct link_sym *sym;
+	size_t values = 0;
 
 	next(s);
 	if (!token_is(s, "="))
 		return false;
+	for (next(s); !at_end(s) && !token_is(s, ";"); next(s))
+		values++;
+	if (values == 0)
+		return false;
 	sym = link_intern(s->l, name, elf_gnu_hash(name));
 	sym->state = LINK_DEFINED;
 	sym->option = true;
-	while (!at_end(s) && !token_is(s, ";"))
-		next(s);
 	return true;
+}
+
+/* Commands that change nothing here. mold knows none of them. */
+static bool is_passed_over(const struct script *s)
+{
+	static const char *const passed[] = { "OUTPUT_ARCH", "EXTERN", "VERSION", "ENTRY", "TARGET",
+					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE",
+						      "PROVIDE_HIDDEN",
+					      "STARTUP", "FORCE_COMMON_ALLOCATION", "INSERT", "HIDDEN" };
+
+	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++)
+		if (token_is(s, passed[i]))
+			return s->l->kind != LINKER_MOLD || strcmp(passed[i], "VERSION") == 0;
+	return false;
 }
 
 static void take_command(struct script *s)
 {
 	struct token begun = s->t;
-
-	static const char *const passed[] = { "OUTPUT_ARCH", "EXTERN", "VERSION", "ENTRY", "TARGET",
-					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE",
-						      "PROVIDE_HIDDEN",
-					      "STARTUP", "FORCE_COMMON_ALLOCATION", "INSERT", "HIDDEN" };
 
 	if (token_is(s, ";"))
 		return;
@@ -405,19 +456,18 @@ static void take_command(struct script *s)
 			next(s);
 		return;
 	}
-	if (token_is(s, "SEARCH_DIR")) {
+	if (token_is(s, "SEARCH_DIR") && s->l->kind != LINKER_MOLD) {
 		take_search_dir(s);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++)
-		if (token_is(s, passed[i])) {
-			skip_brackets(s);
-			return;
-		}
+	if (is_passed_over(s)) {
+		skip_brackets(s);
+		return;
+	}
 	if (begins_word(*s->t.p) && take_assignment(s))
 		return;
-	if (s->l->kind == LINKER_LLD)
-		s->t = begun; /* it names the command; the others where they gave up */
+	if (s->l->kind == LINKER_MOLD || (s->l->kind == LINKER_LLD && !at_end(s)))
+		s->t = begun; /* they name the command; the others where they gave up */
 	refuse(s);
 }
 

@@ -77,12 +77,23 @@ static void say(struct link *l, const struct link_object *o, const struct link_r
 	}
 }
 
+/* What is defined here; gold wants a node for what a shared library leaves undefined, too. */
+static bool needs_node(const struct link *l, const struct link_ref *r)
+{
+	if (r->state == LINK_UNDEFINED)
+		return l->kind == LINKER_GOLD && l->line->shared && r->sym->state == LINK_UNDEFINED;
+	return r->section != 0 && !r->dropped;
+}
+
 void link_check_version_nodes(struct link *l)
 {
 	struct view text = script_text(l);
 
-	/* A program without a script may name versions freely; for lld any program. */
-	if (!l->line->shared && (l->line->version_script == NULL || l->kind == LINKER_LLD))
+	/* A program without a script may name versions freely; for GNU ld and lld any program. */
+	if (!l->line->shared &&
+	    (l->line->version_script == NULL || l->kind == LINKER_LLD || l->kind == LINKER_BFD))
+		return;
+	if (l->line->relocatable)
 		return;
 	for (size_t i = 0; i < l->objects.n && !l->stop; i++) {
 		const struct link_object *o = l->objects.items[i];
@@ -90,9 +101,7 @@ void link_check_version_nodes(struct link *l)
 		for (size_t k = 0; o->kind == LINK_REL && k < o->nrefs && !l->stop; k++) {
 			const struct link_ref *r = &o->refs[k];
 
-			if (r->version != NULL && r->section != 0 && r->state != LINK_UNDEFINED &&
-			    !r->dropped &&
-			    !has_node(text, r->version))
+			if (r->version != NULL && needs_node(l, r) && !has_node(text, r->version))
 				say(l, o, r);
 		}
 	}

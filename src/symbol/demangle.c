@@ -122,11 +122,11 @@ enum language demangle_language(const char *name)
 	return LANG_NONE;
 }
 
+enum { CXX_FULL = DMGL_PARAMS | DMGL_ANSI };
+
 /* The form may deceive: a method of C++ may be named like the hash of Rust. */
-static const char *understood(struct arena *a, const char *name, enum language *language, bool full)
+static const char *understood(struct arena *a, const char *name, enum language *language, int cxx, int rust)
 {
-	int cxx = full ? DMGL_PARAMS | DMGL_ANSI : DMGL_NO_OPTS;
-	int rust = full ? DMGL_VERBOSE : DMGL_NO_OPTS;
 	const char *text = NULL;
 
 	*language = demangle_language(name);
@@ -146,13 +146,22 @@ const char *demangle(struct arena *a, const char *name)
 {
 	enum language language;
 
-	return understood(a, name, &language, true);
+	return understood(a, name, &language, CXX_FULL, DMGL_VERBOSE);
+}
+
+const char *demangle_as_linker(struct arena *a, const char *name, bool hashes)
+{
+	enum language language;
+
+	if (swift_is_mangled(name))
+		return NULL;
+	return understood(a, name, &language, CXX_FULL, hashes ? DMGL_VERBOSE : DMGL_NO_OPTS);
 }
 
 const char *demangle_short(struct arena *a, const char *name)
 {
 	enum language language;
-	const char *text = understood(a, name, &language, false);
+	const char *text = understood(a, name, &language, DMGL_NO_OPTS, DMGL_NO_OPTS);
 
 	if (text == NULL || language == LANG_SWIFT)
 		return text;

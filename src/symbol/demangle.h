@@ -8,6 +8,8 @@
 #ifndef DLWHY_SYMBOL_DEMANGLE_H
 #define DLWHY_SYMBOL_DEMANGLE_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 
 enum language { LANG_NONE, LANG_CXX, LANG_RUST, LANG_SWIFT };
@@ -19,6 +21,8 @@ enum language demangle_language(const char *name);
  * Rust with the hashes that tell builds of a crate apart; Swift as demangle_short. In the arena.
  * NULL: not mangled, or not understood. */
 const char *demangle(struct arena *a, const char *name);
+/* The same as linkers print it: no Swift; GNU ld and gold leave the hashes of Rust out. */
+const char *demangle_as_linker(struct arena *a, const char *name, bool hashes);
 /* The qualified name alone: no parameters, no return type, no Rust hash. Template arguments of more
  * than 24 letters are shown as "<…>". "vtable for X" and the like stay. In the arena; NULL as
  * above. */

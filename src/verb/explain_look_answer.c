@@ -97,6 +97,28 @@ static bool same_family(const struct dlwhy_finding *told, const struct dlwhy_fin
 	return false;
 }
 
+static bool in_a_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Does the name stand in the text by itself, or behind "-l" or "lib"; not as a part of a longer one? */
+static bool has_name(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = text; n > 0 && (p = strstr(p, name)) != NULL; p++) {
+		size_t before = (size_t)(p - text);
+		bool begins = before == 0 || !in_a_word(p[-1]) ||
+			      (before >= 2 && memcmp(p - 2, "-l", 2) == 0) ||
+			      (before >= 3 && memcmp(p - 3, "lib", 3) == 0);
+
+		if (begins && (!in_a_word(p[n]) || !in_a_word(name[n - 1])))
+			return true;
+	}
+	return false;
+}
+
 /* What the linker will say is what the text says: it names the same symbol, library or file. */
 static bool said_by_the_linker(const struct msg_fact *fact, const char *message)
 {
@@ -105,7 +127,7 @@ static bool said_by_the_linker(const struct msg_fact *fact, const char *message)
 
 	for (size_t i = 0; message != NULL && i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (fact->field[fields[i]] != NULL && *fact->field[fields[i]] != '\0')
-			return strstr(message, base_name(fact->field[fields[i]])) != NULL;
+			return has_name(message, base_name(fact->field[fields[i]]));
 	return false;
 }
 

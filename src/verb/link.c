@@ -189,7 +189,7 @@ enum dlwhy_code dlwhy_link(struct dlwhy_session *s, const char *const *argv, dlw
 			       "ARGUMENT...");
 	if (s->opt.root != NULL || s->opt.pid != 0)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "a link is judged on this machine, here and now");
-	if (!link_knows(argv[0]) && link_makes_other(argv[0]) == NULL)
+	if (!link_knows(argv[0]) && !link_is_rustc(argv[0]) && link_makes_other(argv[0]) == NULL)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "'%s' is no compiler driver or linker that is known "
 			       "here",
 			       argv[0]);

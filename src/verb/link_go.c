@@ -299,6 +299,11 @@ static void link_and_start(struct go_job *j)
 	struct go_words w = { NULL, 0, 0 };
 	struct go_outcome o = { .g = &j->go, .line = &j->out };
 
+	if (j->go.args.link_unknown != NULL) {
+		go_problem(&j->go, GO_USAGE, "flag provided but not defined: -%s", j->go.args.link_unknown);
+		tell_problems(j);
+		return;
+	}
 	o.loads_later = strcmp(j->out.mode, "c-shared") == 0 || strcmp(j->out.mode, "plugin") == 0;
 	if (!j->out.external) {
 		if (j->go.args.linkmode != NULL && strcmp(j->go.args.linkmode, "internal") == 0 &&

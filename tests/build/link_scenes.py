@@ -228,13 +228,14 @@ def command(rng, pool):
     return words
 
 
-CONTEXT = (": in function `", "warning:", "skipping incompatible", ": note to link", "info:")
+CONTEXT = (": in function `", "warning:", "skipping incompatible", ": note to link", "info:", ": previous definition of ")
+DRIVER = ("collect2: ", "clang: ", "clang-")
 
 
 def first_error(text):
-    """The first line that tells of an error, and all lines that do."""
-    lines = [x for x in text.split("\n") if x and not x.startswith(">>>")]
-    errors = [x for x in lines if not any(c in x for c in CONTEXT)]
+    """The first line that tells of an error, and all lines that do. With --fatal-warnings it is a warning."""
+    lines = [x for x in text.split("\n") if x and not x.startswith((">>>", *DRIVER))]
+    errors = [x for x in lines if not any(c in x for c in CONTEXT)] or [x for x in lines if "warning:" in x]
     return (errors[0] if errors else None), errors
 
 

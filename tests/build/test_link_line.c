@@ -95,7 +95,8 @@ static void values_stand_behind_or_in_the_next_word(void **state)
 	assert_true(l.plugin);
 	assert_string_equal(l.undefined.items[0], "sym");
 	assert_int_equal(l.ops.n, 0);
-	assert_null(l.unknown);
+	assert_int_equal(l.odds.n, 1); /* that script is not there */
+	assert_int_equal(l.odds.items[0].kind, ODD_FILE);
 }
 
 static void options_that_nobody_knows_are_told(void **state)
@@ -104,9 +105,11 @@ static void options_that_nobody_knows_are_told(void **state)
 
 	(void)state;
 	read_line("--no-such-thing a.o", &l);
-	assert_string_equal(l.unknown, "--no-such-thing");
+	assert_int_equal(l.odds.n, 1);
+	assert_int_equal(l.odds.items[0].kind, ODD_UNKNOWN);
+	assert_string_equal(l.odds.items[0].option, "--no-such-thing");
 	read_line("--build-id --hash-style=gnu --eh-frame-hdr -O2 --gc-sections --threads=4", &l);
-	assert_null(l.unknown);
+	assert_int_equal(l.odds.n, 0);
 	read_line("-l", &l); /* the value is missing */
 	assert_int_equal(l.ops.n, 0);
 }
