@@ -7,6 +7,7 @@
  */
 #include "message/message.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -364,6 +365,26 @@ static size_t width_at(struct msg_reader *r, const struct reading *line)
 	return r->width;
 }
 
+/* "…/a.so", and the next line begins "b.so": two names, not one that was broken. */
+static bool joins_names(const struct reading *g, const struct pattern_match *m)
+{
+	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".oct" };
+
+	for (size_t i = 0; i < g->joins.n; i++) {
+		size_t at = g->joins.items[i].at;
+
+		if (at <= m->start || at >= m->end || at >= g->n || !isalpha((unsigned char)g->text[at]))
+			continue;
+		for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++) {
+			size_t n = strlen(ends[k]);
+
+			if (at >= n && memcmp(g->text + at - n, ends[k], n) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Does the match go over a place where lines were joined? */
 static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width)
 {
@@ -372,7 +393,8 @@ static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t wid
 	struct reading g;
 
 	if (p == NULL || r->loose_work > LOOSE_WORK || !reading_joined(&r->clean, at, width, &r->room, &g) ||
-	    !match_over(p, &g, &r->loose_work, &m) || !reading_has_join(&g, m.start, m.end))
+	    !match_over(p, &g, &r->loose_work, &m) || !reading_has_join(&g, m.start, m.end) ||
+	    joins_names(&g, &m))
 		return false;
 	keep(r, row, &g, &m);
 	return true;
@@ -616,6 +638,20 @@ static bool is_said_at(const struct msg_reader *r, size_t at)
 	return false;
 }
 
+/* Does the sentence begin with its literal words? */
+static bool begins_with_words(const char *pattern, const char *words)
+{
+	for (; *pattern != '\0' && *words != '\0'; pattern++) {
+		unsigned char c = pattern_fold((unsigned char)*pattern);
+
+		if (*pattern == '{' || *pattern == '^')
+			return false;
+		if (c != 0 && c != (unsigned char)*words++)
+			return false;
+	}
+	return *words == '\0';
+}
+
 /* The words that the last line may have lost: of the sentence of which most is there. NULL: none. */
 static const char *lost_words(struct msg_reader *r, size_t end)
 {
@@ -628,6 +664,9 @@ static const char *lost_words(struct msg_reader *r, size_t end)
 	for (size_t i = 0; i < r->nrows; i++) {
 		size_t k = cut_overlap(&cut, r->rows[i].words), rest = strlen(r->rows[i].words) - k;
 
+		if (k > 0 && cut_follows_word(&cut, k) &&
+		    begins_with_words(r->rows[i].says->pattern, r->rows[i].words))
+			continue;
 		if (k == 0 || k < most || (k == most && rest >= left && r->rows[i].says->kind != MSG_WRAPPER))
 			continue;
 		passed_on = k > most ? false : passed_on;
