@@ -65,6 +65,8 @@ SENTENCES = [
      "CAUSE", 20, "ld-incompatible", "other-arch"),
     ("recognized", "bfd", ["file format not recognized", "File format not recognized"], None,
      "CAUSE", 20, "ld-incompatible", "not-an-object"),
+    ("index", "bfd", ["archive has no index; run ranlib to add one", "Archive has no index; run ranlib to add one"],
+     None, "CAUSE", 22, "build-other", "archive-no-index"),
     ("hidden", "bfd", ["%pB: hidden symbol `%s' isn't defined", "%B: hidden symbol `%s' isn't defined"],
      [OBJECT, "{symbol}"], "CAUSE", 41, "ld-hidden-symbol", "declared-hidden"),
     ("hidden-dso", "bfd", ["%pB: hidden symbol `%s' in %pB is referenced by DSO",

@@ -330,8 +330,14 @@ static const char *compiled(const struct told_case *c, const struct msg_fact *f)
 	return source;
 }
 
+/* "failed due to signal" is the end of one that was killed, or of one that crashed and says so. */
 static void refine_memory(struct told_case *c, struct msg_fact *f)
 {
+	if ((told_is_id(f, "clang-linker-signal") || told_is_id(f, "clang-frontend-signal")) &&
+	    (told_find(c, "clang-crash") != NULL || told_find(c, "clang-crash-signal") != NULL)) {
+		told_silence(f);
+		return;
+	}
 	if (f->field[MSG_OBJECT] == NULL && told_is_detail(f, "compiler"))
 		f->field[MSG_OBJECT] = compiled(c, f);
 	if (f->field[MSG_OBJECT] == NULL)

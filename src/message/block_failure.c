@@ -34,11 +34,20 @@ static const char *const harmless[] = {
 	"undefined reference", "cannot find -l", "warning:", "[warn", "debug", "test", "http/", "request:",
 	"not missing", "not fail", "continuing", "any more", "anymore", "tarball", "checking for",
 	"looking for", "bundled", "using ", "trying ", "added", "removed", "fixed", "instead",
+	"detects",
 };
 
 /* Words of failure; each leads here (blocks.def). */
 static const char *const failures[] = {
 	"not found", "missing", "not load", "error: ", "error loading", "error opening",
+	/* The same in other languages: not found, missing. */
+	"nicht gefunden", "introuvable", "no se encontr", "no se encuentra", "non trovat", "non è stat",
+	"não encontrad", "não foi encontrad", "не найден", "отсутствует", "не знайден", "відсутн",
+	"niet gevonden", "ontbreekt", "nie znaleziono", "brakuje", "nenalezen", "nebyl nalezen", "chybí",
+	"nem található", "hiányzik", "hittades inte", "kan inte hittas", "saknas", "ikke blev fundet",
+	"ble ikke funnet", "ikke ble funnet", "mangler", "ei löyt", "puuttuu", "nu a fost găsit", "lipse",
+	"δεν βρέθηκε", "không tìm thấy", "tidak ditemukan", "bulunamad", "eksik", "ไม่พบ", "找不到", "缺少",
+	"未找到", "遺失", "丢失", "見つかりません", "見つからない", "찾을 수 없", "не е намерен", "nenašiel",
 };
 /* These count only with a verb of loading, or with words that tell the cause. */
 static const char *const refusals[] = {

@@ -148,6 +148,57 @@ static void remove_marks(struct line *l)
 	l->n = k;
 }
 
+static const char link[] = "](http";
+
+bool clean_has_link(const char *s, size_t n)
+{
+	return memmem(s, n, link, sizeof(link) - 1) != NULL;
+}
+
+/* "[ld.so](http://ld.so/)": a name that was taken for an address. At i stands "](http", k bytes are written: the
+ * length from there to the end if they end with "[" and that name; 0: it is another link. */
+static size_t link_length(const struct line *l, size_t i, size_t k, size_t *name)
+{
+	enum { LONGEST = 400 };
+	size_t at = i + sizeof(link) - 1, end;
+	const char *close;
+
+	at += at < l->n && l->s[at] == 's';
+	if (l->n - at < 4 || memcmp(l->s + at, "://", 3) != 0)
+		return 0;
+	at += 3;
+	close = memchr(l->s + at, ')', l->n - at < LONGEST ? l->n - at : LONGEST);
+	if (close == NULL)
+		return 0;
+	end = (size_t)(close - l->s);
+	*name = end - at - (end > at && l->s[end - 1] == '/');
+	if (*name == 0 || *name >= k || l->s[k - *name - 1] != '[' ||
+	    memcmp(l->s + k - *name, l->s + at, *name) != 0)
+		return 0;
+	return end + 1 - i;
+}
+
+static void remove_links(struct line *l)
+{
+	size_t k = 0, name = 0;
+
+	for (size_t i = 0; i < l->n;) {
+		size_t len = l->n - i >= sizeof(link) && memcmp(l->s + i, link, sizeof(link) - 1) == 0
+				     ? link_length(l, i, k, &name) : 0;
+
+		if (len > 0) {
+			memmove(l->s + k - name - 1, l->s + k - name, name);
+			memmove(l->from + k - name - 1, l->from + k - name, name * sizeof(*l->from));
+			k--;
+			i += len;
+			continue;
+		}
+		l->from[k] = l->from[i];
+		l->s[k++] = l->s[i++];
+	}
+	l->n = k;
+}
+
 /* ---- addresses ----------------------------------------------------------------------------------- */
 
 /* "https://host/search?q=dlopen%28x.so%2C+2%29": a tool that offers to look for the message it got. */
@@ -192,6 +243,8 @@ void clean_unescape(struct line *l)
 {
 	if (clean_has_query(l->s, l->n))
 		decode_query(l);
+	if (clean_has_link(l->s, l->n))
+		remove_links(l);
 	if (has_marks(l->s, l->n))
 		remove_marks(l);
 	for (unsigned pass = 0; pass < PASSES && has_escapes(l->s, l->n); pass++)

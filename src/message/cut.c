@@ -1,6 +1,7 @@
 /* cut.c - a text ends in the middle of a sentence: how much of it is there. */
 #include "message/cut.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "message/pattern.h"
@@ -58,6 +59,11 @@ static bool has_words(const struct cut *c, size_t k)
 static bool in_number(const struct cut *c, char next)
 {
 	return c->n > 0 && next >= '0' && next <= '9' && c->tail[c->n - 1] >= '0' && c->tail[c->n - 1] <= '9';
+}
+
+bool cut_follows_word(const struct cut *c, size_t k)
+{
+	return c->n > k && isalnum((unsigned char)c->tail[c->n - k - 1]);
 }
 
 size_t cut_overlap(const struct cut *c, const char *words)

@@ -2,6 +2,7 @@
 #ifndef DLWHY_MESSAGE_CUT_H
 #define DLWHY_MESSAGE_CUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -19,6 +20,8 @@ struct cut {
 size_t cut_end(const char *text, size_t n);
 /* The end of the last line of text[0, n). */
 void cut_init(struct cut *c, const char *text, size_t n);
+/* Does a letter or digit stand before its last k bytes, so that they are no beginning of a sentence? */
+bool cut_follows_word(const struct cut *c, size_t k);
 /* With how many bytes of the (folded) words it ends; 0: too few, one word, or all of them. */
 size_t cut_overlap(const struct cut *c, const char *words);
 

@@ -91,7 +91,8 @@ static const char *const writers[] = {
 	"longer", "instead", "please", "some", "should", "would", "what", "why", "how", "where", "improved",
 	"removed", "changed", "resolve", "resolves", "say", "says", "saying", "indicates", "don't", "do not",
 	"report", "reported", "until", "so that", "which", "the error", "an error", "this error", "prevent",
-	"complains", "work around", "workaround", "docs", "changelog", "symptom",
+	"complains", "work around", "workaround", "docs", "changelog", "symptom", "used to",
+	"release notes", "detects", "detect",
 };
 
 /* What follows a sentence that is written about. */
@@ -195,12 +196,32 @@ static bool is_passed_on(struct part b)
 	return false;
 }
 
+/* "I had X. Y fixed it and all works now", "Solved: X …": told of as something that is over. What follows a
+ * "but" is not. */
+static bool is_over(struct part b, struct part a)
+{
+	static const char *const behind[] = { "fixed it", "solved it", "fixed that", "fixed this", "solved this",
+					      "fixed the problem", "solved the problem", "fixed the issue",
+					      "solved the issue", "works now", "works again", "work now",
+					      "work again", "works fine now", "went away", "goes away",
+					      "is gone", "are gone", "is fixed", "is solved", "is resolved",
+					      "got resolved", "resolved itself", "has been fixed",
+					      "was fixed", "was solved", "used to appear", "used to happen",
+					      "no longer appears", "no longer happens", "no longer does",
+					      "no longer occurs" };
+	static const char *const ahead[] = { "used to", "solved:", "resolved:", "[solved]", "no longer get",
+					     "no longer see", "don't get", "not get", "previously" };
+	static const char *const yet[] = { "but", "however", "still", "now i get", "now it" };
+
+	return COUNT(b, yet) == 0 && COUNT(a, yet) == 0 && (COUNT(a, behind) > 0 || COUNT(b, ahead) > 0);
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
 	bool quoted = is_quoted(b, a);
 
-	if (is_announced(c, start))
+	if (is_announced(c, start) || is_over(b, a))
 		return true;
 	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
 		return false;
@@ -299,6 +320,30 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 		a.s[1] == ',';
 }
 
+/* A remark in a source, told by the code above or below it: people also paste what a program printed as one. */
+static bool is_remark(const struct clean *c, size_t start, struct part b, struct part a)
+{
+	static const char *const code[] = { "except ", "try:", "else:", "elif ", "if (", "def ", "import ",
+					    "return", "} else", "catch (", "log.", "logger.", "logging." };
+	struct part near[2] = { line_above(c, start), { a.s + a.n, 0 } };
+	size_t i = 0;
+
+	while (i < b.n && isspace((unsigned char)b.s[i]))
+		i++;
+	if (i == 0 || i == b.n || (b.s[i] != '#' && (i + 1 >= b.n || memcmp(b.s + i, "//", 2) != 0)))
+		return false;
+	if (near[1].s < c->text + c->n)
+		near[1] = after(c, (size_t)(near[1].s - c->text) + 1);
+	for (size_t k = 0; k < 2; k++) {
+		while (near[k].n > 0 && isspace((unsigned char)*near[k].s))
+			near[k] = (struct part){ near[k].s + 1, near[k].n - 1 };
+		for (i = 0; i < sizeof(code) / sizeof(code[0]); i++)
+			if (near[k].n >= strlen(code[i]) && memcmp(near[k].s, code[i], strlen(code[i])) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* ---- tests ---------------------------------------------------------------------------------- */
 
 static bool is_expected(struct part b, struct part a)
@@ -306,7 +351,7 @@ static bool is_expected(struct part b, struct part a)
 	static const char *const before_it[] = { "expected error", "expected failure", "as expected",
 						 "attempt", "retry" };
 	static const char *const behind[] = { "PASSED", "XFAIL", "trying again", "retrying", "will retry",
-					      "ignored on purpose" };
+					      "on purpose", "deliberately", "intentionally" };
 
 	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
 		if (has(a, behind[i]))
@@ -314,6 +359,27 @@ static bool is_expected(struct part b, struct part a)
 	for (size_t i = 0; i < sizeof(before_it) / sizeof(before_it[0]); i++)
 		if (has(b, before_it[i]))
 			return i < 3;
+	return false;
+}
+
+/* "checking for libz.so... not found": a probe, whatever comes of it. The name may stand there twice. */
+static bool is_probed(struct part b)
+{
+	static const char *const verbs[] = { "checking for ", "Checking for ", "looking for ", "Looking for ",
+					     "checking for library ", "Checking for library " };
+	size_t end = b.n;
+
+	while (end > 0 && b.s[end - 1] == ' ')
+		end--;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		size_t n = strlen(verbs[i]);
+
+		if (b.n >= n && memcmp(b.s + b.n - n, verbs[i], n) == 0)
+			return true;
+		if (i < 4 && b.n >= n && memcmp(b.s, verbs[i], n) == 0 && end >= n + 3 &&
+		    memcmp(b.s + end - 3, "...", 3) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -339,9 +405,9 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 
 	if (is_prose(c, start, b, a) || (is_change(b, a) && !is_report(b)) || is_commit(c, start))
 		doubts |= MSG_PROSE;
-	if (is_source(c, start, end, b, a) || is_patch(c, start, b))
+	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b))
 		doubts |= MSG_SOURCE;
-	if (is_expected(b, a))
+	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;
 	if (is_warned(b) || (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
 		doubts |= MSG_WARNED;

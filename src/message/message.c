@@ -368,7 +368,7 @@ static size_t width_at(struct msg_reader *r, const struct reading *line)
 /* Does a file's whole name end there ("libx.so.2"), and another word begin? */
 static bool ends_a_file(const char *text, size_t at, size_t n)
 {
-	static const char *const ends[] = { ".so", ".a", ".o", ".dylib", ".dll", ".pyd", ".exe" };
+	static const char *const ends[] = { ".so", ".a", ".o", ".dylib", ".dll", ".pyd", ".oct", ".exe" };
 	size_t end = at;
 
 	if (at >= n || (!isalpha((unsigned char)text[at]) && text[at] != ' ' && text[at] != '\t'))
@@ -662,6 +662,20 @@ static bool is_said_at(const struct msg_reader *r, size_t at)
 	return false;
 }
 
+/* Does the sentence begin with its literal words? */
+static bool begins_with_words(const char *pattern, const char *words)
+{
+	for (; *pattern != '\0' && *words != '\0'; pattern++) {
+		unsigned char c = pattern_fold((unsigned char)*pattern);
+
+		if (*pattern == '{' || *pattern == '^')
+			return false;
+		if (c != 0 && c != (unsigned char)*words++)
+			return false;
+	}
+	return *words == '\0';
+}
+
 /* The words that the last line may have lost: of the sentence of which most is there. NULL: none. */
 static const char *lost_words(struct msg_reader *r, size_t end)
 {
@@ -674,6 +688,9 @@ static const char *lost_words(struct msg_reader *r, size_t end)
 	for (size_t i = 0; i < r->nrows; i++) {
 		size_t k = cut_overlap(&cut, r->rows[i].words), rest = strlen(r->rows[i].words) - k;
 
+		if (k > 0 && cut_follows_word(&cut, k) &&
+		    begins_with_words(r->rows[i].says->pattern, r->rows[i].words))
+			continue;
 		if (k == 0 || k < most || (k == most && rest >= left && r->rows[i].says->kind != MSG_WRAPPER))
 			continue;
 		passed_on = k > most ? false : passed_on;

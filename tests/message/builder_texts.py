@@ -2,6 +2,25 @@
 ANY = object()
 
 BUILDERS = [
+    # The last probe that failed is what the end is about.
+    ("checking for gcc... gcc\nchecking for libturbo.so... not found\nconfigure: error: turbo is required",
+     "ld-library-not-found", ANY, "-lturbo", ANY),
+    ("checking for libwarp.so.2 ... not found\nchecking for -lturbo... not found\nconfigure: error: cannot continue",
+     "ld-library-not-found", ANY, "-lturbo", ANY),
+    ("error: [Errno 2] No such file or directory: 'g++'", "compiler-missing", "CXX", "g++", ANY),
+    ("RuntimeError: Cannot install on Python version 3.13.0; only versions >=3.8,<3.13 are supported.",
+     "no-matching-wheel", "python-version", ANY, ANY),
+    ("RuntimeError: Python version >= 3.10 required.", "no-matching-wheel", "python-version", ANY, ANY),
+    ("Invalid summary version 3, 1 expected\nclang: error: unable to execute command: Segmentation fault: 11\nclang: "
+     "error: linker command failed due to signal (use -v to see invocation)",
+     "ld-incompatible", "lto-version", ANY, ANY),
+    ("clang: error: unable to execute command: Segmentation fault (core dumped)\nclang: error: clang frontend command "
+     "failed due to signal (use -v to see invocation)",
+     "build-other", "compiler-bug", ANY, ANY),
+    ("/usr/bin/ld: a.out: no symbol version section for versioned symbol `warp_go@@WARP_2'\n/usr/bin/ld: final link "
+     "failed", "ld-version", "version-node-missing", "a.out", "warp_go"),
+    ("/opt/x/libturbo.a: 无法添加符号: 归档没有索引；运行 ranlib 以添加一个", "build-other", "archive-no-index",
+     "/opt/x/libturbo.a", ANY),
     ("configure: error: in `/w/obj':\nconfigure: error: C compiler cannot create executables\nSee `config.log' for more "
      "details",
      "compiler-missing", "CC", "C", ANY),

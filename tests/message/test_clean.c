@@ -127,6 +127,9 @@ static void encodings(void **state)
 		{ "{\"log\": \"ld: x y\\nld: z\\u0041\\n\", \"stream\": \"stderr\"}\n", "ld: x y\nld: zA\n" },
 		{ "say \\\"hello\\\"\\nworld\n", "say \"hello\"\nworld\n" },
 		{ "site\\_perl/x\\.c: key 0x1\\, of \\(two\\)\n", "site_perl/x.c: key 0x1, of (two)\n" },
+		{ "by [ld.so](http://ld.so/): x\n", "by ld.so: x\n" },
+		{ "for [a.org/b](https://a.org/b) (c)\n", "for a.org/b (c)\n" },
+		{ "[see](http://ld.so/) [ld.so](http://ld.so\n", "[see](http://ld.so/) [ld.so](http://ld.so\n" },
 		{ "C:\\lib\\x86_64\\a.dll\n", "C:\\lib\\x86_64\\a.dll\n" },
 		{ "https://h/s?q=open%28a.so%2C+2%29%3A+no\n", "https://h/s?q=open(a.so, 2): no\n" },
 	};
