@@ -1,6 +1,8 @@
-/* pe_fuzzer.c - PE images of arbitrary bytes: headers, imports, exports, resources; the same bytes as a manifest. */
+/* pe_fuzzer.c - PE images of arbitrary bytes: headers, imports, exports, resources, API sets; the same bytes as a
+ * manifest and as a schema. */
 #include <stdlib.h>
 
+#include "machine/apiset.h"
 #include "object/manifest.h"
 #include "object/pe.h"
 
@@ -70,6 +72,20 @@ static size_t read_resources(const struct pe *e, struct arena *a)
 	       (pe_file_version(e, version) ? version[0] : 0u);
 }
 
+/* Names that the seeds have. */
+static size_t read_contracts(const struct apiset *s)
+{
+	static const char *const names[] = { "api-ms-win-a-l1-1-0.dll", "api-ms-win-b-l1-1-0",
+					     "ext-ms-win-gone-l1-1-9.dll", "api-", "" };
+	char host[APISET_HOST_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (apiset_find(s, names[i], i % 2 == 0 ? "a.dll" : NULL, host) == APISET_HOST)
+			n += length(host);
+	return n;
+}
+
 struct run {
 	struct view file;
 	struct arena *a;
@@ -79,11 +95,16 @@ struct run {
 static void read_all(void *ctx)
 {
 	struct run *r = ctx;
+	struct apiset s;
 	struct pe e;
 
-	r->n = read_manifest(manifest_text(r->file, r->a), r->a);
+	if (apiset_read(r->file, &s))
+		r->n += read_contracts(&s);
+	r->n += read_manifest(manifest_text(r->file, r->a), r->a);
 	if (!pe_open(r->file, &e))
 		return;
+	if (apiset_open(&e, &s))
+		r->n += read_contracts(&s);
 	r->n += length(pe_machine_words(r->a, &e)) + read_imports(&e, false) + read_imports(&e, true) +
 	       read_exports(&e) + read_resources(&e, r->a);
 }
