@@ -80,8 +80,9 @@ check-oracle: setup-test all ## compare with the real loader of this machine
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/run.py --trees 2000 --roots $(BUILD)/glibc \
 		--musl-roots $(BUILD)/musl
 
-check-windows: all ## compare with wine's loader: random trees of DLLs (installs wine)
+check-windows: all ## compare with wine's loader: experiments, random trees of DLLs (installs wine)
 	@scripts/setup.sh windows
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows_experiments.py
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows.py --trees 200 --mingw 200
 
 check-corpus: setup-test all ## analyse real packages and compare with the real loader

@@ -1,6 +1,9 @@
-/* pe_fuzzer.c - PE images of arbitrary bytes: headers, imports, exports, resources. */
+/* pe_fuzzer.c - PE images of arbitrary bytes: headers, imports, exports, resources, API sets; the same bytes as a
+ * manifest and as a schema. */
 #include <stdlib.h>
 
+#include "machine/apiset.h"
+#include "object/manifest.h"
 #include "object/pe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -43,15 +46,44 @@ static size_t read_exports(const struct pe *e)
 	return n + length(x.name);
 }
 
+static size_t read_manifest(const char *text, struct arena *a)
+{
+	struct manifest_assembly *v, own;
+	const char **files;
+	size_t n, sum = 0;
+
+	if (text == NULL)
+		return 0;
+	n = manifest_needs(text, a, &v);
+	for (size_t i = 0; i < n; i++)
+		sum += length(v[i].name) + length(v[i].version) + length(v[i].arch) + length(v[i].token);
+	n = manifest_files(text, a, &files);
+	for (size_t i = 0; i < n; i++)
+		sum += length(files[i]);
+	return sum + manifest_identity(text, a, &own) + length(own.name) + manifest_long_paths(text);
+}
+
 static size_t read_resources(const struct pe *e, struct arena *a)
 {
-	struct pe_assembly *v;
 	uint16_t version[4];
-	size_t n = pe_assemblies(e, a, &v);
 
-	for (size_t i = 0; i < n; i++)
-		n += length(v[i].name) + length(v[i].version) + length(v[i].arch);
-	return n + (pe_file_version(e, version) ? version[0] : 0u);
+	return read_manifest(manifest_of(e, MANIFEST_PROGRAM, a), a) +
+	       read_manifest(manifest_of(e, MANIFEST_DLL, a), a) +
+	       (pe_file_version(e, version) ? version[0] : 0u);
+}
+
+/* Names that the seeds have. */
+static size_t read_contracts(const struct apiset *s)
+{
+	static const char *const names[] = { "api-ms-win-a-l1-1-0.dll", "api-ms-win-b-l1-1-0",
+					     "ext-ms-win-gone-l1-1-9.dll", "api-", "" };
+	char host[APISET_HOST_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (apiset_find(s, names[i], i % 2 == 0 ? "a.dll" : NULL, host) == APISET_HOST)
+			n += length(host);
+	return n;
 }
 
 struct run {
@@ -63,11 +95,17 @@ struct run {
 static void read_all(void *ctx)
 {
 	struct run *r = ctx;
+	struct apiset s;
 	struct pe e;
 
+	if (apiset_read(r->file, &s))
+		r->n += read_contracts(&s);
+	r->n += read_manifest(manifest_text(r->file, r->a), r->a);
 	if (!pe_open(r->file, &e))
 		return;
-	r->n = length(pe_machine_words(r->a, &e)) + read_imports(&e, false) + read_imports(&e, true) +
+	if (apiset_open(&e, &s))
+		r->n += read_contracts(&s);
+	r->n += length(pe_machine_words(r->a, &e)) + read_imports(&e, false) + read_imports(&e, true) +
 	       read_exports(&e) + read_resources(&e, r->a);
 }
 

@@ -143,6 +143,23 @@ static bool system_folder(const char *path)
 	       starts_with(path, "/usr/sbin/") || starts_with(path, "/sbin/");
 }
 
+/* In an environment of another system: to be typed there. */
+static bool reinstall_there(struct diag *d, struct draft *dr, const struct package *p, const char *says)
+{
+	bool windows = d->w != NULL && d->w->kind == LOADER_WINDOWS;
+	struct fix *f;
+
+	if (d->w == NULL || (!windows && d->w->kind != LOADER_DYLD) || p->kind != PACKAGE_PIP)
+		return false;
+	f = draft_fix(d, dr, "reinstall", "low",
+		      arena_printf(d->a, "%s, on that machine: install %s %s, which brought it, again", says,
+				   p->name, p->version));
+	fix_command(d, f,
+		    arena_printf(d->a, "%s -m pip install --force-reinstall --no-deps %s==%s",
+				 windows ? "python" : "python3", p->name, p->version));
+	return true;
+}
+
 /* The command that installs the package again that owns the file; false: nobody is known to. */
 static bool exact_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says)
 {
@@ -152,6 +169,8 @@ static bool exact_reinstall(struct diag *d, struct draft *dr, const char *path, 
 	const char *const *argv;
 	struct fix *f;
 
+	if (o != NULL && reinstall_there(d, dr, o->p, says))
+		return true;
 	argv = o != NULL ? package_reinstall_command(&set, o->p, o->place) : NULL;
 	if (argv == NULL)
 		return false;

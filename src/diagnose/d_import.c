@@ -327,6 +327,8 @@ static void of_python(struct diag *d, const struct py_exception *e)
 	if (d->in->imported->decisive != NULL && d->in->imported->decisive->result == PY_LOAD_NO_INIT)
 		dr = import_no_init(d, d->in->imported->decisive);
 	if (dr == NULL)
+		dr = import_lost(d, e);
+	if (dr == NULL)
 		dr = import_numpy(d, e);
 	if (dr == NULL)
 		dr = import_shadow(d, e);
@@ -380,4 +382,5 @@ void d_import(struct diag *d)
 	else if (i->e != NULL)
 		of_python(d, i->e);
 	import_swallowed(d);
+	import_lost_swallowed(d);
 }

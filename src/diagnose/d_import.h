@@ -7,6 +7,10 @@
 
 /* Each writes a draft if the exception is of its family. */
 struct draft *import_shadow(struct diag *d, const struct py_exception *e);
+/* A file of an extension module that was installed and is not there any more, and the same of exceptions that
+ * were caught. */
+struct draft *import_lost(struct diag *d, const struct py_exception *e);
+void import_lost_swallowed(struct diag *d);
 struct draft *import_circular(struct diag *d, const struct py_exception *e);
 struct draft *import_not_found(struct diag *d, const struct py_exception *e);
 /* A file of that module which this interpreter does not take: for another one, spelt otherwise; NULL. */

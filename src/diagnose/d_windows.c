@@ -230,12 +230,28 @@ static void wrong_program(struct win_case *k, const struct store_entry *en)
 	draft_fix(d, dr, "replace", "low", "take the build for this machine");
 }
 
+/* Refused before there was a file to look at. */
+static void no_file(struct win_case *k)
+{
+	if (k->f->status == WIN_INVALID_PARAMETER)
+		win_bad_call(k);
+	else if (k->f->status != WIN_NAME_TOO_LONG)
+		return;
+	else if (!win_long_path(k))
+		win_long_name(k);
+	say_number(k);
+	if (k->rq != NULL)
+		search_probes(k->d, k->dr, k->rq);
+}
+
 static void refused(struct win_case *k)
 {
 	const struct store_entry *en = k->f->candidate;
 
-	if (en == NULL)
+	if (en == NULL) {
+		no_file(k);
 		return;
+	}
 	if (en->err != 0)
 		no_access(k, en);
 	else if (en->file->kind != FILE_PE)
@@ -371,7 +387,8 @@ static void missing(struct win_case *k)
 		say_number(k);
 		return;
 	}
-	win_missing(k);
+	if (!win_long_path(k))
+		win_missing(k);
 	say_number(k);
 	search_probes(k->d, k->dr, k->rq);
 	take_others(k);

@@ -3,6 +3,7 @@
 
 #include "diagnose/windows_case.h"
 #include "diagnose/windows_suspects.h"
+#include "package/owner.h"
 
 enum part { DRIVER, TOOLKIT };
 
@@ -186,6 +187,34 @@ static void gpu(struct win_case *k, const struct gpu_dll *g)
 
 /* ---- elsewhere, or nowhere -------------------------------------------------------------------- */
 
+/* From "Lib/site-packages" on; NULL: the path lies in no environment. */
+static const char *in_environment(const char *path)
+{
+	static const char site[] = "Lib/site-packages";
+	const char *at = strstr(path, site);
+
+	return at != NULL && (at == path || at[-1] == '/') ? at : NULL;
+}
+
+/* A path as a person types it on Windows: in an environment seen from its folder. */
+static const char *typed(struct diag *d, const char *path)
+{
+	const char *inside = in_environment(path);
+	char *out = arena_strdup(d->a, inside != NULL ? inside : path);
+
+	for (char *c = out; *c != '\0'; c++)
+		*c = *c == '/' ? '\\' : *c;
+	return out;
+}
+
+static const char *add_directory(struct diag *d, const char *dir)
+{
+	if (in_environment(dir) == NULL)
+		return arena_printf(d->a, "import os; os.add_dll_directory(r\"%s\")", typed(d, dir));
+	return arena_printf(d->a, "import os, sys; os.add_dll_directory(os.path.join(sys.prefix, r\"%s\"))",
+			    typed(d, dir));
+}
+
 static void elsewhere(struct win_case *k, const char *const *paths, size_t n)
 {
 	struct diag *d = k->d;
@@ -203,13 +232,15 @@ static void elsewhere(struct win_case *k, const char *const *paths, size_t n)
 	if (d->w->windows->python >= 308) {
 		f = draft_fix(d, dr, "add-dll-directory", "low",
 			      "in Python, before the import (since 3.8 PATH is not searched)");
-		fix_command(d, f, arena_printf(d->a, "import os; os.add_dll_directory(r\"%s\")", dir));
+		fix_command(d, f, add_directory(d, dir));
 	}
 	f = draft_fix(d, dr, "copy-beside", "low",
-		      arena_printf(d->a, "put it beside %s", image_word(d, root)));
+		      arena_printf(d->a, "put it beside %s%s", image_word(d, root),
+				   in_environment(dir) != NULL ? " (typed in the folder of the environment)" : ""));
 	fix_command(d, f,
-		    arena_printf(d->a, "copy \"%s\" \"%s\"", paths[0],
-				 image_path(d, root) != NULL ? dir_name(d->a, image_path(d, root)) : "."));
+		    arena_printf(d->a, "copy \"%s\" \"%s\"", typed(d, paths[0]),
+				 image_path(d, root) != NULL ? typed(d, dir_name(d->a, image_path(d, root))) :
+							       "."));
 }
 
 /* delvewheel gives each file that it brings a name of its own: there is one source for it. */
@@ -218,6 +249,37 @@ static bool is_mangled(const char *base)
 	const char *dash = strrchr(base, '-');
 
 	return dash != NULL && strspn(dash + 1, "0123456789abcdef") == 32 && strcmp(dash + 33, ".dll") == 0;
+}
+
+/* A place that was searched, where its package had it: a list of files says so. NULL: none has. */
+static const struct package_owner *owner_of(const struct win_case *k, const char **path)
+{
+	const struct diag *d = k->d;
+	const struct package_owner *o = NULL;
+
+	for (size_t i = 0; k->rq != NULL && d->store != NULL && i < k->rq->nprobes && o == NULL; i++) {
+		*path = d->t->probes.items[k->rq->probe0 + i].path;
+		if (strstr(*path, "-packages/") != NULL)
+			o = package_owner_find(d->store, d->a, absolute_path(k->d, *path));
+	}
+	return o;
+}
+
+static bool lost(struct win_case *k)
+{
+	struct diag *d = k->d;
+	const char *path;
+	const struct package_owner *o = owner_of(k, &path);
+	struct draft *dr;
+
+	if (o == NULL)
+		return false;
+	dr = win_begin(k, CAUSE_MISSING_LIBRARY, k->name);
+	draft_say(d, dr, "%s%s is not there any more: %s %s was installed with it, and its list of files has it.",
+		  k->name, win_needed_words(k), o->p->name, o->p->version);
+	draft_fact(d, dr, o->p->record, "lists the file");
+	draft_fix_reinstall(d, dr, path, "get it again");
+	return true;
 }
 
 static void nowhere(struct win_case *k)
@@ -289,6 +351,8 @@ void win_missing(struct win_case *k)
 		other_python(k);
 	else if (n > 0)
 		elsewhere(k, paths, n);
+	else if (lost(k))
+		return;
 	else if (r != NULL)
 		runtime(k, r);
 	else if (g != NULL)

@@ -34,6 +34,10 @@ const char *win_python_words(const struct diag *d);
 void win_missing(struct win_case *k);
 /* A side-by-side assembly that is not there. */
 void win_no_assembly(struct win_case *k);
+/* d_windows_call.c: what is refused before a file is looked at. */
+void win_bad_call(struct win_case *k);
+bool win_long_path(struct win_case *k);
+void win_long_name(struct win_case *k);
 /* windows_places.c: files of that name near those that were loaded, where Windows does not look. Paths, in
  * the arena. */
 size_t win_places(struct diag *d, const char *base, const char ***out);

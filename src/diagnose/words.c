@@ -171,6 +171,8 @@ const char *rule_words(enum load_rule r)
 	case RULE_WINDOWS_DIR: return "the Windows folder";
 	case RULE_WORKING_DIR: return "the working folder";
 	case RULE_PATH_VARIABLE: return "PATH";
+	case RULE_SET_DIR: return "SetDllDirectory";
+	case RULE_DOT_LOCAL: return "the redirection of the program (.local)";
 	default: return "a loaded object";
 	}
 }

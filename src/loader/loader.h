@@ -143,6 +143,8 @@ enum load_rule {
 	RULE_WINDOWS_DIR,
 	RULE_WORKING_DIR,
 	RULE_PATH_VARIABLE, /* PATH */
+	RULE_SET_DIR,       /* SetDllDirectory */
+	RULE_DOT_LOCAL,     /* PROGRAM.exe.local */
 	RULE_COUNT
 };
 const char *load_rule_id(enum load_rule r); /* "ld-library-path" */
@@ -367,6 +369,8 @@ struct process {
 	uint64_t search_cost;         /* grows with each candidate: see search.c */
 	size_t nstarted;              /* musl: images that were there when main began */
 	struct dyld_process *dyld;    /* dyld.h; else NULL */
+	bool redirection_known;       /* Windows: see win_redirection */
+	const char *redirection;
 };
 
 /* Derived facts of one file (references, versions, hashes): shared by all processes. */

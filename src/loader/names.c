@@ -36,6 +36,8 @@ const char *load_rule_id(enum load_rule r)
 		[RULE_WINDOWS_DIR] = "windows-dir",
 		[RULE_WORKING_DIR] = "working-dir",
 		[RULE_PATH_VARIABLE] = "path-variable",
+		[RULE_SET_DIR] = "set-dll-directory",
+		[RULE_DOT_LOCAL] = "dot-local",
 	};
 
 	return r < RULE_COUNT ? ids[r] : "none";

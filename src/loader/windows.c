@@ -80,19 +80,25 @@ static struct image *load_one(struct process *p, struct image *from, const char 
 	return map_image(p, &found, from);
 }
 
-/* The folders for what an image imports: its maker may have restricted them (/DEPENDENTLOADFLAG). */
-static const struct win_dirs *dirs_of(struct process *p, const struct image *im, const struct win_dirs *dirs)
+/* The folders for what an image imports: its maker may have restricted them (/DEPENDENTLOADFLAG), its manifest
+ * may ask for assemblies. NULL: one of these is not there. */
+static const struct win_dirs *dirs_of(struct process *p, struct image *im, const struct win_dirs *dirs)
 {
-	unsigned flags = im->file->pe.dependent_flags;
-	const char *slash = strrchr(im->name, '/');
+	unsigned flags = im->file->pe.dependent_flags & WIN_SEARCH_ANY;
+	const struct win_side_by_side *files = dirs->files;
 	struct win_dirs *own;
+	struct win_dirs limited;
 
-	if ((flags & WIN_SEARCH_ANY) == 0)
+	if (!win_assemblies(p, im, &files))
+		return NULL;
+	if (flags != 0 && win_search_dirs(p, flags, im->kind == IMAGE_PROGRAM ? im->real_path : im->name,
+					  &limited) == WIN_OK)
+		dirs = &limited;
+	else if (files == dirs->files)
 		return dirs;
 	own = ARENA_NEW(p->a, struct win_dirs);
-	win_search_dirs(
-		p, flags,
-		slash != NULL ? arena_strndup(p->a, im->name, (size_t)(slash - im->name) + 1) : NULL, own);
+	*own = *dirs;
+	own->files = files;
 	return own;
 }
 
@@ -109,12 +115,12 @@ struct stack {
 
 static void push(struct process *p, struct stack *s, struct image *im, const struct win_dirs *dirs)
 {
-	struct win_dirs *with_assemblies;
+	const struct win_dirs *own = dirs_of(p, im, dirs);
 	struct frame *f;
 	struct pe_import import;
 	size_t n = 0;
 
-	if (!win_assemblies(p, im, dirs, &with_assemblies))
+	if (own == NULL)
 		return; /* its imports are not looked at */
 	while (pe_import(&im->file->pe, false, n, &import))
 		n++;
@@ -122,7 +128,7 @@ static void push(struct process *p, struct stack *s, struct image *im, const str
 	im->needed = ARENA_ARRAY(p->a, n + 1, struct image *);
 	f = ARENA_PUSH(p->a, s);
 	f->im = im;
-	f->dirs = with_assemblies != NULL ? with_assemblies : dirs_of(p, im, dirs);
+	f->dirs = own;
 }
 
 bool win_next_import(const struct image *im, size_t *i, struct pe_import *out)
@@ -195,9 +201,22 @@ static void look_for_delayed(struct process *p, struct image *im, const struct w
 		found = win_find(p, im, import.dll, dirs);
 		found.request->optional = found.request->delay = true;
 		if (found.status == WIN_OK)
-			continue;
-		fail_load(p, &found, import.dll, im);
-		p->trace.failures.items[failures].lazy = true;
+			win_bind_delayed(p, im, &import, &found);
+		else
+			fail_load(p, &found, import.dll, im);
+		for (; failures < p->trace.failures.n; failures++)
+			p->trace.failures.items[failures].lazy = true;
+	}
+}
+
+static void tell(struct process *p, const char *target, bool start)
+{
+	for (size_t i = 0; i < p->trace.failures.n; i++) {
+		struct failure *f = &p->trace.failures.items[i];
+
+		if (!f->lazy)
+			f->message = win_message(p, target, start, f);
+		f->exit_status = (int)f->status;
 	}
 }
 
@@ -211,13 +230,7 @@ static void finish(struct process *p, size_t from, const char *target, bool star
 	for (size_t i = from; i < n; i++)
 		if (p->images.items[i]->file != NULL)
 			look_for_delayed(p, p->images.items[i], dirs);
-	for (size_t i = 0; i < p->trace.failures.n; i++) {
-		struct failure *f = &p->trace.failures.items[i];
-
-		if (!f->lazy)
-			f->message = win_message(p, target, start, f);
-		f->exit_status = (int)f->status;
-	}
+	tell(p, target, start);
 }
 
 /* ---- start ------------------------------------------------------------------------------------ */
@@ -303,15 +316,45 @@ struct process *windows_start(const struct world *w, struct arena *a, const char
 
 /* ---- LoadLibraryEx ---------------------------------------------------------------------------- */
 
+static struct image *refuse(struct process *p, const char *file, uint32_t status)
+{
+	struct failure *f = fail_add(p, FAIL_CANDIDATE, file, win_error_text(win_error(status)), 0);
+
+	f->status = status;
+	tell(p, file, false);
+	return NULL;
+}
+
+/* Nothing but the file itself, which is bound to nothing; to look at it, it may be of another machine. */
+static struct image *open_alone(struct process *p, const char *file, const struct win_dirs *dirs, bool as_data)
+{
+	struct win_found found = win_find(p, NULL, file, dirs);
+	struct image *im = found.image;
+
+	if (found.status == WIN_INVALID_IMAGE_FORMAT && as_data && found.request->found_other_class)
+		found.status = WIN_OK;
+	if (found.status != WIN_OK) {
+		fail_load(p, &found, file, NULL);
+		tell(p, file, false);
+	} else if (im == NULL && found.file != NULL) {
+		im = map_image(p, &found, NULL);
+		im->relocated = true;
+	}
+	return im;
+}
+
 struct image *windows_open(struct process *p, const char *file, unsigned flags)
 {
-	const char *slash = strrchr(file, '/');
 	size_t from = p->images.n, failures = p->trace.failures.n;
+	unsigned how = p->w->windows->flags;
 	struct win_dirs dirs;
+	uint32_t status = win_search_dirs(p, how, file, &dirs);
 	struct image *im;
 
-	win_search_dirs(p, p->w->windows->flags,
-			slash != NULL ? arena_strndup(p->a, file, (size_t)(slash - file) + 1) : NULL, &dirs);
+	if (status != WIN_OK)
+		return refuse(p, file, status);
+	if ((how & (WIN_NO_REFERENCES | WIN_AS_DATA)) != 0)
+		return open_alone(p, file, &dirs, (how & WIN_AS_DATA) != 0);
 	im = win_load(p, NULL, file, &dirs);
 	finish(p, from, file, false, &dirs, flags);
 	for (size_t i = failures; i < p->trace.failures.n; i++)

@@ -9,10 +9,13 @@
 #define DLWHY_LOADER_WINDOWS_H
 
 #include "loader/loader.h"
+#include "machine/apiset.h"
 #include "machine/windows.h"
 
-/* Flags of LoadLibraryEx that choose the folders. */
+/* Flags of LoadLibraryEx: those that choose the folders, and those with which nothing is loaded besides. */
 enum {
+	WIN_NO_REFERENCES = 0x1,
+	WIN_AS_DATA = 0x2 | 0x20 | 0x40, /* a file to look at: of whichever machine */
 	WIN_ALTERED_SEARCH_PATH = 0x8,
 	WIN_SEARCH_DLL_DIR = 0x100,
 	WIN_SEARCH_APPLICATION_DIR = 0x200,
@@ -38,6 +41,7 @@ enum {
 #define WIN_ACCESS_DENIED 0xc0000022u
 #define WIN_FILE_IS_A_DIRECTORY 0xc00000bau
 #define WIN_NAME_TOO_LONG 0xc0000106u
+#define WIN_INVALID_PARAMETER 0xc000000du
 #define WIN_SXS_CANT_GEN_ACTCTX 0xc0150002u
 
 /* The process under study, as far as it is chosen and not simulated. Folders end with '/'. */
@@ -47,13 +51,21 @@ struct windows_world {
 	uint16_t machine;            /* PE_AMD64 …: of the process */
 	unsigned flags;              /* of the call that opens the target */
 	const char *app_dir;         /* of the program; NULL: not known */
-	const char *const *user_dirs; /* AddDllDirectory, in the order of the search */
+	const char *program;         /* its file, if no start is simulated; NULL: not here */
+	const char *const *user_dirs; /* AddDllDirectory, in the order of the calls */
 	size_t nuser_dirs;
+	const char *set_dir;         /* SetDllDirectory: "" takes the working folder out; NULL: not called */
+	unsigned default_flags;      /* SetDefaultDllDirectories; 0: not called */
+	bool unsafe_search;          /* SafeDllSearchMode is 0 in the registry */
+	bool whole_names;            /* names are as the caller wrote them: a relative one is no whole path */
+	bool on_drive;               /* paths are those of that system, but for the letter of its drive */
+	bool long_paths;             /* LongPathsEnabled is 1 in the registry */
 	const char *const *path_dirs; /* PATH */
 	size_t npath_dirs;
 	const char *cwd;
 	const char *system_dir;      /* System32 of a Windows that is at hand; NULL: by the tables */
 	const char *windows_dir;     /* the folder above it, with system_dir */
+	const struct apiset *contracts; /* its schema of API sets; NULL: by the tables */
 	const char *const *present;  /* DLLs that the program has loaded already: names, or paths with '/' */
 	size_t npresent;
 	int python;                  /* 311: a Python 3.11 loads it; 0: no Python */
@@ -64,7 +76,7 @@ struct windows_world {
 /* A world with these rules. Everything that ww names lives as long as w. */
 void world_windows(struct world *w, struct store *store, const struct windows_world *ww);
 
-/* ---- windows_search.c ----------------------------------------------------------------------- */
+/* ---- windows_dirs.c ------------------------------------------------------------------------- */
 
 /* The folders of one search, in order. */
 struct win_dir {
@@ -74,9 +86,23 @@ struct win_dir {
 struct win_dirs {
 	struct win_dir *items;
 	size_t n, cap;
+	const struct win_side_by_side *files; /* what assemblies redirect before that; NULL: nothing */
 };
-/* load_dir: of the DLL that was opened, with a final '/'; NULL: it was opened by name. */
-void win_search_dirs(struct process *p, unsigned flags, const char *load_dir, struct win_dirs *out);
+/* Of a call of LoadLibraryEx with `name`; NULL: a program starts. WIN_OK, or why the call is refused. */
+uint32_t win_search_dirs(struct process *p, unsigned flags, const char *name, struct win_dirs *out);
+/* Is it a path from the top of a drive? */
+bool win_is_whole(const char *path);
+
+/* ---- windows_program.c ---------------------------------------------------------------------- */
+
+/* The folder whose files come before all others: PROGRAM.exe.local, or the program's own if that is a file.
+ * NULL: there is no such redirection, or a manifest rules it out. */
+const char *win_redirection(struct process *p);
+/* May paths have more than 259 characters? */
+bool win_takes_long_paths(struct process *p);
+
+/* ---- windows_search.c ----------------------------------------------------------------------- */
+
 
 /* Where a request led. */
 struct win_found {
@@ -88,6 +114,8 @@ struct win_found {
 };
 struct win_found win_find(struct process *p, struct image *from, const char *name,
 			  const struct win_dirs *dirs);
+/* Behind the last separator of either kind. */
+const char *win_last_part(const char *path);
 /* A name as the loader compares it: lower case, with an extension; no folder. In the arena. */
 const char *win_base_name(struct arena *a, const char *name);
 /* A new image that Windows or the program brings, by its base name. */
@@ -97,10 +125,16 @@ const char *win_path_in(struct process *p, const char *dir, const char *name);
 
 /* ---- windows_sxs.c -------------------------------------------------------------------------- */
 
-/* The side-by-side assemblies that the manifest of an image asks for: the folders of those that lie beside
- * it or beside the program come before `dirs` for what it imports (NULL: none do). False: one is not there,
- * and a failure is in the trace. */
-bool win_assemblies(struct process *p, struct image *im, const struct win_dirs *dirs, struct win_dirs **out);
+/* The files of side-by-side assemblies: a name, and the path that is taken for it. */
+struct win_side_by_side {
+	struct win_redirected {
+		const char *base, *path;
+	} *items;
+	size_t n, cap;
+};
+/* Those of the assemblies that the manifest of an image asks for; *out is not touched if it asks for none.
+ * False: an assembly is not there, and a failure is in the trace. */
+bool win_assemblies(struct process *p, struct image *im, const struct win_side_by_side **out);
 
 /* ---- windows_map.c -------------------------------------------------------------------------- */
 
@@ -112,6 +146,10 @@ uint32_t win_map(const struct process *p, const struct store_entry *en, bool *ot
 
 /* Looks all imports of the image up; adds a failure for each that nobody exports. */
 void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs);
+/* The same for what is looked up at the first call in the file that was found, which is not mapped: names that
+ * lead on to other modules count as exported. */
+void win_bind_delayed(struct process *p, struct image *im, const struct pe_import *import,
+		      const struct win_found *found);
 /* Each import of the image and the image that it was looked up in: see loader_each_binding. A number is
  * "#3". */
 void win_each_binding(struct process *p, const struct image *im,

@@ -136,6 +136,36 @@ void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs)
 	}
 }
 
+void win_bind_delayed(struct process *p, struct image *im, const struct pe_import *import,
+		      const struct win_found *found)
+{
+	struct binder b = { p, im, NULL, 0 };
+	const struct store_file *file = found->image != NULL ? found->image->file :
+					found->file != NULL  ? found->file->file : NULL;
+	struct image *to = found->image;
+	struct pe_exports x;
+	struct pe_symbol s;
+	struct pe_export e;
+
+	if (file == NULL || !pe_exports(&file->pe, &x))
+		return;
+	for (size_t n = 0; n < import->n && pe_import_symbol(&im->file->pe, import, n, &s); n++) {
+		if ((p->search_cost += LOOK_UP_COST) > MAX_COST)
+			return;
+		if (s.by_number ? pe_export_number(&x, s.number, &e) :
+				  s.name == NULL || pe_export_find(&x, s.name, &e))
+			continue;
+		if (to == NULL) { /* an image that no list of the process has */
+			to = ARENA_NEW(p->a, struct image);
+			to->kind = IMAGE_LIBRARY;
+			to->index = SIZE_MAX;
+			to->file = file;
+			to->name = to->real_path = found->path;
+		}
+		fail_symbol(&b, &s, to, NULL);
+	}
+}
+
 void win_each_binding(struct process *p, const struct image *im,
 		      void (*fn)(void *ctx, const struct binding *b), void *ctx)
 {

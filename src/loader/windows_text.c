@@ -39,20 +39,10 @@ const char *win_error_text(unsigned error)
 	return NULL;
 }
 
-/* What a person reads behind the last separator of either kind. */
-static const char *last_part(const char *path)
-{
-	const char *p = strrchr(path, '/'), *q = strrchr(path, '\\');
-
-	if (p == NULL || (q != NULL && q > p))
-		p = q;
-	return p != NULL ? p + 1 : path;
-}
-
 /* _PyImport_FindSharedFuncptrWindows in Python/dynload_win.c: the name is the last part of the module's. */
 static const char *python_message(struct process *p, const char *target, unsigned error)
 {
-	const char *base = last_part(target), *text = win_error_text(error);
+	const char *base = win_last_part(target), *text = win_error_text(error);
 	int n = (int)strcspn(base, ".");
 
 	if (p->w->windows->python < 308)
@@ -72,10 +62,10 @@ static const char *start_message(struct process *p, const char *target, const st
 			   : arena_printf(p->a, say_MISSING, f->object);
 	case WIN_ENTRYPOINT_NOT_FOUND:
 		return arena_printf(p->a, say_ENTRY, f->symbol,
-				    old && f->provider != NULL ? last_part(f->provider->name) : by);
+				    old && f->provider != NULL ? win_last_part(f->provider->name) : by);
 	case WIN_ORDINAL_NOT_FOUND:
 		return arena_printf(p->a, say_ORDINAL, f->symbol + 1, /* behind the '#' */
-				    old && f->provider != NULL ? last_part(f->provider->name) : by);
+				    old && f->provider != NULL ? win_last_part(f->provider->name) : by);
 	case WIN_SXS_CANT_GEN_ACTCTX:
 	case 0:
 		return win_error_text(win_error(f->status));

@@ -24,17 +24,34 @@ static const struct windows_release releases[] = {
 };
 enum { NRELEASES = sizeof(releases) / sizeof(releases[0]), NCLIENTS = 5 };
 
-bool windows_chosen(const char *name, const struct windows_release **out, bool *vcredist)
+static bool is_word(const char *text, size_t n, const char *word)
 {
-	static const char redist[] = "+vcredist";
+	return strlen(word) == n && strncmp(text, word, n) == 0;
+}
+
+bool windows_chosen(const char *name, struct windows_choice *out)
+{
 	size_t n = strcspn(name, "+");
 
-	*vcredist = strcmp(name + n, redist) == 0;
-	*out = NULL;
-	for (size_t i = 0; i < NRELEASES && (*vcredist || name[n] == '\0'); i++)
-		if (strncmp(releases[i].name, name, n) == 0 && releases[i].name[n] == '\0')
-			*out = &releases[i];
-	return *out != NULL;
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < NRELEASES; i++)
+		if (is_word(name, n, releases[i].name))
+			out->release = &releases[i];
+	while (name[n] == '+') {
+		const char *word = name + n + 1;
+		size_t length = strcspn(word, "+");
+
+		if (is_word(word, length, "vcredist"))
+			out->vcredist = true;
+		else if (is_word(word, length, "longpaths"))
+			out->long_paths = true;
+		else if (is_word(word, length, "unsafesearch"))
+			out->unsafe_search = true;
+		else
+			return false;
+		n += 1 + length;
+	}
+	return out->release != NULL;
 }
 
 const struct windows_release *windows_at_least(uint16_t major, uint16_t minor, uint32_t build)

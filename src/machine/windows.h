@@ -26,8 +26,15 @@ struct windows_release {
 	unsigned bit;            /* of the tables */
 };
 
-/* "10", or "10+vcredist": the same with the redistributables of Visual C++ installed. False: not known. */
-bool windows_chosen(const char *name, const struct windows_release **out, bool *vcredist);
+/* What --windows says: a release, and behind "+" what else that machine has. */
+struct windows_choice {
+	const struct windows_release *release;
+	bool vcredist;           /* "+vcredist": the redistributables of Visual C++ are installed */
+	bool long_paths;         /* "+longpaths": LongPathsEnabled is 1 in its registry */
+	bool unsafe_search;      /* "+unsafesearch": SafeDllSearchMode is 0 in its registry */
+};
+/* "10", "10+vcredist+longpaths". False: not known. */
+bool windows_chosen(const char *name, struct windows_choice *out);
 /* The oldest client that is not older than that; NULL: none of the table. */
 const struct windows_release *windows_at_least(uint16_t major, uint16_t minor, uint32_t build);
 

@@ -75,6 +75,21 @@ struct view pe_at(const struct pe *e, uint32_t rva)
 	return v;
 }
 
+bool pe_section(const struct pe *e, const char *name, struct view *out)
+{
+	char padded[8] = { 0 };
+	struct view h;
+
+	memcpy(padded, name, strnlen(name, sizeof(padded)));
+	*out = (struct view){ NULL, 0 };
+	for (uint32_t i = 0; i < e->nsections && section_header(e, i, &h); i++)
+		if (memcmp(h.p, padded, sizeof(padded)) == 0) {
+			*out = pe_at(e, get32(h, 12));
+			return out->p != NULL;
+		}
+	return false;
+}
+
 const char *pe_string(const struct pe *e, uint32_t rva)
 {
 	struct view v = pe_at(e, rva);

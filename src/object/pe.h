@@ -60,6 +60,8 @@ struct pe {
 
 /* Reads the headers. False: no PE file in any sense (then *out only has `file` and `defect`). */
 bool pe_open(struct view file, struct pe *out);
+/* The first section of that name (at most eight letters), as far as the file has it. False: there is none. */
+bool pe_section(const struct pe *e, const char *name, struct view *out);
 /* The bytes at an address as far as they lie in one section of the file; empty if there are none. */
 struct view pe_at(const struct pe *e, uint32_t rva);
 /* The NUL-ended string at an address, at most 4096 bytes long; NULL if there is none. */
@@ -111,17 +113,11 @@ bool pe_export_number(const struct pe_exports *x, uint32_t ordinal, struct pe_ex
 /* ---- resources: pe_resource.c --------------------------------------------------------------- */
 
 enum { PE_RT_VERSION = 16, PE_RT_MANIFEST = 24 };
-/* The first resource of a type: its id and bytes. False: there is none. */
-bool pe_resource(const struct pe *e, uint32_t type, uint32_t *id, struct view *out);
+/* The bytes of the resource of a type that has that number; of the first one for UINT32_MAX. False: there is
+ * none. */
+bool pe_resource(const struct pe *e, uint32_t type, uint32_t number, struct view *out);
 /* The file version of the version resource. */
 bool pe_file_version(const struct pe *e, uint16_t out[4]);
-
-/* A side-by-side assembly that a manifest asks for. */
-struct pe_assembly {
-	const char *name, *version, *arch; /* NULL if not said; in the arena */
-};
-/* Those of the manifest in the image; 0 if there is none. At most 64. */
-size_t pe_assemblies(const struct pe *e, struct arena *a, struct pe_assembly **out);
 
 /* "x64", "x86", "ARM64", …; "an unknown machine (0x1234)" in the arena. ARM64EC and ARM64X are told. */
 const char *pe_machine_words(struct arena *a, const struct pe *e);

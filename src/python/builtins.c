@@ -865,8 +865,8 @@ PY_NATIVE(b_open)
 	struct py_value *path = py_arg(c, 0, "file"), *mode = py_arg(c, 1, "mode");
 	const char *p = path != NULL ? py_path_of(ev, path) : NULL;
 
-	if (p == NULL || (mode != NULL && (mode->type != V_STR || mode->u.str.n == 0 ||
-					   mode->u.str.p[0] != 'r')))
+	if (p == NULL || py_arg(c, 5, "newline") != NULL ||
+	    (mode != NULL && (mode->type != V_STR || mode->u.str.n == 0 || mode->u.str.p[0] != 'r')))
 		return &py_unknown;
 	return py_open_file(ev, p, mode != NULL && strchr(mode->u.str.p, 'b') != NULL);
 }

@@ -84,6 +84,9 @@ struct py_eval {
 	const char *const *environ;
 	struct py_value *environ_dict;
 	const char *cwd;
+	bool moved;              /* the sources have chosen it */
+	unsigned last_error;     /* Windows: of the last load by hand, 0: it did not fail */
+	struct py_load last_load;
 	struct source *source;
 	struct py_ahead *ahead;
 	const char *const *argv;
@@ -227,6 +230,12 @@ const char *py_resolve_name(struct py_eval *ev, const char *name, unsigned level
 struct py_value *py_spec_value(struct py_eval *ev, const struct py_spec *spec);
 struct py_value *py_module_new(struct py_eval *ev, const char *name);
 struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags); /* ctypes */
+/* The same without an exception: what was opened, and what came of it. False: nothing was tried, or the
+ * process has ended. */
+bool py_try_library(struct py_eval *ev, struct py_value *path, int flags, struct py_load *l,
+		    struct py_loaded *r);
+/* From now on the exception is one that a load was the reason of. */
+void py_from_load(struct py_eval *ev, struct py_value *e, const struct py_load *l);
 
 /* ---- what the evaluator knows by itself: builtins.c, lib_*.c --------------------------------- */
 
@@ -255,6 +264,9 @@ void py_lib_frame_init(struct py_eval *ev);
 void py_lib_tensorflow_init(struct py_eval *ev);
 void py_lib_version_init(struct py_eval *ev);
 void py_lib_assumed_init(struct py_eval *ev);
+void py_lib_windows_init(struct py_eval *ev);
+/* What ctypes makes of a library that was opened by that name on Windows. */
+struct py_value *py_windows_library(struct py_eval *ev, struct py_value *lib, const char *name);
 /* A class of that name that the module has copied from packaging.version; NULL if it has not. */
 struct py_value *py_version_copy(struct py_eval *ev, const char *name);
 /* Of pathlib.Path: methods, and what is read like an attribute. */

@@ -271,7 +271,9 @@ static bool is_built_in(struct py_eval *ev, const struct py_value *m, const char
 {
 	if (m == ev->builtins)
 		return !m->u.module.dict.tainted && !set_by_site(name);
-	return m->u.module.info != NULL && m->u.module.info->spec.kind == PY_SPEC_BUILTIN;
+	return m->u.module.info != NULL && (m->u.module.info->spec.kind == PY_SPEC_BUILTIN ||
+					    (m->u.module.info->spec.kind == PY_SPEC_ASSUMED &&
+					     strcmp(m->u.module.name, "sys") == 0));
 }
 
 /* May enum have made that name of a constant of the module (lib_misc.c)? */

@@ -363,6 +363,8 @@ static struct py_value *call_instance(struct py_eval *ev, struct py_value *v, co
 	bool unknown = false;
 	struct py_value *f = py_class_lookup(v->u.obj.cls, ev->n_call, &unknown);
 
+	if (f != NULL && f->type == V_NATIVE)
+		return f->u.native.call(ev, v, c);
 	return f != NULL && f->type == V_FUNCTION ? call_with_first(ev, f, v, c) : &py_unknown;
 }
 

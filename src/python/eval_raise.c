@@ -1,4 +1,5 @@
 /* eval_raise.c - exceptions: raising, catching, and what Python would print of them. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "python/eval.h"
@@ -198,6 +199,18 @@ static struct py_value *attr(struct py_eval *ev, struct py_value *e, const char 
 	return py_dict_name(&e->u.obj.dict, py_name(ev->names, name, strlen(name)));
 }
 
+/* An OSError of Windows: "[WinError 126] The specified module could not be found." NULL: it is none. */
+static struct py_value *windows_text(struct py_eval *ev, struct py_value *e)
+{
+	struct py_value *n = attr(ev, e, "winerror"), *text = attr(ev, e, "strerror"), *s;
+
+	if (n == NULL || n->type != V_INT || text == NULL || text->type != V_STR)
+		return NULL;
+	s = py_str(ev->a, arena_printf(ev->a, "[WinError %" PRId64 "] %s", n->u.integer, text->u.str.p));
+	s->tainted = text->tainted;
+	return s;
+}
+
 const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *exact)
 {
 	struct py_value *args = attr(ev, e, "args"), *s;
@@ -214,6 +227,8 @@ const char *py_exception_message(struct py_eval *ev, struct py_value *e, bool *e
 		ev->raised = raised;
 		if (s == NULL || s->type != V_STR)
 			return NULL;
+	} else if ((s = windows_text(ev, e)) != NULL) {
+		/* its number and text, as they are now */
 	} else if (args == NULL || args->tainted) {
 		return NULL;
 	} else if (args->u.list.n == 0) {

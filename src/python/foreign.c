@@ -223,10 +223,21 @@ static void set_names(struct home_ctx *c, const struct py_foreign *what, const c
 	py_strings_add(c->a, &h->suffixes, ".so");
 }
 
+/* What stands on sys.path before everything else, there or not: sources insert their folders behind it. */
+static void add_zip(struct home_ctx *c, const struct py_foreign *what, const struct layout *l)
+{
+	const char *name = arena_printf(c->a, "python3%u.zip", c->h->minor);
+
+	if (what->system->os != PY_OS_WINDOWS)
+		name = arena_printf(c->a, "lib/%s", name);
+	py_path_add(c, py_join(c->a, l->prefix, name), "the standard library");
+}
+
 static void add_stdlib(struct home_ctx *c, const struct py_foreign *what, const struct layout *l)
 {
 	const char *more;
 
+	add_zip(c, what, l);
 	if (l->lib == NULL || !py_isfile(c->src, py_join(c->a, l->lib, "os.py")))
 		return;
 	c->h->stdlib = l->lib;

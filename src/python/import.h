@@ -31,6 +31,8 @@ struct py_load {
 	const char *init;    /* "PyInit_foo"; NULL for ctypes */
 	bool global, lazy;
 	unsigned search;     /* of ctypes on Windows: the flags of LoadLibraryEx */
+	const char *path_variable; /* PATH at that moment; NULL: it is not known */
+	const char *cwd;     /* the working folder, if the sources chose it; else NULL */
 	bool maybe;          /* behind a condition that is not known */
 	struct py_place by;
 };
@@ -59,12 +61,20 @@ struct py_loaded {
 	enum py_load_result result;
 	const char *error;
 	const char *type;    /* of the exception that it becomes; NULL: ImportError, of ctypes OSError */
+	unsigned winerror;   /* PY_LOAD_ERROR on Windows: the number; 0: it has none */
 	void *handle;        /* for symbol() */
 	const char *path;    /* of ctypes: as the loader has it; NULL: not known */
 	/* Modules that the extension's own code imports when it is initialised, as far as its bytes
 	 * tell; may be empty. */
 	struct py_inner_list imports;
 	struct py_strings needs; /* the libraries that it was linked with and that came along with it */
+};
+
+/* What sources do to the search for DLLs on Windows. */
+enum py_search {
+	PY_SEARCH_ADD,       /* AddDllDirectory(dir); NULL: it is not known */
+	PY_SEARCH_SET,       /* SetDllDirectory(dir); NULL takes the last one back */
+	PY_SEARCH_DEFAULT    /* SetDefaultDllDirectories(flags) */
 };
 
 struct py_host {
@@ -74,8 +84,7 @@ struct py_host {
 	int (*symbol)(void *ctx, void *handle, const char *name);
 	/* ctypes.util.find_library("z") -> "libz.so.1" or NULL. */
 	const char *(*find_library)(void *ctx, const char *name);
-	/* os.add_dll_directory(dir), on Windows; dir NULL: it is not known. NULL where there is none. */
-	void (*add_folder)(void *ctx, const char *dir);
+	void (*search)(void *ctx, enum py_search what, const char *dir, unsigned flags); /* NULL elsewhere */
 };
 
 /* An exception as Python would show it. */

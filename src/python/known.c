@@ -128,6 +128,14 @@ static void open_core(struct py_eval *ev)
 	index_ends(ev);
 }
 
+/* Without an interpreter to look into: what CPython builds in has names in small letters, or begins with a
+ * capital (classes). "OpenCV_LOADER" is neither. */
+static bool is_foreign_to_core(const char *name)
+{
+	return strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL && strchr(name, '_') != NULL &&
+	       strpbrk(name, "abcdefghijklmnopqrstuvwxyz") != NULL;
+}
+
 /* A string that ends like the name may be that name: linkers merge them. */
 static bool has_string(struct py_eval *ev, const char *name)
 {
@@ -135,7 +143,7 @@ static bool has_string(struct py_eval *ev, const char *name)
 	size_t n = strlen(name);
 
 	if (bytes.p == NULL)
-		return true;
+		return !is_foreign_to_core(name);
 	if (ev->core_chains == NULL || n < END_BYTES || !is_name_end((const unsigned char *)name + n))
 		return memmem(bytes.p, bytes.n, name, n + 1) != NULL;
 	for (uint32_t i = *chain_of(ev, (const unsigned char *)name + n); i != 0;) {

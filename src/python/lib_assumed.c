@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "python/eval.h"
-#include "message/py_text.h"
-
-enum { DLL_LOAD_DIR = 0x100, DEFAULT_DIRS = 0x1000 }; /* LOAD_LIBRARY_SEARCH_…, in nt */
 
 static const char *intern(struct py_eval *ev, const char *s)
 {
@@ -51,27 +48,6 @@ static void add(struct py_eval *ev, struct py_value *cls, const char *name, py_n
 	py_dict_set_name(ev->a, &cls->u.cls->dict, intern(ev, name), py_native_new(ev->a, name, call, NULL));
 }
 
-/* What it gives takes the folder out again when it is closed; that is not followed. */
-PY_NATIVE(o_add_dll_directory)
-{
-	struct py_value *path = py_arg(c, 0, "path"), *isdir = py_known(ev, "genericpath", "isdir"), *there;
-	const char *dir = path != NULL ? py_path_of(ev, path) : NULL;
-
-	if (ev->im->host.add_folder == NULL)
-		return &py_unknown;
-	if (dir == NULL) {
-		py_gap(ev, "adds a folder to the search for DLLs whose name is not known");
-		ev->im->host.add_folder(ev->im->host.ctx, NULL);
-		return &py_unknown;
-	}
-	there = isdir != NULL ? py_call1(ev, isdir, py_str(ev->a, dir)) : &py_unknown;
-	if (there == &py_false)
-		return py_raise_sure_new(ev, "FileNotFoundError",
-					 arena_printf(ev->a, PY_TEXT_NO_FOLDER, dir));
-	ev->im->host.add_folder(ev->im->host.ctx, py_os_normpath(ev, py_absolute(ev, dir)));
-	return py_instance_new(ev, py_known(ev, "os", "_AddedDllDirectory"));
-}
-
 static void know_os(struct py_eval *ev)
 {
 	const struct py_system *s = ev->im->home->system;
@@ -94,9 +70,11 @@ static void know_os(struct py_eval *ev)
 	py_know_value(ev, "os", "environ", ev->environ_dict);
 }
 
-/* Variables that every process of that system has; what they hold is not known. */
+/* Variables that every process of that system has; of what they hold only the PATH of a fresh Windows is known. */
 static void know_environ(struct py_eval *ev)
 {
+	static const char fresh_path[] = "C:\\Windows\\system32;C:\\Windows;C:\\Windows\\System32\\Wbem;"
+					 "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\";
 	static const char *const windows[] = { "PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "USERPROFILE",
 					       "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "COMSPEC",
 					       "PATHEXT" };
@@ -108,44 +86,29 @@ static void know_environ(struct py_eval *ev)
 		const char *name = intern(ev, names[i]);
 
 		if (py_dict_name(ev->environ_dict->u.dict, name) == NULL)
-			py_dict_set_name(ev->a, ev->environ_dict->u.dict, name, &py_unknown);
+			py_dict_set_name(ev->a, ev->environ_dict->u.dict, name,
+					 is_windows(ev) && i == 0 ? py_str(ev->a, fresh_path) : &py_unknown);
 	}
 }
 
 /* ---- ctypes --------------------------------------------------------------------------------- */
 
-/* CDLL.__init__: which folders count on Windows. */
-static int windows_mode(struct py_eval *ev, const struct py_call *c, const char *path)
-{
-	struct py_value *winmode = py_arg(c, 5, "winmode");
-
-	if (winmode != NULL && winmode->type == V_INT)
-		return (int)(winmode->u.integer & 0xffff);
-	if (ev->im->home->minor < 8)
-		return 0;
-	return DEFAULT_DIRS | (path != NULL && strpbrk(path, "/\\") != NULL ? DLL_LOAD_DIR : 0);
-}
-
+/* CDLL(name, mode) of macOS. */
 PY_NATIVE(c_cdll)
 {
 	struct py_value *name = py_arg(c, 0, "name"), *mode = py_arg(c, 1, "mode");
 
 	if (name == NULL)
 		return &py_unknown;
-	if (is_windows(ev) && name->type == V_NONE)
-		return &py_unknown;
-	if (is_windows(ev))
-		return py_load_library(ev, name, windows_mode(ev, c, py_path_of(ev, name)));
 	return py_load_library(ev, name,
 			       mode != NULL && mode->type == V_INT ? (int)(mode->u.integer & 0xffff) : 0);
 }
 
-static void know_ctypes(struct py_eval *ev)
+static void know_libraries(struct py_eval *ev)
 {
-	static const char *const kinds[] = { "CDLL", "PyDLL", "WinDLL", "OleDLL" };
-	static const char *const loaders[] = { "cdll", "pydll", "windll", "oledll" };
+	static const char *const kinds[] = { "CDLL", "PyDLL" }, *const loaders[] = { "cdll", "pydll" };
 
-	for (size_t i = 0; i < (is_windows(ev) ? 4u : 2u); i++) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct py_value *cls = py_class_new(ev, "ctypes", loaders[i], ev->class_object, NULL,
 						    V_INSTANCE);
 
@@ -154,11 +117,7 @@ static void know_ctypes(struct py_eval *ev)
 		add(ev, cls, "LoadLibrary", c_cdll);
 		py_know_value(ev, "ctypes", loaders[i], py_instance_new(ev, cls));
 	}
-	py_know_value(ev, "ctypes", "RTLD_GLOBAL", py_int(ev->a, is_windows(ev) ? 0 : 0x100));
-	py_know_value(ev, "ctypes", "RTLD_LOCAL", py_int(ev->a, 0));
-	py_know_value(ev, "ctypes", "DEFAULT_MODE", py_int(ev->a, 0));
-	py_know_value(ev, "nt", "_LOAD_LIBRARY_SEARCH_DEFAULT_DIRS", py_int(ev->a, DEFAULT_DIRS));
-	py_know_value(ev, "nt", "_LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR", py_int(ev->a, DLL_LOAD_DIR));
+	py_know_value(ev, "ctypes", "RTLD_GLOBAL", py_int(ev->a, 0x100));
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -166,10 +125,6 @@ static void know_ctypes(struct py_eval *ev)
 static const struct py_native_def functions[] = {
 	{ "os", "getenv", o_getenv },
 };
-static const struct py_native_def windows_functions[] = {
-	{ "os", "add_dll_directory", o_add_dll_directory },
-};
-
 /* Modules that take what they have from a built-in one, or from their own parts. */
 static const struct {
 	const char *module, *from;
@@ -190,10 +145,13 @@ void py_lib_assumed_init(struct py_eval *ev)
 	if (is_windows(ev)) { /* lib_os.c has the functions of either system under one name */
 		py_know_all(ev, "nt", "posix");
 		py_know_all(ev, "ntpath", "posixpath");
-		py_know(ev, windows_functions, sizeof(windows_functions) / sizeof(windows_functions[0]));
+		py_lib_windows_init(ev);
+	} else {
+		know_libraries(ev);
 	}
 	know_environ(ev);
-	know_ctypes(ev);
+	py_know_value(ev, "ctypes", "RTLD_LOCAL", py_int(ev->a, 0));
+	py_know_value(ev, "ctypes", "DEFAULT_MODE", py_int(ev->a, 0));
 	py_know(ev, functions, sizeof(functions) / sizeof(functions[0]));
 	py_know_value(ev, "typing", "TYPE_CHECKING", &py_false);
 	if (ev->im->home->stdlib == NULL) { /* else its own sources bring them together */

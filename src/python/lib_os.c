@@ -235,7 +235,7 @@ PY_NATIVE(p_realpath)
 				return &py_unknown;
 			continue;
 		}
-		v = arena_printf(ev->a, "%s/%s", real, p + n);
+		v = arena_printf(ev->a, "%s/%s", strcmp(real, "/") == 0 ? "" : real, p + n);
 		free(real);
 		return str(ev, py_os_normpath(ev, v));
 	}
@@ -654,18 +654,35 @@ PY_NATIVE(file_self)
 	return self;
 }
 
-/* Files that the kernel makes up have no length; line ends that a text file would be read without are
- * not followed. */
+/* As a text file is read: every kind of line end becomes '\n'. */
+static size_t with_newlines(char *p, size_t n)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool end = p[i] == '\r';
+
+		p[out++] = end ? '\n' : p[i];
+		i += end && i + 1 < n && p[i + 1] == '\n';
+	}
+	p[out] = '\0';
+	return out;
+}
+
+/* Files that the kernel makes up have no length. */
 static struct py_value *content(struct py_eval *ev, struct view bytes, const char *path, bool binary)
 {
 	struct py_value *v;
+	size_t n = bytes.n;
+	char *copy;
 
-	if (bytes.n == 0)
+	if (n == 0)
 		return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0 ? &py_unknown
 											  : str(ev, "");
-	if (!binary && memchr(bytes.p, '\r', bytes.n) != NULL)
-		return &py_unknown;
-	v = py_strn(ev->a, arena_strndup(ev->a, (const char *)bytes.p, bytes.n), bytes.n);
+	copy = arena_strndup(ev->a, (const char *)bytes.p, n);
+	if (!binary && memchr(copy, '\r', n) != NULL)
+		n = with_newlines(copy, n);
+	v = py_strn(ev->a, copy, n);
 	v->type = binary ? V_BYTES : V_STR;
 	return v;
 }

@@ -287,12 +287,22 @@ static struct py_value *load_source(struct py_eval *ev, struct py_value *m, cons
 	return m;
 }
 
+/* A variable of the environment as the sources have it now. */
+static const char *variable(struct py_eval *ev, const char *name)
+{
+	struct py_value *v = py_dict_name(ev->environ_dict->u.dict, intern(ev, name));
+
+	return v != NULL && v->type == V_STR && !v->tainted ? v->u.str.p : NULL;
+}
+
 static struct py_load load_of(struct py_eval *ev, enum py_load_kind kind, const char *path)
 {
 	struct py_load l = { .kind = kind, .path = path };
 
 	l.by = py_here(ev);
 	l.maybe = ev->maybe > 0;
+	l.path_variable = variable(ev, "PATH");
+	l.cwd = ev->moved ? ev->cwd : NULL;
 	return l;
 }
 
@@ -308,11 +318,16 @@ static struct py_value *die(struct py_eval *ev, const struct py_load *l, const c
 	return NULL;
 }
 
-static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, const struct py_load *l)
+void py_from_load(struct py_eval *ev, struct py_value *e, const struct py_load *l)
 {
 	e->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
 	e->u.obj.raised->from_load = true;
 	e->u.obj.raised->load = *l;
+}
+
+static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, const struct py_load *l)
+{
+	py_from_load(ev, e, l);
 	return py_raise(ev, e);
 }
 
@@ -755,24 +770,34 @@ bool py_import_star(struct py_eval *ev, struct py_value *m)
 
 /* ---- ctypes ---------------------------------------------------------------------------------- */
 
-struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags)
+bool py_try_library(struct py_eval *ev, struct py_value *path, int flags, struct py_load *l,
+		    struct py_loaded *r)
 {
 	const char *p = path->type == V_NONE ? NULL : py_path_of(ev, path);
+
+	if (path->type != V_NONE && p == NULL) {
+		py_gap(ev, "opens a library whose name is not known");
+		return false;
+	}
+	*l = load_of(ev, PY_LOAD_CTYPES, p);
+	l->global = (flags & 0x100) != 0;
+	l->search = (unsigned)flags;
+	ev->effects++;
+	ev->im->host.load(ev->im->host.ctx, l, r);
+	if (r->result != PY_LOAD_DEATH)
+		return true;
+	die(ev, l, r->error);
+	return false;
+}
+
+struct py_value *py_load_library(struct py_eval *ev, struct py_value *path, int flags)
+{
 	struct py_load l;
 	struct py_loaded r = { 0 };
 	struct py_value *v;
 
-	if (path->type != V_NONE && p == NULL) {
-		py_gap(ev, "opens a library whose name is not known");
-		return &py_unknown;
-	}
-	l = load_of(ev, PY_LOAD_CTYPES, p);
-	l.global = (flags & 0x100) != 0;
-	l.search = (unsigned)flags;
-	ev->effects++;
-	ev->im->host.load(ev->im->host.ctx, &l, &r);
-	if (r.result == PY_LOAD_DEATH)
-		return die(ev, &l, r.error);
+	if (!py_try_library(ev, path, flags, &l, &r))
+		return ev->stopped ? NULL : &py_unknown;
 	if (r.result == PY_LOAD_ERROR)
 		return raise_for_load(ev, py_exception_new(ev, r.type != NULL ? r.type : "OSError", r.error),
 				      &l);

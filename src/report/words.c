@@ -91,6 +91,8 @@ const char *words_rule(const char *rule)
 		{ "windows-dir", "Windows folder" },
 		{ "working-dir", "working folder" },
 		{ "path-variable", "PATH" },
+		{ "set-dll-directory", "SetDllDirectory" },
+		{ "dot-local", "redirection (.local)" },
 	};
 
 	return FIND(words, rule, rule);

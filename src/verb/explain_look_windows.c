@@ -1,5 +1,5 @@
 /* explain_look_windows.c - a text of Windows names a module or a file: is that file here, below the working
- * folder, and does it fail in the same way as Windows would load it?
+ * folder or in --root, and does it fail in the same way as Windows would load it?
  *
  * Paths of the text are of another machine: of them only the end counts, which must be the end of a path
  * here. Of several files the one that has most of it in common is asked about.
@@ -131,7 +131,7 @@ static const char *find(struct look_case *c)
 	else
 		return NULL;
 	s.package = package_of(c->l);
-	*ARENA_PUSH(c->l->a, &s.folders) = "./";
+	*ARENA_PUSH(c->l->a, &s.folders) = c->l->s->opt.root != NULL ? "/" : "./";
 	for (size_t i = 0; i < s.folders.n; i++)
 		look_in(&s, s.folders.items[i]);
 	return s.best;

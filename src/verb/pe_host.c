@@ -19,7 +19,8 @@ enum {
 	PYTHON_FLAGS = WIN_SEARCH_DLL_DIR | WIN_SEARCH_DEFAULT_DIRS, /* from 3.8 on */
 	NEWEST_PYTHON = 300 + WINDOWS_NEWEST_PYTHON,
 	ANY_PYTHON = 300,
-	MAX_PARENTS = 16
+	MAX_PARENTS = 16,
+	MAX_PATH_DIRS = 1000
 };
 #define DEFAULT_RELEASE "10"
 
@@ -190,9 +191,9 @@ static void add_conda(struct dlwhy_session *s, struct arena *a, struct pe_host *
 	bin = arena_printf(a, "%sLibrary/bin/", home);
 	if (store_stat_dir(s->store, bin) != 0)
 		return;
+	*ARENA_PUSH(a, &dirs) = bin;
 	for (size_t i = 0; i < h->world.nuser_dirs; i++)
 		*ARENA_PUSH(a, &dirs) = h->world.user_dirs[i];
-	*ARENA_PUSH(a, &dirs) = bin;
 	h->world.user_dirs = dirs.items;
 	h->world.nuser_dirs = dirs.n;
 }
@@ -215,6 +216,8 @@ static void start_python(struct dlwhy_session *s, int version, const char *dir, 
 	h->world.python = version;
 	h->world.python_lacks = python_lacks;
 	h->world.app_dir = dir;
+	if (dir != NULL && has(s, a, dir, "python.exe"))
+		h->world.program = arena_printf(a, "%spython.exe", dir);
 	h->world.flags = h->load_flags = version >= 308 ? PYTHON_FLAGS : WIN_ALTERED_SEARCH_PATH;
 	h->words = arena_printf(a, "Python %d.%d for Windows", version / 100, version % 100);
 	add_python(s, a, h, own, &present);
@@ -263,6 +266,7 @@ static void plain_host(const struct dlwhy_session *s, const char *path, bool is_
 
 	if (!is_program && program != NULL && str_ends_nocase(program, ".exe")) {
 		h->world.app_dir = parent(a, program);
+		h->world.program = program;
 		h->world.flags = WIN_ALTERED_SEARCH_PATH;
 		h->words = program;
 		h->assumes = "the program names it by its whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
@@ -276,24 +280,36 @@ static void plain_host(const struct dlwhy_session *s, const char *path, bool is_
 				  "whole path (LOAD_WITH_ALTERED_SEARCH_PATH)";
 }
 
-/* PATH of --env, as Windows writes it: folders parted by ';'. The PATH of a Linux is none. */
-static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *h)
+/* Folders on a drive are of another machine; Windows' own are searched before. */
+static bool is_on_drive(const char *dir)
 {
-	const char *p = session_env(s, "PATH");
+	return ((*dir | 0x20) >= 'a' && (*dir | 0x20) <= 'z') && dir[1] == ':';
+}
+
+void pe_host_path(struct windows_world *w, const char *path, struct arena *a)
+{
 	struct names dirs = { NULL, 0, 0 };
 
-	if (!s->other_environ || p == NULL)
-		return;
-	while (*p != '\0') {
+	for (const char *p = path; p != NULL && *p != '\0' && dirs.n < MAX_PATH_DIRS;) {
 		size_t n = strcspn(p, ";");
+		char *dir = arena_printf(a, "%.*s%s", (int)n, p,
+					 n > 0 && p[n - 1] != '/' && p[n - 1] != '\\' ? "/" : "");
 
-		if (n > 0)
-			*ARENA_PUSH(a, &dirs) =
-				arena_printf(a, "%.*s%s", (int)n, p, p[n - 1] == '/' ? "" : "/");
+		for (char *c = dir; *c != '\0'; c++)
+			*c = *c == '\\' ? '/' : *c;
+		if (n > 0 && !is_on_drive(dir))
+			*ARENA_PUSH(a, &dirs) = dir;
 		p += n + (p[n] == ';');
 	}
-	h->world.path_dirs = dirs.items;
-	h->world.npath_dirs = dirs.n;
+	w->path_dirs = dirs.items;
+	w->npath_dirs = dirs.n;
+}
+
+/* PATH of --env. The PATH of a Linux is none. */
+static void read_path(struct dlwhy_session *s, struct arena *a, struct pe_host *h)
+{
+	if (s->other_environ)
+		pe_host_path(&h->world, session_env(s, "PATH"), a);
 }
 
 /* ---- Windows itself --------------------------------------------------------------------------- */
@@ -326,6 +342,17 @@ static void read_release(struct dlwhy_session *s, struct arena *a, struct window
 		w->release = r;
 }
 
+/* Its schema of API sets; NULL: it has none that is understood. */
+static const struct apiset *read_contracts(struct dlwhy_session *s, struct arena *a, const char *system)
+{
+	const struct store_entry *en = store_open(s->store, arena_printf(a, "%sapisetschema.dll", system));
+	struct apiset *out = ARENA_NEW(a, struct apiset);
+
+	if (en == NULL || en->err != 0 || en->file->kind != FILE_PE || !apiset_open(&en->file->pe, out))
+		return NULL;
+	return out;
+}
+
 /* With --root the system in it may be a Windows. Programs of 32 bit see another folder under that name. */
 static void find_windows(struct dlwhy_session *s, struct arena *a, struct windows_world *w)
 {
@@ -342,6 +369,7 @@ static void find_windows(struct dlwhy_session *s, struct arena *a, struct window
 		return;
 	w->windows_dir = windows;
 	w->system_dir = system;
+	w->contracts = read_contracts(s, a, system);
 	if (s->opt.windows == NULL)
 		read_release(s, a, w);
 }
@@ -380,9 +408,15 @@ static uint16_t choose_machine(const struct dlwhy_session *s, const char *path, 
 
 static void choose_release(const struct dlwhy_session *s, uint16_t machine, struct pe_host *out)
 {
+	struct windows_choice choice;
+
 	memset(out, 0, sizeof(*out));
-	windows_chosen(s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE, &out->world.release,
-		       &out->world.vcredist);
+	windows_chosen(s->opt.windows != NULL ? s->opt.windows : DEFAULT_RELEASE, &choice);
+	out->world.release = choice.release;
+	out->world.vcredist = choice.vcredist;
+	out->world.long_paths = choice.long_paths;
+	out->world.unsafe_search = choice.unsafe_search;
+	out->world.on_drive = s->opt.root != NULL;
 	out->world.machine = machine;
 }
 
@@ -396,6 +430,7 @@ void pe_host_python(struct dlwhy_session *s, int version, const char *dir, uint1
 		    struct pe_host *out)
 {
 	choose_release(s, machine, out);
+	find_windows(s, a, &out->world);
 	start_python(s, version, dir, NULL, a, out);
 	add_conda(s, a, out);
 	finish_host(s, a, out);

@@ -24,4 +24,7 @@ void pe_host_python(struct dlwhy_session *s, int version, const char *dir, uint1
  * the modules beside it: 311; 300: any (the stable ABI); 0: it is neither. */
 int pe_python_version(struct store *store, const char *path, const struct store_entry *en, struct arena *a);
 
+/* Folders of a PATH as Windows writes it, parted by ';'; NULL: it is not known. */
+void pe_host_path(struct windows_world *w, const char *path, struct arena *a);
+
 #endif

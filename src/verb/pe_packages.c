@@ -85,13 +85,39 @@ static void try_string(struct packages *k, const char *package, const char *s, s
 		add_folder(k, arena_printf(k->a, "%s%s/", pe_parent(k->a, package), name));
 }
 
-/* Does the source name its own place shortly before? Then the string is most likely seen from there. */
+static bool is_word(unsigned char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Does a line of the text begin like "name = "? Then another statement begins there. */
+static bool has_assignment(struct view v)
+{
+	for (const unsigned char *p = memchr(v.p, '\n', v.n), *end = v.p + v.n; p != NULL;
+	     p = memchr(p, '\n', (size_t)(end - p))) {
+		const unsigned char *name;
+
+		for (p++; p < end && (*p == ' ' || *p == '\t');)
+			p++;
+		for (name = p; p < end && is_word(*p);)
+			p++;
+		if (p > name && end - p > 2 && memcmp(p, " = ", 3) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does the source name its own place shortly before, in the same statement? Then the string is most likely seen
+ * from there. */
 static bool is_beside(struct view v, size_t at)
 {
 	static const char own[] = "__file__";
 	size_t from = at > NEAR ? at - NEAR : 0;
+	const unsigned char *p = v.p + from, *last = NULL;
 
-	return memmem(v.p + from, at - from, own, sizeof(own) - 1) != NULL;
+	while ((p = memmem(p, (size_t)(v.p + at - p), own, sizeof(own) - 1)) != NULL)
+		last = p++;
+	return last != NULL && !has_assignment((struct view){ last, (size_t)(v.p + at - last) });
 }
 
 static void read_strings(struct packages *k, const char *package, struct view v, bool any)
@@ -111,11 +137,6 @@ static void read_strings(struct packages *k, const char *package, struct view v,
 		if (n < MAX_STRING)
 			i += n + 1;
 	}
-}
-
-static bool is_word(unsigned char c)
-{
-	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /* The name behind "import " or "from " at the begin of a statement, up to a dot. NULL: there is none. */

@@ -17,7 +17,7 @@
 #include "verb/pe_host.h"
 #include "verb/pe_packages.h"
 
-enum { MAX_FOLDERS = 1000, MODULE_NOT_FOUND = 126, ANY_SEARCH = 0x1f08 /* WIN_… flags */ };
+enum { MAX_FOLDERS = 1000, MODULE_NOT_FOUND = 126 };
 
 bool pyp_is_foreign(const struct dlwhy_session *s)
 {
@@ -31,9 +31,12 @@ static void push_folder(struct py_process *pp, const char *dir)
 	size_t n = strlen(dir);
 	const char *full = n > 0 && dir[n - 1] == '/' ? dir : arena_printf(pp->a, "%s/", dir);
 
-	for (size_t i = 0; i < pp->folders.n; i++)
-		if (strcmp(pp->folders.items[i], full) == 0)
-			return;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pp->folders.n; i++) /* one that is there already is the last one now */
+		if (strcmp(pp->folders.items[i], full) != 0)
+			pp->folders.items[kept++] = pp->folders.items[i];
+	pp->folders.n = kept;
 	if (pp->folders.n < MAX_FOLDERS)
 		*ARENA_PUSH(pp->a, &pp->folders) = full;
 }
@@ -124,14 +127,25 @@ enum dlwhy_code pyp_open_foreign(struct py_process *pp, struct dlwhy_error *err)
 
 /* ---- loads ---------------------------------------------------------------------------------- */
 
-void pyp_add_folder(void *ctx, const char *dir)
+void pyp_search(void *ctx, enum py_search what, const char *dir, unsigned flags)
 {
 	struct py_process *pp = ctx;
+	struct windows_world *ww = &pp->windows->world;
 
-	if (dir == NULL)
-		pp->folders_unknown = true;
-	else
-		push_folder(pp, dir);
+	switch (what) {
+	case PY_SEARCH_ADD:
+		if (dir == NULL)
+			pp->folders_unknown = true;
+		else
+			push_folder(pp, dir);
+		break;
+	case PY_SEARCH_SET:
+		ww->set_dir = dir == NULL || *dir == '\0' ? dir : arena_printf(pp->a, "%s/", dir);
+		break;
+	case PY_SEARCH_DEFAULT:
+		ww->default_flags = flags & WIN_SEARCH_ANY;
+		break;
+	}
 }
 
 /* A folder whose name could not be known was added: those count that the packages around the file name. */
@@ -153,9 +167,12 @@ void pyp_before_load(struct py_process *pp, struct native_load *l)
 	ww = &pp->windows->world;
 	if (pp->folders_unknown && strchr(l->what.path, '/') != NULL)
 		guess_folders(pp, l->what.path);
-	ww->flags = l->what.kind == PY_LOAD_CTYPES ? l->what.search & ANY_SEARCH : pp->windows->load_flags;
+	ww->whole_names = l->what.kind == PY_LOAD_CTYPES;
+	ww->flags = ww->whole_names ? l->what.search : pp->windows->load_flags;
 	ww->user_dirs = pp->folders.items;
 	ww->nuser_dirs = pp->folders.n;
+	ww->cwd = l->what.cwd != NULL ? arena_printf(pp->a, "%s/", l->what.cwd) : NULL;
+	pe_host_path(ww, l->what.path_variable, pp->a);
 }
 
 bool pyp_assume_host(struct py_process *pp, struct native_load *l)
@@ -168,7 +185,7 @@ bool pyp_assume_host(struct py_process *pp, struct native_load *l)
 	return true;
 }
 
-const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l, const char **type)
+const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l, struct py_loaded *out)
 {
 	const struct failure *f = NULL;
 	unsigned error;
@@ -178,9 +195,9 @@ const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l,
 	for (size_t i = 0; i < l->failures.n && f == NULL; i++)
 		if (!l->failures.items[i].lazy)
 			f = &l->failures.items[i];
-	error = f != NULL ? win_error(f->status) : 0;
+	error = out->winerror = f != NULL ? win_error(f->status) : 0;
 	if (error == MODULE_NOT_FOUND && pp->home.minor >= 8) {
-		*type = "FileNotFoundError";
+		out->type = "FileNotFoundError";
 		return arena_printf(pp->a, PY_TEXT_NO_DLL, l->what.path);
 	}
 	if (win_error_text(error) == NULL)

@@ -13,10 +13,10 @@ void pyp_before_load(struct py_process *pp, struct native_load *l);
 /* A load has failed: takes back what only the interpreter, which is assumed, would have defined. True:
  * nothing is left, so it succeeds. */
 bool pyp_assume_host(struct py_process *pp, struct native_load *l);
-/* The error of a load that failed as ctypes shows it, and its exception's type, where they are not the
- * loader's. */
-const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l, const char **type);
-/* struct py_host.add_folder. */
-void pyp_add_folder(void *ctx, const char *dir);
+/* The error of a load that failed as ctypes shows it, its number and its exception's type, where they are not
+ * the loader's. */
+const char *pyp_ctypes_error(struct py_process *pp, const struct native_load *l, struct py_loaded *out);
+/* struct py_host.search. */
+void pyp_search(void *ctx, enum py_search what, const char *dir, unsigned flags);
 
 #endif

@@ -147,7 +147,7 @@ static void refused(struct py_process *pp, struct native_load *l, struct py_load
 	if (l->result != PY_LOAD_ERROR)
 		return;
 	if (l->what.kind == PY_LOAD_CTYPES)
-		l->error = pyp_ctypes_error(pp, l, &out->type);
+		l->error = pyp_ctypes_error(pp, l, out);
 	loader_undo(pp->p, &pp->mark);
 }
 
@@ -347,5 +347,5 @@ struct py_host pyp_host(struct py_process *pp)
 {
 	return (struct py_host){ .ctx = pp, .load = host_load, .symbol = host_symbol,
 				 .find_library = host_find_library,
-				 .add_folder = pp->windows != NULL ? pyp_add_folder : NULL };
+				 .search = pp->windows != NULL ? pyp_search : NULL };
 }

@@ -214,16 +214,15 @@ static bool is_windows_python(const char *text)
 
 static enum dlwhy_code check_windows(const struct dlwhy_options *o, struct dlwhy_error *err)
 {
-	const struct windows_release *release;
-	bool vcredist;
+	struct windows_choice choice;
 
 	if (o->windows == NULL)
 		return DLWHY_OK;
-	if (!windows_chosen(o->windows, &release, &vcredist))
+	if (!windows_chosen(o->windows, &choice))
 		return err_set(err, DLWHY_E_ARGUMENT, 0,
 			       "unknown Windows \"%.60s\"; known are 7, 8, 8.1, 10, 11, server2008r2, "
 			       "server2012, server2012r2, server2016, server2019, server2022, server2025, "
-			       "each also with +vcredist",
+			       "each also with +vcredist, +longpaths, +unsafesearch",
 			       o->windows);
 	if (o->loader != NULL && strcmp(o->loader, "windows") != 0)
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the loader %s is not that of Windows", o->loader);

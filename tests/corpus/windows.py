@@ -3,10 +3,10 @@
 
     windows.py [--build DIR]
 
-Each environment holds a package with what it declares to need. With the redistributables of Visual C++, which
+Each environment holds a package with what it declares to need and imports. With the redistributables of Visual C++, which
 these wheels ask for in their own words, every .pyd and .dll must load. What does not is listed here with the
 reason, which is in the wheel. Then, in each environment, DLLs that others need are taken away, cut or replaced,
-one at a time: the answer must name that file.
+one at a time: the answer must name that file. So must `dlwhy import`, of files that the import opens.
 
 The wheels are fetched once into DIR/corpus/windows (--build, default build). Nothing of them is run.
 """
@@ -26,11 +26,25 @@ import zipfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
 import oracle  # noqa: E402
 
-ENVIRONMENTS = [["numpy"], ["scipy", "numpy"], ["h5py", "numpy"], ["shapely", "numpy"], ["grpcio"], ["pyzmq"],
-                ["opencv-python-headless", "numpy"], ["pyarrow", "numpy"], ["pandas", "numpy"], ["pillow"], ["lxml"],
-                ["cryptography"], ["tokenizers"], ["kiwisolver"], ["matplotlib", "numpy"], ["psutil"], ["pywin32"],
-                ["PyQt6==6.10.0", "PyQt6-Qt6==6.10.0", "PyQt6-sip"], ["torch==2.5.1"],
-                ["tensorflow-intel==2.15.0", "numpy<2"]]
+DATEUTIL = ["python-dateutil", "six"]
+ENVIRONMENTS = [["numpy"], ["scipy", "numpy"], ["h5py", "numpy"], ["shapely", "numpy"], ["grpcio", "typing-extensions"],
+                ["pyzmq"], ["opencv-python-headless", "numpy"], ["pyarrow", "numpy"],
+                ["pandas", "numpy", "tzdata", *DATEUTIL], ["pillow"], ["lxml"], ["cryptography", "cffi", "pycparser"],
+                ["tokenizers"], ["kiwisolver"],
+                ["matplotlib", "numpy", "contourpy", "cycler", "fonttools", "kiwisolver", "packaging", "pillow", "pyparsing",
+                 *DATEUTIL], ["psutil"], ["pywin32"], ["PyQt6==6.10.0", "PyQt6-Qt6==6.10.0", "PyQt6-sip"],
+                ["torch==2.5.1", "filelock", "typing-extensions", "sympy==1.13.1", "mpmath", "networkx", "jinja2", "markupsafe",
+                 "fsspec"],
+                ["tensorflow-intel==2.15.0", "numpy<2", "absl-py", "astunparse", "flatbuffers", "gast", "google-pasta",
+                 "grpcio", "h5py", "keras<2.16", "ml-dtypes<0.3", "opt-einsum", "packaging", "protobuf<4.24", "setuptools",
+                 "six", "termcolor", "typing-extensions", "wrapt<1.15", "wheel", "tensorboard<2.16",
+                 "tensorflow-estimator<2.16", "tensorflow-io-gcs-filesystem<0.32"]]
+# What is imported of each; by the name of the environment where that is none of a module.
+MODULES = {"scipy": "scipy.linalg", "grpcio": "grpc", "pyzmq": "zmq", "opencv-python-headless": "cv2", "pillow": "PIL.Image",
+           "lxml": "lxml.etree", "cryptography": "cryptography.x509", "matplotlib": "matplotlib.pyplot",
+           "pywin32": "win32api", "PyQt6": "PyQt6.QtWidgets", "tensorflow-intel": "tensorflow"}
+# Files that an import does without: NumPy of pyarrow; a DLL that the redistributables bring as well.
+SPARED = re.compile(r"pyarrow .*numpy|PyQt6 .*msvcp140|vcruntime140")
 FETCH = ["/usr/bin/python3", "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "--platform",
          "win_amd64", "--python-version", "3.11"]
 # Plug-ins of Qt for modules that are in other wheels; a service that is copied beside python.exe when it is installed.
@@ -38,6 +52,7 @@ NOT_WHOLE = re.compile(r"PyQt6/Qt6/(plugins|qml)/|/pythonservice\.exe$|/isapi/")
 NATIVE = (".pyd", ".dll")
 LARGEST = 40 << 20     # bytes of a file that is compared with llvm-readobj
 BROKEN = 10            # in each environment
+LOST = 6               # and of what an import opens
 
 
 def unpacked(build, packages):
@@ -148,11 +163,43 @@ def broken(top, results, rnd):
     return complaints, count
 
 
+# ---- importing ------------------------------------------------------------------------------------
+
+def imported(top, module):
+    p = subprocess.run([oracle.dlwhy_program(), "import", module, "--json", "--root", str(top), "--os", "windows",
+                        "--python-version", "3.11", "--windows", "10+vcredist"], stdout=subprocess.PIPE, env=oracle.CLEAN,
+                       check=False)
+    return json.loads(p.stdout)
+
+
+def import_broken(top, rnd):
+    """Complaints about an import that does not work, and about files that are taken away and not named."""
+    module = MODULES.get(top.name, top.name)
+    result = imported(top, module)
+    if result["loads"] is not True:
+        return [f"import {module} in {top.name}: {[f['summary'] for f in result['findings']][:1]}"], 0
+    files = sorted({o["path"] for o in result["objects"] if o["path"] and o["path"].startswith("/Lib/")})
+    complaints, count = [], 0
+    for path in rnd.sample(files, min(LOST, len(files))):
+        real = top / path[1:]
+        away = real.with_name(real.name + ".away")
+        real.rename(away)
+        try:
+            r = imported(top, module)
+        finally:
+            away.rename(real)
+        count += 1
+        named = [os.path.basename(f["object"] or "").lower() for f in r["findings"]]
+        if real.name.lower() not in named and not SPARED.search(f"{top.name} {path}"):
+            complaints.append(f"import {module}: {path} was taken away, named is {named}, loads is {r['loads']}")
+    return complaints, count
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build", type=pathlib.Path)
     build = parser.parse_args().build.resolve()
-    complaints, files, compared, taken, damaged = [], 0, 0, 0, 0
+    complaints, files, compared, taken, damaged, lost = [], 0, 0, 0, 0, 0
     for packages in ENVIRONMENTS:
         top = unpacked(build, packages)
         paths = natives(top)
@@ -171,9 +218,12 @@ def main():
         more, count = broken(top, results, random.Random(1))
         complaints += more
         damaged += count
+        more, count = import_broken(top, random.Random(2))
+        complaints += more
+        lost += count
     print("\n".join(complaints))
     print(f"windows: {files} files of {len(ENVIRONMENTS)} environments, {compared} read as llvm-readobj does, {taken} load; "
-          f"{damaged} damaged ones; {len(complaints)} complaints")
+          f"{damaged} damaged ones, {lost} taken away from an import; {len(complaints)} complaints")
     sys.exit(1 if complaints else 0)
 
 

@@ -12,29 +12,28 @@
 
 static const struct windows_release *named(const char *name)
 {
-	const struct windows_release *w;
-	bool vcredist;
+	struct windows_choice choice;
 
-	assert_true(windows_chosen(name, &w, &vcredist));
-	return w;
+	assert_true(windows_chosen(name, &choice));
+	return choice.release;
 }
 
 static void releases_are_chosen_by_name(void **state)
 {
-	const struct windows_release *w;
-	bool vcredist;
+	static const char *const wrong[] = { "9", "10+", "10+more", "", "10+vcredist+", "+vcredist", "10+vcredistx" };
+	struct windows_choice c;
 
 	(void)state;
-	assert_true(windows_chosen("8.1", &w, &vcredist));
-	assert_int_equal(w->minor, 3);
-	assert_false(vcredist);
-	assert_true(windows_chosen("server2019+vcredist", &w, &vcredist));
-	assert_string_equal(w->words, "Windows Server 2019");
-	assert_true(vcredist);
-	assert_false(windows_chosen("9", &w, &vcredist));
-	assert_false(windows_chosen("10+", &w, &vcredist));
-	assert_false(windows_chosen("10+more", &w, &vcredist));
-	assert_false(windows_chosen("", &w, &vcredist));
+	assert_true(windows_chosen("8.1", &c));
+	assert_int_equal(c.release->minor, 3);
+	assert_false(c.vcredist || c.long_paths || c.unsafe_search);
+	assert_true(windows_chosen("server2019+vcredist", &c));
+	assert_string_equal(c.release->words, "Windows Server 2019");
+	assert_true(c.vcredist && !c.long_paths);
+	assert_true(windows_chosen("10+longpaths+unsafesearch", &c));
+	assert_true(!c.vcredist && c.long_paths && c.unsafe_search);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(windows_chosen(wrong[i], &c));
 }
 
 static void the_oldest_client_that_will_do(void **state)

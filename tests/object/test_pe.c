@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "object/manifest.h"
 #include "object/pe.h"
 
 enum {
@@ -151,7 +152,8 @@ static void a_whole_image(void **state)
 static void read_all(const struct pe *e)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct pe_assembly *v;
+	struct manifest_assembly *v;
+	const char *text;
 	struct pe_import import;
 	struct pe_symbol s;
 	struct pe_exports x;
@@ -166,7 +168,9 @@ static void read_all(const struct pe *e)
 	if (pe_exports(e, &x))
 		for (uint32_t i = 0; i < 8 && pe_export_at(&x, i, &one); i++)
 			pe_export_number(&x, one.ordinal, &one);
-	pe_assemblies(e, a, &v);
+	text = manifest_of(e, MANIFEST_DLL, a);
+	if (text != NULL)
+		manifest_needs(text, a, &v);
 	pe_file_version(e, version);
 	arena_free(a);
 }

@@ -16,6 +16,7 @@ FILE_ALIGN, SECTION_ALIGN = 0x200, 0x1000
 DLL_ENTRY = {X86: bytes.fromhex("b801000000c20c00"), X64: bytes.fromhex("b801000000c3"),
              ARM64: bytes.fromhex("20008052c0035fd6")}
 PROGRAM_ENTRY = {X86: bytes.fromhex("31c0c3"), X64: bytes.fromhex("31c0c3"), ARM64: bytes.fromhex("00008052c0035fd6")}
+FALSE, CRASH = bytes.fromhex("31c0c3"), bytes.fromhex("c604251000000001c3")   # x64: return 0; *(char *)16 = 1
 EXPORT, IMPORT, RESOURCE, CERTIFICATE, CONFIG, DELAY, CLR = 0, 1, 2, 4, 10, 13, 14
 
 
@@ -40,6 +41,8 @@ class Image:
     signed: bool = False
     il_only: bool = False
     bound: bool = False
+    entry: bytes = None           # code of the entry point: FALSE and CRASH are those of DLLs that fail
+    apiset: bytes = None          # a section of that name with a schema: see apiset.py
 
     @property
     def is64(self):
@@ -52,7 +55,7 @@ class Image:
     # ---- the one section ------------------------------------------------------------------------
 
     def bytes(self):
-        entry = (DLL_ENTRY if self.dll else PROGRAM_ENTRY)[self.machine]
+        entry = self.entry or (DLL_ENTRY if self.dll else PROGRAM_ENTRY)[self.machine]
         self.body = bytearray(entry + bytes(16 - len(entry)))    # it begins at SECTION_ALIGN
         dirs = [(0, 0)] * 16
         for index, make in ((EXPORT, self._exports), (IMPORT, self._imports), (DELAY, self._delay),
@@ -176,14 +179,22 @@ class Image:
                                SECTION_ALIGN)
         optional += struct.pack("<Q", 0x180000000) if self.is64 else struct.pack("<II", 0, 0x10000000)
         optional += struct.pack("<IIHHHHHHIIIIHH", SECTION_ALIGN, FILE_ALIGN, 6, 0, 0, 0, *self.subsystem, 0,
-                                SECTION_ALIGN + align(len(self.body), SECTION_ALIGN), FILE_ALIGN, 0, 3, 0x140)
+                                SECTION_ALIGN + align(len(self.body), SECTION_ALIGN)
+                                + align(len(self.apiset or b""), SECTION_ALIGN), FILE_ALIGN, 0, 3, 0x140)
         optional += struct.pack("<4Q2I" if self.is64 else "<4I2I", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
         optional += b"".join(struct.pack("<II", *d) for d in dirs)
         flags = 0x22 | (0x2000 if self.dll else 0) | (0 if self.is64 else 0x100)
         head = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0"
-        head += struct.pack("<HHIIIHH", self.machine, 1, 0, 0, 0, len(optional), flags) + optional
+        more = align(len(self.apiset), FILE_ALIGN) if self.apiset else 0
+        head += struct.pack("<HHIIIHH", self.machine, 2 if more else 1, 0, 0, 0, len(optional), flags) + optional
         head += b".rdata\0\0" + struct.pack("<IIIIIIHHI", len(self.body), SECTION_ALIGN, raw, FILE_ALIGN, 0, 0, 0,
                                             0, 0xE0000060)
+        if more:
+            rva = SECTION_ALIGN + align(len(self.body), SECTION_ALIGN)
+            head += b".apiset\0" + struct.pack("<IIIIIIHHI", len(self.apiset), rva, more, FILE_ALIGN + raw, 0, 0, 0,
+                                               0, 0x40000040)
         assert len(head) <= FILE_ALIGN
         data = head + bytes(FILE_ALIGN - len(head)) + self.body + bytes(raw - len(self.body))
+        if more:
+            data += self.apiset + bytes(more - len(self.apiset))
         return data + (struct.pack("<IHH", 8, 0x200, 2) if self.signed else b"")

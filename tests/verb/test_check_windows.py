@@ -226,6 +226,9 @@ MANIFEST = ("<assembly><dependency><dependentAssembly><assemblyIdentity type='wi
             "processorArchitecture='amd64'/></dependentAssembly></dependency></assembly>")
 
 
+NEEDS_VC90 = MANIFEST % "Microsoft.VC90.CRT"
+
+
 def test_a_side_by_side_assembly(tmp_path):
     put(tmp_path, a_dll=Image(imports={"msvcr90.dll": ["f"]}, manifest=MANIFEST % "Microsoft.VC90.CRT"))
     r = check(tmp_path, "a.dll")
@@ -235,7 +238,9 @@ def test_a_side_by_side_assembly(tmp_path):
     assert check(tmp_path, "--windows", "10+vcredist", "a.dll")["loads"] is True
     put(tmp_path, x__msvcr90_dll=Image(exports={"f": None}))
     (tmp_path / "x").rename(tmp_path / "Microsoft.VC90.CRT")
-    (tmp_path / "Microsoft.VC90.CRT" / "Microsoft.VC90.CRT.manifest").write_text("<assembly/>")
+    (tmp_path / "Microsoft.VC90.CRT" / "Microsoft.VC90.CRT.manifest").write_text(
+        "<assembly><assemblyIdentity type='win32' name='Microsoft.VC90.CRT' version='9.0.21022.8' "
+        "processorArchitecture='amd64'/><file name='msvcr90.dll'/></assembly>")
     r = check(tmp_path, "a.dll")
     assert r["loads"] is True
     assert r["objects"][-1]["path"] == "./Microsoft.VC90.CRT/msvcr90.dll"

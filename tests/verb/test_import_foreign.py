@@ -219,3 +219,120 @@ def test_nothing_says_the_release(tmp_path):
     r = subprocess.run([DLWHY, "import", "p", "--root", put(tmp_path, {"p.py": ""}), "--os", "windows"],
                        capture_output=True, text=True, check=False)
     assert r.returncode == 3 and "--python-version" in r.stdout
+
+
+# ---- loads by hand on Windows -----------------------------------------------------------------------------
+
+TORCH = """import ctypes, glob, os
+def _load():
+    here = os.path.join(os.path.dirname(__file__), "lib")
+    kernel32 = ctypes.WinDLL("kernel32.dll", use_last_error=True)
+    with_flags = hasattr(kernel32, "AddDllDirectory")
+    kernel32.LoadLibraryW.restype = ctypes.c_void_p
+    if with_flags:
+        kernel32.LoadLibraryExW.restype = ctypes.c_void_p
+    os.add_dll_directory(here)
+    for dll in glob.glob(os.path.join(here, "*.dll")):
+        loaded = False
+        if with_flags:
+            res = kernel32.LoadLibraryExW(dll, None, 0x00001100)
+            last_error = ctypes.get_last_error()
+            if res is None and last_error != 126:
+                err = ctypes.WinError(last_error)
+                err.strerror += f' Error loading "{dll}" or one of its dependencies.'
+                raise err
+            elif res is not None:
+                loaded = True
+        if not loaded:
+            os.environ["PATH"] = ";".join([here, os.environ["PATH"]])
+            res = kernel32.LoadLibraryW(dll)
+            if res is None:
+                err = ctypes.WinError(ctypes.get_last_error())
+                err.strerror += f' Error loading "{dll}" or one of its dependencies.'
+                raise err
+_load()
+"""
+
+
+def test_loads_by_kernel32_as_torch_does_them(tmp_path):
+    put(tmp_path, {"t/__init__.py": TORCH, "t/lib/a.dll": dll("b.dll"), "t/lib/b.dll": dll("c.dll"), "t/lib/c.dll": dll()})
+    answer = ask(tmp_path, "t", "windows")
+    assert answer["loads"] is True
+    (tmp_path / "t/lib/c.dll").unlink()
+    answer = ask(tmp_path, "t", "windows")
+    assert text(answer) == ('OSError: [WinError 126] The specified module could not be found. Error loading "/t/lib/a.dll" '
+                            'or one of its dependencies.')
+    f = answer["findings"][0]
+    assert (f["code"], f["object"], f["needed_by"]) == ("missing-library", "c.dll", "/t/lib/b.dll")
+    (tmp_path / "t/lib/c.dll").write_text("no library\n")
+    answer = ask(tmp_path, "t", "windows")
+    assert text(answer).startswith("OSError: [WinError 193] %1 is not a valid Win32 application. Error loading ")
+    assert answer["findings"][0]["object"] == "/t/lib/c.dll"
+
+
+@pytest.mark.parametrize("restype,test", [("", "== 0"), ("k.LoadLibraryW.restype = ctypes.c_void_p", "is None")])
+def test_a_null_pointer_by_its_restype(tmp_path, restype, test):
+    put(tmp_path, {"p.py": "import ctypes\nk = ctypes.windll.kernel32\n%s\nif k.LoadLibraryW('nosuch.dll') %s:\n"
+                           "    import no_such_module\n" % (restype, test)})
+    assert text(ask(tmp_path, "p", "windows")) == "ModuleNotFoundError: No module named 'no_such_module'"
+
+
+def test_path_counts_for_a_load_without_flags(tmp_path):
+    files = {"p.py": "import ctypes, os\nos.environ['PATH'] = '/bin;' + os.environ['PATH']\n"
+                     "ctypes.CDLL('a.dll', winmode=0)\n", "bin/a.dll": dll()}
+    assert ask(put(tmp_path, files), "p", "windows")["loads"] is True
+    put(tmp_path, {"p.py": files["p.py"].replace(", winmode=0", "")})
+    assert ask(tmp_path, "p", "windows")["loads"] is False
+
+
+def test_the_folder_added_last_is_asked_first(tmp_path):
+    files = {"p.py": "import os, ctypes\nfor d in ('/one', '/two', '/one'):\n    os.add_dll_directory(d)\n"
+                     "ctypes.CDLL('a.dll')\n", "one/a.dll": dll(), "two/a.dll": dll()}
+    answer = ask(put(tmp_path, files), "p", "windows")
+    assert [o["path"] for o in answer["objects"] if o["path"] and o["path"].endswith("a.dll")] == ["/one/a.dll"]
+
+
+# ---- a file that was installed and is gone ----------------------------------------------------------------
+
+RECORD = {"p-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: p\nVersion: 1.0\n", "p-1.0.dist-info/INSTALLER": "pip\n",
+          "p-1.0.dist-info/RECORD": "p/__init__.py,,\np/_ext.cp311-win_amd64.pyd,,\np.libs/a.dll,,\np.libs/b.dll,,\n"
+                                    "_top.pyd,,\np/p.pyd,,\np-1.0.dist-info/METADATA,,\np-1.0.dist-info/RECORD,,\n"}
+
+
+def site(files):
+    return {"Lib/site-packages/" + n: d for n, d in files.items()}
+
+
+@pytest.mark.parametrize("gone,source", [
+    ("p/_ext.cp311-win_amd64.pyd", WINDOWS["p/__init__.py"]), ("p/_ext.cp311-win_amd64.pyd", "import p._ext\n"),
+    ("p/_ext.cp311-win_amd64.pyd", "try:\n    import p._ext\nexcept ImportError as e:\n    raise ImportError('broken') from e\n"),
+    ("_top.pyd", "import _top\n"),
+    ("p/p.pyd", "import sys\nif hasattr(sys, 'p_LOADS'):\n    raise ImportError('again')\nsys.p_LOADS = 1\n"
+                "del sys.modules['p']\nimport p\n")])
+def test_an_extension_module_that_is_gone(tmp_path, gone, source):
+    files = without({**WINDOWS, **RECORD, "p/__init__.py": source, "p/p.pyd": pyd("p"), "_top.pyd": pyd("_top")}, gone)
+    f = ask(put(tmp_path, site(files)), "p", "windows")["findings"][0]
+    assert (f["code"], f["detail"], f["object"]) == ("package-incomplete", "files-missing", "/Lib/site-packages/" + gone)
+    assert f["fixes"][0]["commands"] == ["python -m pip install --force-reinstall --no-deps p==1.0"]
+    put(tmp_path, site({"p-1.0.dist-info/RECORD": RECORD["p-1.0.dist-info/RECORD"].replace(gone + ",,\n", "")}))
+    assert ask(tmp_path, "p", "windows")["findings"][0]["code"] != "package-incomplete"  # nobody says that it was there
+
+
+def test_a_dll_that_is_gone(tmp_path):
+    f = ask(put(tmp_path, site(without({**WINDOWS, **RECORD}, "p.libs/b.dll"))), "p", "windows")["findings"][0]
+    assert (f["code"], f["object"]) == ("missing-library", "b.dll") and "p 1.0 was installed with it" in f["summary"]
+    assert f["fixes"][0]["commands"] == ["python -m pip install --force-reinstall --no-deps p==1.0"]
+
+
+def test_commands_are_those_of_windows(tmp_path):
+    files = without({**WINDOWS, "p/other/b.dll": dll()}, "p.libs/b.dll")
+    f = ask(put(tmp_path, site(files)), "p", "windows")["findings"][0]
+    assert f["code"] == "search-path"
+    assert [x["commands"][0] for x in f["fixes"]] == [
+        'import os, sys; os.add_dll_directory(os.path.join(sys.prefix, r"Lib\\site-packages\\p\\other"))',
+        'copy "Lib\\site-packages\\p\\other\\b.dll" "Lib\\site-packages\\p"']
+
+
+def test_line_ends_of_windows_in_a_text_that_is_executed(tmp_path):
+    put(tmp_path, {"p.py": "exec(open('/c.py').read())\nif x != 'a\\nb':\n    import no_a\n", "c.py": "x = '''a\r\nb'''\r\n"})
+    assert ask(tmp_path, "p", "windows")["loads"] is True

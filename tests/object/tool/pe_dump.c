@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "object/manifest.h"
 #include "object/store.h"
 
 static void print_imports(const struct pe *e, bool delay)
@@ -40,9 +41,10 @@ static void print_exports(const struct pe *e)
 
 static void print_resources(const struct pe *e, struct arena *a)
 {
-	struct pe_assembly *v;
+	const char *text = manifest_of(e, e->is_dll ? MANIFEST_DLL : MANIFEST_PROGRAM, a);
+	struct manifest_assembly *v;
 	uint16_t version[4];
-	size_t n = pe_assemblies(e, a, &v);
+	size_t n = text != NULL ? manifest_needs(text, a, &v) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		printf("assembly %s\n", v[i].name);
