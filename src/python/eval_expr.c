@@ -532,9 +532,8 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 
 static struct py_value *super_of(struct py_eval *ev, struct py_value *cls, struct py_value *self)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_SUPER);
 
-	v->type = V_SUPER;
 	v->u.super.after = cls;
 	v->u.super.self = self;
 	return v;

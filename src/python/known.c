@@ -175,10 +175,9 @@ void py_fill_builtin(struct py_eval *ev, struct py_value *m)
 struct py_value *py_class_new(struct py_eval *ev, const char *module, const char *name, struct py_value *base,
 			      py_native *make, enum py_type type)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_CLASS);
 	struct py_class *k = ARENA_NEW(ev->a, struct py_class);
 
-	v->type = V_CLASS;
 	v->u.cls = k;
 	k->name = name;
 	k->module = module;

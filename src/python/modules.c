@@ -47,9 +47,8 @@ static struct py_value *no_module(struct py_eval *ev, const char *name, const ch
 
 struct py_value *py_module_new(struct py_eval *ev, const char *name)
 {
-	struct py_value *m = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *m = py_value_new(ev->a, V_MODULE);
 
-	m->type = V_MODULE;
 	m->u.module.name = name;
 	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_name, py_str(ev->a, name));
 	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_doc, &py_unknown);

@@ -11,10 +11,34 @@ const struct py_value py_true_value = { .type = V_BOOL, .u.integer = 1 };
 const struct py_value py_false_value = { .type = V_BOOL, .u.integer = 0 };
 const struct py_value py_ellipsis_value = { .type = V_ELLIPSIS };
 
-/* Only as many bytes as its type has: most values are small. */
-static struct py_value *new_value(struct arena *a, enum py_type type)
+#define SIZE_WITH(part) (offsetof(struct py_value, u) + sizeof(((struct py_value *)0)->u.part))
+
+/* Most values are small: numbers, texts, methods. */
+static size_t size_of(enum py_type type)
 {
-	struct py_value *v = arena_alloc(a, offsetof(struct py_value, u) + sizeof(v->u.list));
+	switch (type) {
+	case V_UNKNOWN: case V_NONE: case V_ELLIPSIS: case V_BOOL: case V_INT:
+		return SIZE_WITH(integer);
+	case V_FLOAT: return SIZE_WITH(real);
+	case V_STR: case V_BYTES: case V_PATH: return SIZE_WITH(str);
+	case V_TUPLE: case V_LIST: case V_SET: return SIZE_WITH(list);
+	case V_DICT: return SIZE_WITH(dict);
+	case V_FUNCTION: return SIZE_WITH(fn);
+	case V_NATIVE: return SIZE_WITH(native);
+	case V_METHOD: return SIZE_WITH(method);
+	case V_CLASS: return SIZE_WITH(cls);
+	case V_MODULE: return SIZE_WITH(module);
+	case V_PROPERTY: case V_STATIC: case V_CLASSMETHOD: return SIZE_WITH(wrap);
+	case V_GENERATOR: return SIZE_WITH(gen);
+	case V_SUPER: return SIZE_WITH(super);
+	case V_INSTANCE:
+	default: return sizeof(struct py_value);
+	}
+}
+
+struct py_value *py_value_new(struct arena *a, enum py_type type)
+{
+	struct py_value *v = arena_alloc(a, size_of(type));
 
 	v->type = (uint8_t)type;
 	return v;
@@ -27,7 +51,7 @@ struct py_value *py_bool(bool b)
 
 struct py_value *py_int(struct arena *a, int64_t i)
 {
-	struct py_value *v = new_value(a, V_INT);
+	struct py_value *v = py_value_new(a, V_INT);
 
 	v->u.integer = i;
 	return v;
@@ -35,7 +59,7 @@ struct py_value *py_int(struct arena *a, int64_t i)
 
 struct py_value *py_float(struct arena *a, double d)
 {
-	struct py_value *v = new_value(a, V_FLOAT);
+	struct py_value *v = py_value_new(a, V_FLOAT);
 
 	v->u.real = d;
 	return v;
@@ -43,7 +67,7 @@ struct py_value *py_float(struct arena *a, double d)
 
 struct py_value *py_strn(struct arena *a, const char *s, size_t n)
 {
-	struct py_value *v = new_value(a, V_STR);
+	struct py_value *v = py_value_new(a, V_STR);
 
 	v->u.str.p = s;
 	v->u.str.n = n;
@@ -57,7 +81,7 @@ struct py_value *py_str(struct arena *a, const char *s)
 
 struct py_value *py_list_new(struct arena *a, enum py_type type)
 {
-	return new_value(a, type);
+	return py_value_new(a, type);
 }
 
 void py_list_reserve(struct arena *a, struct py_value *list, size_t n)
@@ -84,7 +108,7 @@ void py_list_add(struct arena *a, struct py_value *list, struct py_value *v)
 
 struct py_value *py_dict_new(struct arena *a)
 {
-	struct py_value *v = new_value(a, V_DICT);
+	struct py_value *v = py_value_new(a, V_DICT);
 
 	v->u.dict = ARENA_NEW(a, struct py_dict);
 	return v;
@@ -92,7 +116,7 @@ struct py_value *py_dict_new(struct arena *a)
 
 struct py_value *py_native_new(struct arena *a, const char *name, py_native *call, void *data)
 {
-	struct py_value *v = new_value(a, V_NATIVE);
+	struct py_value *v = py_value_new(a, V_NATIVE);
 
 	v->u.native.call = call;
 	v->u.native.name = name;

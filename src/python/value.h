@@ -116,7 +116,7 @@ struct py_value {
 			struct py_source *source;
 			struct py_scope *outer;  /* NULL at the top of a module */
 			struct py_dict *globals;
-			struct py_value **defaults; /* one a parameter, NULL for none */
+			struct py_value **defaults; /* one a parameter, NULL for none; NULL: none at all */
 			struct py_value *cls;    /* class it was defined in, NULL */
 			const char *module;
 			struct py_dict *attrs;   /* NULL until one is set */
@@ -154,6 +154,8 @@ static inline bool py_is_unknown(const struct py_value *v)
 	return v->type == V_UNKNOWN;
 }
 
+/* Cleared, and only as long as its type needs. */
+struct py_value *py_value_new(struct arena *a, enum py_type type);
 struct py_value *py_bool(bool b);
 struct py_value *py_int(struct arena *a, int64_t i);
 struct py_value *py_float(struct arena *a, double d);
