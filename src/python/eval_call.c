@@ -153,11 +153,12 @@ static bool has_word(struct view text, const char *word)
 static void give_away_named(struct py_eval *ev, struct py_dict *d, struct view text, bool global)
 {
 	for (size_t i = 0; i < d->n; i++) {
+		const char *name = py_entry_name(&d->items[i]);
 		struct py_value *v = d->items[i].value;
 		bool list = v != NULL && (v->type == V_LIST || v->type == V_SET);
 
-		if (v == NULL || d->items[i].name == NULL || v == ev->sys_modules ||
-		    !(list || v->type == V_DICT || global) || !has_word(text, d->items[i].name))
+		if (v == NULL || name == NULL || v == ev->sys_modules ||
+		    !(list || v->type == V_DICT || global) || !has_word(text, name))
 			continue;
 		if (list)
 			v->tainted = true;

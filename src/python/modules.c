@@ -752,9 +752,12 @@ bool py_import_star(struct py_eval *ev, struct py_value *m)
 		ev->frame->globals->tainted = true;
 	if (all != NULL && (all->type == V_LIST || all->type == V_TUPLE))
 		return star_names(ev, m, all);
-	for (size_t i = 0; i < d->n; i++)
-		if (d->items[i].value != NULL && d->items[i].name != NULL && d->items[i].name[0] != '_')
-			py_bind(ev, d->items[i].name, d->items[i].value);
+	for (size_t i = 0; i < d->n; i++) {
+		const char *name = py_entry_name(&d->items[i]);
+
+		if (d->items[i].value != NULL && name != NULL && name[0] != '_')
+			py_bind(ev, name, d->items[i].value);
+	}
 	return true;
 }
 
