@@ -18,7 +18,7 @@
 enum {
 	BLOCKS_MAX = 20,     /* "if"s and "try"s in each other */
 	MODULES_MAX = 20000,
-	SMALL = 16 << 10,    /* bytes of a file that is not worth a mapping */
+	SMALL = 4 << 10,     /* bytes of a file that is not worth a mapping: one page */
 	LEAD = 256           /* files: when it is less, the evaluator parses most of a file itself */
 };
 
@@ -86,6 +86,7 @@ struct py_ahead {
 	struct { struct reading *items; size_t n, cap; } stack;
 	struct text *reading; /* NULL: none */
 	unsigned char *buf;   /* SMALL bytes */
+	struct { char *p; size_t cap; } asked; /* the name that is asked for next: next_of */
 	struct { struct source_file *items; size_t n, cap; } files; /* that are mapped */
 	const char *n_checking, *n_name;
 	/* until the thread starts */
@@ -345,13 +346,16 @@ static const struct py_strings *places_of(struct py_ahead *h, const char *name)
 	return parent != NULL && parent->locations.n > 0 ? &parent->locations : NULL;
 }
 
-static void visit(struct py_ahead *h, const char *name)
+/* `asked` need not last. */
+static void visit(struct py_ahead *h, const char *asked)
 {
 	const struct py_strings *places;
 	struct py_spec spec = { .kind = PY_SPEC_MISSING };
+	const char *name;
 
-	if (module_of(h, name) != NULL || h->modules.n >= MODULES_MAX)
+	if (module_of(h, asked) != NULL || h->modules.n >= MODULES_MAX)
 		return;
+	name = arena_strdup(h->a, asked);
 	places = places_of(h, name);
 	if (places != NULL)
 		py_find(h->finder, name, places, &spec);
@@ -374,6 +378,24 @@ static bool may_have(struct py_ahead *h, const struct module *m, const char *nam
 	return false;
 }
 
+/* "name", or "name.of" unless `of` is NULL. Good until the next one; most have been visited already. */
+static const char *asked(struct py_ahead *h, const char *name, size_t n, const char *of)
+{
+	size_t more = of != NULL ? strlen(of) + 1 : 0;
+
+	if (h->asked.cap < n + more + 1) {
+		h->asked.cap = 2 * (n + more + 1);
+		h->asked.p = arena_alloc(h->a, h->asked.cap);
+	}
+	memcpy(h->asked.p, name, n);
+	if (of != NULL) {
+		h->asked.p[n] = '.';
+		memcpy(h->asked.p + n + 1, of, more - 1);
+	}
+	h->asked.p[n + more] = '\0';
+	return h->asked.p;
+}
+
 /* The next of the names that are imported from a module which may be a module itself. */
 static const char *next_alias(struct py_ahead *h, struct reading *r, const struct wish *w)
 {
@@ -385,7 +407,7 @@ static const char *next_alias(struct py_ahead *h, struct reading *r, const struc
 		const char *name = w->from->v[r->alias++]->u.alias.name;
 
 		if (may_have(h, m, name))
-			return arena_printf(h->a, "%s.%s", w->name, name);
+			return asked(h, w->name, strlen(w->name), name);
 	}
 	return NULL;
 }
@@ -401,7 +423,7 @@ static const char *next_of(struct py_ahead *h, struct reading *r)
 			size_t n = strcspn(w->name + r->done + 1, ".") + 1;
 
 			r->done += n;
-			return w->name[r->done] == '\0' ? w->name : arena_strndup(h->a, w->name, r->done);
+			return asked(h, w->name, r->done, NULL);
 		}
 		name = w->from != NULL ? next_alias(h, r, w) : NULL;
 		if (name != NULL)

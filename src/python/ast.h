@@ -18,7 +18,8 @@
 enum {
 	PY_DEPTH_MAX = 1000,     /* brackets, operators and blocks in each other */
 	PY_HEIGHT_MAX = 2000,    /* of the tree of one expression; also of "elif"s in a row */
-	PY_NODES_MAX = 2000000   /* of one file */
+	PY_NODES_MAX = 2000000,  /* of one file */
+	PY_TEXT_MAX = 1 << 30    /* bytes of one file: what is behind is not read */
 };
 
 enum py_kind {
@@ -53,7 +54,7 @@ enum py_kind {
 	PY_COMPFOR,    /* for a in b, list: conditions; op 1 if async */
 	PY_AWAIT, PY_YIELD, PY_YIELD_FROM, /* a, NULL for a bare yield */
 	/* statements */
-	PY_EXPR,       /* a */
+	PY_EXPR,       /* a; of a string that stands alone the value is dropped: nobody asks for it */
 	PY_ASSIGN,     /* list: targets (tuples, attributes, …), a: value */
 	PY_AUGASSIGN,  /* a op= b */
 	PY_ANNASSIGN,  /* a: target, b: value or NULL; the annotation is dropped */
@@ -112,24 +113,23 @@ struct py_param {
 struct py_function {
 	const char *name;        /* NULL for a lambda */
 	struct py_param *params;
-	size_t nparams;
-	bool is_async;
+	uint32_t nparams;
 	/* Where the body stands in s->text, for py_parse_body; [0, 0) for a lambda. It begins a line, or
 	 * stands behind the colon. indent: column of the def. */
-	size_t body_at, body_end;
-	unsigned body_line, indent;
-	bool parsed, is_generator; /* is_generator: known once parsed */
+	uint32_t body_at, body_end;
+	uint32_t body_line, indent;
+	/* The evaluator's account: what calls that imported nothing have cost. */
+	uint32_t idle_calls, idle_steps; /* idle_steps: at most UINT32_MAX */
+	bool effective : 1;
+	bool passed_over : 1;    /* what it might have changed is marked already */
+	bool reaches_out : 1;    /* then: it may change the module that calls it */
+	bool is_async : 1;
+	bool parsed : 1, is_generator : 1; /* is_generator: known once parsed */
 	/* The body's code (not its strings and comments) holds the word: without it, a call cannot
 	 * import by itself. */
-	bool has_import;         /* "import" (also __import__, import_module) */
-	bool has_global;         /* "global" or "nonlocal" */
+	bool has_import : 1;     /* "import" (also __import__, import_module) */
+	bool has_global : 1;     /* "global" or "nonlocal" */
 	struct py_list body;     /* once parsed */
-	/* The evaluator's account: what calls that imported nothing have cost. */
-	bool effective;
-	bool passed_over;        /* what it might have changed is marked already */
-	bool reaches_out;        /* then: it may change the module that calls it */
-	unsigned idle_calls;
-	uint64_t idle_steps;
 };
 
 struct py_node {
@@ -138,15 +138,20 @@ struct py_node {
 	uint16_t height;         /* of the expression's tree, at most PY_HEIGHT_MAX */
 	uint32_t line;           /* from 1 */
 	union {
-		const char *name; /* interned in the file: one pointer for each spelling */
-		int64_t integer;
-		struct { const char *p; size_t n; } str;
-		struct { const char *name, *as; } alias; /* as: NULL for none */
-		struct py_function *fn;
-		const uint8_t *ops; /* PY_COMPARE: enum py_op, list.n of them */
-	} u;
+		union {
+			const char *name; /* interned in the file: one pointer for each spelling */
+			int64_t integer;
+			struct { const char *p; size_t n; } str;
+			struct { const char *name, *as; } alias; /* as: NULL for none */
+			struct py_function *fn;
+			const uint8_t *ops; /* PY_COMPARE: enum py_op, list.n of them */
+		} u;
+		struct {
+			uint64_t of_u;
+			struct py_node *a; /* where PY_STR, PY_BYTES and PY_ALIAS have the rest of u */
+		};
+	};
 	/* Memory ends where the parts of the kind end: py_parts_of. */
-	struct py_node *a;
 	struct py_list list;
 	struct py_node *b, *c;
 	struct py_list body, orelse, final; /* of statements, handlers and cases with a body: py_has_body */

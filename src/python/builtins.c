@@ -46,8 +46,7 @@ PY_NATIVE(make_type)
 	}
 	if (c->n != 3 || c->args[0]->type != V_STR)
 		return &py_unknown;
-	v = ARENA_NEW(ev->a, struct py_value);
-	v->type = V_CLASS;
+	v = py_value_new(ev->a, V_CLASS);
 	v->u.cls = ARENA_NEW(ev->a, struct py_class);
 	v->u.cls->name = c->args[0]->u.str.p;
 	v->u.cls->module = ev->frame->module;
@@ -218,9 +217,8 @@ PY_NATIVE(module_init)
 
 static struct py_value *wrap(struct py_eval *ev, enum py_type type, struct py_value *fn)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, type);
 
-	v->type = (uint8_t)type;
 	v->u.wrap.fn = fn;
 	return v;
 }
@@ -324,9 +322,8 @@ PY_NATIVE(b_setattr)
 
 static struct py_value *dict_of(struct py_eval *ev, struct py_dict *d)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_DICT);
 
-	v->type = V_DICT;
 	v->u.dict = d;
 	return v;
 }

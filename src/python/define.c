@@ -32,11 +32,11 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 	if (body_on_next_line(c)) {
 		c->p++;
 		c->line++;
-		fn->body_at = (size_t)(c->p - text);
+		fn->body_at = (uint32_t)(c->p - text);
 		fn->body_line = c->line;
 		ok = py_skip_block(c, fn->indent, &p->words, &any);
 	} else {
-		fn->body_at = (size_t)(c->p - text);
+		fn->body_at = (uint32_t)(c->p - text);
 		fn->body_line = c->line;
 		ok = py_skip_line(c, &p->words);
 	}
@@ -46,9 +46,9 @@ static void skip_body(struct py_parser *p, struct py_function *fn)
 		py_fail(p, ok ? "expected an indented block" : c->error);
 		return;
 	}
-	fn->body_end = (size_t)(c->p - text);
-	fn->has_import = p->words.seen & PY_W_IMPORT;
-	fn->has_global = p->words.seen & PY_W_GLOBAL;
+	fn->body_end = (uint32_t)(c->p - text);
+	fn->has_import = (p->words.seen & PY_W_IMPORT) != 0;
+	fn->has_global = (p->words.seen & PY_W_GLOBAL) != 0;
 	p->line_start = true;
 	py_next(p);
 }

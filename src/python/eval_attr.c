@@ -112,9 +112,8 @@ enum py_truth py_is_instance(struct py_eval *ev, struct py_value *v, struct py_v
 
 static struct py_value *method(struct py_eval *ev, struct py_value *self, struct py_value *fn)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_METHOD);
 
-	v->type = V_METHOD;
 	v->u.method.self = self;
 	v->u.method.fn = fn;
 	return v;
@@ -224,8 +223,7 @@ static struct py_value *from_instance(struct py_eval *ev, struct py_value *v, co
 	if (name == ev->n_class)
 		return cls;
 	if (name == ev->n_dict) {
-		x = ARENA_NEW(ev->a, struct py_value);
-		x->type = V_DICT;
+		x = py_value_new(ev->a, V_DICT);
 		x->u.dict = &v->u.obj.dict;
 		return x;
 	}
@@ -300,8 +298,7 @@ static struct py_value *from_module(struct py_eval *ev, struct py_value *m, cons
 	if (v != NULL)
 		return v;
 	if (name == ev->n_dict) {
-		v = ARENA_NEW(ev->a, struct py_value);
-		v->type = V_DICT;
+		v = py_value_new(ev->a, V_DICT);
 		v->u.dict = &m->u.module.dict;
 		return v;
 	}

@@ -71,7 +71,7 @@ static void bind_params(struct py_eval *ev, const struct py_value *f, const stru
 			v = c->args[at++];
 		} else {
 			v = keyword(c, p->name, used);
-			if (v == NULL && !c->unknown)
+			if (v == NULL && !c->unknown && f->u.fn.defaults != NULL)
 				v = f->u.fn.defaults[i];
 		}
 		py_dict_set_name(ev->a, &s->vars, p->name, v != NULL ? v : &py_unknown);
@@ -153,11 +153,12 @@ static bool has_word(struct view text, const char *word)
 static void give_away_named(struct py_eval *ev, struct py_dict *d, struct view text, bool global)
 {
 	for (size_t i = 0; i < d->n; i++) {
+		const char *name = py_entry_name(&d->items[i]);
 		struct py_value *v = d->items[i].value;
 		bool list = v != NULL && (v->type == V_LIST || v->type == V_SET);
 
-		if (v == NULL || d->items[i].name == NULL || v == ev->sys_modules ||
-		    !(list || v->type == V_DICT || global) || !has_word(text, d->items[i].name))
+		if (v == NULL || name == NULL || v == ev->sys_modules ||
+		    !(list || v->type == V_DICT || global) || !has_word(text, name))
 			continue;
 		if (list)
 			v->tainted = true;
@@ -227,6 +228,13 @@ static bool is_idle(const struct py_function *f)
 		(f->idle_calls >= 2 && f->idle_steps >= 30000);
 }
 
+static void add_steps(struct py_function *f, uint64_t steps)
+{
+	uint64_t all = f->idle_steps + steps;
+
+	f->idle_steps = all < UINT32_MAX ? (uint32_t)all : UINT32_MAX;
+}
+
 static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_scope *scope,
 			    struct py_value *yields)
 {
@@ -250,7 +258,7 @@ static struct py_value *run(struct py_eval *ev, struct py_value *fn, struct py_s
 		f->effective = true;
 	} else {
 		f->idle_calls++;
-		f->idle_steps += ev->steps - begun;
+		add_steps(f, ev->steps - begun);
 	}
 	return v;
 }
@@ -272,8 +280,7 @@ static struct py_value *call_function(struct py_eval *ev, struct py_value *fn, c
 	if (fn->u.fn.body == NULL) {
 		py_parse_body(fn->u.fn.source, def);
 		if (def->is_generator) {
-			g = ARENA_NEW(ev->a, struct py_value);
-			g->type = V_GENERATOR;
+			g = py_value_new(ev->a, V_GENERATOR);
 			g->u.gen.fn = fn;
 			g->u.gen.scope = s;
 			return g;
@@ -314,9 +321,8 @@ static struct py_value *call_with_first(struct py_eval *ev, struct py_value *f, 
 
 struct py_value *py_instance_new(struct py_eval *ev, struct py_value *cls)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_INSTANCE);
 
-	v->type = V_INSTANCE;
 	v->u.obj.cls = cls;
 	v->u.obj.dict.born = ev->branches;
 	return v;
@@ -454,8 +460,7 @@ static struct py_value *decorate_by_class(struct py_eval *ev, struct py_value *d
 		return py_call1(ev, d, v);
 	if (class_method(ev, d, py_name(ev->names, "__get__", 7)) == NULL)
 		return v;
-	p = ARENA_NEW(ev->a, struct py_value);
-	p->type = V_PROPERTY;
+	p = py_value_new(ev->a, V_PROPERTY);
 	p->u.wrap.fn = v;
 	return p;
 }
@@ -510,26 +515,36 @@ static struct py_value *decorate_all(struct py_eval *ev, const struct py_list *l
 
 /* ---- definitions ----------------------------------------------------------------------------- */
 
+static bool add_defaults(struct py_eval *ev, struct py_value *v)
+{
+	const struct py_function *fn = v->u.fn.fn;
+
+	for (size_t i = 0; i < fn->nparams; i++) {
+		if (fn->params[i].value == NULL)
+			continue;
+		if (v->u.fn.defaults == NULL)
+			v->u.fn.defaults = ARENA_ARRAY(ev->a, fn->nparams, struct py_value *);
+		v->u.fn.defaults[i] = py_eval_expr(ev, fn->params[i].value);
+		if (v->u.fn.defaults[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
 struct py_value *py_function_new(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value), *known;
+	struct py_value *v = py_value_new(ev->a, V_FUNCTION), *known;
 	struct py_function *fn = n->u.fn;
 	struct py_frame *f = ev->frame;
 
-	v->type = V_FUNCTION;
 	v->u.fn.fn = fn;
 	v->u.fn.body = n->kind == PY_LAMBDA ? n->a : NULL;
 	v->u.fn.source = f->source;
 	v->u.fn.outer = f->scope;
 	v->u.fn.globals = f->globals;
 	v->u.fn.module = f->module;
-	v->u.fn.defaults = ARENA_ARRAY(ev->a, fn->nparams + 1, struct py_value *);
-	for (size_t i = 0; i < fn->nparams; i++)
-		if (fn->params[i].value != NULL) {
-			v->u.fn.defaults[i] = py_eval_expr(ev, fn->params[i].value);
-			if (v->u.fn.defaults[i] == NULL)
-				return NULL;
-		}
+	if (!add_defaults(ev, v))
+		return NULL;
 	if (n->kind == PY_LAMBDA)
 		return v;
 	known = f->scope == NULL && f->known != NULL ? py_dict_name(f->known, fn->name) : NULL;
@@ -600,13 +615,12 @@ static struct py_value *known_class(struct py_eval *ev, const char *name)
 
 struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value), *known;
+	struct py_value *v = py_value_new(ev->a, V_CLASS), *known;
 	struct py_class *c = ARENA_NEW(ev->a, struct py_class);
 	struct py_scope *s = ARENA_NEW(ev->a, struct py_scope);
 	struct py_frame f = { 0 };
 	enum py_ctl ctl;
 
-	v->type = V_CLASS;
 	v->u.cls = c;
 	c->name = n->u.name;
 	c->module = ev->frame->module;
@@ -624,6 +638,7 @@ struct py_value *py_make_class(struct py_eval *ev, struct py_node *n)
 	s->is_class = true;
 	s->strange = c->metaclass || c->unknown_base;
 	s->vars.born = ev->branches;
+	py_dict_reserve(ev->a, &s->vars, n->body.n); /* hardly more names than statements */
 	f = *ev->frame;
 	f.up = ev->frame;
 	f.in = c->name;

@@ -22,8 +22,8 @@ bool py_step(struct py_eval *ev)
 
 static bool is_declared_global(const struct py_scope *s, const char *name)
 {
-	for (size_t i = 0; i < s->nglobals_declared; i++)
-		if (s->globals_declared[i] == name)
+	for (size_t i = 0; s->declared != NULL && i < s->declared->globals.n; i++)
+		if (s->declared->globals.v[i] == name)
 			return true;
 	return false;
 }
@@ -36,7 +36,7 @@ struct py_value *py_lookup(struct py_eval *ev, const char *name)
 	for (struct py_scope *s = f->scope; s != NULL; s = s->outer) {
 		if (s->is_class && s != f->scope)
 			continue;
-		if (s->nglobals_declared > 0 && is_declared_global(s, name))
+		if (is_declared_global(s, name))
 			break;
 		v = py_dict_name(&s->vars, name);
 		if (v != NULL)
@@ -75,8 +75,8 @@ static struct py_value *eval_name(struct py_eval *ev, const char *name)
 /* The scope that an assignment to the name changes. */
 static struct py_scope *owner(struct py_scope *s, const char *name)
 {
-	for (size_t i = 0; i < s->nnonlocals; i++) {
-		if (s->nonlocals[i] != name)
+	for (size_t i = 0; s->declared != NULL && i < s->declared->nonlocals.n; i++) {
+		if (s->declared->nonlocals.v[i] != name)
 			continue;
 		for (struct py_scope *o = s->outer; o != NULL; o = o->outer)
 			if (!o->is_class && py_dict_name(&o->vars, name) != NULL)
@@ -487,11 +487,14 @@ static bool add_keyword(struct py_eval *ev, struct py_node *n, struct py_call *c
 		c->unknown = true;
 		return true;
 	}
-	for (size_t i = 0; i < v->u.dict->n && c->nnames < cap; i++)
-		if (v->u.dict->items[i].value != NULL && v->u.dict->items[i].name != NULL) {
-			c->names[c->nnames] = v->u.dict->items[i].name;
-			c->values[c->nnames++] = v->u.dict->items[i].value;
+	for (size_t i = 0; i < v->u.dict->n && c->nnames < cap; i++) {
+		const struct py_entry *e = &v->u.dict->items[i];
+
+		if (e->value != NULL && py_entry_name(e) != NULL) {
+			c->names[c->nnames] = py_entry_name(e);
+			c->values[c->nnames++] = e->value;
 		}
+	}
 	return true;
 }
 
@@ -533,9 +536,8 @@ static bool eval_args(struct py_eval *ev, const struct py_list *l, struct py_cal
 
 static struct py_value *super_of(struct py_eval *ev, struct py_value *cls, struct py_value *self)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_SUPER);
 
-	v->type = V_SUPER;
 	v->u.super.after = cls;
 	v->u.super.self = self;
 	return v;

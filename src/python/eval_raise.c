@@ -392,12 +392,14 @@ enum py_ctl py_exec_raise(struct py_eval *ev, struct py_node *n)
 
 /* ---- try ------------------------------------------------------------------------------------- */
 
+enum { GUARD_MAX = 64 }; /* types that one handler names */
+
 static void add_type(struct py_eval *ev, struct py_guard *g, struct py_value *v, unsigned depth)
 {
 	if (v->type == V_CLASS) {
 		g->types[g->n++] = v;
-	} else if (v->type == V_TUPLE && depth < 3) {
-		for (size_t i = 0; i < v->u.list.n && g->n < 64; i++)
+	} else if (v->type == V_TUPLE && depth < 3) { /* there is room for GUARD_MAX */
+		for (size_t i = 0; i < v->u.list.n && g->n < GUARD_MAX; i++)
 			add_type(ev, g, v->u.list.v[i], depth + 1);
 	} else {
 		g->unknown = true;
@@ -410,9 +412,9 @@ static void guard_of(struct py_eval *ev, const struct py_node *h, struct py_guar
 {
 	struct py_value *v;
 
-	g->types = ARENA_ARRAY(ev->a, 64, struct py_value *);
 	g->frame = ev->frame;
 	if (h->a == NULL) {
+		g->types = ARENA_NEW(ev->a, struct py_value *);
 		g->types[g->n++] = NULL;
 		return;
 	}
@@ -423,6 +425,7 @@ static void guard_of(struct py_eval *ev, const struct py_node *h, struct py_guar
 		g->unknown = true;
 		return;
 	}
+	g->types = ARENA_ARRAY(ev->a, v->type == V_TUPLE ? GUARD_MAX : 1, struct py_value *);
 	add_type(ev, g, v, 0);
 }
 

@@ -409,8 +409,10 @@ static void declare(struct py_eval *ev, const struct py_node *n)
 
 	if (s == NULL)
 		return;
-	list = n->kind == PY_GLOBAL ? &s->globals_declared : &s->nonlocals;
-	count = n->kind == PY_GLOBAL ? &s->nglobals_declared : &s->nnonlocals;
+	if (s->declared == NULL)
+		s->declared = ARENA_NEW(ev->a, struct py_declared);
+	list = n->kind == PY_GLOBAL ? &s->declared->globals.v : &s->declared->nonlocals.v;
+	count = n->kind == PY_GLOBAL ? &s->declared->globals.n : &s->declared->nonlocals.n;
 	all = ARENA_ARRAY(ev->a, *count + n->list.n, const char *);
 	for (size_t i = 0; i < *count; i++)
 		all[i] = (*list)[i];

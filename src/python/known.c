@@ -26,7 +26,7 @@ void py_know_all(struct py_eval *ev, const char *module, const char *from)
 	const struct py_dict *d = py_known_of(ev, from);
 
 	for (size_t i = 0; d != NULL && i < d->n; i++)
-		py_know_value(ev, module, d->items[i].name, d->items[i].value);
+		py_know_value(ev, module, py_entry_name(&d->items[i]), d->items[i].value);
 }
 
 void py_know(struct py_eval *ev, const struct py_native_def *defs, size_t n)
@@ -176,17 +176,16 @@ void py_fill_builtin(struct py_eval *ev, struct py_value *m)
 	struct py_value *d = py_dict_name(&ev->known, intern(ev, m->u.module.name));
 
 	for (size_t i = 0; d != NULL && i < d->u.dict->n; i++)
-		py_dict_set_name(ev->a, &m->u.module.dict, d->u.dict->items[i].name,
+		py_dict_set_name(ev->a, &m->u.module.dict, py_entry_name(&d->u.dict->items[i]),
 				 d->u.dict->items[i].value);
 }
 
 struct py_value *py_class_new(struct py_eval *ev, const char *module, const char *name, struct py_value *base,
 			      py_native *make, enum py_type type)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_CLASS);
 	struct py_class *k = ARENA_NEW(ev->a, struct py_class);
 
-	v->type = V_CLASS;
 	v->u.cls = k;
 	k->name = name;
 	k->module = module;

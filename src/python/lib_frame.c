@@ -36,8 +36,7 @@ PY_NATIVE(f_getframe)
 		return &py_unknown;
 	frame = object(ev, "FrameType");
 	code = object(ev, "CodeType");
-	globals = ARENA_NEW(ev->a, struct py_value);
-	globals->type = V_DICT;
+	globals = py_value_new(ev->a, V_DICT);
 	globals->u.dict = f->globals;
 	set(ev, code, "co_filename", py_str(ev->a, f->file));
 	set(ev, code, "co_name", f->in != NULL ? py_str(ev->a, f->in) : &py_unknown);

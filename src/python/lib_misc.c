@@ -55,9 +55,8 @@ PY_NATIVE(f_dataclass)
 
 PY_NATIVE(f_property)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_PROPERTY);
 
-	v->type = V_PROPERTY;
 	v->u.wrap.fn = arg0(c);
 	return v;
 }
@@ -153,9 +152,8 @@ PY_NATIVE(c_defaultdict)
 /* A class whose instances have whatever fields it was told of. */
 PY_NATIVE(c_namedtuple)
 {
-	struct py_value *v = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *v = py_value_new(ev->a, V_CLASS);
 
-	v->type = V_CLASS;
 	v->u.cls = ARENA_NEW(ev->a, struct py_class);
 	v->u.cls->name = c->n > 0 && c->args[0]->type == V_STR ? c->args[0]->u.str.p : "namedtuple";
 	v->u.cls->module = ev->frame != NULL ? ev->frame->module : NULL;

@@ -353,8 +353,7 @@ struct py_value *py_version_copy(struct py_eval *ev, const char *name)
 	    py_dict_name(ev->frame->globals, py_name(ev->names, "VERSION_PATTERN", 15)) == NULL)
 		return NULL;
 	own = py_known(ev, "packaging.version", "Version");
-	copy = ARENA_NEW(ev->a, struct py_value);
-	*copy = *own;
+	copy = py_value_new(ev->a, V_CLASS);
 	copy->u.cls = ARENA_NEW(ev->a, struct py_class);
 	*copy->u.cls = *own->u.cls;
 	copy->u.cls->module = ev->frame->module;

@@ -263,13 +263,66 @@ void py_text_node(struct py_parser *p, size_t mark, unsigned line)
 	py_push(p, n);
 }
 
+/* The value of the literal that is the token is its text as it stands. */
+static bool is_as_written(const struct py_parser *p, const unsigned char *at, const unsigned char *end)
+{
+	size_t n = (size_t)(end - at);
+
+	return p->t.kind == PY_T_STRING && ((p->t.flags & PY_S_RAW) || memchr(at, '\\', n) == NULL) &&
+	       ((p->t.flags & PY_S_BYTES) || p->s->plain);
+}
+
+/* Does another literal follow the token? Perhaps also where none does. */
+static bool may_go_on(const struct py_parser *p)
+{
+	const unsigned char *c = p->at.p;
+
+	while (py_class[*c] & PY_C_BLANK)
+		c++;
+	return p->paren > 0 ? *c != ',' && *c != ')' && *c != ']' && *c != '}' && *c != ':' : *c != '\n';
+}
+
+/* What most strings are: one literal, and its text is its value. NULL: not so. */
+static struct py_node *plain_string(struct py_parser *p)
+{
+	const unsigned char *at = p->t.at + p->t.open, *end = p->t.end - (p->t.flags & PY_S_TRIPLE ? 3 : 1);
+	struct py_node *n;
+	char *kept;
+
+	if (may_go_on(p) || !is_as_written(p, at, end))
+		return NULL;
+	n = py_node_new(p, p->t.flags & PY_S_BYTES ? PY_BYTES : PY_STR, p->t.line);
+	n->u.str.n = (size_t)(end - at);
+	kept = arena_alloc(p->a, n->u.str.n + 1);
+	memcpy(kept, at, n->u.str.n);
+	n->u.str.p = kept;
+	py_next(p);
+	return n;
+}
+
+/* A string that is a statement of its own, as most long ones are. */
+struct py_node *py_lone_string(struct py_parser *p)
+{
+	const unsigned char *at = p->t.at + p->t.open, *end = p->t.end - (p->t.flags & PY_S_TRIPLE ? 3 : 1);
+	struct py_node *n;
+
+	if (p->t.flags & PY_S_BYTES || may_go_on(p) || !is_as_written(p, at, end))
+		return NULL;
+	n = py_node_new(p, PY_STR, p->t.line);
+	n->u.str.p = "";
+	py_next(p);
+	return n;
+}
+
 /* One literal or several in a row, which are one value. */
 struct py_node *py_strings(struct py_parser *p)
 {
 	size_t mark = p->nbytes, parts = p->nstack;
 	unsigned line = p->t.line, all = 0, first = p->t.flags & PY_S_BYTES;
-	struct py_node *n;
+	struct py_node *n = plain_string(p);
 
+	if (n != NULL)
+		return n;
 	while (py_is(p, PY_T_STRING) || py_is(p, PY_T_FSTRING)) {
 		all |= p->t.flags;
 		if ((p->t.flags & PY_S_BYTES) != first) {

@@ -860,8 +860,7 @@ struct py_value *py_method_of(struct py_eval *ev, struct py_value *v, const char
 		return version_part(v, name);
 	if (f == NULL || (v->type == V_STR && v->tainted))
 		return &py_unknown;
-	m = ARENA_NEW(ev->a, struct py_value);
-	m->type = V_METHOD;
+	m = py_value_new(ev->a, V_METHOD);
 	m->u.method.self = v;
 	m->u.method.fn = py_native_new(ev->a, name, f, NULL);
 	return m;

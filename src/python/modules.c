@@ -47,9 +47,8 @@ static struct py_value *no_module(struct py_eval *ev, const char *name, const ch
 
 struct py_value *py_module_new(struct py_eval *ev, const char *name)
 {
-	struct py_value *m = ARENA_NEW(ev->a, struct py_value);
+	struct py_value *m = py_value_new(ev->a, V_MODULE);
 
-	m->type = V_MODULE;
 	m->u.module.name = name;
 	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_name, py_str(ev->a, name));
 	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_doc, &py_unknown);
@@ -762,9 +761,12 @@ bool py_import_star(struct py_eval *ev, struct py_value *m)
 		ev->frame->globals->tainted = true;
 	if (all != NULL && (all->type == V_LIST || all->type == V_TUPLE))
 		return star_names(ev, m, all);
-	for (size_t i = 0; i < d->n; i++)
-		if (d->items[i].value != NULL && d->items[i].name != NULL && d->items[i].name[0] != '_')
-			py_bind(ev, d->items[i].name, d->items[i].value);
+	for (size_t i = 0; i < d->n; i++) {
+		const char *name = py_entry_name(&d->items[i]);
+
+		if (d->items[i].value != NULL && name != NULL && name[0] != '_')
+			py_bind(ev, name, d->items[i].value);
+	}
 	return true;
 }
 

@@ -3,12 +3,22 @@
 
 #include "python/parse.h"
 
+static size_t size_of_leaf(enum py_kind kind)
+{
+	const size_t u = offsetof(struct py_node, u);
+
+	switch (kind) {
+	case PY_STR: case PY_BYTES: case PY_ALIAS: return u + sizeof(((struct py_node *)0)->u);
+	default: return u + sizeof(((struct py_node *)0)->of_u);
+	}
+}
+
 static size_t size_of(enum py_kind kind)
 {
 	if (py_has_body(kind))
 		return sizeof(struct py_node);
 	switch (py_parts_of(kind)) {
-	case PY_PARTS_NONE: return offsetof(struct py_node, a);
+	case PY_PARTS_NONE: return size_of_leaf(kind);
 	case PY_PARTS_A: return offsetof(struct py_node, list);
 	case PY_PARTS_LIST: return offsetof(struct py_node, b);
 	case PY_PARTS_B: return offsetof(struct py_node, c);

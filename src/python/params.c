@@ -119,7 +119,7 @@ void py_params(struct py_parser *p, struct py_function *fn, enum py_token end)
 	}
 	if (!py_is(p, end))
 		py_fail(p, "invalid syntax");
-	fn->nparams = all.n;
+	fn->nparams = (uint32_t)all.n;
 	fn->params = all.items;
 	if (all.items == few) {
 		fn->params = ARENA_ARRAY(p->a, all.n, struct py_param);

@@ -38,6 +38,7 @@ void py_source_begin(struct arena *a, struct py_names *names, const char *path, 
 	out->a = a;
 	out->path = path;
 	out->names = names;
+	text.n = text.n < PY_TEXT_MAX ? text.n : PY_TEXT_MAX;
 	out->text = py_text(a, text, &out->plain);
 }
 

@@ -202,6 +202,7 @@ void py_leave(struct py_parser *p);
 /* literal.c, fstring.c */
 struct py_node *py_number(struct py_parser *p);
 struct py_node *py_strings(struct py_parser *p);
+struct py_node *py_lone_string(struct py_parser *p); /* the token as a statement; NULL: py_strings can say */
 void py_decode(struct py_parser *p, const unsigned char *at, const unsigned char *end, unsigned flags);
 void py_fstring(struct py_parser *p, size_t text_mark); /* pushes its parts; the token is PY_T_FSTRING */
 void py_skip_fstring(struct py_parser *p);              /* over one, to the next token */

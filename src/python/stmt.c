@@ -46,8 +46,10 @@ static struct py_node *annotated(struct py_parser *p, struct py_node *target, un
 static struct py_node *expression(struct py_parser *p)
 {
 	unsigned line = p->t.line;
-	struct py_node *a = py_exprs_or_yield(p), *n;
+	struct py_node *a = py_is(p, PY_T_STRING) ? py_lone_string(p) : NULL, *n;
 
+	if (a == NULL)
+		a = py_exprs_or_yield(p);
 	if (py_is(p, PY_T_EQUAL))
 		return assignment(p, a, line);
 	if (py_is(p, PY_T_COLON))
@@ -59,6 +61,10 @@ static struct py_node *expression(struct py_parser *p)
 		py_next(p);
 		n->b = py_exprs_or_yield(p);
 		return n;
+	}
+	if (a->kind == PY_STR) {
+		a->u.str.p = "";
+		a->u.str.n = 0;
 	}
 	n = py_node_new(p, PY_EXPR, line);
 	n->a = a;

@@ -11,10 +11,34 @@ const struct py_value py_true_value = { .type = V_BOOL, .u.integer = 1 };
 const struct py_value py_false_value = { .type = V_BOOL, .u.integer = 0 };
 const struct py_value py_ellipsis_value = { .type = V_ELLIPSIS };
 
-/* Only as many bytes as its type has: most values are small. */
-static struct py_value *new_value(struct arena *a, enum py_type type)
+#define SIZE_WITH(part) (offsetof(struct py_value, u) + sizeof(((struct py_value *)0)->u.part))
+
+/* Most values are small: numbers, texts, methods. */
+static size_t size_of(enum py_type type)
 {
-	struct py_value *v = arena_alloc(a, offsetof(struct py_value, u) + sizeof(v->u.list));
+	switch (type) {
+	case V_UNKNOWN: case V_NONE: case V_ELLIPSIS: case V_BOOL: case V_INT:
+		return SIZE_WITH(integer);
+	case V_FLOAT: return SIZE_WITH(real);
+	case V_STR: case V_BYTES: case V_PATH: return SIZE_WITH(str);
+	case V_TUPLE: case V_LIST: case V_SET: return SIZE_WITH(list);
+	case V_DICT: return SIZE_WITH(dict);
+	case V_FUNCTION: return SIZE_WITH(fn);
+	case V_NATIVE: return SIZE_WITH(native);
+	case V_METHOD: return SIZE_WITH(method);
+	case V_CLASS: return SIZE_WITH(cls);
+	case V_MODULE: return SIZE_WITH(module);
+	case V_PROPERTY: case V_STATIC: case V_CLASSMETHOD: return SIZE_WITH(wrap);
+	case V_GENERATOR: return SIZE_WITH(gen);
+	case V_SUPER: return SIZE_WITH(super);
+	case V_INSTANCE:
+	default: return sizeof(struct py_value);
+	}
+}
+
+struct py_value *py_value_new(struct arena *a, enum py_type type)
+{
+	struct py_value *v = arena_alloc(a, size_of(type));
 
 	v->type = (uint8_t)type;
 	return v;
@@ -27,7 +51,7 @@ struct py_value *py_bool(bool b)
 
 struct py_value *py_int(struct arena *a, int64_t i)
 {
-	struct py_value *v = new_value(a, V_INT);
+	struct py_value *v = py_value_new(a, V_INT);
 
 	v->u.integer = i;
 	return v;
@@ -35,7 +59,7 @@ struct py_value *py_int(struct arena *a, int64_t i)
 
 struct py_value *py_float(struct arena *a, double d)
 {
-	struct py_value *v = new_value(a, V_FLOAT);
+	struct py_value *v = py_value_new(a, V_FLOAT);
 
 	v->u.real = d;
 	return v;
@@ -43,7 +67,7 @@ struct py_value *py_float(struct arena *a, double d)
 
 struct py_value *py_strn(struct arena *a, const char *s, size_t n)
 {
-	struct py_value *v = new_value(a, V_STR);
+	struct py_value *v = py_value_new(a, V_STR);
 
 	v->u.str.p = s;
 	v->u.str.n = n;
@@ -57,7 +81,7 @@ struct py_value *py_str(struct arena *a, const char *s)
 
 struct py_value *py_list_new(struct arena *a, enum py_type type)
 {
-	return new_value(a, type);
+	return py_value_new(a, type);
 }
 
 void py_list_reserve(struct arena *a, struct py_value *list, size_t n)
@@ -84,7 +108,7 @@ void py_list_add(struct arena *a, struct py_value *list, struct py_value *v)
 
 struct py_value *py_dict_new(struct arena *a)
 {
-	struct py_value *v = new_value(a, V_DICT);
+	struct py_value *v = py_value_new(a, V_DICT);
 
 	v->u.dict = ARENA_NEW(a, struct py_dict);
 	return v;
@@ -92,7 +116,7 @@ struct py_value *py_dict_new(struct arena *a)
 
 struct py_value *py_native_new(struct arena *a, const char *name, py_native *call, void *data)
 {
-	struct py_value *v = new_value(a, V_NATIVE);
+	struct py_value *v = py_value_new(a, V_NATIVE);
 
 	v->u.native.call = call;
 	v->u.native.name = name;
@@ -152,14 +176,30 @@ static size_t hash_key(const char *name, const struct py_value *key)
 	}
 }
 
+/* Names and values are aligned: the last bit marks the keys that are values. */
+static uintptr_t key_of(const char *name, const struct py_value *key)
+{
+	return name != NULL ? (uintptr_t)name : (uintptr_t)key | 1;
+}
+
+/* Of an entry without a name. */
+static struct py_value *value_in(const struct py_entry *e)
+{
+	return (struct py_value *)(e->key & ~(uintptr_t)1);
+}
+
 static bool same_key(const struct py_entry *e, const struct py_value *key)
 {
-	return e->name == NULL && (e->key == key || py_equal(e->key, key) == PY_YES);
+	if (py_entry_name(e) != NULL)
+		return false;
+	return value_in(e) == key || py_equal(value_in(e), key) == PY_YES;
 }
 
 static void index_add(struct py_dict *d, size_t i)
 {
-	size_t at = hash_key(d->items[i].name, d->items[i].key) & d->mask;
+	const struct py_entry *e = &d->items[i];
+	const char *name = py_entry_name(e);
+	size_t at = hash_key(name, name == NULL ? value_in(e) : NULL) & d->mask;
 
 	while (d->index[at] != 0)
 		at = (at + 1) & d->mask;
@@ -173,7 +213,7 @@ static void reindex(struct arena *a, struct py_dict *d)
 	while (slots < n * 3)
 		slots *= 2;
 	d->index = ARENA_ARRAY(a, slots, uint32_t);
-	d->mask = slots - 1;
+	d->mask = (uint32_t)(slots - 1);
 	for (size_t i = 0; i < d->n; i++)
 		index_add(d, i);
 }
@@ -185,7 +225,18 @@ static void make_room(struct arena *a, struct py_dict *d, size_t cap)
 	if (d->n > 0)
 		memcpy(items, d->items, d->n * sizeof(*items));
 	d->items = items;
-	d->cap = cap;
+	d->cap = (uint32_t)cap;
+}
+
+static struct py_entry *push(struct arena *a, struct py_dict *d)
+{
+	struct { struct py_entry *items; size_t n, cap; } all = { d->items, d->n, d->cap };
+	struct py_entry *e = ARENA_PUSH(a, &all);
+
+	d->items = all.items;
+	d->n = (uint32_t)all.n;
+	d->cap = (uint32_t)all.cap;
+	return e;
 }
 
 void py_dict_reserve(struct arena *a, struct py_dict *d, size_t n)
@@ -204,12 +255,12 @@ static __attribute__((noinline)) struct py_entry *find_name(const struct py_dict
 
 	if (d->index == NULL) {
 		for (size_t i = 0; i < d->n; i++)
-			if (e[i].name == name)
+			if (e[i].key == (uintptr_t)name)
 				return &e[i];
 		return NULL;
 	}
 	for (size_t at = hash_pointer(name) & d->mask; d->index[at] != 0; at = (at + 1) & d->mask)
-		if (e[d->index[at] - 1].name == name)
+		if (e[d->index[at] - 1].key == (uintptr_t)name)
 			return &e[d->index[at] - 1];
 	return NULL;
 }
@@ -237,7 +288,7 @@ static inline struct py_entry *find(const struct py_dict *d, const char *name, c
 /* Closes the gaps that keys have left which were deleted and came again. */
 static void compact(struct arena *a, struct py_dict *d)
 {
-	size_t n = 0;
+	uint32_t n = 0;
 
 	for (size_t i = 0; i < d->n; i++)
 		if (d->items[i].value != NULL)
@@ -254,8 +305,7 @@ static void set(struct arena *a, struct py_dict *d, const char *name, struct py_
 
 	/* a deleted key that comes again stands at the end */
 	if (e != NULL && e->value == NULL && v != NULL && e != &d->items[d->n - 1]) {
-		e->name = NULL;
-		e->key = &py_unknown; /* equal to none */
+		e->key = key_of(NULL, &py_unknown); /* equal to none */
 		e = NULL;
 		if (d->n > 2 * d->live + 32)
 			compact(a, d);
@@ -263,15 +313,14 @@ static void set(struct arena *a, struct py_dict *d, const char *name, struct py_
 	if (e == NULL) {
 		if (d->cap == 0)
 			make_room(a, d, FEW);
-		e = ARENA_PUSH(a, d);
-		e->name = name;
-		e->key = key;
+		e = push(a, d);
+		e->key = key_of(name, key);
 		if (d->index != NULL && d->n * 2 <= d->mask)
 			index_add(d, d->n - 1);
 		else if (d->n > SMALL)
 			reindex(a, d);
 	}
-	d->live += (v != NULL) - (size_t)(e->value != NULL);
+	d->live += (uint32_t)(v != NULL) - (uint32_t)(e->value != NULL);
 	e->value = v;
 }
 
@@ -340,8 +389,8 @@ bool py_dict_del(struct py_eval *ev, struct py_dict *d, struct py_value *key)
 	e = find(d, name_of(ev, key), key);
 	if (e == NULL || e->value == NULL)
 		return false;
-	if (e->name != NULL)
-		py_note_write(ev, d, e->name, e->value);
+	if (py_entry_name(e) != NULL)
+		py_note_write(ev, d, py_entry_name(e), e->value);
 	else if (py_is_tentative(ev))
 		d->tainted = true;
 	e->value = NULL;
@@ -349,11 +398,9 @@ bool py_dict_del(struct py_eval *ev, struct py_dict *d, struct py_value *key)
 	return true;
 }
 
-struct py_value *py_entry_key(struct arena *a, struct py_entry *e)
+struct py_value *py_entry_key(struct arena *a, const struct py_entry *e)
 {
-	if (e->key == NULL)
-		e->key = py_str(a, e->name);
-	return e->key;
+	return py_entry_name(e) != NULL ? py_str(a, py_entry_name(e)) : value_in(e);
 }
 
 /* ---- truth and equality ---------------------------------------------------------------------- */

@@ -33,19 +33,28 @@ enum py_type {
 };
 
 struct py_entry {
-	const char *name;        /* interned, for a string key; else NULL */
-	struct py_value *key;    /* NULL until asked for, for a string key */
+	uintptr_t key;           /* of a string the interned name, else the value, marked: py_entry_key */
 	struct py_value *value;  /* NULL: deleted */
 };
+
+/* NULL: the key is no string. */
+static inline const char *py_entry_name(const struct py_entry *e)
+{
+	return e->key & 1 ? NULL : (const char *)e->key;
+}
 
 /* In the order of insertion. */
 struct py_dict {
 	struct py_entry *items;
-	size_t n, cap, live;
 	uint32_t *index;         /* of items + 1, open addressing; NULL while small */
-	size_t mask;
-	bool tainted;
+	uint32_t n, cap, live, mask;
 	unsigned born;           /* branch in which it was made: see py_note_write; 0: at any time */
+	bool tainted;
+};
+
+/* What "global" and "nonlocal" have named in a scope. */
+struct py_declared {
+	struct { const char **v; size_t n; } globals, nonlocals;
 };
 
 struct py_scope {            /* names of one call, with those of the functions around it */
@@ -53,10 +62,7 @@ struct py_scope {            /* names of one call, with those of the functions a
 	struct py_scope *outer;  /* NULL: the module's globals come next */
 	struct py_dict *globals;
 	struct py_value *self, *cls; /* for super() without arguments */
-	const char **globals_declared;
-	size_t nglobals_declared;
-	const char **nonlocals;
-	size_t nnonlocals;
+	struct py_declared *declared; /* NULL: nothing */
 	bool is_class, is_comprehension;
 	bool strange;            /* of a class: names may come from its metaclass */
 };
@@ -116,7 +122,7 @@ struct py_value {
 			struct py_source *source;
 			struct py_scope *outer;  /* NULL at the top of a module */
 			struct py_dict *globals;
-			struct py_value **defaults; /* one a parameter, NULL for none */
+			struct py_value **defaults; /* one a parameter, NULL for none; NULL: none at all */
 			struct py_value *cls;    /* class it was defined in, NULL */
 			const char *module;
 			struct py_dict *attrs;   /* NULL until one is set */
@@ -154,6 +160,8 @@ static inline bool py_is_unknown(const struct py_value *v)
 	return v->type == V_UNKNOWN;
 }
 
+/* Cleared, and only as long as its type needs. */
+struct py_value *py_value_new(struct arena *a, enum py_type type);
 struct py_value *py_bool(bool b);
 struct py_value *py_int(struct arena *a, int64_t i);
 struct py_value *py_float(struct arena *a, double d);
@@ -174,7 +182,7 @@ void py_dict_set_name(struct arena *a, struct py_dict *d, const char *name, stru
 struct py_value *py_dict_get(struct py_eval *ev, const struct py_dict *d, struct py_value *key);
 void py_dict_set(struct py_eval *ev, struct py_dict *d, struct py_value *key, struct py_value *v);
 bool py_dict_del(struct py_eval *ev, struct py_dict *d, struct py_value *key);
-struct py_value *py_entry_key(struct arena *a, struct py_entry *e);
+struct py_value *py_entry_key(struct arena *a, const struct py_entry *e);
 
 enum py_truth { PY_NO, PY_YES, PY_MAYBE };
 enum py_truth py_truth(const struct py_value *v);

@@ -193,12 +193,17 @@ def case(n, out, depth):
     block("body", n.body, out, depth)
 
 
+def is_text(n):
+    """The value of a string that stands alone is dropped."""
+    return isinstance(n, ast.Constant) and isinstance(n.value, str)
+
+
 def names(n):
     return [node("Name", f" {name}") for name in n.names]
 
 
 SIMPLE = {
-    ast.Expr: lambda n: node("Expr", "", [expr(n.value)]),
+    ast.Expr: lambda n: node("Expr", "", [string("") if is_text(n.value) else expr(n.value)]),
     ast.Assign: lambda n: node("Assign", "", [expr(n.value)], exprs(n.targets)),
     ast.AugAssign: lambda n: node("AugAssign", f" {OPS[type(n.op)]}", [expr(n.target), expr(n.value)]),
     ast.AnnAssign: lambda n: node("AnnAssign", "", [expr(n.target), expr(n.value)]),

@@ -129,10 +129,10 @@ static json_t *globals(struct py_eval *ev, const struct py_value *m)
 	for (size_t i = 0; i < d->n; i++) {
 		json_t *one = NULL;
 
-		if (d->items[i].value != NULL && d->items[i].name != NULL)
+		if (d->items[i].value != NULL && py_entry_name(&d->items[i]) != NULL)
 			one = known(ev->a, d->items[i].value, 0);
 		if (one != NULL)
-			json_object_set_new(out, d->items[i].name, one);
+			json_object_set_new(out, py_entry_name(&d->items[i]), one);
 	}
 	return out;
 }
@@ -155,8 +155,8 @@ static json_t *results(struct py_import *im)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct py_value *m = all->items[i].value;
 
-		if (m != NULL && m->type == V_MODULE && all->items[i].name != NULL && m->u.module.info != NULL)
-			json_object_set_new(modules, all->items[i].name, globals(ev, m));
+		if (m != NULL && m->type == V_MODULE && py_entry_name(&all->items[i]) != NULL && m->u.module.info != NULL)
+			json_object_set_new(modules, py_entry_name(&all->items[i]), globals(ev, m));
 	}
 	for (size_t i = 0; i < im->modules.n; i++) {
 		const struct py_module_info *info = im->modules.items[i];
