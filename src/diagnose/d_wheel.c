@@ -166,7 +166,8 @@ static void say_cut_code(struct whl *t)
 			  "%s was cut off before it was packed: it ends before what its header names.",
 			  f->m->name);
 		draft_bytes(&t->d, dr, f->m->name, 0, f->m->size, "all there is of it");
-		wheel_fix_build(t, dr, "build the wheel anew; the hash in RECORD is that of the damaged file");
+		wheel_fix_build(t, dr,
+				"build the wheel anew; the hash in RECORD is that of the damaged file");
 		return;
 	}
 }

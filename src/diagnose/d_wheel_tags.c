@@ -1,6 +1,6 @@
 /* d_wheel_tags.c - tags of a wheel that its files do not keep: another machine or system, a C library or
  * macOS that is newer, libraries that are not there, another Python. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -148,8 +148,8 @@ static void say_machine(struct whl *t)
 	if (wrong == NULL)
 		return;
 	dr = wheel_draft(t, CAUSE_WHEEL_TAG, "machine", DLWHY_ERROR, wrong->m->name);
-	draft_say(&t->d, dr, "The wheel says it is for %s, but %s is %s%s.", t->w->tag.platform, wrong->m->name,
-		  file_kind_name(wrong->look.kind), for_words(t, wrong));
+	draft_say(&t->d, dr, "The wheel says it is for %s, but %s is %s%s.", t->w->tag.platform,
+		  wrong->m->name, file_kind_name(wrong->look.kind), for_words(t, wrong));
 	draft_fact(&t->d, dr, wrong->m->name, "no machine code of it is for what the tag says");
 	wheel_fix_build(t, dr, "give it the tag of what is inside, or build it for that machine");
 }
@@ -160,13 +160,12 @@ static void say_machine(struct whl *t)
  * 11.0, whatever a tag says. */
 static uint32_t promised_macos(const char *platform, uint32_t cpu)
 {
-	unsigned major = 0, minor = 0;
-	uint32_t version;
+	const char *p = starts_with(platform, "macosx_") ? platform + 7 : "";
+	char *end;
+	unsigned long major = strtoul(p, &end, 10), minor = *end == '_' ? strtoul(end + 1, &end, 10) : 0;
+	uint32_t version = (uint32_t)(major & 0xffff) << 16 | (uint32_t)(minor & 0xff) << 8;
 
-	if (sscanf(platform, "macosx_%4u_%4u_", &major, &minor) != 2)
-		return 0;
-	version = (major << 16) | ((minor & 0xff) << 8);
-	return cpu == MACHO_ARM64 && version < (11u << 16) ? 11u << 16 : version;
+	return cpu == MACHO_ARM64 && version != 0 && version < (11u << 16) ? 11u << 16 : version;
 }
 
 /* How much newer a macOS than promised it needs on that processor; 0: it does not. */
@@ -201,7 +200,7 @@ static void say_macos(struct whl *t)
 		}
 	if (worst == NULL)
 		return;
-	/* dyld asks only programs; but what such a file needs of a newer system is missing in an older one. */
+	/* dyld asks only programs; but what a file needs of a newer system is missing in an older one. */
 	dr = wheel_draft(t, CAUSE_WHEEL_TAG, "macos", DLWHY_WARNING, worst->m->name);
 	draft_say(&t->d, dr, "The wheel promises to run on %s, but %s is made for macOS %u.%u or later%s.",
 		  t->w->tag.platform, worst->m->name, most >> 16, most >> 8 & 0xff, wheel_more(t, n));
@@ -209,8 +208,8 @@ static void say_macos(struct whl *t)
 		arena_printf(t->a, "%u.%u", most >> 16, most >> 8 & 0xff);
 	wheel_fix_build(t, dr,
 			arena_printf(t->a,
-				     "give it the tag of macOS %u.%u, or build it with MACOSX_DEPLOYMENT_TARGET "
-				     "as old as its tag",
+				     "give it the tag of macOS %u.%u, or build it with "
+				     "MACOSX_DEPLOYMENT_TARGET as old as its tag",
 				     most >> 16, most >> 8 & 0xff));
 }
 
@@ -462,7 +461,8 @@ static const char *unstable_name(const struct wheel_code *code, unsigned minor, 
 }
 
 /* A name of it that some Python of the tag does not export: "went with Python 3.13"; NULL. */
-static const char *absent_name(struct whl *t, const struct wheel_code *code, unsigned minor, const char **words)
+static const char *absent_name(struct whl *t, const struct wheel_code *code, unsigned minor,
+			       const char **words)
 {
 	for (size_t i = 0; i < code->python.n; i++) {
 		const struct pyname *row = pyname_find(code->python.items[i]);
@@ -476,6 +476,22 @@ static const char *absent_name(struct whl *t, const struct wheel_code *code, uns
 	return NULL;
 }
 
+static void show_unstable(struct whl *t, struct draft *dr, const struct wheel_file *f, unsigned minor)
+{
+	for (size_t i = 0, shown = 0; i < f->code->python.n && shown < SHOWN; i++) {
+		const char *name = f->code->python.items[i], *words;
+		unsigned since = pyname_stable(name);
+
+		if (since != 0 && since <= minor)
+			continue;
+		words = since == 0 ? arena_printf(t->a, "%s is not in the stable ABI", name)
+				   : arena_printf(t->a, "%s is in the stable ABI since Python 3.%u", name,
+						  since);
+		draft_fact(&t->d, dr, f->m->name, words);
+		shown++;
+	}
+}
+
 static void say_unstable(struct whl *t, const struct wheel_file *f)
 {
 	const struct wheel_tag *tag = &t->w->tag;
@@ -487,26 +503,18 @@ static void say_unstable(struct whl *t, const struct wheel_file *f)
 
 	if (first == NULL && name == NULL)
 		return;
-	dr = wheel_draft(t, CAUSE_WHEEL_TAG, "abi3", name != NULL ? DLWHY_ERROR : DLWHY_WARNING, f->m->name);
+	dr = wheel_draft(t, CAUSE_WHEEL_TAG, "abi3", name != NULL ? DLWHY_ERROR : DLWHY_WARNING,
+			 f->m->name);
 	if (name != NULL)
-		draft_say(&t->d, dr, "The wheel is for every Python from 3.%u on, but %s needs %s, which %s.", minor,
-			  f->m->name, name, words);
+		draft_say(&t->d, dr, "The wheel is for every Python from 3.%u on, but %s needs %s, which %s.",
+			  minor, f->m->name, name, words);
 	else
 		draft_say(&t->d, dr,
-			  "The wheel is for every Python from 3.%u on, but %s needs %s%s, which the stable ABI "
-			  "of Python 3.%u does not have: a later Python may lack it, or mean another thing.",
+			  "The wheel is for every Python from 3.%u on, but %s needs %s%s, which the stable "
+			  "ABI of Python 3.%u does not have: a later Python may lack it, or mean another "
+			  "thing.",
 			  minor, f->m->name, first, wheel_more(t, n), minor);
-	for (size_t i = 0, shown = 0; i < f->code->python.n && shown < SHOWN; i++) {
-		unsigned since = pyname_stable(f->code->python.items[i]);
-
-		if (since != 0 && since <= minor)
-			continue;
-		draft_fact(&t->d, dr, f->m->name,
-			   since == 0 ? arena_printf(t->a, "%s is not in the stable ABI", f->code->python.items[i])
-				      : arena_printf(t->a, "%s is in the stable ABI since Python 3.%u",
-						     f->code->python.items[i], since));
-		shown++;
-	}
+	show_unstable(t, dr, f, minor);
 	wheel_fix_build(t, dr,
 			"build it with Py_LIMITED_API set to the oldest Python of its tag, or give it a tag "
 			"for each Python that it was built for");

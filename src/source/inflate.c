@@ -1,8 +1,8 @@
 /* inflate.c - see inflate.h.
  *
- * libdeflate is twice as fast as zlib because it sees all of its input and output at once. It does not tell how
- * far it is; so a thread of its own gives back whatever was read of the input, again and again. Pages that are
- * still wanted come back from the file: what is unpacked is the same, whenever that thread runs.
+ * libdeflate is twice as fast as zlib because it sees all of its input and output at once. It does not tell
+ * how far it is; so a thread of its own gives back whatever was read of the input, again and again. Pages
+ * that are still wanted come back from the file: what is unpacked is the same, whenever that thread runs.
  */
 #include "source/inflate.h"
 

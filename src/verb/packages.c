@@ -201,7 +201,8 @@ static void judge_one(struct checked *p)
 		packages_set_error(&p->r, &p->err);
 		return;
 	}
-	packages_judge_file(p, p->a, &(struct check_ask){ .target = p->target, .path = path, .alone = true }, &p->r);
+	packages_judge_file(p, p->a,
+			    &(struct check_ask){ .target = p->target, .path = path, .alone = true }, &p->r);
 }
 
 static void judge(void *ctx)
