@@ -284,6 +284,15 @@ def test_inserted_library(tmp_path):
     assert "Library not loaded: @loader_path/none.dylib" in answer["loader_message"]
 
 
+def test_variables_that_are_not_followed(tmp_path):
+    files = {"main": macho("program")}
+    says = ", and DYLD_IMAGE_SUFFIX, DYLD_ROOT_PATH (set, not followed) change nothing"
+    answer = one(tmp_path, files, "--env", "DYLD_IMAGE_SUFFIX=_debug", "--env", "DYLD_PRINT_LIBRARIES=1",
+                 "--env", "DYLD_ROOT_PATH=/x", "--env", "DYLD_LIBRARY_PATH=/y", "--env", "DYLD_FORCE_FLAT_NAMESPACE=")
+    assert says in answer["assumes"] and "FLAT" not in answer["assumes"] and answer["loads"] is True
+    assert "not followed" not in one(tmp_path, files)["assumes"]
+
+
 def test_program_that_is_validated_since_26(tmp_path):
     files = {"main": macho("program", rpaths=["@loader_path"] * 2, sdk="26.0")}
     assert one(tmp_path, files, macos="15.4")["loads"] is True
