@@ -173,6 +173,11 @@ def test_library_that_is_elsewhere_for_another_processor(tmp_path):
     (finding,) = one(tmp_path, files)["findings"]
     assert finding["code"] == "missing-library"
     assert finding["fixes"][0]["commands"] == ["brew install foo"]
+    for name, command in (("/usr/local/Cellar/foo/1.2/lib/brewed.dylib", "brew install foo"),
+                          ("/opt/homebrew/opt/$(x)/brewed.dylib", "brew install '$(x)'"),
+                          ("/opt/local/lib/brewed.dylib", "port provides /opt/local/lib/brewed.dylib")):
+        finding = one(tmp_path, {"z.dylib": macho(needs=[name])})["findings"][0]
+        assert finding["fixes"][0]["commands"] == [command]
 
 
 def test_libraries_of_the_system(tmp_path):
@@ -260,7 +265,11 @@ def test_hardened_program(tmp_path):
     assert "has no Team ID and is not a platform binary" in answer["loader_message"]
     assert codes(answer) == [("not-loadable", "code-signature")]
     files["lib/a.dylib"] = macho(flags=HARDENED, team="YOU")
-    assert "have different Team IDs" in one(tmp_path, files)["loader_message"]
+    answer = one(tmp_path, files)
+    assert "have different Team IDs" in answer["loader_message"]
+    sign, entitle = answer["findings"][0]["fixes"]
+    assert sign["commands"] == [f"codesign --force --options runtime --sign IDENTITY {tmp_path}/lib/a.dylib"]
+    assert entitle["commands"][-1].endswith(" --sign IDENTITY ./main")
     files["lib/a.dylib"] = macho(flags=HARDENED, team="ME")
     assert one(tmp_path, files)["loads"] is True
 
