@@ -206,7 +206,6 @@ static bool block_extend(struct arena *a, const void *block, size_t old, size_t 
 	a->cur += size - old;
 	return true;
 }
-#endif
 
 /* n bytes, a multiple of the alignment: most blocks are small, and a call of memset takes longer than
  * clearing them. */
@@ -226,6 +225,7 @@ static inline void *cleared(unsigned char *p, size_t n)
 	}
 	return p;
 }
+#endif
 
 static void *alloc_slowly(struct arena *a, size_t size)
 {

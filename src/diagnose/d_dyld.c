@@ -136,10 +136,25 @@ static void elsewhere(struct diag *d, struct draft *dr, const char *name, const 
 	fix_variable(d, dr, at);
 }
 
+/* The formula of Homebrew in whose folder the name lies: "/opt/homebrew/opt/zlib/lib/libz.1.dylib"; NULL. */
+static const char *formula_of(struct arena *a, const char *name)
+{
+	static const char *const brew[] = { "/opt/homebrew/opt/", "/usr/local/opt/", "/opt/homebrew/Cellar/",
+					    "/usr/local/Cellar/" };
+
+	for (size_t i = 0; i < sizeof(brew) / sizeof(brew[0]); i++)
+		if (starts_with(name, brew[i])) {
+			const char *formula = name + strlen(brew[i]);
+
+			return arena_strndup(a, formula, strcspn(formula, "/"));
+		}
+	return NULL;
+}
+
 static void fix_missing(struct diag *d, struct draft *dr, const char *name, const struct image *from,
 			bool system)
 {
-	static const char *const brew[] = { "/opt/homebrew/opt/", "/usr/local/opt/" };
+	const char *formula = formula_of(d->a, name);
 	struct fix *fix;
 
 	if (starts_with(name, "@rpath/"))
@@ -154,14 +169,10 @@ static void fix_missing(struct diag *d, struct draft *dr, const char *name, cons
 		system ? "take a build of it that does not need that library, or one that brings it along"
 		       : arena_printf(d->a, "install what brings %s, in the place that %s names",
 				      base_name(name), image_word(d, from)));
-	for (size_t i = 0; i < sizeof(brew) / sizeof(brew[0]); i++)
-		if (starts_with(name, brew[i])) {
-			const char *formula = name + strlen(brew[i]);
-
-			fix_command(
-				d, fix,
-				arena_printf(d->a, "brew install %.*s", (int)strcspn(formula, "/"), formula));
-		}
+	if (formula != NULL && *formula != '\0')
+		fix_command(d, fix, arena_printf(d->a, "brew install %s", shell_quote(d->a, formula)));
+	else if (starts_with(name, "/opt/local/"))
+		fix_command(d, fix, arena_printf(d->a, "port provides %s", shell_quote(d->a, name)));
 }
 
 static void nowhere(struct diag *d, struct draft *dr, const char *name, const struct image *from, bool system)

@@ -33,7 +33,7 @@ static struct draft *wrong_arch(struct diag *d, const struct failure *f, const s
 	if (strstr(slice.have, "x86_64") != NULL && d->w->dyld->cpu == MACHO_ARM64)
 		fix_command(d,
 			    draft_fix(d, dr, "emulate", "low",
-				      "or start the whole program for x86_64, under Rosetta, with all "
+				      "start the whole program for x86_64, under Rosetta, with all "
 				      "libraries for that"),
 			    "arch -x86_64 COMMAND");
 	return dr;
@@ -141,6 +141,38 @@ void dyld_program(struct diag *d, const struct failure *f)
 	say_commands(d, dr, dr->f.object, f->string);
 }
 
+/* What its owner can do: who has the identity of the program the first, who made it the second. */
+static void fix_team(struct diag *d, struct draft *dr, const char *path)
+{
+	const struct image *main = d->p != NULL ? d->p->program : NULL;
+	const char *program = main != NULL ? image_path(d, main) : NULL;
+	struct fix *fix;
+
+	fix_command(d,
+		    draft_fix(d, dr, "sign", "medium",
+			      "on the Mac: sign it with the identity that the program is signed with"),
+		    arena_printf(d->a, "codesign --force --options runtime --sign IDENTITY %s",
+				 shell_quote(d->a, path)));
+	fix = draft_fix(d, dr, "rebuild", "medium",
+			"on the Mac: give the program the entitlement "
+			"com.apple.security.cs.disable-library-validation (true), and sign it again");
+	program = program != NULL && *program != '\0' ? shell_quote(d->a, program) : "PROGRAM";
+	/* PlistBuddy makes a file that is not there, and takes none that is empty. */
+	fix_command(d, fix,
+		    arena_printf(d->a,
+				 "codesign -d --entitlements - --xml %s >entitlements.plist; "
+				 "test -s entitlements.plist || rm entitlements.plist",
+				 program));
+	fix_command(d, fix,
+		    "/usr/libexec/PlistBuddy -c 'Add :com.apple.security.cs.disable-library-validation bool "
+		    "true' entitlements.plist");
+	fix_command(d, fix,
+		    arena_printf(d->a,
+				 "codesign --force --options runtime --entitlements entitlements.plist "
+				 "--sign IDENTITY %s",
+				 program));
+}
+
 static struct draft *bad_signature(struct diag *d, const struct failure *f, const struct probe *p)
 {
 	struct draft *dr = draft_new(d, CAUSE_PERMISSION, f);
@@ -156,9 +188,7 @@ static struct draft *bad_signature(struct diag *d, const struct failure *f, cons
 			  "%s has no valid code signature, and an arm64 Mac loads nothing without one.",
 			  who(d, f, p));
 	if (team)
-		draft_fix(d, dr, "rebuild", "medium",
-			  "sign both with one identity, or give the program the entitlement "
-			  "com.apple.security.cs.disable-library-validation");
+		fix_team(d, dr, p->path);
 	else
 		dyld_sign(d, draft_fix(d, dr, "sign", "medium", "on the Mac: sign it ad hoc"), p->path);
 	return dr;
@@ -208,5 +238,5 @@ void dyld_pages(struct diag *d, const struct failure *f)
 		  draft_fix(d, dr, "sign", "medium",
 			    "on the Mac, if the change was meant: sign it again, ad hoc"),
 		  path);
-	draft_fix_reinstall(d, dr, path, "or get it again");
+	draft_fix_reinstall(d, dr, path, "get it again");
 }

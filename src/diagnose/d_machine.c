@@ -140,7 +140,7 @@ static void reloc_type(struct diag *d, const struct failure *f)
 		       arena_printf(d->a, "relocation type %u", f->reloc_type))
 		->path = dr->f.object;
 	draft_fix_reinstall(d, dr, dr->f.object, "get the file again");
-	draft_fix(d, dr, "rebuild", "low", "or build it on this system");
+	draft_fix(d, dr, "rebuild", "low", "build it on this system");
 }
 
 static void audit(struct diag *d, const struct failure *f)

@@ -35,31 +35,12 @@ static bool take_name(void *ctx, const char *name)
 	return names->n == MAX_NAMES;
 }
 
-/* What is undefined stands in front of what a GNU hash table leads to. */
-static bool calls_dlopen(const struct elf *e)
-{
-	struct elf_hash h;
-	struct elf_sym s;
-	uint64_t n;
-
-	elf_hash_open(e, &h);
-	n = h.gnu ? h.symoffset : elf_sym_count(e);
-
-	for (uint64_t i = 1; i < n && elf_sym(e, i, &s); i++) {
-		const char *name = s.shndx == 0 ? elf_sym_name(e, i) : NULL;
-
-		if (name != NULL && (strcmp(name, "dlopen") == 0 || strcmp(name, "dlmopen") == 0))
-			return true;
-	}
-	return false;
-}
-
 /* Only a file that calls dlopen is read: strings of others are told to somebody, not opened. */
 static void *read_names(struct store_file *f)
 {
 	struct names *names = calloc(1, sizeof(*names));
 
-	if (names != NULL && calls_dlopen(&f->elf))
+	if (names != NULL && elf_calls_dlopen(&f->elf))
 		elf_library_names(&f->elf, take_name, names);
 	return names;
 }

@@ -10,6 +10,15 @@ static const struct pyname rows[] = {
 #undef PYNAME
 };
 
+static const struct stable {
+	const char *name;
+	unsigned first;
+} stable[] = {
+#define PYSTABLE(name, first) { name, first },
+#include "diagnose/pystable.def"
+#undef PYSTABLE
+};
+
 /* Names, or their beginnings if they end in '*', that only some builds have. */
 static const struct {
 	const char *pattern, *build;
@@ -54,6 +63,19 @@ static int by_name(const void *name, const void *row)
 const struct pyname *pyname_find(const char *name)
 {
 	return bsearch(name, rows, sizeof(rows) / sizeof(rows[0]), sizeof(rows[0]), by_name);
+}
+
+static int by_stable_name(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct stable *)row)->name);
+}
+
+unsigned pyname_stable(const char *name)
+{
+	const struct stable *s = bsearch(name, stable, sizeof(stable) / sizeof(stable[0]), sizeof(stable[0]),
+					 by_stable_name);
+
+	return s != NULL ? s->first : 0;
 }
 
 static bool fits(const char *pattern, const char *name)

@@ -17,6 +17,9 @@ const struct pyname *pyname_find(const char *name);
 /* All rows, sorted by name as strcmp does. */
 const struct pyname *pyname_rows(size_t *n);
 
+/* N of the Python 3.N since which the name belongs to the stable ABI; 0: it does not. */
+unsigned pyname_stable(const char *name);
+
 /* What all names that a module asks for in vain tell together. Zeroed to begin with. */
 struct pyspan {
 	struct pyname first; /* the name that came last, name NULL if none tells */

@@ -7,6 +7,8 @@
 
 #define NEWEST_MAJOR 26
 
+enum { NAMED = 8, LONGEST = 64 }; /* variables that are named, and bytes of a name */
+
 bool dyld_release_of(const char *text, unsigned *out)
 {
 	char *end;
@@ -29,6 +31,43 @@ static const char *variable(struct arena *a, const char *const *environ, const c
 	const char *s = str_env(environ, name);
 
 	return s != NULL && *s != '\0' ? arena_strdup(a, s) : NULL;
+}
+
+/* Does it change nothing, or what is followed here? */
+static bool is_followed(const char *variable)
+{
+	static const char *const followed[] = {
+		"DYLD_LIBRARY_PATH=",	       "DYLD_FRAMEWORK_PATH=",
+		"DYLD_FALLBACK_LIBRARY_PATH=", "DYLD_FALLBACK_FRAMEWORK_PATH=",
+		"DYLD_INSERT_LIBRARIES=",      "DYLD_PRINT_",
+	};
+	const char *value = strchr(variable, '=');
+
+	if (strncmp(variable, "DYLD_", 5) != 0 || value == NULL || value[1] == '\0')
+		return true;
+	for (size_t i = 0; i < sizeof(followed) / sizeof(followed[0]); i++)
+		if (strncmp(variable, followed[i], strlen(followed[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The others: ", and A, B (set, not followed) change nothing"; "". */
+static const char *not_followed(struct arena *a, const char *const *environ)
+{
+	struct arena_text t = { .n = 0 };
+	size_t shown = 0;
+
+	for (; environ != NULL && *environ != NULL && shown < NAMED; environ++) {
+		size_t n = strcspn(*environ, "=");
+
+		if (is_followed(*environ))
+			continue;
+		arena_text_str(a, &t, shown++ > 0 ? ", " : "");
+		arena_text_add(a, &t, *environ, n < LONGEST ? n : LONGEST);
+	}
+	return shown == 0 ? ""
+			  : arena_printf(a, ", and %s (set, not followed) %s nothing", arena_text_end(a, &t),
+					 shown == 1 ? "changes" : "change");
 }
 
 enum dlwhy_code world_init_dyld(struct world *w, const struct world_options *opt, const char *release,
@@ -56,7 +95,7 @@ enum dlwhy_code world_init_dyld(struct world *w, const struct world_options *opt
 	w->cache_why = "dyld has none";
 	w->assumes = arena_printf(a,
 				  "macOS %u.%u does as the published source of its loader says, and its own "
-				  "libraries export what is asked of them",
-				  d->release >> 8, d->release & 0xff);
+				  "libraries export what is asked of them%s",
+				  d->release >> 8, d->release & 0xff, not_followed(a, opt->environ));
 	return DLWHY_OK;
 }

@@ -291,13 +291,17 @@ void elf_notes(const struct elf *e, struct elf_notes *out);
 /* The section of that name; false if section headers are missing or damaged. */
 bool elf_section(const struct elf *e, const char *name, struct view *out);
 /* Calls fn for each large part of the file that no loader reads, by its section headers: machine code, unwind
- * tables, what is for debuggers and graphics processors. No part that the dynamic section points into. */
-void elf_each_idle(const struct elf *e, void (*fn)(void *ctx, struct view part), void *ctx);
+ * tables, what is for debuggers and graphics processors; with `constants` its read-only data too. No part that
+ * the dynamic section points into. */
+void elf_each_idle(const struct elf *e, bool constants, void (*fn)(void *ctx, struct view part),
+		   void *ctx);
 /* .gnu_debuglink: file name and CRC. */
 bool elf_debuglink(const struct elf *e, const char **file, uint32_t *crc);
 /* Calls fn for each part of the file that holds its read-only data without code: .rodata, or where section
  * headers are missing the segments of constants; until it returns true (then true). */
 bool elf_each_constants(const struct elf *e, bool (*fn)(void *ctx, struct view constants), void *ctx);
+/* Does it import dlopen? */
+bool elf_calls_dlopen(const struct elf *e);
 /* Calls fn for each whole string in the read-only data that is a library's name ("libcuda.so.1"),
  * until it returns true (then true). The strings are in the mapped file. */
 bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *name), void *ctx);

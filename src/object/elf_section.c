@@ -98,15 +98,17 @@ bool elf_section(const struct elf *e, const char *name, struct view *out)
 
 enum { IDLE_LEAST = 1 << 16 }; /* bytes: less is not worth the question */
 
-static bool is_idle(const struct shdr *h, struct view names)
+static bool is_idle(const struct shdr *h, struct view names, bool constants)
 {
-	static const char *const unread[] = { ".eh_frame", ".gcc_except_table", ".nv_fatbin", ".hip_fatbin" };
+	static const char *const unread[] = { ".eh_frame", ".gcc_except_table", ".nv_fatbin", ".hip_fatbin",
+					      ".rodata" };
+	size_t n = sizeof(unread) / sizeof(unread[0]) - !constants;
 
 	if (h->type != SHT_PROGBITS || h->size < IDLE_LEAST)
 		return false;
 	if ((h->flags & SHF_EXECINSTR) != 0 || (h->flags & SHF_ALLOC) == 0)
 		return true;
-	for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		if (name_is(names, h->name, unread[i]))
 			return true;
 	return false;
@@ -136,7 +138,8 @@ static bool holds_table(const struct elf *e, struct view part)
 	       (e->interp != NULL && holds(part, e->interp));
 }
 
-void elf_each_idle(const struct elf *e, void (*fn)(void *ctx, struct view part), void *ctx)
+void elf_each_idle(const struct elf *e, bool constants, void (*fn)(void *ctx, struct view part),
+		   void *ctx)
 {
 	struct sections s;
 	struct view names, part;
@@ -147,7 +150,7 @@ void elf_each_idle(const struct elf *e, void (*fn)(void *ctx, struct view part),
 		struct shdr h;
 
 		decode(&s, i, &h);
-		if (is_idle(&h, names) && view_sub(e->file, h.offset, h.size, &part) &&
+		if (is_idle(&h, names, constants) && view_sub(e->file, h.offset, h.size, &part) &&
 		    !holds(part, s.table.p) && !holds(part, names.p) && !holds_table(e, part))
 			fn(ctx, part);
 	}

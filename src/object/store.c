@@ -54,7 +54,7 @@ struct store {
 	struct map files;       /* struct inode -> struct parsed */
 	struct device *devices; /* a handful */
 	size_t ndevices;
-	bool keep_code;         /* see store_keep_code */
+	bool keep_code, drop_constants; /* see store_keep_code, store_drop_constants */
 	uint64_t made;          /* files of store_put: inodes of a device that no system has */
 };
 
@@ -144,6 +144,11 @@ void store_free(struct store *s)
 void store_keep_code(struct store *s)
 {
 	s->keep_code = true;
+}
+
+void store_drop_constants(struct store *s)
+{
+	s->drop_constants = true;
 }
 
 struct source *store_source(const struct store *s)
@@ -265,7 +270,8 @@ static struct parsed *parse(struct store *s, const char *path, struct source_fil
 		return NULL;
 	}
 	if (from->scarce && f->pub.kind == FILE_ELF && !s->keep_code)
-		elf_each_idle(&f->pub.elf, give_back, NULL);
+		elf_each_idle(&f->pub.elf, s->drop_constants && !elf_calls_dlopen(&f->pub.elf), give_back,
+			      NULL);
 	if (f->pub.kind == FILE_PE)
 		pe_open(f->pub.bytes, &f->pub.pe);
 	if (path != NULL)

@@ -38,6 +38,9 @@ struct source *store_source(const struct store *s);
 
 /* From now on the machine code of files that were unpacked into memory is kept: somebody will look at it. */
 void store_keep_code(struct store *s);
+/* From now on the read-only data of such files may go, too, but of those that call dlopen: names of libraries
+ * stand there. Nobody will ask for other constants. */
+void store_drop_constants(struct store *s);
 /* Never NULL except for lack of memory. */
 const struct store_entry *store_open(struct store *s, const char *path);
 /* The file at a path of this machine, which may lie outside the source (below /proc); not

@@ -9,6 +9,8 @@
 #include "base/os.h"
 #include "base/pool.h"
 #include "base/str.h"
+#include "object/macho.h"
+#include "object/pe.h"
 
 #define LARGE ((uint64_t)4 << 20) /* bytes: of files that are begun first */
 #define PIECE ((size_t)16 << 20)  /* bytes: that progress is told after */
@@ -49,11 +51,42 @@ static bool is_cut(const struct elf *e)
 	       (e->shoff != 0 && !view_has(e->file, e->shoff, (uint64_t)e->shnum * e->shentsize));
 }
 
+static void look_slice(struct view bytes, struct audit_file *out)
+{
+	struct macho m;
+
+	if (out->ncpus == sizeof(out->cpus) / sizeof(out->cpus[0]) || !macho_open(bytes, &m))
+		return;
+	out->cpus[out->ncpus++] = (struct audit_slice){ m.cpu, m.platform == MACHO_MACOS ? m.minimum : 0 };
+}
+
+static void look_foreign(struct view bytes, struct audit_file *out)
+{
+	struct macho_slice s;
+	struct macho_fat fat;
+	struct view part;
+	struct pe e;
+
+	if (out->kind == FILE_PE && pe_open(bytes, &e)) {
+		out->machine = e.machine;
+		out->is64 = e.is64;
+		out->any_machine = e.il_only;
+	} else if (out->kind == FILE_MACHO) {
+		look_slice(bytes, out);
+	} else if (out->kind == FILE_MACHO_FAT && macho_fat_open(bytes, &fat)) {
+		for (uint32_t i = 0; i < fat.n && i < sizeof(out->cpus) / sizeof(out->cpus[0]); i++)
+			if (macho_fat_slice(&fat, i, &s) && view_sub(bytes, s.offset, s.size, &part))
+				look_slice(part, out);
+	}
+}
+
 void audit_look(struct view bytes, uint64_t padded, struct audit_file *out)
 {
 	struct elf e;
 
 	out->kind = file_kind(bytes);
+	out->ncpus = 0;
+	look_foreign(bytes, out);
 	if (out->kind != FILE_ELF || !elf_open(bytes, padded, &e))
 		return;
 	out->machine = e.machine;

@@ -24,8 +24,13 @@ struct audit_file {
 	int err;
 	uint64_t size;	     /* as it is */
 	enum file_kind kind; /* of native files, and of those that are not as they must be; else FILE_DATA */
-	uint16_t machine;    /* FILE_ELF */
+	uint16_t machine;    /* FILE_ELF, FILE_PE */
 	bool is64, big_endian;
+	bool any_machine;    /* FILE_PE without code of a processor */
+	uint8_t ncpus;       /* FILE_MACHO, FILE_MACHO_FAT: slices, the first few of them */
+	struct audit_slice {
+		uint32_t cpu, minimum; /* the oldest macOS that it says it runs on: X << 16 | Y << 8; 0 */
+	} cpus[4];
 	bool cut;	/* FILE_ELF: it ends before what its headers name */
 	bool all_zeros; /* of one that is not as it must be */
 };

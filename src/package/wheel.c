@@ -10,12 +10,13 @@
 #include "base/os.h"
 #include "base/pool.h"
 #include "base/str.h"
+#include "object/elfconst.h"
 #include "package/pip_record.h"
 
 #define NATIVE_MAX ((uint64_t)3 << 30) /* bytes of a file that is unpacked as a whole */
 #define THREAD_MEMORY ((size_t)256 << 20)
 
-enum { TEXT_MAX = 64 << 20, TELL_EACH = 100 };
+enum { TEXT_MAX = 64 << 20, TELL_EACH = 100, PYTHON_NAMES = 4096 };
 
 struct work {
 	struct wheel *w;
@@ -219,6 +220,24 @@ static void find_symbol(struct facts *f, const struct elf *e)
 			f->code->symbol = arena_strdup(f->a, elf_sym_name(e, i));
 }
 
+static bool is_python_name(const char *name)
+{
+	return strncmp(name, "Py", 2) == 0 || strncmp(name, "_Py", 3) == 0;
+}
+
+static void find_python_names(struct facts *f, const struct elf *e)
+{
+	uint64_t n = elf_sym_count(e);
+	struct elf_sym s;
+
+	for (uint64_t i = 1; i < n && f->code->python.n < PYTHON_NAMES && elf_sym(e, i, &s); i++) {
+		const char *name = s.shndx == 0 && s.bind != STB_WEAK ? elf_sym_name(e, i) : NULL;
+
+		if (name != NULL && is_python_name(name))
+			*ARENA_PUSH(f->a, &f->code->python) = arena_strdup(f->a, name);
+	}
+}
+
 static void read_code(struct arena *a, const struct elf *e, struct wheel_code *code)
 {
 	struct facts f = { a, code, 0 };
@@ -237,6 +256,7 @@ static void read_code(struct arena *a, const struct elf *e, struct wheel_code *c
 	}
 	elf_each_verneed(e, on_need, &f, NULL);
 	find_symbol(&f, e);
+	find_python_names(&f, e);
 }
 
 /* ---- one member ------------------------------------------------------------------------------------ */
@@ -432,12 +452,9 @@ void wheel_take(struct arena *a, struct wheel *w, const char *member, const stru
 
 		if (strcmp(f->m->name, member) != 0)
 			continue;
-		f->look.kind = file->kind;
+		audit_look(file->bytes, file->padded, &f->look);
 		if (file->kind != FILE_ELF)
 			return;
-		f->look.machine = file->elf.machine;
-		f->look.is64 = file->elf.is64;
-		f->look.big_endian = file->elf.big_endian;
 		code = ARENA_NEW(a, struct wheel_code);
 		read_code(a, &file->elf, code);
 		f->code = code;

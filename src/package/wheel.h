@@ -30,6 +30,10 @@ struct wheel_code {
 	const char *highest[WHEEL_FAMILIES]; /* "2.34"; NULL: none of that family */
 	const char *symbol;		     /* one that needs highest[WHEEL_GLIBC], or NULL */
 	bool glibc, musl;		     /* whose C library it names */
+	struct {
+		const char **items;
+		size_t n, cap;
+	} python; /* names of Python's interface that it needs, the first few thousand */
 };
 
 enum wheel_state {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "object/elfconst.h"
+#include "object/pe.h"
 
 /* ---- the platform ---------------------------------------------------------------------------------- */
 
@@ -166,4 +167,17 @@ bool wheel_tag_machine(const char *name, uint16_t *machine, bool *is64)
 			return true;
 		}
 	return false;
+}
+
+uint16_t wheel_tag_windows(const char *platform)
+{
+	static const struct {
+		const char *platform;
+		uint16_t machine;
+	} known[] = { { "win32", PE_I386 }, { "win_amd64", PE_AMD64 }, { "win_arm64", PE_ARM64 } };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(platform, known[i].platform) == 0)
+			return known[i].machine;
+	return 0;
 }

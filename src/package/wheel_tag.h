@@ -22,5 +22,7 @@ bool wheel_tag_read(struct arena *a, const char *text, struct wheel_tag *out);
 bool wheel_tag_fits_python(const struct wheel_tag *t, unsigned minor);
 /* ELF machine and class that a machine's name stands for; false if it is not known. */
 bool wheel_tag_machine(const char *name, uint16_t *machine, bool *is64);
+/* PE_AMD64 … of "win_amd64"; 0: it is no platform of Windows that is known. */
+uint16_t wheel_tag_windows(const char *platform);
 
 #endif

@@ -28,6 +28,28 @@ static const char *files(struct text *t, size_t n)
 	return arena_printf(t->a, n == 1 ? "%zu native file" : "%zu native files", n);
 }
 
+/* Files of it load, and it is wrong as a package: its tag promises another thing. */
+static bool is_wrong_itself(const struct dlwhy_result *r)
+{
+	for (size_t i = 0; i < r->nfindings; i++)
+		if (r->findings[i]->severity == DLWHY_ERROR)
+			return true;
+	return false;
+}
+
+static const char *all_load(struct text *t, enum style *style)
+{
+	size_t n = t->r->nmembers;
+
+	if (is_wrong_itself(t->r)) {
+		*style = RED;
+		return arena_printf(t->a, "not what its tag promises, though %s",
+				    n == 1 ? "its native file loads here"
+					   : arena_printf(t->a, "all of its %s load here", files(t, n)));
+	}
+	return arena_printf(t->a, "%s, %s", files(t, n), n == 1 ? "it loads" : "all load");
+}
+
 /* "19 native files, all load", "2 of 19 native files do not load" */
 static const char *verdict(struct text *t, enum style *style)
 {
@@ -42,8 +64,7 @@ static const char *verdict(struct text *t, enum style *style)
 	if (r->nmembers == 0)
 		return "no native files";
 	if (no == 0 && unknown == 0)
-		return arena_printf(t->a, "%s, %s", files(t, r->nmembers),
-				    r->nmembers == 1 ? "it loads" : "all load");
+		return all_load(t, style);
 	if (no == 0)
 		return arena_printf(t->a, "%zu of %s could not be judged", unknown, files(t, r->nmembers));
 	if (unknown == 0)

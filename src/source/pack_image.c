@@ -152,6 +152,8 @@ static int whiteout(struct packed *p, const char *name)
 		return take_away(p, arena_printf(p->a, "/%.*s", (int)dir, name), false, 0);
 	if (strncmp(base, ".wh..wh.", 8) == 0) /* the layer's own bookkeeping */
 		return 0;
+	if (base[4] == '\0' || strcmp(base, ".wh..") == 0 || strcmp(base, ".wh...") == 0)
+		return 0; /* "", "." and ".." are no names: containerd refuses such a layer */
 	return take_away(p, arena_printf(p->a, "/%.*s/%s", (int)dir, name, base + 4), true, 0);
 }
 

@@ -10,13 +10,13 @@
 #include <zlib.h>
 
 #include "base/os.h"
+#include "source/inflate.h"
 
 enum {
 	MEMBERS_MAX = 1 << 20,
 	NAME_BYTES = 4096,
 	PIECE = 1 << 16,
-	AT_ONCE = 32 << 20, /* packed bytes that are always unpacked in one go, twice as fast */
-	STEP = 8 << 20,     /* packed bytes after which pages of the file are given back */
+	AT_ONCE = 32 << 20, /* packed bytes that may be in memory together with what comes of them */
 	METHOD_STORED = 0,
 	METHOD_DEFLATED = 8,
 	RATIO_MAX = 1040 /* deflate gives no more than 1032 bytes for one */
@@ -256,59 +256,7 @@ int zip_raw(const struct zip *z, const struct zip_member *m, struct view *out)
 	return err;
 }
 
-static int inflate_at_once(struct view in, void *buf, size_t n)
-{
-	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-	enum libdeflate_result result;
-	size_t got;
-
-	if (d == NULL)
-		return ENOMEM;
-	result = libdeflate_deflate_decompress(d, in.p, in.n, buf, n, &got);
-	libdeflate_free_decompressor(d);
-	return result == LIBDEFLATE_SUCCESS && got == n ? 0 : EBADMSG;
-}
-
-/* The next STEP of `left` bytes. */
-static size_t step_of(size_t left)
-{
-	return left < STEP ? left : STEP;
-}
-
-/* The same for what is large. buf has room for a byte more: where one comes, the length is wrong. */
-static int inflate_in_steps(const struct zip *z, struct view in, unsigned char *buf, size_t n)
-{
-	size_t taken = 0, room = 0, step = 0; /* of in and of buf what zlib has been given */
-	z_stream s = { .next_in = NULL };
-	int err = inflateInit2(&s, -MAX_WBITS);
-
-	if (err != Z_OK)
-		return ENOMEM;
-	while (err == Z_OK) {
-		if (s.avail_in == 0) {
-			/* What was unpacked is not read again: it would count as memory of this process. */
-			if (z->in_file)
-				os_give_back(in.p + taken - step, step);
-			step = step_of(in.n - taken);
-			s.next_in = (unsigned char *)(uintptr_t)in.p + taken;
-			s.avail_in = (uInt)step;
-			taken += step;
-		}
-		if (s.avail_out == 0) {
-			s.next_out = buf + room;
-			s.avail_out = (uInt)step_of(n + 1 - room);
-			room += s.avail_out;
-		}
-		if (s.avail_in == 0 || s.avail_out == 0)
-			break;
-		err = inflate(&s, Z_NO_FLUSH);
-	}
-	n -= room - s.avail_out; /* bytes that did not come */
-	inflateEnd(&s);
-	return err == Z_STREAM_END && n == 0 ? 0 : EBADMSG;
-}
-
-/* In one go all packed bytes are in memory: that is no more than the largest member takes anyway. */
+/* All packed bytes are in memory then: that is no more than the largest member takes anyway. */
 static bool goes_at_once(const struct zip *z, uint64_t packed, uint64_t size)
 {
 	return packed <= AT_ONCE || (size <= z->largest && packed <= z->largest - size);
@@ -316,16 +264,16 @@ static bool goes_at_once(const struct zip *z, uint64_t packed, uint64_t size)
 
 uint64_t zip_cost(const struct zip *z, const struct zip_member *m)
 {
-	return m->size + (goes_at_once(z, m->packed, m->size) ? m->packed : STEP);
+	return m->size + (goes_at_once(z, m->packed, m->size) ? m->packed : INFLATE_HELD);
 }
 
 static int inflate_all(const struct zip *z, struct view in, void *buf, size_t n)
 {
 	int err;
 
-	if (!goes_at_once(z, in.n, n))
-		return inflate_in_steps(z, in, buf, n);
-	err = inflate_at_once(in, buf, n);
+	if (z->in_file && !goes_at_once(z, in.n, n))
+		return inflate_giving_back(in, buf, n);
+	err = inflate_whole(in, buf, n);
 	if (z->in_file)
 		os_give_back(in.p, in.n);
 	return err;

@@ -351,10 +351,16 @@ static const struct world *bare_world(struct job *j, const struct store_file *f)
 	bool is64, big_endian = false;
 	uint16_t machine = session_machine(j->s, &is64, j->a);
 	uint32_t eflags = machine == EM_ARM ? 0x400 : machine == EM_RISCV ? 4 : 0; /* hard float */
+	const struct assumed_python *py = j->s->python; /* a package's tag says for what it is */
 	const char *mode = j->s->opt.program;
+	bool none = mode != NULL && strcmp(mode, "none") == 0;
 
-	if ((mode == NULL || strcmp(mode, "none") != 0) && f != NULL && f->kind == FILE_ELF &&
-	    f->elf.defect == ELF_OK) {
+	if (py != NULL && py->elf.machine != 0 && !none) {
+		machine = py->elf.machine;
+		is64 = py->elf.is64;
+		big_endian = py->elf.big_endian;
+		eflags = py->elf.flags;
+	} else if (!none && f != NULL && f->kind == FILE_ELF && f->elf.defect == ELF_OK) {
 		const struct elf *e = &f->elf;
 
 		if (session_has_loader(j->s, e->machine, e->is64, e->big_endian, e->flags, j->a)) {
@@ -370,7 +376,7 @@ static const struct world *bare_world(struct job *j, const struct store_file *f)
 }
 
 /* Judged among its own kind, a foreign library may be fine; here it still needs such a program. */
-static void say_foreign(struct job *j, const struct world *w)
+static void say_foreign(struct job *j, const struct world *w, const struct store_file *f)
 {
 	bool is64;
 	uint16_t machine = session_machine(j->s, &is64, j->a);
@@ -378,6 +384,8 @@ static void say_foreign(struct job *j, const struct world *w)
 	if (w->machine == machine && w->is64 == is64)
 		return;
 	j->r.host = arena_printf(j->a, "a bare program for %s", elf_machine_name(w->machine));
+	if (f == NULL || f->kind != FILE_ELF || f->elf.machine != w->machine)
+		return;
 	j->r.hint = arena_printf(j->a,
 				 "It is made for %s: a program for %s cannot load it.",
 				 elf_machine_name(w->machine), elf_machine_name(machine));
@@ -393,7 +401,7 @@ static void open_in_bare(struct job *j, const struct store_file *f)
 		return;
 	}
 	j->r.host = "a bare program";
-	say_foreign(j, w);
+	say_foreign(j, w, f);
 	if (j->host.family != NULL && j->host.program == NULL)
 		j->r.host = arena_printf(j->a, "%s (%sits interface is assumed)",
 					 py != NULL ? py->words : family_name(j->host.family),

@@ -9,12 +9,6 @@
 #include "package/wheel.h"
 #include "source/overlay.h"
 
-struct kind {
-	uint16_t machine;
-	bool is64, big_endian;
-	uint32_t flags;
-};
-
 /* The folder, and those above it. */
 static bool make_folder(struct dlwhy_session *s, struct arena *a, const char *path)
 {
@@ -27,7 +21,7 @@ static bool make_folder(struct dlwhy_session *s, struct arena *a, const char *pa
 	       overlay_folder(s->source, path, 0755) == 0;
 }
 
-static bool put_library(struct dlwhy_session *s, struct arena *a, const struct kind *k, const char *path,
+static bool put_library(struct dlwhy_session *s, struct arena *a, const struct elf_kind *k, const char *path,
 			const char *soname)
 {
 	static const char musl[] = "musl libc"; /* the words that its loader is known by */
@@ -47,7 +41,7 @@ static bool put_library(struct dlwhy_session *s, struct arena *a, const struct k
 
 /* The first folder that such a loader searches for itself. By a store of its own: what a store has seen
  * absent stays so. */
-static const char *default_folder(struct dlwhy_session *s, struct arena *a, const struct kind *k,
+static const char *default_folder(struct dlwhy_session *s, struct arena *a, const struct elf_kind *k,
 				  const char *ld)
 {
 	struct store *store = store_new(s->source);
@@ -63,15 +57,27 @@ static const char *default_folder(struct dlwhy_session *s, struct arena *a, cons
 	return dir;
 }
 
+bool promised_kind(const struct wheel_tag *tag, struct elf_kind *out)
+{
+	*out = (struct elf_kind){ .machine = 0 };
+	if (!wheel_tag_machine(tag->machine, &out->machine, &out->is64))
+		return false;
+	out->big_endian = out->machine == EM_S390 ||
+			  (out->machine == EM_PPC64 && strcmp(tag->machine, "ppc64") == 0);
+	out->flags = out->machine == EM_ARM     ? 0x400
+		     : out->machine == EM_RISCV ? 4
+		     : out->machine == EM_PPC64 ? 2
+						: 0;
+	return true;
+}
+
 bool promised_system(struct dlwhy_session *s, const struct wheel_tag *tag, struct arena *a)
 {
-	struct kind k = { .big_endian = false };
 	const char *ld, *name, *dir;
+	struct elf_kind k;
 
-	if (!wheel_tag_machine(tag->machine, &k.machine, &k.is64))
+	if (!promised_kind(tag, &k))
 		return false;
-	k.big_endian = k.machine == EM_S390 || (k.machine == EM_PPC64 && strcmp(tag->machine, "ppc64") == 0);
-	k.flags = k.machine == EM_ARM ? 0x400 : k.machine == EM_RISCV ? 4 : k.machine == EM_PPC64 ? 2 : 0;
 	ld = session_loader(s, k.machine, k.is64, k.big_endian, k.flags, a);
 	if (ld == NULL)
 		return false;

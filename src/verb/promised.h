@@ -5,6 +5,8 @@
 #include "package/wheel_tag.h"
 #include "verb/session.h"
 
+/* The programs of the Linux that the tag names. False: it names none that is known. */
+bool promised_kind(const struct wheel_tag *tag, struct elf_kind *out);
 /* Puts a loader and the libraries that the tag lets a wheel expect into the session's source, an overlay:
  * empty ones, by their names. Nothing can be bound to them: only what is found, and where, can be judged
  * after that.

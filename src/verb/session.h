@@ -20,11 +20,19 @@ struct world_slot {
 	struct world world;
 };
 
+/* A kind of ELF programs. */
+struct elf_kind {
+	uint16_t machine; /* EM_* */
+	bool is64, big_endian;
+	uint32_t flags;
+};
+
 /* The Python of a package, which is not here: what it exports is taken for granted. */
 struct assumed_python {
 	unsigned minor;    /* of 3.minor, or of the oldest one that the package is for; 0: not known */
 	const char *words; /* "Python 3.11" */
 	uint16_t pe_machine; /* PE_AMD64 …: whose Windows the wheel's tag names; 0: none */
+	struct elf_kind elf; /* of the Linux that it names; machine 0: none */
 };
 
 struct dlwhy_session {

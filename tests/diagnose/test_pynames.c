@@ -17,6 +17,15 @@ static void rows_are_sorted_and_make_sense(void **state)
 	}
 }
 
+static void names_of_the_stable_abi_are_known(void **state)
+{
+	(void)state;
+	assert_int_equal(pyname_stable("PyABIInfo_Check"), 15);
+	assert_int_equal(pyname_stable("_Py_TrueStruct"), 2);
+	assert_int_equal(pyname_stable("PyObject_Vectorcall"), 12);
+	assert_int_equal(pyname_stable("PyUnicode_New"), 0);
+}
+
 static void releases_are_those_of_the_documentation(void **state)
 {
 	(void)state;
@@ -89,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_sorted_and_make_sense),
+		cmocka_unit_test(names_of_the_stable_abi_are_known),
 		cmocka_unit_test(releases_are_those_of_the_documentation),
 		cmocka_unit_test(the_names_together_tell_the_release),
 		cmocka_unit_test(a_release_that_explains_nothing_is_not_named),

@@ -193,10 +193,12 @@ static void what_loaders_do_not_read_can_go(void **state)
 	struct self *s = *state;
 	uint64_t symbols = elf_sym_count(&s->e);
 	struct elf_hash h;
-	size_t n = 0;
+	size_t n = 0, more = 0;
 
-	elf_each_idle(&s->e, count_idle, (void *[]){ s, &n });
+	elf_each_idle(&s->e, false, count_idle, (void *[]){ s, &n });
 	assert_true(n > 0);
+	elf_each_idle(&s->e, true, count_idle, (void *[]){ s, &more });
+	assert_true(more > n);
 	assert_int_equal(elf_sym_count(&s->e), symbols);
 	elf_hash_open(&s->e, &h);
 	for (uint64_t i = 1; i < symbols; i++) {

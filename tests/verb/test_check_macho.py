@@ -173,6 +173,11 @@ def test_library_that_is_elsewhere_for_another_processor(tmp_path):
     (finding,) = one(tmp_path, files)["findings"]
     assert finding["code"] == "missing-library"
     assert finding["fixes"][0]["commands"] == ["brew install foo"]
+    for name, command in (("/usr/local/Cellar/foo/1.2/lib/brewed.dylib", "brew install foo"),
+                          ("/opt/homebrew/opt/$(x)/brewed.dylib", "brew install '$(x)'"),
+                          ("/opt/local/lib/brewed.dylib", "port provides /opt/local/lib/brewed.dylib")):
+        finding = one(tmp_path, {"z.dylib": macho(needs=[name])})["findings"][0]
+        assert finding["fixes"][0]["commands"] == [command]
 
 
 def test_libraries_of_the_system(tmp_path):
@@ -260,7 +265,11 @@ def test_hardened_program(tmp_path):
     assert "has no Team ID and is not a platform binary" in answer["loader_message"]
     assert codes(answer) == [("permission", "code-signature")]
     files["lib/a.dylib"] = macho(flags=HARDENED, team="YOU")
-    assert "have different Team IDs" in one(tmp_path, files)["loader_message"]
+    answer = one(tmp_path, files)
+    assert "have different Team IDs" in answer["loader_message"]
+    sign, entitle = answer["findings"][0]["fixes"]
+    assert sign["commands"] == [f"codesign --force --options runtime --sign IDENTITY {tmp_path}/lib/a.dylib"]
+    assert entitle["commands"][-1].endswith(" --sign IDENTITY ./main")
     files["lib/a.dylib"] = macho(flags=HARDENED, team="ME")
     assert one(tmp_path, files)["loads"] is True
 
@@ -282,6 +291,15 @@ def test_inserted_library(tmp_path):
         "dyld[PID]: terminating because inserted dylib '/none/i.dylib' could not be loaded: tried: ")
     answer = one(tmp_path, files, "--env", f"DYLD_INSERT_LIBRARIES={tmp_path}/i.dylib")
     assert "Library not loaded: @loader_path/none.dylib" in answer["loader_message"]
+
+
+def test_variables_that_are_not_followed(tmp_path):
+    files = {"main": macho("program")}
+    says = ", and DYLD_IMAGE_SUFFIX, DYLD_ROOT_PATH (set, not followed) change nothing"
+    answer = one(tmp_path, files, "--env", "DYLD_IMAGE_SUFFIX=_debug", "--env", "DYLD_PRINT_LIBRARIES=1",
+                 "--env", "DYLD_ROOT_PATH=/x", "--env", "DYLD_LIBRARY_PATH=/y", "--env", "DYLD_FORCE_FLAT_NAMESPACE=")
+    assert says in answer["assumes"] and "FLAT" not in answer["assumes"] and answer["loads"] is True
+    assert "not followed" not in one(tmp_path, files)["assumes"]
 
 
 def test_program_that_is_validated_since_26(tmp_path):

@@ -199,10 +199,11 @@ def test_a_stable_module_for_windows_is_judged_in_the_python_of_the_tag(tmp_path
     ("win_amd64", "_x.cp311-win_amd64.pyd", True), ("win32", "_x.cp311-win32.pyd", False),
     ("win_arm64", "_x.pyd", False), ("win32", "helper.dll", True)])
 def test_a_wheel_for_windows_with_another_processor(tmp_path, tag, name, loads):
-    """Its modules go into the Python that the tag names, other DLLs may be for processes of their own."""
+    """Its modules go into the Python that the tag names, other DLLs may be for processes of their own: but not all of them."""
     image = pewrite.Image(imports={"KERNEL32.dll": ["Sleep"]}, exports={"PyInit__x": None}).bytes()
-    r = check(wheel(tmp_path, {f"pkg/{name}": image}, tag=f"cp311-cp311-{tag}"), status=0 if loads else 1)
+    r = check(wheel(tmp_path, {f"pkg/{name}": image}, tag=f"cp311-cp311-{tag}"), status=0 if tag == "win_amd64" else 1)
     assert verdicts(r) == {f"pkg/{name}": loads}
+    assert [f["detail"] for f in r["findings"]] == ([] if tag == "win_amd64" else ["machine"])
     if not loads:
         assert r["members"][0]["findings"][0]["code"] == "wrong-arch"
 
@@ -271,7 +272,43 @@ def test_the_processor_of_a_wheel_for_macos(tmp_path, tag, arch, loads):
     name = "pkg/_x.cpython-311-darwin.so"
     w = wheel(tmp_path, {name: macho_file.macho("bundle", arch=arch, exports=["_PyInit__x"])}, tag=f"cp311-cp311-macosx_{tag}")
     assert verdicts(check(w, status=0 if loads else 1)) == {name: loads}
-    assert check(w, "--arch", arch, status=0)["loads"] is True
+    ok = loads or tag.endswith("universal2")  # else the tag stays wrong
+    assert check(w, "--arch", arch, status=0 if ok else 1)["loads"] is True
+
+
+STABLE = ("cp39-abi3-manylinux_2_17_x86_64", "pkg/_x.abi3.so")
+# The tag, the only file, what it asks Python for or what it is, what is said of the tag, how the first line goes on, status.
+PROMISES = [
+    ("cp311-cp311-manylinux_2_17_x86_64", f"pkg/_x{SO}", "PyType_Ready", [], "1 native file, it loads.", 0),
+    ("cp311-cp311-manylinux_2_17_aarch64", "pkg/_x.cpython-311-aarch64-linux-gnu.so", "PyType_Ready", ["machine"],
+     "1 of 1 native file does not load.", 1),
+    ("cp311-cp311-manylinux_2_17_x86_64", f"pkg/_x{SO.replace('11', '10')}", "PyType_Ready", ["python"],
+     "not what its tag promises, though its native file loads here.", 1),
+    (*STABLE, "PyType_Ready", [], "1 native file, it loads.", 0),
+    (*STABLE, "PyUnicode_New", ["abi3"], "1 native file, it loads.", 0),
+    (*STABLE, "_Py_read", ["abi3"], "not what its tag promises, though its native file loads here.", 1),
+    ("cp311-cp311-macosx_11_0_arm64", "pkg/_x.cpython-311-darwin.so", ("arm64", "11.0"), [], "1 native file, it loads.", 0),
+    ("cp311-cp311-macosx_11_0_arm64", "pkg/_x.cpython-311-darwin.so", ("arm64", "14.0"), ["macos"], "1 native file, it loads.", 0),
+    ("cp311-cp311-macosx_10_9_x86_64", "pkg/_x.cpython-311-darwin.so", ("x86_64", "10.9"), [], "1 native file, it loads.", 0),
+    ("py3-none-macosx_11_0_arm64", "pkg/libx.dylib", ("x86_64", "11.0"), ["machine"], "1 of 1 native file does not load.", 1),
+    ("cp311-cp311-win_amd64", "pkg/_x.cp310-win_amd64.pyd", "pe", ["python"],
+     "not what its tag promises, though its native file loads here.", 1),
+    ("py3-none-win_arm64", "pkg/helper.dll", "pe", ["machine"], "not what its tag promises, though its native file loads here.", 1),
+]
+
+
+@pytest.mark.parametrize("tag, name, what, details, first, status", PROMISES)
+def test_one_answer_of_tag_and_files(tmp_path, tag, name, what, details, first, status):
+    if what == "pe":
+        data = pewrite.Image(imports={"KERNEL32.dll": ["Sleep"]}, exports={"PyInit__x": None}).bytes()
+    elif isinstance(what, tuple):
+        data = macho_file.macho("bundle", arch=what[0], minimum=what[1], exports=["_PyInit__x"])
+    else:
+        data = wheels.library(tmp_path, f"void {what}(void); void *PyInit__x(void) {{ {what}(); return 0; }}", "-nostartfiles",
+                              name="_x.so")
+    w = wheel(tmp_path, {name: data}, tag=tag, name="a")
+    assert [f["detail"] for f in check(w, status=status)["findings"]] == details
+    assert text(w.name, cwd=tmp_path, status=status).split(": ", 1)[1].startswith(first)
 
 
 def test_a_wheel_of_another_machine(made, tmp_path):
@@ -537,6 +574,13 @@ def test_two_members_of_one_name(made, tmp_path):
         z.writestr("x.so", made["a"])
         z.writestr("x.so", b"other")
     assert "two members of that name" in " ".join(refused(check(path, status=3)).values())
+
+
+def test_whiteouts_that_name_no_file(made, tmp_path):
+    layers = [tar_of({"usr/lib/a.so": made["a"], "usr/lib/b.so": made["a"]}),
+              tar_of({"usr/lib/.wh.": b"", "usr/lib/.wh..": b"", "usr/lib/.wh...": b"", ".wh..": b"", "usr/lib/.wh.b.so": b""})]
+    image(tmp_path / "i.tar", layers)
+    assert list(verdicts(check(tmp_path / "i.tar", "--no-bind"))) == ["usr/lib/a.so"]
 
 
 def test_an_encrypted_member(made, tmp_path):
