@@ -120,7 +120,8 @@ static size_t file_length(const char *s, size_t n)
 	static const char *const ends[] = { ".dylib", ".so", ".bundle", ".jnilib", ".node" };
 
 	for (size_t at = 1; at < n; at++) {
-		if (!(s[at] == ' ' || s[at] == '\t' || is_quote(s[at])) || memchr(s + at, '/', n - at) != NULL)
+		if ((s[at] != ' ' && s[at] != '\t' && !is_quote(s[at])) ||
+		    memchr(s + at, '/', n - at) != NULL)
 			continue;
 		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 			size_t k = strlen(ends[i]);

@@ -165,7 +165,7 @@ ORDER = ("object", "lib", "header", "flag", "needed_by", "package", "module", "f
 OBJECTS = {"GOFLAGS_QUOTE": "GOFLAGS", "GOFLAGS_WORD": "GOFLAGS", "GOFLAGS_FLAG": "GOFLAGS", "COMPILER_QUOTE": "CC",
            "COMPILER_RELATIVE": "CC", "NO_FLAG": "-warp", "FLAG_VALUE": "-warp", "MODE": "buildmode=warp",
            "MODE_ON": "-buildmode=plugin", "MODE_RACE": "-buildmode=pie", "MODE_SHARED": "-buildmode=shared",
-           "MODE_MAIN": "-buildmode=c-shared", "PLATFORM": "linux/warp", "NO_SUM": "go.sum", "NO_CXX": "g++", 
+           "MODE_MAIN": "-buildmode=c-shared", "PLATFORM": "linux/warp", "NO_SUM": "go.sum", "NO_CXX": "g++",
            "RELATIVE": "./warp",  "NOT_IN_ANY": "example.org/warp", "PROGRAM": "example.org/warp", "GCC_VALUE": "CC", "ASSEMBLER": "CC",
            "CC_TARGET": "CC", "PC_SEARCHED": "warp.pc", "PC_REQUIRED": "warp.pc", "PC_VERSION": "warp.pc", "PC_HAS": "warp.pc",
            "PC_CONFLICT": "warp.pc", "NO_GO_MOD": "go.mod", "NO_MODULE_LINE": "go.mod", "NO_GOROOT": "GOROOT",
