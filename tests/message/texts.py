@@ -106,7 +106,7 @@ def filled(row, values, extra=()):
 
 
 def split_values(row):
-    for word in row.values.split(",") if row.values else []:
+    for word in re.split(r",(?! )", row.values) if row.values else []:
         name, mark, value = word.partition("=")
         yield (name or None), value if mark else USUAL[name]
 
@@ -290,7 +290,7 @@ def of_windows(row, chance):
     if row.id == "UNABLE":
         return Text(row, row.text.replace("%08x", "c000007b"), frozenset({"wrong-arch"}), frozenset())
     if row.id.startswith("PYTHON"):
-        values = [v for v in ("warp", "The specified module could not be found.")][-len(re.findall("%", row.text)):]
+        values = [v for v in ("_reef", "The specified module could not be found.")][-len(re.findall("%", row.text)):]
         return Text(row, "ImportError: " + filled(row, [(None, v) for v in values]), frozenset({"missing-library"}),
                     frozenset())
     cause = "missing-library" if row.id.startswith("MISSING") else "missing-symbol"
