@@ -17,8 +17,8 @@
  * A row: SAYS("id", "speaker", KIND, rank, "code", "detail", "pattern")
  *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)
  *   code, detail  "" for none
- * Sentences that a simulation prints from its own table (loader/text.def, loader/musl_text.def,
- * ld_text.def, go_text.def) are not repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code",
+ * Sentences that a simulation prints from its own table (those under loader/, ld_text.def,
+ * go_text.def, py_text.def) are not repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code",
  * "detail", TEXT_ID, "before", "fields", "after") recognises `before` + that text with its %s and %u taken
  * for the comma-separated `fields` ("object", or with a shape of its own "{object:[^:]+}"; a first one "-"
  * is not looked for) + `after` ("-": nothing behind the last %s is looked for), in every release of it.
