@@ -239,7 +239,8 @@ static bool read_spec(struct reader *r, bool *is_c)
 			r->error = arena_printf(r->g->a, GO_TEXT_NO_STRING_END, place(r),
 						r->t.line, r->t.col);
 		else if (r->error == NULL)
-			r->error = arena_printf(r->g->a, GO_TEXT_NO_IMPORT_PATH, place(r), r->t.line, r->t.col);
+			r->error = arena_printf(r->g->a, GO_TEXT_NO_IMPORT_PATH, place(r), r->t.line,
+						r->t.col);
 		return false;
 	}
 	im = ARENA_PUSH(r->g->a, &r->f->imports);

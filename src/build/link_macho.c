@@ -476,8 +476,8 @@ static void add_all_members(struct macho_link *m, struct link_archive *ar, const
 		if (o != NULL) {
 			add_object(m, o);
 		} else if (!was_read(ar, x.header)) {
-			complain(m, LT_NOT_RECOGNIZED, ar->shown, LD_MACHO_MEMBER, m->l->self, ar->shown, reason,
-				 (int)x.nname, x.name);
+			complain(m, LT_NOT_RECOGNIZED, ar->shown, LD_MACHO_MEMBER, m->l->self,
+				 ar->shown, reason, (int)x.nname, x.name);
 			return;
 		}
 	}

@@ -9,6 +9,7 @@
  */
 #include "message/block.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -21,11 +22,33 @@ enum {
 
 /* ---- the text of one message ------------------------------------------------------------------ */
 
+/* What a log puts before each line, behind the time: "ERROR tide.worker: ". */
+static size_t level_length(const struct block_line *l)
+{
+	static const char *const levels[] = { "ERROR ", "CRITICAL ", "FATAL ", "INFO ", "DEBUG " };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		size_t at = strlen(levels[i]);
+
+		if (l->n < at || strncmp(l->s, levels[i], at) != 0)
+			continue;
+		while (at < l->n && (isalnum((unsigned char)l->s[at]) || strchr("._-", l->s[at]) != NULL))
+			at++;
+		if (at < l->n && l->s[at] == ':')
+			at++;
+		while (at < l->n && l->s[at] == ' ')
+			at++;
+		return at;
+	}
+	return 0;
+}
+
 /* JSON puts each line in marks. */
 static bool begins(const struct block_line *l, const char *word)
 {
-	size_t n = strlen(word), mark = l->n > 0 && l->s[0] == '"';
+	size_t n = strlen(word), mark = level_length(l);
 
+	mark += mark == 0 && l->n > 0 && l->s[0] == '"';
 	return l->n >= n + mark && strncasecmp(l->s + mark, word, n) == 0;
 }
 
@@ -97,7 +120,8 @@ static size_t file_length(const char *s, size_t n)
 	static const char *const ends[] = { ".dylib", ".so", ".bundle", ".jnilib", ".node" };
 
 	for (size_t at = 1; at < n; at++) {
-		if (!(s[at] == ' ' || s[at] == '\t' || is_quote(s[at])) || memchr(s + at, '/', n - at) != NULL)
+		if ((s[at] != ' ' && s[at] != '\t' && !is_quote(s[at])) ||
+		    memchr(s + at, '/', n - at) != NULL)
 			continue;
 		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 			size_t k = strlen(ends[i]);

@@ -402,8 +402,15 @@ static bool string_edge(struct span *p)
 	if (take_any(p, "\"'}],") && p->i == p->n)
 		return true;
 	p->i = start;
-	if (take_word(p, "b'") || take_word(p, "b\"") || take_word(p, "u'"))
-		return true;
+	if (take_word(p, "b'") || take_word(p, "b\"") || take_word(p, "u'")) {
+		size_t edge = p->i;
+
+		/* With nothing behind it, it is the end of a word that a terminal broke: "….dyli", "b'". */
+		take_blanks(p);
+		start = p->i;
+		p->i = edge;
+		return start < p->n;
+	}
 	return take_any(p, "\"',") && p->i > 1 && take_blanks(p) < 4 && (p->i > 2 || p->i == p->n) &&
 	       (take_any(p, "\"'") || true);
 }

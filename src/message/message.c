@@ -470,14 +470,14 @@ static int by_start(const void *x, const void *y)
 	return a->end < b->end ? -1 : a->end > b->end;
 }
 
-/* What a program says in words of its own (says_program.def) is none where a known speaker's sentence goes over
- * all of it: a linker that cannot open a library is no loader. */
+/* What a program says in words of its own (says_program.def) is none where a known speaker's sentence begins
+ * before it and goes over all of it: a linker that cannot open a library is no loader. */
 static bool is_part_of(const struct msg_reader *r, const struct found *f, const struct found *g)
 {
 	const struct says_row *own = r->rows[f->row].says, *known = r->rows[g->row].says;
 
 	return own->file != known->file && strcmp(own->speaker, "program") == 0 &&
-	       strcmp(known->speaker, "program") != 0 && g->start <= f->start && f->end <= g->end &&
+	       strcmp(known->speaker, "program") != 0 && g->start < f->start && f->end <= g->end &&
 	       known->rank < own->rank && (known->kind == MSG_CAUSE || known->kind == MSG_WARNING);
 }
 

@@ -201,8 +201,8 @@ static const char *behind_first(const struct written *w, const char *text, const
 	return text + strspn(text, ": \n\t");
 }
 
-/* The end of what is looked for: with `after` "-" that of the last hole. What stands behind it is then said by
- * many, and no word to search for. */
+/* The end of what is looked for: with `after` "-" that of the last hole. What stands behind it is then said
+ * by many, and no word to search for. */
 static const char *end_of(const struct written *w, const char *text)
 {
 	const char *end = text;

@@ -17,12 +17,12 @@
  * A row: SAYS("id", "speaker", KIND, rank, "code", "detail", "pattern")
  *   KIND   CAUSE, WARNING, CONTEXT, WRAPPER (message.h)
  *   code, detail  "" for none
- * Sentences that a simulation prints from its own table (loader/text.def, loader/musl_text.def, ld_text.def,
- * go_text.def) are not repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code", "detail", TEXT_ID,
- * "before", "fields", "after") recognises `before` + that text with its %s and %u taken for the
- * comma-separated `fields` ("object", or with a shape of its own "{object:[^:]+}"; a first one "-" is not
- * looked for) + `after` ("-": nothing behind the last %s is looked for), in every release of it. Rows earlier in a file win over later ones that match at the
- * same place.
+ * Sentences that a simulation prints from its own table (those under loader/, ld_text.def,
+ * go_text.def, py_text.def) are not repeated here: SAYS_TEXT("id", "speaker", KIND, rank, "code",
+ * "detail", TEXT_ID, "before", "fields", "after") recognises `before` + that text with its %s and %u taken
+ * for the comma-separated `fields` ("object", or with a shape of its own "{object:[^:]+}"; a first one "-"
+ * is not looked for) + `after` ("-": nothing behind the last %s is looked for), in every release of it.
+ * Rows earlier in a file win over later ones that match at the same place.
  *
  * Ranks: memory or disk 6; no compiler, no pkg-config, no Go 7-9; rejected flag, cgo off, missing header
  * 9-12; build-system look-ups 13-16; input of the wrong kind 19-22; not PIC, code model 22-24; library not

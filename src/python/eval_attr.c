@@ -549,7 +549,8 @@ struct py_value *py_getattr(struct py_eval *ev, struct py_value *v, const char *
 	if (v->type == V_MODULE)
 		return no_such_name(ev, v, name);
 	if (v->type == V_NONE && strncmp(name, "__", 2) != 0)
-		return py_raise_sure_new(ev, "AttributeError", arena_printf(ev->a, PY_TEXT_NONE_ATTRIBUTE, name));
+		return py_raise_sure_new(ev, "AttributeError",
+					 arena_printf(ev->a, PY_TEXT_NONE_ATTRIBUTE, name));
 	return py_raise_soft(ev, "AttributeError",
 			     arena_printf(ev->a, PY_TEXT_OBJECT_ATTRIBUTE, py_type_name(v), name));
 }

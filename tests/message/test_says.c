@@ -84,21 +84,32 @@ static enum msg_field field_of(const char *name)
 	return (enum msg_field)f;
 }
 
+/* The length of the first value of a list: a comma before a blank is a part of it. */
+static size_t value_length(const char *s)
+{
+	size_t n = strcspn(s, ",");
+
+	while (s[n] == ',' && s[n + 1] == ' ')
+		n += 1 + strcspn(s + n + 1, ",");
+	return n;
+}
+
 /* Value number i of a row: what stands in the hole, and its field (MSG_NFIELDS: of no interest). NULL: no more. */
 static const char *value_of(const struct printed *p, size_t i, enum msg_field *field)
 {
-	const char *s = p->values;
+	const char *s = p->values, *end;
 
 	for (; i > 0 && s != NULL; i--) {
-		s = strchr(s, ',');
-		s = s != NULL ? s + 1 : NULL;
+		s += value_length(s);
+		s = *s == ',' ? s + 1 : NULL;
 	}
 	if (s == NULL || *p->values == '\0')
 		return NULL;
 	*field = s[0] == '=' ? MSG_NFIELDS : field_of(arena_strndup(a, s, strcspn(s, "=,")));
 	assert_true(s[0] == '=' || *field < MSG_NFIELDS);
+	end = s + value_length(s);
 	s += strcspn(s, "=,");
-	return *s == '=' ? arena_strndup(a, s + 1, strcspn(s + 1, ",")) : values[*field];
+	return *s == '=' ? arena_strndup(a, s + 1, (size_t)(end - s - 1)) : values[*field];
 }
 
 /* A row as it is printed; every hole has its value, and no value is left. */

@@ -106,7 +106,7 @@ def filled(row, values, extra=()):
 
 
 def split_values(row):
-    for word in row.values.split(",") if row.values else []:
+    for word in re.split(r",(?! )", row.values) if row.values else []:
         name, mark, value = word.partition("=")
         yield (name or None), value if mark else USUAL[name]
 
@@ -165,7 +165,7 @@ ORDER = ("object", "lib", "header", "flag", "needed_by", "package", "module", "f
 OBJECTS = {"GOFLAGS_QUOTE": "GOFLAGS", "GOFLAGS_WORD": "GOFLAGS", "GOFLAGS_FLAG": "GOFLAGS", "COMPILER_QUOTE": "CC",
            "COMPILER_RELATIVE": "CC", "NO_FLAG": "-warp", "FLAG_VALUE": "-warp", "MODE": "buildmode=warp",
            "MODE_ON": "-buildmode=plugin", "MODE_RACE": "-buildmode=pie", "MODE_SHARED": "-buildmode=shared",
-           "MODE_MAIN": "-buildmode=c-shared", "PLATFORM": "linux/warp", "NO_SUM": "go.sum", "NO_CXX": "g++", 
+           "MODE_MAIN": "-buildmode=c-shared", "PLATFORM": "linux/warp", "NO_SUM": "go.sum", "NO_CXX": "g++",
            "RELATIVE": "./warp",  "NOT_IN_ANY": "example.org/warp", "PROGRAM": "example.org/warp", "GCC_VALUE": "CC", "ASSEMBLER": "CC",
            "CC_TARGET": "CC", "PC_SEARCHED": "warp.pc", "PC_REQUIRED": "warp.pc", "PC_VERSION": "warp.pc", "PC_HAS": "warp.pc",
            "PC_CONFLICT": "warp.pc", "NO_GO_MOD": "go.mod", "NO_MODULE_LINE": "go.mod", "NO_GOROOT": "GOROOT",
@@ -290,7 +290,7 @@ def of_windows(row, chance):
     if row.id == "UNABLE":
         return Text(row, row.text.replace("%08x", "c000007b"), frozenset({"wrong-arch"}), frozenset())
     if row.id.startswith("PYTHON"):
-        values = [v for v in ("warp", "The specified module could not be found.")][-len(re.findall("%", row.text)):]
+        values = [v for v in ("_reef", "The specified module could not be found.")][-len(re.findall("%", row.text)):]
         return Text(row, "ImportError: " + filled(row, [(None, v) for v in values]), frozenset({"missing-library"}),
                     frozenset())
     cause = "missing-library" if row.id.startswith("MISSING") else "missing-symbol"

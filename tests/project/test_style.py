@@ -60,12 +60,24 @@ def test_lines_of_linkers_stand_in_the_table_that_recognises_them():
     """A line with words of its own is none that tests/message/test_says.c asks."""
     texts = {name(p): p.read_text(encoding="utf-8") for p in files(".c", under=["src/build"])}
     own = [f"{file}: {words}" for file, text in texts.items()
-           for words in re.findall(r'link_line_of\(\w+, \w+, \w+,[^,;]*"[^;]*', text)]
+           for words in re.findall(r'(?:link_line_of|complain)\([^,;]+, \w+, \w+,[^,;]*"[^;]*', text)]
     assert not own, "\n".join(own)
-    table = (TOP / "src/message/ld_text.def").read_text(encoding="utf-8")
-    unused = [row for row in re.findall(r"^LD_TEXT\((\w+),", table, re.M)
-              if not any(re.search(rf"\bLD_{row}\b", text) for text in texts.values())]
-    assert len(table) > 5000 and not unused, "\n".join(unused)
+    assert rows_without_use("ld_text.def", "LD_TEXT", "LD_", texts.values()) == []
+
+
+def rows_without_use(table, macro, prefix, texts):
+    rows = re.findall(rf"^{macro}\((\w+),", (TOP / "src/message" / table).read_text(encoding="utf-8"), re.M)
+    assert len(rows) > 20
+    return [row for row in rows if not any(re.search(rf"\b{prefix}{row}\b", text) for text in texts)]
+
+
+def test_lines_of_go_and_python_stand_in_the_tables_that_recognise_them():
+    texts = {name(p): p.read_text(encoding="utf-8") for p in files(".c", under=["src/build", "src/python", "src/verb"])}
+    own = [f"{file}: {words}" for file, text in texts.items() if "/go_" in file or "/link_go" in file
+           for words in re.findall(r'go_problem\([^,;]+, \w+,\s*"[^"]* [^;]*', text)]
+    assert not own, "\n".join(own)
+    assert rows_without_use("go_text.def", "GO_TEXT", "GO_TEXT_", texts.values()) == []
+    assert rows_without_use("py_text.def", "PY_TEXT", "PY_TEXT_", texts.values()) == []
 
 
 def test_every_file_says_at_its_head_what_it_is_for():
