@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import go_cases
 import go_packages
 
 TOP = Path(__file__).resolve().parents[2]
@@ -436,6 +437,25 @@ def test_failing_builds(scratch, tmp_path, name):
     if code is not None:
         first = ours["findings"][0]
         assert (first["code"], first["detail"]) == (code, detail or first["detail"])
+
+
+@pytest.mark.parametrize("name", sorted(set(go_cases.CASES) - go_cases.NOT_FOLLOWED))
+def test_packages_that_people_build(scratch, tmp_path, name):
+    case = go_cases.CASES[name]
+    for need in case.needs:
+        if not shutil.which(need):
+            pytest.skip(f"there is no {need}")
+    env = dict(scratch, **case.env)
+    write(tmp_path, case.files)
+    if case.make:
+        subprocess.run(["bash", "-ec", case.make], cwd=tmp_path, env=scratch, check=True)
+    ours = judge(env, tmp_path, case.package, *case.args)
+    output = [] if "-o" in case.args else ["-o", str(tmp_path / "out.bin")]
+    real = go(env, tmp_path, "build", *output, *case.args, case.package)
+    assert ours["links"] is (real.returncode == 0), real.stderr
+    if real.returncode:
+        first = plain(ours["linker_message"].split("\n")[0])
+        assert first in [plain(line).strip() for line in real.stderr.split("\n")], real.stderr
 
 
 def test_folder_with_brackets(scratch, tmp_path):
