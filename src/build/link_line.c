@@ -318,7 +318,10 @@ static void take_flag(struct line_reader *r, enum option_id id)
 	case O_WARN_UNRESOLVED: o->unresolved_warned = true; break;
 	case O_ERROR_UNRESOLVED: o->unresolved_warned = false; break;
 	case O_BSYMBOLIC: o->bsymbolic = true; break;
-	case O_NO_INHIBIT: o->noinhibit = true; break;
+	case O_NO_INHIBIT: /* for mold what is undefined is a warning then */
+		o->noinhibit = true;
+		o->unresolved_warned = o->unresolved_warned || r->plan->kind == LINKER_MOLD;
+		break;
 	case O_NO_MISMATCH: o->warn_mismatch_off = true; break;
 	case O_INFO: o->info = "it only prints a text"; break;
 	default: break;

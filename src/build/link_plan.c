@@ -586,6 +586,18 @@ static void ask_driver(const struct link_ask *ask, struct link_plan *p)
 		p->not_linked = "the driver plans no link for it";
 }
 
+/* The line of the linker in an error of rustc: "<2 object files omitted>", "<sysroot>/lib/…". */
+static bool is_shortened(const struct link_plan *p)
+{
+	for (size_t i = 1; i < p->command.n; i++) {
+		const char *w = p->command.items[i];
+
+		if ((*w == '<' && link_ends(w, " omitted>")) || link_starts(w, "<sysroot>/"))
+			return true;
+	}
+	return false;
+}
+
 void link_plan_command(const struct link_ask *ask, struct link_plan *out)
 {
 	const char *name = out->command.items[0], *path = link_find_program(ask, name);
@@ -596,6 +608,10 @@ void link_plan_command(const struct link_ask *ask, struct link_plan *out)
 	}
 	if (link_is_rustc(name)) {
 		link_plan_rust(ask, path, out);
+		return;
+	}
+	if (is_shortened(out)) {
+		out->not_linked = "rustc has left words out of this line: give the command of rustc";
 		return;
 	}
 	if (!is_linker(name)) {

@@ -97,3 +97,10 @@ def test_it_links_as_rustc_says(place, command, links):
 def test_what_links_nothing_is_no_answer(place, command):
     said = asked(command.split(), place)
     assert said["links"] is None and "links nothing" in said["error"]["message"], said
+
+
+def test_the_line_that_an_error_shows_is_not_whole(place):
+    words = ["cc", "-m64", "/x/rustcAbCdEf/symbols.o", "<2 object files omitted>", "-lgrain", "-o", "call"]
+    done = subprocess.run([str(DLWHY), "link", "--json", "--", *words], cwd=place, stdout=subprocess.PIPE, check=False)
+    said = json.loads(done.stdout)
+    assert said["links"] is None and "rustc" in said["error"]["message"], said

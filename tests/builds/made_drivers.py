@@ -134,3 +134,56 @@ def two_targets_of_a_make_that_goes_on(s):
     s.write("Makefile", "all: one.o prog\nprog: main.o\n\tgcc -fuse-ld=bfd -o $@ $^\n")
     return Build("make -k", f"{a}.h: No such file or directory", "header-missing", "not-installed", f"{a}.h", link=False,
                  also="ld-undefined-reference")
+
+
+@failure("gcc", quick=True)
+def linker_that_is_killed(s):
+    d, f = s.words(2)
+    s.caller()
+    s.write(f"{d}/ld", "#!/bin/sh\nkill -9 $$\n")
+    s.run(f"chmod +x {d}/ld")
+    return Build(f"gcc -B{d} main.c -o {f}", "ld terminated with signal 9 [Killed]", "out-of-memory", "linker-killed", "ld")
+
+
+@failure("gcc", "ld.gold")
+def option_of_another_linker(s):
+    s.caller()
+    return Build("gcc -fuse-ld=gold main.c -Wl,--require-defined=main -o main", "--require-defined=main: unknown option", "build-other",
+                 "linker-flag")
+
+
+@failure("gcc", "mold")
+def option_of_gnu_ld_for_mold(s):
+    s.caller()
+    return Build("gcc -fuse-ld=mold main.c -Wl,--no-warn-rwx-segments -o main", "unknown command line option", "build-other", "linker-flag")
+
+
+@failure("gcc", "ld.lld")
+def version_script_that_is_not_there(s):
+    f, m = s.words(2)
+    s.definer(f)
+    return Build(f"gcc -fuse-ld=lld -shared -fPIC {f}.c -Wl,--version-script={m}.map -o lib{f}.so", f"cannot find version script {m}.map",
+                 "build-other", "input-missing", f"{m}.map")
+
+
+@failure("gcc", "ld.gold")
+def relocatable_of_a_library(s):
+    f = s.word()
+    s.shared(f"lib{f}.so", f)
+    s.compile(s.caller(f))
+    return Build(f"gcc -fuse-ld=gold -r main.o lib{f}.so -o all.o", "cannot mix -r with dynamic object", "ld-library-not-found", "shared-only",
+                 f"lib{f}.so")
+
+
+@failure("rustc")
+def rust_library_that_is_missing(s):
+    f = s.word()
+    s.write("main.rs", f'#[link(name = "{f}")]\nextern "C" {{ fn {f}(a: i32) -> i32; }}\nfn main() {{ unsafe {{ {f}(1); }} }}\n')
+    return Build("rustc main.rs", f"-l{f}", "ld-library-not-found", "not-installed", f"-l{f}", link=False)
+
+
+@failure("rustc")
+def rust_function_that_is_missing(s):
+    f = s.word()
+    s.write("main.rs", f'extern "C" {{ fn {f}(a: i32) -> i32; }}\nfn main() {{ unsafe {{ {f}(1); }} }}\n')
+    return Build("rustc main.rs", f"undefined symbol: {f}", "ld-undefined-reference", "not-linked", None, f, link=False)

@@ -275,3 +275,13 @@ def test_libraries_of_tensorflow_io(env, module, library, code, symbol, tmp_path
     else:
         assert first(answer)["object"] == "libtensorflow_framework.so.2"
         assert first(answer)["needed_by"] is None or first(answer)["needed_by"].endswith(".so")
+
+
+def test_a_link_that_fails_here_for_a_name_that_only_holds_the_library_is_another_one(tmp_path):
+    """The log is of another folder: what lacks here is the folder of the output, which holds the library's name."""
+    (tmp_path / "grainext.c").write_text("int f(void) { return 1; }\n")
+    command = "gcc -shared -fPIC grainext.c -o build/grainext.so -Llib -lgrain"
+    text = f"{command}\n/usr/bin/ld: cannot find -lgrain: No such file or directory\ncollect2: error: ld returned 1 exit status\n"
+    finding = first(explain(tmp_path, text))
+    assert (finding["code"], finding["object"]) != ("build-other", "build/grainext.so")
+    assert finding["code"] == "ld-library-not-found"
