@@ -152,11 +152,16 @@ static const char link[] = "](http";
 
 bool clean_has_link(const char *s, size_t n)
 {
-	return memmem(s, n, link, sizeof(link) - 1) != NULL;
+	const char *end = s + n;
+
+	for (; (s = memchr(s, ']', (size_t)(end - s))) != NULL; s++)
+		if ((size_t)(end - s) >= sizeof(link) - 1 && memcmp(s, link, sizeof(link) - 1) == 0)
+			return true;
+	return false;
 }
 
-/* "[ld.so](http://ld.so/)": a name that was taken for an address. At i stands "](http", k bytes are written: the
- * length from there to the end if they end with "[" and that name; 0: it is another link. */
+/* "[ld.so](http://ld.so/)": a name that was taken for an address. At i stands "](http", k bytes are written:
+ * the length from there to the end if they end with "[" and that name; 0: it is another link. */
 static size_t link_length(const struct line *l, size_t i, size_t k, size_t *name)
 {
 	enum { LONGEST = 400 };

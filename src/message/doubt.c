@@ -91,7 +91,7 @@ static const char *const writers[] = {
 	"longer", "instead", "please", "some", "should", "would", "what", "why", "how", "where", "improved",
 	"removed", "changed", "resolve", "resolves", "say", "says", "saying", "indicates", "don't", "do not",
 	"report", "reported", "until", "so that", "which", "the error", "an error", "this error", "prevent",
-	"complains", "work around", "workaround", "docs", "changelog", "symptom", "used to",
+	"complains", "work around", "workaround", "docs", "changelog", "symptom", "used to fail",
 	"release notes", "detects", "detect",
 };
 
@@ -196,22 +196,22 @@ static bool is_passed_on(struct part b)
 	return false;
 }
 
-/* "I had X. Y fixed it and all works now", "Solved: X …": told of as something that is over. What follows a
- * "but" is not. */
+/* "I had X. Y fixed it and all works now", "Solved: X …": told of as something that is over. What follows
+ * a "but" is not. */
 static bool is_over(struct part b, struct part a)
 {
-	static const char *const behind[] = { "fixed it", "solved it", "fixed that", "fixed this", "solved this",
-					      "fixed the problem", "solved the problem", "fixed the issue",
-					      "solved the issue", "works now", "works again", "work now",
-					      "work again", "works fine now", "went away", "goes away",
-					      "is gone", "are gone", "is fixed", "is solved", "is resolved",
-					      "got resolved", "resolved itself", "has been fixed",
-					      "was fixed", "was solved", "used to appear", "used to happen",
+	static const char *const behind[] = { "fixed it", "solved it", "fixed that", "fixed this",
+					      "solved this", "fixed the problem", "solved the problem",
+					      "fixed the issue", "solved the issue", "works now",
+					      "works again", "work again", "works fine now", "went away", "goes away", "got resolved",
+					      "resolved itself", "used to appear", "used to happen",
 					      "no longer appears", "no longer happens", "no longer does",
 					      "no longer occurs" };
-	static const char *const ahead[] = { "used to", "solved:", "resolved:", "[solved]", "no longer get",
-					     "no longer see", "don't get", "not get", "previously" };
-	static const char *const yet[] = { "but", "however", "still", "now i get", "now it" };
+	static const char *const ahead[] = { "used to fail", "used to get", "used to give", "used to show",
+					     "used to say", "used to crash", "used to stop", "solved:",
+					     "resolved:", "[solved]", "no longer get", "no longer see" };
+	static const char *const yet[] = { "but", "however", "still", "now i get", "now it", "not for me",
+					   "didn't", "doesn't", "did not", "does not" };
 
 	return COUNT(b, yet) == 0 && COUNT(a, yet) == 0 && (COUNT(a, behind) > 0 || COUNT(b, ahead) > 0);
 }
@@ -320,7 +320,8 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 		a.s[1] == ',';
 }
 
-/* A remark in a source, told by the code above or below it: people also paste what a program printed as one. */
+/* A remark in a source, told by the code above or below it: people also paste what a program printed as
+ * one. */
 static bool is_remark(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	static const char *const code[] = { "except ", "try:", "else:", "elif ", "if (", "def ", "import ",
