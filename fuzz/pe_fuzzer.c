@@ -1,5 +1,5 @@
-/* pe_fuzzer.c - PE images of arbitrary bytes: headers, imports, exports, resources, API sets; the same bytes as a
- * manifest and as a schema. */
+/* pe_fuzzer.c - PE images of arbitrary bytes: headers, imports, exports, resources, API sets; the same bytes
+ * as a manifest and as a schema. */
 #include <stdlib.h>
 
 #include "machine/apiset.h"

@@ -91,7 +91,7 @@ struct dlwhy_options {
 	const char *macos, *arch;
 	const char *windows;      /* dlwhy_check of files of Windows: the release that loads them ("7", "8.1",
 				     "server2019"), with the redistributables of Visual C++ if
-				     "+vcredist" is behind it; NULL: "10" */
+				     "+vcredist" is behind it, "+longpaths", "+unsafesearch"; NULL: "10" */
 	/* dlwhy_import in a Python of another system ("windows", "macos"), of which `root` (or `python`) is a
 	 * folder with its packages: an environment, or what `pip install --target --platform` makes. Nothing
 	 * but its release need be known of that Python ("3.11"; NULL: as the files say). NULL: a Python that

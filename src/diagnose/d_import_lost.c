@@ -1,8 +1,8 @@
-/* d_import_lost.c - a module that is not there although its package was installed with it: its RECORD lists the
- * file, which somebody or something has taken away since (antivirus software does).
+/* d_import_lost.c - a module that is not there although its package was installed with it: its RECORD lists
+ * the file, which somebody or something has taken away since (antivirus software does).
  *
- * Python's own words then speak of something else: of a circle of imports, of a module that was never there, of
- * whatever the package says in its despair. So the whole chain of exceptions is looked through.
+ * Python's own words then speak of something else: of a circle of imports, of a module that was never there,
+ * of whatever the package says in its despair. So the whole chain of exceptions is looked through.
  */
 #include <string.h>
 
@@ -81,8 +81,8 @@ static bool named_by(struct diag *d, const struct py_exception *e, struct lost *
 	return was_in_package(d, arena_strndup(d->a, e->name, (size_t)(dot - e->name)), dot + 1, out);
 }
 
-/* A source runs that only stands in for the extension module of the same name, or an __init__.py that looks for
- * the one with its folder's name (cv2/cv2.pyd). */
+/* A source runs that only stands in for the extension module of the same name, or an __init__.py that looks
+ * for the one with its folder's name (cv2/cv2.pyd). */
 static bool stood_in_for(struct diag *d, const struct py_exception *e, struct lost *out)
 {
 	const char *file = e->nframes > 0 ? e->frames[e->nframes - 1].file : NULL;
@@ -112,7 +112,8 @@ static bool find_lost(struct diag *d, const struct py_exception *e, struct lost 
 	return false;
 }
 
-static struct draft *tell(struct diag *d, const struct lost *l, enum dlwhy_severity severity, const char *so)
+static struct draft *tell(struct diag *d, const struct lost *l, enum dlwhy_severity severity,
+			  const char *so)
 {
 	struct draft *dr = import_draft(d, CAUSE_PACKAGE_INCOMPLETE, "files-missing");
 	const char *base = base_name(l->path);
@@ -121,8 +122,8 @@ static struct draft *tell(struct diag *d, const struct lost *l, enum dlwhy_sever
 	if (severity != DLWHY_ERROR)
 		dr->order = SIZE_MAX;
 	dr->f.object = l->path;
-	draft_say(d, dr, "%s is not there, though %s %s was installed with it: its list of files has it.%s", base,
-		  l->owner->p->name, l->owner->p->version, so);
+	draft_say(d, dr, "%s is not there, though %s %s was installed with it: its list of files has it.%s",
+		  base, l->owner->p->name, l->owner->p->version, so);
 	draft_fact(d, dr, l->owner->p->record, "lists the file");
 	draft_fact(d, dr, l->path, "is not there");
 	draft_fix_reinstall(d, dr, l->path, "get the file again");

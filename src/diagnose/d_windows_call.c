@@ -1,5 +1,5 @@
-/* d_windows_call.c - what Windows refuses before it looks at a file: calls that contradict themselves, paths with
- * too many characters. */
+/* d_windows_call.c - what Windows refuses before it looks at a file: calls that contradict themselves, paths
+ * with too many characters. */
 #include <string.h>
 
 #include "diagnose/windows_case.h"
@@ -48,13 +48,13 @@ static void long_path_fixes(struct diag *d, struct draft *dr, const char *path)
 	if (ww->release->major >= 10 && !ww->long_paths) {
 		f = draft_fix(d, dr, "system-setting", "medium",
 			      ww->python >= 306 ?
-				      "on that machine, as administrator: allow long paths (Python is made for "
-				      "them)" :
-				      "on that machine, as administrator: allow long paths; the program must "
-				      "say in its manifest that it is made for them (longPathAware)");
+				      "on that machine, as administrator: allow long paths (Python is made "
+				      "for them)" :
+				      "on that machine, as administrator: allow long paths; the program "
+				      "must say in its manifest that it is made for them (longPathAware)");
 		fix_command(d, f,
-			    "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem /v LongPathsEnabled "
-			    "/t REG_DWORD /d 1 /f");
+			    "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem "
+			    "/v LongPathsEnabled /t REG_DWORD /d 1 /f");
 	}
 	f = draft_fix(d, dr, "move", "low", "give the folder a shorter name, or a letter of its own");
 	fix_command(d, f, arena_printf(d->a, "subst X: \"%s\"", dir_name(d->a, dir_name(d->a, path))));
@@ -71,11 +71,12 @@ bool win_long_path(struct win_case *k)
 		return false;
 	dr = win_begin(k, CAUSE_MEMORY_OR_LIMIT, k->name);
 	draft_say(d, dr,
-		  "%s%s is there, but its path has more than %d characters, and Windows opens no longer ones "
-		  "for a program unless both the machine and the program are set up for that.",
+		  "%s%s is there, but its path has more than %d characters, and Windows opens no longer "
+		  "ones for a program unless both the machine and the program are set up for that.",
 		  win_word(p->path), win_needed_words(k), MAX_PATH_UNITS);
-	draft_fact(d, dr, p->path, arena_printf(d->a, "the path, of %zu bytes, without the letter of its drive",
-						strlen(p->path)));
+	draft_fact(d, dr, p->path,
+		   arena_printf(d->a, "the path, of %zu bytes, without the letter of its drive",
+				strlen(p->path)));
 	long_path_fixes(d, dr, p->path);
 	return true;
 }
@@ -88,5 +89,6 @@ void win_long_name(struct win_case *k)
 
 	draft_say(d, dr, "The name that is asked for has %zu bytes, more than any path of Windows can have.",
 		  strlen(k->name));
-	draft_fix(d, dr, "replace", "low", "take another build: the file that asks for it is most likely damaged");
+	draft_fix(d, dr, "replace", "low",
+		  "take another build: the file that asks for it is most likely damaged");
 }

@@ -236,7 +236,8 @@ static void elsewhere(struct win_case *k, const char *const *paths, size_t n)
 	}
 	f = draft_fix(d, dr, "copy-beside", "low",
 		      arena_printf(d->a, "put it beside %s%s", image_word(d, root),
-				   in_environment(dir) != NULL ? " (typed in the folder of the environment)" : ""));
+				   in_environment(dir) != NULL ?
+					   " (typed in the folder of the environment)" : ""));
 	fix_command(d, f,
 		    arena_printf(d->a, "copy \"%s\" \"%s\"", typed(d, paths[0]),
 				 image_path(d, root) != NULL ? typed(d, dir_name(d->a, image_path(d, root))) :
@@ -275,7 +276,8 @@ static bool lost(struct win_case *k)
 	if (o == NULL)
 		return false;
 	dr = win_begin(k, CAUSE_MISSING_LIBRARY, k->name);
-	draft_say(d, dr, "%s%s is not there any more: %s %s was installed with it, and its list of files has it.",
+	draft_say(d, dr,
+		  "%s%s is not there any more: %s %s was installed with it, and its list of files has it.",
 		  k->name, win_needed_words(k), o->p->name, o->p->version);
 	draft_fact(d, dr, o->p->record, "lists the file");
 	draft_fix_reinstall(d, dr, path, "get it again");

@@ -80,8 +80,8 @@ static struct image *load_one(struct process *p, struct image *from, const char 
 	return map_image(p, &found, from);
 }
 
-/* The folders for what an image imports: its maker may have restricted them (/DEPENDENTLOADFLAG), its manifest
- * may ask for assemblies. NULL: one of these is not there. */
+/* The folders for what an image imports: its maker may have restricted them (/DEPENDENTLOADFLAG), its
+ * manifest may ask for assemblies. NULL: one of these is not there. */
 static const struct win_dirs *dirs_of(struct process *p, struct image *im, const struct win_dirs *dirs)
 {
 	unsigned flags = im->file->pe.dependent_flags & WIN_SEARCH_ANY;
@@ -326,7 +326,8 @@ static struct image *refuse(struct process *p, const char *file, uint32_t status
 }
 
 /* Nothing but the file itself, which is bound to nothing; to look at it, it may be of another machine. */
-static struct image *open_alone(struct process *p, const char *file, const struct win_dirs *dirs, bool as_data)
+static struct image *open_alone(struct process *p, const char *file, const struct win_dirs *dirs,
+				bool as_data)
 {
 	struct win_found found = win_find(p, NULL, file, dirs);
 	struct image *im = found.image;

@@ -146,8 +146,8 @@ uint32_t win_map(const struct process *p, const struct store_entry *en, bool *ot
 
 /* Looks all imports of the image up; adds a failure for each that nobody exports. */
 void win_bind(struct process *p, struct image *im, const struct win_dirs *dirs);
-/* The same for what is looked up at the first call in the file that was found, which is not mapped: names that
- * lead on to other modules count as exported. */
+/* The same for what is looked up at the first call in the file that was found, which is not mapped: names
+ * that lead on to other modules count as exported. */
 void win_bind_delayed(struct process *p, struct image *im, const struct pe_import *import,
 		      const struct win_found *found);
 /* Each import of the image and the image that it was looked up in: see loader_each_binding. A number is

@@ -1,5 +1,5 @@
-/* windows_program.c - what lies with a program and changes how Windows loads for it: PROGRAM.exe.local and its
- * manifest.
+/* windows_program.c - what lies with a program and changes how Windows loads for it: PROGRAM.exe.local and
+ * its manifest.
  *
  * Where Windows decides: "Dynamic-link library redirection" and "Maximum path length limitation" of
  * Microsoft's documentation. The registry is not read: DevOverrideEnable counts as not set.
@@ -20,7 +20,8 @@ static const char *path_of(const struct process *p)
 
 static const struct store_entry *file_at(struct process *p, const char *path)
 {
-	const struct store_entry *en = store_has_file(p->w->store, path) ? store_open(p->w->store, path) : NULL;
+	const struct store_entry *en = store_has_file(p->w->store, path) ?
+					       store_open(p->w->store, path) : NULL;
 
 	return en != NULL && en->err == 0 ? en : NULL;
 }
@@ -42,10 +43,10 @@ static const char *redirection(struct process *p)
 {
 	const char *path = path_of(p), *slash = path != NULL ? strrchr(path, '/') : NULL;
 	const char *dir = slash != NULL ? arena_strndup(p->a, path, (size_t)(slash - path) + 1) : "";
-	const char *mark = path != NULL ? win_path_in(p, dir, arena_printf(p->a, "%s.local",
-									   slash != NULL ? slash + 1 : path)) :
-					  NULL;
+	const char *mark = NULL;
 
+	if (path != NULL)
+		mark = win_path_in(p, dir, arena_printf(p->a, "%s.local", win_last_part(path)));
 	if (mark == NULL || manifest(p, path) != NULL)
 		return NULL;
 	mark = arena_printf(p->a, "%s/", mark);

@@ -1,8 +1,8 @@
 /* windows_search.c - from the name of a DLL to a file, as Windows goes.
  *
  * Where Windows decides: "Dynamic-link library search order" of Microsoft's documentation. Before any
- * folder: redirection, API sets, assemblies, what is loaded already under that name, known DLLs. In the folders
- * a file for another machine is passed over; what is no PE file at all ends the search.
+ * folder: redirection, API sets, assemblies, what is loaded already under that name, known DLLs. In the
+ * folders a file for another machine is passed over; what is no PE file at all ends the search.
  */
 #include <stdint.h>
 #include <string.h>

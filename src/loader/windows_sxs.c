@@ -1,9 +1,9 @@
 /* windows_sxs.c - side-by-side assemblies: what a manifest asks for before any import is looked at.
  *
  * Where Windows decides: "Assembly searching sequence" of Microsoft's documentation. The store of shared
- * assemblies (WinSxS) is looked at where a Windows is at hand; else those of Windows count as there, and those
- * of Visual C++ if its redistributables are installed. A private assembly is a DLL with a manifest, or a
- * manifest, beside the file that asks, or in a folder there that has the assembly's name.
+ * assemblies (WinSxS) is looked at where a Windows is at hand; else those of Windows count as there, and
+ * those of Visual C++ if its redistributables are installed. A private assembly is a DLL with a manifest, or
+ * a manifest, beside the file that asks, or in a folder there that has the assembly's name.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static uint64_t version_number(const char *text)
 	return n;
 }
 
-/* "amd64_microsoft.vc90.crt_1fc8b3b9a1e18e3b_9.0.30729.6161_none_…": publishers redirect to their newest. */
+/* "amd64_microsoft.vc90.crt_1fc8b3b9a1e18e3b_9.0.30729.6161_none_…": publishers redirect to the newest. */
 static bool is_folder_of(struct process *p, const char *folder, const struct manifest_assembly *as,
 			 uint64_t *version)
 {

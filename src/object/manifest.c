@@ -108,8 +108,8 @@ size_t manifest_needs(const char *text, struct arena *a, struct manifest_assembl
 
 		if (tag == NULL)
 			break;
-		if (close != NULL && tag > close)
-			continue;
+		if (p[strspn(p, " \t\r\n")] == '/' || (close != NULL && tag > close))
+			continue; /* it is empty */
 		(*out)[n] = identity_at(tag, a);
 		n += (*out)[n].name != NULL;
 	}

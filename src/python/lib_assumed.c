@@ -70,7 +70,8 @@ static void know_os(struct py_eval *ev)
 	py_know_value(ev, "os", "environ", ev->environ_dict);
 }
 
-/* Variables that every process of that system has; of what they hold only the PATH of a fresh Windows is known. */
+/* Variables that every process of that system has; of what they hold only the PATH of a fresh Windows is
+ * known. */
 static void know_environ(struct py_eval *ev)
 {
 	static const char fresh_path[] = "C:\\Windows\\system32;C:\\Windows;C:\\Windows\\System32\\Wbem;"

@@ -1,5 +1,5 @@
-/* lib_windows.c - what sources do by hand to load DLLs on Windows: ctypes, functions of kernel32, the folders of
- * the search.
+/* lib_windows.c - what sources do by hand to load DLLs on Windows: ctypes, functions of kernel32, the folders
+ * of the search.
  *
  * Where upstream decides: CDLL.__init__ in Lib/ctypes/__init__.py, PyErr_SetExcFromWindowsErr in
  * Python/errors.c. A function of a DLL gives a number; what a program does with a null pointer depends on its
@@ -213,7 +213,9 @@ PY_NATIVE(c_win_error)
 	const char *text = n > 0 && n < UINT16_MAX ? win_error_text((unsigned)n) : NULL;
 	struct py_value *descr = py_arg(c, 1, "descr");
 
-	e = py_exception_new(ev, n == 2 || n == 3 ? "FileNotFoundError" : n == 5 ? "PermissionError" : "OSError",
+	e = py_exception_new(ev,
+			     n == 2 || n == 3 ? "FileNotFoundError" :
+			     n == 5	      ? "PermissionError" : "OSError",
 			     NULL);
 	if (n <= 0)
 		return e;

@@ -107,8 +107,8 @@ static bool has_assignment(struct view v)
 	return false;
 }
 
-/* Does the source name its own place shortly before, in the same statement? Then the string is most likely seen
- * from there. */
+/* Does the source name its own place shortly before, in the same statement? Then the string is most likely
+ * seen from there. */
 static bool is_beside(struct view v, size_t at)
 {
 	static const char own[] = "__file__";
