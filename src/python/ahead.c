@@ -83,6 +83,7 @@ struct py_ahead {
 	struct py_names *names;
 	struct py_strings path;
 	struct table modules; /* name -> struct module */
+	struct table wished;  /* names of wishes of which all parts have been visited */
 	struct { struct reading *items; size_t n, cap; } stack;
 	struct text *reading; /* NULL: none */
 	unsigned char *buf;   /* SMALL bytes */
@@ -115,7 +116,25 @@ struct py_ahead *py_ahead_new(size_t cap)
 
 /* ---- what a source imports -------------------------------------------------------------------- */
 
-/* "..b" in a module of the package a.c: "a.b". NULL if there is no such package. */
+/* "name", or "name.of" unless `of` is NULL. Good until the next one; most have been visited already. */
+static const char *asked(struct py_ahead *h, const char *name, size_t n, const char *of)
+{
+	size_t more = of != NULL ? strlen(of) + 1 : 0;
+
+	if (h->asked.cap < n + more + 1) {
+		h->asked.cap = 2 * (n + more + 1);
+		h->asked.p = arena_alloc(h->a, h->asked.cap);
+	}
+	memcpy(h->asked.p, name, n);
+	if (of != NULL) {
+		h->asked.p[n] = '.';
+		memcpy(h->asked.p + n + 1, of, more - 1);
+	}
+	h->asked.p[n + more] = '\0';
+	return h->asked.p;
+}
+
+/* "..b" in a module of the package a.c: "a.b", interned. NULL if there is no such package. */
 static const char *resolved(struct py_ahead *h, const struct reading *r, const char *name, unsigned level)
 {
 	size_t n = strlen(r->name);
@@ -129,8 +148,8 @@ static const char *resolved(struct py_ahead *h, const struct reading *r, const c
 			return NULL;
 		n = (size_t)(dot - r->name);
 	}
-	return name != NULL ? arena_printf(h->a, "%.*s.%s", (int)n, r->name, name)
-			    : arena_strndup(h->a, r->name, n);
+	name = asked(h, r->name, n, name);
+	return py_name(h->names, name, strlen(name));
 }
 
 static void add_wish(struct py_ahead *h, struct reading *r, const char *name, const struct py_list *from)
@@ -378,24 +397,6 @@ static bool may_have(struct py_ahead *h, const struct module *m, const char *nam
 	return false;
 }
 
-/* "name", or "name.of" unless `of` is NULL. Good until the next one; most have been visited already. */
-static const char *asked(struct py_ahead *h, const char *name, size_t n, const char *of)
-{
-	size_t more = of != NULL ? strlen(of) + 1 : 0;
-
-	if (h->asked.cap < n + more + 1) {
-		h->asked.cap = 2 * (n + more + 1);
-		h->asked.p = arena_alloc(h->a, h->asked.cap);
-	}
-	memcpy(h->asked.p, name, n);
-	if (of != NULL) {
-		h->asked.p[n] = '.';
-		memcpy(h->asked.p + n + 1, of, more - 1);
-	}
-	h->asked.p[n + more] = '\0';
-	return h->asked.p;
-}
-
 /* The next of the names that are imported from a module which may be a module itself. */
 static const char *next_alias(struct py_ahead *h, struct reading *r, const struct wish *w)
 {
@@ -412,6 +413,12 @@ static const char *next_alias(struct py_ahead *h, struct reading *r, const struc
 	return NULL;
 }
 
+/* Of where a name stands: almost all are interned. */
+static uint32_t hash_of(const char *name)
+{
+	return (uint32_t)((uint64_t)(uintptr_t)name * 0x9e3779b97f4a7c15ULL >> 32);
+}
+
 /* The next module that it imports: "a", then "a.b", then what is taken from that. NULL: no more. */
 static const char *next_of(struct py_ahead *h, struct reading *r)
 {
@@ -419,10 +426,14 @@ static const char *next_of(struct py_ahead *h, struct reading *r)
 		const struct wish *w = &r->wishes.items[r->at];
 		const char *name;
 
+		if (r->done == 0 && table_get(&h->wished, w->name, hash_of(w->name)) != NULL)
+			r->done = strlen(w->name);
 		if (w->name[r->done] != '\0') {
 			size_t n = strcspn(w->name + r->done + 1, ".") + 1;
 
 			r->done += n;
+			if (w->name[r->done] == '\0')
+				table_put(&h->wished, w->name, hash_of(w->name), h);
 			return asked(h, w->name, r->done, NULL);
 		}
 		name = w->from != NULL ? next_alias(h, r, w) : NULL;
@@ -472,6 +483,7 @@ static void read_all(void *ctx)
 	h->n_checking = py_name(h->names, "TYPE_CHECKING", 13);
 	h->n_name = py_name(h->names, "__name__", 8);
 	table_init(&h->modules, h->a);
+	table_init(&h->wished, h->a);
 	for (size_t i = 0; i < h->home->path.n; i++)
 		*ARENA_PUSH(h->a, &h->path) = h->home->path.items[i].dir;
 	*ARENA_PUSH(h->a, &h->stack) = (struct reading){ .name = "" };

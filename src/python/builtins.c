@@ -430,13 +430,15 @@ PY_NATIVE(b_len)
 	}
 }
 
-/* Python has one object of each of these too (_PyLong_FromSTwoDigits, IS_SMALL_INT). */
+/* Of the first of these Python has one object too (_PyLong_FromSTwoDigits, IS_SMALL_INT). */
 static struct py_value *shared_int(struct py_eval *ev, int64_t i)
 {
 	struct py_value **at;
 
 	if (i < 0 || i >= PY_SHARED_INTS)
 		return py_int(ev->a, i);
+	if (ev->shared_ints == NULL)
+		ev->shared_ints = ARENA_ARRAY(ev->a, PY_SHARED_INTS, struct py_value *);
 	at = &ev->shared_ints[i];
 	if (*at == NULL)
 		*at = py_int(ev->a, i);

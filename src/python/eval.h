@@ -50,7 +50,7 @@ struct py_log {
 	size_t n, cap;
 };
 
-enum { PY_SHARED_INTS = 257 };
+enum { PY_SHARED_INTS = 4096 }; /* ranges repeat these */
 
 struct py_eval {
 	struct py_import *im;
@@ -72,7 +72,7 @@ struct py_eval {
 	bool gave_up;            /* stopped is only the end of that call */
 	struct py_value *sys_modules, *sys_path, *meta_path;
 	struct py_value *builtins; /* module */
-	struct py_value *shared_ints[PY_SHARED_INTS]; /* NULL until one is wanted */
+	struct py_value **shared_ints; /* PY_SHARED_INTS of them; NULL until one is wanted */
 	struct py_dict classes;  /* of builtins, by name */
 	struct source_file core; /* the file that holds the interpreter; see known.c */
 	bool core_opened;

@@ -337,8 +337,9 @@ static enum py_truth same(const struct py_value *a, const struct py_value *b)
 {
 	if (py_is_unknown(a) || py_is_unknown(b))
 		return PY_MAYBE;
-	if (a == b)
-		return PY_YES;
+	if (a == b) /* of larger numbers in ranges Python has more than one object */
+		return a->type == V_INT && a->u.integer > 256 && a->u.integer < PY_SHARED_INTS ? PY_MAYBE
+											       : PY_YES;
 	if (a->type == V_NONE || b->type == V_NONE || a->type != b->type)
 		return PY_NO;
 	if (a->type == V_BOOL)

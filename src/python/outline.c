@@ -34,8 +34,24 @@ static bool begins_outline(const struct py_cursor *c)
 	}
 }
 
+enum { MANY = 4 * sizeof(py_sixteen) };
+
+/* Begins a line within MANY places from p on with something like the words of begins_outline? Almost
+ * everywhere none does. The byte behind them is looked at as well. */
+static bool none_begins(const unsigned char *p)
+{
+	py_sixteen v, w, any = { 0 };
+
+	for (size_t i = 0; i < MANY; i += sizeof(v)) {
+		memcpy(&v, p + i, sizeof(v));
+		memcpy(&w, p + i + 1, sizeof(w));
+		any |= (py_sixteen)(v == '\n') & (py_sixteen)(w >= 'f');
+	}
+	return !py_any(any);
+}
+
 /* The last line that begins like a statement of the outline; what follows it need not be looked at. NULL:
- * there is none, or it is the first line. Sixteen places are tried at once. */
+ * there is none, or it is the first line. */
 static const unsigned char *last_line(const struct py_cursor *c)
 {
 	const unsigned char *p = c->p, *last = NULL;
@@ -43,6 +59,8 @@ static const unsigned char *last_line(const struct py_cursor *c)
 	py_sixteen v, w;
 
 	while (p + 1 < c->end) {
+		while (c->end - p > MANY && none_begins(p))
+			p += MANY;
 		if (c->end - p > (ptrdiff_t)sizeof(v)) {
 			memcpy(&v, p, sizeof(v));
 			memcpy(&w, p + 1, sizeof(w));

@@ -336,9 +336,12 @@ void py_dict_set_name(struct arena *a, struct py_dict *d, const char *name, stru
 	set(a, d, name, NULL, v);
 }
 
+/* A string with a NUL in it is a key like other values: of a name only its letters are kept. */
 static const char *name_of(struct py_eval *ev, const struct py_value *key)
 {
-	return key->type == V_STR ? py_name(ev->names, key->u.str.p, key->u.str.n) : NULL;
+	if (key->type != V_STR || strlen(key->u.str.p) != key->u.str.n)
+		return NULL;
+	return py_name(ev->names, key->u.str.p, key->u.str.n);
 }
 
 static bool is_known_key(const struct py_value *key)

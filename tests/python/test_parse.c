@@ -193,11 +193,31 @@ static void strings_have_their_values(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		parse(rows[i].text);
+		parse(arena_printf(a, "x = %s", rows[i].text));
 		assert_null(s.error);
 		assert_int_equal(s.body.v[0]->a->u.str.n, rows[i].n);
 		assert_memory_equal(s.body.v[0]->a->u.str.p, rows[i].value, rows[i].n + 1);
 	}
+}
+
+static void a_string_that_stands_alone_is_not_kept(void **state)
+{
+	static const char *const rows[] = {
+		"'a'", "'a' 'b'", "('a'\n'b')", "'''a\nb''' # c", "r'\\x'", "'\\x41'; x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		parse(rows[i]);
+		assert_null(s.error);
+		assert_int_equal(s.body.v[0]->kind, PY_EXPR);
+		assert_int_equal(s.body.v[0]->a->kind, PY_STR);
+		assert_string_equal(s.body.v[0]->a->u.str.p, "");
+	}
+	parse("'a'.b");
+	assert_string_equal(s.body.v[0]->a->a->u.str.p, "a");
+	parse("'\\x4'");
+	assert_non_null(s.error);
 }
 
 static void fields_of_f_strings_are_expressions(void **state)
@@ -381,8 +401,9 @@ static void an_error_in_a_body_is_found_when_it_is_parsed(void **state)
 
 static void encodings_and_ends_of_lines(void **state)
 {
-	static const char utf8[] = "\xef\xbb\xbf# c\nx\n", latin[] = "#!x\n# -*- coding: ISO-8859-1 -*-\n'\xe9'\n";
-	static const char other[] = "# vim: fileencoding=cp1251\n'\xe9'\n", late[] = "x\n# coding: latin-1\n'\xe9'\n";
+	static const char utf8[] = "\xef\xbb\xbf# c\nx\n", latin[] = "#!x\n# -*- coding: ISO-8859-1 -*-\nx = '\xe9'\n";
+	static const char other[] = "# vim: fileencoding=cp1251\nx = '\xe9'\n";
+	static const char late[] = "x\n# coding: latin-1\nx = '\xe9'\n";
 
 	(void)state;
 	parse_bytes(utf8, sizeof(utf8) - 1);
@@ -546,6 +567,7 @@ int main(void)
 		TEST(a_body_may_stand_behind_the_colon),
 		TEST(words_of_a_body_count_only_in_its_code),
 		TEST(strings_have_their_values),
+		TEST(a_string_that_stands_alone_is_not_kept),
 		TEST(fields_of_f_strings_are_expressions),
 		TEST(numbers_have_their_values),
 		TEST(syntax_of_all_versions_is_read),
