@@ -115,3 +115,18 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 		out->refused = arena_printf(x->a, "it cannot be tried: %s", strerrordesc_np(err));
 	fix_simulate_end(x);
 }
+
+bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, dlwhy_on_result *take_result,
+		  void *user)
+{
+	struct plan_input in = input_of(x, edits, n);
+	struct plan todo;
+	bool done;
+
+	plan_make(&in, &todo);
+	x->over = todo.refused == NULL ? source_overlay(x->s->source) : NULL;
+	done = x->over != NULL && plan_overlay(&in, &todo, x->over) == 0 &&
+	       fix_ask_over(x, &todo, false, take_result, user);
+	fix_simulate_end(x);
+	return done;
+}
