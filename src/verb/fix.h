@@ -83,8 +83,9 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 /* Asks the question in x->over, with the environment of the plan. False: no memory. */
 bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result,
 		  void *user);
-/* The plan of these steps as it is to be done. */
-void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo);
+/* The plan of these steps as it is to be done; without hashes it is one to be shown. */
+void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, enum plan_records records,
+	      struct plan *todo);
 /* The same with these steps done in an overlay. False also where they cannot be. */
 bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, dlwhy_on_result *take_result,
 		  void *user);

@@ -203,7 +203,7 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 				      .command = x->request->command,
 				      .title = p->said.says,
 				      .env = os_environ() };
-	struct change_seen *seen = ARENA_ARRAY(x->a, p->todo.changes.n + 1, struct change_seen);
+	struct change_seen *seen;
 	struct transaction_error err;
 	char id[TRANSACTION_ID];
 	struct proof proof;
@@ -213,6 +213,12 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 			  "XDG_STATE_HOME nor HOME is set to an absolute path)";
 		return;
 	}
+	fix_make(x, p->said.edits, p->said.nedits, PLAN_RECORDS, &p->todo);
+	if (p->todo.refused != NULL) {
+		a->says = arena_printf(x->a, "nothing was changed: %s", p->todo.refused);
+		return;
+	}
+	seen = ARENA_ARRAY(x->a, p->todo.changes.n + 1, struct change_seen);
 	if (!see(x, &p->todo, m.folder, seen, a))
 		return;
 	if (transaction_apply(&m, &p->todo.changes, seen, id, &err) != TRANSACTION_OK) {

@@ -310,7 +310,7 @@ static void try_fix(struct fixing *x, const struct dlwhy_result *r, const struct
 	if (fix_soname_breaks(x, r, p->said.edits, p->said.nedits) != NULL)
 		return;
 	if (t.n > 0)
-		fix_make(x, p->said.edits, p->said.nedits, &p->todo);
+		fix_make(x, p->said.edits, p->said.nedits, PLAN_NAMES_RECORDS, &p->todo);
 	if (count_op(&p->said, "pip-install") > 0)
 		set_run_commands(x, p);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);

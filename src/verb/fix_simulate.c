@@ -85,11 +85,12 @@ static struct plan_input input_of(struct fixing *x, const struct dlwhy_edit *con
 				    .a = x->a };
 }
 
-void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo)
+void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, enum plan_records records,
+	      struct plan *todo)
 {
 	struct plan_input in = input_of(x, edits, n);
 
-	in.records = true;
+	in.records = records;
 	plan_make(&in, todo);
 }
 
