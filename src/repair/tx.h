@@ -94,7 +94,7 @@ int tx_names(struct tx *t, int dir, size_t most, const char *const **names, size
 /* The hash of all names in an open folder. */
 int tx_hash_names(int dir, unsigned char hash[SHA256_BYTES]);
 
-/* ---- tx_copy.c: the successor of a file ------------------------------------------------------------------ */
+/* ---- tx_copy.c: the successor of a file -------------------------------------------------------- */
 
 /* The n bytes of `from` with the patches of c on top, c->size bytes, into the new file `to`; their hash. */
 int tx_copy_patched(int from, uint64_t n, const struct change *c, int to, unsigned char hash[SHA256_BYTES]);

@@ -73,15 +73,14 @@ int tx_copy_patched(int from, uint64_t n, const struct change *c, int to, unsign
 		err = os_reserve(to, both);
 	while (err == 0 && off < c->size) {
 		size_t len = c->size - off < PIECE ? (size_t)(c->size - off) : PIECE;
+		size_t copied = off >= both ? 0 : both - off < len ? (size_t)(both - off) : len;
 
 		err = read_old(from, n, off, piece, len);
 		if (err != 0)
 			break;
 		put_on(c, &first, off, piece, len);
 		digest_add(s, (struct view){ piece, len });
-		if (off < both)
-			err = os_pwrite(to, (struct view){ piece, both - off < len ? (size_t)(both - off) : len },
-					off);
+		err = os_pwrite(to, (struct view){ piece, copied }, off);
 		off += len;
 		if (off < both && off - sent >= AT_ONCE) {
 			os_sync_soon(to, sent, off - sent);

@@ -54,7 +54,8 @@ static void plan_lines(struct text *t, const struct dlwhy_plan *p, struct lines 
 /* What who was asked for proof has said, each line of it. */
 static void message_lines(struct text *t, const struct dlwhy_result *r, struct lines *out)
 {
-	const char *who = r->question != NULL && strcmp(r->question, "link") == 0 ? "It says:" : "The loader says:";
+	bool is_build = r->question != NULL && strcmp(r->question, "link") == 0;
+	const char *who = is_build ? "It says:" : "The loader says:";
 
 	for (const char *p = r->applied->message; p != NULL && *p != '\0'; who = NULL) {
 		size_t n = strcspn(p, "\n");

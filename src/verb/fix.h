@@ -87,8 +87,8 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, enum plan_records records,
 	      struct plan *todo);
 /* The same with these steps done in an overlay. False also where they cannot be. */
-bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, dlwhy_on_result *take_result,
-		  void *user);
+bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
+		  dlwhy_on_result *take_result, void *user);
 /* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
 /* Ways out, in the order in which they are tried. */

@@ -117,8 +117,8 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 	fix_simulate_end(x);
 }
 
-bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, dlwhy_on_result *take_result,
-		  void *user)
+bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
+		  dlwhy_on_result *take_result, void *user)
 {
 	struct plan_input in = input_of(x, edits, n);
 	struct plan todo;

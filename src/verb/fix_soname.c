@@ -8,11 +8,9 @@
  * Whether it helps is for the simulation. Others that know the library by the old name are asked as well,
  * each alone: nobody that works may stop to.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/common.h"
-#include "source/overlay.h"
 #include "verb/fix.h"
 
 enum { MAX_NEIGHBOURS = 4096, MAX_ASKED = 64, MAX_FOLDERS = 32 };
@@ -69,8 +67,8 @@ static size_t stem(const char *name)
 	return so != NULL && (so[3] == '\0' || so[3] == '.') ? (size_t)(so - name) : 0;
 }
 
-/* May a library of that file that calls itself so (NULL: not at all) be the one called `name`? A number that is
- * another one means that it is not. */
+/* May a library of that file that calls itself so (NULL: not at all) be the one called `name`? A number
+ * that is another one means that it is not. */
 static bool may_be(const char *file, const char *soname, const char *name)
 {
 	size_t n = stem(name);
@@ -104,7 +102,8 @@ void fix_sonames(struct fixing *x, const struct dlwhy_result *r, const struct dl
 		return;
 	if (same_text(f->code, "missing-symbol") || same_text(f->code, "missing-version"))
 		add_shadows(x, r, l);
-	if ((same_text(f->code, "missing-library") || same_text(f->code, "search-path")) && f->object != NULL && strchr(f->object, '/') == NULL)
+	if ((same_text(f->code, "missing-library") || same_text(f->code, "search-path")) &&
+	    f->object != NULL && strchr(f->object, '/') == NULL)
 		add_answers(x, r, f->object, l);
 }
 

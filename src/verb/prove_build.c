@@ -101,9 +101,11 @@ static void ask(struct run *r)
 	c.env = r->env.items;
 	failed = os_child_run(&c, &out, &err, &end);
 	if (failed != 0)
-		r->out->why_not = arena_printf(r->a, "%s cannot be started: %s", c.path, strerrordesc_np(failed));
+		r->out->why_not =
+			arena_printf(r->a, "%s cannot be started: %s", c.path, strerrordesc_np(failed));
 	else if (end.timed_out)
-		r->out->why_not = arena_printf(r->a, "%s did not end in %u minutes", r->out->by, r->seconds / 60);
+		r->out->why_not =
+			arena_printf(r->a, "%s did not end in %u minutes", r->out->by, r->seconds / 60);
 	else if (end.signal != 0)
 		r->out->why_not = arena_printf(r->a, "%s was killed", r->out->by);
 	if (r->out->why_not != NULL)
@@ -127,7 +129,7 @@ static void end(struct run *r)
 		os_remove_tree(r->folder);
 }
 
-/* ---- go build ------------------------------------------------------------------------------------------- */
+/* ---- go build ---------------------------------------------------------------------------------- */
 
 /* The output is ours: -o and its value are left out. */
 static void take_args(struct run *r, const char *const *args)
@@ -242,7 +244,7 @@ void prove_go_build(struct dlwhy_session *s, const char *package, const char *co
 	end(&r);
 }
 
-/* ---- a link ----------------------------------------------------------------------------------------------- */
+/* ---- a link -------------------------------------------------------------------------------------- */
 
 void prove_link(struct dlwhy_session *s, const char *const *words, struct arena *a, struct built *out)
 {
@@ -253,10 +255,13 @@ void prove_link(struct dlwhy_session *s, const char *const *words, struct arena 
 	*out = (struct built){ .by = "the linker" };
 	while (words[n] != NULL)
 		n++;
-	linker = n > 0 && driver_is_plain(words, n) && driver_writes_one_file(words, n) ? program(&r, words[0])
-											: NULL;
-	if (linker == NULL) {
+	if (!driver_is_plain(words, n) || !driver_writes_one_file(words, n)) {
 		out->why_not = "the command may do more than link";
+		return;
+	}
+	linker = program(&r, words[0]);
+	if (linker == NULL) {
+		out->why_not = arena_printf(a, "there is no %s here", words[0]);
 		return;
 	}
 	begin(&r);
