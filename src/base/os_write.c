@@ -120,7 +120,7 @@ int os_share(int from, int to, uint64_t n, bool *shared)
 	return err;
 }
 
-/* Writing into room that is there already costs a fifth less, and a disk that is full says so at once. */
+/* Writing into room that is there already costs less, and a disk that is full says so at once. */
 int os_reserve(int fd, uint64_t n)
 {
 	int err;
