@@ -550,7 +550,7 @@ struct dlwhy_applied {
 	bool works;            /* it was done, and nothing says that it does not help */
 	bool rolled_back;      /* it was done, and taken back */
 	const char *says;      /* in words */
-	const char *message;   /* what the real loader said, NULL */
+	const char *message;   /* what the real loader or the build said, lines, NULL */
 };
 
 /* ---- answers of dlwhy_undo ------------------------------------------------------------------- */

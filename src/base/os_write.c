@@ -1,6 +1,6 @@
 /* os_write.c - the calls that change something on disk, each behind a gate that only tests have. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* renameat2, copy_file_range */
+#define _GNU_SOURCE /* renameat2, copy_file_range, fallocate */
 #endif
 #include <limits.h>
 #include "base/os_write.h"
@@ -107,22 +107,46 @@ static bool is_unable(int err)
 	       err == ETXTBSY;
 }
 
+int os_share(int from, int to, uint64_t n, bool *shared)
+{
+	struct stat st;
+	int err = fstat(from, &st) != 0 ? errno : 0;
+
+	*shared = false;
+	if (err != 0 || n == 0 || (uint64_t)st.st_size != n)
+		return err;
+	err = gate("ioctl", "FICLONE", NULL);
+	*shared = err == 0 && ioctl(to, FICLONE, from) == 0;
+	return err;
+}
+
+/* Writing into room that is there already costs less, and a disk that is full says so at once. */
+int os_reserve(int fd, uint64_t n)
+{
+	int err;
+
+	if (n == 0 || n > INT64_MAX)
+		return 0;
+	err = CALL("fallocate", "", fallocate(fd, 0, 0, (off_t)n));
+	return err == ENOSYS || err == EOPNOTSUPP ? 0 : err;
+}
+
+void os_sync_soon(int fd, uint64_t off, uint64_t n)
+{
+	if (gate("sync_file_range", "", NULL) == 0)
+		(void)sync_file_range(fd, (off_t)off, (off_t)n, SYNC_FILE_RANGE_WRITE);
+}
+
 int os_copy(int from, int to, uint64_t n)
 {
 	uint64_t off = 0;
-	struct stat st;
-	int err;
+	bool shared;
+	int err = os_share(from, to, n, &shared);
 
-	if (n == 0)
+	if (err == 0 && shared)
 		return 0;
-	err = fstat(from, &st) != 0 ? errno : 0;
-	if (err == 0 && (uint64_t)st.st_size == n) {
-		err = gate("ioctl", "FICLONE", NULL);
-		if (err != 0)
-			return err;
-		if (ioctl(to, FICLONE, from) == 0)
-			return 0;
-	}
+	if (err == 0)
+		err = os_reserve(to, n);
 	while (err == 0 && off < n) {
 		uint64_t left = n - off;
 		size_t want = left < COPY_AT_ONCE ? (size_t)left : COPY_AT_ONCE;

@@ -32,6 +32,12 @@ int os_new_or_old_at(int dir, const char *name, int *fd);
 int os_pwrite(int fd, struct view bytes, uint64_t off);
 /* The first n bytes of one file into another, new one: shared blocks where the file system can do that. */
 int os_copy(int from, int to, uint64_t n);
+/* The same where the file system can share blocks of files, else nothing. n: all bytes of `from`. */
+int os_share(int from, int to, uint64_t n, bool *shared);
+/* Room for n bytes from the begin of a new file, which has that size then; 0 also where none can be had. */
+int os_reserve(int fd, uint64_t n);
+/* What is written there may go to the disk now: os_sync has less to wait for. Fails silently. */
+void os_sync_soon(int fd, uint64_t off, uint64_t n);
 int os_set_size(int fd, uint64_t size);
 /* A file or folder: what was done to it survives a loss of power. */
 int os_sync(int fd);

@@ -400,7 +400,8 @@ static void try_stem(struct diag *d, struct hits *out, const char *dir, const ch
 	e = store_open(d->store, path);
 	if (!usable(d, e))
 		return;
-	alias = same_text(e->file->elf.soname, name);
+	/* A name with a build folder in it is still that name. */
+	alias = e->file->elf.soname != NULL && strcmp(base_name(e->file->elf.soname), name) == 0;
 	if (!alias && skews >= MAX_SKEWS)
 		return;
 	for (size_t i = 0; i < out->n; i++) /* a link and its file are one */

@@ -1,6 +1,7 @@
 /* search_fixes.c - see search_fixes.h. Commands are offered, never run. */
 #include "diagnose/search_fixes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/known.h"
@@ -76,11 +77,10 @@ static size_t common_part(const char *a, const char *b, size_t *components)
 	}
 }
 
-/* `dir` as seen from the folder of `file`: "$ORIGIN/../lib" where both belong together (share two
+/* `dir` as seen from the folder `from` of a file: "$ORIGIN/../lib" where both belong together (share two
  * folders or more), else as it is. */
-static const char *origin_path(struct arena *a, const char *file, const char *dir)
+static const char *origin_path(struct arena *a, const char *from, const char *dir)
 {
-	const char *from = dir_name(a, file);
 	size_t components, common;
 	const char *up = "";
 
@@ -93,6 +93,19 @@ static const char *origin_path(struct arena *a, const char *file, const char *di
 		if (*p == '/' && p[1] != '\0')
 			up = arena_printf(a, "%s/..", up);
 	return arena_printf(a, "$ORIGIN%s%s", up, dir + common);
+}
+
+/* A folder without ".." on the way, where it is known: "bin/../lib" is "lib". */
+static const char *plain_dir(struct diag *d, const char *dir)
+{
+	const char *plain = dir;
+	char *real;
+
+	if (strstr(dir, "/..") == NULL || d->source == NULL || source_realpath(d->source, dir, &real) != 0)
+		return dir;
+	plain = arena_strdup(d->a, real);
+	free(real);
+	return plain;
 }
 
 /* What is worth keeping of the list that the file has: folders that exist. */
@@ -130,9 +143,9 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 
 	if (file == NULL || strchr(file, '/') == NULL)
 		return;
-	dir = dir_name(d->a, absolute_path(d, hit->path));
+	dir = plain_dir(d, dir_name(d->a, absolute_path(d, hit->path)));
 	if (!secure) /* such a program gets no $ORIGIN */
-		dir = origin_path(d->a, absolute_path(d, file), dir);
+		dir = origin_path(d->a, plain_dir(d, dir_name(d->a, absolute_path(d, file))), dir);
 	list = arena_printf(d->a, "%s%s", dir, kept_elements(d, from));
 	f = draft_fix(d, dr, "set-runpath", "medium",
 		      arena_printf(d->a,

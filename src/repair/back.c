@@ -24,22 +24,33 @@ static enum where mode_is_at(struct tx *t, const struct journal_step *s)
 	return f.mode == s->new.f.mode ? AT_NEW : AT_OTHER;
 }
 
-/* On which side is it? t->place is open. */
+/* Is what is there like the old file? That has no hash where it was kept itself. */
+static bool is_like_old(struct tx *t, const struct journal_step *s)
+{
+	struct journal_side old = s->old;
+	char kept[OS_NAME_MAX];
+
+	if (s->keep == CHANGE_KEEP_LINK && !old.hashed) {
+		tx_kept((size_t)(s - t->j.steps), "old", kept);
+		if (!tx_is_file(t->dir, kept, &s->old) || tx_side_at(t, t->dir, kept, true, &old) != 0)
+			return false;
+	}
+	return tx_compare(t, t->place, s->name, &old) != TX_OTHER;
+}
+
+/* On which side is it? t->place is open. Files are read only where a look at them is not enough. */
 static enum where is_at(struct tx *t, const struct journal_step *s)
 {
-	enum tx_same old, new;
-
 	if (s->in_place)
 		return mode_is_at(t, s);
-	if (s->kind == CHANGE_FOLDER && s->old.there)
+	if ((s->kind == CHANGE_FOLDER && s->old.there) || tx_is_file(t->place, s->name, &s->old))
 		return AT_OLD;
-	old = tx_compare(t, t->place, s->name, &s->old);
-	if (old == TX_SAME_FILE)
+	if (!(s->old.there && s->old.f.type == OS_REGULAR) &&
+	    tx_compare(t, t->place, s->name, &s->old) == TX_SAME_FILE)
 		return AT_OLD;
-	new = tx_compare(t, t->place, s->name, &s->new);
-	if (new != TX_OTHER)
+	if (tx_compare(t, t->place, s->name, &s->new) != TX_OTHER)
 		return AT_NEW;
-	return old == TX_SAME_CONTENT ? AT_OLD : AT_OTHER;
+	return is_like_old(t, s) ? AT_OLD : AT_OTHER;
 }
 
 /* ---- may it be undone? ----------------------------------------------------------------------- */

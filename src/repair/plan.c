@@ -583,7 +583,7 @@ static void update_record(struct making *m, const char *path, struct view bytes)
 		return;
 	if (c == NULL)
 		c = add(m, CHANGE_WRITE, at.file);
-	c->bytes = plan_record_with(m->in, record, at.row, bytes);
+	c->bytes = m->in->records == PLAN_RECORDS ? plan_record_with(m->in, record, at.row, bytes) : record;
 	c->mode = 0644;
 }
 
@@ -614,7 +614,7 @@ void plan_make(const struct plan_input *in, struct plan *out)
 		finish_target(&m, m.targets.items[i]);
 	if (out->refused == NULL && m.npip > 0)
 		finish_pip(&m);
-	if (out->refused == NULL && in->records)
+	if (out->refused == NULL && in->records != PLAN_NO_RECORDS)
 		update_records(&m);
 	*ARENA_PUSH(in->a, &m.env) = NULL;
 	out->environ = m.env.items;

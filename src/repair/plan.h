@@ -23,13 +23,20 @@ struct plan_files {
 };
 void plan_files_free(struct plan_files *f);
 
+/* RECORD of installed files, which has their hashes. */
+enum plan_records {
+	PLAN_NO_RECORDS,    /* is left alone */
+	PLAN_NAMES_RECORDS, /* is among what changes, with the text that it has */
+	PLAN_RECORDS        /* gets the new hashes: each file is read whole */
+};
+
 struct plan_input {
 	struct source *source;      /* as things are */
 	struct store *store;        /* over that */
 	const char *const *environ; /* NULL-ended */
 	const struct dlwhy_edit *const *edits;
 	size_t n;
-	bool records; /* RECORD of installed files is changed, too: each file is read whole */
+	enum plan_records records;
 	struct plan_files *files;
 	struct arena *a;
 };

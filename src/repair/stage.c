@@ -250,48 +250,55 @@ static enum transaction_code keep_old(struct tx *t, size_t step, const struct ch
 	return err != 0 ? tx_fail_step(t, s, "keep the old content of", err) : TRANSACTION_OK;
 }
 
-/* Opens what is there and hashes it: it must still be what was looked at. */
-static enum transaction_code open_old(struct tx *t, struct journal_step *s)
+/* The old file, open as t->from, must still be what was looked at. */
+static enum transaction_code still_old(struct tx *t, const struct journal_step *s)
 {
 	struct os_facts f;
-	uint64_t n;
-	int err = os_open_at(t->place, s->name, &t->from);
+	int err = os_facts_at(t->from, "", &f);
 
-	if (err == 0)
-		err = digest_of_file(DIGEST_SHA256, t->from, s->old.hash, &n);
-	if (err == 0)
-		err = os_facts_at(t->from, "", &f);
 	if (err != 0)
 		return tx_fail_step(t, s, "read", err);
-	s->old.hashed = true;
-	if (f.ino != s->old.f.ino || f.size != s->old.f.size || n != f.size ||
-	    !same_time(f.mtime, s->old.f.mtime))
+	if (f.ino != s->old.f.ino || f.size != s->old.f.size || !same_time(f.mtime, s->old.f.mtime))
 		return tx_fail(t, TRANSACTION_CHANGED, 0, "%.400s/%s is being changed by somebody else",
 			       s->folder, s->name);
 	return TRANSACTION_OK;
 }
 
-/* ---- what is to be there --------------------------------------------------------------------- */
-
-static int put_patches(struct tx *t, const struct journal_step *s, const struct change *c)
+/* Opens what is there and keeps it. What is kept as the file itself needs no hash: that could be made when
+ * somebody asks, of a gigabyte it takes a while. */
+static enum transaction_code keep_what_is_there(struct tx *t, size_t step, const struct change *c)
 {
-	uint64_t size = s->old.f.size < c->size ? s->old.f.size : c->size;
-	int err = os_copy(t->from, t->to, size);
+	struct journal_step *s = &t->j.steps[step];
+	enum transaction_code code;
+	uint64_t n;
+	int err = os_open_at(t->place, s->name, &t->from);
 
-	if (err == 0)
-		err = os_set_size(t->to, c->size);
-	for (size_t i = 0; i < c->npatches && err == 0; i++)
-		err = os_pwrite(t->to, c->patches[i].bytes, c->patches[i].offset);
-	return err;
+	if (err != 0)
+		return tx_fail_step(t, s, "read", err);
+	code = keep_old(t, step, c);
+	if (code != TRANSACTION_OK || s->keep == CHANGE_KEEP_LINK)
+		return code == TRANSACTION_OK ? still_old(t, s) : code;
+	err = digest_of_file(DIGEST_SHA256, t->from, s->old.hash, &n);
+	if (err != 0)
+		return tx_fail_step(t, s, "read", err);
+	s->old.hashed = true;
+	return n == s->old.f.size ? still_old(t, s) : tx_fail_step(t, s, "read", EIO);
 }
 
-static int put_content(struct tx *t, const struct journal_step *s, const struct change *c)
+/* ---- what is to be there --------------------------------------------------------------------- */
+
+/* The content of the successor, and its hash. */
+static int put_content(struct tx *t, const struct journal_step *s, const struct change *c,
+		       unsigned char hash[SHA256_BYTES])
 {
+	struct change as_it_is = { .size = s->old.f.size };
+
 	if (c->kind == CHANGE_PATCH)
-		return put_patches(t, s, c);
-	if (c->kind == CHANGE_WRITE)
-		return os_pwrite(t->to, c->bytes, 0);
-	return os_copy(t->from, t->to, s->old.f.size);
+		return tx_copy_patched(t->from, s->old.f.size, c, t->to, hash);
+	if (c->kind != CHANGE_WRITE)
+		return tx_copy_patched(t->from, s->old.f.size, &as_it_is, t->to, hash);
+	digest_of(DIGEST_SHA256, c->bytes, hash);
+	return os_pwrite(t->to, c->bytes, 0);
 }
 
 /* What root makes in somebody's folder is theirs. */
@@ -351,6 +358,7 @@ static enum transaction_code make_file(struct tx *t, size_t step, const struct c
 {
 	const struct change *c = &list->items[i];
 	struct journal_step *s = &t->j.steps[step];
+	unsigned char hash[SHA256_BYTES] = { 0 };
 	char beside[OS_NAME_MAX];
 	enum transaction_code code = TRANSACTION_OK;
 	int err;
@@ -358,22 +366,24 @@ static enum transaction_code make_file(struct tx *t, size_t step, const struct c
 	if (!patches_fit(c))
 		return tx_fail(t, TRANSACTION_REFUSED, EINVAL, "the patches of %.900s do not fit", c->path);
 	if (s->old.there)
-		code = open_old(t, s);
-	if (code == TRANSACTION_OK && s->old.there)
-		code = keep_old(t, step, c);
+		code = keep_what_is_there(t, step, c);
 	if (code != TRANSACTION_OK)
 		return code;
 	tx_beside(t, step, beside);
 	err = os_new_at(t->place, beside, &t->to);
 	if (err == 0)
-		err = put_content(t, s, c);
+		err = put_content(t, s, c, hash);
 	if (err == 0)
 		err = put_attributes(t, s, mode_of(list, i, s));
 	if (err == 0)
 		err = os_sync(t->to);
 	tx_close(&t->to);
 	if (err == 0)
-		err = tx_side_at(t, t->place, beside, true, &s->new);
+		err = tx_side_at(t, t->place, beside, false, &s->new);
+	s->new.hashed = err == 0;
+	memcpy(s->new.hash, hash, sizeof(hash));
+	if (err == 0 && s->old.there)
+		return still_old(t, s);
 	return err != 0 ? tx_fail_step(t, s, "write the successor of", err) : TRANSACTION_OK;
 }
 
@@ -426,13 +436,11 @@ static enum transaction_code make_folder(struct tx *t, size_t step, const struct
 
 static enum transaction_code keep_removed(struct tx *t, size_t step, const struct change *c)
 {
-	struct journal_step *s = &t->j.steps[step];
-	enum transaction_code code;
+	const struct journal_step *s = &t->j.steps[step];
 
 	if (!s->old.there || s->old.f.type != OS_REGULAR)
 		return TRANSACTION_OK;
-	code = open_old(t, s);
-	return code == TRANSACTION_OK ? keep_old(t, step, c) : code;
+	return keep_what_is_there(t, step, c);
 }
 
 static enum transaction_code stage_kind(struct tx *t, size_t step, const struct change_list *list, size_t i)

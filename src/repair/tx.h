@@ -87,10 +87,17 @@ int tx_set_owner(int fd, uint32_t uid, uint32_t gid);
 /* The file at `name` in comparison with a side: the same file, or the same content (then hashed). */
 enum tx_same { TX_OTHER, TX_SAME_CONTENT, TX_SAME_FILE };
 enum tx_same tx_compare(struct tx *t, int dir, const char *name, const struct journal_side *s);
+/* The same without a look at its content: is it that very file, unchanged? */
+bool tx_is_file(int dir, const char *name, const struct journal_side *s);
 /* The names in an open folder, sorted, in the arena. EFBIG: more than `most`. */
 int tx_names(struct tx *t, int dir, size_t most, const char *const **names, size_t *n);
 /* The hash of all names in an open folder. */
 int tx_hash_names(int dir, unsigned char hash[SHA256_BYTES]);
+
+/* ---- tx_copy.c: the successor of a file -------------------------------------------------------- */
+
+/* The n bytes of `from` with the patches of c on top, c->size bytes, into the new file `to`; their hash. */
+int tx_copy_patched(int from, uint64_t n, const struct change *c, int to, unsigned char hash[SHA256_BYTES]);
 
 /* ---- stage.c: the way there --------------------------------------------------------------------------- */
 

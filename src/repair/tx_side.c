@@ -62,12 +62,25 @@ static bool same_time(struct os_time a, struct os_time b)
 	return a.s == b.s && a.ns == b.ns;
 }
 
+static bool is_file(const struct os_facts *f, const struct journal_side *s)
+{
+	return f->ino == s->f.ino && f->size == s->f.size && same_time(f->mtime, s->f.mtime);
+}
+
+bool tx_is_file(int dir, const char *name, const struct journal_side *s)
+{
+	struct os_facts f;
+
+	return s->there && s->f.type == OS_REGULAR && os_facts_at(dir, name, &f) == 0 &&
+	       f.type == OS_REGULAR && is_file(&f, s);
+}
+
 static enum tx_same compare_file(int dir, const char *name, const struct os_facts *f,
 				 const struct journal_side *s)
 {
 	unsigned char hash[SHA256_BYTES];
 
-	if (f->ino == s->f.ino && f->size == s->f.size && same_time(f->mtime, s->f.mtime))
+	if (is_file(f, s))
 		return TX_SAME_FILE;
 	if (f->size != s->f.size || !s->hashed || hash_of(dir, name, hash) != 0)
 		return TX_OTHER;

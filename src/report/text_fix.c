@@ -1,6 +1,8 @@
 /* text_fix.c - plans that make something work, and what became of the one that was done. */
 #include "report/text.h"
 
+#include <string.h>
+
 #include "report/escape.h"
 
 enum { PLANS = 6, PLAN_ROWS = 4, PLAN_FILES = 4 };
@@ -49,14 +51,31 @@ static void plan_lines(struct text *t, const struct dlwhy_plan *p, struct lines 
 	}
 }
 
-static void applied_lines(struct text *t, const struct dlwhy_applied *a, struct lines *out)
+/* What who was asked for proof has said, each line of it. */
+static void message_lines(struct text *t, const struct dlwhy_result *r, struct lines *out)
 {
+	bool is_build = r->question != NULL && strcmp(r->question, "link") == 0;
+	const char *who = is_build ? "It says:" : "The loader says:";
+
+	for (const char *p = r->applied->message; p != NULL && *p != '\0'; who = NULL) {
+		size_t n = strcspn(p, "\n");
+		const char *line = text_clean(t, arena_strndup(t->a, p, n));
+
+		text_line(t, out, MARGIN, PLAIN,
+			  who != NULL ? arena_printf(t->a, "%s  %s", who, line)
+				      : arena_printf(t->a, "  %s", line));
+		p += n + (p[n] == '\n');
+	}
+}
+
+static void applied_lines(struct text *t, const struct dlwhy_result *r, struct lines *out)
+{
+	const struct dlwhy_applied *a = r->applied;
+
 	text_end(t, out);
 	text_add(t, a->works ? GREEN : RED, arena_printf(t->a, "Plan %d: ", a->n));
 	text_wrap(t, out, MARGIN, SIZE_MAX, text_clean(t, a->says));
-	if (a->message != NULL)
-		text_line(t, out, MARGIN, PLAIN,
-			  arena_printf(t->a, "The loader says:  %s", text_clean(t, a->message)));
+	message_lines(t, r, out);
 	if (a->id != NULL)
 		text_line(t, out, MARGIN, PLAIN,
 			  arena_printf(t->a, "To take it back: dlwhy undo %s", a->id));
@@ -91,7 +110,7 @@ void text_fix_lines(struct text *t, struct lines *out)
 			  arena_printf(t->a, "%zu more plans; -v shows all", r->nplans - n));
 	}
 	if (r->applied != NULL) {
-		applied_lines(t, r->applied, out);
+		applied_lines(t, r, out);
 	} else if (n > 0 && r->plans[0]->can_apply) {
 		text_end(t, out);
 		text_line(t, out, 0, PLAIN,

@@ -9,129 +9,16 @@
 
 #include "build/link.h"
 #include "diagnose/common.h"
+#include "verb/driver_words.h"
 #include "verb/explain_look_answer.h"
 
 enum { MAX_TRIED = 3, MAX_WORDS = 4000 };
 
 /* ---- may it be asked? ------------------------------------------------------------------------- */
 
-static bool is_system_program(const char *name)
-{
-	static const char *const folders[] = { "/usr/bin/", "/bin/", "/usr/local/bin/" };
-
-	if (strchr(name, '/') == NULL)
-		return true;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (starts_with(name, folders[i]) && strchr(name + strlen(folders[i]), '/') == NULL)
-			return true;
-	return false;
-}
-
-/* Options as they are, and such as begin so; '=' at the end of a row: the next word belongs to it. */
-static const char *const harmless[] = {
-	"-shared",
-	"-static",
-	"-pie",
-	"-no-pie",
-	"-static-pie",
-	"-rdynamic",
-	"-pthread",
-	"-nostdlib",
-	"-nodefaultlibs",
-	"-nostartfiles",
-	"-static-libgcc",
-	"-static-libstdc++",
-	"-pipe",
-	"-w",
-	"-r",
-	"-s",
-	"-c++",
-};
-static const char *const harmless_begin[] = { "-l", "-L", "-I",    "-D",   "-U",
-					      "-O", "-g", "-std=", "-Wl,", "-m" };
-static const char *const harmless_pair[] = { "-l", "-L",       "-I",       "-D", "-U", "-o",
-					     "-x", "-isystem", "-Xlinker", "-u", "-z" };
-/* Of -f… those that run programs, read or write files; of -W… what goes to other programs. */
-static const char *const harmful_begin[] = {
-	"-fplugin",
-	"-fdump",
-	"-fprofile",
-	"-fauto-profile",
-	"-fbranch-",
-	"-ftest-coverage",
-	"-fcallgraph",
-	"-fopt-info",
-	"-fsave",
-	"-fcompare-debug",
-	"-fstack-usage",
-	"-fdiagnostics",
-	"-fmodule",
-	"-fada",
-	"-fcrash",
-	"-fembed",
-	"-Wa,",
-	"-Wp,",
-	"-fpass",
-	"-fload",
-	"-fintegrated-cc1",
-	"-fno-integrated-cc1",
-};
-
-static bool begins(const char *word, const char *const *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (starts_with(word, rows[i]))
-			return true;
-	return false;
-}
-
-static bool is_one(const char *word, const char *const *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(word, rows[i]) == 0)
-			return true;
-	return false;
-}
-
-#define ROWS(v) (v), sizeof(v) / sizeof((v)[0])
-
-/* -fuse-ld=NAME, -fPIC, -Wall: words without a path in them. */
-static bool is_plain_option(const char *word)
-{
-	return (starts_with(word, "-f") || starts_with(word, "-W")) && strchr(word, '/') == NULL &&
-	       !begins(word, ROWS(harmful_begin));
-}
-
-static bool is_input(const char *word)
-{
-	return *word != '-' && *word != '@';
-}
-
-/* How many words an option takes; 0: it is not one that may be passed on. */
-static size_t option_words(const char *const *word, size_t left)
-{
-	if (is_input(word[0]) || is_one(word[0], ROWS(harmless)) || is_plain_option(word[0]))
-		return 1;
-	if (is_one(word[0], ROWS(harmless_pair)))
-		return left > 1 ? 2 : 0;
-	return begins(word[0], ROWS(harmless_begin)) ? 1 : 0;
-}
-
 static bool may_run(const struct msg_command *m)
 {
-	bool input = false;
-
-	if (m->argc < 2 || m->argc > MAX_WORDS || !is_system_program(m->argv[0]) || !link_knows(m->argv[0]))
-		return false;
-	for (size_t i = 1; i < m->argc;) {
-		size_t n = option_words(m->argv + i, m->argc - i);
-
-		if (n == 0)
-			return false;
-		input = input || is_input(m->argv[i]);
-		i += n;
-	}
-	return input;
+	return m->argc <= MAX_WORDS && driver_is_plain(m->argv, m->argc);
 }
 
 /* ---- where it ran ------------------------------------------------------------------------------- */
@@ -155,11 +42,11 @@ static const char *below(struct look *l, const char *dir, const char *path)
 /* The same command as from the working folder: inputs and folders are named from there. */
 static const char *moved_word(struct look *l, const char *dir, const char *word, const char *before)
 {
-	if (is_one(before, ROWS(harmless_pair)))
+	if (driver_takes_next(before))
 		return strcmp(before, "-L") == 0 || strcmp(before, "-I") == 0 ? below(l, dir, word) : word;
 	if ((starts_with(word, "-L") || starts_with(word, "-I")) && word[2] != '\0')
 		return arena_printf(l->a, "%.2s%s", word, below(l, dir, word + 2));
-	return is_input(word) ? below(l, dir, word) : word;
+	return driver_is_input(word) ? below(l, dir, word) : word;
 }
 
 /* NULL: its folder is not here. */

@@ -5,6 +5,7 @@
  *   fix_find_plans   which steps make it work                        fix_plans.c
  *   fix_candidates   ways out of a finding                           fix_ways.c
  *   fix_versions     versions of Python packages that may fit        fix_versions.c
+ *   fix_sonames      names that libraries call themselves            fix_soname.c
  *   fix_simulate     the question, with steps done in an overlay     fix_simulate.c
  *   fix_apply        one plan is done, proved, or taken back         fix_apply.c
  */
@@ -82,8 +83,12 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 /* Asks the question in x->over, with the environment of the plan. False: no memory. */
 bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_on_result *take_result,
 		  void *user);
-/* The plan of these steps as it is to be done. */
-void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo);
+/* The plan of these steps as it is to be done; without hashes it is one to be shown. */
+void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, enum plan_records records,
+	      struct plan *todo);
+/* The same with these steps done in an overlay. False also where they cannot be. */
+bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
+		  dlwhy_on_result *take_result, void *user);
 /* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
 /* Ways out, in the order in which they are tried. */
@@ -101,6 +106,14 @@ void fix_way_edit(struct fixing *x, struct dlwhy_fix *f, size_t i, const struct 
 /* Other versions of Python packages: those whose wheels are at hand, and what metadata tells. */
 void fix_versions(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
 		  struct fix_ways *l);
+
+/* Names that loaded libraries call themselves, and should not or should. */
+void fix_sonames(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
+		 struct fix_ways *l);
+/* Who would stop to work with these steps, because it knows a library by the name that it had: a sentence.
+ * NULL: nobody. r: the answer as things are. */
+const char *fix_soname_breaks(struct fixing *x, const struct dlwhy_result *r,
+			      const struct dlwhy_edit *const *edits, size_t n);
 
 enum dlwhy_code fix_ask(const struct fix_question *q, struct dlwhy_session *s, dlwhy_on_result *on_result,
 			void *user, struct dlwhy_error *err);

@@ -6,6 +6,7 @@
 #include "diagnose/common.h"
 #include "repair/transaction.h"
 #include "verb/fix.h"
+#include "verb/prove_build.h"
 
 /* ---- what a plan would meet ------------------------------------------------------------------------- */
 
@@ -78,7 +79,8 @@ void fix_notes(struct fixing *x, struct fix_plan *p)
 struct proof {
 	struct fixing *x;
 	const struct dlwhy_result *r;
-	bool works, asked;   /* asked: the real loader was */
+	bool works, asked;   /* asked: the real loader, or a build, was */
+	const char *by;	     /* who */
 	const char *message; /* what it said, or what is predicted; NULL */
 	const char *why_not; /* it could not be asked */
 };
@@ -113,28 +115,52 @@ static int on_result(const struct dlwhy_result *r, size_t index, void *user)
 	return arena_run(p->x->a, take, p) == ARENA_OK ? 0 : 1;
 }
 
+/* What is built is asked of who builds it, where that can be run unasked. */
+static void build_now(struct fixing *x, const struct plan *todo, struct proof *p)
+{
+	struct built b;
+
+	if (strcmp(x->q.verb, "link-go") == 0)
+		prove_go_build(x->s, x->q.target, x->q.args, x->a, &b);
+	else if (strcmp(x->q.verb, "link") == 0)
+		prove_link(x->s, todo->command != NULL ? todo->command : x->q.args, x->a, &b);
+	else
+		return;
+	p->by = b.by;
+	p->asked = b.asked;
+	p->works = !b.asked || b.works;
+	p->message = b.message;
+	p->why_not = b.why_not;
+}
+
 /* The same question about the files as they are now, put to the real loader as well. */
 static void prove_now(struct fixing *x, const struct plan *todo, struct proof *p)
 {
-	*p = (struct proof){ .x = x };
+	*p = (struct proof){ .x = x, .by = "the real loader" };
 	x->over = source_host(NULL);
 	fix_ask_over(x, todo, true, on_result, p);
 	fix_simulate_end(x);
+	if (p->works)
+		build_now(x, todo, p);
 }
 
 /* ---- doing it
  * --------------------------------------------------------------------------------------------- */
+
+static const char *capital(struct arena *a, const char *s)
+{
+	return starts_with(s, "the ") ? arena_printf(a, "T%s", s + 1) : s;
+}
 
 static void set_words(struct fixing *x, struct dlwhy_applied *a, const struct proof *p)
 {
 	if (!p->works)
 		a->says = "it was done, did not help, and was taken back: everything is as it was";
 	else if (p->asked)
-		a->says = "done, and the real loader agrees: it works";
+		a->says = arena_printf(x->a, "done, and %s agrees: it works", p->by);
 	else if (p->why_not != NULL)
-		a->says = arena_printf(x->a,
-				       "done; by the simulation it works. The real loader was not asked: %s",
-				       p->why_not);
+		a->says = arena_printf(x->a, "done; by the simulation it works. %s was not asked: %s",
+				       capital(x->a, p->by), p->why_not);
 	else
 		a->says = "done; by the simulation it works";
 	a->message = p->works ? NULL : p->message;
@@ -177,7 +203,7 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 				      .command = x->request->command,
 				      .title = p->said.says,
 				      .env = os_environ() };
-	struct change_seen *seen = ARENA_ARRAY(x->a, p->todo.changes.n + 1, struct change_seen);
+	struct change_seen *seen;
 	struct transaction_error err;
 	char id[TRANSACTION_ID];
 	struct proof proof;
@@ -187,6 +213,12 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 			  "XDG_STATE_HOME nor HOME is set to an absolute path)";
 		return;
 	}
+	fix_make(x, p->said.edits, p->said.nedits, PLAN_RECORDS, &p->todo);
+	if (p->todo.refused != NULL) {
+		a->says = arena_printf(x->a, "nothing was changed: %s", p->todo.refused);
+		return;
+	}
+	seen = ARENA_ARRAY(x->a, p->todo.changes.n + 1, struct change_seen);
 	if (!see(x, &p->todo, m.folder, seen, a))
 		return;
 	if (transaction_apply(&m, &p->todo.changes, seen, id, &err) != TRANSACTION_OK) {

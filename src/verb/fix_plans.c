@@ -284,7 +284,8 @@ static void set_run_commands(struct fixing *x, struct fix_plan *p)
 	p->said.ncommands = commands.n;
 }
 
-static void try_fix(struct fixing *x, const struct fix_outcome *now, const struct dlwhy_fix *first)
+static void try_fix(struct fixing *x, const struct dlwhy_result *r, const struct fix_outcome *now,
+		    const struct dlwhy_fix *first)
 {
 	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->state }, .nseen = 1 };
 	struct fix_plan *p = ARENA_NEW(x->a, struct fix_plan);
@@ -306,8 +307,10 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 	if (!works && t.n > 0)
 		p->said.then = t.end.summary;
 	set_steps(x, &t, &p->said, first);
+	if (fix_soname_breaks(x, r, p->said.edits, p->said.nedits) != NULL)
+		return;
 	if (t.n > 0)
-		fix_make(x, p->said.edits, p->said.nedits, &p->todo);
+		fix_make(x, p->said.edits, p->said.nedits, PLAN_NAMES_RECORDS, &p->todo);
 	if (count_op(&p->said, "pip-install") > 0)
 		set_run_commands(x, p);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
@@ -360,7 +363,7 @@ void fix_find_plans(struct fixing *x, const struct dlwhy_result *r)
 	fix_candidates(x, r, fix_first(x, r), &now);
 	for (size_t i = 0; i < now.nfixes; i++)
 		if (!has_version(x, now.fixes[i]))
-			try_fix(x, &now, now.fixes[i]);
+			try_fix(x, r, &now, now.fixes[i]);
 	drop_movers(x);
 	for (size_t i = 0; i < x->plans.n; i++)
 		x->plans.items[i]->said.n = (int)i + 1;

@@ -85,11 +85,12 @@ static struct plan_input input_of(struct fixing *x, const struct dlwhy_edit *con
 				    .a = x->a };
 }
 
-void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo)
+void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, enum plan_records records,
+	      struct plan *todo)
 {
 	struct plan_input in = input_of(x, edits, n);
 
-	in.records = true;
+	in.records = records;
 	plan_make(&in, todo);
 }
 
@@ -114,4 +115,19 @@ void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_
 	else
 		out->refused = arena_printf(x->a, "it cannot be tried: %s", strerrordesc_np(err));
 	fix_simulate_end(x);
+}
+
+bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
+		  dlwhy_on_result *take_result, void *user)
+{
+	struct plan_input in = input_of(x, edits, n);
+	struct plan todo;
+	bool done;
+
+	plan_make(&in, &todo);
+	x->over = todo.refused == NULL ? source_overlay(x->s->source) : NULL;
+	done = x->over != NULL && plan_overlay(&in, &todo, x->over) == 0 &&
+	       fix_ask_over(x, &todo, false, take_result, user);
+	fix_simulate_end(x);
+	return done;
 }

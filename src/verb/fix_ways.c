@@ -225,6 +225,7 @@ void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct
 	}
 	for (size_t i = 0; i < f->nfixes && strcmp(x->q.verb, "link") == 0; i++)
 		add_link_command(x, &l, i);
+	fix_sonames(x, r, f, &l);
 	add_drop(x, &l, f);
 	fix_versions(x, r, f, &l);
 	out->fixes = l.items;

@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/os_write.h"
 #include "repair/elf_edit.h"
 
 #define EDITS_MAX 64
@@ -76,19 +76,6 @@ static bool parse(char *arg, struct elf_edit *out)
 	return parse_replace(arg, out);
 }
 
-static bool copy(int from, int to, uint64_t n)
-{
-	off_t at = 0; /* mapping it may have read it */
-
-	while ((uint64_t)at < n)
-		if (copy_file_range(from, &at, to, NULL, n - (uint64_t)at, 0) <= 0)
-			break;
-	while ((uint64_t)at < n) /* another file system */
-		if (sendfile(to, from, &at, n - (uint64_t)at) <= 0)
-			return false;
-	return true;
-}
-
 static bool write_patches(int fd, const struct elf_edited *x)
 {
 	if (ftruncate(fd, (off_t)x->size) != 0)
@@ -114,10 +101,11 @@ static int write_out(int in, uint64_t n, const char *out, const struct elf_edite
 	int fd;
 
 	snprintf(temporary, sizeof(temporary), "%s.new", out);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+	fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
 	if (fd < 0)
 		return die(temporary);
-	if (!copy(in, fd, n) || !write_patches(fd, x) || fstat(in, &st) != 0 || fchmod(fd, st.st_mode) != 0 ||
+	errno = os_copy(in, fd, n);
+	if (errno != 0 || !write_patches(fd, x) || fstat(in, &st) != 0 || fchmod(fd, st.st_mode) != 0 ||
 	    close(fd) != 0 || rename(temporary, out) != 0) {
 		unlink(temporary);
 		return die(temporary);
