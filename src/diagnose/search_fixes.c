@@ -76,11 +76,10 @@ static size_t common_part(const char *a, const char *b, size_t *components)
 	}
 }
 
-/* `dir` as seen from the folder of `file`: "$ORIGIN/../lib" where both belong together (share two
+/* `dir` as seen from the folder `from`: "$ORIGIN/../lib" where both belong together (share two
  * folders or more), else as it is. */
-static const char *origin_path(struct arena *a, const char *file, const char *dir)
+static const char *origin_path(struct arena *a, const char *from, const char *dir)
 {
-	const char *from = dir_name(a, file);
 	size_t components, common;
 	const char *up = "";
 
@@ -118,6 +117,14 @@ static const char *kept_elements(struct diag *d, const struct image *from)
 	return kept;
 }
 
+/* Of a program that is started through a link the folder that it lies in. */
+static const char *origin_of(struct diag *d, const struct image *from)
+{
+	if (from->origin != NULL && from->origin[0] == '/')
+		return from->origin;
+	return dir_name(d->a, absolute_path(d, image_path(d, from)));
+}
+
 static void fix_runpath(struct diag *d, struct draft *dr, const struct image *from,
 			const struct hit *hit)
 {
@@ -132,7 +139,7 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 		return;
 	dir = dir_name(d->a, absolute_path(d, hit->path));
 	if (!secure) /* such a program gets no $ORIGIN */
-		dir = origin_path(d->a, absolute_path(d, file), dir);
+		dir = origin_path(d->a, origin_of(d, from), dir);
 	list = arena_printf(d->a, "%s%s", dir, kept_elements(d, from));
 	f = draft_fix(d, dr, "set-runpath", "medium",
 		      arena_printf(d->a,

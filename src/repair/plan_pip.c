@@ -256,6 +256,22 @@ static const char *name_of(struct pip *p, const char *requirement)
 	return arena_strndup(p->a, requirement, strcspn(requirement, "=<>!~[ "));
 }
 
+/* What the settings of the installer say to it. */
+static void judge(struct pip *p, const struct pip_want *wants, size_t n, bool uv, bool known)
+{
+	struct words names = { NULL, 0, 0 };
+	struct pip_asked asked = { .prefix = p->prefix, .uv = uv, .isolated = known };
+	struct pip_verdict v;
+
+	for (size_t i = 0; i < n && !known; i++)
+		*ARENA_PUSH(p->a, &names) = name_of(p, wants[i].requirement);
+	*ARENA_PUSH(p->a, &names) = NULL;
+	asked.names = names.items;
+	pip_settings(p->in, &asked, &v);
+	p->out->not_now = v.not_now;
+	p->out->note = v.note;
+}
+
 /* Wheels that are known are named themselves: "NAME==2.0" would also be met by 2.0+local or by another build
  * beside it, which is not what was tried. */
 static void set_command(struct pip *p, const struct pip_want *wants, size_t n, bool known)
@@ -267,8 +283,7 @@ static void set_command(struct pip *p, const struct pip_want *wants, size_t n, b
 	const char **words;
 	size_t k = 0;
 
-	if (!uv)
-		p->out->not_now = pip_elsewhere(p->in, p->prefix, known);
+	judge(p, wants, n, uv, known);
 	if (known && !uv)
 		*ARENA_PUSH(p->a, &more) = "--isolated";
 	if (known) {

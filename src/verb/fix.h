@@ -71,6 +71,7 @@ struct fix_outcome {
 	bool works;
 	const char *fingerprint,
 		*summary;  /* of the first error, NULL if it works or nothing could be said */
+	const char *code;  /* of that error, NULL */
 	const char *state; /* the same if nothing has changed */
 	const struct dlwhy_fix *const *fixes; /* of that finding, copies */
 	size_t nfixes;
@@ -84,6 +85,8 @@ bool fix_ask_over(struct fixing *x, const struct plan *todo, bool prove, dlwhy_o
 		  void *user);
 /* The plan of these steps as it is to be done. */
 void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo);
+/* What could be typed in place of a change of a text; NULL: nothing short. */
+const char *fix_typed(struct fixing *x, const struct change *c);
 /* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
 /* Ways out, in the order in which they are tried. */

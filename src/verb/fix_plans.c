@@ -105,6 +105,9 @@ static bool follow(struct trail *t)
 	}
 	if (o.state == NULL || was_seen(t, o.state) || t->nseen > FIX_STEPS)
 		return false;
+	/* Of a library that may go nothing is used: another one in its place is no way on. */
+	if (strcmp(t->kind, "drop-needed") == 0 && same_text(o.code, "missing-symbol"))
+		return false;
 	t->seen[t->nseen++] = o.state;
 	works = go_on(t, &o);
 	t->nseen--;
@@ -284,6 +287,31 @@ static void set_run_commands(struct fixing *x, struct fix_plan *p)
 	p->said.ncommands = commands.n;
 }
 
+/* Steps that have no command of their own change lines of texts. RECORD is for those who verify. */
+static void set_typed_commands(struct fixing *x, struct fix_plan *p)
+{
+	struct list commands = { NULL, 0, 0 };
+	bool typed = true;
+
+	for (size_t i = 0; i < p->said.nedits; i++)
+		typed &= plan_step_command(p->said.edits[i], NULL, x->a) != NULL;
+	if (typed)
+		return;
+	for (size_t i = 0; i < p->said.ncommands; i++)
+		*ARENA_PUSH(x->a, &commands) = p->said.commands[i];
+	for (size_t i = 0; i < p->todo.changes.n; i++) {
+		const struct change *c = &p->todo.changes.items[i];
+		const char *command = c->kind == CHANGE_WRITE && strcmp(base_name(c->path), "RECORD") != 0
+					      ? fix_typed(x, c)
+					      : NULL;
+
+		if (command != NULL)
+			*ARENA_PUSH(x->a, &commands) = command;
+	}
+	p->said.commands = commands.items;
+	p->said.ncommands = commands.n;
+}
+
 static void try_fix(struct fixing *x, const struct fix_outcome *now, const struct dlwhy_fix *first)
 {
 	struct trail t = { .x = x, .kind = first->kind, .risk = "low", .seen = { now->state }, .nseen = 1 };
@@ -310,6 +338,7 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 		fix_make(x, p->said.edits, p->said.nedits, &p->todo);
 	if (count_op(&p->said, "pip-install") > 0)
 		set_run_commands(x, p);
+	set_typed_commands(x, p);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
 	set_powers(p);
 	if (p->said.can_apply)
