@@ -62,7 +62,8 @@ void plan_paths(const struct plan *p, struct arena *a, const char *const **out, 
 const char *plan_step_words(const struct dlwhy_edit *e, struct arena *a);
 /* What could be typed instead of it, in a shell of that path (NULL: sh); NULL: nothing short. */
 const char *plan_step_command(const struct dlwhy_edit *e, const char *shell, struct arena *a);
-/* What could be typed instead of a change of a text, in in->a; NULL: nothing short. */
-const char *plan_typed(const struct plan_input *in, const struct change *c);
+/* What could be typed instead of a change of a text, in in->a; `mac`: where sed is BSD's. NULL: nothing
+ * short. */
+const char *plan_typed(const struct plan_input *in, const struct change *c, bool mac);
 
 #endif

@@ -66,14 +66,32 @@ static void add_text(struct arena *a, struct arena_text *t, const struct lines *
 	}
 }
 
+/* The same by ed, which a Mac has. A line that is only a dot would end the text. */
+static const char *edited_by_ed(struct arena *a, const struct lines *new, const char *where, bool changes,
+				size_t first, size_t to, const char *path)
+{
+	const char *s = arena_printf(a, "printf '%%s\\n' %s%s", where, to == first ? "d" : changes ? "c" : "i");
+
+	for (size_t i = first; i < to; i++) {
+		const char *line = arena_strndup(a, (const char *)new->items[i].p, new->items[i].n);
+
+		if (strcmp(line, ".") == 0)
+			return NULL;
+		s = arena_printf(a, "%s %s", s, shell_quote(a, line));
+	}
+	return arena_printf(a, "%s%s w | ed -s %s", s, to > first ? " ." : "", shell_quote(a, path));
+}
+
 static const char *edited(struct arena *a, const struct lines *old, const struct lines *new, size_t first,
-			  size_t same_end, const char *path)
+			  size_t same_end, const char *path, bool mac)
 {
 	size_t old_to = old->n - same_end, new_to = new->n - same_end;
 	struct arena_text t = { NULL, 0, 0 };
 	const char *where = old_to > first + 1 ? arena_printf(a, "%zu,%zu", first + 1, old_to)
 					       : arena_printf(a, "%zu", first + 1);
 
+	if (mac)
+		return edited_by_ed(a, new, where, old_to > first, first, new_to, path);
 	if (new_to == first)
 		return arena_printf(a, "sed -i '%sd' %s", where, shell_quote(a, path));
 	if (new_to == first + 1 && new->items[first].n == 0 && old_to == new_to)
@@ -97,7 +115,7 @@ static const char *made(const struct plan_input *in, const struct change *c, con
 	return s;
 }
 
-const char *plan_typed(const struct plan_input *in, const struct change *c)
+const char *plan_typed(const struct plan_input *in, const struct change *c, bool mac)
 {
 	struct lines old, new;
 	struct view bytes;
@@ -119,5 +137,5 @@ const char *plan_typed(const struct plan_input *in, const struct change *c)
 		return NULL;
 	if (first == old.n)
 		return old.open ? NULL : printed(in->a, &new, first, ">>", c->path);
-	return edited(in->a, &old, &new, first, end, c->path);
+	return edited(in->a, &old, &new, first, end, c->path, mac);
 }

@@ -41,6 +41,7 @@ struct fixing {
 	enum dlwhy_severity level; /* errors are repaired; warnings where there are no errors */
 	const char
 		*program; /* absolute path of the program that is started; NULL: it is a library or module */
+	bool mac; /* the question is about a Mac */
 	struct arena *a;
 	struct plan_files files;
 	struct fix_versions *versions; /* of the environment that was looked at last, NULL */

@@ -255,7 +255,7 @@ static bool needs_a_new_start(const struct dlwhy_plan *p)
 	return false;
 }
 
-static void set_powers(struct fix_plan *p)
+static void set_powers(const struct fixing *x, struct fix_plan *p)
 {
 	p->said.same_command = !p->todo.sets_environ && !needs_a_new_start(&p->said);
 	if (p->said.nedits == 0)
@@ -269,6 +269,8 @@ static void set_powers(struct fix_plan *p)
 		p->said.why_not = p->todo.not_now;
 	else if (p->said.works == DLWHY_NO)
 		p->said.why_not = "it does not help alone";
+	else if (x->s->opt.root != NULL)
+		p->said.why_not = "plans for another root are shown, not done";
 	p->said.can_apply = p->said.why_not == NULL;
 }
 
@@ -340,7 +342,7 @@ static void try_fix(struct fixing *x, const struct fix_outcome *now, const struc
 		set_run_commands(x, p);
 	set_typed_commands(x, p);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
-	set_powers(p);
+	set_powers(x, p);
 	if (p->said.can_apply)
 		fix_notes(x, p);
 	if (!is_there(x, &p->said))

@@ -97,7 +97,7 @@ const char *fix_typed(struct fixing *x, const struct change *c)
 {
 	struct plan_input in = input_of(x, NULL, 0);
 
-	return plan_typed(&in, c);
+	return plan_typed(&in, c, x->mac);
 }
 
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
