@@ -186,15 +186,14 @@ static void take_section(struct reading *r, struct view text, const char *sectio
 		take(r, name, value);
 }
 
-static void read_pip_file(struct reading *r, const char *path)
+static void read_pip_file(struct reading *r, const char *path, const char *section)
 {
 	struct view text;
 
 	if (!read_file(r, path, &text))
 		return;
 	r->dir = NULL; /* relative paths are of the working folder */
-	take_section(r, text, "global");
-	take_section(r, text, "install");
+	take_section(r, text, section);
 }
 
 /* A file below a folder that a variable names; `otherwise`: below the home. NULL: there is no such. */
@@ -229,26 +228,33 @@ static size_t config_dirs(const struct reading *r, const char *out[MAX_FOLDERS])
 }
 
 /* In the order in which the later counts. */
-static void read_pip(struct reading *r)
+static void read_pip_files(struct reading *r, const char *section)
 {
 	const char *own = str_env(r->q->environ, "PIP_CONFIG_FILE"), *dirs[MAX_FOLDERS];
 	struct view text;
 	size_t n = config_dirs(r, dirs);
-	bool none = own != NULL && strcmp(own, "/dev/null") == 0; /* then pip reads none */
+
+	for (size_t i = 0; i < n; i++)
+		read_pip_file(r, arena_printf(r->a, "%s/pip/pip.conf", dirs[i]), section);
+	read_pip_file(r, "/etc/pip.conf", section);
+	if (!r->q->isolated && !read_file(r, own, &text)) {
+		read_pip_file(r, below(r, "HOME", NULL, ".pip/pip.conf"), section);
+		read_pip_file(r, below(r, "XDG_CONFIG_HOME", ".config", "pip/pip.conf"), section);
+	}
+	read_pip_file(r, arena_printf(r->a, "%s/pip.conf", r->q->prefix), section);
+	read_pip_file(r, own, section);
+}
+
+/* What is for "install" counts more, whichever file has it. */
+static void read_pip(struct reading *r)
+{
+	const char *own = str_env(r->q->environ, "PIP_CONFIG_FILE");
 
 	r->over = true;
-	for (size_t i = 0; i < n && !none; i++)
-		read_pip_file(r, arena_printf(r->a, "%s/pip/pip.conf", dirs[i]));
-	if (!none)
-		read_pip_file(r, "/etc/pip.conf");
-	if (!none && !r->q->isolated && !read_file(r, own, &text)) {
-		read_pip_file(r, below(r, "HOME", NULL, ".pip/pip.conf"));
-		read_pip_file(r, below(r, "XDG_CONFIG_HOME", ".config", "pip/pip.conf"));
+	if (own == NULL || strcmp(own, "/dev/null") != 0) { /* then pip reads none */
+		read_pip_files(r, "global");
+		read_pip_files(r, "install");
 	}
-	if (!none)
-		read_pip_file(r, arena_printf(r->a, "%s/pip.conf", r->q->prefix));
-	if (!none)
-		read_pip_file(r, own);
 	if (!r->q->isolated)
 		take_variables(r, "PIP_");
 }
