@@ -70,7 +70,8 @@ static void add_text(struct arena *a, struct arena_text *t, const struct lines *
 static const char *edited_by_ed(struct arena *a, const struct lines *new, const char *where, bool changes,
 				size_t first, size_t to, const char *path)
 {
-	const char *s = arena_printf(a, "printf '%%s\\n' %s%s", where, to == first ? "d" : changes ? "c" : "i");
+	const char *order = to == first ? "d" : changes ? "c" : "i";
+	const char *s = arena_printf(a, "printf '%%s\\n' %s%s", where, order);
 
 	for (size_t i = first; i < to; i++) {
 		const char *line = arena_strndup(a, (const char *)new->items[i].p, new->items[i].n);

@@ -2,8 +2,8 @@
  *
  * Looked at are the packages whose files the finding names, and those that they ask for in another version
  * than is installed. Of each, the wheels that lie on this machine (--wheels, find-links of the installer)
- * are ways out, the nearest version first, together with what it needs; the simulation decides. Where no wheel is at hand
- * the requirements that packages state are the best there is to go by: a person's to try.
+ * are ways out, the nearest version first, together with what it needs; the simulation decides. Where no
+ * wheel is at hand the requirements that packages state are the best there is to go by: a person's to try.
  */
 #include <stddef.h>
 #include <stdlib.h>
