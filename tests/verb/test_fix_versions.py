@@ -128,13 +128,14 @@ def test_wheels_is_a_folder(args):
 
 
 def configured(top):
-    """pkg was damaged; where pip would get it again is for its settings to say."""
+    """pkg lost its file; where pip would get it again is for its settings to say."""
     wheel(top / "index", "pkg", "1.0", {"pkg.py": b"value = 7\n"})
     (top / "wheels").mkdir()
     (top / "index/pkg-1.0-py3-none-any.whl").rename(top / "wheels/pkg-1.0-py3-none-any.whl")
     python = environment(top, "pkg==1.0")
     next((top / "env/lib").glob("python3*/site-packages/pkg.py")).unlink()
-    return fix_setups.Setup([python, "-B", "-c", "import pkg"], ["--python", python, "import", "pkg"], "reinstall")
+    return fix_setups.Setup([python, "-B", "-c", "import pkg"], ["--python", python, "import", "pkg"], "install",
+                            env={"PIP_NO_CACHE_DIR": "1"})
 
 
 @pytest.mark.parametrize("lines, why, note", [
@@ -149,7 +150,7 @@ def test_the_index_that_pip_is_set_to_is_the_one_that_is_judged(made, lines, why
     conf.parent.mkdir(parents=True)
     conf.write_text("[global]\n" + lines.format(top=place.top))
     place.env["XDG_CONFIG_DIRS"] = f"/nowhere:{conf.parents[1]}"
-    plan = next(p for p in place.fix()["plans"] if p["kind"] == "reinstall")
+    plan = next(p for p in place.fix()["plans"] if p["kind"] == "install")
     if why is not None:
         assert not plan["can_apply"] and plan["why_not"].startswith(str(conf)) and why in plan["why_not"]
     else:
