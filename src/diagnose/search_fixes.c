@@ -117,10 +117,10 @@ static const char *kept_elements(struct diag *d, const struct image *from)
 	return kept;
 }
 
-/* Of a program that is started through a link the folder that it lies in. */
+/* Of a program that is started through a link the folder that it lies in; a library has that of its name. */
 static const char *origin_of(struct diag *d, const struct image *from)
 {
-	if (from->origin != NULL && from->origin[0] == '/')
+	if (from->kind == IMAGE_PROGRAM && from->origin != NULL && from->origin[0] == '/')
 		return from->origin;
 	return dir_name(d->a, absolute_path(d, image_path(d, from)));
 }
