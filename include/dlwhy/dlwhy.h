@@ -202,6 +202,7 @@ struct dlwhy_env_request {
 	const char *like;            /* an environment whose packages it gets in the same versions; NULL */
 	void (*progress)(const char *says, void *user); /* NULL: in silence */
 	void *progress_user;
+	const volatile int *stop; /* once this is not 0 nothing more is begun, and nothing is left; NULL */
 };
 DLWHY_API enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env_request *request,
 					   dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);

@@ -33,6 +33,7 @@
 enum {
 	FIRST_FREE_FD = 3,   /* none of ours may be one that dup2 overwrites */
 	POLL_MS = 10,        /* between two looks at the child where there are no pidfds */
+	STOP_MS = 100,       /* between two looks at whether it is to be killed */
 	DRAIN_MAX = 1 << 20  /* bytes: a pipe never holds more, a survivor may write for ever */
 };
 
@@ -271,8 +272,8 @@ static int open_pidfd(pid_t pid)
 }
 
 /* Reads and waits until the child has ended or its time is up: then false. */
-static bool watch(pid_t pid, struct plumbing *p, long long deadline, struct os_capture *out,
-		  struct os_capture *err)
+static bool watch(pid_t pid, struct plumbing *p, const struct os_child *c, long long deadline,
+		  struct os_capture *out, struct os_capture *err)
 {
 	int pidfd = open_pidfd(pid);
 	bool ended;
@@ -284,8 +285,10 @@ static bool watch(pid_t pid, struct plumbing *p, long long deadline, struct os_c
 				       { p->err[0], POLLIN, 0 },
 				       { pidfd, POLLIN, 0 } };
 
-		if (left <= 0)
+		if (left <= 0 || (c->stop != NULL && *c->stop != 0))
 			break;
+		if (c->stop != NULL && left > STOP_MS)
+			left = STOP_MS;
 		poll(f, 3, pidfd >= 0 || left < POLL_MS ? (int)left : POLL_MS);
 		if (f[0].revents != 0)
 			read_some(&p->out[0], out, &got);
@@ -335,7 +338,7 @@ static int follow(pid_t pid, struct plumbing *p, const struct os_child *c, struc
 	close_fd(&p->out[1]);
 	close_fd(&p->err[1]);
 	close_fd(&p->report[1]);
-	end->timed_out = !watch(pid, p, deadline, out, err);
+	end->timed_out = !watch(pid, p, c, deadline, out, err);
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);
 	drain(&p->out[0], out);

@@ -33,6 +33,7 @@ struct os_child {
 	unsigned seconds;         /* then it is killed; 0: OS_CHILD_SECONDS */
 	int log;                  /* an open file that both outputs go to, past the captures; 0: none */
 	bool merged;              /* what it writes to standard error goes where its output goes */
+	const volatile int *stop; /* it is killed once this is not 0; NULL: never */
 	int held;                 /* an open file that it and all that it starts have open too; 0: none */
 };
 

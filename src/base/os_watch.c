@@ -84,6 +84,7 @@ int os_write_new(const char *path, struct view bytes)
 struct removal {
 	const char *path;
 	unsigned depth;
+	const char *keep; /* a name that stays, NULL */
 };
 
 static void remove_in(const char *dir, unsigned depth);
@@ -94,6 +95,8 @@ static void remove_one(const char *name, void *ctx)
 	char path[PATH_MAX];
 	int n = snprintf(path, sizeof(path), "%s/%s", r->path, name);
 
+	if (r->keep != NULL && strcmp(name, r->keep) == 0)
+		return;
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return;
 	if (unlink(path) != 0 && r->depth > 0)
@@ -102,7 +105,7 @@ static void remove_one(const char *name, void *ctx)
 
 static void remove_in(const char *dir, unsigned depth)
 {
-	struct removal r = { dir, depth };
+	struct removal r = { dir, depth, NULL };
 
 	os_list(dir, remove_one, &r);
 	(void)!rmdir(dir);
@@ -115,7 +118,7 @@ void os_remove_folder(const char *path)
 
 void os_remove_file(const char *dir, const char *name)
 {
-	struct removal r = { dir, 0 };
+	struct removal r = { dir, 0, NULL };
 
 	remove_one(name, &r);
 }
@@ -123,6 +126,13 @@ void os_remove_file(const char *dir, const char *name)
 void os_remove_tree(const char *path)
 {
 	remove_in(path, REMOVE_TREE_DEPTH);
+}
+
+void os_empty_tree(const char *path, const char *keep)
+{
+	struct removal r = { path, REMOVE_TREE_DEPTH, keep };
+
+	os_list(path, remove_one, &r);
 }
 
 /* ---- memory that others have mapped too -------------------------------------------------------- */

@@ -29,6 +29,8 @@ void os_remove_folder(const char *path);
 void os_remove_file(const char *dir, const char *name);
 /* The same, however deep. Only for what this program has made itself. */
 void os_remove_tree(const char *path);
+/* The folder stays, and the file `keep` in it (NULL: none). */
+void os_empty_tree(const char *path, const char *keep);
 
 /* ---- memory that others have mapped too -------------------------------------------------------- */
 

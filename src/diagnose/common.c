@@ -241,6 +241,34 @@ void draft_fix_library_path(struct diag *d, struct draft *dr, const char *what, 
 	fix_edit(d, f, "env-first", NULL, "LD_LIBRARY_PATH", dir);
 }
 
+void draft_fix_older_copy(struct diag *d, struct draft *dr, const struct image *p, const char *copy)
+{
+	enum load_rule rule = p->request != NULL ? p->request->rule : RULE_NONE;
+	const char *dir = dir_name(d->a, image_path(d, p));
+
+	if (rule == RULE_LD_LIBRARY_PATH) {
+		fix_edit(d,
+			 draft_fix(d, dr, "environment", "low",
+				   arena_printf(d->a,
+						"take %s out of LD_LIBRARY_PATH: %s is newer, and has it",
+						dir, copy)),
+			 "env-without", NULL, "LD_LIBRARY_PATH", dir);
+	} else if (rule == RULE_RPATH) { /* comes before LD_LIBRARY_PATH */
+		draft_fix(d, dr, "rename", "medium",
+			  arena_printf(d->a, "move the old copy %s away: %s is newer, and has it",
+				       image_path(d, p), copy));
+	} else if (rule == RULE_PATH) { /* no search, no folder that could come first */
+		draft_fix(d, dr, "order", "low",
+			  arena_printf(d->a,
+				       "have %s loaded before %s, which was asked for by its path",
+				       copy, image_path(d, p)));
+	} else {
+		draft_fix_library_path(
+			d, dr, arena_printf(d->a, "let the newer copy %s be found first", copy), copy);
+	}
+	draft_also(d, dr, CAUSE_SEARCH_PATH, NULL, copy);
+}
+
 void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
 		const char *object)
 {

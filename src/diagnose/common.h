@@ -100,6 +100,8 @@ void fix_edit(struct diag *d, struct fix *f, const char *op, const char *path, c
 void draft_fix_reinstall(struct diag *d, struct draft *dr, const char *path, const char *says);
 /* "For one run: WHAT" by LD_LIBRARY_PATH, which names the folder of `file` first. */
 void draft_fix_library_path(struct diag *d, struct draft *dr, const char *what, const char *file);
+/* Another copy of the library that is loaded as p, `copy`, has what that lacks. */
+void draft_fix_older_copy(struct diag *d, struct draft *dr, const struct image *p, const char *copy);
 void draft_also(struct diag *d, struct draft *dr, enum cause cause, const char *detail,
 		const char *object);
 /* Sets needed_by and chain from the object that asked. NULL: nobody did. */
@@ -117,6 +119,8 @@ const char *join_path(struct arena *a, const char *dir, const char *name);
 const char *absolute_path(const struct diag *d, const char *path);
 /* A word for a shell. */
 const char *shell_quote(struct arena *a, const char *s);
+/* The same for a script that any sh reads, where all bytes may stand as they are. */
+const char *shell_literal(struct arena *a, const char *s);
 /* A command for a shell; argv is NULL-ended. */
 const char *shell_words(struct arena *a, const char *const *argv);
 /* The path of an image, NULL if it has none (an assumed program). */

@@ -9,6 +9,8 @@
 #include "diagnose/common.h"
 #include "object/elfconst.h"
 
+enum { SCRIPT_LINE = 256 }; /* that a kernel reads of a script */
+
 struct interpreter {
 	const char *pattern, *what, *apt, *detail, *fix;
 };
@@ -79,6 +81,51 @@ static void windows_lines(struct exe *k)
 	fix_edit(d, f, "unix-lines", script, NULL, NULL);
 }
 
+/* The line after "#!" with another interpreter in it; NULL: it is not the usual line. */
+static const char *line_with(struct exe *k, const char *script, const char *interpreter)
+{
+	const struct store_entry *e = store_open(k->d->store, script);
+	struct view text = e != NULL && e->err == 0 ? e->file->bytes : (struct view){ NULL, 0 };
+	size_t n = text.n < SCRIPT_LINE ? text.n : SCRIPT_LINE;
+	const uint8_t *end = n > 2 ? memchr(text.p, '\n', n) : NULL;
+	const char *line, *at;
+
+	if (end == NULL || memcmp(text.p, "#!", 2) != 0)
+		return NULL;
+	line = arena_strndup(k->d->a, (const char *)text.p, (size_t)(end - text.p));
+	at = strstr(line, k->x->interpreter);
+	if (at == NULL || strlen(line) + strlen(interpreter) - strlen(k->x->interpreter) >= SCRIPT_LINE)
+		return NULL;
+	return arena_printf(k->d->a, "%.*s%s%s", (int)(at - line), line, interpreter,
+			    at + strlen(k->x->interpreter));
+}
+
+/* Scripts of an environment hold its path: where that was moved or copied the interpreter lies beside
+ * them. */
+static void moved_environment(struct exe *k)
+{
+	struct diag *d = k->d;
+	const char *named = k->x->nscripts > 0 ? k->x->script_chain[k->x->nscripts - 1] : k->path;
+	const char *script = absolute_path(d, named);
+	const char *here = join_path(d->a, dir_name(d->a, script), base_name(k->x->interpreter)), *line;
+	struct os_stat st;
+	struct fix *f;
+
+	if (!starts_with(base_name(here), "python") || source_stat(d->source, here, true, &st) != 0 ||
+	    (st.mode & 0111) == 0 || strpbrk(here, " \t") != NULL)
+		return;
+	line = line_with(k, script, here);
+	if (line == NULL)
+		return;
+	f = draft_fix(d, k->dr, "edit-file", "low",
+		      arena_printf(d->a, "let it name the interpreter that lies beside it, %s", here));
+	fix_command(d, f,
+		    arena_printf(d->a, "sed -i %s %s",
+				 shell_quote(d->a, arena_printf(d->a, "1s|.*|%s|", line)),
+				 shell_quote(d->a, script)));
+	fix_edit(d, f, "edit-line", script, "1", line);
+}
+
 static void script_interpreter(struct exe *k)
 {
 	struct diag *d = k->d;
@@ -90,6 +137,7 @@ static void script_interpreter(struct exe *k)
 		  "not exist.",
 		  script_word(k), k->x->interpreter);
 	draft_fact(d, k->dr, k->x->interpreter, "not there");
+	moved_environment(k);
 	draft_fix(d, k->dr, "install-package", "low",
 		  in != NULL ? in->fix : "install that interpreter, or correct the #! line");
 }
@@ -111,11 +159,15 @@ static void loader_of_this_system(struct exe *k)
 {
 	struct diag *d = k->d;
 	const struct elf *e = k->e;
-	const char *path = e != NULL ? glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags) : NULL;
+	bool musl = starts_with(base_name(k->x->interpreter), "ld-musl-");
+	const char *path = e == NULL ? NULL
+			   : built_for_glibc(e) ? glibc_ld_path(e->machine, e->is64, e->big_endian, e->flags)
+			   : musl ? musl_ld_path(e->machine, e->is64, e->big_endian, e->flags, d->a)
+				  : NULL;
 	struct os_stat st;
 	struct fix *f;
 
-	if (path == NULL || same_text(path, k->x->interpreter) || !built_for_glibc(e) ||
+	if (path == NULL || same_text(path, k->x->interpreter) ||
 	    source_stat(store_source(d->store), path, true, &st) != 0)
 		return;
 	f = draft_fix(d, k->dr, "set-interpreter", "medium",

@@ -187,6 +187,40 @@ static void abi_note(struct look *k, const struct probe *p)
 		  "makers can drop the note (strip --remove-section=.note.ABI-tag)");
 }
 
+static bool same_folder(struct diag *d, const char *a, const char *b)
+{
+	struct os_stat sa, sb;
+
+	return source_stat(d->source, a, true, &sa) == 0 && source_stat(d->source, b, true, &sb) == 0 &&
+	       sa.dev == sb.dev && sa.ino == sb.ino;
+}
+
+/* A file beside the link that calls itself by its name is what it should lead to. */
+static void fix_loop(struct look *k, struct draft *dr, const char *link)
+{
+	struct diag *d = k->d;
+	const char *dir = dir_name(d->a, absolute_path(d, link));
+	struct hits hits;
+
+	hunt_library(d, base_name(link), k->rq, &hits);
+	for (size_t i = 0; i < hits.n; i++) {
+		const struct hit *h = &hits.items[i];
+		const char *name = base_name(h->path);
+		struct fix *f;
+
+		if (!h->usable || h->kind != HIT_ALIAS ||
+		    !same_folder(d, dir_name(d->a, absolute_path(d, h->path)), dir))
+			continue;
+		f = draft_fix(d, dr, "link", "low",
+			      arena_printf(d->a, "let it lead to %s, which is beside it", name));
+		fix_command(d, f,
+			    arena_printf(d->a, "ln -sfn %s %s", shell_quote(d->a, name),
+					 shell_quote(d->a, link)));
+		fix_edit(d, f, "link", link, NULL, name);
+		return;
+	}
+}
+
 static void bad_link(struct look *k, const struct probe *p)
 {
 	struct diag *d = k->d;
@@ -195,6 +229,7 @@ static void bad_link(struct look *k, const struct probe *p)
 	draft_say(d, dr, "%s%s is a symbolic link that leads back to itself (%s).", k->word,
 		  needed_words(d, k->from), p->path);
 	search_probes(d, dr, k->rq);
+	fix_loop(k, dr, p->path);
 	draft_fix_reinstall(d, dr, p->path, "restore the file that the link should lead to");
 }
 

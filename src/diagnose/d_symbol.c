@@ -515,6 +515,44 @@ static void fix_link(struct sym *s, const struct whohas_hit *hit)
 		fix_needed(s, hit->soname);
 }
 
+/* What is loaded under the name of that library, and is another file. */
+static const struct image *loaded_copy(const struct diag *d, const struct whohas_hit *hit)
+{
+	for (size_t i = 0; hit->soname != NULL && i < d->p->images.n; i++) {
+		const struct image *im = d->p->images.items[i];
+		const char *path = image_path(d, im);
+
+		if (im->request != NULL && same_text(im->soname, hit->soname) && path != NULL &&
+		    strchr(path, '/') != NULL && strcmp(path, hit->path) != 0)
+			return im;
+	}
+	return NULL;
+}
+
+/* Two copies of one library, and the one that lacks it came first. */
+static bool from_other_copy(struct sym *s, const struct whohas_hit *hits, size_t n)
+{
+	struct diag *d = s->d;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct image *im = loaded_copy(d, &hits[i]);
+
+		if (im == NULL)
+			continue;
+		s->dr->f.detail = "wrong-provider";
+		sym_say(s, arena_printf(d->a,
+					"%s, the copy of %s that is loaded, does not define %s; %s does",
+					image_path(d, im), hits[i].soname, sym_them(s), hits[i].path));
+		draft_fact(d, s->dr, image_path(d, im),
+			   arena_printf(d->a, "the copy that is loaded, through %s",
+					rule_words(im->request->rule)));
+		draft_fact(d, s->dr, hits[i].path, arena_printf(d->a, "defines %s", sym_named(s)));
+		draft_fix_older_copy(d, s->dr, im, hits[i].path);
+		return true;
+	}
+	return false;
+}
+
 /* A library here has it, but nothing brings it in. A name that many unrelated ones define does
  * not tell who was meant. */
 static bool from_elsewhere(struct sym *s)
@@ -526,6 +564,8 @@ static bool from_elsewhere(struct sym *s)
 
 	if (n == 0 || hits[0].where == WHOHAS_LOADED || (hits[0].libraries > 3 && !hits[0].family))
 		return false;
+	if (from_other_copy(s, hits, n))
+		return true;
 	best = best_hit(hits, n);
 	s->dr->f.detail = "not-linked";
 	sym_say(s, arena_printf(d->a,

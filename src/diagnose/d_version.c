@@ -339,36 +339,6 @@ static void fix_release(struct group *g)
 					 lib, needs));
 }
 
-static void fix_copy(struct group *g, const char *copy)
-{
-	struct diag *d = g->d;
-	const struct image *p = g->f->provider;
-	enum load_rule rule = p->request != NULL ? p->request->rule : RULE_NONE;
-
-	if (rule == RULE_LD_LIBRARY_PATH) {
-		fix_edit(d,
-			 draft_fix(d, g->dr, "environment", "low",
-				   arena_printf(d->a,
-						"take %s out of LD_LIBRARY_PATH: %s is newer, and has it",
-						dir_name(d->a, image_path(d, p)), copy)),
-			 "env-without", NULL, "LD_LIBRARY_PATH", dir_name(d->a, image_path(d, p)));
-	} else if (rule == RULE_RPATH) { /* comes before LD_LIBRARY_PATH */
-		draft_fix(d, g->dr, "rename", "medium",
-			  arena_printf(d->a, "move the old copy %s away: %s is newer, and has it",
-				       image_path(d, p), copy));
-	} else if (rule == RULE_PATH) { /* no search, no folder that could come first */
-		draft_fix(d, g->dr, "order", "low",
-			  arena_printf(d->a,
-				       "have %s loaded before %s, which was asked for by its path",
-				       copy, image_path(d, p)));
-	} else {
-		draft_fix_library_path(
-			d, g->dr, arena_printf(d->a, "let the newer copy %s be found first", copy),
-			copy);
-	}
-	draft_also(d, g->dr, CAUSE_SEARCH_PATH, NULL, copy);
-}
-
 static void too_low(struct group *g)
 {
 	struct diag *d = g->d;
@@ -396,7 +366,7 @@ static void too_low(struct group *g)
 			       : ", the copy that is loaded, does not define it",
 		  have != NULL ? have : "", tail);
 	if (copy != NULL)
-		fix_copy(g, copy);
+		draft_fix_older_copy(d, g->dr, g->f->provider, copy);
 	if (gcc != NULL)
 		fix_gcc_runtime(g, gcc);
 	else

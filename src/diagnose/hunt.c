@@ -1,6 +1,7 @@
 /* hunt.c - see hunt.h. Costs are counted: folders listed, names seen, files asked for. */
 #include "diagnose/hunt.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -155,6 +156,19 @@ static void add_around(struct diag *d, const char *file)
 	add_below(d, dir_name(d->a, dir));
 }
 
+/* What a link leads to has its libraries where it lies. */
+static void add_around_target(struct diag *d, const char *path)
+{
+	char *real = NULL;
+
+	add_around(d, path);
+	if (source_realpath(d->source, path, &real) != 0)
+		return;
+	path = arena_strdup(d->a, real);
+	free(real);
+	add_around(d, path);
+}
+
 static void add_images(struct diag *d)
 {
 	for (size_t i = 0; d->p != NULL && i < d->p->images.n && i < 400; i++) {
@@ -207,7 +221,7 @@ static void start_hunt(struct diag *d)
 		add_searched(d, common_dir(d, i));
 	/* Absolute, since the way up from a relative path ends at the working folder. */
 	if (d->in->target_path != NULL && strchr(d->in->target_path, '/') != NULL)
-		add_around(d, absolute_path(d, d->in->target_path));
+		add_around_target(d, absolute_path(d, d->in->target_path));
 	if (d->w->kind == LOADER_GLIBC)
 		add_conf(d);
 	add_images(d);

@@ -131,6 +131,14 @@ static const char *kept_elements(struct diag *d, const struct image *from)
 	return kept;
 }
 
+/* Of a program that is started through a link the folder that it lies in; a library has that of its name. */
+static const char *origin_of(struct diag *d, const struct image *from)
+{
+	if (from->kind == IMAGE_PROGRAM && from->origin != NULL && from->origin[0] == '/')
+		return from->origin;
+	return dir_name(d->a, absolute_path(d, image_path(d, from)));
+}
+
 static void fix_runpath(struct diag *d, struct draft *dr, const struct image *from,
 			const struct hit *hit)
 {
@@ -145,7 +153,7 @@ static void fix_runpath(struct diag *d, struct draft *dr, const struct image *fr
 		return;
 	dir = plain_dir(d, dir_name(d->a, absolute_path(d, hit->path)));
 	if (!secure) /* such a program gets no $ORIGIN */
-		dir = origin_path(d->a, plain_dir(d, dir_name(d->a, absolute_path(d, file))), dir);
+		dir = origin_path(d->a, plain_dir(d, origin_of(d, from)), dir);
 	list = arena_printf(d->a, "%s%s", dir, kept_elements(d, from));
 	f = draft_fix(d, dr, "set-runpath", "medium",
 		      arena_printf(d->a,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "diagnose/common.h"
 #include "object/elfconst.h"
 
@@ -40,7 +41,42 @@ static bool shell_safe(const char *s)
 	return true;
 }
 
+/* Bytes that a terminal or a JSON text does not carry as they are. */
+static bool is_plain(const char *s)
+{
+	const char *p = s;
+
+	while (*p != '\0' && (unsigned char)*p >= 0x20 && *p != 0x7f)
+		p++;
+	return *p == '\0' && utf8_valid(s, strlen(s));
+}
+
+/* $'…' of bash, zsh, ksh and busybox, in ASCII. */
+static const char *quote_bytes(struct arena *a, const char *s)
+{
+	struct arena_text t = { NULL, 0, 0 };
+
+	arena_text_str(a, &t, "$'");
+	for (; *s != '\0'; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '\'' || c == '\\')
+			arena_text_add(a, &t, "\\", 1);
+		if (c < 0x20 || c >= 0x7f)
+			arena_text_str(a, &t, arena_printf(a, "\\%03o", c));
+		else
+			arena_text_add(a, &t, s, 1);
+	}
+	arena_text_str(a, &t, "'");
+	return arena_text_end(a, &t);
+}
+
 const char *shell_quote(struct arena *a, const char *s)
+{
+	return is_plain(s) ? shell_literal(a, s) : quote_bytes(a, s);
+}
+
+const char *shell_literal(struct arena *a, const char *s)
 {
 	char *out, *p;
 

@@ -33,20 +33,6 @@ bool wheels_add(struct wheels *w, const char *dir)
 	return true;
 }
 
-void wheels_add_links(struct wheels *w, const char *find_links)
-{
-	while (find_links != NULL && *find_links != '\0') {
-		size_t n = strcspn(find_links, " \t\n");
-		const char *dir = arena_strndup(w->set->a, find_links, n);
-
-		if (strncmp(dir, "file://", 7) == 0)
-			dir += 7;
-		if (*dir != '\0' && strstr(dir, "://") == NULL)
-			wheels_add(w, dir);
-		find_links += n + strspn(find_links + n, " \t\n");
-	}
-}
-
 /* ---- which fit ------------------------------------------------------------------------------------- */
 
 static bool fits_libc(const struct wheel_tag *t, const struct wheel_home *home)

@@ -28,8 +28,6 @@ struct wheels {
 
 /* Adds the wheels of a folder. False: there is no such folder. */
 bool wheels_add(struct wheels *w, const char *dir);
-/* Adds those of the folders that PIP_FIND_LINKS names: paths and file:// addresses, divided by blanks. */
-void wheels_add_links(struct wheels *w, const char *find_links);
 
 /* For whom a wheel must be made. */
 struct wheel_home {

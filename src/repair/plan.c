@@ -17,6 +17,7 @@
 #include "repair/plan_packages.h"
 #include "repair/plan_pip.h"
 #include "repair/settings.h"
+#include "repair/settings_text.h"
 
 enum { MAX_STEPS = 64, MAX_TEXT = 4 << 20 };
 
@@ -181,6 +182,21 @@ static void link_step(struct making *m, const struct dlwhy_edit *e)
 	add(m, CHANGE_LINK, path)->target = e->value;
 }
 
+/* Nothing of what is there can be known, so that nothing can be simulated. */
+static bool is_closed(struct making *m, const char *path, const struct os_stat *st)
+{
+	struct source_file f;
+	struct os_stat inside;
+	int err;
+
+	if (st->type == OS_DIRECTORY)
+		return source_stat(m->in->source, join_path(m->a, path, "."), true, &inside) == EACCES;
+	err = source_open(m->in->source, path, &f);
+	if (err == 0)
+		source_close(&f);
+	return err == EACCES;
+}
+
 static void mode_step(struct making *m, const struct dlwhy_edit *e)
 {
 	const char *path = real_path(m, e->path);
@@ -189,6 +205,8 @@ static void mode_step(struct making *m, const struct dlwhy_edit *e)
 	if (path == NULL || source_stat(m->in->source, path, true, &st) != 0)
 		return;
 	add(m, CHANGE_MODE, path)->mode = st.mode | (strcmp(e->value, "a+x") == 0 ? 0111 : 0444);
+	if (is_closed(m, path, &st))
+		m->out->unseen = arena_printf(m->a, "this user may not look into %s before that", path);
 }
 
 static void unix_lines_step(struct making *m, const struct dlwhy_edit *e)
@@ -314,6 +332,7 @@ static void reinstall_step(struct making *m, const struct dlwhy_edit *e)
 	if (!run_installer(m, r.refused, r.argv, r.covers))
 		return;
 	m->out->not_now = r.not_now;
+	m->out->note = r.note;
 	m->out->unseen = "what the package brings is not known before it is there";
 }
 
@@ -348,6 +367,7 @@ static void finish_pip(struct making *m)
 		return;
 	m->out->brings = p.brings;
 	m->out->not_now = p.not_now;
+	m->out->note = p.note;
 	m->out->unseen = p.unseen;
 }
 

@@ -2,7 +2,8 @@
  *
  *   plan_make      what is to be changed, and what would be refused     plan.c
  *   plan_overlay   the same, only thought of: for the simulation        plan_overlay.c
- *   plan_notes     what a person should know, what could be typed       plan_words.c
+ *   plan_step_…    what a person should know, what could be typed       plan_words.c
+ *   plan_typed     the same for lines of a text                         plan_typed.c
  *
  * Nothing here writes a file or runs a program.
  */
@@ -50,6 +51,7 @@ struct plan {
 	const char *refused;        /* why it cannot be done, a sentence; NULL */
 	const char *const *command; /* what is linked with then, NULL-ended; NULL: no step is about it */
 	const char *not_now;        /* why it must not be done as things are set, a sentence; NULL */
+	const char *note;           /* what a person should know before; NULL */
 	const char *unseen;         /* what no simulation can know: what a package will bring; NULL */
 };
 
@@ -67,5 +69,8 @@ void plan_paths(const struct plan *p, struct arena *a, const char *const **out, 
 const char *plan_step_words(const struct dlwhy_edit *e, struct arena *a);
 /* What could be typed instead of it, in a shell of that path (NULL: sh); NULL: nothing short. */
 const char *plan_step_command(const struct dlwhy_edit *e, const char *shell, struct arena *a);
+/* What could be typed instead of a change of a text, in in->a; `mac`: where sed is BSD's. NULL: nothing
+ * short. */
+const char *plan_typed(const struct plan_input *in, const struct change *c, bool mac);
 
 #endif

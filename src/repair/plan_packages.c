@@ -73,6 +73,18 @@ const char *plan_program(const struct plan_input *in, const char *name)
 	}
 }
 
+/* The same release has to be found where the installer looks. */
+static void judge(const struct plan_input *in, const struct package_owner *o, bool uv, struct reinstall *out)
+{
+	const char *const names[] = { o->p->name, NULL };
+	struct pip_asked asked = { o->place->dir, uv, false, names };
+	struct pip_verdict v;
+
+	pip_settings(in, &asked, &v);
+	out->not_now = v.not_now;
+	out->note = v.note;
+}
+
 void plan_reinstall(const struct plan_input *in, const char *path, struct reinstall *out)
 {
 	struct package_set set = { .a = in->a, .store = in->store };
@@ -100,8 +112,8 @@ void plan_reinstall(const struct plan_input *in, const char *path, struct reinst
 	words[0] = n > 0 ? plan_program(in, argv[0]) : NULL;
 	if (words[0] == NULL)
 		out->refused = arena_printf(in->a, "there is no %s here", argv[0]);
-	if (n > 0 && strcmp(argv[0], "uv") != 0)
-		out->not_now = pip_elsewhere(in, o->place->dir, false);
+	if (words[0] != NULL)
+		judge(in, o, strcmp(argv[0], "uv") == 0, out);
 	out->covers = covers_of(in, o->p);
 	if (out->covers == NULL)
 		out->refused = arena_printf(in->a, "%s lies in too many places to be put back", o->p->name);

@@ -8,7 +8,8 @@
 struct reinstall {
 	const char *const *argv;   /* NULL-ended, argv[0] absolute */
 	const char *const *covers; /* what it may change, NULL-ended */
-	const char *not_now;       /* what is set so that it would go elsewhere, a sentence; NULL */
+	const char *not_now;       /* what is set so that it would fail or go elsewhere, a sentence; NULL */
+	const char *note;          /* which index is asked, NULL */
 	const char *refused;       /* why dlwhy does not do it itself, NULL */
 };
 

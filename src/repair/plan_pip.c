@@ -256,6 +256,37 @@ static const char *name_of(struct pip *p, const char *requirement)
 	return arena_strndup(p->a, requirement, strcspn(requirement, "=<>!~[ "));
 }
 
+/* What the settings of the installer say to it. */
+static void judge(struct pip *p, const struct pip_want *wants, size_t n, bool uv, bool known)
+{
+	struct words names = { NULL, 0, 0 };
+	struct pip_asked asked = { .prefix = p->prefix, .uv = uv, .isolated = known };
+	struct pip_verdict v;
+
+	for (size_t i = 0; i < n && !known; i++)
+		*ARENA_PUSH(p->a, &names) = name_of(p, wants[i].requirement);
+	*ARENA_PUSH(p->a, &names) = NULL;
+	asked.names = names.items;
+	pip_settings(p->in, &asked, &v);
+	p->out->not_now = v.not_now;
+	p->out->note = v.note;
+}
+
+/* The very version that is recorded, of a package whose files are gone: else an installer finds nothing to
+ * do. */
+static const char *again(struct pip *p, const char *requirement)
+{
+	const struct package *old = package_named(&p->set, requirement);
+
+	return old != NULL && *old->version != '\0' ? arena_printf(p->a, "%s==%s", old->name, old->version)
+						    : requirement;
+}
+
+static bool is_there_on_paper(struct pip *p, const struct pip_want *wants, size_t n)
+{
+	return n == 1 && package_named(&p->set, wants[0].requirement) != NULL;
+}
+
 /* Wheels that are known are named themselves: "NAME==2.0" would also be met by 2.0+local or by another build
  * beside it, which is not what was tried. */
 static void set_command(struct pip *p, const struct pip_want *wants, size_t n, bool known)
@@ -267,8 +298,7 @@ static void set_command(struct pip *p, const struct pip_want *wants, size_t n, b
 	const char **words;
 	size_t k = 0;
 
-	if (!uv)
-		p->out->not_now = pip_elsewhere(p->in, p->prefix, known);
+	judge(p, wants, n, uv, known);
 	if (known && !uv)
 		*ARENA_PUSH(p->a, &more) = "--isolated";
 	if (known) {
@@ -276,8 +306,12 @@ static void set_command(struct pip *p, const struct pip_want *wants, size_t n, b
 		*ARENA_PUSH(p->a, &more) = "--no-index";
 		*ARENA_PUSH(p->a, &more) = "--force-reinstall"; /* another build of the same version */
 	}
+	if (!known && is_there_on_paper(p, wants, n)) {
+		*ARENA_PUSH(p->a, &more) = "--force-reinstall";
+		*ARENA_PUSH(p->a, &more) = "--no-deps";
+	}
 	for (size_t i = 0; i < n; i++)
-		*ARENA_PUSH(p->a, &more) = known ? wants[i].wheel : wants[i].requirement;
+		*ARENA_PUSH(p->a, &more) = known ? wants[i].wheel : again(p, wants[i].requirement);
 	*ARENA_PUSH(p->a, &more) = NULL;
 	argv = package_install_command(&p->set, old, &p->place, more.items);
 	while (argv[k] != NULL)

@@ -15,7 +15,8 @@ struct pip_install {
 	const char *const *covers; /* what it may change, NULL-ended */
 	struct change_list brings; /* what it will leave: of wheels that are at hand */
 	const char *unseen;	   /* why that is not all; NULL */
-	const char *not_now;	   /* what is set so that it would go elsewhere, a sentence; NULL */
+	const char *not_now;	   /* what is set so that it would fail or go elsewhere, a sentence; NULL */
+	const char *note;	   /* which index is asked, NULL */
 	const char *refused;	   /* why dlwhy does not do it itself, NULL */
 };
 

@@ -1,116 +1,76 @@
-/* plan_pip_settings.c - see plan_pip_settings.h.
- *
- * Which files pip reads: https://pip.pypa.io/en/stable/topics/configuration/ and
- * pip/_internal/configuration.py, iter_config_files.
- */
+/* plan_pip_settings.c - see plan_pip_settings.h. What the settings are is for package/installer.h. */
 #include "repair/plan_pip_settings.h"
 
 #include <string.h>
-#include <strings.h>
 
-#include "base/str.h"
 #include "diagnose/common.h"
-#include "package/owner.h"
-#include "repair/plan_files.h"
+#include "package/installer.h"
+#include "package/place.h"
 
-enum { LINE_MAX_BYTES = 256 };
+/* A file that lies there may be a wheel or a source of the project. */
+struct looking {
+	const char *name;
+	bool found;
+};
 
-static const char *const names[] = { "target", "prefix", "root", "user" };
-static const char *const variables[] = { "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER" };
-enum { NAMES = sizeof(names) / sizeof(names[0]) };
-
-/* What pip takes for no (distutils.util.strtobool), or for nothing. */
-static bool is_off(const char *value)
+static void compare(const char *file, void *ctx)
 {
-	static const char *const words[] = { "", "0", "no", "n", "off", "f", "false" };
+	struct looking *l = ctx;
+	char name[256];
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcasecmp(value, words[i]) == 0)
+	for (size_t n = strcspn(file, "-"); file[n] == '-' && n < sizeof(name) && !l->found;
+	     n += 1 + strcspn(file + n + 1, "-")) {
+		memcpy(name, file, n);
+		name[n] = '\0';
+		l->found = package_same_project(name, l->name);
+	}
+}
+
+/* Can it be had without an index? Of an address, or what is no folder, nobody knows. */
+static bool is_at_hand(const struct plan_input *in, const struct installer_settings *s, const char *name)
+{
+	struct looking l = { name, false };
+
+	for (size_t i = 0; i < s->links.n && !l.found; i++)
+		if (source_list(in->source, s->links.items[i], compare, &l) != 0)
 			return true;
-	return false;
+	return l.found;
 }
 
-/* "target = DIR", in any section: which of the names it sets; NULL. */
-static const char *set_by(const char *line)
+static const char *elsewhere(const struct plan_input *in, const struct installer_value *v, const char *who)
 {
-	for (size_t i = 0; i < NAMES; i++) {
-		size_t n = strlen(names[i]);
-		const char *value = line + n;
+	if (v->by[0] == '/')
+		return arena_printf(in->a, "%s sets %s, and %s would install elsewhere: take that out first",
+				    v->by, v->value, who);
+	return arena_printf(in->a, "%s is set, and %s would install elsewhere: unset it first", v->by, who);
+}
 
-		if (strncasecmp(line, names[i], n) != 0)
+void pip_settings(const struct plan_input *in, const struct pip_asked *asked, struct pip_verdict *out)
+{
+	struct package_set set = { .a = in->a, .store = in->store };
+	struct installer_question q = { asked->uv, asked->isolated, in->environ, asked->prefix };
+	const char *who = asked->uv ? "uv" : "pip";
+	struct installer_settings s;
+
+	memset(out, 0, sizeof(*out));
+	installer_settings(&set, &q, &s);
+	if (s.elsewhere.value != NULL)
+		out->not_now = elsewhere(in, &s.elsewhere, who);
+	for (size_t i = 0; asked->names[i] != NULL && out->not_now == NULL; i++) {
+		if (s.no_index.value == NULL || is_at_hand(in, &s, asked->names[i]))
 			continue;
-		value += strspn(value, " \t");
-		if (*value != '=' && *value != ':')
-			continue;
-		value++;
-		if (!is_off(value + strspn(value, " \t")))
-			return names[i];
+		out->not_now = arena_printf(in->a,
+					    "%s says that no index is asked, and %s is in no folder that "
+					    "%s would look into: put its wheel there, or take the setting "
+					    "out",
+					    s.no_index.by, asked->names[i], who);
 	}
-	return NULL;
-}
-
-static const char *set_in(const struct plan_input *in, const char *path)
-{
-	struct view text, line;
-
-	if (plan_files_read(in, path, &text) != 0)
-		return NULL;
-	while (package_line(&text, &line)) {
-		size_t n = line.n < LINE_MAX_BYTES ? line.n : LINE_MAX_BYTES;
-		char *s = arena_strndup(in->a, (const char *)line.p, n);
-		const char *name;
-
-		while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL)
-			s[--n] = '\0';
-		name = set_by(s);
-		if (name != NULL)
-			return arena_printf(in->a, "%s sets %s, and pip would install elsewhere: "
-						   "take that out first", path, name);
-	}
-	return NULL;
-}
-
-/* A path that a variable names, and what is below it; NULL: the variable is not set. */
-static const char *below(const struct plan_input *in, const char *variable, const char *rest)
-{
-	const char *dir = str_env(in->environ, variable);
-
-	return dir != NULL && dir[0] == '/' ? join_path(in->a, dir, rest) : NULL;
-}
-
-static const char *set_in_files(const struct plan_input *in, const char *prefix, bool isolated)
-{
-	const char *own = str_env(in->environ, "PIP_CONFIG_FILE");
-	const char *files[6];
-	size_t n = 0;
-	const char *why = NULL;
-
-	if (own != NULL && strcmp(own, "/dev/null") == 0)
-		return NULL; /* then pip reads none */
-	files[n++] = own;
-	files[n++] = "/etc/xdg/pip/pip.conf";
-	files[n++] = "/etc/pip.conf";
-	files[n++] = join_path(in->a, prefix, "pip.conf");
-	if (!isolated) {
-		files[n++] = below(in, "HOME", ".pip/pip.conf");
-		files[n++] = str_env(in->environ, "XDG_CONFIG_HOME") != NULL
-				     ? below(in, "XDG_CONFIG_HOME", "pip/pip.conf")
-				     : below(in, "HOME", ".config/pip/pip.conf");
-	}
-	for (size_t i = 0; i < n && why == NULL; i++)
-		if (files[i] != NULL && files[i][0] == '/')
-			why = set_in(in, files[i]);
-	return why;
-}
-
-const char *pip_elsewhere(const struct plan_input *in, const char *prefix, bool isolated)
-{
-	for (size_t i = 0; i < NAMES && !isolated; i++) {
-		const char *value = str_env(in->environ, variables[i]);
-
-		if (value != NULL && !is_off(value))
-			return arena_printf(in->a, "%s is set, and pip would install elsewhere: "
-						   "unset it first", variables[i]);
-	}
-	return set_in_files(in, prefix, isolated);
+	if (asked->names[0] == NULL || out->not_now != NULL)
+		return;
+	if (s.offline.value != NULL)
+		out->note = arena_printf(in->a,
+					 "%s says that nothing is fetched: %s has only what its cache holds",
+					 s.offline.by, who);
+	else if (s.no_index.value == NULL && s.index.value != NULL)
+		out->note = arena_printf(in->a, "%s asks the index %s (%s)", who, s.index.value, s.index.by);
 }

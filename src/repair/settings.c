@@ -1,8 +1,4 @@
-/* settings.c - see settings.h.
- *
- * Nothing is evaluated: a line counts if it names both the variable and the element, the element standing
- * between ends of a list ("=", ":", quotes, blanks). $HOME and ~ are read as the home folder.
- */
+/* settings.c - see settings.h. What a text does is for settings_text.c. */
 #include "repair/settings.h"
 
 #include <stdlib.h>
@@ -11,8 +7,9 @@
 #include "base/names.h"
 #include "base/str.h"
 #include "diagnose/common.h"
+#include "repair/settings_text.h"
 
-enum { MAX_TEXT = 1 << 20, MAX_FILES = 200 };
+enum { MAX_TEXT = 1 << 20, MAX_FILES = 400, MAX_DEPTH = 4, MAX_HOMES = 16 };
 
 /* A variable that names a folder; NULL. */
 static const char *folder_of(const char *const *environ, const char *name)
@@ -22,111 +19,7 @@ static const char *folder_of(const char *const *environ, const char *name)
 	return value != NULL && *value == '/' ? value : NULL;
 }
 
-/* ---- an element in a line ------------------------------------------------------------------------------
- */
-
-static bool is_end(char c)
-{
-	return c == '\0' || strchr("=:\"' \t;\n\\", c) != NULL;
-}
-
-/* What the element may be written as: itself, or from home. */
-struct spellings {
-	const char *v[4];
-	size_t n;
-};
-
-static struct spellings spell(const char *const *environ, const char *element, struct arena *a)
-{
-	const char *home = folder_of(environ, "HOME");
-	struct spellings s = { { element }, 1 };
-	size_t n = home != NULL ? strlen(home) : 0;
-
-	if (n > 1 && strncmp(element, home, n) == 0 && element[n] == '/') {
-		s.v[s.n++] = arena_printf(a, "$HOME%s", element + n);
-		s.v[s.n++] = arena_printf(a, "${HOME}%s", element + n);
-		s.v[s.n++] = arena_printf(a, "~%s", element + n);
-	}
-	return s;
-}
-
-/* Where `word` stands as an element of a list; a final slash belongs to it. */
-static const char *find_element(const char *line, const char *word, size_t *n)
-{
-	for (const char *p = strstr(line, word); p != NULL; p = strstr(p + 1, word)) {
-		*n = strlen(word);
-		if (p[*n] == '/')
-			++*n;
-		if (p > line && is_end(p[-1]) && is_end(p[*n]))
-			return p;
-	}
-	return NULL;
-}
-
-static bool names_variable(const char *line, const char *variable)
-{
-	size_t n = strlen(variable);
-	const char *p = strstr(line, variable);
-
-	while (line[0] == ' ' || line[0] == '\t')
-		line++;
-	return line[0] != '#' && p != NULL && (p[n] == '=' || p[n] == ' ' || p[n] == '\t');
-}
-
-/* The line without the element; NULL: it does not name it. The colon beside it goes too. */
-static const char *line_without(const char *line, const char *variable, const struct spellings *s,
-				struct arena *a)
-{
-	const char *p = NULL;
-	size_t n = 0, before;
-
-	for (size_t i = 0; i < s->n && p == NULL && names_variable(line, variable); i++)
-		p = find_element(line, s->v[i], &n);
-	if (p == NULL)
-		return NULL;
-	before = (size_t)(p - line);
-	if (p[n] == ':')
-		n++;
-	else if (before > 0 && line[before - 1] == ':')
-		before--;
-	return arena_printf(a, "%.*s%s", (int)before, line, p + n);
-}
-
-static bool next_line(struct view *rest, struct arena *a, const char **line)
-{
-	const uint8_t *end;
-	size_t n;
-
-	if (rest->n == 0)
-		return false;
-	end = memchr(rest->p, '\n', rest->n);
-	n = end != NULL ? (size_t)(end - rest->p) + 1 : rest->n;
-	*line = arena_strndup(a, (const char *)rest->p, n);
-	*rest = (struct view) { rest->p + n, rest->n - n };
-	return true;
-}
-
-bool settings_without(struct view text, const char *const *environ, const char *variable,
-		      const char *element, struct arena *a, struct view *out)
-{
-	struct spellings s = spell(environ, element, a);
-	struct arena_text t = { NULL, 0, 0 };
-	const char *line, *rest;
-	bool found = false;
-
-	while (next_line(&text, a, &line)) {
-		while ((rest = line_without(line, variable, &s, a)) != NULL) {
-			found = true;
-			line = rest;
-		}
-		arena_text_str(a, &t, line);
-	}
-	*out = (struct view) { (const uint8_t *)t.items, t.n };
-	return found;
-}
-
-/* ---- files
- * ------------------------------------------------------------------------------------------------ */
+/* ---- files ---------------------------------------------------------------------------------------- */
 
 struct finding_places {
 	struct source *s;
@@ -134,7 +27,7 @@ struct finding_places {
 	const char *variable, *element;
 	struct arena *a;
 	struct setting_places *out;
-	size_t files;
+	struct settings_files seen; /* real paths */
 };
 
 static bool read_text(struct source *s, const char *path, struct arena *a, struct view *out)
@@ -160,22 +53,42 @@ static bool read_text(struct source *s, const char *path, struct arena *a, struc
 	return good;
 }
 
-static void look_into(struct finding_places *g, const char *path, const char *what)
+static bool was_seen(struct finding_places *g, const char *real)
 {
-	struct spellings s = spell(g->environ, g->element, g->a);
-	int64_t number = 0;
-	struct view text;
-	const char *line;
+	for (size_t i = 0; i < g->seen.n; i++)
+		if (strcmp(g->seen.items[i], real) == 0)
+			return true;
+	*ARENA_PUSH(g->a, &g->seen) = real;
+	return false;
+}
 
-	if (g->files++ >= MAX_FILES || !read_text(g->s, path, g->a, &text))
+/* A file may be there under several names, and be read by several others. */
+static bool is_new(struct finding_places *g, const char *path)
+{
+	char *real;
+	const char *copy;
+
+	if (g->seen.n >= MAX_FILES || source_realpath(g->s, path, &real) != 0)
+		return false;
+	copy = arena_strdup(g->a, real);
+	free(real);
+	return !was_seen(g, copy);
+}
+
+static void look_into(struct finding_places *g, const char *path, const char *what, int depth)
+{
+	struct settings_files more = { NULL, 0, 0 };
+	struct view text;
+	int64_t line;
+
+	if (depth > MAX_DEPTH || !is_new(g, path) || !read_text(g->s, path, g->a, &text))
 		return;
-	while (next_line(&text, g->a, &line)) {
-		number++;
-		if (line_without(line, g->variable, &s, g->a) == NULL)
-			continue;
-		*ARENA_PUSH(g->a, g->out) = (struct setting_place) { path, number, what };
-		return;
-	}
+	line = settings_line(text, g->environ, g->variable, g->element, g->a);
+	if (line > 0)
+		*ARENA_PUSH(g->a, g->out) = (struct setting_place) { path, line, what };
+	settings_reads(text, g->environ, g->a, &more);
+	for (size_t i = 0; i < more.n; i++)
+		look_into(g, more.items[i], arena_printf(g->a, "read by %s", path), depth + 1);
 }
 
 enum { MAX_NAMES = 64 };
@@ -193,18 +106,37 @@ static void add_name(const char *name, void *ctx)
 		(void)names_add(&l->names, name); /* without memory it is merely not looked into */
 }
 
-/* Files of the folder whose names end so. No arena may be used while the folder is listed. */
-static void look_below(struct finding_places *g, const char *dir, const char *end, const char *what)
+/* Names in the folder that end so, as paths. No arena may be used while the folder is listed. */
+static const char **names_below(struct source *s, const char *dir, const char *end, struct arena *a,
+				size_t *n)
 {
 	struct with_end l = { .end = end };
-	size_t n = source_list(g->s, dir, add_name, &l) == 0 ? l.names.n : 0;
-	const char **paths = ARENA_ARRAY(g->a, n + 1, const char *);
+	const char **paths;
+
+	*n = source_list(s, dir, add_name, &l) == 0 ? l.names.n : 0;
+	paths = ARENA_ARRAY(a, *n + 1, const char *);
+	for (size_t i = 0; i < *n; i++)
+		paths[i] = join_path(a, dir, l.names.items[i]);
+	names_free(&l.names);
+	return paths;
+}
+
+static void look_below(struct finding_places *g, const char *dir, const char *end, const char *what)
+{
+	size_t n, nmore;
+	const char **paths = names_below(g->s, dir, end, g->a, &n);
 
 	for (size_t i = 0; i < n; i++)
-		paths[i] = join_path(g->a, dir, l.names.items[i]);
-	names_free(&l.names);
-	for (size_t i = 0; i < n; i++)
-		look_into(g, paths[i], what);
+		look_into(g, paths[i], what, 0);
+	if (strcmp(end, ".service") != 0)
+		return;
+	paths = names_below(g->s, dir, ".service.d", g->a, &n);
+	for (size_t i = 0; i < n; i++) {
+		const char **more = names_below(g->s, paths[i], ".conf", g->a, &nmore);
+
+		for (size_t k = 0; k < nmore; k++)
+			look_into(g, more[k], what, 0);
+	}
 }
 
 static const struct {
@@ -218,14 +150,25 @@ static const struct {
 	{ "HOME", ".bash_profile", NULL, "a start-up file of bash" },
 	{ "HOME", ".bash_login", NULL, "a start-up file of bash" },
 	{ "HOME", ".bash_aliases", NULL, "a start-up file of bash" },
+	{ "HOME", ".bashrc.d", "", "a start-up file of bash" },
 	{ "HOME", ".profile", NULL, "a start-up file of the login shell" },
+	{ "HOME", ".xprofile", NULL, "a start-up file of the desktop" },
+	{ "HOME", ".xsessionrc", NULL, "a start-up file of the desktop" },
 	{ "HOME", ".zshenv", NULL, "a start-up file of zsh" },
 	{ "HOME", ".zprofile", NULL, "a start-up file of zsh" },
 	{ "HOME", ".zshrc", NULL, "a start-up file of zsh" },
+	{ "HOME", ".zlogin", NULL, "a start-up file of zsh" },
+	{ "ZDOTDIR", ".zshenv", NULL, "a start-up file of zsh" },
+	{ "ZDOTDIR", ".zprofile", NULL, "a start-up file of zsh" },
+	{ "ZDOTDIR", ".zshrc", NULL, "a start-up file of zsh" },
+	{ "ZDOTDIR", ".zlogin", NULL, "a start-up file of zsh" },
 	{ "HOME", ".config/fish/config.fish", NULL, "a start-up file of fish" },
 	{ "HOME", ".config/fish/conf.d", ".fish", "a start-up file of fish" },
+	{ "XDG_CONFIG_HOME", "fish/config.fish", NULL, "a start-up file of fish" },
+	{ "XDG_CONFIG_HOME", "fish/conf.d", ".fish", "a start-up file of fish" },
 	{ "HOME", ".cshrc", NULL, "a start-up file of csh" },
 	{ "HOME", ".tcshrc", NULL, "a start-up file of tcsh" },
+	{ "HOME", ".login", NULL, "a start-up file of csh" },
 	{ "HOME", ".pam_environment", NULL, "what a login sets" },
 	{ "HOME", ".config/environment.d", ".conf", "what a session of systemd sets" },
 	{ "HOME", ".config/systemd/user", ".service", "a unit of systemd" },
@@ -236,42 +179,86 @@ static const struct {
 	{ NULL, "/etc/bashrc", NULL, "a start-up file of bash" },
 	{ NULL, "/etc/zsh/zshrc", NULL, "a start-up file of zsh" },
 	{ NULL, "/etc/zsh/zshenv", NULL, "a start-up file of zsh" },
+	{ NULL, "/etc/zshrc", NULL, "a start-up file of zsh" },
+	{ NULL, "/etc/zshenv", NULL, "a start-up file of zsh" },
+	{ NULL, "/etc/zprofile", NULL, "a start-up file of zsh" },
+	{ NULL, "/etc/fish/config.fish", NULL, "a start-up file of fish" },
+	{ NULL, "/etc/fish/conf.d", ".fish", "a start-up file of fish" },
+	{ NULL, "/etc/csh.cshrc", NULL, "a start-up file of csh" },
+	{ NULL, "/etc/csh.login", NULL, "a start-up file of csh" },
+	{ NULL, "/etc/profile.d", ".csh", "a start-up file of csh" },
 	{ NULL, "/etc/environment.d", ".conf", "what a session of systemd sets" },
 	{ NULL, "/etc/systemd/system", ".service", "a unit of systemd" },
+	{ NULL, "/etc/systemd/user", ".service", "a unit of systemd" },
 	{ "VIRTUAL_ENV", "bin/activate", NULL, "the activation of this environment" },
 	{ "VIRTUAL_ENV", "bin/activate.fish", NULL, "the activation of this environment" },
 	{ "VIRTUAL_ENV", "bin/activate.csh", NULL, "the activation of this environment" },
 	{ "CONDA_PREFIX", "etc/conda/activate.d", "", "the activation of this environment" },
+	{ "CONDA_PREFIX", "conda-meta/state", NULL, "what the activation of this environment sets" },
 	{ ".", "Dockerfile", NULL, "what the image sets" },
 	{ ".", "Containerfile", NULL, "what the image sets" },
 	{ ".", ".env", NULL, "what the project sets" },
 	{ ".", ".envrc", NULL, "what direnv sets" },
 	{ ".", "docker-compose.yml", NULL, "what the container sets" },
+	{ ".", "docker-compose.yaml", NULL, "what the container sets" },
+	{ ".", "compose.yml", NULL, "what the container sets" },
 	{ ".", "compose.yaml", NULL, "what the container sets" },
+	{ ".", ".devcontainer/devcontainer.json", NULL, "what the container sets" },
 };
+
+static void look_at(struct finding_places *g, const char *dir, const char *path, const char *end,
+		    const char *what)
+{
+	if (dir != NULL)
+		path = join_path(g->a, dir, path);
+	if (end != NULL)
+		look_below(g, path, end, what);
+	else
+		look_into(g, path, what, 0);
+}
+
+/* The homes of this system: another one's (--root) has no environment that tells which counts. */
+static const char **homes_of(struct finding_places *g, size_t *n)
+{
+	static const char *const folders[] = { "/home", "/Users" };
+	const char **out = ARENA_ARRAY(g->a, MAX_HOMES + 1, const char *);
+	const char *home = folder_of(g->environ, "HOME");
+
+	out[0] = home != NULL ? home : "/root";
+	*n = 1;
+	for (size_t i = 0; i < 2 && home == NULL; i++) {
+		size_t count;
+		const char **paths = names_below(g->s, folders[i], "", g->a, &count);
+
+		for (size_t k = 0; k < count && *n < MAX_HOMES; k++)
+			out[(*n)++] = paths[k];
+	}
+	return out;
+}
 
 void settings_find(struct source *s, const char *const *environ, const char *variable, const char *element,
 		   struct arena *a, struct setting_places *out)
 {
-	struct finding_places g = { s, environ, variable, element, a, out, 0 };
+	struct finding_places g = { s, environ, variable, element, a, out, { NULL, 0, 0 } };
+	size_t nhomes;
+	const char **homes = homes_of(&g, &nhomes);
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const char *root = places[i].root, *path = places[i].path;
 
-		if (root != NULL) {
-			char *cwd = strcmp(root, ".") == 0 ? source_absolute(s, path) : NULL;
-			const char *dir = cwd == NULL ? folder_of(environ, root) : NULL;
+		if (root == NULL) {
+			look_at(&g, NULL, path, places[i].end, places[i].what);
+		} else if (strcmp(root, "HOME") == 0) {
+			for (size_t k = 0; k < nhomes; k++)
+				look_at(&g, homes[k], path, places[i].end, places[i].what);
+		} else if (strcmp(root, ".") == 0) {
+			char *full = source_absolute(s, path);
 
-			path = cwd != NULL   ? arena_strdup(a, cwd)
-			       : dir != NULL ? join_path(a, dir, path)
-					     : NULL;
-			free(cwd);
+			if (full != NULL)
+				look_at(&g, NULL, arena_strdup(a, full), places[i].end, places[i].what);
+			free(full);
+		} else if (folder_of(environ, root) != NULL) {
+			look_at(&g, folder_of(environ, root), path, places[i].end, places[i].what);
 		}
-		if (path == NULL)
-			continue;
-		if (places[i].end != NULL)
-			look_below(&g, path, places[i].end, places[i].what);
-		else
-			look_into(&g, path, places[i].what);
 	}
 }

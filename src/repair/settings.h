@@ -11,7 +11,7 @@
 struct setting_place {
 	const char *path;
 	int64_t line;     /* the first that names the element */
-	const char *what; /* "a start-up file of bash", "a unit of systemd" */
+	const char *what; /* "a start-up file of bash", "a unit of systemd", "read by FILE" */
 };
 
 struct setting_places {
@@ -19,13 +19,11 @@ struct setting_places {
 	size_t n, cap;
 };
 
-/* Files that put `element` into the list `variable`, in the order in which they are usually read. `environ`
- * tells where home, the active environment and the working folder are. Allocates in a. */
+/* Files that put `element` into the list `variable`, in the order in which they are usually read, and those
+ * that they read. `environ` tells where home and the active environment are; where it does not tell of a
+ * home, all homes are looked into. Allocates in a. */
 void settings_find(struct source *s, const char *const *environ, const char *variable, const char *element,
 		   struct arena *a, struct setting_places *out);
-/* The text without that element. False: no line of it names the element. In a. */
-bool settings_without(struct view text, const char *const *environ, const char *variable,
-		      const char *element, struct arena *a, struct view *out);
 
 /* Scripts of the environment (a folder) in which a list can be set for it: those of venv and virtualenv for
  * each shell, or conda's folders of scripts. *n of them; none: it is no such environment. */

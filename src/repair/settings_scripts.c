@@ -36,7 +36,7 @@ const char *const *settings_scripts(struct source *s, const char *environment, s
 /* What a shell of that script takes. It may be read twice, and the variable may be unset. */
 static const char *lines_for(const char *path, const char *variable, const char *element, struct arena *a)
 {
-	const char *word = shell_quote(a, element);
+	const char *word = shell_literal(a, element);
 
 	if (strstr(path, "/deactivate.d/") != NULL)
 		return arena_printf(a,
@@ -79,8 +79,8 @@ struct view settings_wrapper(const char *program, const char *variable, const ch
 					"#!/bin/sh\n"
 					"# made by dlwhy fix; dlwhy undo takes it back\n"
 					"%s=%s\"${%s:+:$%s}\" exec %s \"$@\"\n",
-					variable, shell_quote(a, element), variable, variable,
-					shell_quote(a, program));
+					variable, shell_literal(a, element), variable, variable,
+					shell_literal(a, program));
 
 	return (struct view) { (const uint8_t *)text, strlen(text) };
 }

@@ -11,12 +11,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
-/* Decodes the character at s (n bytes, n > 0). Returns its code point, or -1 when it is not UTF-8
- * (also overlong forms and surrogates). *len gets the bytes to step over, at least 1: for bad
- * input the longest prefix of a character, so that each broken one counts once. */
-int32_t utf8_next(const char *s, size_t n, size_t *len);
-bool utf8_valid(const char *s, size_t n);
 /* Columns of a terminal that the character takes: 0, 1 or 2. */
 unsigned utf8_columns(int32_t c);
 /* Columns of a whole string; bytes that are not UTF-8 take one each. */

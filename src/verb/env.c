@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/os_watch.h"
+#include "base/os_write.h"
 #include "diagnose/common.h"
 #include "verb/program.h"
 
@@ -31,6 +33,12 @@ void env_say(struct making_env *m, const char *fmt, ...)
 	m->request->progress(s, m->request->progress_user);
 }
 
+/* What is known of the folder, until the end. */
+struct claim {
+	int lock; /* -1: none */
+	bool claimed, folder_stays;
+};
+
 /* ---- the folder ------------------------------------------------------------------------------------ */
 
 static void count_name(const char *name, void *ctx)
@@ -41,28 +49,74 @@ static void count_name(const char *name, void *ctx)
 	*any = true;
 }
 
-/* NULL, or why it may not be used. */
-static const char *claim(struct making_env *m)
+bool env_stopped(struct making_env *m)
 {
-	const char *marker = join_path(m->a, m->dir, UNFINISHED);
+	bool stopped = m->stop != NULL && *m->stop != 0;
+
+	if (stopped)
+		m->out.failed = "it was interrupted";
+	return stopped;
+}
+
+/* The file that marks it, locked: whoever makes the same environment at the same time finds it so, and
+ * whoever comes after a kill does not. NULL, or why it cannot be had. */
+static const char *lock(struct claim *c, const char *dir)
+{
+	char real[OS_PATH_MAX];
+	int folder = -1, err = os_open_folder(dir, &folder, real);
+
+	if (err == 0)
+		err = os_new_or_old_at(folder, UNFINISHED, &c->lock);
+	if (err == 0)
+		err = os_lock(c->lock);
+	if (folder >= 0)
+		os_close(folder);
+	return err == EWOULDBLOCK ? "another dlwhy is making it" : err != 0 ? strerrordesc_np(err) : NULL;
+}
+
+/* NULL, or why it may not be used. A folder that was there before is so marked: it stays whatever happens. */
+static const char *claim(struct making_env *m, struct claim *c)
+{
+	static const char there[] = "the folder was there\n";
+	const char *marker = join_path(m->a, m->dir, UNFINISHED), *why;
 	struct os_stat st;
-	bool any = false;
+	bool any = false, old = os_stat(marker, false, &st) == 0 && st.type == OS_REGULAR;
 	int err;
 
-	if (os_stat(marker, false, &st) == 0 && st.type == OS_REGULAR) {
-		env_say(m, "removing what an interrupted run left in %s", m->dir);
-		os_remove_tree(m->dir);
-	}
-	err = os_stat(m->dir, true, &st);
+	c->folder_stays = old && st.size > 0;
+	err = os_stat(m->dir, false, &st);
 	if (err == 0 && st.type != OS_DIRECTORY)
-		return "it is there, and is no folder";
-	if (err == 0 && (os_list(m->dir, count_name, &any) != 0 || any))
+		return st.type == OS_SYMLINK ? "it is a link" : "it is there, and is no folder";
+	if (err == 0 && !old && (os_list(m->dir, count_name, &any) != 0 || any))
 		return "it is there already, and not empty";
+	c->folder_stays = c->folder_stays || (err == 0 && !old);
 	if (err != 0)
 		err = os_make_folder(m->dir);
-	if (err == 0)
-		err = os_write_new(marker, (struct view) { NULL, 0 });
-	return err != 0 ? strerrordesc_np(err) : NULL;
+	if (err != 0)
+		return strerrordesc_np(err);
+	why = lock(c, m->dir);
+	c->claimed = why == NULL;
+	if (c->claimed && old) {
+		env_say(m, "removing what an interrupted run left in %s", m->dir);
+		os_empty_tree(m->dir, UNFINISHED);
+	}
+	if (c->claimed && c->folder_stays)
+		(void)os_pwrite(c->lock, (struct view){ (const uint8_t *)there, sizeof(there) - 1 }, 0);
+	return why;
+}
+
+/* The mark goes last: a kill on the way leaves what the next run removes. */
+static void end_claim(const struct making_env *m, struct claim *c)
+{
+	if (c->claimed && !m->out.made) {
+		os_empty_tree(m->dir, UNFINISHED);
+		if (!c->folder_stays)
+			os_remove_tree(m->dir);
+	}
+	if (c->claimed && (m->out.made || c->folder_stays))
+		os_remove_file(m->dir, UNFINISHED);
+	if (c->lock >= 0)
+		os_close(c->lock);
 }
 
 /* ---- what failed ------------------------------------------------------------------------------------- */
@@ -156,7 +210,7 @@ struct env_job {
 	struct making_env *m;
 	struct dlwhy_error *err;
 	enum dlwhy_code code;
-	bool claimed;
+	struct claim claim;
 };
 
 static void prepare(struct env_job *j)
@@ -180,8 +234,7 @@ static void prepare(struct env_job *j)
 				  "there is no %s here: name an interpreter with --python", m->base);
 		return;
 	}
-	why = claim(m);
-	j->claimed = why == NULL;
+	why = claim(m, &j->claim);
 	if (why != NULL)
 		j->code = err_set(j->err, DLWHY_E_ARGUMENT, 0, "%.200s cannot become an environment: %s",
 				  m->request->dir, why);
@@ -204,11 +257,14 @@ enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env
 				 dlwhy_on_result *on_result, void *user, struct dlwhy_error *err)
 {
 	struct making_env m = { .s = s, .request = request };
-	struct env_job j = { .m = &m, .err = err };
+	struct env_job j = { .m = &m, .err = err, .claim.lock = -1 };
 	struct telling t = { .m = &m, .on_result = on_result, .user = user };
 	struct dlwhy_result r = { .target_object = -1, .links = DLWHY_UNKNOWN };
+	bool plain; /* there is nothing to explain */
 
 	err_clear(err);
+	if (request->size >= offsetof(struct dlwhy_env_request, stop) + sizeof(request->stop))
+		m.stop = request->stop;
 	if (request->size < sizeof(request->size) || request->dir == NULL || *request->dir == '\0')
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the folder of the environment is not named");
 	if (s->opt.root != NULL || s->opt.pid != 0)
@@ -218,13 +274,11 @@ enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "no memory");
 	if (arena_run(m.a, create, &j) != ARENA_OK)
 		j.code = err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory");
-	if (j.code == DLWHY_OK && !m.out.made)
+	plain = m.out.made || m.unreachable || (m.stop != NULL && *m.stop != 0);
+	if (j.code == DLWHY_OK && !plain)
 		explain(&t);
-	if (j.claimed && !m.out.made)
-		os_remove_tree(m.dir);
-	else if (j.claimed)
-		os_remove_file(m.dir, UNFINISHED);
-	if (j.code == DLWHY_OK && m.out.made) {
+	end_claim(&m, &j.claim);
+	if (j.code == DLWHY_OK && plain) {
 		fill(&m, &r);
 		on_result(&r, 0, user);
 	}

@@ -21,11 +21,15 @@ struct making_env {
 	const char *python;        /* the environment's own */
 	const char *const *wanted; /* requirements, NULL-ended */
 	struct dlwhy_env out;
+	const volatile int *stop;  /* not 0: it is to end; NULL */
 	char *output; /* ENV_OUTPUT bytes: what the last command printed */
 	size_t noutput;
+	bool unreachable; /* the installer did not reach its index: what it printed is not about packages */
 };
 
 void env_say(struct making_env *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Is it to end? Then m->out.failed says so. */
+bool env_stopped(struct making_env *m);
 /* False: m->out.failed says what. */
 bool env_install(struct making_env *m);
 /* The requirements that make an environment like m->request->like. False: as above. */

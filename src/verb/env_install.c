@@ -21,10 +21,11 @@ static bool run(struct making_env *m, const char *const *argv)
 
 	m->noutput = 0;
 	c.merged = true;
+	c.stop = m->stop;
 	if (os_child_run(&c, &all, &errors, &end) != 0)
 		return false;
 	m->noutput = all.n;
-	return end.signal == 0 && end.status == 0;
+	return end.signal == 0 && end.status == 0 && !env_stopped(m);
 }
 
 static bool is_there(const struct making_env *m, const char *path)
@@ -50,8 +51,10 @@ static bool make_venv(struct making_env *m)
 	const char *const without[] = { m->base, "-m", "venv", "--without-pip", m->dir, NULL };
 
 	env_say(m, "making %s with %s", m->dir, m->base);
-	if (run(m, with_pip) || run(m, without))
+	if (run(m, with_pip) || (!env_stopped(m) && run(m, without)))
 		return true;
+	if (env_stopped(m))
+		return false;
 	m->out.failed = arena_printf(m->a, "%s -m venv did not make the environment", m->base);
 	return false;
 }
@@ -106,6 +109,22 @@ static const char *joined(struct making_env *m)
 	return s;
 }
 
+/* Then that "nothing was found" says nothing about the package. */
+static bool is_unreachable(const struct making_env *m)
+{
+	static const char *const words[] = { "after connection broken by",
+					     "NewConnectionError",
+					     "SSLError",
+					     "Temporary failure in name resolution",
+					     "error sending request for url",
+					     "Failed to fetch: " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (memmem(m->output, m->noutput, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+
 bool env_install(struct making_env *m)
 {
 	struct words l = { NULL, 0, 0 };
@@ -126,7 +145,13 @@ bool env_install(struct making_env *m)
 	env_say(m, "installing %s with %s", joined(m), m->out.installer);
 	if (run(m, l.items))
 		return true;
-	m->out.failed = arena_printf(m->a, "%s could not install %s", m->out.installer, joined(m));
+	if (env_stopped(m))
+		return false;
+	m->unreachable = is_unreachable(m);
+	m->out.failed = arena_printf(m->a, "%s could not install %s%s", m->out.installer, joined(m),
+				     m->unreachable ? ": it did not reach where packages come from (network, "
+						      "proxy, certificates)"
+						    : "");
 	return false;
 }
 

@@ -235,7 +235,7 @@ bool env_prove(struct making_env *m)
 	set.store = s->store;
 	place_find(&set, m->dir, &place);
 	place_read(&set, &place);
-	for (size_t i = 0; i < set.packages.n && good; i++) {
+	for (size_t i = 0; i < set.packages.n && good && !env_stopped(m); i++) {
 		m->out.npackages += set.packages.items[i]->kind == PACKAGE_PIP;
 		good = prove_package(m, set.packages.items[i], &l, &failing);
 	}
@@ -245,5 +245,5 @@ bool env_prove(struct making_env *m)
 	m->out.nfailing = failing.n;
 	m->out.nlisted = failing.n < MAX_LISTED ? failing.n : MAX_LISTED;
 	dlwhy_session_free(s);
-	return good;
+	return good && !env_stopped(m);
 }

@@ -81,6 +81,7 @@ static void work(void *ctx)
 		w->x->program = path != NULL ? arena_strdup(w->x->a, path) : NULL;
 		free(path);
 	}
+	w->x->mac = w->r->platform.os != NULL && strcmp(w->r->platform.os, "macos") == 0;
 	w->x->level = DLWHY_ERROR;
 	if (fix_works(w->x, w->r))
 		w->x->level = DLWHY_WARNING;

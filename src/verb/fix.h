@@ -42,6 +42,7 @@ struct fixing {
 	enum dlwhy_severity level; /* errors are repaired; warnings where there are no errors */
 	const char
 		*program; /* absolute path of the program that is started; NULL: it is a library or module */
+	bool mac; /* the question is about a Mac */
 	struct arena *a;
 	struct plan_files files;
 	struct fix_versions *versions; /* of the environment that was looked at last, NULL */
@@ -72,6 +73,7 @@ struct fix_outcome {
 	bool works;
 	const char *fingerprint,
 		*summary;  /* of the first error, NULL if it works or nothing could be said */
+	const char *code;  /* of that error, NULL */
 	const char *state; /* the same if nothing has changed */
 	const struct dlwhy_fix *const *fixes; /* of that finding, copies */
 	size_t nfixes;
@@ -89,6 +91,8 @@ void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
 /* The same with these steps done in an overlay. False also where they cannot be. */
 bool fix_ask_with(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
 		  dlwhy_on_result *take_result, void *user);
+/* What could be typed in place of a change of a text; NULL: nothing short. */
+const char *fix_typed(struct fixing *x, const struct change *c);
 /* Ends what fix_simulate and fix_ask_over have open. */
 void fix_simulate_end(struct fixing *x);
 /* Ways out, in the order in which they are tried. */

@@ -54,6 +54,8 @@ void fix_notes(struct fixing *x, struct fix_plan *p)
 {
 	struct notes l = { NULL, 0, 0 };
 
+	if (p->todo.note != NULL)
+		note(x, &l, p->todo.note);
 	for (size_t i = 0; i < p->todo.changes.n; i++) {
 		const struct change *c = &p->todo.changes.items[i];
 		struct change_facts f;

@@ -105,6 +105,9 @@ static bool follow(struct trail *t)
 	}
 	if (o.state == NULL || was_seen(t, o.state) || t->nseen > FIX_STEPS)
 		return false;
+	/* Of a library that may go nothing is used: another one in its place is no way on. */
+	if (strcmp(t->kind, "drop-needed") == 0 && same_text(o.code, "missing-symbol"))
+		return false;
 	t->seen[t->nseen++] = o.state;
 	works = go_on(t, &o);
 	t->nseen--;
@@ -252,7 +255,7 @@ static bool needs_a_new_start(const struct dlwhy_plan *p)
 	return false;
 }
 
-static void set_powers(struct fix_plan *p)
+static void set_powers(const struct fixing *x, struct fix_plan *p)
 {
 	p->said.same_command = !p->todo.sets_environ && !needs_a_new_start(&p->said);
 	if (p->said.nedits == 0)
@@ -266,6 +269,8 @@ static void set_powers(struct fix_plan *p)
 		p->said.why_not = p->todo.not_now;
 	else if (p->said.works == DLWHY_NO)
 		p->said.why_not = "it does not help alone";
+	else if (x->s->opt.root != NULL)
+		p->said.why_not = "plans for another root are shown, not done";
 	p->said.can_apply = p->said.why_not == NULL;
 }
 
@@ -280,6 +285,31 @@ static void set_run_commands(struct fixing *x, struct fix_plan *p)
 		if (p->todo.changes.items[i].kind == CHANGE_RUN)
 			*ARENA_PUSH(x->a, &commands) =
 				shell_words(x->a, p->todo.changes.items[i].argv);
+	p->said.commands = commands.items;
+	p->said.ncommands = commands.n;
+}
+
+/* Steps that have no command of their own change lines of texts. RECORD is for those who verify. */
+static void set_typed_commands(struct fixing *x, struct fix_plan *p)
+{
+	struct list commands = { NULL, 0, 0 };
+	bool typed = true;
+
+	for (size_t i = 0; i < p->said.nedits; i++)
+		typed &= plan_step_command(p->said.edits[i], NULL, x->a) != NULL;
+	if (typed)
+		return;
+	for (size_t i = 0; i < p->said.ncommands; i++)
+		*ARENA_PUSH(x->a, &commands) = p->said.commands[i];
+	for (size_t i = 0; i < p->todo.changes.n; i++) {
+		const struct change *c = &p->todo.changes.items[i];
+		const char *command = c->kind == CHANGE_WRITE && strcmp(base_name(c->path), "RECORD") != 0
+					      ? fix_typed(x, c)
+					      : NULL;
+
+		if (command != NULL)
+			*ARENA_PUSH(x->a, &commands) = command;
+	}
 	p->said.commands = commands.items;
 	p->said.ncommands = commands.n;
 }
@@ -313,8 +343,9 @@ static void try_fix(struct fixing *x, const struct dlwhy_result *r, const struct
 		fix_make(x, p->said.edits, p->said.nedits, PLAN_NAMES_RECORDS, &p->todo);
 	if (count_op(&p->said, "pip-install") > 0)
 		set_run_commands(x, p);
+	set_typed_commands(x, p);
 	plan_paths(&p->todo, x->a, &p->said.files, &p->said.nfiles);
-	set_powers(p);
+	set_powers(x, p);
 	if (p->said.can_apply)
 		fix_notes(x, p);
 	if (!is_there(x, &p->said))

@@ -94,6 +94,13 @@ void fix_make(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n,
 	plan_make(&in, todo);
 }
 
+const char *fix_typed(struct fixing *x, const struct change *c)
+{
+	struct plan_input in = input_of(x, NULL, 0);
+
+	return plan_typed(&in, c, x->mac);
+}
+
 void fix_simulate(struct fixing *x, const struct dlwhy_edit *const *edits, size_t n, struct plan *todo,
 		  struct fix_outcome *out)
 {

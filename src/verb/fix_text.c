@@ -78,11 +78,33 @@ struct saved {
 	struct fix_asked *out;
 };
 
+/* The file that a text tells of, if it is here: the one that needed something comes first. */
+static const char *file_of(const struct saved *v)
+{
+	const json_t *first = json_array_get(json_object_get(v->o, "findings"), 0);
+	const char *const paths[] = { member(first, "needed_by"), member(first, "object") };
+	struct os_stat st;
+
+	for (size_t i = 0; i < 2; i++)
+		if (paths[i] != NULL && paths[i][0] == '/' &&
+		    source_stat(v->x->s->source, paths[i], true, &st) == 0 && st.type == OS_REGULAR)
+			return paths[i];
+	return NULL;
+}
+
 static void take_saved(void *ctx)
 {
 	struct saved *v = ctx;
 	const json_t *told = json_object_get(v->o, "told");
 	const char *verb = member(v->o, "verb");
+	const char *file = verb != NULL && strcmp(verb, "explain") == 0 && member(told, "asked") == NULL
+				   ? file_of(v)
+				   : NULL;
+
+	if (file != NULL) {
+		keep(v->x, v->out, "check", file);
+		return;
+	}
 
 	if (verb != NULL && strcmp(verb, "explain") == 0)
 		keep(v->x, v->out, member(told, "asked"), member(told, "asked_about"));

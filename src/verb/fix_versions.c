@@ -1,15 +1,16 @@
 /* fix_versions.c - another version of a Python package: which would fit?
  *
  * Looked at are the packages whose files the finding names, and those that they ask for in another version
- * than is installed. Of each, the wheels that lie on this machine (--wheels, PIP_FIND_LINKS) are ways out,
- * the nearest version first, together with what it needs; the simulation decides. Where no wheel is at hand
- * the requirements that packages state are the best there is to go by: a person's to try.
+ * than is installed. Of each, the wheels that lie on this machine (--wheels, find-links of the installer)
+ * are ways out, the nearest version first, together with what it needs; the simulation decides. Where no
+ * wheel is at hand the requirements that packages state are the best there is to go by: a person's to try.
  */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "package/installer.h"
 #include "package/owner.h"
 #include "package/pyversion.h"
 #include "package/wheels.h"
@@ -41,15 +42,28 @@ static const char *absolute(struct fixing *x, const char *path)
 	return copy;
 }
 
-static void read_wheels(struct fixing *x, struct wheels *w)
+/* Where its installer would look for it: pip, or uv where that has installed what is there. */
+static void read_links(struct fixing *x, struct fix_versions *v)
+{
+	struct installer_question q = { .environ = x->s->environ, .prefix = v->place.dir };
+	struct installer_settings s;
+
+	for (size_t i = 0; i < v->set.packages.n && !q.uv; i++)
+		q.uv = same_text(v->set.packages.items[i]->installer, "uv");
+	installer_settings(&v->set, &q, &s);
+	for (size_t i = 0; i < s.links.n; i++)
+		wheels_add(&v->wheels, absolute(x, s.links.items[i]));
+}
+
+static void read_wheels(struct fixing *x, struct fix_versions *v)
 {
 	const struct dlwhy_fix_request *r = x->request;
 	bool has = r->size >= offsetof(struct dlwhy_fix_request, wheels) + sizeof(r->wheels);
 	const char *const *dirs = has ? r->wheels : NULL;
 
 	for (size_t i = 0; dirs != NULL && dirs[i] != NULL; i++)
-		wheels_add(w, absolute(x, dirs[i]));
-	wheels_add_links(w, session_env(x->s, "PIP_FIND_LINKS"));
+		wheels_add(&v->wheels, absolute(x, dirs[i]));
+	read_links(x, v);
 }
 
 static void set_libc(struct wheel_home *h, const struct dlwhy_platform *p)
@@ -78,7 +92,7 @@ static struct fix_versions *versions_of(struct fixing *x, const struct dlwhy_res
 		return NULL;
 	place_read(&v->set, &v->place);
 	v->wheels.set = &v->set;
-	read_wheels(x, &v->wheels);
+	read_wheels(x, v);
 	v->home = (struct wheel_home){ .minor = v->place.sites.items[0].minor,
 				       .machine = v->place.machine,
 				       .is64 = v->place.is64,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "build/link.h"
 #include "diagnose/common.h"
 #include "package/package.h"
@@ -12,7 +13,7 @@
 #include "verb/finding_copy.h"
 #include "verb/fix.h"
 
-enum { MAX_MAKEFILE = 1 << 20 };
+enum { MAX_MAKEFILE = 1 << 20, MAX_ELEMENTS = 64 };
 
 struct dlwhy_fix *fix_way(struct fixing *x, struct fix_ways *l, const char *kind, const char *risk,
 			  const char *says, size_t nedits)
@@ -77,6 +78,60 @@ static void add_settings(struct fixing *x, struct fix_ways *l, const struct dlwh
 	for (size_t i = 0; i < places.n; i++)
 		fix_way_edit(x, f, i,
 			 &(struct dlwhy_edit){ "drop-setting", places.items[i].path, e->name, e->value });
+}
+
+/* Does a file of the finding lie in that folder, or below it? */
+static bool is_about_folder(const struct dlwhy_finding *f, const char *dir)
+{
+	size_t n = strlen(dir);
+	bool is = false;
+
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	for (size_t i = 0; i < f->nevidence && !is; i++) {
+		const char *path = f->evidence[i]->path;
+
+		is = path != NULL && strncmp(path, dir, n) == 0 && path[n] == '/';
+	}
+	return is || (f->object != NULL && strncmp(f->object, dir, n) == 0 && f->object[n] == '/');
+}
+
+static bool goes_already(const struct fix_ways *l, const char *variable, const char *element)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct dlwhy_fix *f = l->items[i];
+		const struct dlwhy_edit *e = f->nedits == 1 ? f->edits[0] : NULL;
+
+		if (e != NULL && strcmp(e->op, "env-without") == 0 && strcmp(e->name, variable) == 0 &&
+		    strcmp(e->value, element) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What a finding is about may be found only because a list of folders comes first: would it work without
+ * that folder? */
+static void add_out_of_list(struct fixing *x, struct fix_ways *l, const struct dlwhy_finding *f,
+			    const char *variable)
+{
+	const char *list = str_env(x->s->environ, variable);
+
+	for (size_t i = 0; list != NULL && i < MAX_ELEMENTS; i++) {
+		size_t n = strcspn(list, ":");
+		const char *dir = arena_strndup(x->a, list, n);
+		struct dlwhy_fix *way;
+
+		while (n > 1 && dir[n - 1] == '/')
+			dir = arena_strndup(x->a, dir, --n);
+		if (dir[0] == '/' && dir[1] != '\0' && is_about_folder(f, dir) &&
+		    !goes_already(l, variable, dir)) {
+			way = fix_way(x, l, "environment", "low",
+				      arena_printf(x->a, "take the folder %s out of %s", dir, variable), 1);
+			fix_way_edit(x, way, 0, &(struct dlwhy_edit){ "env-without", NULL, variable, dir });
+		}
+		list += strcspn(list, ":");
+		list = *list == ':' ? list + 1 : NULL;
+	}
 }
 
 /* The environment (venv, conda) that a path lies in, NULL. */
@@ -214,14 +269,20 @@ static void add_link_command(struct fixing *x, struct fix_ways *l, size_t i)
 void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
 		    struct fix_outcome *out)
 {
+	static const char *const lists[] = { "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH",
+					     "DYLD_FALLBACK_LIBRARY_PATH" };
 	struct fix_ways l = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < f->nfixes; i++)
 		*ARENA_PUSH(x->a, &l) = fix_copy(x->a, f->fixes[i]);
-	for (size_t i = 0; i < f->nfixes; i++) {
-		add_system_path(x, &l, f->fixes[i]);
-		add_settings(x, &l, f->fixes[i]);
-		add_lasting(x, &l, f->fixes[i], f->needed_by);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		add_out_of_list(x, &l, f, lists[i]);
+	for (size_t i = 0, n = l.n; i < n; i++) {
+		const struct dlwhy_fix *from = l.items[i];
+
+		add_system_path(x, &l, from);
+		add_settings(x, &l, from);
+		add_lasting(x, &l, from, f->needed_by);
 	}
 	for (size_t i = 0; i < f->nfixes && strcmp(x->q.verb, "link") == 0; i++)
 		add_link_command(x, &l, i);
@@ -230,6 +291,7 @@ void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct
 	fix_versions(x, r, f, &l);
 	out->fixes = l.items;
 	out->nfixes = l.n;
+	out->code = arena_copy(x->a, f->code);
 	out->fingerprint = arena_copy(x->a, f->fingerprint);
 	out->summary = arena_copy(x->a, f->summary);
 	out->state = arena_printf(x->a, "%s %s", f->fingerprint, f->summary);

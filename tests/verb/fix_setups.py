@@ -249,6 +249,21 @@ def missing_link_and_folder(top):
     return Setup(["bin/prog"], ["bin/prog"], "link")
 
 
+@setup
+def links_that_lead_to_each_other(top):
+    result = linked(top, "libbar.so.1.2.3")
+    (top / "lib/libbar.so.1").symlink_to("libbar.so")
+    (top / "lib/libbar.so").symlink_to("libbar.so.1")
+    return result
+
+
+@setup
+def link_into_a_build_folder(top):
+    result = linked(top, "libbar.so.1.2.3")
+    (top / "lib/libbar.so.1").symlink_to("/builds/x/libbar.so.1.2.3")
+    return result
+
+
 # ---- needs -----------------------------------------------------------------------------------------------
 
 @setup
@@ -313,6 +328,52 @@ def script_from_windows(top):
     (top / "bin/tool").write_bytes(b"#!/bin/sh\r\nexit 0\r\n")
     (top / "bin/tool").chmod(0o755)
     return Setup(["bin/tool"], ["bin/tool"], "edit-file")
+
+
+@setup
+def program_behind_a_link(top):
+    """$ORIGIN is where the file lies, not where the link does."""
+    result = one_library(top, "opt/lib")
+    (top / "opt/bin").mkdir()
+    shutil.move(top / "bin/prog", top / "opt/bin/prog")
+    (top / "bin/prog").symlink_to("../opt/bin/prog")
+    result.edits = ["$ORIGIN/../lib"]
+    return result
+
+
+@setup
+def folder_of_no_characters(top):
+    """A line break, quotes, and a byte that is no UTF-8 in the folder's name."""
+    one_library(top, "lib")
+    os.rename(top / "lib", os.fsencode(top) + b"/li\nb'\xe9\"")
+    return Setup(["bin/prog"], ["bin/prog"], "set-runpath")
+
+
+@setup
+def set_id_program(top):
+    """It gets no $ORIGIN, and keeps its bits."""
+    result = one_library(top, "lib")
+    (top / "bin/prog").chmod(0o4755)
+    return result
+
+
+@setup
+def script_of_an_environment_that_was_moved(top):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", top / "old"], check=True)
+    (top / "old/bin/tool").write_text(f"#!{top}/old/bin/python3 -I\nprint(1)\n")
+    (top / "old/bin/tool").chmod(0o755)
+    (top / "old").rename(top / "new")
+    return Setup(["new/bin/tool"], ["new/bin/tool"], "edit-file", edits=[f"#!{top}/new/bin/python3 -I"])
+
+
+@setup_with("musl-gcc")
+def other_loader_of_musl(top):
+    source = top / "main.c"
+    source.write_text("int main(void) { return 0; }\n")
+    (top / "bin").mkdir()
+    cc("-o", top / "bin/prog", source, "-Wl,--dynamic-linker=/nowhere/ld-musl-x86_64.so.1", cwd=top, compiler="musl-gcc")
+    source.unlink()
+    return Setup(["bin/prog"], ["bin/prog"], "set-interpreter")
 
 
 # ---- variables -------------------------------------------------------------------------------------------

@@ -3,7 +3,10 @@ them, and Python imports them.
 """
 import json
 import os
+import signal
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -86,6 +89,77 @@ def test_what_a_killed_run_left_is_begun_anew(tmp_path, wheels):
     done, answer = create(tmp_path, wheels["good"], "new", "pkg")
     assert done.returncode == 0 and answer["env"]["made"]
     assert not (tmp_path / "new/lib/half").exists() and not (tmp_path / "new/.dlwhy-unfinished").exists()
+
+
+def test_a_folder_that_was_there_stays(tmp_path, wheels):
+    (tmp_path / "new").mkdir(mode=0o750)
+    for _ in range(2):
+        done, _ = create(tmp_path, wheels["good"], "new", "pkg-that-is-not")
+        assert done.returncode == 1 and os.listdir(tmp_path / "new") == []
+        assert (tmp_path / "new").stat().st_mode & 0o777 == 0o750
+        # what a killed run left in such a folder
+        (tmp_path / "new/.dlwhy-unfinished").write_text("the folder was there\n")
+        (tmp_path / "new/half").touch()
+
+
+def test_a_link_is_no_place(tmp_path, wheels):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "new").symlink_to("real")
+    done, _ = create(tmp_path, wheels["good"], "new", "pkg")
+    assert done.returncode == 2 and "it is a link" in done.stderr and os.listdir(tmp_path / "real") == []
+
+
+@pytest.fixture
+def silent_index():
+    """An index that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+
+def start(place, index, *args):
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(place), "LC_ALL": "C", "PIP_INDEX_URL": index, "PIP_NO_CACHE_DIR": "1",
+           "PIP_RETRIES": "1"}
+    return subprocess.Popen([DLWHY, "env", "create", *args, "--python", PYTHON, "--json"], cwd=place, env=env,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(path):
+    end = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_of_an_interrupted_run(tmp_path, silent_index, sig):
+    run = start(tmp_path, silent_index, "new", "pkg")
+    wait_for(tmp_path / "new/pyvenv.cfg")
+    run.send_signal(sig)
+    out, _ = run.communicate(timeout=60)
+    assert run.returncode == -sig and json.loads(out)["env"]["failed"] == "it was interrupted"
+    assert not (tmp_path / "new").exists()
+
+
+def test_two_runs_for_one_folder(tmp_path, wheels, silent_index):
+    """The second says no, and touches nothing of the first."""
+    run = start(tmp_path, silent_index, "new", "pkg")
+    wait_for(tmp_path / "new/pyvenv.cfg")
+    done, _ = create(tmp_path, wheels["good"], "new", "pkg")
+    assert done.returncode == 2 and "another dlwhy is making it" in done.stderr
+    assert (tmp_path / "new/pyvenv.cfg").exists()
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)
+
+
+def test_an_index_that_is_not_reached_says_nothing_about_a_package(tmp_path):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        free = s.getsockname()[1]
+        run = start(tmp_path, f"http://127.0.0.1:{free}/", "new", "pkg")
+        out, _ = run.communicate(timeout=120)
+    answer = json.loads(out)
+    assert run.returncode == 1 and "did not reach where packages come from" in answer["env"]["failed"]
+    assert answer["findings"] == [] and os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("args", [[], ["make", "x", "y"], ["create"], ["create", "x"]])

@@ -15,6 +15,7 @@ import fix_setups_go  # noqa: F401  (its set-ups register themselves)
 import fix_setups_make  # noqa: F401
 import fix_setups_python  # noqa: F401
 import fix_setups_soname  # noqa: F401
+import fix_setups_settings  # noqa: F401
 import fix_setups_versions  # noqa: F401
 
 TOP = Path(__file__).resolve().parents[2]

@@ -125,3 +125,37 @@ def test_wheels_is_a_folder(args):
     done = subprocess.run([os.environ.get("DLWHY", "dlwhy"), "fix", *args], check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "--wheels" in done.stderr
+
+
+def configured(top):
+    """pkg lost its file; where pip would get it again is for its settings to say."""
+    wheel(top / "index", "pkg", "1.0", {"pkg.py": b"value = 7\n"})
+    (top / "wheels").mkdir()
+    (top / "index/pkg-1.0-py3-none-any.whl").rename(top / "wheels/pkg-1.0-py3-none-any.whl")
+    python = environment(top, "pkg==1.0")
+    next((top / "env/lib").glob("python3*/site-packages/pkg.py")).unlink()
+    return fix_setups.Setup([python, "-B", "-c", "import pkg"], ["--python", python, "import", "pkg"], "install",
+                            env={"PIP_NO_CACHE_DIR": "1"})
+
+
+@pytest.mark.parametrize("lines, why, note", [
+    ("no-index = true\n", "no index is asked, and pkg is in no folder that pip would look into", None),
+    ("no-index = true\nfind-links =\n    {top}/none\n    {top}/wheels\n", None, None),
+    ("index-url = https://joe:secret@mirror.example/simple\n", None, "pip asks the index https://mirror.example/simple ("),
+])
+def test_the_index_that_pip_is_set_to_is_the_one_that_is_judged(made, lines, why, note):
+    """In a file of XDG_CONFIG_DIRS, which pip reads as well."""
+    place = made(configured)
+    conf = place.top.parent / "xdg/pip/pip.conf"
+    conf.parent.mkdir(parents=True)
+    conf.write_text("[global]\n" + lines.format(top=place.top))
+    place.env["XDG_CONFIG_DIRS"] = f"/nowhere:{conf.parents[1]}"
+    plan = next(p for p in place.fix()["plans"] if p["kind"] == "install")
+    if why is not None:
+        assert not plan["can_apply"] and plan["why_not"].startswith(str(conf)) and why in plan["why_not"]
+    else:
+        assert plan["can_apply"], plan["why_not"]
+    assert [n for n in plan["notes"] if n.startswith("pip asks")] == ([f"{note}{conf})"] if note else [])
+    if note is None and why is None:
+        place.dlwhy("fix", "--apply", str(plan["n"]), "--yes", *place.setup.ask)
+        assert place.run(place.setup.command)[0] == 0
