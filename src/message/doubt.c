@@ -203,7 +203,8 @@ static bool is_over(struct part b, struct part a)
 	static const char *const behind[] = { "fixed it", "solved it", "fixed that", "fixed this",
 					      "solved this", "fixed the problem", "solved the problem",
 					      "fixed the issue", "solved the issue", "works now",
-					      "works again", "work again", "works fine now", "went away", "goes away", "got resolved",
+					      "works again", "work again", "works fine now",
+					      "went away", "goes away", "got resolved",
 					      "resolved itself", "used to appear", "used to happen",
 					      "no longer appears", "no longer happens", "no longer does",
 					      "no longer occurs" };
