@@ -63,7 +63,7 @@ const struct cli_option cli_options[OPT_COUNT] = {
 	{ OPT_ARCH, 0, "arch", "A", VERB_CHECK | VERB_IMPORT | VERB_FIX, where,
 	  "as a process of macOS for arm64 or x86_64 would load it" },
 	{ OPT_WINDOWS, 0, "windows", "W", VERB_CHECK | VERB_IMPORT | VERB_EXPLAIN, where,
-	  "of files of Windows: 7 to 11, server2019, ... (default 10); 10+vcredist+longpaths" },
+	  "of files of Windows: 7 to 11, server2019, ... (default 10); 10+vcredist" },
 	{ OPT_CPU, 0, "cpu", "C", VERB_TARGETS, where,
 	  "for another processor: x86-64-v2, haswell, ...; 'help check' lists all" },
 	{ OPT_ENV, 0, "env", "NAME=VALUE", VERB_TARGETS | VERB_RUN | VERB_LINK | VERB_FIX, where,

@@ -95,9 +95,9 @@ static bool copy_host(struct view bytes, uint32_t at, uint32_t size, char host[A
 	if (size / 2 >= APISET_HOST_MAX || !view_sub(bytes, at, size, &v) || v.p == NULL)
 		return false;
 	for (uint32_t i = 0; i < size / 2; i++) {
-		unsigned char c = v.p[2 * i];
+		unsigned char c = v.p[(size_t)i * 2];
 
-		if (v.p[2 * i + 1] != 0 || c <= ' ' || c >= 127 || c == '/' || c == '\\')
+		if (v.p[(size_t)i * 2 + 1] != 0 || c <= ' ' || c >= 127 || c == '/' || c == '\\')
 			return false;
 		host[i] = (char)lower(c);
 	}
