@@ -47,11 +47,11 @@ static size_t read_resources(const struct pe *e, struct arena *a)
 {
 	struct pe_assembly *v;
 	uint16_t version[4];
-	size_t n = pe_assemblies(e, a, &v);
+	size_t n = pe_assemblies(e, a, &v), sum = n;
 
 	for (size_t i = 0; i < n; i++)
-		n += length(v[i].name) + length(v[i].version) + length(v[i].arch);
-	return n + (pe_file_version(e, version) ? version[0] : 0u);
+		sum += length(v[i].name) + length(v[i].version) + length(v[i].arch);
+	return sum + (pe_file_version(e, version) ? version[0] : 0u);
 }
 
 struct run {
