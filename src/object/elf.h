@@ -290,9 +290,9 @@ void elf_notes(const struct elf *e, struct elf_notes *out);
 
 /* The section of that name; false if section headers are missing or damaged. */
 bool elf_section(const struct elf *e, const char *name, struct view *out);
-/* Calls fn for each large part of the file that no loader reads, by its section headers: machine code, unwind
- * tables, what is for debuggers and graphics processors; with `constants` its read-only data too. No part that
- * the dynamic section points into. */
+/* Calls fn for each large part of the file that no loader reads, by its section headers: machine code,
+ * unwind tables, what is for debuggers and graphics processors; with `constants` its read-only data too. No
+ * part that the dynamic section points into. */
 void elf_each_idle(const struct elf *e, bool constants, void (*fn)(void *ctx, struct view part),
 		   void *ctx);
 /* .gnu_debuglink: file name and CRC. */

@@ -9,11 +9,12 @@
 #include <errno.h>
 #include <libdeflate.h>
 #include <pthread.h>
-#include <time.h>
+#include <stdatomic.h>
 
 #include "base/os.h"
+#include "base/os_pause.h"
 
-enum { PAUSE = 8000000 /* nanoseconds, in which some megabytes are read */ };
+enum { PAUSE = 8 /* milliseconds, in which some megabytes are read */ };
 
 int inflate_whole(struct view in, void *buf, size_t n)
 {
@@ -30,57 +31,33 @@ int inflate_whole(struct view in, void *buf, size_t n)
 
 struct giver {
 	struct view in;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool done;
+	atomic_bool done;
 };
-
-static void pause_until(struct giver *g)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	t.tv_nsec += PAUSE;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	(void)pthread_cond_timedwait(&g->changed, &g->lock, &t);
-}
 
 static void *give_back(void *arg)
 {
 	struct giver *g = arg;
 
-	pthread_mutex_lock(&g->lock);
-	while (!g->done) {
-		pause_until(g);
+	while (!atomic_load(&g->done)) {
+		os_pause(PAUSE);
 		os_give_back(g->in.p, g->in.n);
 	}
-	pthread_mutex_unlock(&g->lock);
 	return NULL;
 }
 
 int inflate_giving_back(struct view in, void *buf, size_t n)
 {
-	struct giver g = { .in = in, .done = false };
+	struct giver g = { .in = in };
 	pthread_t thread;
 	bool helped;
 	int err;
 
-	pthread_mutex_init(&g.lock, NULL);
-	pthread_cond_init(&g.changed, NULL);
+	atomic_init(&g.done, false);
 	helped = pthread_create(&thread, NULL, give_back, &g) == 0; /* without it, it merely takes more */
 	err = inflate_whole(in, buf, n);
-	if (helped) {
-		pthread_mutex_lock(&g.lock);
-		g.done = true;
-		pthread_cond_signal(&g.changed);
-		pthread_mutex_unlock(&g.lock);
+	atomic_store(&g.done, true);
+	if (helped)
 		pthread_join(thread, NULL);
-	}
 	os_give_back(in.p, in.n);
-	pthread_cond_destroy(&g.changed);
-	pthread_mutex_destroy(&g.lock);
 	return err;
 }
