@@ -515,15 +515,16 @@ static void fix_link(struct sym *s, const struct whohas_hit *hit)
 		fix_needed(s, hit->soname);
 }
 
-/* What is loaded under the name of that library, and is another file. */
+/* What is loaded under the name of that library, and is another file, because a variable names its folder.
+ * Of other copies that came first copies.h tells. */
 static const struct image *loaded_copy(const struct diag *d, const struct whohas_hit *hit)
 {
 	for (size_t i = 0; hit->soname != NULL && i < d->p->images.n; i++) {
 		const struct image *im = d->p->images.items[i];
 		const char *path = image_path(d, im);
 
-		if (im->request != NULL && same_text(im->soname, hit->soname) && path != NULL &&
-		    strchr(path, '/') != NULL && strcmp(path, hit->path) != 0)
+		if (im->request != NULL && im->request->rule == RULE_LD_LIBRARY_PATH &&
+		    same_text(im->soname, hit->soname) && path != NULL && strcmp(path, hit->path) != 0)
 			return im;
 	}
 	return NULL;
