@@ -608,8 +608,7 @@ static void locate(struct go *g, struct go_module *m)
 			m->dir = dir;
 		else if (!go_is_dir(g, dir) && g->mods.main.n > 0 &&
 			 prunes(g->mods.main.items[0]))
-			m->why = arena_printf(g->a, "%s@%s: replacement directory %s does not exist", path,
-					      version, m->replaced->to);
+			m->why = arena_printf(g->a, GO_TEXT_REPLACED_FOLDER, path, version, m->replaced->to);
 		else
 			m->why = arena_printf(
 				g->a, GO_TEXT_REPLACED, path, version, m->replaced->to,
