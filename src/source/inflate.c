@@ -12,7 +12,6 @@
 #include <stdatomic.h>
 
 #include "base/os.h"
-#include "base/os_pause.h"
 
 enum { PAUSE = 8 /* milliseconds, in which some megabytes are read */ };
 
