@@ -11,13 +11,15 @@
  *   cffi        "_cffi_backend"
  * A file that is not of Cython may have NumPy's text for a function that is called later: what the
  * metadata of its distribution requires decides. Any other file may name a module for an import that
- * comes later or never. A name counts only if there is such a module.
+ * comes later or never. A name counts only if there is such a module, or was one when the distribution of
+ * the file was installed.
  */
 #include "python/ext_imports.h"
 
 #include <string.h>
 #include <zlib.h>
 
+#include "python/ext_lost.h"
 #include "python/finder.h"
 
 enum {
@@ -47,6 +49,7 @@ struct scan {
 	const char *package;       /* of the module, NULL for none */
 	struct py_strings path;    /* sys.path */
 	struct py_inner_list *out;
+	const struct py_strings *lost; /* modules of the same distribution whose files are gone; NULL: not asked yet */
 	const char *numpy_text;    /* what NumPy's headers say when it cannot be imported */
 	struct view unpacked;
 	unsigned tries;
@@ -111,7 +114,7 @@ static void add(struct scan *s, const char *name, bool sure, const char *instead
 	for (size_t i = 0; i < s->out->n; i++)
 		if (strcmp(s->out->items[i].name, name) == 0)
 			return;
-	*ARENA_PUSH(s->a, s->out) = (struct py_inner){ name, sure, instead };
+	*ARENA_PUSH(s->a, s->out) = (struct py_inner){ .name = name, .sure = sure, .instead = instead };
 }
 
 static bool add_if_there(struct scan *s, const char *name, bool sure, const char *instead)
@@ -278,6 +281,38 @@ static bool open_metadata(struct scan *s, struct source_file *f)
 	return *folder != '\0' && source_open(s->source, arena_printf(s->a, "%s/METADATA", folder), f) == 0;
 }
 
+static const struct py_strings *lost_modules(struct scan *s)
+{
+	static const struct py_strings none;
+	const char *site, *top, *folder;
+
+	if (s->lost != NULL)
+		return s->lost;
+	s->lost = &none;
+	if (installed_in(s, &site, &top) && *(folder = distribution_of(s, site, top)) != '\0')
+		s->lost = py_ext_lost(s->f, site, folder);
+	return s->lost;
+}
+
+static void add_lost(struct scan *s, const char *name)
+{
+	size_t n = s->out->n;
+
+	add(s, name, true, NULL);
+	if (s->out->n > n)
+		s->out->items[n].lost = true;
+}
+
+/* A name that no module has: it may be that of one that is gone. */
+static void may_be_lost(struct scan *s, const char *name)
+{
+	const struct py_strings *l = lost_modules(s);
+
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i], name) == 0)
+			add_lost(s, l->items[i]);
+}
+
 /* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
 static bool may_need_numpy(struct scan *s)
 {
@@ -328,8 +363,18 @@ static void sibling(struct scan *s, const char *name)
 	if (s->package == NULL || name[0] != '_' || name[1] == '_')
 		return;
 	full = arena_printf(s->a, "%s.%s", s->package, name);
-	if (find(s, full, &spec) && spec.kind == PY_SPEC_EXTENSION)
+	if (!find(s, full, &spec))
+		may_be_lost(s, full);
+	else if (spec.kind == PY_SPEC_EXTENSION)
 		add(s, full, true, NULL);
+}
+
+/* Is it the name of something in the package that the module is in, or in one beside it? */
+static bool is_near(const struct scan *s, const char *name)
+{
+	size_t top = strcspn(name, ".");
+
+	return name[top] == '.' && strncmp(name, s->module, top + 1) == 0;
 }
 
 static bool is_common(const char *name)
@@ -359,22 +404,26 @@ static void of_cython(struct scan *s, const char *name, bool dotted)
 	if (!dotted) {
 		sibling(s, name);
 		whole(s, name);
-	} else if (find(s, name, &spec) && !in_stdlib(s, &spec)) {
-		add(s, name, true, NULL);
+	} else if (find(s, name, &spec)) {
+		if (!in_stdlib(s, &spec))
+			add(s, name, true, NULL);
+	} else if (is_near(s, name)) {
+		may_be_lost(s, name);
 	}
 }
 
 /* Other makers (SIP) name another extension of the same package in full. */
 static void of_others(struct scan *s, const char *name, bool dotted)
 {
-	const char *dot = strchr(name, '.');
-	size_t top = dot != NULL ? (size_t)(dot + 1 - name) : 0;
 	struct py_spec spec;
 
 	if (strcmp(name, "decimal") == 0)
 		add_if_there(s, name, false, NULL);
-	else if (dotted && strncmp(name, s->module, top) == 0 && find(s, name, &spec) &&
-		 spec.kind == PY_SPEC_EXTENSION)
+	else if (!dotted || !is_near(s, name))
+		return;
+	else if (!find(s, name, &spec))
+		may_be_lost(s, name);
+	else if (spec.kind == PY_SPEC_EXTENSION)
 		add(s, name, true, NULL);
 }
 
@@ -506,11 +555,22 @@ static void required(struct scan *s)
 	source_close(&f);
 }
 
+/* Without marks between the names only the whole name is enough. */
+static void lost_among(struct scan *s)
+{
+	const struct py_strings *l = lost_modules(s);
+
+	for (size_t i = 0; i < l->n; i++)
+		if (names(s->unpacked, l->items[i]))
+			add_lost(s, l->items[i]);
+}
+
 static void unpacked(struct scan *s, struct view v)
 {
 	struct py_spec spec;
 
 	s->unpacked = v;
+	lost_among(s);
 	for (size_t i = 0; i < NCOMMON; i++)
 		if (strlen(common[i]) > 5 && strcmp(common[i], "asyncio") != 0 && names(v, common[i]))
 			add_if_there(s, common[i], false, NULL);

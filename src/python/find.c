@@ -45,6 +45,7 @@ struct py_finder *py_finder_new(const struct py_home *h, struct source *src, str
 	table_init(&f->given, a);
 	table_init(&f->named, a);
 	table_init(&f->distributions, a);
+	table_init(&f->lost, a);
 	take_given(f, &h->frozen, PY_SPEC_FROZEN);
 	take_given(f, &h->builtins.names, PY_SPEC_BUILTIN); /* comes first */
 	set_endings(f);

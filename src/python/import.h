@@ -49,6 +49,7 @@ enum py_load_result {
 struct py_inner {
 	const char *name;    /* full */
 	bool sure;           /* nobody catches what goes wrong with it */
+	bool lost;           /* it was installed, and its file is gone */
 	const char *instead; /* text of the ImportError that is raised then; NULL: as it comes */
 };
 

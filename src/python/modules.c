@@ -331,12 +331,14 @@ static struct py_value *raise_for_load(struct py_eval *ev, struct py_value *e, c
 }
 
 /* What native code raises when an import of its own has failed. NULL: nothing, as far as can be
- * said: only that a native file was refused is known well enough. */
+ * said: only that a native file was refused, or is gone, is known well enough. */
 static struct py_value *raised_inside(struct py_eval *ev, const struct py_inner *in)
 {
 	struct py_value *of = ev->raised, *e;
 
 	ev->raised = NULL;
+	if (in->lost && of != NULL)
+		return of;
 	if (!in->sure || of == NULL || of->u.obj.raised == NULL || !of->u.obj.raised->from_load)
 		return NULL;
 	if (in->instead == NULL)
