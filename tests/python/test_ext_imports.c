@@ -65,6 +65,22 @@ static void names_that_lead_to_no_module_are_no_imports(void **state)
 			    "");
 }
 
+/* What was installed and is gone would be imported; what never was is another kind of name. */
+static void modules_that_are_gone_are_imports(void **state)
+{
+	struct modules *m = *state;
+
+	modules_put(m, "pkg-1.dist-info/RECORD",
+		    "pkg/_ext.so,sha256=x,1\npkg/_native.so,,\npkg/gone.so,sha256=x,1\r\npkg/sub/_far.abi3.so,,2\n"
+		    "\"pkg/_quoted.so\",,\n../../pkg/_out.so,,\npkg/notes.txt,,\n_top.so,,\n");
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0pkg.gone\0pkg.sub._far\0_native"),
+			    "pkg.gone pkg.sub._far pkg._native");
+	assert_string_equal(IMPORTS(m, "pkg._ext", "pkg.gone\0other.gone"), "pkg.gone"); /* SIP and others */
+	assert_string_equal(IMPORTS(m, "pkg._ext", "cython_runtime\0pkg._quoted\0pkg._out\0pkg.notes\0_top"), "");
+	assert_string_equal(IMPORTS(m, "more", "cython_runtime\0pkg.gone"), "");
+}
+
 static void siblings_are_named_by_their_last_part(void **state)
 {
 	struct modules *m = *state;
@@ -198,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MODULES_TEST(full_names_in_a_file_of_cython_are_imported),
 		MODULES_TEST(names_that_lead_to_no_module_are_no_imports),
+		MODULES_TEST(modules_that_are_gone_are_imports),
 		MODULES_TEST(siblings_are_named_by_their_last_part),
 		MODULES_TEST(other_files_name_extensions_of_their_package),
 		MODULES_TEST(what_every_file_may_say_is_known),
