@@ -123,15 +123,10 @@ bool elf_library_names(const struct elf *e, bool (*fn)(void *ctx, const char *na
 	return elf_each_constants(e, scan_constants, &l);
 }
 
-/* What is undefined stands in front of what a GNU hash table leads to. */
 bool elf_calls_dlopen(const struct elf *e)
 {
-	struct elf_hash h;
+	uint64_t n = elf_sym_count(e);
 	struct elf_sym s;
-	uint64_t n;
-
-	elf_hash_open(e, &h);
-	n = h.gnu ? h.symoffset : elf_sym_count(e);
 
 	for (uint64_t i = 1; i < n && elf_sym(e, i, &s); i++) {
 		const char *name = s.shndx == 0 ? elf_sym_name(e, i) : NULL;

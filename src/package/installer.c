@@ -71,7 +71,7 @@ static const char *shown(struct reading *r, const char *url)
 	if (host == NULL)
 		return url;
 	host += 3;
-	at = memchr(host, '@', strcspn(host, "/?#"));
+	at = memrchr(host, '@', strcspn(host, "/?#"));
 	return at != NULL ? arena_printf(r->a, "%.*s%s", (int)(host - url), url, at + 1) : url;
 }
 

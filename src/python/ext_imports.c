@@ -49,7 +49,7 @@ struct scan {
 	const char *package;       /* of the module, NULL for none */
 	struct py_strings path;    /* sys.path */
 	struct py_inner_list *out;
-	const struct py_strings *lost; /* modules of the same distribution whose files are gone; NULL: not asked yet */
+	const struct py_strings *lost; /* modules of the distribution whose files are gone; NULL: not asked */
 	const char *numpy_text;    /* what NumPy's headers say when it cannot be imported */
 	struct view unpacked;
 	unsigned tries;

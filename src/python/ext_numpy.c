@@ -28,7 +28,7 @@ static bool has(struct view v, const char *text)
 
 static bool is_old(struct view v, struct ext_clash *out)
 {
-if (v.n > MAX_CONSTANTS)
+	if (v.n > MAX_CONSTANTS)
 		v.n = MAX_CONSTANTS;
 	if (memmem(v.p, v.n, PY_TEXT_NUMPY_OLD, sizeof(PY_TEXT_NUMPY_OLD) - 1) == NULL ||
 	    has(v, "numpy._core._multiarray_umath"))

@@ -300,7 +300,7 @@ static void link_and_start(struct go_job *j)
 	struct go_outcome o = { .g = &j->go, .line = &j->out };
 
 	if (j->go.args.link_unknown != NULL) {
-		go_problem(&j->go, GO_USAGE, "flag provided but not defined: -%s", j->go.args.link_unknown);
+		go_problem(&j->go, GO_USAGE, GO_TEXT_NO_FLAG, j->go.args.link_unknown);
 		tell_problems(j);
 		return;
 	}

@@ -36,7 +36,7 @@ def one(preamble, *calls, **more):
 
 # Errors of the C compiler and of Go's types: nothing is compiled, so they are not foreseen. And a target without
 # headers of its own: no answer is given.
-NOT_FOLLOWED = {"define-missing", "c-file-error", "not-a-function", "go-error", "cross-386"}
+NOT_FOLLOWED = {"c-file-twice", "preamble-in-two-files", "define-missing", "c-file-error", "not-a-function", "go-error", "cross-386"}
 
 CASES = {
     # libm and other parts of the C library

@@ -36,7 +36,7 @@ static void a_shell_reads_quoted_words_as_they_were(void **state)
 	assert_string_equal(shell_quote(f->a, "$ORIGIN/../lib"), "'$ORIGIN/../lib'");
 	assert_string_equal(shell_quote(f->a, "a'b"), "'a'\\''b'");
 	assert_string_equal(shell_quote(f->a, ""), "''");
-	assert_string_equal(shell_quote(f->a, "a\nb;c"), "'a\nb;c'");
+	assert_string_equal(shell_quote(f->a, "a\nb;c"), "$'a\\012b;c'");
 }
 
 static void sizes_have_groups_of_three_digits(void **state)

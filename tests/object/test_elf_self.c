@@ -198,7 +198,7 @@ static void what_loaders_do_not_read_can_go(void **state)
 	elf_each_idle(&s->e, false, count_idle, (void *[]){ s, &n });
 	assert_true(n > 0);
 	elf_each_idle(&s->e, true, count_idle, (void *[]){ s, &more });
-	assert_true(more > n);
+	assert_true(more >= n); /* equal where the program calls dlopen: its constants stay */
 	assert_int_equal(elf_sym_count(&s->e), symbols);
 	elf_hash_open(&s->e, &h);
 	for (uint64_t i = 1; i < symbols; i++) {

@@ -28,9 +28,9 @@ static void file(struct tree *t, const char *path, const char *text)
 	tree_file(t, path, text);
 }
 
-static const struct installer_settings *ask(struct asking *k, bool uv, bool isolated, const char *const *environ)
+static const struct installer_settings *ask(struct asking *k, bool uv, bool isolated, const char *const *env)
 {
-	struct installer_question q = { uv, isolated, environ, "/env" };
+	struct installer_question q = { uv, isolated, env, "/env" };
 	struct package_set set;
 
 	store_free(k->store);
