@@ -40,10 +40,10 @@ static bool read_text(struct source *s, const char *path, struct arena *a, struc
 	if (source_stat(s, path, true, &st) != 0 || st.type != OS_REGULAR || st.size == 0 ||
 	    st.size > MAX_TEXT)
 		return false;
+	copy = arena_alloc(a, (size_t)st.size + 1);
 	if (source_open(s, path, &f) != 0)
 		return false;
-	copy = arena_alloc(a, f.map.bytes.n <= MAX_TEXT ? f.map.bytes.n + 1 : 1);
-	good = f.map.bytes.n > 0 && f.map.bytes.n <= MAX_TEXT &&
+	good = f.map.bytes.n > 0 && f.map.bytes.n <= (size_t)st.size &&
 	       memchr(f.map.bytes.p, '\0', f.map.bytes.n) == NULL;
 	if (good) {
 		memcpy(copy, f.map.bytes.p, f.map.bytes.n);
