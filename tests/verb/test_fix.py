@@ -69,6 +69,8 @@ NAMES = sorted(fix_setups.SETUPS)[:: 1 if RELEASE else 6]
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plan_is_offered_done_proved_and_undone(tmp_path, name):
     place = Place(tmp_path, name)
+    if not RELEASE and any(k.startswith("LD_") for k in place.setup.env):
+        pytest.skip("the sanitized program does not see the variables of the loader")
     failure = place.run(place.setup.command)
     assert failure[0] != 0, "the set-up works as it is"
     before, kept = snapshot(place.top), [p.read_bytes() for p in place.setup.kept]
