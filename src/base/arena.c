@@ -306,6 +306,15 @@ char *arena_strndup(struct arena *a, const char *s, size_t n)
 	return p;
 }
 
+char *arena_bytes(struct arena *a, const void *p, size_t n)
+{
+	char *out = arena_array(a, n + 1, 1);
+
+	if (out != NULL && n > 0)
+		memcpy(out, p, n);
+	return out;
+}
+
 char *arena_strdup(struct arena *a, const char *s)
 {
 	return arena_strndup(a, s, strlen(s));

@@ -40,6 +40,8 @@ char *arena_strdup(struct arena *a, const char *s);
 /* NULL stays NULL. */
 const char *arena_copy(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
+/* n bytes and a NUL; NULs among them are kept. */
+char *arena_bytes(struct arena *a, const void *p, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -351,7 +351,7 @@ static struct py_value *eval_fstring(struct py_eval *ev, struct py_node *n)
 	}
 	if (b.failed)
 		known = false;
-	s = known ? py_strn(ev->a, arena_strndup(ev->a, b.p != NULL ? b.p : "", b.n), b.n) : &py_unknown;
+	s = known ? py_strn(ev->a, arena_bytes(ev->a, b.p != NULL ? b.p : "", b.n), b.n) : &py_unknown;
 	buf_free(&b);
 	return s;
 }

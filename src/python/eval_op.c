@@ -469,7 +469,7 @@ static struct py_value *index_text(struct py_eval *ev, struct py_value *v, int64
 		return py_raise_sure_new(ev, "IndexError", "string index out of range");
 	if (v->type == V_BYTES)
 		return py_int(ev->a, (unsigned char)v->u.str.p[i]);
-	c = py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, 1), 1);
+	c = py_strn(ev->a, arena_bytes(ev->a, v->u.str.p + i, 1), 1);
 	return c;
 }
 
@@ -579,7 +579,7 @@ struct py_value *py_slice(struct py_eval *ev, struct py_value *v, struct py_valu
 	if (b < a)
 		b = a;
 	if (text) {
-		char *p = arena_strndup(ev->a, v->u.str.p + a, (size_t)(b - a));
+		char *p = arena_bytes(ev->a, v->u.str.p + a, (size_t)(b - a));
 
 		for (int64_t i = 0; reversed && i < b; i++)
 			p[i] = v->u.str.p[b - 1 - i];
@@ -612,7 +612,7 @@ static struct py_value *iterate_text(struct py_eval *ev, const struct py_value *
 			n++; /* the rest of a letter */
 		py_list_add(ev->a, l, v->type == V_BYTES
 					      ? py_int(ev->a, (unsigned char)v->u.str.p[i])
-					      : py_strn(ev->a, arena_strndup(ev->a, v->u.str.p + i, n), n));
+					      : py_strn(ev->a, arena_bytes(ev->a, v->u.str.p + i, n), n));
 	}
 	return l;
 }

@@ -12,7 +12,7 @@ static struct py_value *text_of(struct py_eval *ev, struct buf *b)
 {
 	struct py_value *v = b->failed ? &py_unknown
 				       : py_strn(ev->a,
-						 arena_strndup(ev->a, b->p != NULL ? b->p : "", b->n), b->n);
+						 arena_bytes(ev->a, b->p != NULL ? b->p : "", b->n), b->n);
 
 	ev->steps += b->n >> 8;
 	buf_free(b);

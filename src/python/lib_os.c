@@ -642,7 +642,7 @@ PY_NATIVE(file_lines)
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl != NULL ? nl + 1 : end;
 
-		py_list_add(ev->a, l, py_strn(ev->a, arena_strndup(ev->a, p, (size_t)(stop - p)),
+		py_list_add(ev->a, l, py_strn(ev->a, arena_bytes(ev->a, p, (size_t)(stop - p)),
 					      (size_t)(stop - p)));
 		p = stop;
 	}
@@ -679,7 +679,7 @@ static struct py_value *content(struct py_eval *ev, struct view bytes, const cha
 	if (n == 0)
 		return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0 ? &py_unknown
 											  : str(ev, "");
-	copy = arena_strndup(ev->a, (const char *)bytes.p, n);
+	copy = arena_bytes(ev->a, (const char *)bytes.p, n);
 	if (!binary && memchr(copy, '\r', n) != NULL)
 		n = with_newlines(copy, n);
 	v = py_strn(ev->a, copy, n);

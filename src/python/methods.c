@@ -16,7 +16,7 @@ static bool is_str(const struct py_value *v)
 static struct py_value *text(struct py_eval *ev, const char *p, size_t n)
 {
 	ev->steps += n >> 8;
-	return py_strn(ev->a, arena_strndup(ev->a, p, n), n);
+	return py_strn(ev->a, arena_bytes(ev->a, p, n), n);
 }
 
 static bool is_space(char c)
@@ -296,7 +296,7 @@ PY_NATIVE(s_removesuffix)
 
 static struct py_value *change_case(struct py_eval *ev, const struct py_value *s, bool up)
 {
-	char *p = arena_strndup(ev->a, s->u.str.p, s->u.str.n);
+	char *p = arena_bytes(ev->a, s->u.str.p, s->u.str.n);
 
 	for (size_t i = 0; i < s->u.str.n; i++) {
 		if ((unsigned char)p[i] >= 0x80)

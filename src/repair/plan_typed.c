@@ -97,6 +97,8 @@ static const char *edited(struct arena *a, const struct lines *old, const struct
 		return arena_printf(a, "sed -i '%sd' %s", where, shell_quote(a, path));
 	if (new_to == first + 1 && new->items[first].n == 0 && old_to == new_to)
 		return arena_printf(a, "sed -i '%ss/.*//' %s", where, shell_quote(a, path));
+	if (new->items[first].n == 0)
+		return NULL; /* sed would read what follows as commands */
 	arena_text_str(a, &t, where);
 	arena_text_str(a, &t, old_to > first ? "c\\" : "i\\");
 	add_text(a, &t, new, first, new_to);

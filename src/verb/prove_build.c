@@ -239,7 +239,9 @@ void prove_go_build(struct dlwhy_session *s, const char *package, const char *co
 		ask(&r);
 	}
 	/* What would have to be fetched tells nothing about the plan. */
-	if (out->asked && !out->works && strstr(out->message, "GOPROXY=off") != NULL)
+	if (out->asked && !out->works &&
+	    (strstr(out->message, "GOPROXY=off") != NULL ||
+	     strstr(out->message, "toolchain not available") != NULL))
 		*out = (struct built){ .by = out->by, .why_not = "go would have to fetch modules for it" };
 	end(&r);
 }
