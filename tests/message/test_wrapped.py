@@ -109,9 +109,7 @@ def test_wrapped(name, texts, answers):
         text, answer = pair
         packed = wrapped(name, text.text, random.Random(text.text))
         got = explained(packed, folder)
-        # A text of Windows that names no file: the import statement of a wrapper does.
-        same = got == answer or (text.speaker == "windows" and answer[1] == "" and got and got[0] == answer[0])
-        return None if same else f"{text.origin}: {got}, not {answer}\n{packed}"
+        return None if got == answer else f"{text.origin}: {got}, not {answer}\n{packed}"
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         fitting = [(t, a) for t, a in zip(texts, bare) if a and not (name == "jvm" and t.speaker in ("linker", "go", "python"))]
