@@ -265,18 +265,35 @@ static struct change *change_of(struct making *m, const char *path)
 	return NULL;
 }
 
-/* A line of a source; steps about one file come after each other. */
+/* What the steps before have left in the file: steps about one file come after each other. */
+static bool read_so_far(struct making *m, const char *path, struct view *out)
+{
+	const struct change *c = change_of(m, path);
+
+	if (c != NULL)
+		*out = c->bytes;
+	return c != NULL || plan_files_read(m->in, path, out) == 0;
+}
+
+static void rewrite(struct making *m, const char *path, struct view bytes)
+{
+	struct change *c = change_of(m, path);
+
+	if (c == NULL)
+		c = add(m, CHANGE_WRITE, path);
+	c->bytes = bytes;
+	c->mode = 0644;
+}
+
+/* A line of a source. */
 static void source_step(struct making *m, const struct dlwhy_edit *e)
 {
 	const char *path = real_path(m, e->path), *why;
-	struct change *c = path != NULL ? change_of(m, path) : NULL;
 	struct view old, text;
 
 	if (path == NULL)
 		return;
-	if (c != NULL)
-		old = c->bytes;
-	else if (plan_files_read(m->in, path, &old) != 0 || old.n > MAX_TEXT) {
+	if (!read_so_far(m, path, &old) || old.n > MAX_TEXT) {
 		refuse(m, arena_printf(m->a, "%s cannot be read", path));
 		return;
 	}
@@ -287,10 +304,7 @@ static void source_step(struct making *m, const struct dlwhy_edit *e)
 		refuse(m, arena_printf(m->a, "%s: %s", path, why));
 		return;
 	}
-	if (c == NULL)
-		c = add(m, CHANGE_WRITE, path);
-	c->bytes = text;
-	c->mode = 0644;
+	rewrite(m, path, text);
 }
 
 /* ---- commands -------------------------------------------------------------------------------------- */
@@ -489,17 +503,14 @@ static void drop_setting_step(struct making *m, const struct dlwhy_edit *e)
 {
 	const char *path = real_path(m, e->path);
 	struct view old, text;
-	struct change *c;
 
-	if (path == NULL || plan_files_read(m->in, path, &old) != 0 || old.n > MAX_TEXT)
+	if (path == NULL || !read_so_far(m, path, &old) || old.n > MAX_TEXT)
 		return;
 	if (!settings_without(old, m->in->environ, e->name, e->value, m->a, &text)) {
 		refuse(m, arena_printf(m->a, "%s does not set it", path));
 		return;
 	}
-	c = add(m, CHANGE_WRITE, path);
-	c->bytes = text;
-	c->mode = 0644;
+	rewrite(m, path, text);
 	set_list(m, "env-without", e->name, e->value);
 }
 
@@ -592,19 +603,12 @@ static void update_record(struct making *m, const char *path, struct view bytes)
 {
 	struct record_place at;
 	struct view record;
-	struct change *c;
 
-	if (!plan_record(m->in, path, &at))
+	if (!plan_record(m->in, path, &at) || !read_so_far(m, at.file, &record))
 		return;
-	c = change_of(m, at.file);
-	if (c != NULL)
-		record = c->bytes;
-	else if (plan_files_read(m->in, at.file, &record) != 0)
-		return;
-	if (c == NULL)
-		c = add(m, CHANGE_WRITE, at.file);
-	c->bytes = m->in->records == PLAN_RECORDS ? plan_record_with(m->in, record, at.row, bytes) : record;
-	c->mode = 0644;
+	if (m->in->records == PLAN_RECORDS)
+		record = plan_record_with(m->in, record, at.row, bytes);
+	rewrite(m, at.file, record);
 }
 
 /* Installed files have their hashes in RECORD: whoever verifies later finds our edits in order. */

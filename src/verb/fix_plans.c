@@ -224,13 +224,26 @@ static size_t count_op(const struct dlwhy_plan *p, const char *op)
 	return n;
 }
 
+/* Settings of one file are told apart by what goes out of it. */
+static bool drops_too(const struct dlwhy_plan *q, const struct dlwhy_edit *e)
+{
+	if (!same_text(e->op, "drop-setting"))
+		return true;
+	for (size_t i = 0; i < q->nedits; i++)
+		if (same_text(q->edits[i]->op, e->op) && same_text(q->edits[i]->path, e->path) &&
+		    same_text(q->edits[i]->name, e->name) && same_text(q->edits[i]->value, e->value))
+			return true;
+	return false;
+}
+
 /* The same steps, in whatever order they were found, do the same to the same files. */
 static bool same_edits(const struct dlwhy_plan *p, const struct dlwhy_plan *q)
 {
 	bool same = p->nedits == q->nedits && p->nedits > 0 && p->nfiles == q->nfiles;
 
 	for (size_t i = 0; same && i < p->nedits; i++)
-		same = count_op(p, p->edits[i]->op) == count_op(q, p->edits[i]->op);
+		same = count_op(p, p->edits[i]->op) == count_op(q, p->edits[i]->op) &&
+		       drops_too(q, p->edits[i]);
 	for (size_t i = 0; same && i < p->nfiles; i++)
 		same = has_text(q->files, q->nfiles, p->files[i]);
 	return same && (p->nfiles > 0 || (same_text(p->edits[0]->name, q->edits[0]->name) &&

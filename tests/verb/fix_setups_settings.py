@@ -195,3 +195,11 @@ def old_folder_of_the_activation_and_an_import(top):
     return Setup([python, "-B", "-c", "import pkg"], ["--python", python, "import", "pkg"], "drop-setting",
                  env={"LD_LIBRARY_PATH": f"{top}/my env/lib/cuda old", "VIRTUAL_ENV": f"{top}/my env"},
                  after=["env", "-u", "LD_LIBRARY_PATH", "bash", "-c", ". 'my env/bin/activate'; python -B -c 'import pkg'"])
+
+
+@setup
+def two_old_folders_in_one_file(top):
+    """The second step goes on from what the first one leaves."""
+    result = setting(top, "home/.bashrc", "export LD_LIBRARY_PATH=TOP/old:TOP/older\n", BASH, value="TOP/old:TOP/older")
+    shutil.copytree(top / "old", top / "older")
+    return result
