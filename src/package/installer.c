@@ -14,7 +14,7 @@
 
 #include "base/str.h"
 
-enum { MAX_FILE = 1 << 20, MAX_LINKS = 64, MAX_FOLDERS = 64, WORD = 64 };
+enum { MAX_FILE = 1 << 20, MAX_LINKS = 64, MAX_FOLDERS = 64, MAX_VALUE = 1 << 14, WORD = 64 };
 
 struct reading {
 	struct package_set *set;
@@ -171,7 +171,8 @@ static void take_section(struct reading *r, struct view text, const char *sectio
 		if (s[blanks] == '\0' || s[blanks] == '#' || s[blanks] == ';')
 			continue;
 		if (blanks > 0 && name != NULL) {
-			value = arena_printf(r->a, "%s %s", value, s + blanks);
+			if (strlen(value) < MAX_VALUE)
+				value = arena_printf(r->a, "%s %s", value, s + blanks);
 			continue;
 		}
 		if (name != NULL)
@@ -306,7 +307,8 @@ static const char *whole_value(struct arena *a, const char *value, struct view *
 {
 	struct view line;
 
-	while (*value == '[' && strchr(value, ']') == NULL && package_line(rest, &line)) {
+	while (*value == '[' && strchr(value, ']') == NULL && strlen(value) < MAX_VALUE &&
+	       package_line(rest, &line)) {
 		const char *more = line_copy(a, line);
 
 		value = arena_printf(a, "%s %.*s,", value, (int)strcspn(more, "#"), more);

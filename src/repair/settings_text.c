@@ -17,7 +17,12 @@
 #include "base/str.h"
 #include "diagnose/common.h"
 
-enum { MAX_KNOWN = 200, MAX_DEPTH = 4 };
+enum {
+	MAX_KNOWN = 200,
+	MAX_DEPTH = 4,
+	MAX_VALUE = 1 << 16, /* bytes: longer ones are not known */
+	MAX_LINE = 8192      /* bytes: nobody writes longer ones by hand */
+};
 
 enum form {
 	FORM_WORD,  /* NAME=VALUE: ends with the word, or with the quotes around it */
@@ -159,7 +164,7 @@ static bool expand(const struct reading *r, const char *p, const char *end, int 
 		p += 2;
 	}
 	while (p < end) {
-		if (*p == '`')
+		if (*p == '`' || out->n > MAX_VALUE)
 			return false;
 		if (*p == '$') {
 			if (!expand_variable(r, &p, end, depth, out))
@@ -307,9 +312,9 @@ static bool next_assignment(const char *line, const char **at, char *quote, stru
 
 static void learn(struct reading *r, const struct assignment *s)
 {
-	const char *value = s->form == FORM_COLON ? NULL : meaning(r, s->from, s->to);
+	const char *value = s->form == FORM_COLON || r->set.n >= MAX_KNOWN ? NULL : meaning(r, s->from, s->to);
 
-	if (value != NULL && r->set.n < MAX_KNOWN)
+	if (value != NULL)
 		*ARENA_PUSH(r->a, &r->set) = (struct known) { arena_strndup(r->a, s->name, s->n), value };
 }
 
@@ -441,6 +446,8 @@ static bool find_in_line(struct reading *r, const char *line, const char *elemen
 	const char *at = line;
 	char quote = 0;
 
+	if (strlen(line) > MAX_LINE)
+		return false;
 	while (next_assignment(line, &at, &quote, s)) {
 		if (s->n != strlen(r->variable) || strncmp(s->name, r->variable, s->n) != 0)
 			learn(r, s);
@@ -518,6 +525,8 @@ void settings_reads(struct view text, const char *const *environ, struct arena *
 	const char *line;
 
 	while (next_line(&text, a, &line)) {
+		if (strlen(line) > MAX_LINE)
+			continue;
 		for (const char *p = line; *p != '\0' && *p != '#' && out->n < MAX_KNOWN; p++) {
 			const char *from = behind_reader(line, p), *path;
 

@@ -136,10 +136,30 @@ static void files_that_others_read_are_found_in_every_home(void **state)
 	arena_free(a);
 }
 
+/* A hostile text: each value is twice the one before, or a line is longer than anybody writes. */
+static void texts_that_grow_are_given_up(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	struct arena_text t = { NULL, 0, 0 };
+	struct view out;
+
+	(void)state;
+	arena_text_str(a, &t, "A=0123456789abcdef\n");
+	for (int i = 0; i < 60; i++)
+		arena_text_str(a, &t, "A=$A$A\n");
+	arena_text_str(a, &t, "LD_LIBRARY_PATH=/a:/b\n");
+	assert_true(settings_without(text(arena_text_end(a, &t)), environ_of_home, "LD_LIBRARY_PATH", "/a", a, &out));
+	for (int i = 0; i < 200000; i++)
+		arena_text_str(a, &t, "a=");
+	assert_false(settings_without(text(arena_text_end(a, &t)), environ_of_home, "LD_LIBRARY_PATH", "/c", a, &out));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_element_goes_out_of_the_line_that_sets_it),
+		cmocka_unit_test(texts_that_grow_are_given_up),
 		cmocka_unit_test_setup_teardown(the_files_that_set_it_are_found, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(files_that_others_read_are_found_in_every_home, tree_setup,
 						tree_teardown),
