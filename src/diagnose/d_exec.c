@@ -100,6 +100,19 @@ static const char *line_with(struct exe *k, const char *script, const char *inte
 			    at + strlen(k->x->interpreter));
 }
 
+/* The text as it stands on the right side of sed's s|…|…|. */
+static const char *sed_text(struct arena *a, const char *s)
+{
+	struct arena_text t = { NULL, 0, 0 };
+
+	for (; *s != '\0'; s++) {
+		if (strchr("\\&|", *s) != NULL)
+			arena_text_add(a, &t, "\\", 1);
+		arena_text_add(a, &t, s, 1);
+	}
+	return arena_text_end(a, &t);
+}
+
 /* Scripts of an environment hold its path: where that was moved or copied the interpreter lies beside
  * them. */
 static void moved_environment(struct exe *k)
@@ -121,7 +134,7 @@ static void moved_environment(struct exe *k)
 		      arena_printf(d->a, "let it name the interpreter that lies beside it, %s", here));
 	fix_command(d, f,
 		    arena_printf(d->a, "sed -i %s %s",
-				 shell_quote(d->a, arena_printf(d->a, "1s|.*|%s|", line)),
+				 shell_quote(d->a, arena_printf(d->a, "1s|.*|%s|", sed_text(d->a, line))),
 				 shell_quote(d->a, script)));
 	fix_edit(d, f, "edit-line", script, "1", line);
 }

@@ -96,3 +96,19 @@ def test_a_plan_is_offered_done_proved_and_undone(tmp_path, name):
     place.dlwhy("undo", "--yes")
     assert snapshot(place.top) == before
     assert place.run(place.setup.command) == failure
+
+
+def test_a_command_for_sed_means_the_path_as_it_is(tmp_path):
+    """What sed takes for more than itself stands in the folder's name."""
+    old, new = tmp_path / "old", tmp_path / "R&D|new"
+    (old / "bin").mkdir(parents=True)
+    tool = old / "bin/tool"
+    tool.write_text(f"#!{old}/bin/python3 -I\nprint(1)\n")
+    tool.chmod(0o755)
+    (old / "bin/python3").symlink_to("/usr/bin/python3")
+    old.rename(new)
+    answer = json.loads(subprocess.run([DLWHY, "fix", "--json", new / "bin/tool"], stdout=subprocess.PIPE, check=False,
+                                       text=True).stdout)
+    command = next(c for p in answer["plans"] for c in p["commands"] if c.startswith("sed -i "))
+    subprocess.run(["sh", "-ec", command], check=True)
+    assert (new / "bin/tool").read_text() == f"#!{new}/bin/python3 -I\nprint(1)\n"
