@@ -60,15 +60,28 @@ bool env_stopped(struct making_env *m)
 
 /* The file that marks it, locked: whoever makes the same environment at the same time finds it so, and
  * whoever comes after a kill does not. NULL, or why it cannot be had. */
-static const char *lock(struct claim *c, const char *dir)
+static const char *lock(struct claim *c, const char *dir, bool old)
 {
 	char real[OS_PATH_MAX];
+	struct os_facts f;
 	int folder = -1, err = os_open_folder(dir, &folder, real);
+	bool fresh = false;
 
 	if (err == 0)
+		err = os_new_at(folder, UNFINISHED, &c->lock);
+	if (err == 0)
+		fresh = true;
+	else if (err == EEXIST)
 		err = os_new_or_old_at(folder, UNFINISHED, &c->lock);
 	if (err == 0)
 		err = os_lock(c->lock);
+	if (err == 0)
+		err = os_facts_at(c->lock, "", &f);
+	if (err == 0 && (f.nlink == 0 || (old && fresh))) { /* who made it has just ended, and it is whole */
+		if (fresh)
+			(void)os_unlink_at(folder, UNFINISHED);
+		err = EWOULDBLOCK;
+	}
 	if (folder >= 0)
 		os_close(folder);
 	return err == EWOULDBLOCK ? "another dlwhy is making it" : err != 0 ? strerrordesc_np(err) : NULL;
@@ -94,7 +107,7 @@ static const char *claim(struct making_env *m, struct claim *c)
 		err = os_make_folder(m->dir);
 	if (err != 0)
 		return strerrordesc_np(err);
-	why = lock(c, m->dir);
+	why = lock(c, m->dir, old);
 	c->claimed = why == NULL;
 	if (c->claimed && old) {
 		env_say(m, "removing what an interrupted run left in %s", m->dir);
