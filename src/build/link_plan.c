@@ -249,6 +249,8 @@ static void ask_help(const struct link_ask *ask, struct link_plan *p)
 		if (!asked)
 			link_ask_program(ask, p->linker, argv, &r);
 		asked = true;
+		if (!link_answered(&r)) /* then nothing is known of its words */
+			return;
 		if (!helps_with(r.out.p, name))
 			*ARENA_PUSH(ask->a, &p->refused) = words.items[i];
 	}

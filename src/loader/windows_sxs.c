@@ -51,12 +51,21 @@ static uint64_t version_number(const char *text)
 	return n;
 }
 
+/* How the names of its folders begin; "*" is the machine of the process. */
+static const char *folder_start(const struct process *p, const struct manifest_assembly *as)
+{
+	uint16_t machine = p->w->windows->machine;
+	const char *arch = machine == PE_I386 ? "x86" : machine == PE_ARM64 ? "arm64" : "amd64";
+
+	if (as->arch != NULL && strcmp(as->arch, "*") != 0)
+		arch = as->arch;
+	return arena_printf(p->a, "%s_%s_%s_", arch, as->name, as->token != NULL ? as->token : "none");
+}
+
 /* "amd64_microsoft.vc90.crt_1fc8b3b9a1e18e3b_9.0.30729.6161_none_…": publishers redirect to the newest. */
-static bool is_folder_of(struct process *p, const char *folder, const struct manifest_assembly *as,
+static bool is_folder_of(const char *start, const char *folder, const struct manifest_assembly *as,
 			 uint64_t *version)
 {
-	const char *start = arena_printf(p->a, "%s_%s_%s_", as->arch != NULL ? as->arch : "amd64", as->name,
-					 as->token != NULL ? as->token : "none");
 	size_t n = strlen(start);
 	uint64_t wanted = as->version != NULL ? version_number(as->version) : 0;
 
@@ -70,14 +79,14 @@ static bool is_folder_of(struct process *p, const char *folder, const struct man
 static bool find_stored(struct context *c, const struct manifest_assembly *as)
 {
 	struct process *p = c->p;
-	const char *windows = p->w->windows->windows_dir, *store, *dir = NULL;
+	const char *windows = p->w->windows->windows_dir, *start = folder_start(p, as), *store, *dir = NULL;
 	const struct store_listing *l;
 	uint64_t best = 0, version;
 
 	store = windows != NULL ? win_path_in(p, windows, "winsxs") : NULL;
 	l = store != NULL ? store_list(p->w->store, arena_printf(p->a, "%s/", store)) : NULL;
 	for (size_t i = 0; l != NULL && i < l->n; i++)
-		if (is_folder_of(p, l->names[i], as, &version) && version >= best) {
+		if (is_folder_of(start, l->names[i], as, &version) && version >= best) {
 			best = version;
 			dir = arena_printf(p->a, "%s/%s/", store, l->names[i]);
 		}

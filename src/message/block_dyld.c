@@ -118,10 +118,10 @@ static size_t part_length(const char *s)
 static size_t file_length(const char *s, size_t n)
 {
 	static const char *const ends[] = { ".dylib", ".so", ".bundle", ".jnilib", ".node" };
+	const char *slash = memrchr(s, '/', n);
 
-	for (size_t at = 1; at < n; at++) {
-		if ((s[at] != ' ' && s[at] != '\t' && !is_quote(s[at])) ||
-		    memchr(s + at, '/', n - at) != NULL)
+	for (size_t at = slash != NULL ? (size_t)(slash - s) + 1 : 1; at < n; at++) {
+		if (s[at] != ' ' && s[at] != '\t' && !is_quote(s[at]))
 			continue;
 		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 			size_t k = strlen(ends[i]);

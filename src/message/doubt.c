@@ -210,7 +210,7 @@ static bool is_over(struct part b, struct part a)
 					      "no longer occurs" };
 	static const char *const ahead[] = { "used to fail", "used to get", "used to give", "used to show",
 					     "used to say", "used to crash", "used to stop", "solved:",
-					     "resolved:", "[solved]", "no longer get", "no longer see" };
+					     "[resolved]", "[solved]", "no longer get", "no longer see" };
 	static const char *const yet[] = { "but", "however", "still", "now i get", "now it", "not for me",
 					   "didn't", "doesn't", "did not", "does not" };
 

@@ -135,7 +135,9 @@ bool driver_writes_one_file(const char *const *argv, size_t n)
 	/* What linkers take behind -Wl, or -Xlinker: files that they write, programs that they load. */
 	static const char *const others[] = { "-Map",	     "-M=",	     "dependency-file", "-plugin",
 					      "out-implib",  "--reproduce",  "time-trace",      "@",
-					      "symbol-graph", ",-o",	     "--output",        "-why-" };
+					      "symbol-graph", ",-o",	     "--output",        "-why-",
+					      "error-handling", "print-symbol-order", "archive-stats",
+					      "thinlto-",     "lto-obj-path" };
 
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++)
