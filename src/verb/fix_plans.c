@@ -310,7 +310,7 @@ static void set_typed_commands(struct fixing *x, struct fix_plan *p)
 
 	for (size_t i = 0; i < p->said.nedits; i++)
 		typed &= plan_step_command(p->said.edits[i], NULL, x->a) != NULL;
-	if (typed || x->s->opt.root != NULL) /* paths of a root are not this machine's */
+	if (typed)
 		return;
 	for (size_t i = 0; i < p->said.ncommands; i++)
 		*ARENA_PUSH(x->a, &commands) = p->said.commands[i];
