@@ -312,7 +312,8 @@ static bool next_assignment(const char *line, const char **at, char *quote, stru
 
 static void learn(struct reading *r, const struct assignment *s)
 {
-	const char *value = s->form == FORM_COLON || r->set.n >= MAX_KNOWN ? NULL : meaning(r, s->from, s->to);
+	bool wanted = s->form != FORM_COLON && r->set.n < MAX_KNOWN;
+	const char *value = wanted ? meaning(r, s->from, s->to) : NULL;
 
 	if (value != NULL)
 		*ARENA_PUSH(r->a, &r->set) = (struct known) { arena_strndup(r->a, s->name, s->n), value };
