@@ -11,7 +11,10 @@
 #include "watch/target.h"
 
 enum { REGISTERS = 1024, ABORT_TEXT = 1024, INIT_MAX = 65536, UCONTEXT_SIZE = 304, INFO_SIZE = 24,
-       TRAP_AT = 200, CR2_AT = 216, TRAP_PROTECTION = 13, TRAP_PAGE = 14 };
+       TRAP_AT = 200, CR2_AT = 216 };
+
+/* arch/x86/include/asm/trapnr.h */
+enum { TRAP_DIVIDE = 0, TRAP_OPCODE = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_X87 = 16, TRAP_SIMD = 19 };
 
 struct reading {
 	struct target *t;
@@ -218,10 +221,26 @@ static bool is_fault(int sig)
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE;
 }
 
-/* The siginfo_t of a fault that a handler was called for. */
+/* Does the processor's trap, which the context has, lead to that signal? */
+static bool is_of_trap(uint64_t trap, int sig)
+{
+	switch (trap) {
+	case TRAP_DIVIDE:
+	case TRAP_X87:
+	case TRAP_SIMD: return sig == SIGFPE;
+	case TRAP_OPCODE: return sig == SIGILL;
+	case TRAP_PROTECTION:
+	case TRAP_PAGE: return sig == SIGSEGV || sig == SIGBUS;
+	default: return true;
+	}
+}
+
+/* The siginfo_t of a fault that a handler was called for. x86-64 writes none for handlers that do not ask for
+ * it: then what lies there is of anybody. */
 static bool read_info(const struct reading *x, struct os_signal *out)
 {
 	unsigned char b[INFO_SIZE];
+	uint64_t trap;
 
 	if (x->info_at == 0 || target_read(x->t, x->info_at, b, sizeof(b)) != 0)
 		return false;
@@ -232,7 +251,8 @@ static bool read_info(const struct reading *x, struct os_signal *out)
 	    out->code > SI_KERNEL)
 		return false;
 	out->address = out->code != SI_KERNEL ? load64(b + 16, false) : 0;
-	return true;
+	return x->out->machine != EM_X86_64 ||
+	       !target_word(x->t, x->info_at - UCONTEXT_SIZE + TRAP_AT, &trap) || is_of_trap(trap, out->signal);
 }
 
 /* x86-64 leaves that out for handlers that do not ask for it; what the processor said stands in the
