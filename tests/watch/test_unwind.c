@@ -23,6 +23,16 @@ static const unsigned char with_frame[] = { 0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 
 /* sub rsp, 64; xor ebp, ebp; ud2 */
 static const unsigned char without_frame[] = { 0x48, 0x83, 0xec, 0x40, 0x31, 0xed, 0x0f, 0x0b };
 
+/* What calls before have left below the stack pointer holds places to return to, too: which, hangs on the
+ * processor and on where things lie. Code that keeps values in its frame writes over them. */
+NO_CHECKS static void clear_below(void)
+{
+	volatile unsigned char room[8192];
+
+	for (size_t i = 0; i < sizeof(room); i++)
+		room[i] = 0;
+}
+
 NO_CHECKS static void generated(const unsigned char *code, size_t n)
 {
 	unsigned char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -31,6 +41,7 @@ NO_CHECKS static void generated(const unsigned char *code, size_t n)
 	if (p == MAP_FAILED)
 		_exit(98);
 	memcpy(p, code, n);
+	clear_below();
 	((void (*)(void))(uintptr_t)p)();
 	__asm__ volatile("" ::: "memory"); /* no tail call */
 }
