@@ -14,7 +14,8 @@ enum { REGISTERS = 1024, ABORT_TEXT = 1024, INIT_MAX = 65536, UCONTEXT_SIZE = 30
        TRAP_AT = 200, CR2_AT = 216 };
 
 /* arch/x86/include/asm/trapnr.h */
-enum { TRAP_DIVIDE = 0, TRAP_OPCODE = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_X87 = 16, TRAP_SIMD = 19 };
+enum { TRAP_DIVIDE = 0, TRAP_OPCODE = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_X87 = 16,
+       TRAP_SIMD = 19 };
 
 struct reading {
 	struct target *t;
@@ -252,7 +253,8 @@ static bool read_info(const struct reading *x, struct os_signal *out)
 		return false;
 	out->address = out->code != SI_KERNEL ? load64(b + 16, false) : 0;
 	return x->out->machine != EM_X86_64 ||
-	       !target_word(x->t, x->info_at - UCONTEXT_SIZE + TRAP_AT, &trap) || is_of_trap(trap, out->signal);
+	       !target_word(x->t, x->info_at - UCONTEXT_SIZE + TRAP_AT, &trap) ||
+	       is_of_trap(trap, out->signal);
 }
 
 /* x86-64 leaves that out for handlers that do not ask for it; what the processor said stands in the
