@@ -1,7 +1,7 @@
 """Which tests a run takes, and the marks that say so.
 
     slow        not part of `make check-quick`
-    sample(n)   of a test with many parameters, every n-th; all with DLWHY_ALL=1, as in `make check-corpus`
+    sample(n)   by the sanitized program with every n-th parameter only; DLWHY_ALL=1, as in `make check-corpus`: with all
     both        tries less with a sanitized program, so the released one has to run it as well
 
 `make check` runs each test once by the sanitized program, and by the released one what that left out (tests
@@ -17,8 +17,12 @@ EIGHTH = 8
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: not part of `make check-quick`")
-    config.addinivalue_line("markers", "sample(n): every n-th of its parameters")
+    config.addinivalue_line("markers", "sample(n): by the sanitized program every n-th of its parameters")
     config.addinivalue_line("markers", "both: by the sanitized and by the released program")
+
+
+def sanitized():
+    return "asan" in os.path.basename(os.environ.get("DLWHY_BUILD", ""))
 
 
 def of_a_sample(items):
@@ -48,7 +52,7 @@ def key(item):
 
 
 def pytest_collection_modifyitems(config, items):
-    kept = list(items) if os.environ.get("DLWHY_ALL") == "1" else list(of_a_sample(items))
+    kept = list(of_a_sample(items)) if sanitized() and os.environ.get("DLWHY_ALL") != "1" else list(items)
     ran = passed(os.environ["DLWHY_RAN"]) if os.environ.get("DLWHY_RAN") else set()
     kept = [i for i in kept if key(i) not in ran or i.get_closest_marker("both") or
             zlib.crc32(i.nodeid.encode()) % EIGHTH == 0]

@@ -37,19 +37,23 @@ def place(tmp_path):
     return tmp_path
 
 
-def test_a_sample_is_every_third(tmp_path):
+MANY = {f"test_many[{n}]" for n in range(7)}
+
+
+def test_the_sanitized_program_takes_every_third(tmp_path):
     folder = place(tmp_path)
     few = {"test_plain", "test_left_out", "test_both", "test_many[0]", "test_many[3]", "test_many[6]"}
-    assert names(folder) == few
-    assert names(folder, DLWHY_ALL="1") == few | {f"test_many[{n}]" for n in range(7)}
+    assert names(folder, DLWHY_BUILD="/build-asan") == few
+    assert names(folder, DLWHY_BUILD="/build-asan", DLWHY_ALL="1") == few | MANY
+    assert names(folder) == few | MANY
 
 
 def test_a_second_run_takes_what_the_first_left_out(tmp_path):
     folder = place(tmp_path)
-    names(folder)
+    names(folder, DLWHY_BUILD="/build-asan")
     first = tmp_path / "first.xml"
     (folder / "report.xml").rename(first)
-    assert names(folder, DLWHY_RAN=str(first)) == {"test_left_out", "test_both"}
+    assert names(folder, DLWHY_RAN=str(first)) == {"test_left_out", "test_both", *MANY} - {f"test_many[{n}]" for n in (0, 3, 6)}
 
 
 def test_without_a_report_all_is_run(tmp_path):
