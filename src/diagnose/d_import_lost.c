@@ -11,8 +11,8 @@
 
 enum { MAX_CAUSES = 30, MAX_LOST = 4 /* swallowed ones that are asked for: a list of files may be long */ };
 
-/* Everything is gone through twice: to gather the files that are not there, and, when each list of files has been
- * read once for all of them, to find the first one that was there. */
+/* Everything is gone through twice: to gather the files that are not there, and, when each list of files has
+ * been read once for all of them, to find the first one that was there. */
 struct lost {
 	struct package_paths asked;
 	struct package_owners *owners; /* NULL while they are gathered */

@@ -92,7 +92,7 @@ void conda_read(struct package_set *set, const char *prefix);
 void dpkg_read(struct package_set *set);
 void apk_read(struct package_set *set);
 /* Only packages that may have one of the files, which is much less to read: of pip and conda those whose list
- * has its name somewhere; of dpkg those that list its path, with /usr before it or without. NULL: all packages. */
+ * has its name somewhere; of dpkg those that list its path, with /usr before it or without. NULL: all. */
 void pip_read_owners(struct package_set *set, const char *site, const struct package_paths *only);
 void conda_read_owners(struct package_set *set, const char *prefix, const struct package_paths *only);
 void dpkg_read_owners(struct package_set *set, const struct package_paths *only);
