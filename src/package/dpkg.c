@@ -265,7 +265,7 @@ static bool has_line(struct view text, const char *line)
 	return false;
 }
 
-/* Is one of the paths a whole line of the package's list? Few lists have the folder that all of them share. */
+/* Is one of the paths a whole line of the package's list? Few have the folder that all of them share. */
 static bool lists(struct dpkg *d, const struct package *p)
 {
 	const char *path = info_file(d, p, "list");
