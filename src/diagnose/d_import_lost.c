@@ -67,18 +67,34 @@ static bool was_on_path(struct diag *d, const char *name, struct lost *out)
 	return false;
 }
 
+static bool was_module(struct diag *d, const char *name, struct lost *out)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (dot == NULL)
+		return was_on_path(d, name, out);
+	return was_in_package(d, arena_strndup(d->a, name, (size_t)(dot - name)), dot + 1, out);
+}
+
+/* A folder with what describes the module (NAME/…pyi), which is imported in its place. */
+static bool is_bare_folder(struct diag *d, const char *name)
+{
+	const struct py_module_info *m = import_module_of(d->in->imported, name);
+
+	return m != NULL && m->spec.kind == PY_SPEC_NAMESPACE;
+}
+
 /* What the exception says is not there. */
 static bool named_by(struct diag *d, const struct py_exception *e, struct lost *out)
 {
-	const char *name = wanted_name(d, e->message), *dot = e->name != NULL ? strrchr(e->name, '.') : NULL;
+	const char *name = wanted_name(d, e->message);
 
 	if (e->name == NULL)
 		return false;
-	if (name != NULL)
-		return was_in_package(d, e->name, name, out);
-	if (dot == NULL)
-		return was_on_path(d, e->name, out);
-	return was_in_package(d, arena_strndup(d->a, e->name, (size_t)(dot - e->name)), dot + 1, out);
+	if (name == NULL)
+		return was_module(d, e->name, out);
+	return was_in_package(d, e->name, name, out) ||
+	       (is_bare_folder(d, e->name) && was_module(d, e->name, out));
 }
 
 /* A source runs that only stands in for the extension module of the same name, or an __init__.py that looks

@@ -204,16 +204,20 @@ static bool alike(const char *a, const char *b, size_t n)
 	return *a == '\0' && n == 0;
 }
 
-static bool file_says(struct scan *s, const char *path, const char *text)
+/* Does a row of the list begin so? */
+static bool record_lists(struct scan *s, const char *path, const char *name)
 {
 	struct source_file f;
-	bool says;
+	size_t n = strlen(name);
+	const char *row = arena_printf(s->a, "\n%s", name);
+	bool lists;
 
 	if (source_open(s->source, path, &f) != 0)
 		return false;
-	says = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, text, strlen(text)) != NULL;
+	lists = f.map.bytes.n > n && (memcmp(f.map.bytes.p, name, n) == 0 ||
+				      memmem(f.map.bytes.p, f.map.bytes.n, row, n + 1) != NULL);
 	source_close(&f);
-	return says;
+	return lists;
 }
 
 static void distribution_seen(const char *file, void *ctx)
@@ -225,8 +229,7 @@ static void distribution_seen(const char *file, void *ctx)
 	if (o->folder != NULL || end == NULL || end[10] != '\0')
 		return;
 	dash = memrchr(file, '-', (size_t)(end - file));
-	if (o->by_record ? file_says(o->s, arena_printf(a, "%s/%s/RECORD", o->site, file),
-				     arena_printf(a, "\n%s", o->top))
+	if (o->by_record ? record_lists(o->s, arena_printf(a, "%s/%s/RECORD", o->site, file), o->top)
 			 : dash != NULL && alike(o->top, file, (size_t)(dash - file)))
 		o->folder = arena_printf(a, "%s/%s", o->site, file);
 }
@@ -281,16 +284,49 @@ static bool open_metadata(struct scan *s, struct source_file *f)
 	return *folder != '\0' && source_open(s->source, arena_printf(s->a, "%s/METADATA", folder), f) == 0;
 }
 
+/* Distributions that add to the same package (PyQt6, PyQt6_sip) have names that begin alike. */
+struct lost_of {
+	struct scan *s;
+	const char *site, *top, *first; /* `first` was looked at */
+	struct py_strings *lost;
+};
+
+static void lost_beside_seen(const char *file, void *ctx)
+{
+	struct lost_of *o = ctx;
+	const char *folder = arena_printf(o->s->a, "%s/%s", o->site, file);
+
+	if (strlen(file) > strlen(o->top) && alike(o->top, file, strlen(o->top)) &&
+	    ends_with(file, strlen(file), ".dist-info") && strcmp(folder, o->first) != 0)
+		py_ext_lost(o->s->f, o->site, folder, o->lost);
+}
+
+/* Of the distributions that have to do with a module below site-packages. */
+static const struct py_strings *lost_of(struct scan *s, const char *site, const char *top)
+{
+	const char *key = arena_printf(s->f->a, "%s/%s", site, top);
+	uint32_t hash = elf_gnu_hash(key);
+	struct lost_of o = { .s = s, .site = site, .top = top };
+
+	o.lost = table_get(&s->f->lost, key, hash);
+	if (o.lost != NULL)
+		return o.lost;
+	o.lost = ARENA_NEW(s->f->a, struct py_strings);
+	table_put(&s->f->lost, key, hash, o.lost);
+	o.first = distribution_of(s, site, top);
+	if (*o.first != '\0')
+		py_ext_lost(s->f, site, o.first, o.lost);
+	source_list(s->source, site, lost_beside_seen, &o);
+	return o.lost;
+}
+
 static const struct py_strings *lost_modules(struct scan *s)
 {
 	static const struct py_strings none;
-	const char *site, *top, *folder;
+	const char *site, *top;
 
-	if (s->lost != NULL)
-		return s->lost;
-	s->lost = &none;
-	if (installed_in(s, &site, &top) && *(folder = distribution_of(s, site, top)) != '\0')
-		s->lost = py_ext_lost(s->f, site, folder);
+	if (s->lost == NULL)
+		s->lost = installed_in(s, &site, &top) ? lost_of(s, site, top) : &none;
 	return s->lost;
 }
 
@@ -308,6 +344,20 @@ static void may_be_lost(struct scan *s, const char *name)
 {
 	const struct py_strings *l = lost_modules(s);
 
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i], name) == 0)
+			add_lost(s, l->items[i]);
+}
+
+/* A module by itself, of another distribution. */
+static void alone_may_be_lost(struct scan *s, const char *name)
+{
+	const struct py_strings *l;
+	const char *site, *top;
+
+	if (!installed_in(s, &site, &top))
+		return;
+	l = lost_of(s, site, name);
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->items[i], name) == 0)
 			add_lost(s, l->items[i]);
@@ -339,6 +389,13 @@ static void numpy_api(struct scan *s)
 		add_if_there(s, "numpy.core._multiarray_umath", !s->numpy_only, s->numpy_text);
 }
 
+/* A module without which the file's own does not start. */
+static void needed(struct scan *s, const char *name)
+{
+	if (!add_if_there(s, name, true, NULL) && strchr(name, '.') == NULL)
+		alone_may_be_lost(s, name);
+}
+
 /* What any file may say, whoever made it. True: it is settled. */
 static bool of_any_file(struct scan *s, const char *p, size_t n)
 {
@@ -348,7 +405,7 @@ static bool of_any_file(struct scan *s, const char *p, size_t n)
 	else if (strcmp(p, "datetime.datetime_CAPI") == 0)
 		add_if_there(s, "datetime", true, NULL);
 	else if (strcmp(p, "_cffi_backend") == 0 || ends_with(p, n, "__mypyc"))
-		add_if_there(s, arena_strndup(s->a, p, n), true, NULL);
+		needed(s, arena_strndup(s->a, p, n));
 	else
 		return strncmp(p, "numpy.core", 10) == 0;
 	return true;
@@ -561,7 +618,7 @@ static void lost_among(struct scan *s)
 	const struct py_strings *l = lost_modules(s);
 
 	for (size_t i = 0; i < l->n; i++)
-		if (names(s->unpacked, l->items[i]))
+		if (strchr(l->items[i], '.') != NULL && names(s->unpacked, l->items[i]))
 			add_lost(s, l->items[i]);
 }
 

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "object/elf.h"
-
 enum { MAX_LOST = 1000, MAX_PATH = 400, MAX_RECORD = 16 << 20 };
 
 struct record {
@@ -32,10 +30,12 @@ static size_t stem(const struct py_finder *f, const char *path, size_t n)
 static bool is_there(const struct record *r, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	const struct py_importer *im =
-		py_importer_of(r->f, arena_printf(r->f->a, "%s/%.*s", r->site, (int)(slash - path), path));
+	const char *folder = slash == NULL ? r->site :
+			     arena_printf(r->f->a, "%s/%.*s", r->site, (int)(slash - path), path);
+	const struct py_importer *im = py_importer_of(r->f, folder);
 
-	return im != NULL && im->kind == PY_IMPORTER_FOLDER && py_folder_has(im, slash + 1);
+	return im != NULL && im->kind == PY_IMPORTER_FOLDER &&
+	       py_folder_has(im, slash != NULL ? slash + 1 : path);
 }
 
 static void look_at(struct record *r, const char *row, size_t n)
@@ -44,8 +44,7 @@ static void look_at(struct record *r, const char *row, size_t n)
 	size_t len = comma != NULL ? (size_t)(comma - row) : 0, name = 0;
 	char *path;
 
-	if (len > 0 && len < MAX_PATH && *row != '"' && *row != '/' && *row != '.' &&
-	    memchr(row, '/', len) != NULL && r->lost->n < MAX_LOST)
+	if (len > 0 && len < MAX_PATH && *row != '"' && *row != '/' && *row != '.' && r->lost->n < MAX_LOST)
 		name = stem(r->f, row, len);
 	if (name == 0)
 		return;
@@ -70,20 +69,13 @@ static void read_record(struct record *r, struct view text)
 	}
 }
 
-const struct py_strings *py_ext_lost(struct py_finder *f, const char *site, const char *folder)
+void py_ext_lost(struct py_finder *f, const char *site, const char *folder, struct py_strings *out)
 {
-	uint32_t hash = elf_gnu_hash(folder);
-	struct py_strings *lost = table_get(&f->lost, folder, hash);
 	struct source_file file;
 
-	if (lost != NULL)
-		return lost;
-	lost = ARENA_NEW(f->a, struct py_strings);
-	table_put(&f->lost, arena_strdup(f->a, folder), hash, lost);
 	if (source_open(f->src, arena_printf(f->a, "%s/RECORD", folder), &file) != 0)
-		return lost;
+		return;
 	if (file.map.bytes.n > 0 && file.map.bytes.n <= MAX_RECORD)
-		read_record(&(struct record){ f, site, lost }, file.map.bytes);
+		read_record(&(struct record){ f, site, out }, file.map.bytes);
 	source_close(&file);
-	return lost;
 }

@@ -4,8 +4,8 @@
 
 #include "python/finder.h"
 
-/* Full names of the extension modules that RECORD in `folder` (a .dist-info) lists below `site`, its parent,
- * and that are not there. Read once for each folder; the finder's own. */
-const struct py_strings *py_ext_lost(struct py_finder *f, const char *site, const char *folder);
+/* Adds the full names of the extension modules that RECORD in `folder` (a .dist-info) lists below `site`, its
+ * parent, and that are not there. They live in the finder's arena. */
+void py_ext_lost(struct py_finder *f, const char *site, const char *folder, struct py_strings *out);
 
 #endif
