@@ -19,6 +19,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/str.h"
 #include "python/ext_lost.h"
 #include "python/finder.h"
 
@@ -184,56 +185,6 @@ static bool installed_in(struct scan *s, const char **site, const char **top)
 	return true;
 }
 
-struct owner {
-	struct scan *s;
-	const char *site, *top, *folder;
-	bool by_record; /* ask the lists of files, not the names */
-};
-
-/* "_Foo.bar" and "foo-bar" are one name here. */
-static bool alike(const char *a, const char *b, size_t n)
-{
-	while (*a == '_')
-		a++;
-	for (; *a != '\0' && n > 0; a++, b++, n--) {
-		char x = *a == '-' || *a == '.' ? '_' : *a, y = *b == '-' || *b == '.' ? '_' : *b;
-
-		if ((x | 0x20) != (y | 0x20))
-			return false;
-	}
-	return *a == '\0' && n == 0;
-}
-
-/* Does a row of the list begin so? */
-static bool record_lists(struct scan *s, const char *path, const char *name)
-{
-	struct source_file f;
-	size_t n = strlen(name);
-	const char *row = arena_printf(s->a, "\n%s", name);
-	bool lists;
-
-	if (source_open(s->source, path, &f) != 0)
-		return false;
-	lists = f.map.bytes.n > n && (memcmp(f.map.bytes.p, name, n) == 0 ||
-				      memmem(f.map.bytes.p, f.map.bytes.n, row, n + 1) != NULL);
-	source_close(&f);
-	return lists;
-}
-
-static void distribution_seen(const char *file, void *ctx)
-{
-	struct owner *o = ctx;
-	const char *end = strstr(file, ".dist-info"), *dash;
-	struct arena *a = o->s->a;
-
-	if (o->folder != NULL || end == NULL || end[10] != '\0')
-		return;
-	dash = memrchr(file, '-', (size_t)(end - file));
-	if (o->by_record ? record_lists(o->s, arena_printf(a, "%s/%s/RECORD", o->site, file), o->top)
-			 : dash != NULL && alike(o->top, file, (size_t)(dash - file)))
-		o->folder = arena_printf(a, "%s/%s", o->site, file);
-}
-
 /* A line "Requires-Dist: NAME" that is for no extra of it. */
 static bool requires(struct view text, const char *line)
 {
@@ -254,25 +205,6 @@ static bool requires(struct view text, const char *line)
 	return false;
 }
 
-/* The folder that says what the module was installed with, "" for none. */
-static const char *distribution_of(struct scan *s, const char *site, const char *top)
-{
-	struct owner o = { .s = s, .site = site, .top = top };
-	const char *key = arena_printf(s->f->a, "%s/%s", site, top), *known;
-	uint32_t hash = elf_gnu_hash(key);
-
-	known = table_get(&s->f->distributions, key, hash);
-	if (known != NULL)
-		return known;
-	source_list(s->source, o.site, distribution_seen, &o);
-	o.by_record = true;
-	if (o.folder == NULL)
-		source_list(s->source, o.site, distribution_seen, &o);
-	known = o.folder != NULL ? arena_strdup(s->f->a, o.folder) : "";
-	table_put(&s->f->distributions, key, hash, (void *)(uintptr_t)known);
-	return known;
-}
-
 /* The metadata of what the module was installed with; false if there is none. */
 static bool open_metadata(struct scan *s, struct source_file *f)
 {
@@ -280,44 +212,8 @@ static bool open_metadata(struct scan *s, struct source_file *f)
 
 	if (!installed_in(s, &site, &top) || strcmp(top, "numpy") == 0)
 		return false;
-	folder = distribution_of(s, site, top);
+	folder = py_distribution_of(s->f, site, top);
 	return *folder != '\0' && source_open(s->source, arena_printf(s->a, "%s/METADATA", folder), f) == 0;
-}
-
-/* Distributions that add to the same package (PyQt6, PyQt6_sip) have names that begin alike. */
-struct lost_of {
-	struct scan *s;
-	const char *site, *top, *first; /* `first` was looked at */
-	struct py_strings *lost;
-};
-
-static void lost_beside_seen(const char *file, void *ctx)
-{
-	struct lost_of *o = ctx;
-	const char *folder = arena_printf(o->s->a, "%s/%s", o->site, file);
-
-	if (strlen(file) > strlen(o->top) && alike(o->top, file, strlen(o->top)) &&
-	    ends_with(file, strlen(file), ".dist-info") && strcmp(folder, o->first) != 0)
-		py_ext_lost(o->s->f, o->site, folder, o->lost);
-}
-
-/* Of the distributions that have to do with a module below site-packages. */
-static const struct py_strings *lost_of(struct scan *s, const char *site, const char *top)
-{
-	const char *key = arena_printf(s->f->a, "%s/%s", site, top);
-	uint32_t hash = elf_gnu_hash(key);
-	struct lost_of o = { .s = s, .site = site, .top = top };
-
-	o.lost = table_get(&s->f->lost, key, hash);
-	if (o.lost != NULL)
-		return o.lost;
-	o.lost = ARENA_NEW(s->f->a, struct py_strings);
-	table_put(&s->f->lost, key, hash, o.lost);
-	o.first = distribution_of(s, site, top);
-	if (*o.first != '\0')
-		py_ext_lost(s->f, site, o.first, o.lost);
-	source_list(s->source, site, lost_beside_seen, &o);
-	return o.lost;
 }
 
 static const struct py_strings *lost_modules(struct scan *s)
@@ -326,7 +222,7 @@ static const struct py_strings *lost_modules(struct scan *s)
 	const char *site, *top;
 
 	if (s->lost == NULL)
-		s->lost = installed_in(s, &site, &top) ? lost_of(s, site, top) : &none;
+		s->lost = installed_in(s, &site, &top) ? py_ext_lost(s->f, site, top) : &none;
 	return s->lost;
 }
 
@@ -352,15 +248,10 @@ static void may_be_lost(struct scan *s, const char *name)
 /* A module by itself, of another distribution. */
 static void alone_may_be_lost(struct scan *s, const char *name)
 {
-	const struct py_strings *l;
 	const char *site, *top;
 
-	if (!installed_in(s, &site, &top))
-		return;
-	l = lost_of(s, site, name);
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->items[i], name) == 0)
-			add_lost(s, l->items[i]);
+	if (installed_in(s, &site, &top) && py_ext_is_lost(s->f, site, name))
+		add_lost(s, name);
 }
 
 /* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
@@ -566,7 +457,8 @@ static void sibling_seen(const char *file, void *ctx)
 	struct py_spec spec;
 	const char *full, *last;
 
-	if (dot == NULL || dot - file < 6 || *file != '_' || strcmp(strrchr(file, '.'), ".so") != 0)
+	if (dot == NULL || dot - file < 6 || *file != '_' ||
+	    (!str_ends(file, ".so") && !str_ends(file, ".pyd")))
 		return;
 	last = arena_strndup(s->a, file, (size_t)(dot - file));
 	full = arena_printf(s->a, "%s.%s", s->package, last);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "python/ext_lost.h"
 #include "message/py_text.h"
 
 #define IMPORT_DEPTH 140
@@ -699,6 +700,24 @@ static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const 
 	return NULL;
 }
 
+/* An extension module of the package that was installed and is gone: what else could have set that name? */
+static bool is_lost(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *module = m->u.module.name, *site, *slash;
+
+	if (info == NULL || info->spec.locations.n == 0)
+		return false;
+	site = info->spec.locations.items[0];
+	for (const char *dot = module; dot != NULL; dot = strchr(dot + 1, '.')) {
+		slash = strrchr(site, '/');
+		if (slash == NULL)
+			return false;
+		site = arena_strndup(ev->a, site, (size_t)(slash - site));
+	}
+	return py_ext_is_lost(ev->im->finder, site, arena_printf(ev->a, "%s.%s", module, name));
+}
+
 struct py_value *py_import_from(struct py_eval *ev, struct py_value *m, const char *name)
 {
 	struct py_value *v;
@@ -725,7 +744,7 @@ struct py_value *py_import_from(struct py_eval *ev, struct py_value *m, const ch
 		if (!absent)
 			return sub;
 	}
-	if (v != NULL)
+	if (v != NULL && !is_lost(ev, m, name))
 		return v;
 	return cannot_import(ev, m, name);
 }
