@@ -24,7 +24,7 @@
 #include "python/finder.h"
 
 enum {
-	MIN_NAME = 3, MAX_NAME = 120,
+	MIN_NAME = 3, MAX_NAME = 120, MIN_NEAR = 8,
 	MAX_CONSTANTS = 64 << 20, /* bytes that are looked through */
 	MAX_FOUND = 200,
 	MAX_TEXT = 1 << 20,       /* of what is unpacked */
@@ -504,13 +504,23 @@ static void required(struct scan *s)
 	source_close(&f);
 }
 
-/* Without marks between the names only the whole name is enough. */
+/* Without marks between the names a short one may be a part of another. */
+static bool is_named_near(const struct scan *s, const char *name)
+{
+	const char *last = strrchr(name, '.') + 1;
+
+	return names(s->unpacked, name) ||
+	       (s->package != NULL && *last == '_' && strlen(last) >= MIN_NEAR &&
+		strncmp(name, s->package, strlen(s->package)) == 0 && name + strlen(s->package) + 1 == last &&
+		names(s->unpacked, last));
+}
+
 static void lost_among(struct scan *s)
 {
 	const struct py_strings *l = lost_modules(s);
 
 	for (size_t i = 0; i < l->n; i++)
-		if (strchr(l->items[i], '.') != NULL && names(s->unpacked, l->items[i]))
+		if (strchr(l->items[i], '.') != NULL && is_named_near(s, l->items[i]))
 			add_lost(s, l->items[i]);
 }
 

@@ -338,9 +338,14 @@ static struct py_value *raised_inside(struct py_eval *ev, const struct py_inner 
 	struct py_value *of = ev->raised, *e;
 
 	ev->raised = NULL;
-	if (in->lost && of != NULL)
+	if (of == NULL)
+		return NULL;
+	if (of->u.obj.raised == NULL)
+		of->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	of->u.obj.raised->from_lost |= in->lost;
+	if (in->lost)
 		return of;
-	if (!in->sure || of == NULL || of->u.obj.raised == NULL || !of->u.obj.raised->from_load)
+	if (!in->sure || !(of->u.obj.raised->from_load || of->u.obj.raised->from_lost))
 		return NULL;
 	if (in->instead == NULL)
 		return of;

@@ -183,6 +183,9 @@ static void strings_that_cython_has_packed_by_itself_are_read(void **state)
 	modules_put(m, "contextvars.py", "");
 	modules_finder(m);
 	assert_string_equal(IMPORTS(m, "pkg._ext", text), "contextvars pkg._native");
+	modules_put(m, "pkg-1.dist-info/RECORD", "pkg/__main__.so,,\npkg/_gone.so,,\npkg/more/__main__.so,,\n");
+	modules_finder(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", text), "pkg.__main__ contextvars pkg._native");
 }
 
 static void the_old_place_of_numpy_is_taken_where_there_is_no_new_one(void **state)

@@ -318,6 +318,29 @@ def test_an_extension_module_that_is_gone(tmp_path, gone, source):
     assert ask(tmp_path, "p", "windows")["findings"][0]["code"] != "package-incomplete"  # nobody says that it was there
 
 
+def naming(name, *others):
+    return Image(imports={"python311.dll": ["Py_IncRef"]}, exports={"PyInit_" + name: None, **{o: None for o in others}}).bytes()
+
+
+def test_an_extension_that_another_one_imports_is_gone(tmp_path):
+    files = {"p/__init__.py": "from . import _a\n", "p/_a.pyd": naming("_a", "p._b"), "p/_b.pyd": naming("_b", "p._gone"),
+             "p-1.0.dist-info/RECORD": "p/_gone.pyd,,\np/_a.pyd,,\np/_b.pyd,,\n", "p-1.0.dist-info/INSTALLER": "pip\n",
+             "p-1.0.dist-info/METADATA": RECORD["p-1.0.dist-info/METADATA"]}
+    answer = ask(put(tmp_path, site(files)), "p", "windows")
+    assert (answer["loads"], answer["findings"][0]["object"]) == (False, "/Lib/site-packages/p/_gone.pyd")
+    put(tmp_path, site({"p/_gone.pyd": naming("_gone")}))
+    assert ask(tmp_path, "p", "windows")["loads"] is True
+
+
+def test_a_name_in_a_package_that_may_have_more(tmp_path):
+    files = {**without({**WINDOWS, **RECORD, "p/p.pyd": pyd("p")}, "p/_ext.cp311-win_amd64.pyd"),
+             "p/__init__.py": "from json import *\nfrom . import _ext\n"}
+    answer = ask(put(tmp_path, site(files)), "p", "windows")
+    assert answer["findings"][0]["object"] == "/Lib/site-packages/p/_ext.cp311-win_amd64.pyd"
+    put(tmp_path, site({"p-1.0.dist-info/RECORD": "p/__init__.py,,\n"}))
+    assert ask(tmp_path, "p", "windows")["loads"] is not False  # what is set there may be it
+
+
 @pytest.mark.parametrize("source", ["from p._ext import x\n", "import p._ext\np._ext.start()\nfrom p._ext import x\n"])
 def test_a_folder_of_stubs_in_the_place_of_an_extension(tmp_path, source):
     files = {**without({**WINDOWS, **RECORD}, "p/_ext.cp311-win_amd64.pyd"), "p/__init__.py": source,
