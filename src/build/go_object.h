@@ -10,6 +10,7 @@ struct go_symbol {
 	const char *name;
 	const char *from;      /* undefined: the function that uses it; NULL: none is named */
 	bool is_variable;
+	uint32_t line;         /* of the definition, in its source; 0: not known */
 };
 struct go_symbols {
 	struct go_symbol *items;

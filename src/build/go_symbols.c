@@ -23,6 +23,7 @@ struct symbols {
 	struct map defined;  /* by some object of the package */
 	struct map headers;  /* that were read */
 	struct map foreign;  /* words of sources that are no C */
+	struct map added;    /* "000001.o d NAME": what the objects have */
 };
 
 static void *mark(const char *s)
@@ -177,15 +178,16 @@ static struct go_object *object(struct symbols *x, size_t *number, const char *s
 	return o;
 }
 
-static void add(struct arena *a, struct go_symbols *l, const char *name, const char *from, bool variable)
+/* Its first time counts. */
+static void add(struct symbols *x, struct go_object *o, struct go_symbols *l, struct go_symbol s)
 {
-	struct go_symbol *s;
+	const char *key =
+		arena_printf(x->g->a, "%s %c %s", o->file, l == &o->defined ? 'd' : 'u', s.name);
 
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->items[i].name, name) == 0)
-			return;
-	s = ARENA_PUSH(a, l);
-	*s = (struct go_symbol){ name, from, variable };
+	if (map_get_str(&x->added, key) != NULL)
+		return;
+	map_put_str(&x->added, key, x);
+	*ARENA_PUSH(x->g->a, l) = s;
 }
 
 static void add_definitions(struct symbols *x, struct go_object *o, const struct go_c_decls *d)
@@ -193,7 +195,9 @@ static void add_definitions(struct symbols *x, struct go_object *o, const struct
 	for (size_t i = 0; i < d->n; i++)
 		if (!d->items[i].is_local &&
 		    (d->items[i].kind == GO_C_FUNCTION || d->items[i].kind == GO_C_VARIABLE))
-			add(x->g->a, &o->defined, d->items[i].name, NULL, d->items[i].kind == GO_C_VARIABLE);
+			add(x, o, &o->defined,
+			    (struct go_symbol){ d->items[i].name, NULL, d->items[i].kind == GO_C_VARIABLE,
+						d->items[i].line });
 }
 
 /* Is it somebody else's, and surely a symbol? */
@@ -215,31 +219,60 @@ static void preamble_decls(struct go *g, const struct go_file *f, struct go_c_de
 	}
 }
 
-/* What the functions of a preamble call, as far as Go calls them or they are seen from outside. `live`
- * holds their names. */
-static void preamble_calls(struct symbols *x, const struct go_c_decls *d, struct map *live,
-			   struct go_object *o)
+/* The calls of a preamble by the function that makes them: next[i] is the one after call i of the same. */
+struct calls {
+	const struct go_c_decls *d;
+	struct map first; /* function -> number of its first call + 1 */
+	size_t *next;
+};
+
+static void calls_open(struct arena *a, const struct go_c_decls *d, struct calls *out)
 {
-	bool more = true;
+	out->d = d;
+	out->next = ARENA_ARRAY(a, d->n + 1, size_t);
+	map_init(&out->first);
+	for (size_t i = d->n; i-- > 0;) {
+		const struct go_c_decl *c = &d->items[i];
+
+		if (c->kind != GO_C_CALLED || c->in == NULL)
+			continue;
+		out->next[i] = (size_t)(uintptr_t)map_get_str(&out->first, c->in);
+		map_put_str(&out->first, c->in, (void *)(uintptr_t)(i + 1));
+	}
+}
+
+/* What the functions of a preamble call, as far as Go calls them or they are seen from outside. `live`
+ * holds their names, and `names` the same in the order in which their calls are followed. */
+static void preamble_calls(struct symbols *x, const struct go_c_decls *d, struct map *live,
+			   struct go_words *names, struct go_object *o)
+{
+	struct calls calls;
 
 	for (size_t i = 0; i < d->n; i++)
-		if (d->items[i].kind == GO_C_FUNCTION && !d->items[i].is_local)
+		if (d->items[i].kind == GO_C_FUNCTION && !d->items[i].is_local &&
+		    map_get_str(live, d->items[i].name) == NULL) {
 			map_put_str(live, d->items[i].name, x);
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < d->n; i++) {
-			const struct go_c_decl *c = &d->items[i];
+			go_add(x->g->a, names, d->items[i].name);
+		}
+	calls_open(x->g->a, d, &calls);
+	for (size_t k = 0; k < names->n; k++) {
+		const char *in = names->items[k];
 
-			if (c->kind != GO_C_CALLED || c->in == NULL || map_get_str(live, c->in) == NULL ||
-			    map_get_str(live, c->name) != NULL)
+		for (size_t i = (size_t)(uintptr_t)map_get_str(&calls.first, in); i > 0;
+		     i = calls.next[i - 1]) {
+			const char *name = d->items[i - 1].name;
+
+			if (map_get_str(live, name) != NULL)
 				continue;
-			map_put_str(live, c->name, x);
-			more = true;
-			if (is_outside(x, c->name))
-				add(x->g->a, &o->undefined, c->name,
-				    arena_printf(x->g->a, "_cgo_Cfunc_%s", c->in), false);
+			map_put_str(live, name, x);
+			go_add(x->g->a, names, name);
+			if (is_outside(x, name))
+				add(x, o, &o->undefined,
+				    (struct go_symbol){ name, arena_printf(x->g->a, "_cgo_Cfunc_%s", in),
+							false, 0 });
 		}
 	}
+	map_free(&calls.first, NULL);
 }
 
 static const char *cgo2_name(struct go *g, const struct go_file *f)
@@ -252,6 +285,7 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 	struct go_object *o = object(x, number, cgo2_name(x->g, f), out);
 	struct go_c_decls d = { NULL, 0, 0 };
 	struct go_c_names names = { NULL, 0, 0 };
+	struct go_words order = { NULL, 0, 0 };
 	struct map live;
 
 	map_init(&live);
@@ -260,12 +294,16 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 	go_c_names(x->g, f, &names);
 	for (size_t i = 0; i < names.n; i++)
 		if (!go_c_builtin(names.items[i].name) && is_outside(x, names.items[i].name))
-			add(x->g->a, &o->undefined, names.items[i].name,
-			    arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
-			    !names.items[i].called);
+			add(x, o, &o->undefined,
+			    (struct go_symbol){ names.items[i].name,
+						arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
+						!names.items[i].called, 0 });
 	for (size_t i = 0; i < names.n; i++)
-		map_put_str(&live, names.items[i].name, x);
-	preamble_calls(x, &d, &live, o);
+		if (map_get_str(&live, names.items[i].name) == NULL) {
+			map_put_str(&live, names.items[i].name, x);
+			go_add(x->g->a, &order, names.items[i].name);
+		}
+	preamble_calls(x, &d, &live, &order, o);
 	map_free(&live, NULL);
 }
 
@@ -281,7 +319,7 @@ static void c_file(struct symbols *x, const char *name, size_t *number, struct g
 	add_definitions(x, o, &d);
 	for (size_t i = 0; i < d.n; i++)
 		if (d.items[i].kind == GO_C_CALLED && is_outside(x, d.items[i].name))
-			add(x->g->a, &o->undefined, d.items[i].name, NULL, false);
+			add(x, o, &o->undefined, (struct go_symbol){ d.items[i].name, NULL, false, 0 });
 }
 
 /* Names of //export are defined by cgo, and wanted by C code at will. */
@@ -295,7 +333,7 @@ static void exports(struct symbols *x, const struct go_file *f, struct go_object
 		go_fields(x->g->a, s + 9, strcspn(s + 9, "\n"), &w);
 		if (w.n == 0)
 			continue;
-		add(x->g->a, &o->defined, w.items[0], NULL, false);
+		add(x, o, &o->defined, (struct go_symbol){ w.items[0], NULL, false, 0 });
 		go_add(x->g->a, &out->exports, w.items[0]);
 		map_put_str(&x->defined, w.items[0], mark("f"));
 	}
@@ -343,6 +381,7 @@ void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_li
 	map_init(&x.defined);
 	map_init(&x.foreign);
 	map_init(&x.headers);
+	map_init(&x.added);
 	gather(&x);
 	object(&x, number, "_cgo_export.c", out);
 	for (size_t i = 0; i < p->files.n; i++) {
@@ -369,6 +408,7 @@ void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_li
 	map_free(&x.defined, NULL);
 	map_free(&x.foreign, NULL);
 	map_free(&x.headers, NULL);
+	map_free(&x.added, NULL);
 }
 
 /* ---- a preamble twice ----------------------------------------------------------------------------- */

@@ -257,3 +257,23 @@ void diagnose_told(const struct msg_facts *facts, struct source *source, struct 
 	out->candidates = found.list.items;
 	out->ncandidates = found.list.n;
 }
+
+void told_ways(const struct msg_fact *fact, struct arena *a, struct dlwhy_finding *f)
+{
+	static const struct diagnose_input nothing;
+	struct diag d = { .in = &nothing, .a = a };
+	struct msg_fact found = *fact;
+	struct diagnosis out;
+
+	found.code = f->code;
+	found.detail = f->detail;
+	found.field[MSG_OBJECT] = f->object;
+	if (told_cause(&found) == CAUSE_COUNT)
+		return;
+	told_add_ways(&d, draft_new(&d, told_cause(&found), NULL), &found);
+	diagnose_finish(&d, &out);
+	if (out.nfindings == 0 || out.findings[0]->nfixes == 0)
+		return;
+	f->fixes = out.findings[0]->fixes;
+	f->nfixes = out.findings[0]->nfixes;
+}

@@ -77,6 +77,32 @@ static void drop_probes(struct told_case *c)
 			told_silence(&c->facts[i].f);
 }
 
+/* The log of what CMake tried: what stands between "failed with the following output" and the source is no
+ * error of the build. */
+static void drop_cmake_log(struct told_case *c)
+{
+	enum { LINES = 40 };
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *head = &c->facts[i].f;
+		int64_t end = head->line + LINES;
+
+		if (!told_is_id(head, "cmake-log-failed"))
+			continue;
+		for (size_t k = i + 1; k < c->n; k++) {
+			const struct msg_fact *f = &c->facts[k].f;
+
+			if (f->line > head->line && f->line < end &&
+			    (told_is_id(f, "cmake-log-source") || told_is_id(f, "cmake-log-failed")))
+				end = f->line;
+		}
+		for (size_t k = 0; k < c->n; k++)
+			if (c->facts[k].f.line > head->line && c->facts[k].f.line < end &&
+			    !starts_with(c->facts[k].f.id, "cmake-"))
+				told_silence(&c->facts[k].f);
+	}
+}
+
 /* What configure looked for last, and did not find, is what its error is about. */
 static void join_configure(struct told_case *c)
 {
@@ -208,6 +234,7 @@ static void join_mkmf(struct told_case *c)
 void told_probes(struct told_case *c)
 {
 	drop_probes(c);
+	drop_cmake_log(c);
 	join_configure(c);
 	name_wanted(c);
 	join_mkmf(c);

@@ -37,7 +37,7 @@ static bool in_package_build(const struct told_case *c)
 	static const char *const ids[] = {
 		"pip-requires", "pip-preparing", "pip-egg-info", "pip-egg-info-old", "pip-metadata",
 		"pip-wheel-failed", "pip-wheels-failed", "pip-subprocess", "uv-failed",
-		"pip-installable",
+		"pip-installable",  "pip-output-of",
 	};
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
@@ -45,6 +45,11 @@ static bool in_package_build(const struct told_case *c)
 			if (starts_with(c->facts[k].f.id, ids[i]))
 				return true;
 	return false;
+}
+
+static bool is_part_of(const char *module, const char *package)
+{
+	return package != NULL && starts_with(module, package) && module[strlen(package)] == '.';
 }
 
 /* A module that the build of a package imports and does not get is a requirement that nobody declared. */
@@ -58,7 +63,9 @@ static void take_modules(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 		const char *module = f->field[MSG_MODULE];
 
-		module = module != NULL ? module : f->field[MSG_OBJECT];
+		/* "from Cython.Build import x" fails where there is no Cython. */
+		if (module == NULL || is_part_of(module, f->field[MSG_OBJECT]))
+			module = f->field[MSG_OBJECT];
 
 		if (!told_is(f, "python-module") || module == NULL)
 			continue;

@@ -228,7 +228,7 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 	return w != NULL && w->hint[0] != '\0' ? sentence(a, f, w->hint) : NULL;
 }
 
-static void add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
+void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	size_t known = dr->fixes.n;
 
@@ -273,7 +273,7 @@ void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f)
 	if (w != NULL)
 		draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
 	told_known(d, dr, f);
-	add_ways(d, dr, f);
+	told_add_ways(d, dr, f);
 	add_others(d, dr, f);
 }
 

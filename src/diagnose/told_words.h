@@ -11,6 +11,8 @@ enum cause told_cause(const struct msg_fact *f);
 const char *told_speaker(struct arena *a, const struct msg_fact *f);
 /* Object, symbol, who needs it, summary, fixes and other readings, from told.def. */
 void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f);
+/* Of these, the fixes alone. */
+void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f);
 /* told_known.c: fixes and evidence from what is known by name of a library, a symbol or a version. */
 void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f);
 /* f tells more of the same: the highest of several versions is the one that counts. */

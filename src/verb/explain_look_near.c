@@ -18,6 +18,8 @@ void near_settle(struct look_case *c, const struct near_found *found, const char
 	f->summary = found->summary != NULL ? found->summary : told->summary;
 	f->certainty = found->weak ? told->certainty : DLWHY_PREDICTED;
 	f->assumes = found->weak ? told->assumes : "it was built in this folder, as it is now";
+	if (!same_text(f->code, told->code) || !same_text(f->detail, told->detail))
+		told_ways(c->fact, c->l->a, f);
 	f->fingerprint = fingerprint(c->l->a, f->code, f->detail, f->object, f->symbol, NULL);
 	c->l->findings[c->i] = c->f = f;
 	if (says != NULL)

@@ -28,5 +28,10 @@ struct go_job {
 
 /* Simulates the start of the program, or the load of the library, and adds what is to be told of it. */
 void go_start(struct go_job *j, struct go_outcome *o);
+/* go_place.c: the source that an object of ours stands for: of "main.cgo2.c" that is main.go. */
+const char *go_source_of(struct go_job *j, const struct go_object *o);
+/* GNU ld tells the lines of two definitions from what the compiler wrote down of them: a line of it about our
+ * objects, with what it would say of the compiler's. */
+const char *go_with_lines(struct go_job *j, const char *s);
 
 #endif

@@ -112,18 +112,7 @@ static const char *neat(struct go_job *j, const char *s)
 
 	while (s != NULL && *j->folder != '\0' && (at = strstr(s, j->folder)) != NULL)
 		s = arena_printf(j->a, "%.*s/tmp/go-link%s", (int)(at - s), s, at + strlen(j->folder));
-	return s;
-}
-
-/* The source that an object of ours stands for: of "main.cgo2.c" that is main.go. */
-static const char *source_of(struct go_job *j, const struct go_object *o)
-{
-	const struct go_package *p = map_get_str(&j->go.packages, o->package);
-	const char *s = o->source;
-
-	if (go_ends(s, ".cgo2.c"))
-		s = arena_printf(j->a, "%.*s.go", (int)(strlen(s) - 7), s);
-	return p != NULL && p->dir != NULL ? go_join(j->a, p->dir, s) : s;
+	return s != NULL ? go_with_lines(j, s) : NULL;
 }
 
 /* The same for people: objects are named by their sources. */
@@ -132,7 +121,7 @@ static const char *by_source(struct go_job *j, const char *s, bool is_path)
 	for (size_t i = 0; s != NULL && strstr(s, "/tmp/go-link/") != NULL && i < j->out.objects.n; i++) {
 		const struct go_object *o = &j->out.objects.items[i];
 		const char *name = arena_printf(j->a, "/tmp/go-link/%s", o->file), *at = strstr(s, name);
-		const char *to = source_of(j, o);
+		const char *to = go_source_of(j, o);
 
 		if (at != NULL)
 			s = arena_printf(j->a, "%.*s%s%s", (int)(at - s), s,
@@ -300,7 +289,7 @@ static void link_and_start(struct go_job *j)
 	struct go_outcome o = { .g = &j->go, .line = &j->out };
 
 	if (j->go.args.link_unknown != NULL) {
-		go_problem(&j->go, GO_USAGE, GO_TEXT_NO_FLAG, j->go.args.link_unknown);
+		go_problem(&j->go, GO_USAGE, GO_TEXT_LINK_FLAG, j->go.args.link_unknown);
 		tell_problems(j);
 		return;
 	}

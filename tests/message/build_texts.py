@@ -572,4 +572,49 @@ MIXED = [
      "warp.h", ANY),
 ]
 
-ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *BUILDERS]
+# Forms of sentences that are there already, as tools of other releases and other places print them.
+FORMS = [
+    ("ld: in '/Apps/X.sdk/usr/lib/libwarp.dylib', missing required architecture arm64 in file /Apps/X.sdk/usr/lib/libwarp.dylib (2 "
+     "slices) for architecture arm64", "ld-incompatible", "other-arch", "/Apps/X.sdk/usr/lib/libwarp.dylib", ANY),
+    ("ld: file too small (length=0) file '/b/libwarp.a' for architecture x86_64", "ld-incompatible", "empty-file", "/b/libwarp.a", ANY),
+    ("ld: file too small (length=12) file '/b/libwarp.a' for architecture x86_64", "ld-incompatible", "truncated", "/b/libwarp.a", ANY),
+    ("Xcode failed in build: duplicate symbol for architecture arm64", "ld-multiple-definition", None, ANY, ANY),
+    ("ld.lld: error: board.lds:11: at least one side of the expression must be absolute", "build-other", "linker-script", "board.lds", ANY),
+    ("/usr/bin/ld: section .data LMA [08012000,08012fff] overlaps section .text LMA [08000000,08012fff]", "build-other", "region-full",
+     ".text", ANY),
+    ("/usr/bin/ld: error: warp.o: file class ELFCLASS32 incompatible with ELFCLASS64", "ld-incompatible", "other-arch", "warp.o", ANY),
+    ("ld.lld: error: libwarp.a(x.o): Invalid record (Producer: 'LLVM17.0.6' Reader: 'LLVM 14.0.0')", "ld-incompatible", "lto-version",
+     "libwarp.a(x.o)", ANY),
+    ("ld.lld: error: libwarp.a(x.o): Unknown attribute kind (86) (Producer: 'LLVM17.0.0' Reader: 'LLVM 15.0.7')", "ld-incompatible",
+     "lto-version", "libwarp.a(x.o)", ANY),
+    ("ld.lld: error: can't create dynamic relocation R_X86_64_64 against local symbol in readonly segment; recompile object files with "
+     "-fPIC or pass '-Wl,-z,notext' to allow text relocations in the output\n>>> defined in warp.o\n>>> referenced by "
+     "warp.o:(.rodata+0x8)", "ld-not-pic", None, "warp.o", ANY),
+    ("ld.lld: error: can't create dynamic relocation R_X86_64_64 against symbol: warp_x in readonly segment; recompile object files with "
+     "-fPIC\n>>> defined in warp.o\n>>> referenced by warp.c:3\n>>>               turbo.o:(turbo_go)", "ld-not-pic", None, "turbo.o", "warp_x"),
+    ("CMake Error at /u/Modules/FindPackageHandleStandardArgs.cmake:146 (message):\n  Could NOT find PkgConfig (missing: "
+     "PKG_CONFIG_EXECUTABLE)", "build-tool", "program", "PkgConfig", ANY),
+    ("CMake Error at /u/Modules/FindPackageHandleStandardArgs.cmake:148 (message):\n  REQUIRED_ARGS (missing: WARP_INCLUDE_DIR "
+     "WARP_LIBRARIES)\nCall Stack (most recent call first):", "build-tool", "cmake-package", "WARP", ANY),
+    ("CMake Error at CMakeLists.txt:3 (add_executable):\n  Target \"app\" links to target \"warp::core\" but the target was not found.  "
+     "Perhaps\n  a find_package() call is missing for an IMPORTED target, or an ALIAS target\n  is missing?", "build-tool", "cmake-target",
+     "warp::core", ANY),
+    ("CMake Error at /u/warpTargets.cmake:84 (message):\n  The imported target \"warp::core\" references the file\n\n     "
+     "\"/u/lib/libwarp.so\"\n\n  but this file does not exist.  Possible reasons include:", "ld-library-not-found",
+     "imported-file-missing", "/u/lib/libwarp.so", ANY),
+    ("OSError: mysql_config not found", "build-tool", "program", "mysql_config", ANY),
+    ("RuntimeError: xml2-config could not be found", "build-tool", "program", "xml2-config", ANY),
+    ("swig -python -o w_wrap.c w.i\nunable to execute 'swig': No such file or directory\nerror: command 'swig' failed with exit status 1",
+     "build-tool", "swig", "swig", ANY),
+    ("unable to execute 'cmake': No such file or directory\nerror: command 'cmake' failed with exit status 1", "build-tool", "program",
+     "cmake", ANY),
+    ("    Complete output from command python setup.py egg_info:\n    Traceback (most recent call last):\n      File \"/t/setup.py\", "
+     "line 7, in <module>\n        from Cython.Build import cythonize\n    ModuleNotFoundError: No module named 'Cython'", "build-tool",
+     "cython", "Cython", ANY),
+    ("flag provided but not defined: -warp\nusage: go build [-o output] [build flags] [packages]\nRun 'go help build' for details.",
+     "build-other", None, "-warp", ANY),
+    ("/usr/bin/ld.gold: error: treating warnings as errors", "build-other", "linker-flag", ANY, ANY),
+    ("ld.lld: error: unknown --hash-style value: odd", "build-other", "linker-flag", ANY, ANY),
+]
+
+ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *FORMS, *BUILDERS]
