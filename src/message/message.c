@@ -400,8 +400,10 @@ static bool ends_a_file(const char *text, size_t at, size_t n)
 		end--;
 	for (dot = end; dot > 0 && isalnum((unsigned char)text[dot - 1]);)
 		dot--;
-	return dot > 1 && text[dot - 1] == '.' && is_file_end(text, dot, end) &&
-		(end == at || text[end] == '.') && (word_end(text, at, n) == end || !is_file_end(text, dot, word_end(text, at, n)));
+	if (dot < 2 || text[dot - 1] != '.' || !is_file_end(text, dot, end) || (end != at && text[end] != '.'))
+		return false;
+	at = word_end(text, at, n);
+	return at == end || !is_file_end(text, dot, at);
 }
 
 /* Does the match go over a place where lines were joined, and none of them ended with its name? */
