@@ -31,7 +31,7 @@ static int on_result(const struct dlwhy_result *r, size_t index, void *user)
 	int fd = STDOUT_FILENO;
 
 	f->status = cli_status_of(f->c, r);
-	if (r->applied != NULL && r->error == NULL)
+	if (r->applied != NULL && r->error == NULL && (r->nplans > 0 || f->status != EXIT_FINE))
 		f->status = r->applied->works ? EXIT_FINE : EXIT_FINDING;
 	f->err = dlwhy_print_result(&f->c->print, r, index, cli_write, &fd);
 	return f->err;
