@@ -165,6 +165,8 @@ static void fill(struct making_env *m, struct dlwhy_result *r)
 	r->told = NULL;
 	r->env = &m->out;
 	r->loads = m->out.made ? DLWHY_YES : DLWHY_NO;
+	if (m->out.made && m->out.nmodules == 0)
+		r->certainty = DLWHY_LIKELY; /* nothing was there to try it by */
 	if (r->platform.os == NULL)
 		r->platform = (struct dlwhy_platform) { "linux", "none", NULL, NULL };
 }
@@ -266,6 +268,23 @@ static void create(void *ctx)
 	m->out.activate = activation(m);
 }
 
+/* "./foo-1.0-py3-none-any.whl", which is not there; NULL: all files that are named are. */
+static const char *missing_file(const struct dlwhy_env_request *request)
+{
+	struct os_stat st;
+
+	for (size_t i = 0; request->packages != NULL && request->packages[i] != NULL; i++) {
+		const char *p = request->packages[i];
+		size_t n = strlen(p);
+		bool path = *p == '.' || *p == '/' || (n > 4 && strcmp(p + n - 4, ".whl") == 0);
+
+		if (path && strchr(p, '@') == NULL && strchr(p, '[') == NULL && strstr(p, "://") == NULL &&
+		    os_stat(p, true, &st) != 0)
+			return p;
+	}
+	return NULL;
+}
+
 enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env_request *request,
 				 dlwhy_on_result *on_result, void *user, struct dlwhy_error *err)
 {
@@ -282,6 +301,8 @@ enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the folder of the environment is not named");
 	if (s->opt.root != NULL || s->opt.pid != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0, "an environment is made on this machine alone");
+	if (missing_file(request) != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, ENOENT, "there is no %s", missing_file(request));
 	m.a = arena_new(ENV_MEMORY);
 	if (m.a == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "no memory");

@@ -113,9 +113,12 @@ static struct dlwhy_env_module *try_import(struct making_env *m, const struct pa
 	return out;
 }
 
-/* The name of a requirement: "torch" of "torch[x]==2.5". */
+/* The name of a requirement: "torch" of "torch[x]==2.5". What was asked for by a path or an address has no
+ * name; installers note where it came from. */
 static bool is_wanted(const struct making_env *m, const struct package *p)
 {
+	if (p->url != NULL)
+		return true;
 	for (size_t i = 0; m->wanted[i] != NULL; i++) {
 		size_t n = strcspn(m->wanted[i], "[]<>=!~;@ (");
 

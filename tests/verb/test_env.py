@@ -17,7 +17,7 @@ TOP = Path(__file__).resolve().parents[2]
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
 HAS_PIP = subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE).returncode == 0
-SANITIZED = any(k.endswith("SAN_OPTIONS") for k in os.environ)
+SANITIZED = os.path.exists(DLWHY + "-sanitized")
 pytestmark = pytest.mark.skipif(not HAS_PIP or SANITIZED, reason="there is no pip here, or it is a slow build")
 
 
@@ -167,4 +167,13 @@ def test_wrong_usage_is_one_line(tmp_path, args):
     done = subprocess.run([DLWHY, "env", *args], cwd=tmp_path, check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "env create" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_wheel_that_is_named_by_its_path_is_imported(tmp_path, wheels):
+    path = next(p for p in wheels["bad"].glob("*.whl"))
+    done, answer = create(tmp_path, wheels["bad"], "new", str(path))
+    assert done.returncode == 1 and "import pkg" in answer["env"]["failed"]
+    done, _ = create(tmp_path, wheels["bad"], "new", "./nosuch-1.0-py3-none-any.whl")
+    assert done.returncode == 2 and done.stderr == "dlwhy: there is no ./nosuch-1.0-py3-none-any.whl\n"
     assert os.listdir(tmp_path) == []
