@@ -613,6 +613,24 @@ FORMS = [
      "cython", "Cython", ANY),
     ("flag provided but not defined: -warp\nusage: go build [-o output] [build flags] [packages]\nRun 'go help build' for details.",
      "build-other", None, "-warp", ANY),
+    ("/opt/x/compat/ld: /usr/lib/libwarp.so.6: unknown type [0x13] section `.relr.dyn'\n/opt/x/compat/ld: skipping incompatible "
+     "/usr/lib/libwarp.so.6 when searching for /usr/lib/libwarp.so.6\n/opt/x/compat/ld: cannot find /usr/lib/libwarp.so.6",
+     "ld-incompatible", "linker-too-old", "/usr/lib/libwarp.so.6", ANY),
+    ("/usr/bin/ld: cannot find /usr/lib64/libwarp_nonshared.a\ncollect2: error: ld returned 1 exit status", "ld-library-not-found",
+     "imported-file-missing", "/usr/lib64/libwarp_nonshared.a", ANY),
+    ("/opt/x/bin/ld: cannot find /lib64/libwarp.so.1: No such file or directory", "ld-library-not-found", "imported-file-missing",
+     "/lib64/libwarp.so.1", ANY),
+    ("  RuntimeError:\n  The detected CUDA version (12.1) mismatches the version that was used to compile\n  PyTorch (11.7). Please make "
+     "sure to use the same CUDA versions.", "build-tool", "setup-script", ANY, ANY),
+    ("  maturin failed\n  Caused by: rustc, the rust compiler, is not installed or not in PATH. This package requires Rust",
+     "compiler-missing", "language", "rustc", ANY),
+    ("go: example.org/warp@v1.2.3: reading example.org/warp/go.mod at revision v1.2.3: unknown revision v1.2.3", "go-toolchain",
+     "module-missing", "example.org/warp", ANY),
+    ("go: example.org/warp@latest: no matching versions for query \"latest\"", "go-toolchain", "module-missing", "example.org/warp", ANY),
+    ("go: example.org/warp@v1.2.3: git fetch -f origin refs/tags/v1.2.3 in /g/vcs/1: exit status 128:", "go-toolchain", "module-missing",
+     "example.org/warp", ANY),
+    ("go: example.org/warp@v1.2.3: Get \"https://proxy.golang.org/example.org/warp/@v/v1.2.3.mod\": dial tcp: lookup proxy.golang.org: no "
+     "such host", "go-toolchain", "module-missing", "example.org/warp", ANY),
     ("/usr/bin/ld.gold: error: treating warnings as errors", "build-other", "linker-flag", ANY, ANY),
     ("ld.lld: error: unknown --hash-style value: odd", "build-other", "linker-flag", ANY, ANY),
 ]
