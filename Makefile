@@ -48,9 +48,10 @@ $(BUILD)/build.ninja: $(LAYOUT) | setup
 $(ASAN)/build.ninja: $(LAYOUT) | setup-test
 	$(call configure,$(ASAN),$(SANITIZE) -Dtests=true -Dfuzz=replay)
 
+# Only its warnings are wanted.
 $(CLANG)/build.ninja: $(LAYOUT) | setup-test
-	$(call configure,$(CLANG),--werror -Db_lto=false -Dstatic_program=false -Dtests=true \
-		-Dfuzz=replay --native-file scripts/clang.ini)
+	$(call configure,$(CLANG),--werror -Doptimization=0 -Db_lto=false -Dstatic_program=false \
+		-Dtests=true -Dfuzz=replay --native-file scripts/clang.ini)
 
 $(FUZZ)/build.ninja: $(LAYOUT) | setup-test
 	$(call configure,$(FUZZ),$(SANITIZE) -Dfuzz=libfuzzer --native-file scripts/clang.ini)
@@ -85,7 +86,7 @@ check-windows: all ## compare with wine's loader: experiments, random trees of D
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows_experiments.py
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows.py --trees 200 --mingw 200
 
-check-corpus: setup-test all ## analyse real packages and compare with the real loader
+check-corpus: setup-test all asan ## analyse real packages and compare with the real loader
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/run.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/gpu.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/windows.py --build $(BUILD)
@@ -97,10 +98,10 @@ check-corpus: setup-test all ## analyse real packages and compare with the real 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
 	@$(PYTHON) tests/corpus/macho.py --build $(BUILD) --sanitized $(ASAN)
 	@$(PYTHON) tests/repair/corpus.py --build $(BUILD)
-	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_SETUPS=1 \
-		$(PYTHON) -m pytest -q -p no:cacheprovider tests/verb/test_fix.py -k "version or never or python or cgo"
-	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL_TEXTS=1 \
-		$(PYTHON) -m pytest -q -p no:cacheprovider tests/message
+	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL=1 \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/verb/test_fix.py tests/message tests/oracle
+	@DLWHY=$(abspath $(ASAN))/dlwhy DLWHY_BUILD=$(abspath $(ASAN)) DLWHY_ALL=1 \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/python tests/build
 	@$(RUN) tidy --nodes 225000
 
 fuzz: fuzzers ## fuzz each target for FUZZ_SECONDS (60)

@@ -29,6 +29,9 @@ TIDY_FLAGS = ["-std=gnu11", "-D_GNU_SOURCE=", "-Iinclude", "-Isrc",
               '-DDLWHY_VERSION="0"']
 # Folders of tests/ about the project itself: the sanitized program adds nothing there.
 RELEASE_ONLY = {"project", "corpus"}
+# Folders whose tests run by both programs, all of them. Of the others, see tests/conftest.py.
+BOTH = {"cli", "cases"}
+SPLIT = ["verb"]  # folders that are large: each of their files is a job
 SANITIZER_EXIT = 99  # no status of dlwhy's own, so that no test takes a report for a verdict
 LIMIT = 840  # seconds, for one job
 
@@ -128,37 +131,46 @@ class Check:
         return [Result("replay", test["name"], "failed" if status else "passed", output)]
 
     def pytest_jobs(self):
-        jobs = []
-        folders = sorted({p.parent for p in (TOP / "tests").rglob("test_*.py")})
-        for build in ("asan", "build"):
-            if build == "asan" and self.args.quick:
-                continue
-            for folder in folders:
-                place = folder.relative_to(TOP)
-                if self.args.quick and place.parts[1:2] == ("oracle",):
-                    continue
-                if build == "asan" and place.parts[1:2] and place.parts[1] in RELEASE_ONLY:
-                    continue
-                label = f"{place}" + (" (sanitizers)" if build == "asan" else "")
-                jobs.append(("pytest", label,
-                             lambda f=place, b=build, n=label: self.run_pytest(f, b, n)))
-        return jobs
+        """A folder is a job, of tests/verb each file; those that take longest come first."""
+        groups = {}
+        for path in sorted((TOP / "tests").rglob("test_*.py")):
+            place = path.relative_to(TOP)
+            groups.setdefault(place if place.parts[1] in SPLIT else place.parent, []).append(place)
+        if self.args.quick:
+            groups = {g: f for g, f in groups.items() if g.parts[1] != "oracle"}
+        first = {name: -i for i, name in enumerate(reversed(SPLIT), 1)}
+        order = sorted(groups, key=lambda g: (first.get(g.parts[1], 0), str(g)))
+        return [("pytest", str(g), lambda g=g: self.run_group(g, groups[g])) for g in order]
 
-    def run_pytest(self, folder, build, label):
-        report = self.path(build, "pytest-" + str(folder).replace("/", "-") + ".xml")
+    def run_group(self, group, files):
+        """Each test by the sanitized program; then, by the released one, what that left out and a sample."""
+        if self.args.quick or group.parts[1] in RELEASE_ONLY:
+            return self.run_pytest(group, files, "build")
+        results = self.run_pytest(group, files, "asan")
+        ran = None if group.parts[1] in BOTH else self.report(group, "asan")
+        return results + self.run_pytest(group, files, "build", ran)
+
+    def report(self, group, build):
+        return self.path(build, "pytest-" + str(group).replace("/", "-").removesuffix(".py") + ".xml")
+
+    def run_pytest(self, group, files, build, ran=None):
+        label = str(group).removesuffix(".py") + (" (sanitizers)" if build == "asan" else "")
+        report = self.report(group, build)
         if os.path.exists(report):
             os.unlink(report)
-        files = sorted(str(p.relative_to(TOP)) for p in (TOP / folder).glob("test_*.py"))
         argv = [PYTHON, "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider",
-                "-o", "markers=slow: not part of `make check-quick`", "-o", "junit_family=xunit2",
-                f"--junitxml={report}", "--rootdir", str(TOP)]
+                "-o", "junit_family=xunit2", f"--junitxml={report}", "--rootdir", str(TOP)]
         if self.args.quick:
             argv += ["-m", "not slow"]
         env = environment(DLWHY=self.path(build, "dlwhy"), DLWHY_BUILD=self.path(build))
-        status, output, _ = run(argv + files, env=env)
+        if ran:
+            env["DLWHY_RAN"] = ran
+        status, output, seconds = run(argv + [str(f) for f in files], env=env)
+        if self.args.times:
+            print(f"{seconds:7.1f} s  {label}", flush=True)
         for line in re.findall(r"^oracle: .*$", output, re.M):  # how often a real loader was asked
             print(f"{label}: {line}", flush=True)
-        return parse_junit(label, status, output, report, self.args.quick)
+        return parse_junit(label, status, output, report, self.args.quick or ran is not None)
 
     def tidy(self):
         """The command; with --nodes, the analyzer looks at so many states of a function."""

@@ -11,10 +11,19 @@
 
 enum { MAX_CAUSES = 30, MAX_LOST = 4 /* swallowed ones that are asked for: a list of files may be long */ };
 
+/* Everything is gone through twice: to gather the files that are not there, and, when each list of files has
+ * been read once for all of them, to find the first one that was there. */
 struct lost {
+	struct package_paths asked;
+	struct package_owners *owners; /* NULL while they are gathered */
 	const char *path;
 	const struct package_owner *owner;
 };
+
+static void begin_to_find(struct diag *d, struct lost *l)
+{
+	l->owners = package_owners_new(d->store, d->a, &l->asked);
+}
 
 /* FOLDER/NAME with an ending of extension modules that is not there, but was. */
 static bool was_there(struct diag *d, const char *folder, const char *name, struct lost *out)
@@ -26,7 +35,11 @@ static bool was_there(struct diag *d, const char *folder, const char *name, stru
 
 		if (store_has_file(d->store, path))
 			return false;
-		out->owner = package_owner_find(d->store, d->a, path);
+		if (out->owners == NULL) {
+			*ARENA_PUSH(d->a, &out->asked) = path;
+			continue;
+		}
+		out->owner = package_owners_find(out->owners, path);
 		out->path = path;
 		if (out->owner != NULL)
 			return true;
@@ -67,18 +80,34 @@ static bool was_on_path(struct diag *d, const char *name, struct lost *out)
 	return false;
 }
 
+static bool was_module(struct diag *d, const char *name, struct lost *out)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (dot == NULL)
+		return was_on_path(d, name, out);
+	return was_in_package(d, arena_strndup(d->a, name, (size_t)(dot - name)), dot + 1, out);
+}
+
+/* A folder with what describes the module (NAME/…pyi), which is imported in its place. */
+static bool is_bare_folder(struct diag *d, const char *name)
+{
+	const struct py_module_info *m = import_module_of(d->in->imported, name);
+
+	return m != NULL && m->spec.kind == PY_SPEC_NAMESPACE;
+}
+
 /* What the exception says is not there. */
 static bool named_by(struct diag *d, const struct py_exception *e, struct lost *out)
 {
-	const char *name = wanted_name(d, e->message), *dot = e->name != NULL ? strrchr(e->name, '.') : NULL;
+	const char *name = wanted_name(d, e->message);
 
 	if (e->name == NULL)
 		return false;
-	if (name != NULL)
-		return was_in_package(d, e->name, name, out);
-	if (dot == NULL)
-		return was_on_path(d, e->name, out);
-	return was_in_package(d, arena_strndup(d->a, e->name, (size_t)(dot - e->name)), dot + 1, out);
+	if (name == NULL)
+		return was_module(d, e->name, out);
+	return was_in_package(d, e->name, name, out) ||
+	       (is_bare_folder(d, e->name) && was_module(d, e->name, out));
 }
 
 /* A source runs that only stands in for the extension module of the same name, or an __init__.py that looks
@@ -132,9 +161,15 @@ static struct draft *tell(struct diag *d, const struct lost *l, enum dlwhy_sever
 
 struct draft *import_lost(struct diag *d, const struct py_exception *e)
 {
-	struct lost l;
+	struct lost l = { .owners = NULL };
 
-	return d->store != NULL && find_lost(d, e, &l) ? tell(d, &l, DLWHY_ERROR, "") : NULL;
+	if (d->store == NULL)
+		return NULL;
+	(void)find_lost(d, e, &l);
+	if (l.asked.n == 0)
+		return NULL;
+	begin_to_find(d, &l);
+	return find_lost(d, e, &l) ? tell(d, &l, DLWHY_ERROR, "") : NULL;
 }
 
 static bool is_told(const struct diag *d, const char *path)
@@ -145,13 +180,13 @@ static bool is_told(const struct diag *d, const char *path)
 	return false;
 }
 
-void import_lost_swallowed(struct diag *d)
+/* Those that tell of a part of a package that is there. */
+static void look_through_swallowed(struct diag *d, struct lost *l)
 {
 	const struct py_import *im = d->in->imported->im;
 	size_t left = MAX_LOST;
-	struct lost l;
 
-	for (size_t i = 0; d->store != NULL && i < im->swallowed.n && left > 0; i++) {
+	for (size_t i = 0; i < im->swallowed.n && left > 0; i++) {
 		const struct py_exception *e = &im->swallowed.items[i].e;
 
 		if (e->name == NULL || e->from_load)
@@ -159,7 +194,20 @@ void import_lost_swallowed(struct diag *d)
 		if (import_module_of(d->in->imported, import_top(d->a, e->name)) == NULL)
 			continue; /* something optional, of another package */
 		left--;
-		if (named_by(d, e, &l) && !is_told(d, l.path))
-			tell(d, &l, DLWHY_WARNING, " The import goes on without it.");
+		if (named_by(d, e, l) && !is_told(d, l->path))
+			tell(d, l, DLWHY_WARNING, " The import goes on without it.");
 	}
+}
+
+void import_lost_swallowed(struct diag *d)
+{
+	struct lost l = { .owners = NULL };
+
+	if (d->store == NULL)
+		return;
+	look_through_swallowed(d, &l);
+	if (l.asked.n == 0)
+		return;
+	begin_to_find(d, &l);
+	look_through_swallowed(d, &l);
 }

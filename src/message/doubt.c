@@ -207,7 +207,16 @@ static bool is_over(struct part b, struct part a)
 					      "went away", "goes away", "got resolved",
 					      "resolved itself", "used to appear", "used to happen",
 					      "no longer appears", "no longer happens", "no longer does",
-					      "no longer occurs" };
+					      "no longer occurs",
+					      /* The same in other languages. */
+					      "läuft alles", "läuft jetzt", "läuft wieder",
+					      "funktioniert jetzt", "funktioniert wieder",
+					      "funktioniert alles", "problem gelöst", "hat geholfen",
+					      "tout marche", "ça marche", "fonctionne maintenant",
+					      "tout fonctionne", "problème résolu", "ya funciona",
+					      "funciona bien", "se solucionó", "lo solucioné",
+					      "agora funciona", "funciona agora", "resolvido",
+					      "теперь работает", "всё работает", "все работает" };
 	static const char *const ahead[] = { "used to fail", "used to get", "used to give", "used to show",
 					     "used to say", "used to crash", "used to stop", "solved:",
 					     "[resolved]", "[solved]", "no longer get", "no longer see" };
@@ -217,12 +226,21 @@ static bool is_over(struct part b, struct part a)
 	return COUNT(b, yet) == 0 && COUNT(a, yet) == 0 && (COUNT(a, behind) > 0 || COUNT(b, ahead) > 0);
 }
 
+/* "… only means that a library is absent": explained to somebody. What a program prints is not. */
+static bool is_explained(struct part a)
+{
+	static const char *const words[] = { "it means", "only means", "just means", "simply means", "usually means",
+					     "means that", "indicates that", "tells you", "tells that" };
+
+	return COUNT(a, words) > 0;
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	size_t writes = COUNT(b, writers), goes_on = COUNT(a, sequels);
 	bool quoted = is_quoted(b, a);
 
-	if (is_announced(c, start) || is_over(b, a))
+	if (is_announced(c, start) || is_over(b, a) || (quoted && is_explained(a)))
 		return true;
 	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
 		return false;
@@ -295,7 +313,7 @@ static bool is_commit(const struct clean *c, size_t start)
 
 static bool is_source(const struct clean *c, size_t start, size_t end, struct part b, struct part a)
 {
-	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert", "match=", "log_",
+	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert(", "assert ", "assert_", ".assert", "match=", "log_",
 					     "log.", "logger.", "console.", "fmt.", "panic!(", "expect(",
 					     "perror(", "return ", "errx(", "err(", "warn(", "in str(",
 					     "strstr(", "grep ", "echo ", "die ", "static const",

@@ -365,11 +365,32 @@ static size_t width_at(struct msg_reader *r, const struct reading *line)
 	return r->width;
 }
 
+/* Ends of files' names; a longer one may be broken behind a shorter: ".s" and "o", ".c" and "pp". */
+static const char *const file_ends[] = {
+	"so", "a", "o", "dylib", "dll", "pyd", "oct", "exe", "c", "cc", "cpp", "cxx",
+	"h", "hpp", "s", "S", "go", "py", "rs",
+};
+
+/* Is text[from, to) one of them? */
+static bool is_file_end(const char *text, size_t from, size_t to)
+{
+	for (size_t i = 0; i < sizeof(file_ends) / sizeof(file_ends[0]); i++)
+		if (strlen(file_ends[i]) == to - from && memcmp(text + from, file_ends[i], to - from) == 0)
+			return true;
+	return false;
+}
+
+static size_t word_end(const char *text, size_t at, size_t n)
+{
+	while (at < n && isalnum((unsigned char)text[at]))
+		at++;
+	return at;
+}
+
 /* Does a file's whole name end there ("libx.so.2"), and another word begin? */
 static bool ends_a_file(const char *text, size_t at, size_t n)
 {
-	static const char *const ends[] = { ".so", ".a", ".o", ".dylib", ".dll", ".pyd", ".oct", ".exe" };
-	size_t end = at;
+	size_t end = at, dot;
 
 	if (at >= n || (!isalpha((unsigned char)text[at]) && text[at] != ' ' && text[at] != '\t'))
 		return false;
@@ -377,13 +398,12 @@ static bool ends_a_file(const char *text, size_t at, size_t n)
 		at = --end;
 	while (end > 0 && (isdigit((unsigned char)text[end - 1]) || text[end - 1] == '.'))
 		end--;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		size_t k = strlen(ends[i]);
-
-		if (end > k && memcmp(text + end - k, ends[i], k) == 0 && (end == at || text[end] == '.'))
-			return true;
-	}
-	return false;
+	for (dot = end; dot > 0 && isalnum((unsigned char)text[dot - 1]);)
+		dot--;
+	if (dot < 2 || text[dot - 1] != '.' || !is_file_end(text, dot, end) || (end != at && text[end] != '.'))
+		return false;
+	at = word_end(text, at, n);
+	return at == end || !is_file_end(text, dot, at);
 }
 
 /* Does the match go over a place where lines were joined, and none of them ended with its name? */

@@ -54,6 +54,25 @@ static bool field_find(const char *s, size_t n, enum msg_field *out)
 	return false;
 }
 
+/* ---- letters with a mark ------------------------------------------------------------------ */
+
+/* Letters from U+00C0 to U+017F without their mark. Texts pass through programs that take them for another
+ * encoding, and come out with other bytes in their places, with a '?', or without the mark. */
+static const char plain_letters[] =
+	"AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
+	"AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlL"
+	"lLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+
+/* The letter without its mark, if a letter with one begins at s; else 0. */
+static char plain_letter(const char *s)
+{
+	unsigned char lead = (unsigned char)s[0], tail = (unsigned char)s[1];
+
+	if (lead < 0xc3 || lead > 0xc5 || (tail & 0xc0) != 0x80)
+		return '\0';
+	return plain_letters[(lead - 0xc3u) * 64 + (tail & 0x3fu)];
+}
+
 /* ---- reading a pattern -------------------------------------------------------------------- */
 
 struct reading {
@@ -91,6 +110,14 @@ static void put_literal(struct reading *r, char c)
 		buf_char(&r->out->text, '\\');
 	buf_char(&r->out->text, c);
 	r->last = c;
+}
+
+/* A letter with a mark, or what is left of it. */
+static void put_letter(struct reading *r, char plain)
+{
+	buf_printf(&r->out->text, "(?:%.2s|[%c?]e?|[\x80-\xff]{1,8})", r->s, plain);
+	r->last = plain;
+	r->s += 2;
 }
 
 static const char *blank(const struct reading *r)
@@ -265,6 +292,8 @@ static void put_all(struct reading *r, char until)
 			fail(r, "a brace is closed that was not opened");
 		} else if (is_blank(c)) {
 			put_blank(r);
+		} else if (plain_letter(r->s) != '\0') {
+			put_letter(r, plain_letter(r->s));
 		} else if (is_quoted_field(r->s)) {
 			r->s++;
 			put_field(r, true);
@@ -341,7 +370,8 @@ static void add_literal(struct arena *a, struct literal *run, char written)
 	arena_text_add(a, &run->written, &written, 1);
 }
 
-static struct literal longest_literal(struct arena *a, const char *pattern)
+/* `plain`: without the letters that may have lost their mark. */
+static struct literal longest_run(struct arena *a, const char *pattern, bool plain)
 {
 	struct literal run = { { NULL, 0, 0 }, { NULL, 0, 0 } }, best = run;
 
@@ -355,6 +385,9 @@ static struct literal longest_literal(struct arena *a, const char *pattern)
 			s = end;
 		} else if ((*s == '^' && s == pattern) || (*s == '$' && s[1] == '\0')) {
 			end_run(&run, &best);
+		} else if (plain && plain_letter(s) != '\0') {
+			end_run(&run, &best);
+			s++;
 		} else {
 			s += *s == '\\' && s[1] != '\0';
 			add_literal(a, &run, *s);
@@ -362,6 +395,14 @@ static struct literal longest_literal(struct arena *a, const char *pattern)
 	}
 	end_run(&run, &best);
 	return best;
+}
+
+static struct literal longest_literal(struct arena *a, const char *pattern)
+{
+	enum { LEAST = 4 };
+	struct literal best = longest_run(a, pattern, true);
+
+	return best.folded.n >= LEAST ? best : longest_run(a, pattern, false);
 }
 
 const char *pattern_literal(struct arena *a, const char *pattern)

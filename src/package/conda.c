@@ -137,7 +137,7 @@ static void read_json(struct package_set *set, const char *prefix, const char *d
 		(void)arena_array(set->a, SIZE_MAX, 2); /* the same answer for who called */
 }
 
-void conda_read_owners(struct package_set *set, const char *prefix, const char *path)
+void conda_read_owners(struct package_set *set, const char *prefix, const struct package_paths *only)
 {
 	const char *dir = package_path(set->a, prefix, "conda-meta");
 	const struct store_listing *l =
@@ -145,7 +145,7 @@ void conda_read_owners(struct package_set *set, const char *prefix, const char *
 
 	for (size_t i = 0; l != NULL && i < l->n; i++)
 		if (str_ends(l->names[i], ".json") && l->names[i][0] != '.' &&
-		    (path == NULL || package_mentions(set, package_path(set->a, dir, l->names[i]), path)))
+		    (only == NULL || package_mentions(set, package_path(set->a, dir, l->names[i]), only)))
 			read_json(set, prefix, dir, l->names[i]);
 }
 

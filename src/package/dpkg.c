@@ -33,7 +33,8 @@ struct dpkg {
 		size_t n, cap;
 	} rules;
 	struct map *hashes;  /* of one package: path without '/' -> MD5 in hexadecimal */
-	const char *only[2]; /* only packages that list one of these; NULL: all */
+	const struct package_paths *only; /* only packages that list one of these; NULL: all */
+	size_t shared;			  /* bytes that all of these begin with, up to the end of a folder */
 };
 
 /* ---- rules of this system -------------------------------------------------------------------------- */
@@ -237,7 +238,34 @@ static bool set_state(struct package *p, const char *status)
 	return true;
 }
 
-/* Is one of the paths a whole line of the package's list? */
+/* /lib may be a link to /usr/lib; the lists have either name. */
+static const char *without_usr(const char *path)
+{
+	return strncmp(path, "/usr/", 5) == 0 ? path + 4 : path;
+}
+
+/* Is what stands before `at` the beginning of a line, or "/usr" at one? */
+static bool begins_line(const unsigned char *text, const unsigned char *at)
+{
+	if (at - text >= 4 && memcmp(at - 4, "/usr", 4) == 0)
+		at -= 4;
+	return at == text || at[-1] == '\n';
+}
+
+static bool has_line(struct view text, const char *line)
+{
+	size_t n = strlen(line);
+	const unsigned char *at = text.p, *end = at + text.n;
+
+	while ((at = memmem(at, (size_t)(end - at), line, n)) != NULL) {
+		if (begins_line(text.p, at) && (at + n == end || at[n] == '\n'))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+/* Is one of the paths a whole line of the package's list? Few have the folder that all of them share. */
 static bool lists(struct dpkg *d, const struct package *p)
 {
 	const char *path = info_file(d, p, "list");
@@ -246,17 +274,31 @@ static bool lists(struct dpkg *d, const struct package *p)
 
 	if (path == NULL || source_open(store_source(d->set->store), path, &f) != 0)
 		return false;
-	for (size_t i = 0; i < 2 && d->only[i] != NULL && f.map.bytes.n > 0; i++) {
-		size_t n = strlen(d->only[i]);
-		const unsigned char *at = f.map.bytes.p, *end = at + f.map.bytes.n;
-
-		while (!found && (at = memmem(at, (size_t)(end - at), d->only[i], n)) != NULL) {
-			found = (at == f.map.bytes.p || at[-1] == '\n') && (at + n == end || at[n] == '\n');
-			at++;
-		}
-	}
+	if (f.map.bytes.n > 0 && d->only->n > 0 &&
+	    memmem(f.map.bytes.p, f.map.bytes.n, without_usr(d->only->items[0]), d->shared) != NULL)
+		for (size_t i = 0; i < d->only->n && !found; i++)
+			found = has_line(f.map.bytes, without_usr(d->only->items[i]));
 	source_close(&f);
 	return found;
+}
+
+/* Length of what all paths begin with: whole folders. */
+static size_t shared_start(const struct package_paths *l)
+{
+	const char *first = l->n > 0 ? without_usr(l->items[0]) : "";
+	size_t n = strlen(first);
+
+	for (size_t i = 1; i < l->n; i++) {
+		const char *path = without_usr(l->items[i]);
+		size_t k = 0;
+
+		while (k < n && path[k] == first[k])
+			k++;
+		n = k;
+	}
+	while (n > 0 && first[n - 1] != '/')
+		n--;
+	return n;
 }
 
 static void read_package(struct dpkg *d, struct view paragraph)
@@ -273,7 +315,7 @@ static void read_package(struct dpkg *d, struct view paragraph)
 	p->name = name;
 	p->version = version != NULL ? version : "";
 	p->build = arch != NULL && strchr(arch, '/') == NULL ? arch : "";
-	if (!set_state(p, status) || (d->only[0] != NULL && !lists(d, p))) {
+	if (!set_state(p, status) || (d->only != NULL && !lists(d, p))) {
 		d->set->packages.n--;
 		return;
 	}
@@ -315,14 +357,15 @@ static void read_all(void *ctx)
 	read_status(d, status);
 }
 
-void dpkg_read_owners(struct package_set *set, const char *path, const char *other)
+void dpkg_read_owners(struct package_set *set, const struct package_paths *only)
 {
 	struct map diversions, hashes;
 	struct dpkg d = { .set = set,
 			  .a = set->a,
 			  .diversions = &diversions,
 			  .hashes = &hashes,
-			  .only = { path, other } };
+			  .only = only,
+			  .shared = only != NULL ? shared_start(only) : 0 };
 	enum arena_status status;
 
 	map_init(&diversions);
@@ -336,5 +379,5 @@ void dpkg_read_owners(struct package_set *set, const char *path, const char *oth
 
 void dpkg_read(struct package_set *set)
 {
-	dpkg_read_owners(set, NULL, NULL);
+	dpkg_read_owners(set, NULL);
 }

@@ -51,82 +51,120 @@ const struct package_owner *package_index_find(const struct package_index *x, co
 	return table_get(&x->files, path, hash_of(path));
 }
 
-/* ---- one path -------------------------------------------------------------------------------------- */
+/* ---- some paths ------------------------------------------------------------------------------------ */
 
-struct search {
-	struct package_set set;
-	const char *path;
-	struct place *place;
+/* A folder that may be an environment, and what was read there: packages that may have one of the paths. */
+struct read_place {
+	const char *dir;
+	struct place place;
+	struct package_set conda, pip;
+	bool conda_read, pip_read;
 };
 
-static const struct package_owner *take(struct search *s, struct package *p)
-{
-	for (size_t i = 0; i < p->files.n; i++)
-		if (strcmp(p->files.items[i].path, s->path) == 0) {
-			struct package_owner *o = ARENA_NEW(s->set.a, struct package_owner);
+struct package_owners {
+	struct arena *a;
+	struct store *store;
+	struct package_paths paths;
+	struct table places; /* folder -> struct read_place */
+	struct place system;
+	struct package_set of_system;
+	bool system_read;
+};
 
-			o->p = p;
-			o->f = &p->files.items[i];
-			o->place = s->place;
-			return o;
-		}
+static const struct package_owner *take(const struct package_owners *w, const struct package_set *set,
+					const struct place *place, const char *path)
+{
+	for (size_t k = 0; k < set->packages.n; k++) {
+		struct package *p = set->packages.items[k];
+
+		for (size_t i = 0; i < p->files.n; i++)
+			if (strcmp(p->files.items[i].path, path) == 0) {
+				struct package_owner *o = ARENA_NEW(w->a, struct package_owner);
+
+				o->p = p;
+				o->f = &p->files.items[i];
+				o->place = place;
+				return o;
+			}
+	}
 	return NULL;
 }
 
-static const struct package_owner *take_any(struct search *s)
+static struct read_place *place_at(struct package_owners *w, const char *dir)
 {
-	const struct package_owner *o = NULL;
+	struct read_place *r = table_get(&w->places, dir, hash_of(dir));
 
-	for (size_t i = 0; i < s->set.packages.n && o == NULL; i++)
-		o = take(s, s->set.packages.items[i]);
-	return o;
+	if (r != NULL)
+		return r;
+	r = ARENA_NEW(w->a, struct read_place);
+	r->dir = dir;
+	r->conda = r->pip = (struct package_set){ .a = w->a, .store = w->store };
+	place_find(&r->pip, dir, &r->place);
+	table_put(&w->places, dir, hash_of(dir), r);
+	return r;
+}
+
+static const struct package_owner *in_place(struct package_owners *w, struct read_place *r, const char *path)
+{
+	const struct package_owner *o;
+
+	if (!r->conda_read && r->place.conda)
+		conda_read_owners(&r->conda, r->place.dir, &w->paths);
+	r->conda_read = true;
+	o = take(w, &r->conda, &r->place, path);
+	if (o != NULL)
+		return o;
+	for (size_t i = 0; !r->pip_read && i < r->place.sites.n; i++)
+		pip_read_owners(&r->pip, r->place.sites.items[i].dir, &w->paths);
+	r->pip_read = true;
+	return take(w, &r->pip, &r->place, path);
 }
 
 /* The prefix of the environment that a path lies in: the nearest folder above it that is one. */
-static const struct package_owner *in_environment(struct search *s)
+static const struct package_owner *in_environment(struct package_owners *w, const char *path)
 {
-	const char *dir = s->path;
-	const struct package_owner *o;
+	const char *dir = path;
 
 	for (unsigned level = 0; level < 64 && strcmp(dir, "/") != 0; level++) {
-		dir = package_path(s->set.a, dir, "..");
-		place_find(&s->set, dir, s->place);
-		if (s->place->kind == PLACE_SITE && strstr(dir, "-packages") != NULL)
+		const struct package_owner *o;
+		struct read_place *r;
+
+		dir = package_path(w->a, dir, "..");
+		r = place_at(w, dir);
+		if (r->place.kind == PLACE_SITE && strstr(dir, "-packages") != NULL)
 			continue; /* lib/python3.11/site-packages: the environment is further up */
-		if (s->place->kind != PLACE_ENVIRONMENT && s->place->kind != PLACE_SITE)
+		if (r->place.kind != PLACE_ENVIRONMENT && r->place.kind != PLACE_SITE)
 			continue;
-		s->set.packages.n = 0;
-		if (s->place->conda)
-			conda_read_owners(&s->set, s->place->dir, s->path);
-		o = take_any(s);
-		for (size_t i = 0; o == NULL && i < s->place->sites.n; i++)
-			pip_read_owners(&s->set, s->place->sites.items[i].dir, s->path);
-		o = o != NULL ? o : take_any(s);
-		if (o != NULL || s->place->kind == PLACE_ENVIRONMENT)
+		o = in_place(w, r, path);
+		if (o != NULL || r->place.kind == PLACE_ENVIRONMENT)
 			return o;
 	}
 	return NULL;
 }
 
-static const struct package_owner *in_system(struct search *s)
+static void read_system(struct package_owners *w)
+{
+	w->of_system = (struct package_set){ .a = w->a, .store = w->store };
+	place_find(&w->of_system, "/", &w->system);
+	if (w->system.dpkg)
+		dpkg_read_owners(&w->of_system, &w->paths);
+	if (w->system.apk)
+		apk_read(&w->of_system);
+	w->system_read = true;
+}
+
+static const struct package_owner *in_system(struct package_owners *w, const char *path)
 {
 	const struct package_owner *o;
-	const char *path = s->path;
-	/* /lib may be a link to /usr/lib; the lists have either name. */
-	const char *other =
-		strncmp(path, "/usr/", 5) == 0 ? path + 4 : arena_printf(s->set.a, "/usr%s", path);
 
-	place_find(&s->set, "/", s->place);
-	s->set.packages.n = 0;
-	if (s->place->dpkg)
-		dpkg_read_owners(&s->set, path, other);
-	if (s->place->apk)
-		apk_read(&s->set);
-	o = take_any(s);
-	s->path = o == NULL ? other : path;
-	o = o != NULL ? o : take_any(s);
-	s->path = path;
-	return o;
+	if (!w->system_read)
+		read_system(w);
+	o = take(w, &w->of_system, &w->system, path);
+	if (o != NULL)
+		return o;
+	/* /lib may be a link to /usr/lib; the lists have either name. */
+	return take(w, &w->of_system, &w->system,
+		    strncmp(path, "/usr/", 5) == 0 ? path + 4 : arena_printf(w->a, "/usr%s", path));
 }
 
 /* Where a distribution's own packages are; its Python packages have a dist-info folder as well. */
@@ -137,22 +175,42 @@ static bool is_of_system(const char *path)
 	       strncmp(path, "/sbin/", 6) == 0;
 }
 
-const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path)
+struct package_owners *package_owners_new(struct store *store, struct arena *a,
+					  const struct package_paths *paths)
 {
-	struct search s = { .set = { .a = a, .store = store } };
+	struct package_owners *w = ARENA_NEW(a, struct package_owners);
+
+	w->a = a;
+	w->store = store;
+	table_init(&w->places, a);
+	for (size_t i = 0; i < paths->n; i++)
+		if (paths->items[i][0] == '/')
+			*ARENA_PUSH(a, &w->paths) = package_path(a, "/", paths->items[i]);
+	return w;
+}
+
+const struct package_owner *package_owners_find(struct package_owners *w, const char *path)
+{
 	const struct package_owner *o = NULL;
 
-	if (path == NULL || path[0] != '/')
+	if (path[0] != '/')
 		return NULL;
-	s.path = package_path(a, "/", path);
-	s.place = ARENA_NEW(a, struct place);
-	if (is_of_system(s.path))
-		o = in_system(&s);
+	path = package_path(w->a, "/", path);
+	if (is_of_system(path))
+		o = in_system(w, path);
 	if (o == NULL)
-		o = in_environment(&s);
-	if (o == NULL && !is_of_system(s.path))
-		o = in_system(&s);
+		o = in_environment(w, path);
+	if (o == NULL && !is_of_system(path))
+		o = in_system(w, path);
 	return o;
+}
+
+const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path)
+{
+	if (path == NULL)
+		return NULL;
+	return package_owners_find(
+		package_owners_new(store, a, &(struct package_paths){ .items = &path, .n = 1 }), path);
 }
 
 /* ---- the same version again ------------------------------------------------------------------------ */

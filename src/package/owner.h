@@ -24,6 +24,13 @@ const struct package_owner *package_index_find(const struct package_index *x, co
  * system's database; reads no more of them than that takes. NULL: nobody that is known. Allocates in a. */
 const struct package_owner *package_owner_find(struct store *store, struct arena *a, const char *path);
 
+/* The same for some paths: each list of files is read once for all of them, when the first one needs it. */
+struct package_owners;
+struct package_owners *package_owners_new(struct store *store, struct arena *a,
+					  const struct package_paths *paths);
+/* `path`: one of them. */
+const struct package_owner *package_owners_find(struct package_owners *w, const char *path);
+
 /* The command that installs exactly this version of a package again, NULL-ended; its last word names the
  * package. `place`: where it is installed. NULL: there is none (code that lies elsewhere, a version that is
  * not known). */

@@ -74,16 +74,19 @@ bool package_has_file(struct package_set *set, const char *path)
 	return source_stat(store_source(set->store), path, true, &st) == 0 && st.type == OS_REGULAR;
 }
 
-bool package_mentions(struct package_set *set, const char *path, const char *name)
+bool package_mentions(struct package_set *set, const char *path, const struct package_paths *names)
 {
-	const char *slash = strrchr(name, '/');
 	struct source_file f;
-	bool found;
+	bool found = false;
 
-	name = slash != NULL ? slash + 1 : name;
 	if (source_open(store_source(set->store), path, &f) != 0)
 		return false;
-	found = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, name, strlen(name)) != NULL;
+	for (size_t i = 0; i < names->n && !found && f.map.bytes.n > 0; i++) {
+		const char *slash = strrchr(names->items[i], '/');
+		const char *name = slash != NULL ? slash + 1 : names->items[i];
+
+		found = memmem(f.map.bytes.p, f.map.bytes.n, name, strlen(name)) != NULL;
+	}
 	source_close(&f);
 	return found;
 }

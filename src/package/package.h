@@ -81,16 +81,21 @@ struct package_set {
 	} packages;
 };
 
+struct package_paths {
+	const char **items;
+	size_t n, cap;
+};
+
 /* Each appends what it finds; nothing if there is no such database. */
 void pip_read(struct package_set *set, const char *site);
 void conda_read(struct package_set *set, const char *prefix);
 void dpkg_read(struct package_set *set);
 void apk_read(struct package_set *set);
-/* Only packages that may have the file, which is much less to read: of pip and conda those whose list has
- * its name somewhere; of dpkg those that list `path` or, if not NULL, `other`. */
-void pip_read_owners(struct package_set *set, const char *site, const char *path);
-void conda_read_owners(struct package_set *set, const char *prefix, const char *path);
-void dpkg_read_owners(struct package_set *set, const char *path, const char *other);
+/* Only packages that may have one of the files, which is much less to read: of pip and conda those whose list
+ * has its name somewhere; of dpkg those that list its path, with /usr before it or without. NULL: all. */
+void pip_read_owners(struct package_set *set, const char *site, const struct package_paths *only);
+void conda_read_owners(struct package_set *set, const char *prefix, const struct package_paths *only);
+void dpkg_read_owners(struct package_set *set, const struct package_paths *only);
 
 /* Keeps only packages that have a file in `dir` or below it. */
 void package_set_narrow(struct package_set *set, const char *dir);
@@ -102,8 +107,8 @@ struct package_file *package_add_file(struct package_set *set, struct package *p
 /* The whole file, of at most `max` bytes, as a copy that ends with a NUL behind out->n: 0 or errno. */
 int package_read_file(struct package_set *set, const char *path, size_t max, struct view *out);
 bool package_has_file(struct package_set *set, const char *path);
-/* Does the file at `path` have the last component of `name` somewhere in its text? */
-bool package_mentions(struct package_set *set, const char *path, const char *name);
+/* Does the file at `path` have the last component of one of these somewhere in its text? */
+bool package_mentions(struct package_set *set, const char *path, const struct package_paths *names);
 /* dir and name joined; "." and ".." of name are taken away as text. */
 const char *package_path(struct arena *a, const char *dir, const char *name);
 /* The value of the first line "KEY: value" of a header block, up to its first empty line; NULL. */

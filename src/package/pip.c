@@ -190,7 +190,7 @@ static void read_egg_info(struct package_set *set, const char *site, const char 
 	read_installed_files(set, p);
 }
 
-void pip_read_owners(struct package_set *set, const char *site, const char *path)
+void pip_read_owners(struct package_set *set, const char *site, const struct package_paths *only)
 {
 	const struct store_listing *l =
 		store_stat_dir(set->store, site) == 0 ? store_list(set->store, site) : NULL;
@@ -203,8 +203,8 @@ void pip_read_owners(struct package_set *set, const char *site, const char *path
 		/* "~umpy-1.0.dist-info" is what an uninstall that was interrupted has put aside. */
 		if ((!is_egg && !str_ends(name, ".dist-info")) || strchr("~-.", name[0]) != NULL)
 			continue;
-		list = path != NULL ? package_path(set->a, package_path(set->a, site, name), list) : NULL;
-		if (list != NULL && !package_mentions(set, list, path))
+		list = only != NULL ? package_path(set->a, package_path(set->a, site, name), list) : NULL;
+		if (list != NULL && !package_mentions(set, list, only))
 			continue;
 		if (is_egg)
 			read_egg_info(set, site, name);

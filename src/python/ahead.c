@@ -18,7 +18,7 @@
 enum {
 	BLOCKS_MAX = 20,     /* "if"s and "try"s in each other */
 	MODULES_MAX = 20000,
-	SMALL = 4 << 10,     /* bytes of a file that is not worth a mapping: one page */
+	SMALL = 16 << 10,    /* bytes of a file that is not worth a mapping */
 	LEAD = 256           /* files: when it is less, the evaluator parses most of a file itself */
 };
 

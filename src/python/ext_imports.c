@@ -19,11 +19,12 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/str.h"
 #include "python/ext_lost.h"
 #include "python/finder.h"
 
 enum {
-	MIN_NAME = 3, MAX_NAME = 120,
+	MIN_NAME = 3, MAX_NAME = 120, MIN_NEAR = 8,
 	MAX_CONSTANTS = 64 << 20, /* bytes that are looked through */
 	MAX_FOUND = 200,
 	MAX_TEXT = 1 << 20,       /* of what is unpacked */
@@ -184,53 +185,6 @@ static bool installed_in(struct scan *s, const char **site, const char **top)
 	return true;
 }
 
-struct owner {
-	struct scan *s;
-	const char *site, *top, *folder;
-	bool by_record; /* ask the lists of files, not the names */
-};
-
-/* "_Foo.bar" and "foo-bar" are one name here. */
-static bool alike(const char *a, const char *b, size_t n)
-{
-	while (*a == '_')
-		a++;
-	for (; *a != '\0' && n > 0; a++, b++, n--) {
-		char x = *a == '-' || *a == '.' ? '_' : *a, y = *b == '-' || *b == '.' ? '_' : *b;
-
-		if ((x | 0x20) != (y | 0x20))
-			return false;
-	}
-	return *a == '\0' && n == 0;
-}
-
-static bool file_says(struct scan *s, const char *path, const char *text)
-{
-	struct source_file f;
-	bool says;
-
-	if (source_open(s->source, path, &f) != 0)
-		return false;
-	says = f.map.bytes.n > 0 && memmem(f.map.bytes.p, f.map.bytes.n, text, strlen(text)) != NULL;
-	source_close(&f);
-	return says;
-}
-
-static void distribution_seen(const char *file, void *ctx)
-{
-	struct owner *o = ctx;
-	const char *end = strstr(file, ".dist-info"), *dash;
-	struct arena *a = o->s->a;
-
-	if (o->folder != NULL || end == NULL || end[10] != '\0')
-		return;
-	dash = memrchr(file, '-', (size_t)(end - file));
-	if (o->by_record ? file_says(o->s, arena_printf(a, "%s/%s/RECORD", o->site, file),
-				     arena_printf(a, "\n%s", o->top))
-			 : dash != NULL && alike(o->top, file, (size_t)(dash - file)))
-		o->folder = arena_printf(a, "%s/%s", o->site, file);
-}
-
 /* A line "Requires-Dist: NAME" that is for no extra of it. */
 static bool requires(struct view text, const char *line)
 {
@@ -251,25 +205,6 @@ static bool requires(struct view text, const char *line)
 	return false;
 }
 
-/* The folder that says what the module was installed with, "" for none. */
-static const char *distribution_of(struct scan *s, const char *site, const char *top)
-{
-	struct owner o = { .s = s, .site = site, .top = top };
-	const char *key = arena_printf(s->f->a, "%s/%s", site, top), *known;
-	uint32_t hash = elf_gnu_hash(key);
-
-	known = table_get(&s->f->distributions, key, hash);
-	if (known != NULL)
-		return known;
-	source_list(s->source, o.site, distribution_seen, &o);
-	o.by_record = true;
-	if (o.folder == NULL)
-		source_list(s->source, o.site, distribution_seen, &o);
-	known = o.folder != NULL ? arena_strdup(s->f->a, o.folder) : "";
-	table_put(&s->f->distributions, key, hash, (void *)(uintptr_t)known);
-	return known;
-}
-
 /* The metadata of what the module was installed with; false if there is none. */
 static bool open_metadata(struct scan *s, struct source_file *f)
 {
@@ -277,20 +212,17 @@ static bool open_metadata(struct scan *s, struct source_file *f)
 
 	if (!installed_in(s, &site, &top) || strcmp(top, "numpy") == 0)
 		return false;
-	folder = distribution_of(s, site, top);
+	folder = py_distribution_of(s->f, site, top);
 	return *folder != '\0' && source_open(s->source, arena_printf(s->a, "%s/METADATA", folder), f) == 0;
 }
 
 static const struct py_strings *lost_modules(struct scan *s)
 {
 	static const struct py_strings none;
-	const char *site, *top, *folder;
+	const char *site, *top;
 
-	if (s->lost != NULL)
-		return s->lost;
-	s->lost = &none;
-	if (installed_in(s, &site, &top) && *(folder = distribution_of(s, site, top)) != '\0')
-		s->lost = py_ext_lost(s->f, site, folder);
+	if (s->lost == NULL)
+		s->lost = installed_in(s, &site, &top) ? py_ext_lost(s->f, site, top) : &none;
 	return s->lost;
 }
 
@@ -311,6 +243,15 @@ static void may_be_lost(struct scan *s, const char *name)
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->items[i], name) == 0)
 			add_lost(s, l->items[i]);
+}
+
+/* A module by itself, of another distribution. */
+static void alone_may_be_lost(struct scan *s, const char *name)
+{
+	const char *site, *top;
+
+	if (installed_in(s, &site, &top) && py_ext_is_lost(s->f, site, name))
+		add_lost(s, name);
 }
 
 /* May the file import numpy whenever it is loaded? Not if what it was installed with goes without. */
@@ -339,6 +280,13 @@ static void numpy_api(struct scan *s)
 		add_if_there(s, "numpy.core._multiarray_umath", !s->numpy_only, s->numpy_text);
 }
 
+/* A module without which the file's own does not start. */
+static void needed(struct scan *s, const char *name)
+{
+	if (!add_if_there(s, name, true, NULL) && strchr(name, '.') == NULL)
+		alone_may_be_lost(s, name);
+}
+
 /* What any file may say, whoever made it. True: it is settled. */
 static bool of_any_file(struct scan *s, const char *p, size_t n)
 {
@@ -348,7 +296,7 @@ static bool of_any_file(struct scan *s, const char *p, size_t n)
 	else if (strcmp(p, "datetime.datetime_CAPI") == 0)
 		add_if_there(s, "datetime", true, NULL);
 	else if (strcmp(p, "_cffi_backend") == 0 || ends_with(p, n, "__mypyc"))
-		add_if_there(s, arena_strndup(s->a, p, n), true, NULL);
+		needed(s, arena_strndup(s->a, p, n));
 	else
 		return strncmp(p, "numpy.core", 10) == 0;
 	return true;
@@ -509,7 +457,8 @@ static void sibling_seen(const char *file, void *ctx)
 	struct py_spec spec;
 	const char *full, *last;
 
-	if (dot == NULL || dot - file < 6 || *file != '_' || strcmp(strrchr(file, '.'), ".so") != 0)
+	if (dot == NULL || dot - file < 6 || *file != '_' ||
+	    (!str_ends(file, ".so") && !str_ends(file, ".pyd")))
 		return;
 	last = arena_strndup(s->a, file, (size_t)(dot - file));
 	full = arena_printf(s->a, "%s.%s", s->package, last);
@@ -555,13 +504,23 @@ static void required(struct scan *s)
 	source_close(&f);
 }
 
-/* Without marks between the names only the whole name is enough. */
+/* Without marks between the names a short one may be a part of another. */
+static bool is_named_near(const struct scan *s, const char *name)
+{
+	const char *last = strrchr(name, '.') + 1;
+
+	return names(s->unpacked, name) ||
+	       (s->package != NULL && *last == '_' && strlen(last) >= MIN_NEAR &&
+		strncmp(name, s->package, strlen(s->package)) == 0 && name + strlen(s->package) + 1 == last &&
+		names(s->unpacked, last));
+}
+
 static void lost_among(struct scan *s)
 {
 	const struct py_strings *l = lost_modules(s);
 
 	for (size_t i = 0; i < l->n; i++)
-		if (names(s->unpacked, l->items[i]))
+		if (strchr(l->items[i], '.') != NULL && is_named_near(s, l->items[i]))
 			add_lost(s, l->items[i]);
 }
 

@@ -40,7 +40,7 @@ struct py_finder {
 	/* of ext_imports.c, whose files name the same things over and over */
 	struct table named;              /* dotted name -> struct py_spec, looked for on sys.path */
 	struct table distributions;      /* module below site-packages -> folder of metadata, or "" */
-	struct table lost;               /* of ext_lost.c: folder of metadata -> struct py_strings */
+	struct table lost;               /* module below site-packages -> struct py_strings, of ext_lost.c */
 	struct py_endings endings;
 	unsigned char *scratch;          /* of ext_imports.c; NULL until it is wanted */
 	int implicit;                    /* of zipimport.py: 0 unknown, 1 no, 2 yes */

@@ -33,6 +33,17 @@ PY_NATIVE(o_getenv)
 	return get != NULL ? py_call(ev, get, &call) : &py_unknown;
 }
 
+/* sysconfig.get_config_var("userbase") of Windows: packages of a user are not in this root, so its folder is
+ * one that is not there. */
+PY_NATIVE(c_get_config_var)
+{
+	const struct py_value *name = py_arg(c, 0, "name");
+
+	if (!is_windows(ev) || name == NULL || name->type != V_STR || strcmp(name->u.str.p, "userbase") != 0)
+		return &py_unknown;
+	return py_str(ev->a, "C:/Users/user/AppData/Roaming/Python");
+}
+
 PY_NATIVE(none)
 {
 	return &py_none;
@@ -125,6 +136,7 @@ static void know_libraries(struct py_eval *ev)
 
 static const struct py_native_def functions[] = {
 	{ "os", "getenv", o_getenv },
+	{ "sysconfig", "get_config_var", c_get_config_var },
 };
 /* Modules that take what they have from a built-in one, or from their own parts. */
 static const struct {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "python/eval.h"
+#include "python/ext_lost.h"
 #include "message/py_text.h"
 
 #define IMPORT_DEPTH 140
@@ -337,9 +338,14 @@ static struct py_value *raised_inside(struct py_eval *ev, const struct py_inner 
 	struct py_value *of = ev->raised, *e;
 
 	ev->raised = NULL;
-	if (in->lost && of != NULL)
+	if (of == NULL)
+		return NULL;
+	if (of->u.obj.raised == NULL)
+		of->u.obj.raised = ARENA_NEW(ev->a, struct py_raised);
+	of->u.obj.raised->from_lost |= in->lost;
+	if (in->lost)
 		return of;
-	if (!in->sure || of == NULL || of->u.obj.raised == NULL || !of->u.obj.raised->from_load)
+	if (!in->sure || !(of->u.obj.raised->from_load || of->u.obj.raised->from_lost))
 		return NULL;
 	if (in->instead == NULL)
 		return of;
@@ -699,6 +705,24 @@ static struct py_value *submodule(struct py_eval *ev, struct py_value *m, const 
 	return NULL;
 }
 
+/* An extension module of the package that was installed and is gone: what else could have set that name? */
+static bool is_lost(struct py_eval *ev, const struct py_value *m, const char *name)
+{
+	const struct py_module_info *info = m->u.module.info;
+	const char *module = m->u.module.name, *site, *slash;
+
+	if (info == NULL || info->spec.locations.n == 0)
+		return false;
+	site = info->spec.locations.items[0];
+	for (const char *dot = module; dot != NULL; dot = strchr(dot + 1, '.')) {
+		slash = strrchr(site, '/');
+		if (slash == NULL)
+			return false;
+		site = arena_strndup(ev->a, site, (size_t)(slash - site));
+	}
+	return py_ext_is_lost(ev->im->finder, site, arena_printf(ev->a, "%s.%s", module, name));
+}
+
 struct py_value *py_import_from(struct py_eval *ev, struct py_value *m, const char *name)
 {
 	struct py_value *v;
@@ -725,7 +749,7 @@ struct py_value *py_import_from(struct py_eval *ev, struct py_value *m, const ch
 		if (!absent)
 			return sub;
 	}
-	if (v != NULL)
+	if (v != NULL && !is_lost(ev, m, name))
 		return v;
 	return cannot_import(ev, m, name);
 }

@@ -18,9 +18,13 @@ struct head {
 	uint8_t token;
 };
 
+/* Of a name that is no keyword its letters alone are looked at, to be sure, and nobody waits for them: where
+ * they are cold that is most of what a name takes. */
+enum { KEYWORD = 1 };
+
 struct slot {
 	uint32_t hash, n;
-	const char *name; /* NULL: empty; read and written atomically */
+	uintptr_t name; /* with KEYWORD; 0: empty; read and written atomically */
 };
 
 struct slots {
@@ -115,14 +119,20 @@ static struct slots *slots_new(struct arena *a, size_t mask)
 	return s;
 }
 
+/* What is in a slot, without the mark. */
+static inline const char *letters(uintptr_t name)
+{
+	return (const char *)(name & ~(uintptr_t)KEYWORD);
+}
+
 /* The slot of that name, or the free one where it belongs; *name: what is in it. */
-static inline struct slot *find(struct slots *t, uint32_t hash, const char *s, size_t n, const char **name)
+static inline struct slot *find(struct slots *t, uint32_t hash, const char *s, size_t n, uintptr_t *name)
 {
 	for (size_t k = hash & t->mask;; k = (k + 1) & t->mask) {
 		struct slot *at = &t->v[k];
 
 		*name = __atomic_load_n(&at->name, __ATOMIC_ACQUIRE);
-		if (*name == NULL || (at->hash == hash && at->n == n && is_same(*name, s, n)))
+		if (*name == 0 || (at->hash == hash && at->n == n && is_same(letters(*name), s, n)))
 			return at;
 	}
 }
@@ -134,9 +144,9 @@ static void replace(struct part *t, struct slots *larger)
 		const struct slot *old = &t->slots->v[i];
 		size_t k = old->hash & larger->mask;
 
-		if (old->name == NULL)
+		if (old->name == 0)
 			continue;
-		while (larger->v[k].name != NULL)
+		while (larger->v[k].name != 0)
 			k = (k + 1) & larger->mask;
 		larger->v[k] = *old;
 	}
@@ -159,23 +169,23 @@ static inline struct part *part_of(struct spellings *t, uint32_t hash)
 	return &t->parts[hash >> (32 - TABLES_BITS)];
 }
 
-static __attribute__((noinline)) const char *add(struct py_names *names, uint32_t hash, const char *s,
-						 size_t n)
+static __attribute__((noinline)) uintptr_t add(struct py_names *names, uint32_t hash, const char *s, size_t n,
+					       enum py_token token)
 {
 	struct part *t = part_of(names->all, hash);
 	struct head *h = arena_alloc(names->a, sizeof(*h) + n + 1);
-	const char *name;
 	struct slot *at;
+	uintptr_t name;
 	size_t mask;
 	bool full;
 
 	memcpy(h + 1, s, n);
 	h->n = (uint32_t)n;
-	h->token = PY_T_NAME;
+	h->token = (uint8_t)token;
 	pthread_mutex_lock(&t->lock);
 	at = find(t->slots, hash, s, n, &name);
-	if (name == NULL) {
-		name = (char *)(h + 1);
+	if (name == 0) {
+		name = (uintptr_t)(h + 1) | (token != PY_T_NAME ? KEYWORD : 0);
 		at->hash = hash;
 		at->n = (uint32_t)n;
 		__atomic_store_n(&at->name, name, __ATOMIC_RELEASE);
@@ -189,21 +199,32 @@ static __attribute__((noinline)) const char *add(struct py_names *names, uint32_
 	return name;
 }
 
-const char *py_name(struct py_names *names, const char *s, size_t n)
+/* The name as it stands in its slot. */
+static inline uintptr_t marked(struct py_names *names, const char *s, size_t n)
 {
-	const char *name;
+	uintptr_t name;
 	uint32_t hash;
 
 	if (n > UINT32_MAX)
 		n = UINT32_MAX;
 	hash = hash_of(names->all, s, n);
 	(void)find(__atomic_load_n(&part_of(names->all, hash)->slots, __ATOMIC_ACQUIRE), hash, s, n, &name);
-	return name != NULL ? name : add(names, hash, s, n);
+	return name != 0 ? name : add(names, hash, s, n, PY_T_NAME);
 }
 
-enum py_token py_name_token(const char *name)
+const char *py_name(struct py_names *names, const char *s, size_t n)
 {
-	return (enum py_token)((const struct head *)(const void *)name)[-1].token;
+	return letters(marked(names, s, n));
+}
+
+enum py_token py_word(struct py_names *names, const char *s, size_t n, const char **name)
+{
+	uintptr_t at = marked(names, s, n);
+
+	*name = letters(at);
+	if (!(at & KEYWORD))
+		return PY_T_NAME;
+	return (enum py_token)((const struct head *)(const void *)*name)[-1].token;
 }
 
 struct py_names *py_names_for(const struct py_names *names, struct arena *a)
@@ -229,9 +250,10 @@ struct py_names *py_names_new(struct arena *a)
 		(void)pthread_mutex_init(&t->parts[i].lock, NULL); /* has nothing to be freed */
 	}
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
-		const char *name = py_name(names, keywords[i], strlen(keywords[i]));
+		size_t n = strlen(keywords[i]);
 
-		((struct head *)(void *)(uintptr_t)name)[-1].token = (uint8_t)(PY_T_FALSE + i);
+		(void)add(names, hash_of(t, keywords[i], n), keywords[i], n,
+			  (enum py_token)(PY_T_FALSE + i));
 	}
 	return names;
 }

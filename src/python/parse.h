@@ -147,8 +147,8 @@ void py_source_begin(struct arena *a, struct py_names *names, const char *path, 
 		     struct py_source *out);
 void py_parse_whole(struct py_source *s); /* anew, whatever has been read of it */
 
-/* names.c: the keyword that an interned name is, or PY_T_NAME. */
-enum py_token py_name_token(const char *name);
+/* names.c: *name as py_name gives it; the keyword that it is, or PY_T_NAME. */
+enum py_token py_word(struct py_names *names, const char *s, size_t n, const char **name);
 
 /* text.c: what the parser reads, see the head. */
 struct view py_text(struct arena *a, struct view text, bool *plain); /* *plain: of struct py_source */

@@ -246,6 +246,7 @@ static struct py_node *type_alias(struct py_parser *p)
 static bool is_type_alias(const struct py_parser *p)
 {
 	const unsigned char *c = p->at.p;
+	const char *name;
 
 	if (!py_is(p, PY_T_NAME) || p->t.name != p->word_type)
 		return false;
@@ -255,7 +256,7 @@ static bool is_type_alias(const struct py_parser *p)
 		return false;
 	for (size_t n = 0;; n++) {
 		if (!(py_class[c[n]] & PY_C_WORD))
-			return py_name_token(py_name(p->s->names, (const char *)c, n)) == PY_T_NAME;
+			return py_word(p->s->names, (const char *)c, n, &name) == PY_T_NAME;
 	}
 }
 

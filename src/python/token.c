@@ -168,8 +168,7 @@ static void word_token(struct py_parser *p)
 		p->t.kind = n == 6 && memcmp(at, "lambda", n) == 0 ? PY_T_LAMBDA : PY_T_NAME;
 		return;
 	}
-	p->t.name = py_name(p->s->names, (const char *)at, n);
-	p->t.kind = (uint8_t)py_name_token(p->t.name);
+	p->t.kind = (uint8_t)py_word(p->s->names, (const char *)at, n, &p->t.name);
 }
 
 static const unsigned char *digits(const unsigned char *c, uint8_t bits)

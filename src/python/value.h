@@ -97,6 +97,7 @@ struct py_raised {           /* what an exception instance carries besides */
 	const struct py_place *frames;
 	size_t nframes;
 	bool from_load;
+	bool from_lost;          /* an extension module that was installed is gone */
 	struct py_load load;
 	bool exact;
 	bool maybe;

@@ -86,6 +86,9 @@ static void libraries_of_the_cache(void **state)
 	assert_false(dyld_in_cache(&w, "/usr/lib/libSystem.B.dylib.x"));
 	assert_false(dyld_in_cache(&w, "/usr/lib/libcrypto.0.9.8.dylib"));
 	assert_false(dyld_in_cache(&w, "/usr/local/lib/libz.1.dylib"));
+	/* GCC's own: "(no such file, not in dyld cache)" stands in reports of users */
+	assert_false(dyld_in_cache(&w, "/usr/lib/libgcc_s.1.1.dylib"));
+	assert_true(dyld_in_cache(&w, "/usr/lib/libgcc_s.1.dylib"));
 	assert_false(dyld_in_cache(&w, "/Library/Frameworks/Python.framework/Versions/3.11/Python"));
 	assert_false(dyld_in_cache(&w, "/opt/homebrew/lib/libz.1.dylib"));
 	w.release = R(12, 3);

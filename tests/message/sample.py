@@ -1,10 +1,10 @@
 """How many of many texts are tried: all of them takes minutes, and longer by a sanitized program.
 
-DLWHY_ALL_TEXTS=1 (as in `make check-corpus`) takes all.
+DLWHY_ALL=1 (as in `make check-corpus`) takes all.
 """
 import os
 
-ALL = bool(os.environ.get("DLWHY_ALL_TEXTS"))
+ALL = bool(os.environ.get("DLWHY_ALL"))
 SANITIZED = "asan" in os.path.basename(os.environ.get("DLWHY_BUILD", ""))
 
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE))
 from build_texts import ALL, ANY  # noqa: E402
 from sample import some  # noqa: E402
 
+pytestmark = pytest.mark.both
 DLWHY = os.path.abspath(os.environ.get("DLWHY", pathlib.Path(
     os.environ.get("DLWHY_BUILD", HERE.parents[1] / "build")) / "dlwhy"))
 

@@ -113,6 +113,16 @@ static void broken_in_the_middle(void **state)
 	}
 }
 
+/* A name that is whole at the last column: the words below are somebody else's. */
+static void whole_at_the_end(void **state)
+{
+	const char *text = "example.org/seed: package using cgo has Go assembly file f_amd64.s\ndid you try it elsewhere?\n";
+	struct msg_facts f = facts_of(text, strlen(text), 1000);
+
+	(void)state;
+	assert_non_null(find(&f, "go-assembly", "f_amd64.s"));
+}
+
 /* Lines that are as long as one another are a table, not one line. */
 static void a_table(void **state)
 {
@@ -183,7 +193,7 @@ static void anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(broken_in_the_middle), cmocka_unit_test(a_table), cmocka_unit_test(too_many),
+		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(broken_in_the_middle), cmocka_unit_test(a_table), cmocka_unit_test(whole_at_the_end), cmocka_unit_test(too_many),
 		cmocka_unit_test(doubts),	   cmocka_unit_test(anything),
 	};
 	int failed;

@@ -50,6 +50,23 @@ static void literals(void **state)
 	is("{object} gone", "y.so goneness", NULL);
 }
 
+/* Letters with a mark, as other encodings and keyboards leave them. */
+static void letters(void **state)
+{
+	static const char pattern[] = "Le module spécifié est introuvable: {object}";
+
+	(void)state;
+	is(pattern, "Le module spécifié est introuvable: y.so", "y.so");
+	is(pattern, "Le module specifie est introuvable: y.so", "y.so");
+	is(pattern, "Le module sp?cifi? est introuvable: y.so", "y.so");
+	is(pattern, "Le module sp\xef\xbf\xbd" "cifi\xef\xbf\xbd est introuvable: y.so", "y.so");
+	is(pattern, "Le module sp\xe9" "cifi\xe9 est introuvable: y.so", "y.so");
+	is(pattern, "Le module spÃ©cifiÃ© est introuvable: y.so", "y.so");
+	is(pattern, "Le module sp├®cifi├® est introuvable: y.so", "y.so");
+	is(pattern, "Le module sp\xe2\x80\x9c" "cifxyz est introuvable: y.so", NULL);
+	is("konnte nicht geöffnet werden: {object}", "konnte nicht geoeffnet werden: y.so", "y.so");
+}
+
 static void marks(void **state)
 {
 	(void)state;
@@ -127,7 +144,8 @@ static void no_text_is_slow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(literals), cmocka_unit_test(marks), cmocka_unit_test(choices), cmocka_unit_test(lines),
+		cmocka_unit_test(literals),
+		cmocka_unit_test(letters), cmocka_unit_test(marks), cmocka_unit_test(choices), cmocka_unit_test(lines),
 		cmocka_unit_test(loosely), cmocka_unit_test(refused), cmocka_unit_test(words),
 		cmocka_unit_test(no_text_is_slow),
 	};

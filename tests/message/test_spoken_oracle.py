@@ -170,6 +170,7 @@ def test_musl(made, tmp_path):
     told(run(tmp_path / "needs", env=path), "missing-library", object="libgone.so", needed_by="needs")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_python(made, tmp_path, python):
     if not os.path.exists(python):

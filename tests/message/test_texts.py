@@ -19,7 +19,7 @@ from sample import ALL, some  # noqa: E402
 from wrappers import WRAPPERS, wrapped  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build/dlwhy"))
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both]
 ALIKE = {"missing-library", "search-path"}  # a text cannot tell these apart
 TEXTS = list(texts.everything(3 if ALL else 1))
 

@@ -20,7 +20,7 @@ from sample import ALL, SANITIZED, some  # noqa: E402
 from wrappers import WRAPPERS, wrapped  # noqa: E402
 
 DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build/dlwhy"))
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both]
 if SANITIZED:  # the simulations take minutes there, and what is asked of them is asked elsewhere
     pytest.skip("done by the release build", allow_module_level=True)
 # Words -> what they may mean: which of these it is only the files tell.
@@ -123,7 +123,7 @@ def broken(text, width, right):
     return "\n".join(f"{p:<{width}}│" if right else f"│{p:<{width}}" for p in pieces)
 
 
-@pytest.mark.skipif(not ALL, reason="of all texts only: DLWHY_ALL_TEXTS")
+@pytest.mark.skipif(not ALL, reason="of all texts only: DLWHY_ALL")
 @pytest.mark.parametrize("width", [60, 64, 70, 72, 76, 79, 80, 100])
 def test_broken_at_every_usual_width(width, texts, answers):
     folder, bare = answers

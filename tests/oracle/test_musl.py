@@ -50,6 +50,7 @@ def bare():
     shutil.rmtree(folder)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("first", range(SEED, SEED + COUNT, PART))
 def test_random_trees_agree_with_the_loader(bare, first):
     out = roundup.Roundup()

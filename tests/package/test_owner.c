@@ -59,10 +59,52 @@ static void files_have_owners(void **state)
 	arena_free(a);
 }
 
+/* Each list is read once for all paths, and each path has the owner that it has alone. */
+static void some_paths_together(void **state)
+{
+	struct tree *t = *state;
+	struct source *s = source_root(t->root, NULL);
+	struct store *store;
+	struct arena *a = arena_new(0);
+	const char *paths[] = { "/" SITE "/a/gone.so", "/usr/lib/libz.so.1", "/" SITE "/a/m.so", "/lib/liby.so",
+				"/usr/lib/libno.so", "/env/lib/libc.so", "relative", "/" SITE "/a/../a/m.so" };
+	static const char *const names[] = { NULL, "z", "a", "y", NULL, "c", NULL, "a" };
+	struct package_paths asked = { .items = paths, .n = sizeof(paths) / sizeof(*paths) };
+	struct package_owners *w;
+
+	build(t);
+	tree_dir(t, "env/conda-meta");
+	tree_file(t, "env/conda-meta/c-1-0.json",
+		  "{\"name\": \"c\", \"version\": \"1\", \"files\": [\"lib/libc.so\"]}");
+	tree_file(t, "var/lib/dpkg/status",
+		  "Package: y\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n\n"
+		  "Package: z\nStatus: install ok installed\nVersion: 2\nArchitecture: amd64\n");
+	tree_file(t, "var/lib/dpkg/info/y:amd64.list", "/.\n/usr\n/usr/lib\n/usr/lib/liby.so\n");
+	tree_file(t, "var/lib/dpkg/info/z.list", "/.\n/lib\n/lib/libz.so.1\n/x/lib/libno.so\n");
+	store = store_new(s);
+	w = package_owners_new(store, a, &asked);
+	for (size_t i = 0; i < asked.n; i++) {
+		const struct package_owner *one = package_owner_find(store, a, paths[i]);
+		const struct package_owner *o = package_owners_find(w, paths[i]);
+
+		assert_true((o == NULL) == (names[i] == NULL) && (one == NULL) == (names[i] == NULL));
+		if (o == NULL)
+			continue;
+		assert_string_equal(o->p->name, names[i]);
+		assert_string_equal(one->p->name, names[i]);
+		assert_string_equal(o->f->path, one->f->path);
+		assert_string_equal(o->place->dir, one->place->dir);
+	}
+	store_free(store);
+	source_free(s);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(files_have_owners),
+		tree_test(some_paths_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,20 @@ static void modules_that_are_gone_are_imports(void **state)
 	assert_string_equal(IMPORTS(m, "more", "cython_runtime\0pkg.gone"), "");
 }
 
+/* PyQt6.sip is installed by PyQt6_sip, and _cffi_backend by cffi. */
+static void modules_of_other_distributions_may_be_gone(void **state)
+{
+	struct modules *m = *state;
+
+	modules_put(m, "pkg-1.dist-info/RECORD", "pkg/_ext.so,,\n");
+	modules_put(m, "PKG_sip-2.dist-info/RECORD", "pkg/sip.so,,\n");
+	modules_put(m, "cffi-2.dist-info/RECORD", "_cffi_backend.so,,\ncffi/api.py,,\n");
+	modules_put(m, "other-1.dist-info/RECORD", "pkg/other_gone.so,,\n");
+	put_package(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", "pkg.sip\0_cffi_backend\0pkg.other_gone"),
+			    "pkg.sip _cffi_backend");
+}
+
 static void siblings_are_named_by_their_last_part(void **state)
 {
 	struct modules *m = *state;
@@ -169,6 +183,9 @@ static void strings_that_cython_has_packed_by_itself_are_read(void **state)
 	modules_put(m, "contextvars.py", "");
 	modules_finder(m);
 	assert_string_equal(IMPORTS(m, "pkg._ext", text), "contextvars pkg._native");
+	modules_put(m, "pkg-1.dist-info/RECORD", "pkg/__main__.so,,\npkg/_gone.so,,\npkg/more/__main__.so,,\n");
+	modules_finder(m);
+	assert_string_equal(IMPORTS(m, "pkg._ext", text), "pkg.__main__ contextvars pkg._native");
 }
 
 static void the_old_place_of_numpy_is_taken_where_there_is_no_new_one(void **state)
@@ -215,6 +232,7 @@ int main(void)
 		MODULES_TEST(full_names_in_a_file_of_cython_are_imported),
 		MODULES_TEST(names_that_lead_to_no_module_are_no_imports),
 		MODULES_TEST(modules_that_are_gone_are_imports),
+		MODULES_TEST(modules_of_other_distributions_may_be_gone),
 		MODULES_TEST(siblings_are_named_by_their_last_part),
 		MODULES_TEST(other_files_name_extensions_of_their_package),
 		MODULES_TEST(what_every_file_may_say_is_known),

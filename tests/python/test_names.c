@@ -94,8 +94,13 @@ static void keywords_are_known(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		assert_int_equal(py_name_token(py_name(names, rows[i].name, strlen(rows[i].name))), rows[i].token);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *name;
+
+		assert_int_equal(py_word(names, rows[i].name, strlen(rows[i].name), &name), rows[i].token);
+		assert_ptr_equal(name, py_name(names, rows[i].name, strlen(rows[i].name)));
+		assert_string_equal(name, rows[i].name);
+	}
 }
 
 int main(void)

@@ -7,7 +7,7 @@ from pathlib import Path
 from fix_setups import BAR, Setup, setup
 from fix_setups_go import GO
 
-ALL = os.environ.get("DLWHY_ALL_SETUPS") == "1"  # in `make check-corpus`: go is slow
+ALL = os.environ.get("DLWHY_ALL") == "1"  # in `make check-corpus`: go is slow
 CACHE = Path(tempfile.gettempdir()) / "dlwhy-go-cache"
 USE = """import "C"
 import "os"

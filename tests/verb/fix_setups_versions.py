@@ -16,7 +16,7 @@ from fix_setups_python import EXTENSION, PYTHON
 
 HAS_PIP = subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE).returncode == 0
-ALL = os.environ.get("DLWHY_ALL_SETUPS") == "1"  # in `make check-corpus`: pip is slow
+ALL = os.environ.get("DLWHY_ALL") == "1"  # in `make check-corpus`: pip is slow
 OPTIONS = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_CACHE_DIR": "1"}
 
 

@@ -318,6 +318,48 @@ def test_an_extension_module_that_is_gone(tmp_path, gone, source):
     assert ask(tmp_path, "p", "windows")["findings"][0]["code"] != "package-incomplete"  # nobody says that it was there
 
 
+def naming(name, *others):
+    return Image(imports={"python311.dll": ["Py_IncRef"]}, exports={"PyInit_" + name: None, **{o: None for o in others}}).bytes()
+
+
+def test_an_extension_that_another_one_imports_is_gone(tmp_path):
+    files = {"p/__init__.py": "from . import _a\n", "p/_a.pyd": naming("_a", "p._b"), "p/_b.pyd": naming("_b", "p._gone"),
+             "p-1.0.dist-info/RECORD": "p/_gone.pyd,,\np/_a.pyd,,\np/_b.pyd,,\n", "p-1.0.dist-info/INSTALLER": "pip\n",
+             "p-1.0.dist-info/METADATA": RECORD["p-1.0.dist-info/METADATA"]}
+    answer = ask(put(tmp_path, site(files)), "p", "windows")
+    assert (answer["loads"], answer["findings"][0]["object"]) == (False, "/Lib/site-packages/p/_gone.pyd")
+    put(tmp_path, site({"p/_gone.pyd": naming("_gone")}))
+    assert ask(tmp_path, "p", "windows")["loads"] is True
+
+
+def test_a_name_in_a_package_that_may_have_more(tmp_path):
+    files = {**without({**WINDOWS, **RECORD, "p/p.pyd": pyd("p")}, "p/_ext.cp311-win_amd64.pyd"),
+             "p/__init__.py": "from json import *\nfrom . import _ext\n"}
+    answer = ask(put(tmp_path, site(files)), "p", "windows")
+    assert answer["findings"][0]["object"] == "/Lib/site-packages/p/_ext.cp311-win_amd64.pyd"
+    put(tmp_path, site({"p-1.0.dist-info/RECORD": "p/__init__.py,,\n"}))
+    assert ask(tmp_path, "p", "windows")["loads"] is not False  # what is set there may be it
+
+
+@pytest.mark.parametrize("source", ["from p._ext import x\n", "import p._ext\np._ext.start()\nfrom p._ext import x\n"])
+def test_a_folder_of_stubs_in_the_place_of_an_extension(tmp_path, source):
+    files = {**without({**WINDOWS, **RECORD}, "p/_ext.cp311-win_amd64.pyd"), "p/__init__.py": source,
+             "p/_ext/x.pyi": "x: int\n"}
+    f = ask(put(tmp_path, site(files)), "p", "windows")["findings"][0]
+    assert (f["code"], f["object"]) == ("package-incomplete", "/Lib/site-packages/p/_ext.cp311-win_amd64.pyd")
+
+
+def test_the_folder_of_a_user_is_not_there(tmp_path):
+    source = ("import ctypes, os, sysconfig\nhere = os.path.dirname(__file__)\n"
+              "paths = [p for p in (here, os.path.join(sysconfig.get_config_var('userbase'), 'bin')) if os.path.exists(p)]\n"
+              "os.environ['PATH'] = ';'.join(paths + [os.environ['PATH']])\nk = ctypes.WinDLL('kernel32.dll')\n"
+              "if not k.LoadLibraryW(os.path.join(here, 'a.dll')):\n    raise ctypes.WinError(126)\n")
+    answer = ask(put(tmp_path, site({"p/__init__.py": source, "p/a.dll": dll("b.dll"), "p/b.dll": dll("c.dll")})), "p", "windows")
+    assert [f["object"] for f in answer["findings"]] == ["c.dll"]
+    put(tmp_path, site({"p/c.dll": dll()}))
+    assert ask(tmp_path, "p", "windows")["loads"] is True
+
+
 def test_a_dll_that_is_gone(tmp_path):
     f = ask(put(tmp_path, site(without({**WINDOWS, **RECORD}, "p.libs/b.dll"))), "p", "windows")["findings"][0]
     assert (f["code"], f["object"]) == ("missing-library", "b.dll") and "p 1.0 was installed with it" in f["summary"]
