@@ -631,6 +631,13 @@ FORMS = [
      "example.org/warp", ANY),
     ("go: example.org/warp@v1.2.3: Get \"https://proxy.golang.org/example.org/warp/@v/v1.2.3.mod\": dial tcp: lookup proxy.golang.org: no "
      "such host", "go-toolchain", "module-missing", "example.org/warp", ANY),
+    ("Undefined symbol: Warp::Core::go(int)\nLinker command failed with exit code 1 (use -v to see invocation)", "ld-undefined-reference",
+     ANY, ANY, "Warp::Core::go(int)"),
+    ("Undefined symbol: warp_go\nLinker command failed with exit code 1 (use -v to see invocation)", "ld-undefined-reference", ANY, ANY,
+     "warp_go"),
+    ("undefined symbol: warp_go", "missing-symbol", ANY, ANY, "warp_go"),
+    ("ld: can't map file, errno=22 file '/opt/warp' for architecture x86_64", "build-other", "input-missing", "/opt/warp", ANY),
+    ("/usr/bin/ld: w.o: undefined reference to symbol '__cxa_free_exception@@CXXABI_1.3'", "ld-dso-missing", None, "libstdc++", ANY),
     ("/usr/bin/ld.gold: error: treating warnings as errors", "build-other", "linker-flag", ANY, ANY),
     ("ld.lld: error: unknown --hash-style value: odd", "build-other", "linker-flag", ANY, ANY),
 ]
