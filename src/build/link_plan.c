@@ -559,8 +559,8 @@ static void link_step(struct reading *r)
 		take_linker(r->ask, path, p);
 }
 
-/* The six letters or digits that make a temporary file's name its own: "/tmp/ccAbCdEf.o", "/tmp/main-12ab3f.o" of
- * clang; NULL if it is none. */
+/* The six letters or digits that make a temporary file's name its own: "/tmp/ccAbCdEf.o", of clang
+ * "/tmp/main-12ab3f.o"; NULL if it is none. */
 static const char *own_part(const char *path)
 {
 	const char *base = link_base(path), *dot = strrchr(base, '.');

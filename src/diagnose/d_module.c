@@ -322,12 +322,13 @@ static void managed_fix(struct diag *d, struct draft *dr, const char *package)
 	const char *python = d->in->imported->home->executable, *word = shell_quote(d->a, package);
 
 	fix_command(d, draft_fix(d, dr, "install", "low",
-				 "install it in an environment of your own: pip refuses to change this Python, "
-				 "which belongs to the system"),
+				 "install it in an environment of your own: pip refuses to change this "
+				 "Python, which belongs to the system"),
 		    arena_printf(d->a, "%s -m venv ENV && ENV/bin/python -m pip install %s",
 				 shell_quote(d->a, python), word));
 	if (has_apt(d) && package[0] != '-')
-		fix_command(d, draft_fix(d, dr, "install", "low", "install the package of the system, if there is one"),
+		fix_command(d, draft_fix(d, dr, "install", "low",
+					 "install the package of the system, if there is one"),
 			    arena_printf(d->a, "apt-get install %s   # the name may differ",
 					 shell_quote(d->a, arena_printf(d->a, "python3-%s", package))));
 }

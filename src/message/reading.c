@@ -216,8 +216,8 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 	return false;
 }
 
-/* Is text[at, to) a line of source that a compiler shows, with its mark "   ^~~~" below? What it says of it is
- * whole then. */
+/* Is text[at, to) a line of source that a compiler shows, with its mark "   ^~~~" below? What it says of
+ * it is whole then. */
 static bool is_shown_code(const char *text, size_t at, size_t to)
 {
 	const char *end = memchr(text + at, '\n', to - at);
@@ -243,7 +243,8 @@ static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t 
 	/* An empty line follows no broken one. */
 	if (at + 1 == to || *next == '\n' || cols > width || cols + 1 < width)
 		return WHOLE;
-	if (width > 0 && (begins_message(line, at - start, next, to - at - 1) || is_shown_code(c->text, at + 1, to)))
+	if (width > 0 && (begins_message(line, at - start, next, to - at - 1) ||
+			  is_shown_code(c->text, at + 1, to)))
 		return WHOLE;
 	return cols == width ? BROKEN : BROKEN_AT_BLANK;
 }

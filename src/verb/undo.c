@@ -91,7 +91,7 @@ static void find_folder(void *ctx)
 
 /* ---- doing it ------------------------------------------------------------------------------------------ */
 
-/* What the journal says of it afterwards; steps are told as they were. Without memory, what it said before. */
+/* What the journal says of it afterwards; steps are told as they were. */
 static void look_again(void *ctx)
 {
 	struct job *j = ctx;
