@@ -164,6 +164,19 @@ bool win_next_import(const struct image *im, size_t *i, struct pe_import *out);
  * each need that is not. */
 struct image *win_load(struct process *p, struct image *from, const char *name, const struct win_dirs *dirs);
 
+/* ---- windows_init.c ------------------------------------------------------------------------- */
+
+struct win_start {
+	const struct image *image;
+	const struct image *later;   /* it needs this one, which is initialised after it: a circle; NULL */
+};
+/* What is initialised when `root` is loaded, in that order: files alone, without those that the program had
+ * loaded before. In the arena; how many. */
+size_t win_init_order(const struct process *p, struct arena *a, const struct image *root,
+		      const struct win_start **out);
+/* Does code of the DLL run when it is loaded? */
+bool win_has_start(const struct image *im);
+
 /* ---- windows_text.c ------------------------------------------------------------------------- */
 
 /* The error of LoadLibrary for a status: 126 for WIN_DLL_NOT_FOUND. */
