@@ -87,6 +87,7 @@ struct win_dirs {
 	struct win_dir *items;
 	size_t n, cap;
 	const struct win_side_by_side *files; /* what assemblies redirect before that; NULL: nothing */
+	bool any_machine;            /* the file is only looked at: the first of that name is taken */
 };
 /* Of a call of LoadLibraryEx with `name`; NULL: a program starts. WIN_OK, or why the call is refused. */
 uint32_t win_search_dirs(struct process *p, unsigned flags, const char *name, struct win_dirs *out);
