@@ -14,7 +14,7 @@ struct in_arena {
 	struct view bytes;
 };
 
-/* run(job), which begins with a struct in_arena, with at most `memory` bytes. That it wants more is an answer,
+/* run(job) with at most `memory` bytes; a job begins with a struct in_arena. That it wants more is an answer,
  * too. */
 static inline int in_arena(void *job, const uint8_t *data, size_t size, size_t memory,
 			   void (*run)(void *job))
