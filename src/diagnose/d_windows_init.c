@@ -22,6 +22,7 @@ struct start_case {
 	size_t n;          /* of those in `order` that run code */
 	size_t suspects;
 	const char *most;  /* the most likely reason: a clause; NULL */
+	const char *maybe; /* else one that is possible: a sentence; NULL */
 };
 
 static void suspect(struct start_case *k, const char *path, const char *says)
@@ -118,6 +119,15 @@ static void old_runtime(struct start_case *k, const struct image *to)
 				       linked_with(user), mutex ? ", whose std::mutex fails in it" : "");
 }
 
+/* "PyQt6/Qt6/bin/msvcp140.dll": below the folder of packages. */
+static const char *below_packages(const char *path)
+{
+	static const char mark[] = "site-packages/";
+	const char *at = strcasestr(path, mark);
+
+	return at != NULL ? at + sizeof(mark) - 1 : win_word(path);
+}
+
 /* Another copy of a DLL, elsewhere in the environment: if something else loads that first, it is the one. */
 static void other_copies(struct start_case *k, const char *base, const struct image *loaded,
 			 const struct image *user)
@@ -137,8 +147,12 @@ static void other_copies(struct start_case *k, const char *base, const struct im
 		suspect(k, en->path,
 			arena_printf(d->a,
 				     "%s: an older copy (%u.%u): if what brings it is loaded first, %s, "
-				     "linked with tools of %u.%u, gets it", win_word(en->path), v[0], v[1],
-				     image_word(d, user), VC_MAJOR, linked_with(user)));
+				     "linked with tools of %u.%u, gets it", below_packages(en->path), v[0],
+				     v[1], image_word(d, user), VC_MAJOR, linked_with(user)));
+		if (k->maybe == NULL)
+			k->maybe = arena_printf(d->a, "Possible: %s (%u.%u) was loaded before, and is too "
+						"old for %s.", below_packages(en->path), v[0], v[1],
+						image_word(d, user));
 		if (!fixed)
 			draft_fix(d, k->dr, "order", "low",
 				  arena_printf(d->a, "if another package is imported before: import the one "
@@ -299,8 +313,9 @@ static void say(struct start_case *k, const char *target)
 		draft_say(k->d, k->dr,
 			  "%s is found, and all that it needs; then the code that a DLL runs when it is "
 			  "loaded fails, its own or that of a DLL that is loaded with it. %s", target,
-			  k->suspects > 0 ? "Possible reasons are among the evidence." :
-					    "Its files show no usual reason.");
+			  k->maybe != NULL ? k->maybe :
+			  k->suspects > 0  ? "Possible reasons are among the evidence." :
+					     "Its files show no usual reason.");
 }
 
 void d_windows_start(struct diag *d)

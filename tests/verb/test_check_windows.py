@@ -497,7 +497,8 @@ def test_an_older_copy_that_another_package_may_load_first(tmp_path):
             image.write(tmp_path / folder / name)
     r = explain(tmp_path, FAILED % "torch\\lib\\c10.dll")
     said, = told(r, "an older copy (14.26)")
-    assert "c10.dll, linked with tools of 14.41, gets it" in said and "Most likely" not in first(r)["summary"]
+    assert said.startswith("PyQt6/Qt6/bin/msvcp140.dll") and "c10.dll, linked with tools of 14.41, gets it" in said
+    assert "Possible: PyQt6/Qt6/bin/msvcp140.dll (14.26) was loaded before, and is too old for c10.dll." in first(r)["summary"]
     assert [f["says"] for f in first(r)["fixes"]] == [
         "if another package is imported before: import the one with c10.dll first"]
     (tmp_path / old / "msvcp140.dll").unlink()
