@@ -145,9 +145,9 @@ static void tell_start(struct look_case *c, const struct look_reply *n, const ch
 	c->settled = true;
 }
 
-static int ask(struct look_case *c, struct look_reply *n, const char *path, bool started)
+static enum dlwhy_code ask(struct look_case *c, struct look_reply *n, const char *path, bool started)
 {
-	int code;
+	enum dlwhy_code code;
 
 	c->l->s->start_failed = started;
 	code = dlwhy_check(c->l->s, &path, 1, look_take, n, NULL);
