@@ -3,15 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_arena.h"
 #include "repair/lines.h"
 #include "repair/makefile.h"
 
 #define MEMORY ((size_t)256 << 20)
-
-struct job {
-	struct arena *a;
-	struct view bytes;
-};
 
 /* Both ends of the old text must be there still. */
 static void check(struct view old, struct view new, size_t longer)
@@ -30,7 +26,7 @@ static void run(void *ctx)
 {
 	static const char *const old[] = { "cc", "main.o", "-la", "-lb", NULL };
 	static const char *const new[] = { "cc", "main.o", "-la", "-Lx", "-lb", NULL };
-	struct job *j = ctx;
+	struct in_arena *j = ctx;
 	struct makefile_edit e;
 	struct view out;
 
@@ -46,10 +42,7 @@ static void run(void *ctx)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { arena_new(MEMORY), { data, size } };
+	struct in_arena j;
 
-	if (j.a != NULL)
-		(void)arena_run(j.a, run, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, run);
 }

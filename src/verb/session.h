@@ -47,6 +47,7 @@ struct dlwhy_session {
 	struct world_slot *worlds;
 	const struct assumed_python *python; /* of a package's session, else NULL */
 	struct session_process *process; /* opt.pid: see pid.h; else NULL */
+	bool start_failed;        /* of files of Windows it is known that error 1114 came of them */
 };
 
 /* The world for programs of that kind; made at the first call. NULL: see *err. */
