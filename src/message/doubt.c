@@ -104,6 +104,7 @@ static const char *const writers[] = {
 static const char *const sequels[] = {
 	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error",
 	"errors", "see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
+	"silenced", "suppressed", "harmless", "can be ignored",
 };
 
 /* Between two marks, the first of which stands free; there may be the name of an exception behind it. */
@@ -416,7 +417,7 @@ static bool is_warned(struct part b)
 {
 	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
 					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
-					      "level=warn", "level=info", " DEBUG ",
+					      "level=warn", "level=info", "WARNING[", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
