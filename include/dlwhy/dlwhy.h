@@ -314,6 +314,7 @@ struct dlwhy_evidence {
  *   wrapper                 path: a new script that starts `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
  *   edit-line               path: a text; name: the number of a line; value: what it shall read
+ *   add-line                path: a text; name: the number of the line that `value` comes behind
  *   cgo-line                path: a Go source; value: a line for the comment above its import "C"
  *   link-command            value: the command that links, as a shell would have it
  *   pip-install             value: what pip shall install; path: the interpreter of the environment;
