@@ -182,6 +182,8 @@ struct dlwhy_fix_request {
 				      PIP_FIND_LINKS are looked at, too */
 	const char *const *args; /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL;
 				    NULL-ended */
+	const volatile int *stop; /* once this is not 0 whatever runs is ended, and what was done is taken
+				     back; NULL */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
