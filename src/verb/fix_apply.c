@@ -237,7 +237,8 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 	}
 	prove_now(x, &p->todo, &proof);
 	if (stopped(x)) { /* what was killed tells nothing */
-		a->says = "it was interrupted before it was proved, and was taken back: everything is as it was";
+		a->says = "it was interrupted before it was proved, and was taken back: everything is as it "
+			  "was";
 		roll_back(x, &m, id, a);
 		return;
 	}
