@@ -18,6 +18,7 @@
 #include "verb/program.h"
 
 #define ENV_MEMORY (1024u << 20)
+enum { MAX_ABOVE = 64 /* folders that are made for it */ };
 #define UNFINISHED ".dlwhy-unfinished"
 
 void env_say(struct making_env *m, const char *fmt, ...)
@@ -37,6 +38,7 @@ void env_say(struct making_env *m, const char *fmt, ...)
 struct claim {
 	int lock; /* -1: none */
 	bool claimed, folder_stays;
+	const char *const *above; /* folders that were made for it, NULL-ended, the innermost first */
 };
 
 /* ---- the folder ------------------------------------------------------------------------------------ */
@@ -87,6 +89,50 @@ static const char *lock(struct claim *c, const char *dir, bool old)
 	return err == EWOULDBLOCK ? "another dlwhy is making it" : err != 0 ? strerrordesc_np(err) : NULL;
 }
 
+static void remove_above(const struct claim *c)
+{
+	char real[OS_PATH_MAX], name[OS_NAME_MAX];
+
+	for (size_t i = 0; c->above != NULL && c->above[i] != NULL; i++) {
+		int dir = -1;
+
+		/* If somebody has put something there meanwhile it stays. */
+		if (os_open_place(c->above[i], &dir, real, name) == 0)
+			(void)os_rmdir_at(dir, name);
+		if (dir >= 0)
+			os_close(dir);
+	}
+}
+
+/* The folder, and those above it that are missing: 0 or errno. */
+static int make_folder(struct making_env *m, struct claim *c)
+{
+	const char *missing[MAX_ABOVE + 1], *dir = m->dir;
+	const char **made;
+	struct os_stat st;
+	size_t n = 0, k = 0;
+	int err = 0;
+
+	while (n <= MAX_ABOVE && os_stat(dir, true, &st) == ENOENT) {
+		missing[n++] = dir;
+		dir = dir_name(m->a, dir);
+	}
+	made = ARENA_ARRAY(m->a, MAX_ABOVE + 1, const char *);
+	if (n > MAX_ABOVE)
+		return ENAMETOOLONG;
+	while (n > 1 && err == 0) {
+		err = os_make_folder(missing[--n]);
+		if (err == 0) {
+			memmove(made + 1, made, k++ * sizeof(*made));
+			made[0] = missing[n];
+			c->above = made;
+		}
+		if (err == EEXIST)
+			err = 0; /* another one has just made it */
+	}
+	return err == 0 ? os_make_folder(m->dir) : err;
+}
+
 /* NULL, or why it may not be used. A folder that was there before is so marked: it stays whatever happens. */
 static const char *claim(struct making_env *m, struct claim *c)
 {
@@ -104,7 +150,7 @@ static const char *claim(struct making_env *m, struct claim *c)
 		return "it is there already, and not empty";
 	c->folder_stays = c->folder_stays || (err == 0 && !old);
 	if (err != 0)
-		err = os_make_folder(m->dir);
+		err = make_folder(m, c);
 	if (err != 0)
 		return strerrordesc_np(err);
 	why = lock(c, m->dir, old);
@@ -130,6 +176,8 @@ static void end_claim(const struct making_env *m, struct claim *c)
 		os_remove_file(m->dir, UNFINISHED);
 	if (c->lock >= 0)
 		os_close(c->lock);
+	if (!m->out.made)
+		remove_above(c);
 }
 
 /* ---- what failed ------------------------------------------------------------------------------------- */

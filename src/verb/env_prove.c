@@ -11,12 +11,16 @@ enum { MAX_MODULES = 4, MAX_LISTED = 20 };
 static struct dlwhy_session *session_for(const struct making_env *m, const char *after, bool prove)
 {
 	struct dlwhy_options opt = m->s->opt;
+	struct dlwhy_session *s;
 
 	opt.python = m->python;
 	opt.after = after;
 	opt.prove = prove;
 	opt.program = NULL;
-	return dlwhy_session_new(&opt, NULL);
+	s = dlwhy_session_new(&opt, NULL);
+	if (s != NULL)
+		s->stop = m->stop;
+	return s;
 }
 
 /* ---- modules of a package ---------------------------------------------------------------------------- */
