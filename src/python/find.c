@@ -163,8 +163,8 @@ bool py_folder_has(const struct py_importer *im, const char *name)
 	return name_in(im, name) != NULL;
 }
 
-/* Is the file of that name, as the folder has it, a file (a folder) for who asks the system for its path? What
- * the folder says is enough where files in it may be asked for at all. */
+/* Is the file of that name, as the folder has it, a file (a folder) for who asks the system for its path?
+ * What the folder says is enough where files in it may be asked for at all. */
 static bool is_type(struct py_finder *f, struct py_importer *im, const char *name, const char *path,
 		    enum os_type type)
 {
