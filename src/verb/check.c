@@ -595,6 +595,7 @@ static void judge(void *ctx)
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
+	result_unbound(&j->r, &j->s->opt, j->a);
 	if (j->s->opt.prove && is_mac_case(j->s, j->path, en))
 		j->r.proof = no_proof(j->a);
 	else if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
