@@ -47,6 +47,9 @@ def files(tmp_path_factory):
     subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,--no-as-needed", "-o", folder / "libbad.so",
                     source, folder / "libgone.so.1"], check=True)
     (folder / "libgone.so.1").unlink()
+    undefined = folder / "und.c"
+    undefined.write_text("int nowhere(void); int b(void) { return nowhere(); }\n")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", folder / "libund.so", undefined], check=True)
     return folder
 
 
@@ -290,6 +293,16 @@ def test_json_is_valid_by_the_schema(files, extra, name):
         assert answer["target"] == "n\ufffd\n\x1b[31m" and "target_b64" in answer
     else:
         assert answer["target"] == name.decode()
+
+
+@pytest.mark.parametrize("name,word", [("./libund.so", "loads"), ("/bin/ls", "starts")])
+def test_without_binding_nothing_is_proved_of_symbols(files, name, word):
+    result = run("--json", "--no-bind", name, cwd=files)
+    answer = check_json(result.stdout)
+    assert (result.returncode, answer["loads"], answer["certainty"]) == (0, True, "predicted")
+    assert "symbols were not looked up (--no-bind)" in answer["assumes"]
+    text = run("--no-bind", name, cwd=files).stdout.decode()
+    assert text.startswith(f"{name} {word} as far as its libraries go: symbols were not looked up.\n")
 
 
 @pytest.mark.parametrize("name", ["./libgood.so", "./libbad.so", "./libnone.so", "/bin/ls"])
