@@ -139,11 +139,37 @@ static void moved_environment(struct exe *k)
 	fix_edit(d, f, "edit-line", script, "1", line);
 }
 
+/* "#!/usr/bin/env NAME": PATH decides. */
+static void missing_behind_env(struct exe *k)
+{
+	struct diag *d = k->d;
+	const char *name = k->x->interpreter;
+
+	begin(k, CAUSE_INTERPRETER_MISSING, name);
+	if (strchr(name, '/') != NULL)
+		draft_say(d, k->dr, "%s asks env on its #! line to start %s, and there is no such file.",
+			  script_word(k), name);
+	else
+		draft_say(d, k->dr,
+			  "%s asks env on its #! line to start '%s', and no folder of PATH has a program of that "
+			  "name.", script_word(k), name);
+	if (strpbrk(name, " \t") != NULL)
+		draft_fix(d, k->dr, "edit-file", "low",
+			  "write env -S in that line: without -S env takes all of it as one name");
+	draft_fix(d, k->dr, "install-package", "low",
+		  "install that program, put the folder that has it into PATH, or name one that is there in "
+		  "the #! line");
+}
+
 static void script_interpreter(struct exe *k)
 {
 	struct diag *d = k->d;
 	const struct interpreter *in = known(k->x->interpreter);
 
+	if (k->x->by_env != NULL) {
+		missing_behind_env(k);
+		return;
+	}
 	begin(k, CAUSE_INTERPRETER_MISSING, k->x->interpreter);
 	draft_say(d, k->dr,
 		  "%s names %s on its #! line as the program that must run it, and that file does "

@@ -14,6 +14,7 @@
 #include "object/macho.h"
 #include "verb/check_macho.h"
 #include "verb/check_pe.h"
+#include "verb/env_script.h"
 #include "verb/host.h"
 #include "verb/packages.h"
 #include "verb/pid.h"
@@ -36,11 +37,13 @@ struct job {
 	struct dlwhy_error err;
 	struct host host;
 	const char *host_assumes;
+	const char *started;     /* what env starts of a script; NULL */
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
 	size_t first_request;    /* of the open, in the trace */
 	const char *before;      /* path of a library that the process has opened already, NULL */
 	bool package;            /* for packages.c: when its turn comes */
+	struct env_script env;   /* of a script that env starts */
 	struct py_process *after; /* the process that has imported options.after, NULL */
 };
 
@@ -138,6 +141,8 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 static const char *program_name(const struct job *j, const struct world *w,
 				const struct exec_result *x)
 {
+	if (j->env.name != NULL && x->nscripts == 1 && w->kind == LOADER_GLIBC)
+		return j->env.name; /* env calls it as it was told to */
 	return x->nscripts > 0 && w->kind == LOADER_GLIBC ? x->file->path : j->path;
 }
 
@@ -152,6 +157,8 @@ static void start_program(struct job *j, const struct exec_result *x)
 		set_error(j);
 		return;
 	}
+	if (j->env.name != NULL)
+		j->started = x->file->path;
 	secure = exec_secure(j->s->store, x->file, j->a);
 	finish_program(j, w,
 		       loader_start(w, j->a, x->file->path,
@@ -167,9 +174,12 @@ static void check_program(struct job *j)
 
 	j->r.is_program = true;
 	exec_simulate(j->s->store, j->path, j->a, x);
+	env_script_follow(j->s, j->a, x, &j->env);
 	if (x->err != 0) {
 		j->r.loads = DLWHY_NO;
 		j->r.loader_message = x->message;
+		j->r.loader_lines = &j->env.line;
+		j->r.nloader_lines = j->env.line != NULL;
 		j->r.platform.loader = "none";
 		j->r.platform.machine = elf_machine_name(cpu_host_machine());
 		result_findings(&j->r, &j->s->opt, &in, j->a);
@@ -601,7 +611,7 @@ static void judge(void *ctx)
 	else if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
 		prove_after(j->after, &j->r, j->path, j->a);
 	else if (j->s->opt.prove)
-		prove(j->s, &j->r, j->path, j->opener,
+		prove(j->s, &j->r, j->started != NULL ? j->started : j->path, j->opener,
 		      j->host.family != NULL ? family_name(j->host.family) : NULL,
 		      j->r.is_program, j->a);
 }

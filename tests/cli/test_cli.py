@@ -426,3 +426,28 @@ def test_closed_stdout_is_reported(files):
     result = run("./libbad.so", cwd=files, preexec_fn=lambda: os.close(1))
     assert result.returncode == 3
     assert "Bad file descriptor" in one_line(result)
+
+
+@pytest.mark.parametrize("line", ["nosuchpy", "nosuchpy -x", "-S A=b nosuchpy -u", "./nosuch", "/tmp",
+                                  "-S PATH=/nowhere sh", "-S -uPATH nosuch", "-S -i nosuch"])
+def test_script_that_env_cannot_start_is_told_in_its_words(tmp_path, line):
+    script = tmp_path / "s"
+    script.write_text(f"#!/usr/bin/env {line}\n")
+    script.chmod(0o755)
+    real = subprocess.run([script], capture_output=True, env={**os.environ, "LC_ALL": "C"}, cwd=tmp_path)
+    result = run("--json", script, cwd=tmp_path)
+    answer = check_json(result.stdout)
+    assert result.returncode == 1 and answer["loads"] is False
+    assert [answer["loader_message"], *answer["loader_lines"]] == real.stderr.decode().splitlines()
+    assert answer["findings"][0]["code"] in ("interpreter-missing", "not-loadable")
+
+
+@pytest.mark.parametrize("line", ["sh", "-S -i A=b sh -e", "-S sh"])
+def test_script_that_env_starts_is_one_of_its_program(tmp_path, line):
+    script = tmp_path / "s"
+    script.write_text(f"#!/usr/bin/env {line}\nexit 0\n")
+    script.chmod(0o755)
+    assert subprocess.run([script], cwd=tmp_path).returncode == 0
+    answer = check_json(run("--json", script, cwd=tmp_path).stdout)
+    assert answer["loads"] is True
+    assert answer["objects"][0]["path"].endswith("sh")
