@@ -346,10 +346,29 @@ static void wrong_format(struct exe *k)
 	draft_fix_reinstall(d, k->dr, k->path, "get the program again, for this machine");
 }
 
+/* A name without '/' that is not on PATH. */
+static void no_command(struct exe *k)
+{
+	struct diag *d = k->d;
+	struct os_stat st;
+
+	draft_say(d, k->dr, "There is no program %s: no folder of PATH has one of that name.", k->path);
+	if (source_stat(d->source, k->path, true, &st) == 0 && st.type == OS_REGULAR)
+		draft_fix(d, k->dr, "other-name", "low",
+			  arena_printf(d->a, "the working folder has a file of that name: ./%s", k->path));
+	draft_fix(d, k->dr, "install-package", "low",
+		  "look at how it is written; install the package that has it, or put its folder into PATH");
+}
+
 static void absent(struct exe *k)
 {
 	begin(k, CAUSE_MISSING_LIBRARY, k->path);
+	if (strchr(k->path, '/') == NULL) {
+		no_command(k);
+		return;
+	}
 	draft_say(k->d, k->dr, "There is no file %s.", k->path);
+	draft_near_file(k->d, k->dr, k->path);
 }
 
 static void other_error(struct exe *k)

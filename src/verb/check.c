@@ -301,13 +301,41 @@ static void open_before(struct job *j, struct process *p)
 		p->images.items[i]->is_host = true;
 }
 
+static bool is_absent(const struct job *j)
+{
+	struct os_stat st;
+
+	return strchr(j->path, '/') != NULL && source_stat(j->s->source, j->path, true, &st) != 0;
+}
+
+/* In a root that has not even a libc: that there is no such file is what one wants to know first. */
+static void say_absent(struct job *j, const struct world *w, const struct process *p)
+{
+	struct exec_result *x = ARENA_NEW(j->a, struct exec_result);
+	struct diagnose_input in = { .target = j->target, .target_path = j->path, .exec = x,
+				     .store = j->s->store };
+
+	*x = (struct exec_result){ .err = ENOENT, .status = 127, .why = "it is not there" };
+	set_platform(j, w);
+	j->r.loads = DLWHY_NO;
+	j->r.hint = arena_printf(j->a, "No program could load anything there either: %s is missing.",
+				 result_failure(p)->object);
+	result_findings(&j->r, &j->s->opt, &in, j->a);
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
 					secure, j->flags);
 
 	if (result_failure(p) != NULL) {
+		if (program == NULL && is_absent(j)) {
+			say_absent(j, w, p);
+			return;
+		}
 		finish_library(j, w, p, NULL);
+		if (program == NULL)
+			j->r.nloader_lines = 0; /* nobody prints them: there is no such program */
 		say_no_start(j, p, program);
 		return;
 	}

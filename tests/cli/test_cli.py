@@ -451,3 +451,42 @@ def test_script_that_env_starts_is_one_of_its_program(tmp_path, line):
     answer = check_json(run("--json", script, cwd=tmp_path).stdout)
     assert answer["loads"] is True
     assert answer["objects"][0]["path"].endswith("sh")
+
+
+def test_file_that_is_not_there_has_a_way_out(files, tmp_path):
+    near = check_json(run("--json", "./libgod.so", cwd=files).stdout)["findings"][0]
+    assert "dlwhy ./libgood.so" in near["fixes"][0]["commands"]
+    other = check_json(run("--json", "./libc.so.6", cwd=files).stdout)["findings"][0]
+    assert any("/libc.so.6" in c for f in other["fixes"] for c in f["commands"])
+    folder = check_json(run("--json", "no/such/libx.so", cwd=files).stdout)["findings"][0]
+    assert "there is no folder" in folder["fixes"][0]["says"] and "working folder" in folder["fixes"][0]["says"]
+    none = check_json(run("--json", "./qwertyuiop.so", cwd=tmp_path).stdout)["findings"][0]
+    assert str(tmp_path) in none["fixes"][0]["says"]
+
+
+def test_root_without_a_libc_hides_no_missing_file(tmp_path):
+    answer = check_json(run("--json", "--root", tmp_path, "/usr/bin/nosuch").stdout)
+    assert (answer["loads"], answer["loader_message"], answer["loader_lines"]) == (False, None, [])
+    assert answer["findings"][0]["summary"] == "There is no file /usr/bin/nosuch."
+    assert "libc.so.6" in answer["hint"]
+
+
+def test_command_that_is_not_there_is_a_finding(tmp_path):
+    result = run("run", "--json", "--output", tmp_path / "o", "--", "no-such-command-here")
+    answer = check_json((tmp_path / "o").read_bytes())
+    assert result.returncode == 127
+    assert answer["loader_message"] == "no-such-command-here: command not found"
+    assert "no folder of PATH" in answer["findings"][0]["summary"] and answer["findings"][0]["fixes"]
+    run("run", "--json", "--output", tmp_path / "o", "--", "true")
+    assert json.loads((tmp_path / "o").read_bytes())["platform"]["loader"] in ("glibc", "musl")
+
+
+def test_plug_in_is_judged_in_the_python_of_path(tmp_path):
+    source = "void *PyModule_New(char *); void *PyInit_m(void) { return PyModule_New(0); }\n"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp_path / "m.so", "-xc", "-"], input=source.encode(), check=True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python3").write_bytes(Path(os.path.realpath("/usr/bin/python3")).read_bytes())
+    (tmp_path / "bin/python3").chmod(0o755)
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    answer = check_json(run("--json", "--env", f"PATH={path}", "./m.so", cwd=tmp_path).stdout)
+    assert answer["host"].startswith(f"{tmp_path}/bin/python3")
