@@ -151,8 +151,8 @@ static void missing_behind_env(struct exe *k)
 			  script_word(k), name);
 	else
 		draft_say(d, k->dr,
-			  "%s asks env on its #! line to start '%s', and no folder of PATH has a program of that "
-			  "name.", script_word(k), name);
+			  "%s asks env on its #! line to start '%s', and no folder of PATH has a program "
+			  "of that name.", script_word(k), name);
 	if (strpbrk(name, " \t") != NULL)
 		draft_fix(d, k->dr, "edit-file", "low",
 			  "write env -S in that line: without -S env takes all of it as one name");

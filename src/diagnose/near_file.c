@@ -53,7 +53,7 @@ static bool near_names(struct diag *d, struct draft *dr, const char *dir, const 
 	const struct store_listing *l = store_list(d->store, dir);
 	const char *best[MOST] = { NULL };
 	size_t far[MOST] = { SIZE_MAX, SIZE_MAX };
-	const char *prefix = strchr(path, '/') != NULL ? arena_strndup(d->a, path, (size_t)(base_name(path) - path)) : "";
+	const char *prefix = arena_strndup(d->a, path, (size_t)(base_name(path) - path));
 
 	for (size_t i = 0; l != NULL && i < l->n; i++) {
 		size_t x = distance(base_name(path), l->names[i]);
@@ -109,7 +109,7 @@ void draft_near_file(struct diag *d, struct draft *dr, const char *path)
 		  store_stat_dir(d->store, dir) != 0
 			  ? arena_printf(d->a, "there is no folder %s either: look at the path%s", dir,
 					 relative ? ", which counts from the working folder" : "")
-			  : arena_printf(d->a, "look at the path: the folder %s%s has no such file, nor one with "
-					 "a name like it", dir,
+			  : arena_printf(d->a, "look at the path: the folder %s%s has no such file, nor "
+					 "one with a name like it", dir,
 					 relative ? " (the path counts from the working folder)" : ""));
 }

@@ -145,9 +145,6 @@ const char *text_certainty(struct text *t, const struct dlwhy_finding *f)
 		return s;
 	if (text_is_link(t->r))
 		return text_link_certainty(t);
-	if (t->r->proof != NULL && t->r->proof->done && !t->r->proof->agrees)
-		return arena_printf(t->a, "none, the real %s says otherwise (%s)",
-				    python_is_import(t->r) ? "Python" : "loader", judged(t));
 	if (t->r->certainty != DLWHY_PROVED && assumes != NULL)
 		s = arena_printf(t->a, "%s, if %s", s, text_clean(t, assumes));
 	return arena_printf(t->a, "%s (%s)", s, judged(t));

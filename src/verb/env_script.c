@@ -177,8 +177,8 @@ static bool is_folder(struct dlwhy_session *s, const char *path)
 }
 
 /* In the words of env. */
-static void refuse(struct dlwhy_session *s, struct exec_result *x, const struct call *c, int err, struct arena *a,
-		   struct env_script *out)
+static void refuse(struct dlwhy_session *s, struct exec_result *x, const struct call *c, int err,
+		   struct arena *a, struct env_script *out)
 {
 	bool busybox = is_busybox(x);
 	const char *why = strerrordesc_np(err);
@@ -190,7 +190,8 @@ static void refuse(struct dlwhy_session *s, struct exec_result *x, const struct 
 	x->err = err;
 	x->status = err == ENOENT ? 127 : 126;
 	x->why = err == ENOENT ? "env does not find it" :
-		 strchr(c->name, '/') != NULL && is_folder(s, c->name) ? "it is a folder" : "it has no permission to execute";
+		 strchr(c->name, '/') != NULL && is_folder(s, c->name) ? "it is a folder" :
+		 "it has no permission to execute";
 	x->by_env = x->interpreter;
 	x->interpreter = c->name;
 	x->file = NULL;

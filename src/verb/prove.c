@@ -2,7 +2,8 @@
  *
  * What counts is whether the file loads and, to the letter, the loader's text. Constructors run in
  * the child but are no part of the verdict: a process that dies in one has been loaded, which
- * prove_death.c tells of. When the two differ, the proof says so in a sentence that can be sent as it is: it names no folder.
+ * prove_death.c tells of. When the two differ, the proof says so in a sentence that can be sent as
+ * it is: it names no folder.
  */
 #include "verb/prove.h"
 

@@ -106,6 +106,7 @@ const char *prove_death(struct dlwhy_result *r, const struct heard *h, struct ar
 
 void prove_refuted(struct dlwhy_result *r, struct arena *a)
 {
+	static const char assumes[] = "what the real one says, which is otherwise, is left aside";
 	const struct dlwhy_finding **v = ARENA_ARRAY(a, r->nfindings + 1, const struct dlwhy_finding *);
 
 	if (r->proof == NULL || !r->proof->done || r->proof->agrees)
@@ -115,9 +116,10 @@ void prove_refuted(struct dlwhy_result *r, struct arena *a)
 
 		*f = *r->findings[i];
 		f->certainty = DLWHY_LIKELY;
+		f->assumes = assumes;
 		v[i] = f;
 	}
 	r->findings = v;
 	r->certainty = DLWHY_LIKELY;
-	r->assumes = "the real loader, which says otherwise, is left aside";
+	r->assumes = assumes;
 }

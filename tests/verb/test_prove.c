@@ -353,7 +353,8 @@ static void what_ends_the_process_is_the_answer(void **state)
 	ended_by(&q, "constructor", "libtrap.so", "killed by SIGILL");
 	agrees(&q, DLWHY_YES);
 	build_library("libgives.so", "#include <stdio.h>\n#include <stdlib.h>\n__attribute__((constructor)) "
-		      "void c(void) { fputs(\"no license\\n\", stderr); exit(3); } int gives(void) { return 1; }",
+		      "void c(void) { fputs(\"no license\\n\", stderr); exit(3); } "
+		      "int gives(void) { return 1; }",
 		      "-Wl,-soname,libgives.so");
 	build_library("libneeds_it.so", "int gives(void); int n(void) { return gives(); }",
 		      "libgives.so -Wl,-rpath,'$ORIGIN'");
