@@ -376,6 +376,8 @@ struct dlwhy_proof { /* options.prove */
 	bool agrees;
 	const char *real;      /* what the real loader said, NULL if it loaded */
 	const char *says;
+	const char *died;      /* it was found and bound, and code of it then ended the process: how; or NULL.
+				  The first finding tells of it */
 };
 
 /* ---- answers about Python ------------------------------------------------------------------ */
@@ -681,6 +683,7 @@ struct dlwhy_result {
 	const struct dlwhy_env *env; /* of dlwhy_env_create, else NULL */
 	const struct dlwhy_undo *undo; /* of dlwhy_undo, else NULL */
 	const struct dlwhy_package *package; /* of a check of a package, else NULL */
+	bool unbound;          /* options.no_bind: `loads` says nothing of symbols */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

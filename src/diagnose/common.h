@@ -198,6 +198,9 @@ enum cause file_kind_cause(enum file_kind k);
 /* What to do about such a file. */
 void draft_fix_kind(struct diag *d, struct draft *dr, const struct store_entry *en);
 
+/* Of a file that was named by its path, and is not there: what may have been meant. */
+void draft_near_file(struct diag *d, struct draft *dr, const char *path);
+
 /* All failures of d->t, each by its family. */
 void diagnose_failures(struct diag *d);
 void rank_drafts(struct diag *d);

@@ -139,11 +139,37 @@ static void moved_environment(struct exe *k)
 	fix_edit(d, f, "edit-line", script, "1", line);
 }
 
+/* "#!/usr/bin/env NAME": PATH decides. */
+static void missing_behind_env(struct exe *k)
+{
+	struct diag *d = k->d;
+	const char *name = k->x->interpreter;
+
+	begin(k, CAUSE_INTERPRETER_MISSING, name);
+	if (strchr(name, '/') != NULL)
+		draft_say(d, k->dr, "%s asks env on its #! line to start %s, and there is no such file.",
+			  script_word(k), name);
+	else
+		draft_say(d, k->dr,
+			  "%s asks env on its #! line to start '%s', and no folder of PATH has a program "
+			  "of that name.", script_word(k), name);
+	if (strpbrk(name, " \t") != NULL)
+		draft_fix(d, k->dr, "edit-file", "low",
+			  "write env -S in that line: without -S env takes all of it as one name");
+	draft_fix(d, k->dr, "install-package", "low",
+		  "install that program, put the folder that has it into PATH, or name one that is there in "
+		  "the #! line");
+}
+
 static void script_interpreter(struct exe *k)
 {
 	struct diag *d = k->d;
 	const struct interpreter *in = known(k->x->interpreter);
 
+	if (k->x->by_env != NULL) {
+		missing_behind_env(k);
+		return;
+	}
 	begin(k, CAUSE_INTERPRETER_MISSING, k->x->interpreter);
 	draft_say(d, k->dr,
 		  "%s names %s on its #! line as the program that must run it, and that file does "
@@ -320,10 +346,29 @@ static void wrong_format(struct exe *k)
 	draft_fix_reinstall(d, k->dr, k->path, "get the program again, for this machine");
 }
 
+/* A name without '/' that is not on PATH. */
+static void no_command(struct exe *k)
+{
+	struct diag *d = k->d;
+	struct os_stat st;
+
+	draft_say(d, k->dr, "There is no program %s: no folder of PATH has one of that name.", k->path);
+	if (source_stat(d->source, k->path, true, &st) == 0 && st.type == OS_REGULAR)
+		draft_fix(d, k->dr, "other-name", "low",
+			  arena_printf(d->a, "the working folder has a file of that name: ./%s", k->path));
+	draft_fix(d, k->dr, "install-package", "low",
+		  "look at how it is written; install the package that has it, or put its folder into PATH");
+}
+
 static void absent(struct exe *k)
 {
 	begin(k, CAUSE_MISSING_LIBRARY, k->path);
+	if (strchr(k->path, '/') == NULL) {
+		no_command(k);
+		return;
+	}
 	draft_say(k->d, k->dr, "There is no file %s.", k->path);
+	draft_near_file(k->d, k->dr, k->path);
 }
 
 static void other_error(struct exe *k)

@@ -285,6 +285,8 @@ static void no_such_path(struct look *k, const struct probe *p)
 		draft_fix(d, dr, "other-name", "low",
 			  "name it as it is seen from inside the --root folder: /lib/x.so, not "
 			  "DIR/lib/x.so");
+	if (k->from == NULL && to == NULL)
+		draft_near_file(d, dr, path);
 }
 
 /* ---- elsewhere, or nowhere ---------------------------------------------------------------- */

@@ -218,13 +218,14 @@ static void fail_type(struct binder *b, uint32_t type, bool lazy)
 		 arena_printf(b->p->a, "unexpected %sreloc type 0x%s",
 			      lazy ? "PLT " : "", digits));
 	f->reloc_type = type;
+	f->object = b->im->name; /* _dl_reloc_bad_type names it as it is known: the program has no name */
 }
 
 static void fail_tls(struct binder *b, struct image *def, const struct ref *r)
 {
 	struct failure *f = fail(b, FAIL_STATIC_TLS, TEXT_OF(STATIC_TLS, b->p->w));
 
-	f->object = image_display(b->p, def);
+	f->object = def->name; /* of the program as well, which has none */
 	f->provider = def;
 	f->symbol = r != NULL ? r->name : NULL;
 	f->wanted = def->file->elf.tls.memsz;

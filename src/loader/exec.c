@@ -105,7 +105,7 @@ static void exec_script(struct exec *x, const char *path, const struct store_fil
 	if (x->out->nscripts == 0)
 		x->first = interp;
 	x->out->script_chain[x->out->nscripts++] = path;
-	x->out->interpreter = interp;
+	x->out->interpreter = x->out->script_interpreter = interp;
 	exec_file(x, interp, true);
 }
 

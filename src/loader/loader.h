@@ -450,6 +450,8 @@ struct exec_result {
 	int status;                   /* 126, 127 */
 	const struct store_entry *file;   /* the ELF file in the end, scripts followed */
 	const char *interpreter;      /* PT_INTERP or #! line that decides, or NULL */
+	const char *script_interpreter; /* of the last #! line, NULL */
+	const char *by_env;           /* the env that this line names, where it was followed; NULL */
 	const char *script_chain[5];  /* scripts on the way */
 	size_t nscripts;
 	bool is_static;               /* no PT_INTERP: no loader takes part */

@@ -116,3 +116,14 @@ enum dlwhy_code py_home_open(const struct py_ask *ask, struct arena *a, struct p
 	look_at_entries(&c);
 	return DLWHY_OK;
 }
+
+const char *py_interpreter(const struct py_ask *ask, struct arena *a)
+{
+	struct py_home *h = ARENA_NEW(a, struct py_home);
+	struct home_ctx c = { .ask = ask, .src = ask->source, .store = ask->store, .a = a, .h = h };
+
+	h->store = ask->store;
+	h->system = py_system(PY_OS_LINUX);
+	c.cwd = h->cwd = working_folder(&c);
+	return py_find_program(&c, NULL) == DLWHY_OK ? c.started : NULL;
+}

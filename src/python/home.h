@@ -112,6 +112,8 @@ struct py_home {
  * behind a script that is not understood. Allocates in a (under arena_run). */
 enum dlwhy_code py_home_open(const struct py_ask *ask, struct arena *a, struct py_home *out,
 			     struct dlwhy_error *err);
+/* The interpreter alone, as it is started, behind scripts in front of it; NULL: there is none. */
+const char *py_interpreter(const struct py_ask *ask, struct arena *a);
 /* Other interpreters here (virtual environments beside the working folder, PATH, /usr/bin, /opt, pyenv,
  * conda), to say "not installed for this one, but for that one". At most `max` paths of programs. */
 void py_home_others(const struct py_ask *ask, struct arena *a, size_t max, struct py_strings *out);

@@ -413,6 +413,7 @@ static void json_proof(struct json *j, const struct dlwhy_proof *p)
 		json_id(j, "agrees", NULL);
 	json_text(j, "real", p->real);
 	json_text(j, "says", p->says);
+	json_text(j, "died", p->died);
 	json_close(j, '}');
 }
 

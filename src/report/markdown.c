@@ -176,7 +176,10 @@ static void proof(struct text *t, struct lines *out)
 	if (p == NULL || !p->done)
 		return;
 	blank(t, out);
-	if (p->agrees)
+	if (p->agrees && p->died != NULL)
+		text_line(t, out, 0, PLAIN,
+			  arena_printf(t->a, "The real loader agrees. %s", prose(t, p->says)));
+	else if (p->agrees)
 		text_line(t, out, 0, PLAIN,
 			  python_is_import(t->r) ? "Python itself agrees." : "The real loader agrees.");
 	else if (p->real == NULL)

@@ -220,6 +220,12 @@ static size_t match_word(const struct redact *r, const char *s, const char **by)
 	return best;
 }
 
+/* Is the '/' at s, in a text that begins at `begin`, the first of the path of a URL ("file:///home/…")? */
+static bool begins_url_path(const char *begin, const char *s)
+{
+	return s - begin >= 3 && *s == '/' && memcmp(s - 3, "://", 3) == 0;
+}
+
 /* Does c end a path in a command or a sentence? */
 static bool is_separator(char c)
 {
@@ -229,10 +235,14 @@ static bool is_separator(char c)
 void redact_add(const struct redact *r, struct buf *b, const char *s)
 {
 	bool in_word = false, in_path = false; /* "/home" inside a path is no home */
+	const char *begin = s;
 
 	while (*s != '\0') {
 		const char *by = NULL;
 		size_t skip = 0, n;
+
+		if (begins_url_path(begin, s))
+			in_path = false;
 
 		if (!in_path && (n = match_home(r, s)) > 0) {
 			by = "~";

@@ -47,6 +47,8 @@ static const char *import_verdict(const struct dlwhy_result *r, enum style *styl
 	*style = YELLOW;
 	if (r->loads == DLWHY_UNKNOWN)
 		return "may work or not: it cannot be decided";
+	if (r->unbound)
+		return "works as far as libraries go: symbols were not looked up";
 	if (count_findings(r, DLWHY_ERROR) + count_findings(r, DLWHY_WARNING) > 0)
 		return "works here, with a warning";
 	*style = GREEN;
@@ -75,6 +77,9 @@ static const char *success(const struct dlwhy_result *r, bool fails, bool warns)
 	};
 	const char *os = r->platform.os != NULL ? r->platform.os : "linux";
 
+	if (r->unbound && !fails)
+		return r->is_program ? "starts as far as its libraries go: symbols were not looked up"
+				     : "loads as far as its libraries go: symbols were not looked up";
 	return words[strcmp(os, "macos") == 0 ? 1 : strcmp(os, "windows") == 0 ? 2 : 0][r->is_program]
 		    [fails ? 2 : warns ? 1 : 0];
 }
@@ -100,6 +105,8 @@ const char *text_verdict(const struct dlwhy_result *r, enum style *style)
 		return "failed";
 	if (r->loads == DLWHY_NO)
 		return r->is_program ? "does not start" : "does not load";
+	if (r->proof != NULL && r->proof->died != NULL)
+		return r->is_program ? "ends before it begins" : "ends the process while it is loaded";
 	*style = YELLOW;
 	if (r->loads == DLWHY_UNKNOWN)
 		return r->is_program ? "may start or not: it cannot be decided"
@@ -503,6 +510,10 @@ static void proof_lines(struct text *t, struct lines *out)
 	}
 	text_add(t, p->agrees ? GREEN : RED, p->agrees ? "agrees" : "DISAGREES");
 	text_end(t, out);
+	if (p->agrees && p->says != NULL && p->died == NULL) { /* else it stands above */
+		text_pad(t, MARGIN);
+		text_wrap(t, out, MARGIN, 3, text_clean(t, p->says));
+	}
 	if (p->agrees)
 		return;
 	text_add(t, PLAIN, "  It says:  ");

@@ -14,6 +14,7 @@
 #include "object/macho.h"
 #include "verb/check_macho.h"
 #include "verb/check_pe.h"
+#include "verb/env_script.h"
 #include "verb/host.h"
 #include "verb/packages.h"
 #include "verb/pid.h"
@@ -36,11 +37,13 @@ struct job {
 	struct dlwhy_error err;
 	struct host host;
 	const char *host_assumes;
+	const char *started;     /* what env starts of a script; NULL */
 	const char *opener;      /* path of the program that opens it, NULL: the bare one */
 	unsigned flags;          /* OPEN_* */
 	size_t first_request;    /* of the open, in the trace */
 	const char *before;      /* path of a library that the process has opened already, NULL */
 	bool package;            /* for packages.c: when its turn comes */
+	struct env_script env;   /* of a script that env starts */
 	struct py_process *after; /* the process that has imported options.after, NULL */
 };
 
@@ -138,6 +141,8 @@ static void finish_program(struct job *j, const struct world *w, struct process 
 static const char *program_name(const struct job *j, const struct world *w,
 				const struct exec_result *x)
 {
+	if (j->env.name != NULL && x->nscripts == 1 && w->kind == LOADER_GLIBC)
+		return j->env.name; /* env calls it as it was told to */
 	return x->nscripts > 0 && w->kind == LOADER_GLIBC ? x->file->path : j->path;
 }
 
@@ -152,6 +157,8 @@ static void start_program(struct job *j, const struct exec_result *x)
 		set_error(j);
 		return;
 	}
+	if (j->env.name != NULL)
+		j->started = x->file->path;
 	secure = exec_secure(j->s->store, x->file, j->a);
 	finish_program(j, w,
 		       loader_start(w, j->a, x->file->path,
@@ -167,9 +174,12 @@ static void check_program(struct job *j)
 
 	j->r.is_program = true;
 	exec_simulate(j->s->store, j->path, j->a, x);
+	env_script_follow(j->s, j->a, x, &j->env);
 	if (x->err != 0) {
 		j->r.loads = DLWHY_NO;
 		j->r.loader_message = x->message;
+		j->r.loader_lines = &j->env.line;
+		j->r.nloader_lines = j->env.line != NULL;
 		j->r.platform.loader = "none";
 		j->r.platform.machine = elf_machine_name(cpu_host_machine());
 		result_findings(&j->r, &j->s->opt, &in, j->a);
@@ -291,13 +301,41 @@ static void open_before(struct job *j, struct process *p)
 		p->images.items[i]->is_host = true;
 }
 
+static bool is_absent(const struct job *j)
+{
+	struct os_stat st;
+
+	return strchr(j->path, '/') != NULL && source_stat(j->s->source, j->path, true, &st) != 0;
+}
+
+/* In a root that has not even a libc: that there is no such file is what one wants to know first. */
+static void say_absent(struct job *j, const struct world *w, const struct process *p)
+{
+	struct exec_result *x = ARENA_NEW(j->a, struct exec_result);
+	struct diagnose_input in = { .target = j->target, .target_path = j->path, .exec = x,
+				     .store = j->s->store };
+
+	*x = (struct exec_result){ .err = ENOENT, .status = 127, .why = "it is not there" };
+	set_platform(j, w);
+	j->r.loads = DLWHY_NO;
+	j->r.hint = arena_printf(j->a, "No program could load anything there either: %s is missing.",
+				 result_failure(p)->object);
+	result_findings(&j->r, &j->s->opt, &in, j->a);
+}
+
 static void open_in(struct job *j, const struct world *w, const char *program, bool secure)
 {
 	struct process *p = loader_start(w, j->a, program, program != NULL ? program : "program",
 					secure, j->flags);
 
 	if (result_failure(p) != NULL) {
+		if (program == NULL && is_absent(j)) {
+			say_absent(j, w, p);
+			return;
+		}
 		finish_library(j, w, p, NULL);
+		if (program == NULL)
+			j->r.nloader_lines = 0; /* nobody prints them: there is no such program */
 		say_no_start(j, p, program);
 		return;
 	}
@@ -595,12 +633,13 @@ static void judge(void *ctx)
 		check_program(j);
 	else
 		check_library(j, en != NULL ? en->file : NULL);
+	result_unbound(&j->r, &j->s->opt, j->a);
 	if (j->s->opt.prove && is_mac_case(j->s, j->path, en))
 		j->r.proof = no_proof(j->a);
 	else if (j->s->opt.prove && j->after != NULL && j->after->done.im != NULL)
 		prove_after(j->after, &j->r, j->path, j->a);
 	else if (j->s->opt.prove)
-		prove(j->s, &j->r, j->path, j->opener,
+		prove(j->s, &j->r, j->started != NULL ? j->started : j->path, j->opener,
 		      j->host.family != NULL ? family_name(j->host.family) : NULL,
 		      j->r.is_program, j->a);
 }

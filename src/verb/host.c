@@ -11,6 +11,7 @@
 #include "diagnose/known.h"
 #include "diagnose/pynames.h"
 #include "object/macho_import.h"
+#include "python/home.h"
 
 struct family {
 	const char *name;
@@ -230,18 +231,37 @@ static bool try_names(struct dlwhy_session *s, const char *dir, const char *firs
 	return false;
 }
 
+/* Does the file belong to what is installed below `dir`? Then it is in a library folder of it; a virtual
+ * environment or one of conda has all that is in it. */
+static bool is_installed_in(struct dlwhy_session *s, const char *dir, const char *file, bool python,
+			    struct arena *a)
+{
+	static const char *const marks[] = { "pyvenv.cfg", "conda-meta" };
+	struct os_stat st;
+
+	if (strncmp(file + strlen(dir), "/lib", 4) == 0 || (!python && *dir != '\0'))
+		return true;
+	for (size_t i = 0; i < 2 && *dir != '\0'; i++)
+		if (source_stat(s->source, arena_printf(a, "%s/%s", dir, marks[i]), true, &st) == 0)
+			return true;
+	return false;
+}
+
 /* The bin folder of each folder above the file: a virtual environment, /usr, a prefix. */
 static bool find_above(struct dlwhy_session *s, const char *path, const char *first,
 		       struct arena *a, struct host *out)
 {
 	char *abs = source_absolute(s->source, path);
 	char *dir = abs != NULL ? arena_strdup(a, abs) : NULL;
+	const char *file = dir != NULL ? arena_strdup(a, dir) : NULL;
+	bool python = out->family == family_python();
 	char *slash;
 
 	free(abs);
 	while (dir != NULL && (slash = strrchr(dir, '/')) != NULL) {
 		*slash = '\0';
-		if (try_names(s, arena_printf(a, "%s/bin", dir), first, a, out)) {
+		if (is_installed_in(s, dir, file, python, a) &&
+		    try_names(s, arena_printf(a, "%s/bin", dir), first, a, out)) {
 			out->why = "the interpreter of the environment that the file lies in";
 			return true;
 		}
@@ -269,6 +289,26 @@ static bool find_on_path(struct dlwhy_session *s, const char *first, struct aren
 	return false;
 }
 
+/* As `import` finds it, so that both speak of the same one. */
+static bool find_python(struct dlwhy_session *s, const char *first, struct arena *a, struct host *out)
+{
+	struct py_ask ask = { .source = s->source, .store = s->store, .environ = s->environ };
+
+	for (int i = first != NULL ? 0 : 1; i < 2; i++) {
+		const char *path;
+
+		ask.python = i == 0 ? first : NULL;
+		path = py_interpreter(&ask, a);
+		if (path == NULL || !is_program(s, path, a))
+			continue;
+		out->program = path;
+		out->why = "the one on PATH";
+		out->fallback = true;
+		return true;
+	}
+	return false;
+}
+
 void host_family(const char *path, const struct store_file *file, struct arena *a, struct host *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -277,10 +317,11 @@ void host_family(const char *path, const struct store_file *file, struct arena *
 
 void host_find(struct dlwhy_session *s, const char *path, struct arena *a, struct host *out)
 {
-	const char *first = NULL;
+	bool python = out->family == family_python();
+	const char *first = python ? python_version(a, path) : NULL;
 
-	if (strcmp(out->family->name, "Python") == 0)
-		first = python_version(a, path);
-	if (!find_above(s, path, first, a, out))
+	if (find_above(s, path, first, a, out))
+		return;
+	if (!python || !find_python(s, first, a, out))
 		find_on_path(s, first, a, out);
 }

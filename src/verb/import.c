@@ -199,6 +199,7 @@ static void judge(void *ctx)
 	}
 	pyp_import(&j->pp, j->module);
 	finish(j);
+	result_unbound(&j->r, &j->s->opt, j->a);
 	if (j->s->opt.prove)
 		prove_import(&j->pp, &j->r, j->a);
 }

@@ -90,6 +90,8 @@ static bool open_pack(struct checked *p)
 	struct dlwhy_session *s = p->s;
 	int err = s->image == NULL ? pack_open(p->from, s->source, p->path, &p->pack) : EXDEV;
 
+	if (err == EBADMSG && packages_damaged(p))
+		return false;
 	if (err != 0)
 		return fail(p, p->path, err);
 	for (const char *const *w = s->opt.with; w != NULL && *w != NULL; w++)

@@ -118,6 +118,7 @@ void packages_judge_file(struct checked *p, struct arena *a, const struct check_
 	check_file(&p->inner, a, ask, out);
 	if (!p->promised)
 		return;
+	out->unbound = false; /* that is meant by it as well */
 	out->assumes = promised_words(a, &p->wheel.tag);
 	if (out->certainty == DLWHY_PROVED)
 		out->certainty = DLWHY_PREDICTED;

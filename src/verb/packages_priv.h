@@ -60,6 +60,12 @@ struct checked {
 /* Nothing can be said: that is why. */
 void packages_set_error(struct dlwhy_result *r, struct dlwhy_error *err);
 
+/* ---- packages_damage.c ---------------------------------------------------------------------- */
+
+/* Of one that could not be opened: its file is damaged, and that has become the answer. False: it is no
+ * package of a kind that is read. */
+bool packages_damaged(struct checked *p);
+
 /* ---- packages_members.c: its native files -------------------------------------------------- */
 
 /* Which there are. */

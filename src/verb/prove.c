@@ -1,8 +1,9 @@
 /* prove.c - the verdict beside what the real loader does in a child process.
  *
  * What counts is whether the file loads and, to the letter, the loader's text. Constructors run in
- * the child but are no part of the verdict: a process that dies in one has been loaded. When the
- * two differ, the proof says so in a sentence that can be sent as it is: it names no folder.
+ * the child but are no part of the verdict: a process that dies in one has been loaded, which
+ * prove_death.c tells of. When the two differ, the proof says so in a sentence that can be sent as
+ * it is: it names no folder.
  */
 #include "verb/prove.h"
 
@@ -11,8 +12,12 @@
 #include <string.h>
 
 #include "verb/prove_ask.h"
+#include "verb/prove_death.h"
 
-enum { REPORT_TEXT_MAX = 4096 }; /* bytes of one text in a report */
+enum {
+	REPORT_TEXT_MAX = 4096, /* bytes of one text in a report */
+	MAX_OPENED = 32         /* libraries of a program whose constructors are tried */
+};
 
 struct trial {
 	struct question q;
@@ -138,17 +143,17 @@ static const char *report(const struct trial *t, const char *real)
 
 static void not_done(struct trial *t, const char *why)
 {
-	*t->proof = (struct dlwhy_proof){ false, false, NULL, why };
+	*t->proof = (struct dlwhy_proof){ .says = why };
 }
 
 static void agrees(struct trial *t, const char *real, const char *says)
 {
-	*t->proof = (struct dlwhy_proof){ true, true, real, says };
+	*t->proof = (struct dlwhy_proof){ .done = true, .agrees = true, .real = real, .says = says };
 }
 
 static void disagrees(struct trial *t, const char *real)
 {
-	*t->proof = (struct dlwhy_proof){ true, false, real, report(t, real) };
+	*t->proof = (struct dlwhy_proof){ .done = true, .real = real, .says = report(t, real) };
 }
 
 static bool same_text(const struct trial *t, const char *real)
@@ -170,16 +175,17 @@ static bool has_rights(const struct trial *t)
 
 static void judge_death(struct trial *t, const struct heard *h)
 {
-	if (t->r->loads == DLWHY_NO && t->r->loader_message == NULL)
+	if (t->r->loads == DLWHY_NO && t->r->loader_message == NULL) {
 		agrees(t, h->text, NULL);
-	else if (t->r->loads == DLWHY_NO || h->died_in == DIED_IN_LOADER)
+	} else if (t->r->loads == DLWHY_NO && h->died_in == DIED_IN_RESOLVER) {
+		not_done(t, arena_printf(t->q.a, "a function of %s that chooses another (IFUNC) ended the "
+					 "process before the loader came so far: %s", h->culprit, h->how));
+	} else if (t->r->loads == DLWHY_NO || h->died_in == DIED_IN_LOADER) {
 		disagrees(t, h->text);
-	else if (h->died_in == DIED_IN_CONSTRUCTOR)
-		agrees(t, NULL, arena_printf(t->q.a, "It was loaded; then a constructor of %s ended "
-					     "it: %s", h->constructor, h->text));
-	else
-		agrees(t, NULL, arena_printf(t->q.a, "It did not survive %s, which can be the work "
-					     "of a constructor", h->text));
+	} else {
+		agrees(t, NULL, prove_death(t->r, h, t->q.a));
+		t->proof->died = h->how;
+	}
 }
 
 /* The host's own start is part of the simulation: the loader's line is one of those printed. */
@@ -478,6 +484,35 @@ static void prove_refusal(struct trial *t)
 		disagrees(t, h.err != 0 ? strerrordesc_np(h.err) : NULL);
 }
 
+/* The libraries that the program needs are opened one by one in a bare program: their constructors run
+ * there, those of the program do not. Nothing but a death in one is of interest. */
+static void run_constructors(struct trial *t)
+{
+	const struct dlwhy_result *r = t->r;
+	const struct dlwhy_object *program = r->target_object >= 0 && (size_t)r->target_object < r->nobjects ?
+						     r->objects[r->target_object] : NULL;
+	struct question q = t->q;
+	struct heard h;
+	size_t asked = 0;
+
+	for (size_t i = 0; program != NULL && i < program->nneeds && asked < MAX_OPENED; i++) {
+		int32_t to = program->needs[i]->to;
+
+		q.path = to >= 0 && (size_t)to < r->nobjects ? r->objects[to]->path : NULL;
+		if (q.path == NULL || strncmp(base_name(q.path), "libc.so.", 8) == 0)
+			continue;
+		q.kind = HOST_BARE;
+		q.host = NULL;
+		asked++;
+		ask_library(&q, &h);
+		if (h.kind != HEARD_DEATH || h.died_in != DIED_IN_CONSTRUCTOR)
+			continue;
+		agrees(t, NULL, prove_death(t->r, &h, t->q.a));
+		t->proof->died = h.how;
+		return;
+	}
+}
+
 static void prove_start(struct trial *t)
 {
 	struct trace_heard h;
@@ -502,6 +537,8 @@ static void prove_start(struct trial *t)
 		disagrees(t, strerrordesc_np(h.err));
 	else
 		judge_trace(t, &h);
+	if (t->proof->done && t->proof->agrees && t->r->loads == DLWHY_YES)
+		run_constructors(t);
 }
 
 static void prove_program(struct trial *t)
@@ -561,4 +598,5 @@ void prove(struct dlwhy_session *s, struct dlwhy_result *r, const char *path,
 		prove_program(&t);
 	else
 		prove_library(&t);
+	prove_refuted(r, a);
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "loader/facts.h"
 #include "object/elfconst.h"
 #include "verb/prober/prober.h"
 
@@ -215,7 +216,7 @@ static bool run_host(const struct question *q, bool debug, struct os_capture *ou
 	if (q->kind == HOST_PYTHON)
 		set[n++] = "PYTHONDONTWRITEBYTECODE=1"; /* a question changes nothing */
 	if (debug)
-		set[n++] = "LD_DEBUG=files";
+		set[n++] = "LD_DEBUG=files,reloc";
 	c.argv = make_argv(q);
 	c.env = make_env(q, set);
 	c.image = prober_for(q->minor);
@@ -249,11 +250,53 @@ static const char *const *split_lines(struct arena *a, char *text, size_t *n)
 
 /* ---- what it said ---------------------------------------------------------------------------- */
 
-/* With LD_DEBUG=files the loader names each constructor before it calls it. So what follows the
- * last dlopen tells whether it had come that far. */
-static void find_constructor(const struct question *q, struct heard *h)
+/* Has it functions that choose another (IFUNC), which the loader calls while it relocates? */
+static bool has_resolvers(const struct question *q, const char *path)
 {
-	static const char opened[] = ";  dynamically loaded by ", init[] = "\tcalling init: ";
+	const struct store_entry *en = strchr(path, '/') != NULL ? store_open(q->s->store, path) : NULL;
+	const struct elf *e;
+	struct elf_relocs r;
+	struct elf_rel rel;
+	struct elf_sym s;
+
+	if (en == NULL || en->err != 0 || en->file->kind != FILE_ELF || en->file->elf.defect != ELF_OK)
+		return false;
+	e = &en->file->elf;
+	elf_relocs_open(e, &r);
+	for (int t = 0; t < 3; t++)
+		for (uint64_t i = r.relative[t]; i < r.rel[t].n; i++)
+			if (elf_reloc(e, &r, t, i, &rel) &&
+			    (reltype_of(e->machine, e->is64, rel.type) == RT_IRELATIVE ||
+			     (rel.sym != 0 && elf_sym(e, rel.sym, &s) && s.type == STT_GNU_IFUNC)))
+				return true;
+	return false;
+}
+
+/* The rest of the line, in which "what" may be followed by words in brackets. */
+static const char *debug_object(const struct question *q, const char *at)
+{
+	size_t n = strcspn(at, "\n");
+	static const char lazy[] = " (lazy)";
+
+	if (n >= sizeof(lazy) && strncmp(at + n - (sizeof(lazy) - 1), lazy, sizeof(lazy) - 1) == 0)
+		n -= sizeof(lazy) - 1;
+	return arena_strndup(q->a, at, n);
+}
+
+static const char *last_after(const struct question *q, const char *text, const char *what)
+{
+	const char *last = NULL;
+
+	for (const char *at = text; (at = strstr(at, what)) != NULL;)
+		last = at += strlen(what);
+	return last != NULL ? debug_object(q, last) : NULL;
+}
+
+/* With LD_DEBUG the loader names each object before it relocates it, and each constructor before it
+ * calls it. So what follows the last dlopen tells how far it had come. */
+static void find_culprit(const struct question *q, struct heard *h)
+{
+	static const char opened[] = ";  dynamically loaded by ";
 	struct os_capture out, err;
 	struct os_child_end end;
 	const char *why, *at = NULL, *next;
@@ -264,12 +307,13 @@ static void find_constructor(const struct question *q, struct heard *h)
 		at = next;
 	if (at == NULL)
 		return;
-	h->died_in = DIED_IN_LOADER;
-	for (next = at; (next = strstr(next, init)) != NULL;) {
-		next += sizeof(init) - 1;
-		h->died_in = DIED_IN_CONSTRUCTOR;
-		h->constructor = arena_strndup(q->a, next, strcspn(next, "\n"));
-	}
+	h->died_in = DIED_IN_CONSTRUCTOR;
+	h->culprit = last_after(q, at, "\tcalling init: ");
+	if (h->culprit != NULL)
+		return;
+	h->culprit = last_after(q, at, "\trelocation processing: ");
+	h->died_in = h->culprit != NULL && has_resolvers(q, h->culprit) ? DIED_IN_RESOLVER
+									: DIED_IN_LOADER;
 }
 
 static const char *how_it_ended(struct arena *a, const struct os_child_end *end)
@@ -280,6 +324,15 @@ static const char *how_it_ended(struct arena *a, const struct os_child_end *end)
 		return arena_printf(a, "(the process exited with status %d)", end->status);
 	return arena_printf(a, "(the process was killed by %s)",
 			    os_signal_name(end->signal, name, sizeof(name)));
+}
+
+static const char *how_in_words(struct arena *a, const struct os_child_end *end)
+{
+	char name[24];
+
+	if (end->signal == 0)
+		return arena_printf(a, "it exited with status %d", end->status);
+	return arena_printf(a, "killed by %s", os_signal_name(end->signal, name, sizeof(name)));
 }
 
 static const char *assertion_line(const struct heard *h)
@@ -298,11 +351,12 @@ static void hear_death(const struct question *q, const struct os_child_end *end,
 
 	h->kind = HEARD_DEATH;
 	h->signal = end->signal;
+	h->how = how_in_words(q->a, end);
 	h->text = assertion != NULL ? assertion : how_it_ended(q->a, end);
 	if (assertion != NULL)
 		h->died_in = DIED_IN_LOADER;
-	else if (q->module == NULL)
-		find_constructor(q, h);
+	else if (q->path != NULL)
+		find_culprit(q, h);
 }
 
 static void hear_no_start(const struct question *q, const struct os_child_end *end,

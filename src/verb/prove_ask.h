@@ -32,7 +32,7 @@ enum heard_kind {
 };
 
 /* Where a process was when it ended inside dlopen. */
-enum died_in { DIED_UNKNOWN, DIED_IN_LOADER, DIED_IN_CONSTRUCTOR };
+enum died_in { DIED_UNKNOWN, DIED_IN_LOADER, DIED_IN_RESOLVER, DIED_IN_CONSTRUCTOR };
 
 struct heard {
 	enum heard_kind kind;
@@ -41,7 +41,8 @@ struct heard {
 	size_t nlines;
 	int signal;               /* HEARD_DEATH: 0 if it exited */
 	enum died_in died_in;
-	const char *constructor;  /* DIED_IN_CONSTRUCTOR: path of the object */
+	const char *culprit;      /* DIED_IN_CONSTRUCTOR, DIED_IN_RESOLVER: path of the object */
+	const char *how;          /* HEARD_DEATH: "killed by SIGILL", "it exited with status 3" */
 };
 /* dlopen(path, RTLD_NOW) in a new process of that kind. */
 void ask_library(const struct question *q, struct heard *out);

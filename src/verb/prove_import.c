@@ -8,15 +8,16 @@
 #include <string.h>
 
 #include "verb/prove_ask.h"
+#include "verb/prove_death.h"
 
 static void not_done(struct dlwhy_proof *p, const char *why)
 {
-	*p = (struct dlwhy_proof){ false, false, NULL, why };
+	*p = (struct dlwhy_proof){ .says = why };
 }
 
 static void judged(struct dlwhy_proof *p, bool agrees, const char *real, const char *says)
 {
-	*p = (struct dlwhy_proof){ true, agrees, real, says };
+	*p = (struct dlwhy_proof){ .done = true, .agrees = agrees, .real = real, .says = says };
 }
 
 /* The type of "module.Type: text", without its module, and what follows. */
@@ -101,7 +102,7 @@ static const char *why_not(const struct py_process *pp, const struct dlwhy_resul
 	return NULL;
 }
 
-static void judge_file(const struct dlwhy_result *r, const struct heard *h, struct dlwhy_proof *p,
+static void judge_file(struct dlwhy_result *r, const struct heard *h, struct dlwhy_proof *p,
 		       struct arena *a)
 {
 	bool agrees;
@@ -116,6 +117,12 @@ static void judge_file(const struct dlwhy_result *r, const struct heard *h, stru
 		judged(p, agrees, h->text, NULL);
 		break;
 	case HEARD_DEATH:
+		if (r->loads == DLWHY_YES && h->died_in != DIED_IN_LOADER) {
+			judged(p, true, NULL, prove_death(r, h, a));
+			p->died = h->how;
+			break;
+		}
+		/* fall through */
 	case HEARD_NO_START:
 		agrees = r->loads == DLWHY_NO && r->loader_message == NULL;
 		judged(p, agrees, h->text, NULL);
@@ -147,6 +154,7 @@ void prove_after(const struct py_process *pp, struct dlwhy_result *r, const char
 	}
 	ask_import(&q, &h);
 	judge_file(r, &h, p, a);
+	prove_refuted(r, a);
 }
 
 void prove_import(const struct py_process *pp, struct dlwhy_result *r, struct arena *a)
@@ -164,4 +172,5 @@ void prove_import(const struct py_process *pp, struct dlwhy_result *r, struct ar
 	}
 	ask_import(&q, &h);
 	judge(pp, r, &h, p, a);
+	prove_refuted(r, a);
 }

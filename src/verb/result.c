@@ -1,6 +1,8 @@
 /* result.c - from a simulated process to the public result: objects, needs, probes, bindings. */
 #include "verb/result.h"
 
+#include <string.h>
+
 static int32_t id_of(const struct image *im)
 {
 	return im != NULL ? (int32_t)im->index : -1;
@@ -159,4 +161,17 @@ void result_findings(struct dlwhy_result *r, const struct dlwhy_options *opt,
 		r->assumes = d.findings[i]->assumes;
 	if (r->assumes == NULL && in->process != NULL && in->process->trace.failures.n > 0)
 		r->assumes = in->process->trace.failures.items[0].assumes;
+}
+
+void result_unbound(struct dlwhy_result *r, const struct dlwhy_options *opt, struct arena *a)
+{
+	static const char words[] = "every symbol is found: symbols were not looked up (--no-bind)";
+
+	if (!opt->no_bind || r->error != NULL || r->loads != DLWHY_YES ||
+	    strcmp(r->platform.loader, "none") == 0)
+		return;
+	r->unbound = true;
+	if (r->certainty == DLWHY_PROVED)
+		r->certainty = DLWHY_PREDICTED;
+	r->assumes = r->assumes != NULL ? arena_printf(a, "%s; and %s", r->assumes, words) : words;
 }

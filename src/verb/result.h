@@ -12,6 +12,8 @@ void result_objects(struct dlwhy_result *r, const struct dlwhy_options *opt, str
 /* Fills findings, certainty, what it rests on, and the hint if there is none yet. */
 void result_findings(struct dlwhy_result *r, const struct dlwhy_options *opt,
 		     const struct diagnose_input *in, struct arena *a);
+/* With options.no_bind: what a success then rests on. */
+void result_unbound(struct dlwhy_result *r, const struct dlwhy_options *opt, struct arena *a);
 /* The failure that ends the load; NULL: it does not end. */
 const struct failure *result_failure(const struct process *p);
 /* Results that are kept: begins as zeros with an arena; the texts are freed by map_free. */

@@ -47,6 +47,25 @@ static void add_result(struct run *run, struct result_list *others, const struct
 	run->r.run = out;
 }
 
+/* Whose loader started the command. */
+static void set_platform(struct run *run)
+{
+	const struct exec_result *x = &run->exec;
+	const struct elf *e = x->err == 0 && x->file != NULL ? &x->file->file->elf : NULL;
+	const struct world *w;
+
+	if (e == NULL || strcmp(run->r.platform.loader, "none") != 0)
+		return;
+	run->r.platform.machine = elf_machine_name(e->machine);
+	if (x->is_static)
+		return;
+	w = session_world(run->s, e->machine, e->is64, e->big_endian, e->flags, e->interp, NULL);
+	if (w == NULL)
+		return;
+	run->r.platform.loader = loader_name(w->kind);
+	run->r.platform.loader_version = w->install.version;
+}
+
 static void fill_result(struct run *run)
 {
 	struct result_list others = { NULL, 0, 0 };
@@ -57,6 +76,7 @@ static void fill_result(struct run *run)
 		add_result(run, &others, run->failed.items[i].r);
 	run->r.members = others.items;
 	run->r.nmembers = others.n;
+	set_platform(run);
 	run_explain_unread(run);
 }
 

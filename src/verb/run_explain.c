@@ -1,6 +1,7 @@
 /* run_explain.c - the verb `run`: loads that failed, done again in the simulation, which knows why. */
 #include "verb/run.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "object/elfconst.h"
@@ -262,10 +263,13 @@ void run_explain_exec(struct run *run)
 	r->loads = DLWHY_NO;
 	r->platform.loader = "none";
 	r->platform.machine = elf_machine_name(cpu_host_machine());
-	if (run->program == NULL)
-		r->loader_message = arena_printf(run->a, "%s: command not found", run->argv[0]);
-	else
-		r->loader_message = run->exec.message;
+	if (run->program == NULL) {
+		run->exec.err = ENOENT;
+		run->exec.status = 127;
+		run->exec.why = "no folder of PATH has it";
+		run->exec.message = arena_printf(run->a, "%s: command not found", run->argv[0]);
+	}
+	r->loader_message = run->exec.message;
 	if (run->exec.err != 0)
 		set_findings(run, r, &in, "seen in the run: the system did not start it");
 }

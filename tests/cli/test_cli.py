@@ -47,6 +47,9 @@ def files(tmp_path_factory):
     subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,--no-as-needed", "-o", folder / "libbad.so",
                     source, folder / "libgone.so.1"], check=True)
     (folder / "libgone.so.1").unlink()
+    undefined = folder / "und.c"
+    undefined.write_text("int nowhere(void); int b(void) { return nowhere(); }\n")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", folder / "libund.so", undefined], check=True)
     return folder
 
 
@@ -292,6 +295,16 @@ def test_json_is_valid_by_the_schema(files, extra, name):
         assert answer["target"] == name.decode()
 
 
+@pytest.mark.parametrize("name,word", [("./libund.so", "loads"), ("/bin/ls", "starts")])
+def test_without_binding_nothing_is_proved_of_symbols(files, name, word):
+    result = run("--json", "--no-bind", name, cwd=files)
+    answer = check_json(result.stdout)
+    assert (result.returncode, answer["loads"], answer["certainty"]) == (0, True, "predicted")
+    assert "symbols were not looked up (--no-bind)" in answer["assumes"]
+    text = run("--no-bind", name, cwd=files).stdout.decode()
+    assert text.startswith(f"{name} {word} as far as its libraries go: symbols were not looked up.\n")
+
+
 @pytest.mark.parametrize("name", ["./libgood.so", "./libbad.so", "./libnone.so", "/bin/ls"])
 def test_without_explanations_the_verdict_is_the_same(files, name):
     full, plain = run("--json", name, cwd=files), run("--json", "--no-explain", name, cwd=files)
@@ -413,3 +426,67 @@ def test_closed_stdout_is_reported(files):
     result = run("./libbad.so", cwd=files, preexec_fn=lambda: os.close(1))
     assert result.returncode == 3
     assert "Bad file descriptor" in one_line(result)
+
+
+@pytest.mark.parametrize("line", ["nosuchpy", "nosuchpy -x", "-S A=b nosuchpy -u", "./nosuch", "/tmp",
+                                  "-S PATH=/nowhere sh", "-S -uPATH nosuch", "-S -i nosuch"])
+def test_script_that_env_cannot_start_is_told_in_its_words(tmp_path, line):
+    script = tmp_path / "s"
+    script.write_text(f"#!/usr/bin/env {line}\n")
+    script.chmod(0o755)
+    real = subprocess.run([script], capture_output=True, env={**os.environ, "LC_ALL": "C"}, cwd=tmp_path)
+    result = run("--json", script, cwd=tmp_path)
+    answer = check_json(result.stdout)
+    assert result.returncode == 1 and answer["loads"] is False
+    assert [answer["loader_message"], *answer["loader_lines"]] == real.stderr.decode().splitlines()
+    assert answer["findings"][0]["code"] in ("interpreter-missing", "not-loadable")
+
+
+@pytest.mark.parametrize("line", ["sh", "-S -i A=b sh -e", "-S sh"])
+def test_script_that_env_starts_is_one_of_its_program(tmp_path, line):
+    script = tmp_path / "s"
+    script.write_text(f"#!/usr/bin/env {line}\nexit 0\n")
+    script.chmod(0o755)
+    assert subprocess.run([script], cwd=tmp_path).returncode == 0
+    answer = check_json(run("--json", script, cwd=tmp_path).stdout)
+    assert answer["loads"] is True
+    assert answer["objects"][0]["path"].endswith("sh")
+
+
+def test_file_that_is_not_there_has_a_way_out(files, tmp_path):
+    near = check_json(run("--json", "./libgod.so", cwd=files).stdout)["findings"][0]
+    assert "dlwhy ./libgood.so" in near["fixes"][0]["commands"]
+    other = check_json(run("--json", "./libc.so.6", cwd=files).stdout)["findings"][0]
+    assert any("/libc.so.6" in c for f in other["fixes"] for c in f["commands"])
+    folder = check_json(run("--json", "no/such/libx.so", cwd=files).stdout)["findings"][0]
+    assert "there is no folder" in folder["fixes"][0]["says"] and "working folder" in folder["fixes"][0]["says"]
+    none = check_json(run("--json", "./qwertyuiop.so", cwd=tmp_path).stdout)["findings"][0]
+    assert str(tmp_path) in none["fixes"][0]["says"]
+
+
+def test_root_without_a_libc_hides_no_missing_file(tmp_path):
+    answer = check_json(run("--json", "--root", tmp_path, "/usr/bin/nosuch").stdout)
+    assert (answer["loads"], answer["loader_message"], answer["loader_lines"]) == (False, None, [])
+    assert answer["findings"][0]["summary"] == "There is no file /usr/bin/nosuch."
+    assert "libc.so.6" in answer["hint"]
+
+
+def test_command_that_is_not_there_is_a_finding(tmp_path):
+    result = run("run", "--json", "--output", tmp_path / "o", "--", "no-such-command-here")
+    answer = check_json((tmp_path / "o").read_bytes())
+    assert result.returncode == 127
+    assert answer["loader_message"] == "no-such-command-here: command not found"
+    assert "no folder of PATH" in answer["findings"][0]["summary"] and answer["findings"][0]["fixes"]
+    run("run", "--json", "--output", tmp_path / "o", "--", "true")
+    assert json.loads((tmp_path / "o").read_bytes())["platform"]["loader"] in ("glibc", "musl")
+
+
+def test_plug_in_is_judged_in_the_python_of_path(tmp_path):
+    source = "void *PyModule_New(char *); void *PyInit_m(void) { return PyModule_New(0); }\n"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp_path / "m.so", "-xc", "-"], input=source.encode(), check=True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python3").write_bytes(Path(os.path.realpath("/usr/bin/python3")).read_bytes())
+    (tmp_path / "bin/python3").chmod(0o755)
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    answer = check_json(run("--json", "--env", f"PATH={path}", "./m.so", cwd=tmp_path).stdout)
+    assert answer["host"].startswith(f"{tmp_path}/bin/python3")

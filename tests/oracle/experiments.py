@@ -385,6 +385,15 @@ def build_relocations(b):
     b.lib("libtype_plt.so", "extern int prov(void); int usep(void) { return prov(); }", "-Wl,-z,lazy", soname=None)
     with b.edit("libtype_plt.so", "libtype_plt.so") as e:
         e.relocation_type("prov", 0x77)
+    b.prog("app_no_type", "extern int nosuch(int);", "nosuch(1)", "-Wl,-z,lazy",
+           "-Wl,--unresolved-symbols=ignore-all")  # whose entry of the PLT the linker makes R_X86_64_NONE
+    b.lib("libprov_plt.so", "int prov(void) { return 77; }")
+    b.prog("app_plt", "extern int prov(void);", "prov()", "-Wl,-z,lazy", "-L.", "-lprov_plt", OLD + "$W")
+    for value in (200, 0, 16, 17):
+        with b.edit("app_plt", f"app_plt_{value}") as e:
+            e.relocation_type("prov", value)
+    with b.edit("app_plt", "app_type_200") as e:
+        e.relocation_type("__cxa_finalize", 200)
     ifunc = 'static int r(void) { return 3; } static void *res(void) { return r; }' \
             'int ifn(void) __attribute__((ifunc("res")));'
     b.lib("libifunc_user.so", "extern int ifn(void); int (*pp)(void) = ifn; int callif(void) { return pp(); }",
@@ -655,6 +664,13 @@ CASES = [
     opens("symbol_before_relocation_type", "./libtype_undefined.so", "undefined symbol: nosuchdata"),
     opens("unknown_type_in_the_plt_and_no_symbol", "./libtype_plt.so", "undefined symbol: prov"),
     opens("unknown_type_in_the_plt", "./libtype_plt.so", "unexpected reloc type 0x77", env=preload("./libprov.so")),
+    starts("no_relocation_type_in_the_plt_of_the_program", "./app_no_type",
+           "libraries: unexpected PLT reloc type 0x00"),
+    starts("unknown_relocation_type_of_the_program", "./app_type_200", "libraries: unexpected reloc type 0xc8"),
+    *[starts(f"relocation_type_{value}_in_the_plt_of_the_program", f"./app_plt_{value}",
+             f"libraries: unexpected PLT reloc type 0x{value:02x}") for value in (200, 0, 16, 17)],
+    starts("unknown_relocation_type_in_the_plt_of_the_program_bound_at_once", "./app_plt_200",
+           "libraries: unexpected reloc type 0xc8", env={"LD_BIND_NOW": "1"}),
     starts("ifunc_of_the_program", "./app_ifunc", "unsatisfiable circular dependency"),
     opens("ifunc_of_the_library", "./libifunc.so", LOADS),
     # static TLS

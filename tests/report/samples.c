@@ -254,7 +254,7 @@ static const struct dlwhy_binding bindings[] = {
 };
 static const struct dlwhy_binding *const binding_list[] = { &bindings[0], &bindings[1],
 							    &bindings[2], &bindings[3] };
-static const struct dlwhy_proof proof = { true, false, NULL, NULL };
+static const struct dlwhy_proof proof = { true, false, NULL, NULL, NULL };
 static const struct dlwhy_result symbol_result = {
 	.verb = "check",
 	.target = "./libuse.so",
@@ -309,7 +309,7 @@ static const struct dlwhy_finding *const evil_findings[] = { &evil_finding, &evi
 static const struct dlwhy_binding evil_binding = { 0, EVIL, EVIL, -1, EVIL, false, false, false,
 						   false };
 static const struct dlwhy_binding *const evil_bindings[] = { &evil_binding };
-static const struct dlwhy_proof evil_proof = { true, false, EVIL, EVIL };
+static const struct dlwhy_proof evil_proof = { true, false, EVIL, EVIL, NULL };
 static const struct dlwhy_result evil_result = {
 	.verb = "check",
 	.target = EVIL,

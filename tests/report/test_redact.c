@@ -37,6 +37,8 @@ static int teardown(void **state)
 static void home_folder_becomes_a_tilde(void **state)
 {
 	expect(*state, "/home/jane/x/liba.so", "~/x/liba.so");
+	expect(*state, "good @ file:///home/jane/s/good.whl", "good @ file://~/s/good.whl");
+	expect(*state, "file:///home/bob/s, file:///srv/home/x", "file:///home/USER/s, file:///srv/home/x");
 	expect(*state, "/home/jane", "~");
 	expect(*state, "a:/home/jane/b:/home/jane/c", "a:~/b:~/c");
 	expect(*state, "gcc -L/home/jane/lib -Wl,-rpath=/home/jane/lib",

@@ -196,6 +196,35 @@ static void scripts_folders_and_static_programs_are_no_hosts(void **state)
 	assert_string_equal(found(f, "/x/" MODULE), "Python by /usr/bin/python3");
 }
 
+static void a_folder_beside_bin_is_no_environment(void **state)
+{
+	struct fixture *f = *state;
+
+	put_defining(f, "/m.so", "PyInit_m");
+	put_defining(f, "/src/m.so", "PyInit_m");
+	put_defining(f, "/lib/m.so", "PyInit_m");
+	put_defining(f, "/venv/src/m.so", "PyInit_m");
+	put_text(f, "/venv/pyvenv.cfg", "home = /usr/bin\n");
+	put_program(f, "/venv/bin/python3");
+	put_program(f, "/bin/python3");
+	put_program(f, "/usr/local/bin/python3");
+	assert_string_equal(found(f, "/m.so"), "Python by /usr/local/bin/python3");
+	assert_string_equal(found(f, "/src/m.so"), "Python by /usr/local/bin/python3");
+	assert_string_equal(found(f, "/lib/m.so"), "Python by /bin/python3");
+	assert_string_equal(found(f, "/venv/src/m.so"), "Python by /venv/bin/python3");
+}
+
+static void a_script_in_front_of_python_is_followed(void **state)
+{
+	struct fixture *f = *state;
+
+	put_defining(f, "/x/m.so", "PyInit_m");
+	put_program(f, "/opt/py/bin/python3");
+	put_program(f, "/usr/bin/python3");
+	put_text(f, "/usr/local/bin/python3", "#!/bin/sh\nexec /opt/py/bin/python3 \"$@\"\n");
+	assert_string_equal(found(f, "/x/m.so"), "Python by /opt/py/bin/python3");
+}
+
 static void a_relative_path_has_an_environment_too(void **state)
 {
 	struct fixture *f = *state;
@@ -219,6 +248,8 @@ int main(void)
 		ROOT_TEST(the_interpreter_of_the_files_own_version_is_preferred),
 		ROOT_TEST(any_interpreter_is_better_than_none),
 		ROOT_TEST(scripts_folders_and_static_programs_are_no_hosts),
+		ROOT_TEST(a_folder_beside_bin_is_no_environment),
+		ROOT_TEST(a_script_in_front_of_python_is_followed),
 		ROOT_TEST(a_relative_path_has_an_environment_too),
 	};
 

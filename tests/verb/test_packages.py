@@ -629,8 +629,15 @@ def test_what_is_no_archive(made, tmp_path):
                        ("cut.tar.xz", tar_of({"x": b"1"}, "w:xz")[:40]), ("bare.deb", ar_of([("x", b"1")])),
                        ("bad.deb", ar_of([("debian-binary", b""), ("data.tar.xz", b"no")]))):
         (tmp_path / name).write_bytes(data)
-        r = check(tmp_path / name, status=3)
-        assert name in r["error"]["message"] and r["loads"] is None
+        if name in ("words.tar.gz", "bare.deb"):  # nothing says that they ever were one
+            r = check(tmp_path / name, status=3)
+            assert name in r["error"]["message"] and r["loads"] is None
+        else:
+            r = check(tmp_path / name, status=1)
+            assert (r["loads"], r["error"], r["findings"][0]["code"]) == (False, None, "corrupt-file")
+    for name, says in (("cut.whl", "is cut off"), ("text.whl", "an HTML page"), ("empty.tar", "an empty file"),
+                       ("cut.tar.xz", "is cut off")):
+        assert says in check(tmp_path / name, status=1)["findings"][0]["summary"]
     os.mkdir(tmp_path / "folder.whl")
     assert check(tmp_path / "folder.whl", status=1)["loads"] is False
     (tmp_path / "elf.zip").write_bytes(made["a"])

@@ -327,6 +327,56 @@ static void death_in_a_constructor_is_no_disagreement(void **state)
 	agrees(&q, DLWHY_YES);
 }
 
+/* The first finding, and a verdict that is not proved any more. */
+static void ended_by(const struct ask *q, const char *detail, const char *object, const char *how)
+{
+	const struct dlwhy_finding *f = q->r.nfindings > 0 ? q->r.findings[0] : NULL;
+
+	assert_non_null(f);
+	assert_string_equal(f->code, "init-failed");
+	assert_string_equal(f->detail, detail);
+	assert_int_equal(f->severity, DLWHY_ERROR);
+	assert_non_null(strstr(f->object, object));
+	assert_non_null(strstr(f->summary, how));
+	assert_string_equal(q->r.proof->died, how);
+	assert_int_not_equal(q->r.certainty, DLWHY_PROVED);
+	assert_non_null(q->r.assumes);
+}
+
+static void what_ends_the_process_is_the_answer(void **state)
+{
+	struct ask q;
+
+	(void)state;
+	build_library("libtrap.so", "__attribute__((constructor)) void c(void) { __builtin_trap(); }", "");
+	ask_about(&q, "libtrap.so");
+	ended_by(&q, "constructor", "libtrap.so", "killed by SIGILL");
+	agrees(&q, DLWHY_YES);
+	build_library("libgives.so", "#include <stdio.h>\n#include <stdlib.h>\n__attribute__((constructor)) "
+		      "void c(void) { fputs(\"no license\\n\", stderr); exit(3); } "
+		      "int gives(void) { return 1; }",
+		      "-Wl,-soname,libgives.so");
+	build_library("libneeds_it.so", "int gives(void); int n(void) { return gives(); }",
+		      "libgives.so -Wl,-rpath,'$ORIGIN'");
+	ask_about(&q, "libneeds_it.so");
+	ended_by(&q, "exit", "libgives.so", "it exited with status 3");
+	assert_int_equal(q.r.findings[0]->nevidence, 1);
+	assert_string_equal(q.r.findings[0]->evidence[0]->value, "no license");
+	agrees(&q, DLWHY_YES);
+}
+
+static void death_in_a_resolver_is_no_disagreement(void **state)
+{
+	struct ask q;
+
+	(void)state;
+	build_library("libresolver.so", "#include <stdlib.h>\nstatic void *r(void) { __builtin_trap(); }"
+		      "int f(void) __attribute__((ifunc(\"r\"))); int (*p)(void) = f;", "");
+	ask_about(&q, "libresolver.so");
+	ended_by(&q, "resolver", "libresolver.so", "killed by SIGILL");
+	agrees(&q, DLWHY_YES);
+}
+
 /* ---- disagreement ---------------------------------------------------------------------------- */
 
 static void says_it_loads(struct dlwhy_result *r)
@@ -372,6 +422,9 @@ static void wrong_verdicts_are_reported_without_folders(void **state)
 	assert_non_null(strstr(p->says, dlwhy_version()));
 	assert_non_null(strstr(p->says, q.r.platform.loader_version));
 	assert_null(strstr(p->says, dir));
+	assert_int_equal(q.r.certainty, DLWHY_LIKELY);
+	for (size_t i = 0; i < q.r.nfindings; i++)
+		assert_int_equal(q.r.findings[i]->certainty, DLWHY_LIKELY);
 	ask_free(&q);
 
 	p = ask_twisted(&q, "libgood.so", says_it_does_not);
@@ -516,6 +569,21 @@ static void program_is_proved_but_never_run(void **state)
 	assert_true(q.r.is_program);
 	agrees(&q, DLWHY_YES);
 	assert_false(exists("mark"));
+}
+
+static void library_of_a_program_that_ends_it_is_the_answer(void **state)
+{
+	struct ask q;
+
+	(void)state;
+	build_library("libquits.so", "#include <unistd.h>\n__attribute__((constructor)) "
+		      "void c(void) { _exit(7); } int quits(void) { return 1; }", "-Wl,-soname,libquits.so");
+	build_program("prog_quits", "int quits(void); int main(void) { return quits(); }",
+		      "libquits.so -Wl,-rpath,'$ORIGIN'");
+	ask_about(&q, "prog_quits");
+	ended_by(&q, "exit", "libquits.so", "it exited with status 7");
+	assert_int_equal(q.r.findings[0]->certainty, DLWHY_PREDICTED);
+	agrees(&q, DLWHY_YES);
 }
 
 static void program_without_its_library_is_proved(void **state)
@@ -699,6 +767,8 @@ int main(void)
 		cmocka_unit_test(assertion_of_the_loader_kills_both),
 		cmocka_unit_test(text_of_a_constructor_is_no_answer),
 		cmocka_unit_test(death_in_a_constructor_is_no_disagreement),
+		cmocka_unit_test(what_ends_the_process_is_the_answer),
+		cmocka_unit_test(death_in_a_resolver_is_no_disagreement),
 		cmocka_unit_test(wrong_verdicts_are_reported_without_folders),
 		cmocka_unit_test(another_text_or_a_death_is_a_disagreement),
 		cmocka_unit_test(death_in_the_loader_is_a_disagreement),
@@ -707,6 +777,7 @@ int main(void)
 		cmocka_unit_test(perl_opens_its_modules),
 		cmocka_unit_test(other_hosts_are_not_tried),
 		cmocka_unit_test(program_is_proved_but_never_run),
+		cmocka_unit_test(library_of_a_program_that_ends_it_is_the_answer),
 		cmocka_unit_test(program_without_its_library_is_proved),
 		cmocka_unit_test(program_that_lacks_data_is_proved_and_lazy_functions_are_fine),
 		cmocka_unit_test(program_that_lacks_a_version_is_proved),
