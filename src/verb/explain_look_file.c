@@ -234,6 +234,9 @@ void look_at_files(struct look_case *c)
 
 	if (who != NULL && ask_file(c, who))
 		return;
+	look_provider(c);
+	if (c->settled)
+		return;
 	if (what != NULL && !same_text(what, who) && ask_file(c, what))
 		return;
 	if (module == NULL && same_text(f->code, "python-module"))
