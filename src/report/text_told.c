@@ -26,7 +26,8 @@ const char *text_told_certainty(struct text *t)
 /* The first words are the answer. Which of several texts it is of stands before them. */
 void text_told_answer(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out)
 {
-	const char *name = text_clean(t, t->r->target), *says = text_clean(t, f->summary);
+	const char *name = t->verbose ? text_clean(t, t->r->target) : text_base(t, t->r->target);
+	const char *says = text_clean(t, f->summary);
 
 	if (strcmp(name, "-") != 0)
 		says = arena_printf(t->a, "%s: %s", text_fit(t, name, t->verbose ? SIZE_MAX : t->width / 2), says);
