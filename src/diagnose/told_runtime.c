@@ -327,25 +327,6 @@ static void sharpen_refusal(struct msg_fact *f)
 		}
 }
 
-/* The kernel does not know the kind of a file that is a script by its name. Shells would run it themselves. */
-static void sharpen_script(struct msg_fact *f)
-{
-	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.py", "*.pl", "*.rb",
-					       "*.js",	"*.mjs",  "*.php", "*.lua", "*.tcl", "*.awk", "*.fish",
-					       "*.csh", "*-entrypoint", "entrypoint", "configure" };
-	const char *object = f->field[MSG_OBJECT];
-
-	if (object == NULL || f->id == NULL || strstr(f->id, "exec-format") == NULL ||
-	    !told_is(f, "wrong-arch") || f->detail != NULL || is_speaker(f, "shell"))
-		return;
-	for (size_t i = 0; i < COUNT(scripts); i++)
-		if (fnmatch(scripts[i], file_name(object), 0) == 0) {
-			f->code = "corrupt-file";
-			f->detail = "no-interpreter-line";
-			return;
-		}
-}
-
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
@@ -357,7 +338,6 @@ void told_runtime(struct told_case *c)
 		sharpen_init_function(f);
 		sharpen_needed_by(f);
 		sharpen_refusal(f);
-		sharpen_script(f);
 		if (told_is(f, "missing-symbol"))
 			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))

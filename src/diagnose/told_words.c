@@ -103,8 +103,22 @@ static const char *extension_of(const struct msg_fact *f)
 	return dot != NULL ? dot + 1 : module;
 }
 
-/* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file" and
- * "extension" are no fields of their own. */
+/* The object, if it is a script by its name. */
+static const char *script_of(const struct msg_fact *f)
+{
+	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.py", "*.pl", "*.rb",
+					       "*.js",	"*.mjs",  "*.php", "*.lua", "*.tcl", "*.awk", "*.fish",
+					       "*.csh", "*entrypoint" };
+	const char *object = f->field[MSG_OBJECT];
+
+	for (size_t i = 0; object != NULL && i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		if (matches_pattern(base_name(object), scripts[i]))
+			return object;
+	return NULL;
+}
+
+/* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
+ * "extension" and "script" are no fields of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
@@ -113,6 +127,8 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 		return file_of(f);
 	if (is_named(name, n, "extension"))
 		return extension_of(f);
+	if (is_named(name, n, "script"))
+		return script_of(f);
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
 	if (field == MSG_SYMBOL) {
