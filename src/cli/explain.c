@@ -143,7 +143,7 @@ static int not_there(const char *word, int why)
 	return EXIT_USAGE;
 }
 
-/* Is it an error as it was printed, in place of the name of a file? Those have their colons before a blank. */
+/* Is it an error as it was printed, in place of the name of a file? Those have colons before a blank. */
 static bool is_a_text(const struct cli *c)
 {
 	size_t blanks = c->nwords - 1;

@@ -1,4 +1,4 @@
-/* page.c - the page of a cause (docs/causes/), for a terminal: Markdown without its signs, in rows of a width. */
+/* page.c - the page of a cause (docs/causes/), for a terminal: Markdown without its signs, in rows. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -34,10 +34,11 @@ static void add(struct page *p, const char *s, size_t n)
 
 /* ---- inside of a line --------------------------------------------------------------------------- */
 
-/* "[search-path](search-path.md)" is called search-path; another page of docs/ by where it is. NULL: no link. */
+/* "[search-path](search-path.md)" is called search-path; another page of docs/ by its path. NULL: no link. */
 static const char *put_link(FILE *f, const char *s)
 {
-	const char *close = strchr(s, ']'), *end = close != NULL && close[1] == '(' ? strchr(close, ')') : NULL;
+	const char *close = strchr(s, ']');
+	const char *end = close != NULL && close[1] == '(' ? strchr(close, ')') : NULL;
 
 	if (end == NULL)
 		return NULL;

@@ -90,7 +90,7 @@ static const char *file_of(const struct msg_fact *f)
 {
 	const char *by = f->field[MSG_NEEDED_BY];
 
-	return by != NULL && f->field[MSG_MODULE] != NULL && strcmp(by, f->field[MSG_MODULE]) == 0 ? NULL : by;
+	return by != NULL && same_text(by, f->field[MSG_MODULE]) ? NULL : by;
 }
 
 /* Windows names the module whose DLL it does not find, and no file: "_foo" of "pkg._foo". */
@@ -106,9 +106,9 @@ static const char *extension_of(const struct msg_fact *f)
 /* The object, if it is a script by its name. */
 static const char *script_of(const struct msg_fact *f)
 {
-	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.py", "*.pl", "*.rb",
-					       "*.js",	"*.mjs",  "*.php", "*.lua", "*.tcl", "*.awk", "*.fish",
-					       "*.csh", "*entrypoint" };
+	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.csh", "*.fish",
+					       "*.py",	"*.pl",	  "*.rb",  "*.js",  "*.mjs", "*.php",
+					       "*.lua", "*.tcl",  "*.awk", "*entrypoint" };
 	const char *object = f->field[MSG_OBJECT];
 
 	for (size_t i = 0; object != NULL && i < sizeof(scripts) / sizeof(scripts[0]); i++)

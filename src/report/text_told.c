@@ -30,7 +30,8 @@ void text_told_answer(struct text *t, const struct dlwhy_finding *f, size_t max,
 	const char *says = text_clean(t, f->summary);
 
 	if (strcmp(name, "-") != 0)
-		says = arena_printf(t->a, "%s: %s", text_fit(t, name, t->verbose ? SIZE_MAX : t->width / 2), says);
+		says = arena_printf(t->a, "%s: %s",
+				    text_fit(t, name, t->verbose ? SIZE_MAX : t->width / 2), says);
 	text_wrap(t, out, 0, max, says);
 }
 
@@ -45,13 +46,15 @@ static const char *nothing_told(struct text *t)
 	if (told->bytes == 0)
 		return "Nothing was read: it is empty.";
 	if (told->nfacts == 0)
-		return arena_printf(t->a, "%s, and no sentence of a loader, a linker or a build in %s is known.",
-				    lines, told->lines == 1 ? "it" : "them");
+		return arena_printf(t->a,
+				    "%s, and no sentence of a loader, a linker or a build in %s is known.", lines,
+				    told->lines == 1 ? "it" : "them");
 	if (told->nfacts == 1)
 		return arena_printf(t->a, "%s; the one sentence in %s that is known is no error by itself.",
 				    lines, told->lines == 1 ? "it" : "them");
-	return arena_printf(t->a, "%s; the %zu sentences in %s that are known are no errors by themselves.",
-			    lines, told->nfacts, told->lines == 1 ? "it" : "them");
+	return arena_printf(t->a,
+			    "%s; the %zu sentences in %s that are known are no errors by themselves.", lines,
+			    told->nfacts, told->lines == 1 ? "it" : "them");
 }
 
 void text_told_lines(struct text *t, struct lines *out)

@@ -243,10 +243,12 @@ static bool ask_script(struct look_case *c, const char *path)
 		look_evidence(c, path, "it begins with #!, as a script must");
 		c->settled = true;
 	} else if (en->file->kind == FILE_TEXT || en->file->kind == FILE_EMPTY) {
-		found.summary = arena_printf(c->l->a, "%s is a script that does not name who runs it: it does not begin "
-					     "with #!.", path);
-		near_settle(c, &found, path, en->file->kind == FILE_TEXT ? "a text that does not begin with #!" :
-									   "an empty file");
+		found.summary = arena_printf(
+			c->l->a, "%s is a script that does not name who runs it: it does not begin with #!.",
+			path);
+		near_settle(c, &found, path,
+			    en->file->kind == FILE_EMPTY ? "an empty file" :
+							   "a text that does not begin with #!");
 	}
 	return c->settled;
 }

@@ -1,4 +1,4 @@
-/* explain_look_provider.c - the library that a text says lacks a version or a symbol: does the one here have it?
+/* explain_look_provider.c - a library that lacks a version or a symbol, as a text says: does the one here?
  *
  * Who wants it is not here, so nothing can be loaded as the text tells it. That the library itself loads says
  * nothing: what it defines decides.
@@ -139,7 +139,8 @@ static void ask_version(struct look_case *c, const char *name)
 	if (w.has)
 		settle_has(c, path, want);
 	else
-		settle_lacks(c, path, w.any ? want : arena_printf(c->l->a, "%s, and no versions at all", want),
+		settle_lacks(c, path,
+			     w.any ? want : arena_printf(c->l->a, "%s, and no versions at all", want),
 			     w.newest);
 }
 
@@ -148,14 +149,14 @@ static void ask_symbol(struct look_case *c, const char *name)
 	const char *symbol = c->f->symbol, *version = c->fact->field[MSG_VERSION];
 	const char *path = provider_path(c, name);
 	const struct elf *e = read_library(c, path);
-	const char *what = version != NULL ? arena_printf(c->l->a, "%s, version %s", symbol, version) : symbol;
+	const char *what = symbol;
 
 	if (e == NULL)
 		return;
-	if (version != NULL && strstr(version, ".so") != NULL) { /* no version: the name of the library */
+	if (version != NULL && strstr(version, ".so") != NULL) /* no version: the name of the library */
 		version = NULL;
-		what = symbol;
-	}
+	if (version != NULL)
+		what = arena_printf(c->l->a, "%s, version %s", symbol, version);
 	if (has_symbol(e, symbol, version))
 		settle_has(c, path, what);
 	else

@@ -133,6 +133,19 @@ def test_the_program_that_a_script_names(tmp_path):
     assert "PATH" in found["summary"] and "C library" not in ways(found)
 
 
+NO_MATCH = "ERROR: Could not find a version that satisfies the requirement reef (from versions: none)\nERROR: No matching " \
+           "distribution found for reef\n"
+
+
+@pytest.mark.parametrize("command, told", [("$ pip install --no-index --find-links wheels reef\n", True), ("$ pip install reef\n", False),
+                                           ("+ python3 -m pip install -q --no-index reef\n", True), ("PIP_NO_INDEX=1 pip install reef\n", True)])
+def test_an_index_that_was_not_asked(command, told, tmp_path):
+    found = first(command + NO_MATCH, tmp_path)
+    assert (found["code"], found["object"]) == ("no-matching-wheel", "reef")
+    assert ("was told to ask no index" in found["summary"]) == told
+    assert ("pip download reef" in ways(found)) == told
+
+
 # ---- names that nobody told ------------------------------------------------------------------------------------
 
 def everything():
