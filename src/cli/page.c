@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDEST = 100, NARROWEST = 40, TABLE_INDENT = 2 };
+enum { WIDEST = 100, NARROWEST = 40, TABLE_INDENT = 2, TABLE_HANG = 4 };
 
 struct page {
 	FILE *f;
@@ -127,7 +127,7 @@ static void put_row(struct page *p, const char *s, size_t n)
 
 	put_paragraph(p);
 	p->indent = TABLE_INDENT;
-	p->hang = 2 * TABLE_INDENT;
+	p->hang = TABLE_HANG;
 	for (s++; s < end; cell++) {
 		const char *bar = s;
 
