@@ -39,6 +39,7 @@ void text_told_answer(struct text *t, const struct dlwhy_finding *f, size_t max,
 static const char *nothing_told(struct text *t)
 {
 	const struct dlwhy_told *told = t->r->told;
+	const char *it = told->lines == 1 ? "it" : "them";
 	const char *lines = told->lines == 1 ? "1 line was read" :
 					       arena_printf(t->a, "%llu lines were read",
 							    (unsigned long long)told->lines);
@@ -46,15 +47,14 @@ static const char *nothing_told(struct text *t)
 	if (told->bytes == 0)
 		return "Nothing was read: it is empty.";
 	if (told->nfacts == 0)
-		return arena_printf(t->a,
-				    "%s, and no sentence of a loader, a linker or a build in %s is known.", lines,
-				    told->lines == 1 ? "it" : "them");
+		return arena_printf(t->a, "%s, and no sentence of a loader, a linker or a build in %s is "
+				    "known.", lines, it);
 	if (told->nfacts == 1)
 		return arena_printf(t->a, "%s; the one sentence in %s that is known is no error by itself.",
-				    lines, told->lines == 1 ? "it" : "them");
+				    lines, it);
 	return arena_printf(t->a,
 			    "%s; the %zu sentences in %s that are known are no errors by themselves.", lines,
-			    told->nfacts, told->lines == 1 ? "it" : "them");
+			    told->nfacts, it);
 }
 
 void text_told_lines(struct text *t, struct lines *out)
