@@ -85,6 +85,7 @@ check-windows: all ## compare with wine's loader: experiments, random trees of D
 	@scripts/setup.sh windows
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows_experiments.py
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows.py --trees 200 --mingw 200
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/oracle/windows_order.py
 
 check-corpus: setup-test all asan ## analyse real packages and compare with the real loader
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/run.py --build $(BUILD)

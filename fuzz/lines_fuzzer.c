@@ -1,17 +1,16 @@
-/* lines_fuzzer.c - sources and Makefiles of arbitrary bytes: a line is changed or added, nothing else is. */
+/* lines_fuzzer.c - sources, Makefiles and what CMake and meson read, of arbitrary bytes: a line is changed or
+ * added, nothing else is.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_arena.h"
+#include "repair/buildfile.h"
 #include "repair/lines.h"
 #include "repair/makefile.h"
 
 #define MEMORY ((size_t)256 << 20)
-
-struct job {
-	struct arena *a;
-	struct view bytes;
-};
 
 /* Both ends of the old text must be there still. */
 static void check(struct view old, struct view new, size_t longer)
@@ -26,11 +25,47 @@ static void check(struct view old, struct view new, size_t longer)
 		abort();
 }
 
+/* The lines that a description must have can be put there, and something is said then. */
+static void check_edit(struct arena *a, struct view text, const struct buildfile_edit *e)
+{
+	struct view now = text;
+
+	for (size_t i = 0; i < e->n; i++) {
+		const struct buildfile_line *l = &e->lines[i];
+		const char *why = l->added ? lines_with_line(now, l->line, l->text, a, &now)
+					   : lines_replaced(now, l->line, l->text, a, &now);
+
+		if (why != NULL || e->words == NULL)
+			abort();
+	}
+	if (e->n > 0)
+		check(text, now, text.n + 64);
+}
+
+static void run_descriptions(struct arena *a, struct view text)
+{
+	static const char *const old[] = { "cc", "main.o", "-o", "prog", "-la", "-lb", NULL };
+	static const char *const more[] = { "cc", "main.o", "-o", "prog", "-la", "-Lx", "-lc", "-lb", NULL };
+	static const char *const turned[] = { "cc", "main.o", "-o", "prog", "-lb", "-la", NULL };
+	static const char *const other[] = { "cc", "main.o", "-o", "prog", "-la", "-lx", NULL };
+	static const char *const *const new[] = { more, turned, other };
+	struct buildfile_edit e;
+
+	for (size_t i = 0; i < sizeof(new) / sizeof(new[0]); i++) {
+		struct buildfile_ask q = { text, "prog", old, new[i], "/s/b", "/s", "/s/b", a };
+
+		buildfile_cmake(&q, &e);
+		check_edit(a, text, &e);
+		buildfile_meson(&q, &e);
+		check_edit(a, text, &e);
+	}
+}
+
 static void run(void *ctx)
 {
 	static const char *const old[] = { "cc", "main.o", "-la", "-lb", NULL };
 	static const char *const new[] = { "cc", "main.o", "-la", "-Lx", "-lb", NULL };
-	struct job *j = ctx;
+	struct in_arena *j = ctx;
 	struct makefile_edit e;
 	struct view out;
 
@@ -42,14 +77,12 @@ static void run(void *ctx)
 	if (makefile_find(j->bytes, old, new, j->a, &e) &&
 	    (lines_replaced(j->bytes, e.line, e.text, j->a, &out) != NULL || strstr(e.text, "-Lx") == NULL))
 		abort();
+	run_descriptions(j->a, j->bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { arena_new(MEMORY), { data, size } };
+	struct in_arena j;
 
-	if (j.a != NULL)
-		(void)arena_run(j.a, run, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, run);
 }

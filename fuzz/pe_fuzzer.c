@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "machine/apiset.h"
+#include "machine/code_pe.h"
 #include "object/manifest.h"
 #include "object/pe.h"
 
@@ -86,6 +87,15 @@ static size_t read_contracts(const struct apiset *s)
 	return n;
 }
 
+static size_t read_code(const struct pe *e)
+{
+	struct code_pe c;
+
+	if (code_pe_read(e, &c) && c.plain + c.vector > c.functions)
+		abort();
+	return c.functions;
+}
+
 struct run {
 	struct view file;
 	struct arena *a;
@@ -106,7 +116,7 @@ static void read_all(void *ctx)
 	if (apiset_open(&e, &s))
 		r->n += read_contracts(&s);
 	r->n += length(pe_machine_words(r->a, &e)) + read_imports(&e, false) + read_imports(&e, true) +
-	       read_exports(&e) + read_resources(&e, r->a);
+	       read_exports(&e) + read_resources(&e, r->a) + read_code(&e);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

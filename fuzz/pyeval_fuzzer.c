@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "in_arena.h"
 #include "python/eval.h"
 
 #define MEMORY ((size_t)512 << 20)
@@ -14,11 +15,6 @@ static struct {
 	struct py_home home;
 	struct py_path_entry entry;
 } made;
-
-struct job {
-	struct arena *a;
-	struct view text;
-};
 
 static void load(void *ctx, const struct py_load *what, struct py_loaded *out)
 {
@@ -87,7 +83,7 @@ static void look(const struct py_exception *e, const struct py_import *im)
 static void import(void *ctx)
 {
 	static const char *const environ[] = { "PATH=/usr/bin", "HOME=/home/me", NULL };
-	struct job *j = ctx;
+	struct in_arena *j = ctx;
 	struct py_host host = { .load = load, .symbol = symbol, .find_library = find_library };
 	struct py_import_options opt = { .environ = environ, .cwd = "/", .source = made.source };
 	struct py_import *im;
@@ -100,7 +96,7 @@ static void import(void *ctx)
 	m = py_module_new(ev, py_name(ev->names, "fuzzed", 6));
 	py_dict_set_name(ev->a, &m->u.module.dict, ev->n_file, py_str(ev->a, "/modules/fuzzed.py"));
 	py_dict_set_name(ev->a, ev->sys_modules->u.dict, py_name(ev->names, "fuzzed", 6), m);
-	(void)py_exec_text(ev, "/modules/fuzzed.py", (const char *)j->text.p, j->text.n, &m->u.module.dict,
+	(void)py_exec_text(ev, "/modules/fuzzed.py", (const char *)j->bytes.p, j->bytes.n, &m->u.module.dict,
 			   NULL, false);
 	look(ev->raised != NULL && !ev->stopped ? py_exception_export(ev, ev->raised) : NULL, im);
 	if (ev->frame != NULL || ev->depth != 0 || ev->log != NULL)
@@ -109,12 +105,9 @@ static void import(void *ctx)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { .a = arena_new(MEMORY), .text = { data, size } };
+	struct in_arena j;
 
 	if (made.source == NULL)
 		make_home();
-	if (j.a != NULL)
-		(void)arena_run(j.a, import, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, import);
 }

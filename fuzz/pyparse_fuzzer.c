@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_arena.h"
 #include "python/ast.h"
 
 #define MEMORY ((size_t)256 << 20)
@@ -9,8 +10,7 @@
 #define BODIES_MAX 10000
 
 struct job {
-	struct arena *a;
-	struct view text;
+	struct in_arena in; /* first */
 	struct py_source s;
 	size_t nbodies;
 };
@@ -145,18 +145,15 @@ static void parse(void *ctx)
 {
 	struct job *j = ctx;
 
-	py_parse(j->a, py_names_new(j->a), "file.py", j->text, &j->s);
-	if (j->s.nnodes > PY_NODES_MAX + j->text.n + 10)
+	py_parse(j->in.a, py_names_new(j->in.a), "file.py", j->in.bytes, &j->s);
+	if (j->s.nnodes > PY_NODES_MAX + j->in.bytes.n + 10)
 		abort();
 	statements(j, &j->s.body);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { .a = arena_new(MEMORY), .text = { data, size } };
+	struct job j = { .nbodies = 0 };
 
-	if (j.a != NULL)
-		(void)arena_run(j.a, parse, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, parse);
 }

@@ -3,15 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_arena.h"
 #include "package/package.h"
 #include "package/pip_record.h"
 
 #define MEMORY ((size_t)256 << 20)
-
-struct job {
-	struct arena *a;
-	struct view bytes;
-};
 
 static size_t count(struct arena *a, struct view rest, const char *path, struct record_row *found)
 {
@@ -34,7 +30,7 @@ static size_t count(struct arena *a, struct view rest, const char *path, struct 
 static void run(void *ctx)
 {
 	static const unsigned char hash[32] = { 1, 2, 3 };
-	struct job *j = ctx;
+	struct in_arena *j = ctx;
 	struct view rest = j->bytes, changed;
 	struct record_row row, found;
 	bool bad = false;
@@ -56,10 +52,7 @@ static void run(void *ctx)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { arena_new(MEMORY), { data, size } };
+	struct in_arena j;
 
-	if (j.a != NULL)
-		(void)arena_run(j.a, run, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, run);
 }

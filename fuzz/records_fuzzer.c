@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_arena.h"
 #include "watch/agent/agent_log.h"
 #include "watch/records.h"
 
 #define MEMORY ((size_t)64 << 20)
 
 struct job {
-	struct arena *a;
-	struct view bytes;
+	struct in_arena in; /* first */
 	struct watch_log log;
 };
 
@@ -44,18 +44,14 @@ static void read_log(void *ctx)
 {
 	struct job *j = ctx;
 
-	watch_read(j->bytes, "/tmp/dlwhy-own", j->a, &j->log);
+	watch_read(j->in.bytes, "/tmp/dlwhy-own", j->in.a, &j->log);
 	for (size_t i = 0; i < j->log.processes.n; i++)
 		check(j->log.processes.items[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { .a = arena_new(MEMORY), .bytes = { data, size } };
+	struct job j = { .log = { .processes = { NULL, 0, 0 } } };
 
-	/* Many copies of one large parent may ask for more than there is: that is an answer, too. */
-	if (j.a != NULL)
-		(void)arena_run(j.a, read_log, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, read_log);
 }

@@ -3,15 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_arena.h"
 #include "package/pyversion.h"
 #include "package/requirement.h"
 
 #define MEMORY ((size_t)256 << 20)
-
-struct job {
-	struct arena *a;
-	struct view bytes;
-};
 
 static void one(struct arena *a, const struct requirement *r)
 {
@@ -33,7 +29,7 @@ static void one(struct arena *a, const struct requirement *r)
 
 static void run(void *ctx)
 {
-	struct job *j = ctx;
+	struct in_arena *j = ctx;
 	struct requirements l = { NULL, 0, 0 };
 
 	requirements_of(j->a, j->bytes, &l);
@@ -43,10 +39,7 @@ static void run(void *ctx)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct job j = { arena_new(MEMORY), { data, size } };
+	struct in_arena j;
 
-	if (j.a != NULL)
-		(void)arena_run(j.a, run, &j);
-	arena_free(j.a);
-	return 0;
+	return in_arena(&j, data, size, MEMORY, run);
 }

@@ -14,7 +14,7 @@ BUILD="gcc libc6-dev binutils make meson ninja-build pkg-config python3 libxxhas
 	libcapstone-dev libjansson-dev libminizip-dev libdw-dev libelf-dev liblzma-dev zlib1g-dev
 	libpcre2-dev libssl-dev libarchive-dev libdeflate-dev libzstd-dev libbz2-dev"
 TEST="zstd clang-14 clang-tidy-14 libclang-rt-14-dev libcmocka-dev
-	python3-pytest python3-jsonschema python3-pip elfutils patchelf strace libcap2-bin util-linux
+	cmake python3-pytest python3-jsonschema python3-pip elfutils patchelf strace libcap2-bin util-linux
 	g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools"
 DEMO="python3-pip"
 WINDOWS="wine wine64 gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64"

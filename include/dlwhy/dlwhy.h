@@ -182,6 +182,8 @@ struct dlwhy_fix_request {
 				      PIP_FIND_LINKS are looked at, too */
 	const char *const *args; /* DLWHY_FIX_LINK: the command; DLWHY_FIX_GO: arguments of go build, or NULL;
 				    NULL-ended */
+	const volatile int *stop; /* once this is not 0 whatever runs is ended, and what was done is taken
+				     back; NULL */
 };
 DLWHY_API enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_request *request,
 				    dlwhy_on_result *on_result, void *user, struct dlwhy_error *err);
@@ -314,6 +316,7 @@ struct dlwhy_evidence {
  *   wrapper                 path: a new script that starts `name` with `value` first in LD_LIBRARY_PATH
  *   reinstall               path: a damaged file, whose package is installed again as it is
  *   edit-line               path: a text; name: the number of a line; value: what it shall read
+ *   add-line                path: a text; name: the number of the line that `value` comes behind
  *   cgo-line                path: a Go source; value: a line for the comment above its import "C"
  *   link-command            value: the command that links, as a shell would have it
  *   pip-install             value: what pip shall install; path: the interpreter of the environment;

@@ -61,6 +61,9 @@ bool os_shrank(void);
 int os_readlink(const char *path, char *buf, size_t n);
 /* Calls fn for each name in the folder but "." and "..", in byte order of the names. */
 int os_list(const char *dir, void (*fn)(const char *name, void *ctx), void *ctx);
+/* The same in no order; after EFBIG some were called for. `type`: OS_REGULAR or OS_DIRECTORY where the folder
+ * says so by itself, else OS_OTHER: the file has to be asked. */
+int os_list_types(const char *dir, void (*fn)(const char *name, enum os_type type, void *ctx), void *ctx);
 /* Whole file in malloc'ed memory (freed by the caller), NUL-ended; for /proc and the like, whose
  * size is not known before. EFBIG above max bytes. */
 int os_read_all(const char *path, size_t max, char **out, size_t *n);

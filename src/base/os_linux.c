@@ -311,6 +311,33 @@ int os_list(const char *dir, void (*fn)(const char *name, void *ctx), void *ctx)
 	return d != NULL ? os_read_dir(d, LIST_MAX, fn, ctx) : errno;
 }
 
+static enum os_type type_in_folder(const struct dirent *e)
+{
+	return e->d_type == DT_REG ? OS_REGULAR : e->d_type == DT_DIR ? OS_DIRECTORY : OS_OTHER;
+}
+
+int os_list_types(const char *dir, void (*fn)(const char *name, enum os_type type, void *ctx), void *ctx)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+	size_t n = 0;
+	int err;
+
+	if (d == NULL)
+		return errno;
+	errno = 0;
+	while (n <= LIST_MAX && (e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (n++ < LIST_MAX)
+			fn(e->d_name, type_in_folder(e), ctx);
+		errno = 0;
+	}
+	err = n > LIST_MAX ? EFBIG : errno;
+	closedir(d);
+	return err;
+}
+
 /* Reads up to max + 1 bytes, so that the caller sees one too many. */
 static int read_growing(int fd, size_t max, char **out, size_t *n)
 {

@@ -23,13 +23,13 @@ static inline bool str_ends_nocase(const char *s, const char *end)
 }
 
 /* The value of a variable among NAME=VALUE strings, NULL-ended; the list may be NULL. NULL: it is not set. */
-static inline const char *str_env(const char *const *environ, const char *name)
+static inline const char *str_env(const char *const *vars, const char *name)
 {
 	size_t n = strlen(name);
 
-	for (; environ != NULL && *environ != NULL; environ++)
-		if (strncmp(*environ, name, n) == 0 && (*environ)[n] == '=')
-			return *environ + n + 1;
+	for (; vars != NULL && *vars != NULL; vars++)
+		if (strncmp(*vars, name, n) == 0 && (*vars)[n] == '=')
+			return *vars + n + 1;
 	return NULL;
 }
 

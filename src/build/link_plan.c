@@ -559,6 +559,43 @@ static void link_step(struct reading *r)
 		take_linker(r->ask, path, p);
 }
 
+/* The six letters or digits that make a temporary file's name its own: "/tmp/ccAbCdEf.o", of clang
+ * "/tmp/main-12ab3f.o"; NULL if it is none. */
+static const char *own_part(const char *path)
+{
+	const char *base = link_base(path), *dot = strrchr(base, '.');
+
+	if (dot == NULL || dot - base < 7 || strspn(dot - 6, "abcdefghijklmnopqrstuvwxyz"
+							    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != 6)
+		return NULL;
+	return (dot - base == 8 && memcmp(base, "cc", 2) == 0) || dot[-7] == '-' ? dot - 6 : NULL;
+}
+
+static void replace(struct link_texts *words, const char *old, const char *name)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (strcmp(words->items[i], old) == 0)
+			words->items[i] = name;
+}
+
+/* Drivers name objects at random; the same question gets the same answer if they are counted instead. */
+static void count_temporary_names(struct reading *r)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < r->nsteps; i++)
+		for (size_t k = 1; k < r->steps[i].n; k++) {
+			const char *old = r->steps[i].items[k], *own = own_part(old), *name;
+
+			if (strcmp(r->steps[i].items[k - 1], "-o") != 0 || own == NULL)
+				continue;
+			name = arena_printf(r->ask->a, "%.*s%06u%s", (int)(own - old), old, ++n, own + 6);
+			for (size_t j = 0; j < r->nsteps; j++)
+				replace(&r->steps[j], old, name);
+			replace(&r->last, old, name);
+		}
+}
+
 static void ask_driver(const struct link_ask *ask, struct link_plan *p)
 {
 	struct reading *r = ARENA_NEW(ask->a, struct reading);
@@ -579,6 +616,7 @@ static void ask_driver(const struct link_ask *ask, struct link_plan *p)
 		return;
 	}
 	read_plan(r, answer.err.p);
+	count_temporary_names(r);
 	for (size_t i = 0; i < r->nsteps && ask->folder != NULL; i++)
 		if (!run_step(ask, p, r->compilers, &r->steps[i]))
 			return;

@@ -34,11 +34,11 @@ static void on_signal(int sig)
 	stop = sig;
 }
 
-/* A run that is interrupted takes away what it has made. */
+/* A run that is interrupted takes away what it has made; one that is interrupted again ends at once. */
 static void catch_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction act = { .sa_handler = on_signal }, old;
+	struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND }, old;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)

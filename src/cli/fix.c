@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static int on_result(const struct dlwhy_result *r, size_t index, void *user)
 	int fd = STDOUT_FILENO;
 
 	f->status = cli_status_of(f->c, r);
-	if (r->applied != NULL && r->error == NULL)
+	if (r->applied != NULL && r->error == NULL && (r->nplans > 0 || f->status != EXIT_FINE))
 		f->status = r->applied->works ? EXIT_FINE : EXIT_FINDING;
 	f->err = dlwhy_print_result(&f->c->print, r, index, cli_write, &fd);
 	return f->err;
@@ -106,6 +107,36 @@ static int choose(const struct cli *c, struct fix *f, struct dlwhy_fix_request *
 	return 0;
 }
 
+/* ---- interrupted ------------------------------------------------------------------------------------ */
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	stop = sig;
+}
+
+/* From here on files change: the first signal has them put back, a second one ends dlwhy at once, and what it
+ * has left is put back by the next. */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_signal,
+				 .sa_flags = (int)(SA_RESETHAND | SA_RESTART) }, old;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &act, NULL);
+}
+
+static bool agree(const struct dlwhy_plan *p, void *user)
+{
+	(void)p;
+	(void)user;
+	catch_signals();
+	return true;
+}
+
 /* ---- may it be done? ------------------------------------------------------------------------------- */
 
 static void show(const struct dlwhy_plan *p)
@@ -127,7 +158,7 @@ static bool ask(const struct dlwhy_plan *p, void *user)
 	show(p);
 	if (fgets(answer, sizeof(answer), stdin) == NULL)
 		fputc('\n', stderr);
-	return answer[0] == 'y' || answer[0] == 'Y';
+	return (answer[0] == 'y' || answer[0] == 'Y') && agree(p, user);
 }
 
 static int may_apply(const struct cli *c, const struct fix *f, struct dlwhy_fix_request *r)
@@ -140,6 +171,8 @@ static int may_apply(const struct cli *c, const struct fix *f, struct dlwhy_fix_
 	}
 	r->apply = c->apply > 0 ? (int)c->apply : 1;
 	r->command = c->argv;
+	r->confirm = agree;
+	r->stop = &stop;
 	if (c->seen[OPT_YES])
 		return 0;
 	if (f->fd != STDIN_FILENO && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
@@ -163,6 +196,8 @@ static int run(struct cli *c, struct fix *f, const struct dlwhy_fix_request *r)
 	}
 	code = dlwhy_fix(s, r, on_result, f, &err);
 	dlwhy_session_free(s);
+	if (stop != 0)
+		dlwhy_die_by(stop);
 	if (f->err != 0)
 		return cli_write_failed(f->err);
 	if (code != DLWHY_OK) {

@@ -413,6 +413,10 @@ static int parse_words(struct cli *c, int argc, char **argv)
 			status = parse_long(c, argc, argv, &i);
 		} else if (options && word[0] == '-' && word[1] != '\0') {
 			status = parse_letters(c, word);
+		} else if (c->verb == VERB_LINK && c->go_package != NULL) {
+			cli_complain("link --go takes one package; what go build gets stands behind --: "
+				     "dlwhy link --go %s -- %s", c->go_package, word);
+			status = EXIT_USAGE;
 		} else {
 			status = parse_word(c, word);
 		}

@@ -166,6 +166,7 @@ void draft_fix_musl_build(struct diag *d, struct draft *dr, const char *path);
 /* Each writes a draft for failure i and for those that belong to it (marks them in d->taken). */
 void d_search(struct diag *d, size_t i);
 void d_windows(struct diag *d, size_t i); /* any failure of Windows' loader */
+void d_windows_start(struct diag *d);     /* in->start_failed, and no failure */
 void d_preloads(struct diag *d);
 void d_file(struct diag *d, size_t i);
 void d_version(struct diag *d, size_t i);

@@ -101,7 +101,7 @@ static void left_out(struct go_case *c, const struct go_problem *p)
 	if (by_cgo)
 		fix_enable(c, dr);
 	draft_fix(&c->d, dr, "edit-line", "low",
-		  arena_printf(c->d.a, "or declare %s for this case too, in a file with `//go:build !cgo`",
+		  arena_printf(c->d.a, "declare %s for this case too, in a file with `//go:build !cgo`",
 			       p->symbol));
 }
 
@@ -297,7 +297,7 @@ static void bad_flag(struct go_case *c, const struct go_problem *p)
 	go_fix_command(
 		c, dr,
 		arena_printf(c->d.a,
-			     "or take it out of the line and give it in CGO_%s, which is not looked at",
+			     "take it out of the line and give it in CGO_%s, which is not looked at",
 			     p->verb),
 		arena_printf(c->d.a, "CGO_%s=%s", p->verb,
 			     shell_quote(c->d.a, arena_printf(c->d.a, "-O2 -g %s", p->object))));

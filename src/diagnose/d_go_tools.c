@@ -57,7 +57,7 @@ static void compiler(struct go_case *c, const struct go_problem *p)
 				    : cc);
 	go_fix_command(c, dr, arena_printf(c->d.a, "set %s to a compiler that is here", p->verb),
 		       arena_printf(c->d.a, "%s=%s", p->verb, strcmp(p->verb, "CC") == 0 ? "gcc" : "g++"));
-	go_fix_command(c, dr, "or build without cgo, if the program can do without C", "CGO_ENABLED=0");
+	go_fix_command(c, dr, "build without cgo, if the program can do without C", "CGO_ENABLED=0");
 }
 
 static void cross(struct go_case *c, const struct go_problem *p)

@@ -189,6 +189,12 @@ static void add_children(struct lk *k)
 			add_folder(k, names->names[i], false, false);
 }
 
+/* A folder that CMake or meson build in, most often inside the one that has the sources. */
+static bool is_built_elsewhere(const struct lk *k)
+{
+	return store_stat_dir(k->d.store, "CMakeFiles") == 0 || store_stat_dir(k->d.store, "meson-info") == 0;
+}
+
 static void add_usual(struct lk *k)
 {
 	static const char *const usual[] = { "/usr/local/lib", "/usr/local/lib64", "/usr/lib64", "/opt/lib",
@@ -219,6 +225,8 @@ void lk_folders(struct lk *k)
 			add_neighbours(k, line->dirs.items[i].path);
 	add_folder(k, ".", false, false);
 	add_neighbours(k, ".");
+	if (is_built_elsewhere(k))
+		add_neighbours(k, "..");
 	add_children(k);
 	for (size_t i = 0; i < line->dirs.n; i++)
 		add_folder(k, line->dirs.items[i].path, true, true);

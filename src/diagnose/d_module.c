@@ -307,14 +307,46 @@ static void part_fix(struct diag *d, struct draft *dr, const char *name)
 				    arena_printf(d->a, "apt-get install %s", apart[i][1]));
 }
 
+/* PEP 668: pip refuses to install for an interpreter of the distribution. */
+static bool is_managed(const struct diag *d)
+{
+	const struct py_home *h = d->in->imported->home;
+	struct os_stat st;
+
+	return h->venv == NULL && h->stdlib != NULL && h->assumes == NULL && d->source != NULL &&
+	       source_stat(d->source, arena_printf(d->a, "%s/EXTERNALLY-MANAGED", h->stdlib), true, &st) == 0;
+}
+
+static void managed_fix(struct diag *d, struct draft *dr, const char *package)
+{
+	const char *python = d->in->imported->home->executable, *word = shell_quote(d->a, package);
+
+	fix_command(d, draft_fix(d, dr, "install", "low",
+				 "install it in an environment of your own: pip refuses to change this "
+				 "Python, which belongs to the system"),
+		    arena_printf(d->a, "%s -m venv ENV && ENV/bin/python -m pip install %s",
+				 shell_quote(d->a, python), word));
+	if (has_apt(d) && package[0] != '-')
+		fix_command(d, draft_fix(d, dr, "install", "low",
+					 "install the package of the system, if there is one"),
+			    arena_printf(d->a, "apt-get install %s   # the name may differ",
+					 shell_quote(d->a, arena_printf(d->a, "python3-%s", package))));
+}
+
 static void install_fix(struct diag *d, struct draft *dr, const char *name)
 {
 	const char *known = import_known_distribution(d->a, name);
 	const char *package = known != NULL ? known : import_top(d->a, name);
-	struct fix *f = draft_fix(d, dr, "install", known != NULL ? "low" : "medium",
-				  known != NULL ? "install it for this interpreter"
-						: "install it for this interpreter, if its package has "
-						  "the name of the module");
+	struct fix *f;
+
+	if (d->in->imported->home->executable != NULL && is_managed(d)) {
+		managed_fix(d, dr, package);
+		return;
+	}
+	f = draft_fix(d, dr, "install", known != NULL ? "low" : "medium",
+		      known != NULL ? "install it for this interpreter"
+				    : "install it for this interpreter, if its package has the name of the "
+				      "module");
 
 	/* the name may come from a source that nobody has looked at: the command is to be copied */
 	fix_command(d, f, import_pip(d, shell_quote(d->a, package)));

@@ -116,6 +116,14 @@ enum dlwhy_certainty diagnose_certainty(const struct diagnose_input *in)
 	return l != NULL && l->n > 0 && l->items[0].assumes != NULL ? DLWHY_PREDICTED : overall(&d);
 }
 
+static bool fails_at_once(const struct diag *d)
+{
+	for (size_t i = 0; d->t != NULL && i < d->t->failures.n; i++)
+		if (!d->t->failures.items[i].lazy)
+			return true;
+	return false;
+}
+
 void diagnose_failures(struct diag *d)
 {
 	size_t n = d->t != NULL ? d->t->failures.n : 0;
@@ -126,6 +134,10 @@ void diagnose_failures(struct diag *d)
 	}
 	if (d->in->exited_early) {
 		d_early_exit(d);
+		return;
+	}
+	if (d->in->start_failed && !fails_at_once(d)) {
+		d_windows_start(d);
 		return;
 	}
 	d->taken = ARENA_ARRAY(d->a, n + 1, bool);

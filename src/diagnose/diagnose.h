@@ -35,6 +35,8 @@ struct diagnose_input {
 	const struct imported *imported; /* of an import; NULL */
 	const struct watch_stack *stack; /* it ran, and died there of a signal: that is to be
 					  explained, and nothing else. `process` may be NULL */
+	bool start_failed;             /* Windows: a DLL's own start is known to have failed (error 1114);
+					  of a target that loads */
 	bool exited_early;             /* it ran, and ended before its program began: the same */
 	const struct crash_closed *closed;
 	size_t nclosed;

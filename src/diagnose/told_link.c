@@ -31,6 +31,24 @@ static void drop_echoes(struct told_case *c)
 	}
 }
 
+/* Xcode lists what the linker misses, "Undefined symbol: X", and then that the linker failed. The same line
+ * alone is a loader's. */
+static void take_xcode(struct told_case *c)
+{
+	bool linker = told_find(c, "clang-linker-failed") != NULL;
+
+	for (size_t i = 0; i < c->n && linker; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (told_is_id(f, "xcode-undefined")) {
+			f->kind = MSG_CAUSE;
+		} else if (told_is_id(f, "glibc-undefined-alone") && f->text != NULL && f->text[0] == 'U') {
+			f->code = "ld-undefined-reference";
+			f->rank = 60;
+		}
+	}
+}
+
 /* "undefined reference to symbol X" and "L: error adding symbols: DSO missing" are two halves. */
 static void join_dso(struct told_case *c)
 {
@@ -52,6 +70,8 @@ static void join_dso(struct told_case *c)
 				told_silence(f);
 			break;
 		}
+		if (told_is(f, "ld-dso-missing") && f->field[MSG_OBJECT] == NULL)
+			f->field[MSG_OBJECT] = told_undefined_library(c->a, f->field[MSG_SYMBOL]);
 	}
 }
 
@@ -306,6 +326,7 @@ static const struct {
 void told_link(struct told_case *c)
 {
 	drop_echoes(c);
+	take_xcode(c);
 	join_places(c);
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < sizeof(refiners) / sizeof(refiners[0]); k++)

@@ -110,7 +110,8 @@ static void join_configure(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 		const struct msg_fact *lib, *header;
 
-		if (!told_is_id(f, "configure-error") && !told_is_id(f, "configure-missing-headers"))
+		if (!told_is_id(f, "configure-error") && !told_is_id(f, "configure-missing-headers") &&
+		    !told_is_id(f, "gem-missing-library"))
 			continue;
 		lib = told_above(c, "configure-probe-lib", f, 3);
 		header = told_above(c, "configure-probe-pkg", f, 1);
@@ -121,7 +122,7 @@ static void join_configure(struct told_case *c)
 			f->field[MSG_OBJECT] = NULL;
 			continue;
 		}
-		if (lib == NULL || !told_is_id(f, "configure-error"))
+		if (lib == NULL || told_is_id(f, "configure-missing-headers"))
 			continue;
 		f->code = "ld-library-not-found";
 		f->detail = NULL;

@@ -245,6 +245,16 @@ static void by_name(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = class_name(symbol);
 }
 
+const char *told_undefined_library(struct arena *a, const char *symbol)
+{
+	const char *plain = arena_strndup(a, symbol, strcspn(symbol, "@"));
+	const struct row *row = find_row(plain, false);
+
+	if (is_mathematics(plain))
+		return "libm.so.6";
+	return row != NULL && row->library[0] != '\0' && !row->apple ? row->library : NULL;
+}
+
 void told_undefined(struct told_case *c, struct msg_fact *f)
 {
 	by_name(c, f);

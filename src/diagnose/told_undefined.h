@@ -12,4 +12,7 @@ int told_undefined_order(const struct told_case *c, const struct msg_fact *f);
 /* The framework of macOS that a symbol is of (without the underscore of Mach-O); NULL: none is known. */
 const char *told_undefined_framework(const char *symbol);
 
+/* Whose `symbol`, with its version or without, is by its name; NULL: not known. */
+const char *told_undefined_library(struct arena *a, const char *symbol);
+
 #endif

@@ -41,5 +41,7 @@ void win_long_name(struct win_case *k);
 /* windows_places.c: files of that name near those that were loaded, where Windows does not look. Paths, in
  * the arena. */
 size_t win_places(struct diag *d, const char *base, const char ***out);
+/* The same in the whole folder of packages that `path` is in (else in the folder of `path`). */
+size_t win_copies(struct diag *d, const char *path, const char *base, const char ***out);
 
 #endif

@@ -4,12 +4,12 @@
 
 #include "diagnose/windows_case.h"
 
-enum { MAX_FOLDERS_LISTED = 400, MAX_PLACES = 8, MAX_UP = 3, MAX_DOWN = 4 };
+enum { MAX_FOLDERS_LISTED = 400, MAX_FOLDERS_OF_ALL = 4000, MAX_PLACES = 8, MAX_UP = 3, MAX_DOWN = 4 };
 
 struct places {
 	struct diag *d;
 	const char *base;
-	size_t listed;
+	size_t listed, most;   /* folders */
 	struct {
 		const char **items;
 		size_t n, cap;
@@ -34,7 +34,7 @@ static void look_in(struct places *k, const char *dir, int depth)
 {
 	const struct store_listing *l;
 
-	if (k->listed >= MAX_FOLDERS_LISTED || k->found.n >= MAX_PLACES || !is_new(k, dir))
+	if (k->listed >= k->most || k->found.n >= MAX_PLACES || !is_new(k, dir))
 		return;
 	k->listed++;
 	l = store_list(k->d->store, dir);
@@ -75,7 +75,7 @@ static void look_around(struct places *k, const char *path)
 
 size_t win_places(struct diag *d, const char *base, const char ***out)
 {
-	struct places k = { .d = d, .base = base };
+	struct places k = { .d = d, .base = base, .most = MAX_FOLDERS_LISTED };
 
 	for (size_t i = 0; i < d->p->images.n && k.found.n == 0; i++) {
 		const struct image *im = d->p->images.items[i];
@@ -83,6 +83,20 @@ size_t win_places(struct diag *d, const char *base, const char ***out)
 		if (im->file != NULL && image_path(d, im) != NULL && strchr(image_path(d, im), '/') != NULL)
 			look_around(&k, image_path(d, im));
 	}
+	*out = k.found.items;
+	return k.found.n;
+}
+
+size_t win_copies(struct diag *d, const char *path, const char *base, const char ***out)
+{
+	struct places k = { .d = d, .base = base, .most = MAX_FOLDERS_OF_ALL };
+	static const char mark[] = "site-packages/";
+	const char *site = strcasestr(path, mark), *slash = strrchr(path, '/');
+	size_t n = site != NULL ? (size_t)(site - path) + sizeof(mark) - 1 :
+		   slash != NULL ? (size_t)(slash - path) + 1 : 0;
+
+	if (n > 0)
+		look_in(&k, arena_strndup(d->a, path, n), MAX_DOWN);
 	*out = k.found.items;
 	return k.found.n;
 }

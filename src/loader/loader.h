@@ -253,6 +253,7 @@ struct image {
 	const char **names;       /* further names that it was asked by */
 	size_t nnames;
 	struct image *requester;  /* first to ask for it by DT_NEEDED; NULL for roots */
+	const struct image *led_for; /* Windows: who imports through the forwarder that brought it; NULL */
 	const struct request *request; /* how it came here; NULL for assumed ones */
 	const char *origin;       /* $ORIGIN; NULL: unknown */
 	struct dir_list rpath, runpath;

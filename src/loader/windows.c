@@ -325,15 +325,12 @@ static struct image *refuse(struct process *p, const char *file, uint32_t status
 	return NULL;
 }
 
-/* Nothing but the file itself, which is bound to nothing; to look at it, it may be of another machine. */
-static struct image *open_alone(struct process *p, const char *file, const struct win_dirs *dirs,
-				bool as_data)
+/* Nothing but the file itself, which is bound to nothing. */
+static struct image *open_alone(struct process *p, const char *file, const struct win_dirs *dirs)
 {
 	struct win_found found = win_find(p, NULL, file, dirs);
 	struct image *im = found.image;
 
-	if (found.status == WIN_INVALID_IMAGE_FORMAT && as_data && found.request->found_other_class)
-		found.status = WIN_OK;
 	if (found.status != WIN_OK) {
 		fail_load(p, &found, file, NULL);
 		tell(p, file, false);
@@ -354,8 +351,9 @@ struct image *windows_open(struct process *p, const char *file, unsigned flags)
 
 	if (status != WIN_OK)
 		return refuse(p, file, status);
+	dirs.any_machine = (how & WIN_AS_DATA) != 0;
 	if ((how & (WIN_NO_REFERENCES | WIN_AS_DATA)) != 0)
-		return open_alone(p, file, &dirs, (how & WIN_AS_DATA) != 0);
+		return open_alone(p, file, &dirs);
 	im = win_load(p, NULL, file, &dirs);
 	finish(p, from, file, false, &dirs, flags);
 	for (size_t i = failures; i < p->trace.failures.n; i++)

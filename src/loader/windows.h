@@ -87,6 +87,7 @@ struct win_dirs {
 	struct win_dir *items;
 	size_t n, cap;
 	const struct win_side_by_side *files; /* what assemblies redirect before that; NULL: nothing */
+	bool any_machine;            /* the file is only looked at: the first of that name is taken */
 };
 /* Of a call of LoadLibraryEx with `name`; NULL: a program starts. WIN_OK, or why the call is refused. */
 uint32_t win_search_dirs(struct process *p, unsigned flags, const char *name, struct win_dirs *out);
@@ -163,6 +164,19 @@ bool win_next_import(const struct image *im, size_t *i, struct pe_import *out);
 /* Maps what `name` leads to, and all that it needs. NULL: it is not there; a failure is in the trace, as for
  * each need that is not. */
 struct image *win_load(struct process *p, struct image *from, const char *name, const struct win_dirs *dirs);
+
+/* ---- windows_init.c ------------------------------------------------------------------------- */
+
+struct win_start {
+	const struct image *image;
+	const struct image *later;   /* it needs this one, which is initialised after it: a circle; NULL */
+};
+/* What is initialised when `root` is loaded, in that order: files alone, without those that the program had
+ * loaded before. In the arena; how many. */
+size_t win_init_order(const struct process *p, struct arena *a, const struct image *root,
+		      const struct win_start **out);
+/* Does code of the DLL run when it is loaded? */
+bool win_has_start(const struct image *im);
 
 /* ---- windows_text.c ------------------------------------------------------------------------- */
 

@@ -73,6 +73,8 @@ static void check_system(struct binder *b, const struct pe_symbol *s, struct ima
 static struct image *follow(struct binder *b, struct image *by, const char *forward, struct pe_symbol *s)
 {
 	const char *dot = strrchr(forward, '.');
+	size_t there = b->p->images.n;
+	struct image *to;
 	char *module;
 
 	memset(s, 0, sizeof(*s));
@@ -83,7 +85,10 @@ static struct image *follow(struct binder *b, struct image *by, const char *forw
 	for (const char *c = dot + 2; s->by_number && *c >= '0' && *c <= '9'; c++)
 		s->number = (uint16_t)(s->number * 10 + (*c - '0'));
 	s->name = s->by_number ? NULL : dot + 1;
-	return win_load(b->p, by, module, b->dirs);
+	to = win_load(b->p, by, module, b->dirs);
+	if (to != NULL && to->index >= there)
+		to->led_for = b->im;
+	return to;
 }
 
 /* Does `to`, or whoever it leads to, export it? */

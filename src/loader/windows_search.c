@@ -19,6 +19,7 @@ struct search {
 	struct request *rq;
 	struct win_found out;
 	const struct image *from;
+	bool any_machine;   /* of the file that is taken */
 	bool other_machine; /* a file for another machine was passed over */
 	bool too_long;      /* so was one whose path has too many characters */
 };
@@ -146,6 +147,10 @@ static bool try_file(struct search *s, enum load_rule rule, const char *path)
 		return false;
 	}
 	status = win_map(s->p, en, &other);
+	if (other && s->any_machine) {
+		status = WIN_OK;
+		other = false;
+	}
 	pr->outcome = status == WIN_OK ? PROBE_TAKEN : refusal(en, other);
 	if (other || status == WIN_DLL_NOT_FOUND) {
 		s->other_machine = s->other_machine || other;
@@ -360,7 +365,8 @@ static void same_file(struct search *s)
 struct win_found win_find(struct process *p, struct image *from, const char *name,
 			  const struct win_dirs *dirs)
 {
-	struct search s = { .p = p, .rq = search_request(p, from, name), .from = from };
+	struct search s = { .p = p, .rq = search_request(p, from, name), .from = from,
+			    .any_machine = dirs->any_machine };
 
 	s.out.request = s.rq;
 	s.out.status = WIN_DLL_NOT_FOUND;

@@ -40,14 +40,23 @@ static const char *const harmless[] = {
 /* Words of failure; each leads here (blocks.def). */
 static const char *const failures[] = {
 	"not found", "missing", "not load", "error: ", "error loading", "error opening",
-	/* The same in other languages: not found, missing. */
+	/* The same in other languages: not found, missing. Letters outside of ASCII are compared as they
+	 * are, so a first one that may be a capital is left out. */
 	"nicht gefunden", "introuvable", "no se encontr", "no se encuentra", "non trovat", "non è stat",
-	"não encontrad", "não foi encontrad", "не найден", "отсутствует", "не знайден", "відсутн",
+	"não encontrad", "não foi encontrad", "е найден", "тсутствует", "е знайден", "відсутн",
 	"niet gevonden", "ontbreekt", "nie znaleziono", "brakuje", "nenalezen", "nebyl nalezen", "chybí",
 	"nem található", "hiányzik", "hittades inte", "kan inte hittas", "saknas", "ikke blev fundet",
 	"ble ikke funnet", "ikke ble funnet", "mangler", "ei löyt", "puuttuu", "nu a fost găsit", "lipse",
 	"δεν βρέθηκε", "không tìm thấy", "tidak ditemukan", "bulunamad", "eksik", "ไม่พบ", "找不到", "缺少",
 	"未找到", "遺失", "丢失", "見つかりません", "見つからない", "찾을 수 없", "не е намерен", "nenašiel",
+	/* Not loaded. */
+	"nicht geladen werden", "impossible de charger", "impossible d'ouvrir",
+	"no se pudo cargar", "no se puede cargar", "no se ha podido cargar",
+	"não foi possível carregar", "não é possível carregar", "impossibile caricare",
+	"е удалось загрузить", "е удается загрузить", "е удаётся загрузить",
+	"е вдалося завантажити", "nie można załadować", "nie udało się załadować",
+	"niet worden geladen", "nelze načíst", "går inte att läsa in", "yüklenemedi", "无法加载",
+	"加载失败", "无法载入", "無法載入", "読み込めません", "ロードできません", "로드할 수 없", "불러올 수 없",
 };
 /* These count only with a verb of loading, or with words that tell the cause. */
 static const char *const refusals[] = {
@@ -62,26 +71,35 @@ static const char *const verbs[] = {
 static const char *const rights[] = {
 	"permission denied", "access is denied", "access denied", "not permitted", "blocked", "quarantine",
 	"code sign", "not signed", "unsigned", "signature", "untrusted", "sandbox", "noexec", "not trusted",
+	"zugriff verweigert", "accès refusé", "acceso denegado", "accesso negato", "acesso negado",
+	"keine berechtigung", "permission non accordée", "permiso denegado", "permissão negada",
+	"отказано в доступе", "拒绝访问", "存取被拒", "权限不够", "アクセスが拒否", "許可がありません",
 };
 static const char *const machines[] = {
 	"architecture", "32-bit", "64-bit", "32 bit", "64 bit", "32bit", "64bit", "exec format",
 	"win32 application", "incorrect format", "wrong format", "wrong arch", "elfclass", "bad cpu",
 	"other platform", "wrong platform",
+	"architektur", "arquitectura", "arquitetura", "архитектур", "架构不", "アーキテクチャ",
 };
 static const char *const functions[] = {
 	"undefined symbol", "missing symbol", "symbol", "entry point", "entrypoint", "procedure", "dlsym",
 	"getprocaddress", "unresolved", "missing function", "find function", "no function",
+	"prozedur", "procédure", "procedimiento", "procedimento", "procedura", "процедур",
+	"procedury", "输入点", "輸入點", "プロシージャ", "símbolo", "символ", "符号未定义",
 };
 static const char *const damage[] = {
 	"corrupt", "damaged", "truncated", "checksum", "malformed", "invalid elf", "bad magic", "too short",
 	"hash mismatch", "not a valid",
+	"beschädigt", "endommagé", "corrompu", "dañad", "corrupto", "danneggiat", "corrompid",
+	"поврежд", "uszkodzon", "损坏", "毀損", "破損",
 };
 static const char *const versions[] = {
 	"version mismatch", "incompatible", "not compatible", "wrong version", "abi version", "api version",
 	"different version", "mismatched", "too old", "outdated",
 };
 static const char *const starts[] = {
-	"initialize", "initialise", "initialization", "initialisation", "dllmain"
+	"initialize", "initialise", "initialization", "initialisation", "dllmain",
+	"initialisier", "initialisation", "inicializ", "inizializz", "инициализ", "初始化", "初期化",
 };
 static const char *const memory[] = {
 	"out of memory", "cannot allocate", "too many open files", "not enough memory"

@@ -62,7 +62,8 @@ static bool has_word(struct part p, const char *word)
 	size_t n = strlen(word);
 
 	for (size_t i = 0; i + n <= p.n; i++) {
-		if (tolower((unsigned char)p.s[i]) != word[0] || memcmp(p.s + i + 1, word + 1, n - 1) != 0)
+		if ((char)tolower((unsigned char)p.s[i]) != word[0] ||
+		    memcmp(p.s + i + 1, word + 1, n - 1) != 0)
 			continue;
 		if ((i == 0 || !isalnum((unsigned char)p.s[i - 1])) &&
 		    (i + n == p.n || !isalnum((unsigned char)p.s[i + n])))
@@ -93,12 +94,17 @@ static const char *const writers[] = {
 	"report", "reported", "until", "so that", "which", "the error", "an error", "this error", "prevent",
 	"complains", "work around", "workaround", "docs", "changelog", "symptom", "used to fail",
 	"release notes", "detects", "detect",
+	/* "If it appears", "please first" in other languages; "when" is left out: so people report, too. */
+	"如果", "请先", "請先", "もし", "場合は", "если у вас", "если появляется", "если возникает", "falls sie",
+	"wenn sie", "falls die meldung", "sollte die meldung", "si te aparece", "si le aparece", "si aparece",
+	"si vous", "se você", "se aparecer", "se appare",
 };
 
 /* What follows a sentence that is written about. */
 static const char *const sequels[] = {
 	"means", "when", "happens", "occurs", "indicates", "then", "you", "your", "because", "try", "error",
 	"errors", "see", "install", "which", "but", "gone", "message", "what to do", "these", "on systems",
+	"silenced", "suppressed", "harmless", "can be ignored",
 };
 
 /* Between two marks, the first of which stands free; there may be the name of an exception behind it. */
@@ -112,7 +118,8 @@ static bool is_quoted(struct part b, struct part a)
 		i--;
 	while (i > 0 && b.s[i - 1] == a.s[0])
 		i--;
-	return i < b.n && b.n - i < 60 && (i == 0 || b.s[i - 1] == ' ' || b.s[i - 1] == '(');
+	return i < b.n && b.n - i < 60 &&
+	       (i == 0 || b.s[i - 1] == ' ' || b.s[i - 1] == '(' || (unsigned char)b.s[i - 1] >= 0x80);
 }
 
 /* "If you see this:" above it, or a place to paste into */
@@ -229,8 +236,9 @@ static bool is_over(struct part b, struct part a)
 /* "… only means that a library is absent": explained to somebody. What a program prints is not. */
 static bool is_explained(struct part a)
 {
-	static const char *const words[] = { "it means", "only means", "just means", "simply means", "usually means",
-					     "means that", "indicates that", "tells you", "tells that" };
+	static const char *const words[] = { "it means", "only means", "just means", "simply means",
+					     "usually means", "means that", "indicates that", "tells you",
+					     "tells that" };
 
 	return COUNT(a, words) > 0;
 }
@@ -313,7 +321,8 @@ static bool is_commit(const struct clean *c, size_t start)
 
 static bool is_source(const struct clean *c, size_t start, size_t end, struct part b, struct part a)
 {
-	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert(", "assert ", "assert_", ".assert", "match=", "log_",
+	static const char *const calls[] = { "printf(", "raise ", "throw ", "assert(", "assert ", "assert_",
+					     ".assert", "match=", "log_",
 					     "log.", "logger.", "console.", "fmt.", "panic!(", "expect(",
 					     "perror(", "return ", "errx(", "err(", "warn(", "in str(",
 					     "strstr(", "grep ", "echo ", "die ", "static const",
@@ -408,7 +417,7 @@ static bool is_warned(struct part b)
 {
 	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
 					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
-					      "level=warn", "level=info", " DEBUG ",
+					      "level=warn", "level=info", "WARNING[", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)

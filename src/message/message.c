@@ -400,7 +400,8 @@ static bool ends_a_file(const char *text, size_t at, size_t n)
 		end--;
 	for (dot = end; dot > 0 && isalnum((unsigned char)text[dot - 1]);)
 		dot--;
-	if (dot < 2 || text[dot - 1] != '.' || !is_file_end(text, dot, end) || (end != at && text[end] != '.'))
+	if (dot < 2 || text[dot - 1] != '.' || !is_file_end(text, dot, end) ||
+	    (end != at && text[end] != '.'))
 		return false;
 	at = word_end(text, at, n);
 	return at == end || !is_file_end(text, dot, at);

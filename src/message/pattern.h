@@ -5,8 +5,8 @@
  *   ' or ` or "        a quotation mark of any kind: ' ` " ´ ‘ ’ “ ” « » and what HTML and Markdown make of
  * them, that
  *                      is, also none; a {field} of the usual shape between two of them is whatever they hold
- *   é                  itself, without its mark, or what another encoding makes of it; so any letter from U+00C0
- *                      to U+017F
+ *   é                  itself, without its mark, or what another encoding makes of it; so any letter
+ *                      from U+00C0 to U+017F
  *   {symbol}           the field of that name (message.h) in its usual shape: a path, a symbol, a number
  *   {version:[0-9.]+}  the same in a shape of its own (PCRE2, without groups; braces in it are balanced)
  *   {? … }             may be missing

@@ -216,6 +216,21 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 	return false;
 }
 
+/* Is text[at, to) a line of source that a compiler shows, with its mark "   ^~~~" below? What it says of
+ * it is whole then. */
+static bool is_shown_code(const char *text, size_t at, size_t to)
+{
+	const char *end = memchr(text + at, '\n', to - at);
+	size_t marks = 0, i = end != NULL ? (size_t)(end - text) + 1 : to;
+
+	for (; i < to && text[i] != '\n'; i++) {
+		if (strchr(" \t|^~", text[i]) == NULL)
+			return false;
+		marks += text[i] == '^';
+	}
+	return marks == 1;
+}
+
 /* How a line ends that was broken at `width` (0: every line is). */
 enum edge { WHOLE, BROKEN, BROKEN_AT_BLANK };
 
@@ -228,7 +243,8 @@ static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t 
 	/* An empty line follows no broken one. */
 	if (at + 1 == to || *next == '\n' || cols > width || cols + 1 < width)
 		return WHOLE;
-	if (width > 0 && begins_message(line, at - start, next, to - at - 1))
+	if (width > 0 && (begins_message(line, at - start, next, to - at - 1) ||
+			  is_shown_code(c->text, at + 1, to)))
 		return WHOLE;
 	return cols == width ? BROKEN : BROKEN_AT_BLANK;
 }

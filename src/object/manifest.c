@@ -40,11 +40,12 @@ const char *manifest_of(const struct pe *e, uint32_t number, struct arena *a)
 
 /* ---- elements --------------------------------------------------------------------------------- */
 
-/* Behind the name of the next element of that name, with whatever prefix of a name space; NULL: there is
- * none. Comments are passed over. */
+/* Behind the name of the next element of that name, with whatever prefix of a name space; of its end if the
+ * name begins with a slash; NULL: there is none. Comments are passed over. */
 static const char *element(const char *p, const char *name)
 {
-	size_t n = strlen(name);
+	bool end = *name == '/';
+	size_t n = strlen(name += end);
 
 	while ((p = strchr(p, '<')) != NULL) {
 		const char *word = ++p, *colon;
@@ -55,7 +56,10 @@ static const char *element(const char *p, const char *name)
 				return NULL;
 			continue;
 		}
-		colon = p + strcspn(p, ": \t\r\n/>");
+		if ((*p == '/') != end)
+			continue;
+		word += end;
+		colon = word + strcspn(word, ": \t\r\n/>");
 		if (*colon == ':')
 			word = colon + 1;
 		if (strncmp(word, name, n) == 0 && strchr(" \t\r\n/>", word[n]) != NULL)

@@ -116,6 +116,8 @@ static enum pe_defect read_optional(struct pe *e, struct view o)
 	tables = e->is64 ? 112 : 96;
 	if ((magic != 0x10b && magic != 0x20b) || o.n < tables)
 		return PE_BAD_OPTIONAL;
+	e->linker_major = o.p[2];
+	e->linker_minor = o.p[3];
 	e->entry = get32(o, 16);
 	e->image_base = e->is64 ? get64(o, 24) : get32(o, 28);
 	e->os_major = get16(o, 40);

@@ -46,6 +46,7 @@ struct pe {
 	bool has_signature;          /* Authenticode bytes are there; nobody verified them */
 	bool has_clr, il_only;       /* .NET; without code of a processor */
 	bool has_tls_callbacks;
+	uint8_t linker_major, linker_minor; /* 14.40: of Visual C++; others number theirs in other ways */
 	uint16_t os_major, os_minor; /* that it says it was made for */
 	uint16_t subsystem_major, subsystem_minor; /* and the oldest that it runs on */
 	uint16_t subsystem, dll_flags;

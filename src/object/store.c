@@ -85,7 +85,7 @@ static void listing_free(void *p)
 	if (l == NULL)
 		return;
 	for (size_t i = 0; i < l->n; i++)
-		free((char *)(uintptr_t)l->names[i]);
+		free((char *)(uintptr_t)l->names[i] - 1);
 	free(l->names);
 	free(l);
 }
@@ -456,10 +456,17 @@ struct lister {
 	bool failed;
 };
 
-static void list_name(const char *name, void *ctx)
+enum os_type store_listing_type(const char *name)
+{
+	return (enum os_type)name[-1];
+}
+
+/* Before the letters stands the type. */
+static void list_name(const char *name, enum os_type type, void *ctx)
 {
 	struct lister *c = ctx;
-	char *copy = strdup(name);
+	size_t n = strlen(name) + 1;
+	char *copy = malloc(n + 1);
 
 	if (copy != NULL && c->l->n == c->cap) {
 		size_t cap = c->cap == 0 ? 64 : 2 * c->cap;
@@ -476,32 +483,56 @@ static void list_name(const char *name, void *ctx)
 		free(copy);
 		return;
 	}
-	c->l->names[c->l->n++] = copy;
+	copy[0] = (char)type;
+	memcpy(copy + 1, name, n);
+	c->l->names[c->l->n++] = copy + 1;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static struct store_listing *listing_new(struct store *s, const char *dir)
+{
+	struct lister c = { calloc(1, sizeof(*c.l)), 0, false };
+	int err;
+
+	if (c.l == NULL)
+		return NULL;
+	err = source_list_types(s->source, dir, list_name, &c);
+	if (c.failed) {
+		listing_free(c.l);
+		return NULL;
+	}
+	if (err == 0 && c.l->n > 0)
+		qsort(c.l->names, c.l->n, sizeof(c.l->names[0]), compare_names);
+	for (; err != 0 && c.l->n > 0; c.l->n--)
+		free((char *)(uintptr_t)c.l->names[c.l->n - 1] - 1);
+	return c.l;
 }
 
 const struct store_listing *store_list(struct store *s, const char *dir)
 {
 	size_t n = strlen(dir);
 	struct shard *h = shard_of(s, dir, n);
-	struct lister c = {NULL, 0, false};
-	struct store_listing *known;
+	struct store_listing *known, *made;
 
 	pthread_mutex_lock(&h->lock);
 	known = map_get(&h->listings, dir, n);
 	pthread_mutex_unlock(&h->lock);
 	if (known != NULL)
 		return known;
-	c.l = calloc(1, sizeof(*c.l));
-	if (c.l == NULL)
+	made = listing_new(s, dir);
+	if (made == NULL)
 		return NULL;
-	(void)source_list(s->source, dir, list_name, &c);
 	pthread_mutex_lock(&h->lock);
 	known = map_get(&h->listings, dir, n);
-	if (known == NULL && !c.failed && map_put(&h->listings, dir, n, c.l))
-		known = c.l;
+	if (known == NULL && map_put(&h->listings, dir, n, made))
+		known = made;
 	pthread_mutex_unlock(&h->lock);
-	if (known != c.l)
-		listing_free(c.l);
+	if (known != made)
+		listing_free(made);
 	return known;
 }
 

@@ -60,6 +60,8 @@ struct store_listing {
 	size_t n;
 };
 const struct store_listing *store_list(struct store *s, const char *dir);
+/* Of one of its names: what the folder says that it is, OS_OTHER if it does not (os_list_types). */
+enum os_type store_listing_type(const char *name);
 /* The file as one of that class and byte order, whatever its identification says: itself if it is
  * one. Made once, for the first class that is asked for. NULL: no memory, or another class. */
 const struct store_file *store_native(const struct store_file *f, bool is64, bool big_endian);

@@ -103,13 +103,14 @@ static const char *base_of(struct py_finder *f, const char *entry)
 	return py_join(f->a, f->h->cwd, entry);
 }
 
-static struct py_importer *importer_new(struct py_finder *f, const char *entry)
+/* is_folder: that is known already. */
+static struct py_importer *importer_new(struct py_finder *f, const char *entry, bool is_folder)
 {
 	struct py_importer *im = ARENA_NEW(f->a, struct py_importer);
 
 	im->entry = arena_strdup(f->a, entry);
 	im->dir = base_of(f, entry);
-	if (store_stat_dir(f->h->store, im->dir) == 0) {
+	if (is_folder || store_stat_dir(f->h->store, im->dir) == 0) {
 		im->kind = PY_IMPORTER_FOLDER;
 		im->list = store_list(f->h->store, im->dir);
 	} else {
@@ -119,7 +120,7 @@ static struct py_importer *importer_new(struct py_finder *f, const char *entry)
 }
 
 /* The same few entries are asked for with each name. */
-struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
+static struct py_importer *importer_of(struct py_finder *f, const char *entry, bool is_folder)
 {
 	struct py_importer **recent = &f->recent[((uintptr_t)entry >> 4) % PY_RECENT], *im = *recent;
 	uint32_t hash;
@@ -129,11 +130,16 @@ struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
 	hash = elf_gnu_hash(entry);
 	im = table_get(&f->importers, entry, hash);
 	if (im == NULL) {
-		im = importer_new(f, entry);
+		im = importer_new(f, entry, is_folder);
 		table_put(&f->importers, im->entry, hash, im);
 	}
 	*recent = im;
 	return im;
+}
+
+struct py_importer *py_importer_of(struct py_finder *f, const char *entry)
+{
+	return importer_of(f, entry, false);
 }
 
 static int compare_name(const void *key, const void *item)
@@ -141,11 +147,34 @@ static int compare_name(const void *key, const void *item)
 	return strcmp(key, *(const char *const *)item);
 }
 
+/* The name as the folder has it; NULL: it does not. */
+static const char *name_in(const struct py_importer *im, const char *name)
+{
+	const char *const *at = im->list == NULL || im->list->n == 0
+					? NULL
+					: bsearch(name, im->list->names, im->list->n,
+						  sizeof(im->list->names[0]), compare_name);
+
+	return at != NULL ? *at : NULL;
+}
+
 bool py_folder_has(const struct py_importer *im, const char *name)
 {
-	return im->list != NULL && im->list->n > 0 &&
-	       bsearch(name, im->list->names, im->list->n, sizeof(im->list->names[0]),
-		       compare_name) != NULL;
+	return name_in(im, name) != NULL;
+}
+
+/* Is the file of that name, as the folder has it, a file (a folder) for who asks the system for its path?
+ * What the folder says is enough where files in it may be asked for at all. */
+static bool is_type(struct py_finder *f, struct py_importer *im, const char *name, const char *path,
+		    enum os_type type)
+{
+	bool says_so = store_listing_type(name) == type, is;
+
+	if (says_so && im->open)
+		return true;
+	is = type == OS_REGULAR ? store_has_file(f->h->store, path) : store_stat_dir(f->h->store, path) == 0;
+	im->open = im->open || is;
+	return is;
 }
 
 /* ---- FileFinder.find_spec ----------------------------------------------------------------- */
@@ -161,22 +190,19 @@ static void add_location(struct py_finder *f, struct py_spec *out, const char *d
 	py_strings_add(f->a, &out->locations, dir);
 }
 
-/* A folder of that name with an __init__ file. */
+/* A folder with an __init__ file. */
 static bool find_package(struct py_finder *f, const char *base, struct py_spec *out)
 {
 	const struct py_endings *e = &f->endings;
-	const struct py_importer *im;
+	struct py_importer *im = importer_of(f, base, true);
 
-	if (store_stat_dir(f->h->store, base) != 0)
-		return false;
-	im = py_importer_of(f, base);
 	for (size_t i = 0; i < e->n; i++) {
-		const char *path;
+		const char *name = name_in(im, e->init[i]), *path;
 
-		if (!py_folder_has(im, e->init[i]))
+		if (name == NULL)
 			continue;
-		path = py_join(f->a, base, e->init[i]);
-		if (!store_has_file(f->h->store, path))
+		path = py_join(f->a, base, name);
+		if (!is_type(f, im, name, path, OS_REGULAR))
 			continue;
 		out->kind = kind_of(e, i);
 		out->origin = path;
@@ -203,20 +229,23 @@ bool py_folder_may_have(const struct py_importer *im, const char *s, size_t n)
 }
 
 /* True: found. A folder without __init__ is a portion of a namespace package. */
-static bool find_in_folder(struct py_finder *f, const struct py_importer *im, const char *tail,
+static bool find_in_folder(struct py_finder *f, struct py_importer *im, const char *tail,
 			   struct py_spec *out)
 {
 	const struct py_endings *e = &f->endings;
-	const char *base = NULL;
+	const char *base = NULL, *there;
 	size_t n = strlen(tail);
 
 	if (!py_folder_may_have(im, tail, n)) {
 		out->origin = NULL;
 		return false;
 	}
-	if (py_folder_has(im, tail)) {
+	there = name_in(im, tail);
+	if (there != NULL) {
 		base = py_join(f->a, im->dir, tail);
-		if (find_package(f, base, out))
+		if (!is_type(f, im, there, base, OS_DIRECTORY))
+			base = NULL;
+		else if (find_package(f, base, out))
 			return true;
 	}
 	for (size_t i = 0; i < e->n; i++) {
@@ -227,16 +256,17 @@ static bool find_in_folder(struct py_finder *f, const struct py_importer *im, co
 			continue;
 		memcpy(name, tail, n);
 		memcpy(name + n, e->v[i], len + 1);
-		if (!py_folder_has(im, name))
+		there = name_in(im, name);
+		if (there == NULL)
 			continue;
 		out->origin = py_join(f->a, im->dir, name);
-		if (!store_has_file(f->h->store, out->origin))
+		if (!is_type(f, im, there, out->origin, OS_REGULAR))
 			continue;
 		out->kind = kind_of(e, i);
 		return true;
 	}
 	out->origin = NULL;
-	if (base != NULL && store_stat_dir(f->h->store, base) == 0)
+	if (base != NULL)
 		add_location(f, out, base);
 	return false;
 }
@@ -316,7 +346,7 @@ void py_find_on_path(struct py_finder *f, const char *fullname, const struct py_
 	const char *tail = py_tail(fullname);
 
 	for (size_t i = 0; i < path->n; i++) {
-		const struct py_importer *im = py_importer_of(f, path->items[i]);
+		struct py_importer *im = py_importer_of(f, path->items[i]);
 		size_t before = out->locations.n;
 		bool found = false;
 

@@ -14,6 +14,7 @@ struct py_importer {
 	const char *entry;
 	const char *dir;                 /* absolute; of a zip the archive and the folder in it */
 	const struct store_listing *list; /* names in the folder, sorted */
+	bool open;                       /* files in it can be asked for: one was */
 	struct py_zip *zip;
 	const char *prefix;              /* folder in the zip with a final slash, or "" */
 };

@@ -64,6 +64,23 @@ const char *lines_replaced(struct view text, size_t line, const char *with, stru
 	return NULL;
 }
 
+const char *lines_with_line(struct view text, size_t line, const char *more, struct arena *a,
+			    struct view *out)
+{
+	const uint8_t *to;
+	const char *end;
+	struct view old;
+
+	if (line == 0 || strchr(more, '\n') != NULL || !find_line(text, line, &old))
+		return "the line is not there";
+	to = old.p + old.n;
+	end = old.n > 1 && to[-1] == '\n' && to[-2] == '\r' ? "\r\n" : "\n";
+	*out = with_middle(text, to, to,
+			   to[-1] == '\n' ? arena_printf(a, "%s%s", more, end) :
+					    arena_printf(a, "\n%s", more), a);
+	return NULL;
+}
+
 static bool is_blank(struct view line)
 {
 	for (size_t i = 0; i < line.n; i++)

@@ -290,6 +290,7 @@ static void source_step(struct making *m, const struct dlwhy_edit *e)
 {
 	const char *path = real_path(m, e->path), *why;
 	struct view old, text;
+	size_t line;
 
 	if (path == NULL)
 		return;
@@ -297,9 +298,10 @@ static void source_step(struct making *m, const struct dlwhy_edit *e)
 		refuse(m, arena_printf(m->a, "%s cannot be read", path));
 		return;
 	}
-	why = strcmp(e->op, "cgo-line") == 0
-		      ? lines_with_cgo(old, e->value, m->a, &text)
-		      : lines_replaced(old, (size_t)strtoul(e->name, NULL, 10), e->value, m->a, &text);
+	line = e->name != NULL ? (size_t)strtoul(e->name, NULL, 10) : 0;
+	why = strcmp(e->op, "cgo-line") == 0   ? lines_with_cgo(old, e->value, m->a, &text)
+	      : strcmp(e->op, "add-line") == 0 ? lines_with_line(old, line, e->value, m->a, &text)
+					       : lines_replaced(old, line, e->value, m->a, &text);
 	if (why != NULL) {
 		refuse(m, arena_printf(m->a, "%s: %s", path, why));
 		return;
@@ -563,6 +565,7 @@ static const struct {
 	{ "reinstall", reinstall_step },
 	{ "pip-install", pip_step },
 	{ "edit-line", source_step },
+	{ "add-line", source_step },
 	{ "cgo-line", source_step },
 	{ "link-command", command_step },
 	{ "activate", activate_step },

@@ -35,6 +35,7 @@ static const struct words table[] = {
 	{ "activate", "let %P put %V first in %N, so that whoever activates the environment has it", NULL },
 	{ "wrapper", "make the script %P, which starts %N with %V first in LD_LIBRARY_PATH", NULL },
 	{ "edit-line", "let line %N of %P be `%V`", NULL },
+	{ "add-line", "put the line `%V` behind line %N of %P", NULL },
 	{ "link-command", "link with other words", NULL },
 	{ "cgo-line", "put the line `%V` above import \"C\" of %P", NULL },
 	{ "reinstall", "install the package that brought %P again", NULL },

@@ -164,6 +164,8 @@ static const struct {
 	{ "ZDOTDIR", ".zlogin", NULL, "a start-up file of zsh" },
 	{ "HOME", ".config/fish/config.fish", NULL, "a start-up file of fish" },
 	{ "HOME", ".config/fish/conf.d", ".fish", "a start-up file of fish" },
+	{ "HOME", ".config/fish/fish_variables", NULL, "where fish keeps its universal variables" },
+	{ "XDG_CONFIG_HOME", "fish/fish_variables", NULL, "where fish keeps its universal variables" },
 	{ "XDG_CONFIG_HOME", "fish/config.fish", NULL, "a start-up file of fish" },
 	{ "XDG_CONFIG_HOME", "fish/conf.d", ".fish", "a start-up file of fish" },
 	{ "HOME", ".cshrc", NULL, "a start-up file of csh" },

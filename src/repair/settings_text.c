@@ -191,7 +191,7 @@ static const char *meaning(const struct reading *r, const char *p, const char *e
 }
 
 /* Final slashes, and slashes after slashes, make no difference. */
-static bool same_folder(const char *x, const char *y)
+bool settings_same_folder(const char *x, const char *y)
 {
 	while (*x != '\0' && *x == *y) {
 		char c = *x;
@@ -434,7 +434,7 @@ static bool find_word(const struct reading *r, const struct assignment *s, const
 	while (next_word(s, &at, &quote, w)) {
 		const char *means = meaning(r, w->p, w->end);
 
-		if (means != NULL && same_folder(means, element))
+		if (means != NULL && settings_same_folder(means, element))
 			return true;
 	}
 	return false;
@@ -469,6 +469,7 @@ bool settings_without(struct view text, const char *const *environ, const char *
 	bool found = false;
 
 	while (next_line(&text, a, &line)) {
+		found = settings_fish(line, variable, element, a, &line) || found;
 		while (find_in_line(&r, line, element, &s, &w)) {
 			found = true;
 			line = without_word(line, &s, w, a);
@@ -486,10 +487,14 @@ int64_t settings_line(struct view text, const char *const *environ, const char *
 	int64_t number = 1;
 	struct assignment s;
 	struct word w;
-	const char *line;
+	const char *line, *without;
 
 	while (next_line(&text, a, &line)) {
-		bool found = find_in_line(&r, line, element, &s, &w);
+		bool found;
+
+		if (settings_fish(line, variable, element, a, &without))
+			return number;
+		found = find_in_line(&r, line, element, &s, &w);
 
 		for (const char *p = line; *p != '\0' && (!found || p < w.p); p++)
 			number += *p == '\n';

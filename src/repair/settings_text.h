@@ -20,4 +20,10 @@ int64_t settings_line(struct view text, const char *const *environ, const char *
 void settings_reads(struct view text, const char *const *environ, struct arena *a,
 		    struct settings_files *out);
 
+/* A line of fish's universal variables that has the element: how it reads without; "" if nothing is left. */
+bool settings_fish(const char *line, const char *variable, const char *element, struct arena *a,
+		   const char **without);
+/* Do both name one folder? */
+bool settings_same_folder(const char *a, const char *b);
+
 #endif

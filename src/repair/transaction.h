@@ -104,6 +104,7 @@ struct transaction_meta {
 	const char *const *command;     /* that asked for it, as typed, NULL-ended */
 	const char *title;              /* what it does, one line for a person */
 	const char *const *env;         /* for commands that are run, NULL-ended */
+	const volatile int *stop;       /* not 0: a command is ended, which then has failed; NULL */
 	unsigned seconds;               /* that a command may take, 0: an hour */
 	unsigned wait_ms;               /* for another dlwhy, 0: two seconds */
 	size_t memory;                  /* that it may take itself, 0: as usual */

@@ -195,7 +195,8 @@ enum transaction_code tree_run(struct tx *t, size_t step)
 	struct os_capture o = { out, 1, 0, false }, e = { err_out, 1, 0, false };
 	struct os_child child = { .path = s->argv[0], .argv = s->argv, .held = t->lock,
 				  .env = t->m->env != NULL ? t->m->env : no_env,
-				  .seconds = t->m->seconds != 0 ? t->m->seconds : SECONDS };
+				  .seconds = t->m->seconds != 0 ? t->m->seconds : SECONDS,
+				  .stop = t->m->stop };
 	struct os_child_end end;
 	enum transaction_code code;
 	int err;

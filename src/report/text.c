@@ -165,6 +165,8 @@ const char *text_target(struct text *t)
 
 	if (t->r->told != NULL && strcmp(name, "-") == 0)
 		return "the text";
+	if (verb != NULL && strcmp(verb, "link") == 0 && *name == '.' && strchr(name, ' ') == NULL)
+		return arena_printf(t->a, "go build %s", name);
 	return verb != NULL && strcmp(verb, "import") == 0 ? arena_printf(t->a, "import %s", name) : name;
 }
 
@@ -751,11 +753,28 @@ static void env_finding(struct text *t, struct lines *out)
 	first_fix(t, f, out);
 }
 
+/* What was wrong is over. */
+static void done_short(struct text *t, const struct dlwhy_finding *f, struct lines *out)
+{
+	text_add(t, BOLD, text_target(t));
+	text_add(t, GREEN, " works now");
+	text_add(t, PLAIN, ".");
+	text_end(t, out);
+	if (f != NULL)
+		text_wrap(t, out, MARGIN, SUMMARY_ROWS,
+			  arena_printf(t->a, "Before: %s", text_clean(t, f->summary)));
+	text_fix_lines(t, out);
+}
+
 /* Plans are the answer: of what is wrong the head alone. */
 static void fix_short(struct text *t, struct lines *out)
 {
 	const struct dlwhy_finding *f = t->r->nfindings > 0 ? t->r->findings[0] : NULL;
 
+	if (t->r->applied != NULL && t->r->applied->works && t->r->error == NULL) {
+		done_short(t, f, out);
+		return;
+	}
 	head_lines(t, f, out);
 	if (python_is_import(t->r))
 		python_says(t, out);

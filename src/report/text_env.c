@@ -12,12 +12,13 @@ static void counts(struct text *t, const struct dlwhy_env *e, struct lines *out)
 {
 	text_add(t, PLAIN, "  ");
 	text_wrap(t, out, MARGIN, SIZE_MAX,
-		  arena_printf(t->a, "%llu packages by %s, %llu native files judged%s; imported for real:",
+		  arena_printf(t->a, "%llu packages by %s, %llu native files judged%s; %s",
 			       (unsigned long long)e->npackages, text_clean(t, e->installer),
 			       (unsigned long long)e->nfiles,
 			       e->nfailing == 0 ? ", all of them load"
 						: arena_printf(t->a, ", %llu of them load nowhere",
-							       (unsigned long long)e->nfailing)));
+							       (unsigned long long)e->nfailing),
+			       e->nmodules > 0 ? "imported for real:" : "nothing was imported"));
 }
 
 static void modules(struct text *t, const struct dlwhy_env *e, struct lines *out)
@@ -39,8 +40,8 @@ static void modules(struct text *t, const struct dlwhy_env *e, struct lines *out
 static void made(struct text *t, const struct dlwhy_env *e, struct lines *out)
 {
 	text_add(t, BOLD, text_clean(t, e->dir));
-	text_add(t, GREEN, " is made, and works");
-	text_add(t, PLAIN, ".");
+	text_add(t, e->nmodules > 0 ? GREEN : YELLOW, e->nmodules > 0 ? " is made, and works" : " is made");
+	text_add(t, PLAIN, e->nmodules > 0 ? "." : "; there was no module to try it by.");
 	text_end(t, out);
 	counts(t, e, out);
 	modules(t, e, out);

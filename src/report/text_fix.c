@@ -81,14 +81,30 @@ static void applied_lines(struct text *t, const struct dlwhy_result *r, struct l
 			  arena_printf(t->a, "To take it back: dlwhy undo %s", a->id));
 }
 
+static bool nothing_to_do(const struct dlwhy_result *r)
+{
+	return r->nfindings == 0 || r->findings[0]->severity == DLWHY_NOTE;
+}
+
 static void no_plans(struct text *t, struct lines *out)
 {
 	if (t->r->error != NULL)
 		return;
 	text_line(t, out, MARGIN, PLAIN,
-		  t->r->nfindings == 0 || t->r->findings[0]->severity == DLWHY_NOTE
+		  nothing_to_do(t->r)
 			  ? "There is nothing to repair."
 			  : "No way out is known that is safe enough to be offered.");
+}
+
+static bool is_done(const struct dlwhy_result *r)
+{
+	return r->applied != NULL && r->applied->works;
+}
+
+/* Of plans that were not done nobody wants to read once another has been. */
+static bool is_shown(const struct text *t, const struct dlwhy_plan *p)
+{
+	return t->verbose || !is_done(t->r) || p->n == t->r->applied->n;
 }
 
 void text_fix_lines(struct text *t, struct lines *out)
@@ -103,13 +119,14 @@ void text_fix_lines(struct text *t, struct lines *out)
 	if (r->nplans == 0)
 		no_plans(t, out);
 	for (size_t i = 0; i < n; i++)
-		plan_lines(t, r->plans[i], out);
-	if (n < r->nplans) {
+		if (is_shown(t, r->plans[i]))
+			plan_lines(t, r->plans[i], out);
+	if (n < r->nplans && !is_done(r)) {
 		text_end(t, out);
 		text_line(t, out, 0, DIM,
 			  arena_printf(t->a, "%zu more plans; -v shows all", r->nplans - n));
 	}
-	if (r->applied != NULL) {
+	if (r->applied != NULL && (r->nplans > 0 || !nothing_to_do(r))) {
 		applied_lines(t, r, out);
 	} else if (n > 0 && r->plans[0]->can_apply) {
 		text_end(t, out);

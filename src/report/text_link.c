@@ -31,19 +31,25 @@ const char *text_link_verdict(const struct dlwhy_result *r, enum style *style)
 	return "links";
 }
 
+/* Or does it fail before one is started: in a compiler, in the shell? */
+static bool by_linker(const struct dlwhy_result *r)
+{
+	return r->platform.loader != NULL && strcmp(r->platform.loader, "none") != 0;
+}
+
 const char *text_link_certainty(struct text *t)
 {
-	const char *s = words_certainty(t->r->certainty), *linker = text_clean(t, t->r->platform.loader);
+	const char *s = words_certainty(t->r->certainty);
 
 	if (t->r->certainty != DLWHY_PROVED && t->r->assumes != NULL)
-		return arena_printf(t->a, "%s, if %s (%s)", s, text_clean(t, t->r->assumes), linker);
-	return arena_printf(t->a, "%s (%s)", s, linker);
+		s = arena_printf(t->a, "%s, if %s", s, text_clean(t, t->r->assumes));
+	return by_linker(t->r) ? arena_printf(t->a, "%s (%s)", s, text_clean(t, t->r->platform.loader)) : s;
 }
 
 void text_link_says(struct text *t, struct lines *out)
 {
 	bool go = t->r->platform.loader != NULL && strcmp(t->r->platform.loader, "go") == 0;
-	const char *label = go ? "  Go says:  " : "  The linker says:  ";
+	const char *label = go ? "  Go says:  " : by_linker(t->r) ? "  The linker says:  " : "  It says:  ";
 
 	if (t->r->loads == DLWHY_NO && t->r->linker_message == NULL) {
 		text_loader_says(t, out);

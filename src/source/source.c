@@ -377,6 +377,33 @@ int source_list(struct source *s, const char *dir, void (*fn)(const char *name, 
 	return full == NULL ? err : layer_list(s->layer, full, fn, ctx);
 }
 
+struct typed {
+	void (*fn)(const char *name, enum os_type type, void *ctx);
+	void *ctx;
+};
+
+static void without_type(const char *name, void *ctx)
+{
+	const struct typed *t = ctx;
+
+	t->fn(name, OS_OTHER, t->ctx);
+}
+
+int source_list_types(struct source *s, const char *dir,
+		      void (*fn)(const char *name, enum os_type type, void *ctx), void *ctx)
+{
+	struct typed t = { fn, ctx };
+	struct place at;
+	struct os_stat st;
+	const char *full;
+	int err;
+
+	if (s->layer != NULL) /* what is there may be another thing here */
+		return source_list(s, dir, without_type, &t);
+	full = locate(s, dir, true, &at, &st, &err);
+	return full == NULL ? err : os_list_types(full, fn, ctx);
+}
+
 /* Does the machine not have it? */
 static bool invented(const struct source *s, const char *path)
 {

@@ -49,6 +49,9 @@ int source_realpath(struct source *s, const char *path, char **out);
 char *source_absolute(struct source *s, const char *path);
 int source_list(struct source *s, const char *dir, void (*fn)(const char *name, void *ctx),
 		void *ctx);
+/* As os_list_types. */
+int source_list_types(struct source *s, const char *dir,
+		      void (*fn)(const char *name, enum os_type type, void *ctx), void *ctx);
 int source_xattr(struct source *s, const char *path, const char *name, void *buf, size_t cap,
 		 size_t *n);
 int source_mount_flags(struct source *s, const char *path, bool *noexec, bool *nosuid);

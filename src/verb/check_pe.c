@@ -76,6 +76,8 @@ bool check_pe(struct dlwhy_session *s, const char *path, const struct store_entr
 		return false;
 	r->is_program = in.is_program = is_program(path, en);
 	pe_host_find(s, path, en, r->is_program, a, h);
+	if (s->start_failed) /* nothing was missing there, so they are installed */
+		h->world.vcredist = true;
 	world_windows(w, s->store, &h->world);
 	p = loader_start(w, a, r->is_program ? path : NULL, path, false, flags);
 	if (!r->is_program) {
@@ -86,6 +88,7 @@ bool check_pe(struct dlwhy_session *s, const char *path, const struct store_entr
 	in.root = target = r->is_program ? p->program : find_target(p, target);
 	in.host = r->host = h->words;
 	in.host_assumes = h->assumes;
+	in.start_failed = s->start_failed;
 	f = result_failure(p);
 	r->platform = (struct dlwhy_platform){ "windows", loader_name(w->kind), h->world.release->name,
 					       elf_machine_name(w->machine) };

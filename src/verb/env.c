@@ -18,6 +18,7 @@
 #include "verb/program.h"
 
 #define ENV_MEMORY (1024u << 20)
+enum { MAX_ABOVE = 64 /* folders that are made for it */ };
 #define UNFINISHED ".dlwhy-unfinished"
 
 void env_say(struct making_env *m, const char *fmt, ...)
@@ -37,6 +38,7 @@ void env_say(struct making_env *m, const char *fmt, ...)
 struct claim {
 	int lock; /* -1: none */
 	bool claimed, folder_stays;
+	const char *const *above; /* folders that were made for it, NULL-ended, the innermost first */
 };
 
 /* ---- the folder ------------------------------------------------------------------------------------ */
@@ -87,6 +89,50 @@ static const char *lock(struct claim *c, const char *dir, bool old)
 	return err == EWOULDBLOCK ? "another dlwhy is making it" : err != 0 ? strerrordesc_np(err) : NULL;
 }
 
+static void remove_above(const struct claim *c)
+{
+	char real[OS_PATH_MAX], name[OS_NAME_MAX];
+
+	for (size_t i = 0; c->above != NULL && c->above[i] != NULL; i++) {
+		int dir = -1;
+
+		/* If somebody has put something there meanwhile it stays. */
+		if (os_open_place(c->above[i], &dir, real, name) == 0)
+			(void)os_rmdir_at(dir, name);
+		if (dir >= 0)
+			os_close(dir);
+	}
+}
+
+/* The folder, and those above it that are missing: 0 or errno. */
+static int make_folder(struct making_env *m, struct claim *c)
+{
+	const char *missing[MAX_ABOVE + 1], *dir = m->dir;
+	const char **made;
+	struct os_stat st;
+	size_t n = 0, k = 0;
+	int err = 0;
+
+	while (n <= MAX_ABOVE && os_stat(dir, true, &st) == ENOENT) {
+		missing[n++] = dir;
+		dir = dir_name(m->a, dir);
+	}
+	made = ARENA_ARRAY(m->a, MAX_ABOVE + 1, const char *);
+	if (n > MAX_ABOVE)
+		return ENAMETOOLONG;
+	while (n > 1 && err == 0) {
+		err = os_make_folder(missing[--n]);
+		if (err == 0) {
+			memmove(made + 1, made, k++ * sizeof(*made));
+			made[0] = missing[n];
+			c->above = made;
+		}
+		if (err == EEXIST)
+			err = 0; /* another one has just made it */
+	}
+	return err == 0 ? os_make_folder(m->dir) : err;
+}
+
 /* NULL, or why it may not be used. A folder that was there before is so marked: it stays whatever happens. */
 static const char *claim(struct making_env *m, struct claim *c)
 {
@@ -104,7 +150,7 @@ static const char *claim(struct making_env *m, struct claim *c)
 		return "it is there already, and not empty";
 	c->folder_stays = c->folder_stays || (err == 0 && !old);
 	if (err != 0)
-		err = os_make_folder(m->dir);
+		err = make_folder(m, c);
 	if (err != 0)
 		return strerrordesc_np(err);
 	why = lock(c, m->dir, old);
@@ -130,6 +176,8 @@ static void end_claim(const struct making_env *m, struct claim *c)
 		os_remove_file(m->dir, UNFINISHED);
 	if (c->lock >= 0)
 		os_close(c->lock);
+	if (!m->out.made)
+		remove_above(c);
 }
 
 /* ---- what failed ------------------------------------------------------------------------------------- */
@@ -165,6 +213,8 @@ static void fill(struct making_env *m, struct dlwhy_result *r)
 	r->told = NULL;
 	r->env = &m->out;
 	r->loads = m->out.made ? DLWHY_YES : DLWHY_NO;
+	if (m->out.made && m->out.nmodules == 0)
+		r->certainty = DLWHY_LIKELY; /* nothing was there to try it by */
 	if (r->platform.os == NULL)
 		r->platform = (struct dlwhy_platform) { "linux", "none", NULL, NULL };
 }
@@ -266,6 +316,23 @@ static void create(void *ctx)
 	m->out.activate = activation(m);
 }
 
+/* "./foo-1.0-py3-none-any.whl", which is not there; NULL: all files that are named are. */
+static const char *missing_file(const struct dlwhy_env_request *request)
+{
+	struct os_stat st;
+
+	for (size_t i = 0; request->packages != NULL && request->packages[i] != NULL; i++) {
+		const char *p = request->packages[i];
+		size_t n = strlen(p);
+		bool path = *p == '.' || *p == '/' || (n > 4 && strcmp(p + n - 4, ".whl") == 0);
+
+		if (path && strchr(p, '@') == NULL && strchr(p, '[') == NULL && strstr(p, "://") == NULL &&
+		    os_stat(p, true, &st) != 0)
+			return p;
+	}
+	return NULL;
+}
+
 enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env_request *request,
 				 dlwhy_on_result *on_result, void *user, struct dlwhy_error *err)
 {
@@ -282,6 +349,8 @@ enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the folder of the environment is not named");
 	if (s->opt.root != NULL || s->opt.pid != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0, "an environment is made on this machine alone");
+	if (missing_file(request) != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, ENOENT, "there is no %s", missing_file(request));
 	m.a = arena_new(ENV_MEMORY);
 	if (m.a == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "no memory");

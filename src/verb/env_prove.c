@@ -11,12 +11,16 @@ enum { MAX_MODULES = 4, MAX_LISTED = 20 };
 static struct dlwhy_session *session_for(const struct making_env *m, const char *after, bool prove)
 {
 	struct dlwhy_options opt = m->s->opt;
+	struct dlwhy_session *s;
 
 	opt.python = m->python;
 	opt.after = after;
 	opt.prove = prove;
 	opt.program = NULL;
-	return dlwhy_session_new(&opt, NULL);
+	s = dlwhy_session_new(&opt, NULL);
+	if (s != NULL)
+		s->stop = m->stop;
+	return s;
 }
 
 /* ---- modules of a package ---------------------------------------------------------------------------- */
@@ -113,9 +117,12 @@ static struct dlwhy_env_module *try_import(struct making_env *m, const struct pa
 	return out;
 }
 
-/* The name of a requirement: "torch" of "torch[x]==2.5". */
+/* The name of a requirement: "torch" of "torch[x]==2.5". What was asked for by a path or an address has no
+ * name; installers note where it came from. */
 static bool is_wanted(const struct making_env *m, const struct package *p)
 {
+	if (p->url != NULL)
+		return true;
 	for (size_t i = 0; m->wanted[i] != NULL; i++) {
 		size_t n = strcspn(m->wanted[i], "[]<>=!~;@ (");
 

@@ -9,11 +9,9 @@
 
 #include "base/str.h"
 #include "diagnose/common.h"
-#include "diagnose/windows_suspects.h"
-#include "loader/windows.h"
 #include "verb/explain_look_answer.h"
 
-enum { FOLDERS = 1000, DEPTH = 9, NAMES = 200000, SUSPECTS = 8 };
+enum { FOLDERS = 1000, DEPTH = 9, NAMES = 200000 };
 
 struct search {
 	struct look *l;
@@ -139,40 +137,22 @@ static const char *find(struct look_case *c)
 
 /* ---- initialisers ----------------------------------------------------------------------------- */
 
-struct suspects {
-	struct look_reply n; /* first: a look_reply of ours is one of these */
-	const char *path[SUSPECTS], *what[SUSPECTS];
-	size_t count;
-};
-
-/* Of all that is loaded with the file: what depends on the machine or on its release. */
-static int take_suspects(const struct dlwhy_result *r, size_t index, void *user)
+/* The file is here with all that it needs: what these show of the usual reasons. */
+static void tell_start(struct look_case *c, const struct look_reply *n, const char *path)
 {
-	struct suspects *s = user;
-	struct arena *a = s->n.c->l->a;
-
-	for (size_t i = 0; i < r->nobjects && s->count < SUSPECTS; i++) {
-		const char *path = r->objects[i]->path;
-		const char *what = path != NULL ? win_suspicion(win_base_name(a, path)) : NULL;
-
-		if (what == NULL)
-			continue;
-		s->path[s->count] = arena_strdup(a, path);
-		s->what[s->count++] =
-			arena_printf(a, "is loaded with it, and starts in the same moment: %s", what);
-	}
-	return look_take(r, index, &s->n);
+	look_says(c->l, "%s and all that it needs are here, and Windows would load them", path);
+	look_replace(c, n->same, DLWHY_LIKELY, n->same->assumes);
+	c->settled = true;
 }
 
-static void tell_suspects(const struct suspects *s)
+static enum dlwhy_code ask(struct look_case *c, struct look_reply *n, const char *path, bool started)
 {
-	for (size_t i = 0; i < s->count; i++)
-		look_evidence(s->n.c, s->path[i], s->what[i]);
-	if (s->count > 0)
-		look_says(s->n.c->l,
-			  "no file is missing: the code that a DLL runs when it is loaded failed, its own "
-			  "or that of one of the %zu that are named",
-			  s->count);
+	enum dlwhy_code code;
+
+	c->l->s->start_failed = started;
+	code = dlwhy_check(c->l->s, &path, 1, look_take, n, NULL);
+	c->l->s->start_failed = false;
+	return code;
 }
 
 bool look_of_windows(const struct look_case *c)
@@ -182,21 +162,16 @@ bool look_of_windows(const struct look_case *c)
 
 void look_at_windows(struct look_case *c)
 {
-	struct suspects s = { .n = { .c = c, .loads = DLWHY_UNKNOWN, .of_windows = true } };
+	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN, .of_windows = true };
 	bool started = same_text(c->f->code, "init-failed");
 	const char *path = c->l->s->opt.pid == 0 && c->l->s->opt.after == NULL ? find(c) : NULL;
 
-	if (path == NULL || !look_may_ask(c->l))
+	if (path == NULL || !look_may_ask(c->l) || ask(c, &n, path, started) != DLWHY_OK)
 		return;
-	if (dlwhy_check(c->l->s, &path, 1, take_suspects, &s, NULL) != DLWHY_OK)
-		return;
-	if (started && s.n.loads == DLWHY_YES) {
-		tell_suspects(&s);
-		return;
-	}
-	if (!look_settle(c, &s.n, path)) {
-		look_otherwise(c, &s.n, path);
-		return;
-	}
-	look_asked(c, "check", path, NULL, NULL);
+	if (started && n.loads == DLWHY_YES && n.same != NULL)
+		tell_start(c, &n, path);
+	else if (!look_settle(c, &n, path))
+		look_otherwise(c, &n, path);
+	else
+		look_asked(c, "check", path, NULL, NULL);
 }

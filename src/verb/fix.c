@@ -121,6 +121,7 @@ static enum dlwhy_code ask_text(struct fixing *x, struct answering *w, struct dl
 		other = dlwhy_session_new(&opt, err);
 		if (other == NULL)
 			return err != NULL && err->code != DLWHY_OK ? err->code : DLWHY_E_NO_MEMORY;
+		other->stop = s->stop;
 		x->s = other;
 	}
 	x->q = asked.q;
@@ -209,12 +210,15 @@ enum dlwhy_code dlwhy_fix(struct dlwhy_session *s, const struct dlwhy_fix_reques
 		arena_free(x.a);
 		return code;
 	}
+	if (request->size >= offsetof(struct dlwhy_fix_request, stop) + sizeof(request->stop))
+		s->stop = request->stop;
 	x.q = (struct fix_question){ verb_of(request), request->target, args_of(request) };
 	code = request->kind == DLWHY_FIX_TEXT ? ask_text(&x, &w, err)
 					       : fix_ask(&x.q, s, on_answer, &w, err);
 	if (code == DLWHY_OK && w.no_memory)
 		code = err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "out of memory while plans were made");
 	fix_simulate_end(&x);
+	s->stop = NULL;
 	plan_files_free(&x.files);
 	arena_free(x.a);
 	return code;

@@ -4,6 +4,7 @@
  *   fix_hear         a text that tells what is to be repaired        fix_text.c
  *   fix_find_plans   which steps make it work                        fix_plans.c
  *   fix_candidates   ways out of a finding                           fix_ways.c
+ *   fix_link_command a command that links, and lines it comes from   fix_build.c
  *   fix_versions     versions of Python packages that may fit        fix_versions.c
  *   fix_sonames      names that libraries call themselves            fix_soname.c
  *   fix_simulate     the question, with steps done in an overlay     fix_simulate.c
@@ -111,6 +112,9 @@ void fix_way_edit(struct fixing *x, struct dlwhy_fix *f, size_t i, const struct 
 void fix_versions(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
 		  struct fix_ways *l);
 
+/* Way number i, if it is another command that would link: it can be tried as a whole, and the Makefile, the
+ * CMakeLists.txt or the meson.build that it comes from can be changed. */
+void fix_link_command(struct fixing *x, struct fix_ways *l, size_t i);
 /* Names that loaded libraries call themselves, and should not or should. */
 void fix_sonames(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
 		 struct fix_ways *l);

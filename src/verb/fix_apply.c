@@ -168,6 +168,11 @@ static void set_words(struct fixing *x, struct dlwhy_applied *a, const struct pr
 	a->message = p->works ? NULL : p->message;
 }
 
+static bool stopped(const struct fixing *x)
+{
+	return x->s->stop != NULL && *x->s->stop != 0;
+}
+
 static void roll_back(struct fixing *x, const struct transaction_meta *m, const char *id,
 		      struct dlwhy_applied *a)
 {
@@ -178,8 +183,8 @@ static void roll_back(struct fixing *x, const struct transaction_meta *m, const 
 	if (a->rolled_back)
 		return;
 	a->id = arena_strdup(x->a, id);
-	a->says = arena_printf(x->a, "it was done and did not help, but could not be taken back: %s",
-			       err.message);
+	a->says = arena_printf(x->a, "it was done%s, but could not be taken back: %s",
+			       stopped(x) ? " and then interrupted" : " and did not help", err.message);
 }
 
 static bool see(struct fixing *x, const struct plan *todo, const char *where, struct change_seen *seen,
@@ -204,7 +209,8 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 	struct transaction_meta m = { .folder = fix_journals(x),
 				      .command = x->request->command,
 				      .title = p->said.says,
-				      .env = os_environ() };
+				      .env = os_environ(),
+				      .stop = x->s->stop };
 	struct change_seen *seen;
 	struct transaction_error err;
 	char id[TRANSACTION_ID];
@@ -224,10 +230,18 @@ static void act(struct fixing *x, struct fix_plan *p, struct dlwhy_applied *a)
 	if (!see(x, &p->todo, m.folder, seen, a))
 		return;
 	if (transaction_apply(&m, &p->todo.changes, seen, id, &err) != TRANSACTION_OK) {
-		a->says = arena_printf(x->a, "nothing is changed: %s", err.message);
+		a->says = stopped(x) && err.code != TRANSACTION_UNFINISHED
+				  ? "it was interrupted, and was taken back: everything is as it was"
+				  : arena_printf(x->a, "nothing is changed: %s", err.message);
 		return;
 	}
 	prove_now(x, &p->todo, &proof);
+	if (stopped(x)) { /* what was killed tells nothing */
+		a->says = "it was interrupted before it was proved, and was taken back: everything is as it "
+			  "was";
+		roll_back(x, &m, id, a);
+		return;
+	}
 	a->works = proof.works;
 	set_words(x, a, &proof);
 	if (proof.works)

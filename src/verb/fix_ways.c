@@ -5,15 +5,12 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "build/link.h"
 #include "diagnose/common.h"
-#include "package/package.h"
-#include "repair/makefile.h"
 #include "repair/settings.h"
 #include "verb/finding_copy.h"
 #include "verb/fix.h"
 
-enum { MAX_MAKEFILE = 1 << 20, MAX_ELEMENTS = 64 };
+enum { MAX_ELEMENTS = 64 };
 
 struct dlwhy_fix *fix_way(struct fixing *x, struct fix_ways *l, const char *kind, const char *risk,
 			  const char *says, size_t nedits)
@@ -214,58 +211,6 @@ static void add_drop(struct fixing *x, struct fix_ways *l, const struct dlwhy_fi
 	fix_way_edit(x, fix, 0, &(struct dlwhy_edit){ "remove-needed", f->needed_by, f->object, NULL });
 }
 
-/* ---- commands that link ------------------------------------------------------------------------------ */
-
-/* The file that make would read. In x->a. */
-static const char *find_makefile(struct fixing *x, struct view *text)
-{
-	static const char *const names[] = { "GNUmakefile", "makefile", "Makefile" };
-	struct package_set set = { .a = x->a, .store = x->s->store };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char *full = source_absolute(x->s->source, names[i]);
-		const char *path = full != NULL ? arena_strdup(x->a, full) : names[i];
-
-		free(full);
-		if (package_read_file(&set, path, MAX_MAKEFILE, text) == 0)
-			return path;
-	}
-	return NULL;
-}
-
-/* The command that a finding proposes can be tried as a whole; and the variable of a Makefile that it comes
- * from can be changed. */
-static void add_link_command(struct fixing *x, struct fix_ways *l, size_t i)
-{
-	const struct dlwhy_fix *f = l->items[i];
-	struct link_texts words = { NULL, 0, 0 };
-	struct dlwhy_edit command = { "link-command", NULL, NULL, NULL };
-	struct makefile_edit e;
-	struct dlwhy_fix *way;
-	const char *path;
-	struct view text;
-
-	if (f->nedits > 0 || f->ncommands != 1 || x->q.args[0] == NULL)
-		return;
-	link_words(x->a, f->commands[0], strlen(f->commands[0]), &words);
-	if (words.n == 0 || strcmp(words.items[0], x->q.args[0]) != 0)
-		return;
-	*ARENA_PUSH(x->a, &words) = NULL;
-	command.value = f->commands[0];
-	path = find_makefile(x, &text);
-	if (path != NULL && makefile_find(text, x->q.args, words.items, x->a, &e)) {
-		way = fix_way(x, l, "edit-line", f->risk, f->says, 2);
-		fix_way_edit(x, way, 0,
-			     &(struct dlwhy_edit){ "edit-line", path, arena_printf(x->a, "%zu", e.line),
-						   e.text });
-		fix_way_edit(x, way, 1, &command);
-	}
-	way = fix_way(x, l, f->kind, f->risk, f->says, 1);
-	fix_way_edit(x, way, 0, &command);
-	l->n--; /* it stands where the other stood */
-	l->items[i] = way;
-}
-
 void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct dlwhy_finding *f,
 		    struct fix_outcome *out)
 {
@@ -285,7 +230,7 @@ void fix_candidates(struct fixing *x, const struct dlwhy_result *r, const struct
 		add_lasting(x, &l, from, f->needed_by);
 	}
 	for (size_t i = 0; i < f->nfixes && strcmp(x->q.verb, "link") == 0; i++)
-		add_link_command(x, &l, i);
+		fix_link_command(x, &l, i);
 	fix_sonames(x, r, f, &l);
 	add_drop(x, &l, f);
 	fix_versions(x, r, f, &l);

@@ -205,7 +205,7 @@ static bool run_host(const struct question *q, bool debug, struct os_capture *ou
 	const char *set[5] = { NULL };
 	size_t n = 0;
 	struct os_child c = { .path = q->host, .root = q->s->opt.root,
-			      .seconds = q->module != NULL ? IMPORT_SECONDS : 0 };
+			      .seconds = q->module != NULL ? IMPORT_SECONDS : 0, .stop = q->s->stop };
 	int e;
 
 	if (q->kind != HOST_BARE)
@@ -352,7 +352,7 @@ void ask_import(const struct question *q, struct heard *h)
 static void ask_for_list(const struct question *q, const char *path, const char *const *argv,
 			 const char *const *set, struct trace_heard *h)
 {
-	struct os_child c = { .path = path, .root = q->s->opt.root, .argv = argv };
+	struct os_child c = { .path = path, .root = q->s->opt.root, .argv = argv, .stop = q->s->stop };
 	struct os_capture out, err;
 	struct os_child_end end;
 

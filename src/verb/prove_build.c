@@ -87,7 +87,7 @@ static const char *first_lines(struct run *r, const char *text)
 
 static void ask(struct run *r)
 {
-	struct os_child c = { .seconds = r->seconds, .merged = true };
+	struct os_child c = { .seconds = r->seconds, .merged = true, .stop = r->s->stop };
 	struct os_capture out = { .p = arena_alloc(r->a, OUTPUT), .cap = OUTPUT };
 	char none[16];
 	struct os_capture err = { .p = none, .cap = sizeof(none) };

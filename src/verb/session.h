@@ -46,7 +46,9 @@ struct dlwhy_session {
 	pthread_mutex_t lock;
 	struct world_slot *worlds;
 	const struct assumed_python *python; /* of a package's session, else NULL */
+	const volatile int *stop; /* not 0: what runs for a question is to end; NULL */
 	struct session_process *process; /* opt.pid: see pid.h; else NULL */
+	bool start_failed;        /* of files of Windows it is known that error 1114 came of them */
 };
 
 /* The world for programs of that kind; made at the first call. NULL: see *err. */

@@ -91,6 +91,24 @@ static void find_folder(void *ctx)
 
 /* ---- doing it ------------------------------------------------------------------------------------------ */
 
+/* What the journal says of it afterwards; steps are told as they were. */
+static void look_again(void *ctx)
+{
+	struct job *j = ctx;
+	struct transaction_list now;
+	struct transaction_error e;
+	struct dlwhy_transaction *t = ARENA_NEW(j->a, struct dlwhy_transaction);
+	const struct dlwhy_transaction **all = ARENA_ARRAY(j->a, 1, const struct dlwhy_transaction *);
+
+	if (transaction_list(j->meta.folder, j->r.target, j->a, &now, &e) != TRANSACTION_OK || now.n != 1)
+		return;
+	*t = *fill_one(j->a, &now.items[0]);
+	t->steps = j->undo.transactions[0]->steps;
+	t->nsteps = j->undo.transactions[0]->nsteps;
+	all[0] = t;
+	j->undo.transactions = all;
+}
+
 static enum dlwhy_code public_code(enum transaction_code code)
 {
 	if (code == TRANSACTION_OK)
@@ -163,6 +181,8 @@ static void run(struct job *j)
 		return;
 	j->r.error = NULL;
 	j->undo.done = !failed(j, transaction_undo(&j->meta, j->r.target, done, &e), &e);
+	if (j->undo.done)
+		(void)arena_run(j->a, look_again, j);
 }
 
 enum dlwhy_code dlwhy_undo(struct dlwhy_session *s, const struct dlwhy_undo_request *request,

@@ -254,6 +254,30 @@ static void list_is_in_byte_order_without_dots(void **state)
 	assert_int_equal(os_list(tree_path(t, "absent"), append_name, all), ENOENT);
 }
 
+static void append_type(const char *name, enum os_type type, void *ctx)
+{
+	char *one = (char *)ctx + 8 * (name[0] - 'a');
+
+	snprintf(one, 8, "%s%s", name, type == OS_REGULAR ? "-" : type == OS_DIRECTORY ? "/" : "?");
+}
+
+static void list_says_what_a_folder_says(void **state)
+{
+	struct tree *t = *state;
+	char all[4][8] = { "" };
+
+	tree_file(t, "a", "");
+	tree_dir(t, "b");
+	tree_link(t, "c", "a");
+	assert_int_equal(os_list_types(t->root, append_type, all), 0);
+	assert_string_equal(all[0], "a-");
+	assert_string_equal(all[1], "b/");
+	assert_string_equal(all[2], "c?");
+	assert_string_equal(all[3], "");
+	assert_int_equal(os_list_types(tree_path(t, "a"), append_type, all), ENOTDIR);
+	assert_int_equal(os_list_types(tree_path(t, "absent"), append_type, all), ENOENT);
+}
+
 static void read_all_takes_files_of_unknown_size(void **state)
 {
 	char *text;
@@ -406,6 +430,7 @@ int main(void)
 		cmocka_unit_test(the_guard_hides_no_other_bus_error),
 		tree_test(readlink_ends_in_nul_or_says_too_long),
 		tree_test(list_is_in_byte_order_without_dots),
+		tree_test(list_says_what_a_folder_says),
 		cmocka_unit_test(read_all_takes_files_of_unknown_size),
 		tree_test(read_all_stops_exactly_above_the_limit),
 		tree_test(an_absent_attribute_is_an_error),

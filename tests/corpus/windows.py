@@ -38,13 +38,18 @@ ENVIRONMENTS = [["numpy"], ["scipy", "numpy"], ["h5py", "numpy"], ["shapely", "n
                 ["tensorflow-intel==2.15.0", "numpy<2", "absl-py", "astunparse", "flatbuffers", "gast", "google-pasta",
                  "grpcio", "h5py", "keras<2.16", "ml-dtypes<0.3", "opt-einsum", "packaging", "protobuf<4.24", "setuptools",
                  "six", "termcolor", "typing-extensions", "wrapt<1.15", "wheel", "tensorboard<2.16",
-                 "tensorflow-estimator<2.16", "tensorflow-io-gcs-filesystem<0.32"]]
+                 "tensorflow-estimator<2.16", "tensorflow-io-gcs-filesystem<0.32", "requests", "urllib3", "idna", "certifi",
+                 "charset-normalizer"],
+                ["scikit-learn", "numpy", "scipy", "joblib", "threadpoolctl", "narwhals", "cloudpickle"]]
 # What is imported of each; by the name of the environment where that is none of a module.
 MODULES = {"scipy": "scipy.linalg", "grpcio": "grpc", "pyzmq": "zmq", "opencv-python-headless": "cv2", "pillow": "PIL.Image",
            "lxml": "lxml.etree", "cryptography": "cryptography.x509", "matplotlib": "matplotlib.pyplot",
-           "pywin32": "win32api", "PyQt6": "PyQt6.QtWidgets", "tensorflow-intel": "tensorflow"}
-# Files that an import does without: NumPy of pyarrow; a DLL that the redistributables bring as well.
-SPARED = re.compile(r"pyarrow .*numpy|PyQt6 .*msvcp140|vcruntime140")
+           "pywin32": "win32api", "PyQt6": "PyQt6.QtWidgets", "tensorflow-intel": "tensorflow",
+           "scikit-learn": "sklearn.linear_model"}
+# Files that an import does without: NumPy of pyarrow; a DLL that the redistributables bring as well; what has a source
+# of the same name beside it; DLLs that torch opens because they are there; h5py of Keras, which catches the exception.
+SPARED = re.compile(r"pyarrow .*numpy|PyQt6 .*msvcp140|vcruntime140|lxml .*_elementpath|torch .*(stubs|deps|/torch\.dll)|"
+                    r"tensorflow-intel .*(h5py|charset_normalizer)")
 FETCH = ["/usr/bin/python3", "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "--platform",
          "win_amd64", "--python-version", "3.11"]
 # Plug-ins of Qt for modules that are in other wheels; a service that is copied beside python.exe when it is installed.

@@ -123,6 +123,20 @@ static void whole_at_the_end(void **state)
 	assert_non_null(find(&f, "go-assembly", "f_amd64.s"));
 }
 
+/* A message of 74 columns is not joined with the source that is shown below it. */
+static void above_a_line_of_source(void **state)
+{
+	const char *text = "xx.c:1:8: error: expected declaration specifiers or '...' before '{' token\n"
+			   "    1 | int f( { }\n      |        ^\n";
+	struct msg_facts f = facts_of(text, strlen(text), 1000);
+
+	(void)state;
+	assert_true(f.nfacts > 0);
+	for (size_t i = 0; i < f.nfacts; i++)
+		for (size_t k = 0; k < MSG_NFIELDS; k++)
+			assert_true(f.facts[i].field[k] == NULL || strstr(f.facts[i].field[k], "int f") == NULL);
+}
+
 /* Lines that are as long as one another are a table, not one line. */
 static void a_table(void **state)
 {
@@ -193,7 +207,7 @@ static void anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(broken_in_the_middle), cmocka_unit_test(a_table), cmocka_unit_test(whole_at_the_end), cmocka_unit_test(too_many),
+		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(broken_in_the_middle), cmocka_unit_test(a_table), cmocka_unit_test(whole_at_the_end), cmocka_unit_test(above_a_line_of_source), cmocka_unit_test(too_many),
 		cmocka_unit_test(doubts),	   cmocka_unit_test(anything),
 	};
 	int failed;

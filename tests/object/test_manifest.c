@@ -41,6 +41,25 @@ static void a_whole_one(void **state)
 	arena_free(a);
 }
 
+/* An empty dependentAssembly ends before the assembly that follows. */
+static void prefixes(void **state)
+{
+	static const char text[] =
+		"<a:dependentAssembly></a:dependentAssembly><a:assemblyIdentity name='not-needed'/>"
+		"<a:dependentAssembly><a:assemblyIdentity name='One'/></a:dependentAssembly>"
+		"</a:file name='no.dll'><a:file name='a.dll'></a:file><a:/file name='no.dll'>";
+	struct arena *a = arena_new(1 << 20);
+	struct manifest_assembly *needs;
+	const char **files;
+
+	(void)state;
+	assert_int_equal(manifest_needs(text, a, &needs), 1);
+	assert_string_equal(needs[0].name, "One");
+	assert_int_equal(manifest_files(text, a, &files), 1);
+	assert_string_equal(files[0], "a.dll");
+	arena_free(a);
+}
+
 static void broken_ones(void **state)
 {
 	static const char *const texts[] = {
@@ -100,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_one),
+		cmocka_unit_test(prefixes),
 		cmocka_unit_test(broken_ones),
 		cmocka_unit_test(its_bytes),
 		cmocka_unit_test(many_elements),

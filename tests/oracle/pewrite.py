@@ -34,6 +34,7 @@ class Image:
     dll: bool = True
     machine: int = X64
     subsystem: tuple = (6, 0)     # oldest Windows
+    linker: tuple = (14, 0)       # its version: that of Visual C++
     dependent_flags: int = 0
     chpe: bool = False            # ARM64EC with X64, ARM64X with ARM64
     manifest: str = None
@@ -175,7 +176,7 @@ class Image:
         raw = align(len(self.body), FILE_ALIGN)
         if self.signed:
             dirs[CERTIFICATE] = (FILE_ALIGN + raw, 8)
-        optional = struct.pack("<HBBIIIII", 0x20B if self.is64 else 0x10B, 14, 0, raw, 0, 0, SECTION_ALIGN,
+        optional = struct.pack("<HBBIIIII", 0x20B if self.is64 else 0x10B, *self.linker, raw, 0, 0, SECTION_ALIGN,
                                SECTION_ALIGN)
         optional += struct.pack("<Q", 0x180000000) if self.is64 else struct.pack("<II", 0, 0x10000000)
         optional += struct.pack("<IIHHHHHHIIIIHH", SECTION_ALIGN, FILE_ALIGN, 6, 0, 0, 0, *self.subsystem, 0,

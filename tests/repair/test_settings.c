@@ -50,6 +50,16 @@ static void an_element_goes_out_of_the_line_that_sets_it(void **state)
 		  "Environment=\"LD_LIBRARY_PATH=/b\"\n" },
 		{ "  LD_LIBRARY_PATH: /a:/b\n", "LD_LIBRARY_PATH", "/a", "  LD_LIBRARY_PATH: /b\n" },
 		{ "{\"LD_LIBRARY_PATH\": \"/a\"}", "LD_LIBRARY_PATH", "/a", "{\"LD_LIBRARY_PATH\": \"\"}" },
+		/* universal variables of fish */
+		{ "# This\nSETUVAR --export --path LD_LIBRARY_PATH:/opt/a\\x2db\\x1e/b\n", "LD_LIBRARY_PATH", "/opt/a-b",
+		  "# This\nSETUVAR --export --path LD_LIBRARY_PATH:/b\n" },
+		{ "SETUVAR --path --export LD_LIBRARY_PATH:/b\\x1e/a\\x1e/c", "LD_LIBRARY_PATH", "/a",
+		  "SETUVAR --path --export LD_LIBRARY_PATH:/b\\x1e/c" },
+		{ "SETUVAR --export LD_LIBRARY_PATH:/b\\x3a/a/\nSETUVAR x:y\n", "LD_LIBRARY_PATH", "/a",
+		  "SETUVAR --export LD_LIBRARY_PATH:/b\nSETUVAR x:y\n" },
+		{ "SETUVAR --export LD_LIBRARY_PATH:/a\nSETUVAR x:y\n", "LD_LIBRARY_PATH", "/a", "SETUVAR x:y\n" },
+		{ "SETUVAR --export MY_LD_LIBRARY_PATH:/a\n", "LD_LIBRARY_PATH", "/a", NULL },
+		{ "SETUVAR LD_LIBRARY_PATH:/a\\u00e9\\x\n", "LD_LIBRARY_PATH", "/a", NULL },
 		/* what the list had before is no element, nor is what another variable has, nor what a comment says */
 		{ "LD_LIBRARY_PATH=/b:$LD_LIBRARY_PATH\n", "LD_LIBRARY_PATH", "/before", NULL },
 		{ "C=/a; export LD_LIBRARY_PATH=/b # not /a\n", "LD_LIBRARY_PATH", "/a", NULL },

@@ -95,6 +95,17 @@ def old_folder_of_fish(top):
 
 
 @setup
+def old_folder_that_fish_keeps(top):
+    result = setting(top, "home/.config/fish/fish_variables", "", gone_from(
+        "~/.config/fish/fish_variables", "grep -qx 'SETUVAR --export --path LD_LIBRARY_PATH:/else' ~/.config/fish/fish_variables"))
+    text = "".join(c if c.isalnum() or c in "/_" else f"\\x{ord(c):02x}" for c in f"{top}/old") + "\\x1e/else"
+    (top / "home/.config/fish/fish_variables").write_text(
+        f"# This file contains fish universal variable definitions.\n# VERSION: 3.0\nSETUVAR --export --path LD_LIBRARY_PATH:{text}\n"
+        "SETUVAR fish_color_command:005fd7\n")
+    return result
+
+
+@setup
 def old_folder_of_csh(top):
     return setting(top, "home/.cshrc", 'setenv LD_LIBRARY_PATH "TOP/old:${LD_LIBRARY_PATH}"\n', gone_from("~/.cshrc"))
 

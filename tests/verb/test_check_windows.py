@@ -459,3 +459,68 @@ def test_an_initialiser_that_failed(tmp_path):
     assert first(r)["code"] == "init-failed"
     named = [os.path.basename(e["path"]) for e in first(r)["evidence"] if e["path"]]
     assert "nvcuda.dll" in named and "plain.dll" not in named
+
+
+FAILED = 'OSError: [WinError 1114] A dynamic link library (DLL) initialization routine failed. Error loading "C:\\e\\%s"'
+
+
+def told(result, word):
+    return [e["says"] for e in first(result)["evidence"] if word in e["says"]]
+
+
+def cxx(*version):
+    return Image(exports={"lock": None}, version=version, name="msvcp140.dll")
+
+
+def linked(*linker):
+    return Image(imports={**KERNEL, "MSVCP140.dll": ["lock"]}, exports={"f": None}, linker=linker, name="c10.dll")
+
+
+@pytest.mark.parametrize("version,linker,likely", [
+    ((14, 29, 30139, 0), (14, 40), "whose std::mutex fails in it"), ((14, 36, 0, 0), (14, 38), "linked with tools of 14.38"),
+    ((14, 40, 0, 0), (14, 40), None), ((14, 29, 0, 0), (2, 40), None), ((6, 0, 0, 0), (14, 40), None)])
+def test_a_runtime_older_than_the_tools(tmp_path, version, linker, likely):
+    put(tmp_path, c10_dll=linked(*linker), msvcp140_dll=cxx(*version))
+    r = explain(tmp_path, FAILED % "c10.dll")
+    assert first(r)["certainty"] == "likely" and first(r)["code"] == "init-failed"
+    assert ("Most likely" in first(r)["summary"]) == (likely is not None)
+    assert likely is None or likely in first(r)["summary"]
+    assert bool(told(r, "older than the tools")) == (likely is not None)
+
+
+def test_an_older_copy_that_another_package_may_load_first(tmp_path):
+    new, old = "Lib/site-packages/torch/lib/", "Lib/site-packages/PyQt6/Qt6/bin/"
+    for folder, files in ((new, {"c10.dll": linked(14, 41), "msvcp140.dll": cxx(14, 42, 1, 0)}),
+                          (old, {"msvcp140.dll": cxx(14, 26, 1, 0)})):
+        (tmp_path / folder).mkdir(parents=True)
+        for name, image in files.items():
+            image.write(tmp_path / folder / name)
+    r = explain(tmp_path, FAILED % "torch\\lib\\c10.dll")
+    said, = told(r, "an older copy (14.26)")
+    assert said.startswith("PyQt6/Qt6/bin/msvcp140.dll") and "c10.dll, linked with tools of 14.41, gets it" in said
+    assert "Possible: PyQt6/Qt6/bin/msvcp140.dll (14.26) was loaded before, and is too old for c10.dll." in first(r)["summary"]
+    assert [f["says"] for f in first(r)["fixes"]] == [
+        "if another package is imported before: import the one with c10.dll first"]
+    (tmp_path / old / "msvcp140.dll").unlink()
+    assert told(explain(tmp_path, FAILED % "c10.dll"), "an older copy") == []
+
+
+def test_other_reasons_why_a_start_may_fail(tmp_path):
+    put(tmp_path, a_dll=Image(imports={**KERNEL, "libiomp5md.dll": ["k"], "vcomp140.dll": ["v"]}, delay={"late.dll": ["l"]}),
+        libiomp5md_dll=Image(exports={"k": None}), vcomp140_dll=Image(exports={"v": None}))
+    r = explain(tmp_path, FAILED % "a.dll")
+    assert told(r, "a second OpenMP runtime") and told(r, "asks for late.dll at the first call")
+    assert "Possible reasons" in first(r)["summary"] and first(r)["certainty"] == "likely"
+
+
+def test_a_start_that_shows_no_reason(tmp_path):
+    chain(tmp_path)
+    r = explain(tmp_path, FAILED % "a.dll")
+    assert "show no usual reason" in first(r)["summary"]
+    assert [e["value"] for e in first(r)["evidence"] if "in this order" in e["says"]] == ["c.dll, b.dll, a.dll"]
+
+
+def test_a_start_that_cannot_have_happened_here(tmp_path):
+    chain(tmp_path, c_dll=None)
+    r = explain(tmp_path, FAILED % "a.dll")
+    assert told(r, "here it fails for another reason") and "is all that it needs" not in first(r)["summary"]

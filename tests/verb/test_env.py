@@ -17,7 +17,7 @@ TOP = Path(__file__).resolve().parents[2]
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
 HAS_PIP = subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE).returncode == 0
-SANITIZED = any(k.endswith("SAN_OPTIONS") for k in os.environ)
+SANITIZED = os.path.exists(DLWHY + "-sanitized")
 pytestmark = pytest.mark.skipif(not HAS_PIP or SANITIZED, reason="there is no pip here, or it is a slow build")
 
 
@@ -43,18 +43,37 @@ def create(place, wheels, *args):
     return done, json.loads(done.stdout) if done.stdout else None
 
 
-def test_it_is_made_proved_and_can_be_used(tmp_path, wheels):
-    done, answer = create(tmp_path, wheels["good"], "new", "pkg")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, wheels):
+    """A place with an environment in `new`, where a killed run had left half of one; and the answer."""
+    place = tmp_path_factory.mktemp("made")
+    (place / "new/lib").mkdir(parents=True)
+    (place / "new/.dlwhy-unfinished").touch()
+    (place / "new/lib/half").write_text("half")
+    done, answer = create(place, wheels["good"], "new", "pkg")
     assert done.returncode == 0, done.stdout + done.stderr
-    env = answer["env"]
+    return place, answer["env"]
+
+
+def test_it_is_made_proved_and_can_be_used(made):
+    place, env = made
     assert env["made"] and env["native_files"] == 2 and env["failing_files"] == 0
     assert env["modules"] == [{"package": "pkg", "module": "pkg", "works": True, "message": None}]
-    assert subprocess.run(["sh", "-c", f"{env['activate']} && python -c 'import pkg'"], cwd=tmp_path,
+    assert subprocess.run(["sh", "-c", f"{env['activate']} && python -c 'import pkg'"], cwd=place,
                           check=False).returncode == 0
-    assert sorted(p.name for p in (tmp_path / "new").iterdir() if p.name.startswith(".")) in ([], [".gitignore"])
 
-    done, other = create(tmp_path, wheels["good"], "like", "--like", "new")
+
+def test_what_a_killed_run_left_is_begun_anew(made):
+    place, _ = made
+    assert sorted(p.name for p in (place / "new").iterdir() if p.name.startswith(".")) in ([], [".gitignore"])
+    assert not (place / "new/lib/half").exists()
+
+
+def test_one_like_another_in_folders_that_are_made_for_it(made, wheels):
+    place, env = made
+    done, other = create(place, wheels["good"], "some/where/like", "--like", "new")
     assert done.returncode == 0 and other["env"]["modules"] == env["modules"]
+    assert (place / "some/where/like/pyvenv.cfg").exists()
 
 
 def test_nothing_is_left_where_a_package_does_not_import(tmp_path, wheels):
@@ -67,11 +86,12 @@ def test_nothing_is_left_where_a_package_does_not_import(tmp_path, wheels):
 
 
 def test_nothing_is_left_where_a_package_cannot_be_had(tmp_path, wheels):
-    done, answer = create(tmp_path, wheels["good"], "new", "pkg", "pkg-that-is-not")
+    (tmp_path / "there").mkdir()
+    done, answer = create(tmp_path, wheels["good"], "there/not/yet/new", "pkg", "pkg-that-is-not")
     assert done.returncode == 1
     assert answer["env"]["failed"].endswith("could not install pkg pkg-that-is-not")
     assert answer["findings"][0]["code"] == "no-matching-wheel"
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == ["there"] and os.listdir(tmp_path / "there") == []
 
 
 def test_what_is_there_is_not_touched(tmp_path, wheels):
@@ -80,26 +100,6 @@ def test_what_is_there_is_not_touched(tmp_path, wheels):
     done, _ = create(tmp_path, wheels["good"], "new", "pkg")
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "not empty" in done.stderr
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["file"]
-
-
-def test_what_a_killed_run_left_is_begun_anew(tmp_path, wheels):
-    (tmp_path / "new/lib").mkdir(parents=True)
-    (tmp_path / "new/.dlwhy-unfinished").touch()
-    (tmp_path / "new/lib/half").write_text("half")
-    done, answer = create(tmp_path, wheels["good"], "new", "pkg")
-    assert done.returncode == 0 and answer["env"]["made"]
-    assert not (tmp_path / "new/lib/half").exists() and not (tmp_path / "new/.dlwhy-unfinished").exists()
-
-
-def test_a_folder_that_was_there_stays(tmp_path, wheels):
-    (tmp_path / "new").mkdir(mode=0o750)
-    for _ in range(2):
-        done, _ = create(tmp_path, wheels["good"], "new", "pkg-that-is-not")
-        assert done.returncode == 1 and os.listdir(tmp_path / "new") == []
-        assert (tmp_path / "new").stat().st_mode & 0o777 == 0o750
-        # what a killed run left in such a folder
-        (tmp_path / "new/.dlwhy-unfinished").write_text("the folder was there\n")
-        (tmp_path / "new/half").touch()
 
 
 def test_a_link_is_no_place(tmp_path, wheels):
@@ -140,6 +140,31 @@ def test_nothing_is_left_of_an_interrupted_run(tmp_path, silent_index, sig):
     assert not (tmp_path / "new").exists()
 
 
+def interrupt(run, started):
+    wait_for(started)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=60)
+    assert run.returncode == -signal.SIGINT
+
+
+def test_a_folder_that_was_there_stays(tmp_path, silent_index):
+    (tmp_path / "new").mkdir(mode=0o750)
+    for _ in range(2):
+        interrupt(start(tmp_path, silent_index, "new", "pkg"), tmp_path / "new/pyvenv.cfg")
+        assert os.listdir(tmp_path / "new") == [] and (tmp_path / "new").stat().st_mode & 0o777 == 0o750
+        # what a killed run left in such a folder
+        (tmp_path / "new/.dlwhy-unfinished").write_text("the folder was there\n")
+        (tmp_path / "new/half").touch()
+
+
+def test_folders_made_for_it_stay_if_somebody_has_put_something_there(tmp_path, silent_index):
+    run = start(tmp_path, silent_index, "a/b/c/new", "pkg")
+    wait_for(tmp_path / "a/b/c/new/pyvenv.cfg")
+    (tmp_path / "a/mine").touch()
+    interrupt(run, tmp_path / "a/b/c/new/pyvenv.cfg")
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")) == ["a", "a/mine"]
+
+
 def test_two_runs_for_one_folder(tmp_path, wheels, silent_index):
     """The second says no, and touches nothing of the first."""
     run = start(tmp_path, silent_index, "new", "pkg")
@@ -167,4 +192,13 @@ def test_wrong_usage_is_one_line(tmp_path, args):
     done = subprocess.run([DLWHY, "env", *args], cwd=tmp_path, check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "env create" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_wheel_that_is_named_by_its_path_is_imported(tmp_path, wheels):
+    path = next(p for p in wheels["bad"].glob("*.whl"))
+    done, answer = create(tmp_path, wheels["bad"], "new", str(path))
+    assert done.returncode == 1 and "import pkg" in answer["env"]["failed"]
+    done, _ = create(tmp_path, wheels["bad"], "new", "./nosuch-1.0-py3-none-any.whl")
+    assert done.returncode == 2 and done.stderr == "dlwhy: there is no ./nosuch-1.0-py3-none-any.whl\n"
     assert os.listdir(tmp_path) == []

@@ -20,7 +20,7 @@ import fix_setups_versions  # noqa: F401
 
 TOP = Path(__file__).resolve().parents[2]
 DLWHY = os.path.abspath(os.environ.get("DLWHY", TOP / "build" / "dlwhy"))
-RELEASE = not any(k.endswith("SAN_OPTIONS") for k in os.environ)
+RELEASE = not os.path.exists(DLWHY + "-sanitized")
 
 
 def snapshot(folder):

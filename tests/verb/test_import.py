@@ -293,6 +293,17 @@ def test_pip_is_not_told_to_install_the_standard_library(module, tmp_path):
                                        env=environment(tmp_path)).stdout
 
 
+def test_pip_is_not_told_to_change_the_python_of_the_system(tmp_path):
+    """As pip itself says where a file EXTERNALLY-MANAGED lies in the standard library (PEP 668)."""
+    here = subprocess.run([PYTHON, "-c", "import os; print(os.path.dirname(os.__file__))"], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.strip()
+    found, _ = answer("import", "dlwhy_nothing", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path))
+    commands = [c for f in found["findings"][0]["fixes"] for c in f["commands"]]
+    managed = os.path.exists(f"{here}/EXTERNALLY-MANAGED")
+    assert any(" -m venv " in c for c in commands) == managed, commands
+    assert any(c.startswith(f"{PYTHON} -m pip install") for c in commands) != managed
+
+
 def test_a_name_from_a_source_is_quoted_in_commands(tmp_path):
     (tmp_path / "m.py").write_text("import importlib\nimportlib.import_module('a;id')\n")
     said = dlwhy("import", "m", "--python", PYTHON, cwd=tmp_path, env=environment(tmp_path)).stdout.decode()
