@@ -301,6 +301,16 @@ static void deny_lists(struct told_case *c)
 	}
 }
 
+/* The program itself has no name in glibc's loader: it is told of by who was started alone. */
+static void name_program(struct msg_fact *f)
+{
+	if (is_speaker(f, "glibc") && f->field[MSG_OBJECT] == NULL && f->field[MSG_SYMBOL] == NULL &&
+	    f->text != NULL && strstr(f->text, " loading shared libraries: ") != NULL) {
+		f->field[MSG_OBJECT] = f->field[MSG_NEEDED_BY];
+		f->field[MSG_NEEDED_BY] = NULL;
+	}
+}
+
 /* ---- why the system refused ------------------------------------------------------------------ */
 
 /* The same sentence is printed for either: the error behind it tells which. "Error 12" is how a loader writes
@@ -333,6 +343,7 @@ void told_runtime(struct told_case *c)
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
+		name_program(f);
 		told_attempt(c, i);
 		sharpen_conflict(f);
 		sharpen_init_function(f);
