@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <dlwhy/dlwhy.h>
 
@@ -142,5 +143,8 @@ int cli_worse(int a, int b);
 /* nearest.c: the name that `word` was probably meant to be, NULL if none is near. `next` gives
  * name number i, NULL behind the last. */
 const char *cli_nearest(const char *word, const char *(*next)(size_t i));
+/* page.c: the page of a cause without its title, which is in the catalogue; width 0: not known. false: no
+ * memory. */
+bool cli_put_page(FILE *f, const char *page, size_t width);
 
 #endif

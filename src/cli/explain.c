@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,72 +22,30 @@ static int not_a_code(const char *word)
 	if (near != NULL)
 		cli_complain("'%s' is no cause; did you mean %s?", word, near);
 	else
-		cli_complain("'%s' is no cause; a text is explained alone: dlwhy explain FILE", word);
+		cli_complain("'%s' is no cause (dlwhy explain --help lists them); a text is explained alone: "
+			     "dlwhy explain FILE", word);
 	return EXIT_USAGE;
 }
 
 /* ---- a cause -------------------------------------------------------------------------------- */
 
-/* Sections of a page that are for its makers. */
-static bool is_for_makers(const char *heading)
-{
-	return strncmp(heading, "## A case", 9) == 0;
-}
-
-/* A line of the page as a person reads it in a terminal: a heading without its signs, a link by its name. */
-static void put_line(FILE *f, const char *line, size_t n)
-{
-	if (n > 3 && strncmp(line, "## ", 3) == 0) {
-		fprintf(f, "%.*s\n", (int)(n - 3), line + 3);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const char *close = line[i] == '[' ? memchr(line + i, ']', n - i) : NULL;
-
-		if (close != NULL && close + 1 < line + n && close[1] == '(' &&
-		    memchr(close, ')', (size_t)(line + n - close)) != NULL) {
-			fprintf(f, "%.*s", (int)(close - line - (ptrdiff_t)i - 1), line + i + 1);
-			i = (size_t)((const char *)memchr(close, ')', (size_t)(line + n - close)) - line);
-		} else {
-			fputc(line[i], f);
-		}
-	}
-	fputc('\n', f);
-}
-
-/* The page without its title, which is in the catalogue. */
-static void put_page(FILE *f, const char *page)
-{
-	bool shown = true;
-
-	while (*page != '\0') {
-		size_t n = strcspn(page, "\n");
-
-		if (page[0] == '#')
-			shown = page[1] == '#' && !is_for_makers(page);
-		if (shown)
-			put_line(f, page, n);
-		shown = shown || (page[0] == '#' && page[1] != '#');
-		page += n + (page[n] == '\n');
-	}
-}
-
-static int print_cause(const struct dlwhy_cause *cause)
+static int print_cause(const struct cli *c, const struct dlwhy_cause *cause)
 {
 	static const char *const severities[] = { "error", "warning", "note" };
 	char *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
 	int status = EXIT_UNANSWERED;
+	bool whole;
 
 	if (f == NULL) {
 		cli_complain("no memory");
 		return status;
 	}
 	fprintf(f, "%s: %s (%s)\n", cause->code, cause->title, severities[cause->severity]);
-	put_page(f, cause->page);
+	whole = cli_put_page(f, cause->page, c->print.width);
 	fprintf(f, "More: docs/causes/%s.md\n", cause->code);
-	if (fclose(f) == 0)
+	if (fclose(f) == 0 && whole)
 		status = cli_print(text, EXIT_FINE);
 	free(text);
 	return status;
@@ -99,13 +56,35 @@ static int print_cause(const struct dlwhy_cause *cause)
 struct text {
 	const struct cli *c;
 	int fd, status, err;
+	const char *const *words; /* of the command line, instead of a file, or NULL */
+	size_t nwords, word, at;
 };
+
+/* Words of the command line, with a blank between them. */
+static int64_t read_words(struct text *t, char *buf, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n && t->word < t->nwords) {
+		char c = t->words[t->word][t->at++];
+
+		if (c == '\0') {
+			t->word++;
+			t->at = 0;
+			c = t->word < t->nwords ? ' ' : '\n';
+		}
+		buf[got++] = c;
+	}
+	return (int64_t)got;
+}
 
 static int64_t read_bytes(void *buf, size_t n, void *user)
 {
 	struct text *t = user;
 	ssize_t got;
 
+	if (t->words != NULL)
+		return read_words(t, buf, n);
 	do
 		got = read(t->fd, buf, n);
 	while (got < 0 && errno == EINTR);
@@ -122,9 +101,9 @@ static int on_result(const struct dlwhy_result *r, size_t index, void *user)
 	return t->err;
 }
 
-static int explain_text(const struct cli *c, int fd, const char *name)
+static int explain_text(struct text t, const char *name)
 {
-	struct text t = { c, fd, EXIT_UNANSWERED, 0 };
+	const struct cli *c = t.c;
 	struct dlwhy_error err = { 0 };
 	struct dlwhy_session *s = dlwhy_session_new(&c->library, &err);
 	enum dlwhy_code code;
@@ -157,9 +136,40 @@ static int not_there(const char *word, int why)
 
 	if (near != NULL)
 		cli_complain("'%s' is no cause and no file; did you mean %s?", word, near);
+	else if (strpbrk(word, "/.") == NULL)
+		cli_complain("'%s' is no cause and no file; dlwhy explain --help lists the causes", word);
 	else
 		cli_complain("cannot read %s: %s", word, strerror(why));
 	return EXIT_USAGE;
+}
+
+/* Is it an error as it was printed, in place of the name of a file? Those have colons before a blank. */
+static bool is_a_text(const struct cli *c)
+{
+	size_t blanks = c->nwords - 1;
+	bool colon = false;
+
+	for (size_t i = 0; i < c->nwords; i++) {
+		const char *s = c->words[i];
+		size_t n = strlen(s);
+
+		colon = colon || strstr(s, ": ") != NULL || strchr(s, '\n') != NULL ||
+			(n > 1 && s[n - 1] == ':' && i + 1 < c->nwords);
+		for (; *s != '\0'; s++)
+			blanks += *s == ' ' || *s == '\n';
+	}
+	return colon && blanks >= 2;
+}
+
+static int explain_words(const struct cli *c)
+{
+	return explain_text((struct text){ .c = c, .fd = -1, .status = EXIT_UNANSWERED, .words = c->words,
+					   .nwords = c->nwords }, "-");
+}
+
+static int explain_fd(const struct cli *c, int fd, const char *name)
+{
+	return explain_text((struct text){ .c = c, .fd = fd, .status = EXIT_UNANSWERED }, name);
 }
 
 static int explain_file(const struct cli *c, const char *word)
@@ -167,11 +177,11 @@ static int explain_file(const struct cli *c, const char *word)
 	int fd, status;
 
 	if (strcmp(word, "-") == 0)
-		return explain_text(c, STDIN_FILENO, word);
+		return explain_fd(c, STDIN_FILENO, word);
 	fd = open(word, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return not_there(word, errno);
-	status = explain_text(c, fd, word);
+		return is_a_text(c) ? explain_words(c) : not_there(word, errno);
+	status = explain_fd(c, fd, word);
 	close(fd);
 	return status;
 }
@@ -195,17 +205,17 @@ int cli_explain(const struct cli *c)
 	int status = EXIT_FINE;
 
 	if (c->nwords == 0)
-		return isatty(STDIN_FILENO) ? how_to_use() : explain_text(c, STDIN_FILENO, "-");
+		return isatty(STDIN_FILENO) ? how_to_use() : explain_fd(c, STDIN_FILENO, "-");
 	if (c->nwords == 1 && dlwhy_cause_find(c->words[0]) == NULL)
 		return explain_file(c, c->words[0]);
 	for (size_t i = 0; i < c->nwords; i++)
 		if (dlwhy_cause_find(c->words[i]) == NULL)
-			return not_a_code(c->words[i]);
+			return is_a_text(c) ? explain_words(c) : not_a_code(c->words[i]);
 	status = check_page_options(c);
 	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++) {
 		if (i > 0)
 			status = cli_print("\n", EXIT_FINE);
-		status = status != EXIT_FINE ? status : print_cause(dlwhy_cause_find(c->words[i]));
+		status = status != EXIT_FINE ? status : print_cause(c, dlwhy_cause_find(c->words[i]));
 	}
 	return status;
 }

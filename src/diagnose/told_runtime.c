@@ -301,16 +301,54 @@ static void deny_lists(struct told_case *c)
 	}
 }
 
+/* The program itself has no name in glibc's loader: it is told of by who was started alone. */
+static void name_program(struct msg_fact *f)
+{
+	if (is_speaker(f, "glibc") && f->field[MSG_OBJECT] == NULL && f->field[MSG_SYMBOL] == NULL &&
+	    f->text != NULL && strstr(f->text, " loading shared libraries: ") != NULL) {
+		f->field[MSG_OBJECT] = f->field[MSG_NEEDED_BY];
+		f->field[MSG_NEEDED_BY] = NULL;
+	}
+}
+
+/* ---- why the system refused ------------------------------------------------------------------ */
+
+/* The same sentence is printed for either: the error behind it tells which. "Error 12" is how a loader writes
+ * a number that it has no words for. */
+static void sharpen_refusal(struct msg_fact *f)
+{
+	static const struct {
+		const char *from, *error, *code;
+	} errors[] = {
+		{ "permission", "allocate", "memory-or-limit" },
+		{ "permission", "ENOMEM", "memory-or-limit" },
+		{ "permission", "Error 12", "memory-or-limit" },
+		{ "permission", "temporarily", "memory-or-limit" },
+		{ "permission", "too many open", "memory-or-limit" },
+		{ "memory-or-limit", "denied", "permission" },
+		{ "memory-or-limit", "permitted", "permission" },
+		{ "memory-or-limit", "Error 13", "permission" },
+	};
+
+	for (size_t i = 0; f->field[MSG_ERROR] != NULL && i < COUNT(errors); i++)
+		if (told_is(f, errors[i].from) && strcasestr(f->field[MSG_ERROR], errors[i].error) != NULL) {
+			f->code = errors[i].code;
+			return;
+		}
+}
+
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
+		name_program(f);
 		told_attempt(c, i);
 		sharpen_conflict(f);
 		sharpen_init_function(f);
 		sharpen_needed_by(f);
+		sharpen_refusal(f);
 		if (told_is(f, "missing-symbol"))
 			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))

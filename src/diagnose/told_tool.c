@@ -322,6 +322,12 @@ static void refine_wheel(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_HAVE] = NULL;
 	if (ignored != NULL && told_is_detail(f, "tags"))
 		f->detail = "python-version";
+	else if (told_is_detail(f, "tags") && strcmp(f->speaker, "pip") == 0) {
+		if (told_find(c, "pip-no-index") != NULL)
+			f->field[MSG_FLAG] = "--no-index";
+		else if (told_find(c, "pip-no-index-set") != NULL)
+			f->field[MSG_FLAG] = "PIP_NO_INDEX";
+	}
 }
 
 /* The source that the last command above it compiles, NULL: none is known. */

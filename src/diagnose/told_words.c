@@ -21,9 +21,14 @@ struct other {
 	enum cause also;
 };
 
+struct shade {
+	const char *sentence, *detail, *words;
+};
+
 #define TOLD(cause, detail, object, symbol, summary, hint)
 #define TOLD_FIX(cause, detail, kind, risk, says, command)
 #define TOLD_ALSO(cause, detail, also)
+#define TOLD_AS(sentence, detail, words)
 
 #undef TOLD
 #define TOLD(cause, detail, object, symbol, summary, hint)                                                   \
@@ -46,9 +51,17 @@ static const struct way ways[] = {
 static const struct other others[] = {
 #include "diagnose/told.def"
 };
+#undef TOLD_ALSO
+#define TOLD_ALSO(cause, detail, also)
+#undef TOLD_AS
+#define TOLD_AS(sentence, detail, words) { sentence, detail, words },
+static const struct shade shades[] = {
+#include "diagnose/told.def"
+};
 #undef TOLD
 #undef TOLD_FIX
 #undef TOLD_ALSO
+#undef TOLD_AS
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
@@ -67,11 +80,55 @@ static bool field_named(const char *name, size_t n, enum msg_field *out)
 	return false;
 }
 
-/* What a fact says of "needed_by": the file's name without its folder, a symbol made short. */
+static bool is_named(const char *name, size_t n, const char *want)
+{
+	return strlen(want) == n && memcmp(name, want, n) == 0;
+}
+
+/* "needed_by" may be the name of a module: there is no file of that name to ask. */
+static const char *file_of(const struct msg_fact *f)
+{
+	const char *by = f->field[MSG_NEEDED_BY];
+
+	return by != NULL && same_text(by, f->field[MSG_MODULE]) ? NULL : by;
+}
+
+/* Windows names the module whose DLL it does not find, and no file: "_foo" of "pkg._foo". */
+static const char *extension_of(const struct msg_fact *f)
+{
+	const char *module = f->field[MSG_MODULE], *dot = module != NULL ? strrchr(module, '.') : NULL;
+
+	if (!same_text(f->speaker, "windows") || f->field[MSG_OBJECT] != NULL)
+		return NULL;
+	return dot != NULL ? dot + 1 : module;
+}
+
+/* The object, if it is a script by its name. */
+static const char *script_of(const struct msg_fact *f)
+{
+	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.csh", "*.fish",
+					       "*.py",	"*.pl",	  "*.rb",  "*.js",  "*.mjs", "*.php",
+					       "*.lua", "*.tcl",  "*.awk", "*entrypoint" };
+	const char *object = f->field[MSG_OBJECT];
+
+	for (size_t i = 0; object != NULL && i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		if (matches_pattern(base_name(object), scripts[i]))
+			return object;
+	return NULL;
+}
+
+/* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
+ * "extension" and "script" are no fields of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
 
+	if (is_named(name, n, "by_file"))
+		return file_of(f);
+	if (is_named(name, n, "extension"))
+		return extension_of(f);
+	if (is_named(name, n, "script"))
+		return script_of(f);
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
 	if (field == MSG_SYMBOL) {
@@ -189,11 +246,24 @@ static const char *first_of(const struct msg_fact *f, const char *list)
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
-static bool fits(const char *detail, const struct msg_fact *f, bool exact)
-{
-	const char *have = f->detail != NULL ? f->detail : "";
+/* How well a row fits: it is for this sentence, for this detail, or for all. */
+enum fit { FOR_SENTENCE, FOR_DETAIL, FOR_ALL };
 
-	return exact ? strcmp(detail, have) == 0 : detail[0] == '\0';
+/* The words for this sentence where those for its detail do not fit, or NULL. */
+static const char *shade_of(const struct msg_fact *f)
+{
+	for (size_t i = 0; f->id != NULL && i < COUNT(shades); i++)
+		if (same_text(shades[i].detail[0] != '\0' ? shades[i].detail : NULL, f->detail) &&
+		    matches_pattern(f->id, shades[i].sentence))
+			return shades[i].words;
+	return NULL;
+}
+
+static bool fits(const char *detail, const struct msg_fact *f, enum fit fit)
+{
+	const char *have = fit == FOR_SENTENCE ? shade_of(f) : f->detail != NULL ? f->detail : "";
+
+	return fit == FOR_ALL ? detail[0] == '\0' : have != NULL && strcmp(detail, have) == 0;
 }
 
 enum cause told_cause(const struct msg_fact *f)
@@ -209,11 +279,28 @@ static const struct words *words_for(const struct msg_fact *f)
 {
 	enum cause cause = told_cause(f);
 
-	for (int exact = 1; exact >= 0; exact--)
+	for (enum fit fit = FOR_SENTENCE; fit <= FOR_ALL; fit++)
 		for (size_t i = 0; i < COUNT(words); i++)
-			if (words[i].cause == cause && fits(words[i].detail, f, exact != 0))
+			if (words[i].cause == cause && fits(words[i].detail, f, fit))
 				return &words[i];
 	return NULL;
+}
+
+/* The nearest sentence of which all is named: one with a gap says less than a general one. */
+static const char *summary_for(struct arena *a, const struct msg_fact *f)
+{
+	const struct words *nearest = words_for(f);
+	enum cause cause = told_cause(f);
+
+	for (enum fit fit = FOR_SENTENCE; fit <= FOR_ALL; fit++)
+		for (size_t i = 0; i < COUNT(words); i++) {
+			const char *s = words[i].summary;
+
+			if (words[i].cause == cause && fits(words[i].detail, f, fit) &&
+			    has_fields(a, f, s, s + strlen(s)))
+				return sentence(a, f, s);
+		}
+	return nearest != NULL ? sentence(a, f, nearest->summary) : NULL;
 }
 
 const char *told_speaker(struct arena *a, const struct msg_fact *f)
@@ -232,16 +319,19 @@ void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	size_t known = dr->fixes.n;
 
-	for (int exact = 1; exact >= 0 && dr->fixes.n == known; exact--)
+	for (enum fit fit = FOR_SENTENCE; fit <= FOR_ALL && dr->fixes.n == known; fit++)
 		for (size_t i = 0; i < COUNT(ways); i++) {
-			struct fix *fix;
+			const char *command;
+			struct fix *way;
 
-			if (ways[i].cause != dr->cause || !fits(ways[i].detail, f, exact != 0) ||
+			if (ways[i].cause != dr->cause || !fits(ways[i].detail, f, fit) ||
+			    !has_fields(d->a, f, ways[i].says, ways[i].says + strlen(ways[i].says)) ||
 			    !has_fields(d->a, f, ways[i].command, ways[i].command + strlen(ways[i].command)))
 				continue;
-			fix = draft_fix(d, dr, ways[i].kind, ways[i].risk, sentence(d->a, f, ways[i].says));
-			if (ways[i].command[0] != '\0')
-				fix_command(d, fix, sentence(d->a, f, ways[i].command));
+			way = draft_fix(d, dr, ways[i].kind, ways[i].risk, sentence(d->a, f, ways[i].says));
+			command = sentence(d->a, f, ways[i].command);
+			if (command[0] != '\0')
+				fix_command(d, way, command);
 		}
 }
 
@@ -256,9 +346,9 @@ static const char *detail_of(const struct other *o)
 
 static void add_others(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
-	for (int exact = 1; exact >= 0 && dr->also.n == 0; exact--)
+	for (enum fit fit = FOR_SENTENCE; fit <= FOR_ALL && dr->also.n == 0; fit++)
 		for (size_t i = 0; i < COUNT(others); i++)
-			if (others[i].cause == dr->cause && fits(others[i].detail, f, exact != 0))
+			if (others[i].cause == dr->cause && fits(others[i].detail, f, fit))
 				draft_also(d, dr, others[i].also, detail_of(&others[i]), dr->f.object);
 }
 
@@ -271,7 +361,7 @@ void told_fill(struct diag *d, struct draft *dr, const struct msg_fact *f)
 	dr->f.needed_by = f->field[MSG_NEEDED_BY];
 	dr->version = f->field[MSG_VERSION];
 	if (w != NULL)
-		draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
+		draft_say(d, dr, "%s", summary_for(d->a, f));
 	told_known(d, dr, f);
 	told_add_ways(d, dr, f);
 	add_others(d, dr, f);
@@ -286,5 +376,5 @@ void told_merge(struct diag *d, struct draft *dr, const struct msg_fact *first, 
 	    !starts_with(w->symbol, "version") || compare_versions(have, more) >= 0)
 		return;
 	dr->f.symbol = dr->version = more;
-	draft_say(d, dr, "%s", sentence(d->a, f, w->summary));
+	draft_say(d, dr, "%s", summary_for(d->a, f));
 }

@@ -284,11 +284,15 @@ static void head_lines(struct text *t, const struct dlwhy_finding *f, struct lin
 {
 	size_t max = t->verbose ? SIZE_MAX : SUMMARY_ROWS;
 
-	answer_line(t, out);
-	if (t->r->error != NULL)
-		text_wrap(t, out, MARGIN, max, text_clean(t, t->r->error->message));
-	else if (f != NULL)
-		text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
+	if (t->r->told != NULL && t->r->error == NULL && f != NULL) {
+		text_told_answer(t, f, max, out);
+	} else {
+		answer_line(t, out);
+		if (t->r->error != NULL)
+			text_wrap(t, out, MARGIN, max, text_clean(t, t->r->error->message));
+		else if (f != NULL)
+			text_wrap(t, out, MARGIN, max, text_clean(t, f->summary));
+	}
 	if (t->r->told != NULL)
 		text_told_lines(t, out);
 	else if (text_is_link(t->r))
@@ -370,6 +374,23 @@ static bool is_known(const struct text *t, const struct dlwhy_finding *f,
 	       same(e->path, t->r->target);
 }
 
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Does s have the name by itself, not as a part of a word? */
+static bool has_word(const char *s, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = s; n > 0 && (p = strstr(p, name)) != NULL; p++)
+		if ((p == s || !in_word(p[-1]) || !in_word(name[0])) &&
+		    (!in_word(p[n]) || !in_word(name[n - 1])))
+			return true;
+	return false;
+}
+
 /* What it says, and of what: the value is worth more than the words before it. */
 static const char *evidence_says(struct text *t, const struct dlwhy_evidence *e)
 {
@@ -380,7 +401,7 @@ static const char *evidence_says(struct text *t, const struct dlwhy_evidence *e)
 	if (strcmp(e->kind, "probe") == 0 && e->path != NULL) {
 		value = words_outcome(says);
 		says = text_clean(t, e->path);
-	} else if (*value == '\0' || (e->says != NULL && strstr(e->says, readable) != NULL)) {
+	} else if (*value == '\0' || (e->says != NULL && has_word(e->says, readable))) {
 		return t->verbose ? says : text_begin(t, says, t->width - MARGIN);
 	} else if (!t->verbose && strcmp(e->kind, "text") != 0) {
 		value = text_fit(t, value, t->width > taken + 30 ? t->width - taken : 30);
@@ -391,9 +412,7 @@ static const char *evidence_says(struct text *t, const struct dlwhy_evidence *e)
 /* Does the loader's message, which stands above, have the name? */
 static bool loader_names(const struct text *t, const char *symbol)
 {
-	const char *p = t->r->loader_message != NULL ? strstr(t->r->loader_message, symbol) : NULL;
-
-	return p != NULL && !isalnum((unsigned char)p[strlen(symbol)]) && p[strlen(symbol)] != '_';
+	return t->r->loader_message != NULL && has_word(t->r->loader_message, symbol);
 }
 
 /* The name as it stands in the file: what one searches for. */

@@ -119,6 +119,8 @@ void text_link_says(struct text *t, struct lines *out);
 void text_loader_says(struct text *t, struct lines *out);
 /* text_told.c: of a text that was explained. */
 const char *text_told_verdict(const struct dlwhy_result *r, enum style *style);
+/* What fails, because of what: the first finding of a text. */
+void text_told_answer(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out);
 /* "likely: the text alone tells of it" */
 const char *text_told_certainty(struct text *t);
 /* The decisive words, and where they stand. */

@@ -23,15 +23,47 @@ const char *text_told_certainty(struct text *t)
 	return t->r->assumes != NULL ? arena_printf(t->a, "%s: %s", s, text_clean(t, t->r->assumes)) : s;
 }
 
+/* The first words are the answer. Which of several texts it is of stands before them. */
+void text_told_answer(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out)
+{
+	const char *name = t->verbose ? text_clean(t, t->r->target) : text_base(t, t->r->target);
+	const char *says = text_clean(t, f->summary);
+
+	if (strcmp(name, "-") != 0)
+		says = arena_printf(t->a, "%s: %s",
+				    text_fit(t, name, t->verbose ? SIZE_MAX : t->width / 2), says);
+	text_wrap(t, out, 0, max, says);
+}
+
+/* Nothing is claimed: how much was looked at. */
+static const char *nothing_told(struct text *t)
+{
+	const struct dlwhy_told *told = t->r->told;
+	const char *it = told->lines == 1 ? "it" : "them";
+	const char *lines = told->lines == 1 ? "1 line was read" :
+					       arena_printf(t->a, "%llu lines were read",
+							    (unsigned long long)told->lines);
+
+	if (told->bytes == 0)
+		return "Nothing was read: it is empty.";
+	if (told->nfacts == 0)
+		return arena_printf(t->a, "%s, and no sentence of a loader, a linker or a build in %s is "
+				    "known.", lines, it);
+	if (told->nfacts == 1)
+		return arena_printf(t->a, "%s; the one sentence in %s that is known is no error by itself.",
+				    lines, it);
+	return arena_printf(t->a,
+			    "%s; the %zu sentences in %s that are known are no errors by themselves.", lines,
+			    told->nfacts, it);
+}
+
 void text_told_lines(struct text *t, struct lines *out)
 {
 	const struct dlwhy_told *told = t->r->told;
 	const char *place;
 
 	if (told->text == NULL) {
-		text_wrap(t, out, MARGIN, 2,
-			  arena_printf(t->a, "  %llu lines were read, %zu sentences in them are known.",
-				       (unsigned long long)told->lines, told->nfacts));
+		text_wrap(t, out, MARGIN, 2, nothing_told(t));
 		if (t->r->hint != NULL)
 			text_wrap(t, out, MARGIN + 2, 3, text_clean(t, t->r->hint));
 		return;

@@ -2,6 +2,7 @@
  *
  *   explain_look     the first findings, each in turn                     explain_look.c
  *   look_at_files    files and modules: what check and import say         explain_look_file.c
+ *   look_provider    does a library lack what it is said to lack?       explain_look_provider.c
  *   look_at_windows  files of Windows that its texts name                 explain_look_windows.c
  *   look_at_link     a command that does not link: what link says         explain_look_link.c
  *   look_near        no command is known: files around here               explain_look_near.c
@@ -70,6 +71,9 @@ void look_replace(struct look_case *c, const struct dlwhy_finding *better, enum 
 const char *look_path(const struct look *l, const char *name);
 
 void look_at_files(struct look_case *c);
+/* A library that is said to lack a version or a symbol: does the one here lack it? Settles the case, if that
+ * library is here. */
+void look_provider(struct look_case *c);
 /* Is it a text of Windows? Then only files of Windows can tell more. */
 bool look_of_windows(const struct look_case *c);
 void look_at_windows(struct look_case *c);

@@ -226,13 +226,45 @@ static bool is_library_name(const char *name)
 	       strlen(name) < 256 && strpbrk(name, " \t*?'\"<>|") == NULL;
 }
 
+/* The kernel did not know what it was asked to start. Is it a script that names nobody? A loader would say
+ * that it is no library. */
+static bool ask_script(struct look_case *c, const char *path)
+{
+	struct near_found found = { "corrupt-file", "no-interpreter-line", path, NULL, false };
+	const struct store_entry *en;
+
+	if (strstr(c->fact->id, "exec-format") == NULL)
+		return false;
+	en = store_open(c->l->s->store, path);
+	if (en == NULL || en->err != 0)
+		return false;
+	if (en->file->kind == FILE_SCRIPT) {
+		look_says(c->l, "%s names who runs it (#!) here", path);
+		look_evidence(c, path, "it begins with #!, as a script must");
+		c->settled = true;
+	} else if (en->file->kind == FILE_TEXT || en->file->kind == FILE_EMPTY) {
+		found.summary = arena_printf(
+			c->l->a, "%s is a script that does not name who runs it: it does not begin with #!.",
+			path);
+		near_settle(c, &found, path,
+			    en->file->kind == FILE_EMPTY ? "an empty file" :
+							   "a text that does not begin with #!");
+	}
+	return c->settled;
+}
+
 void look_at_files(struct look_case *c)
 {
 	const struct dlwhy_finding *f = c->f;
 	const char *who = needer(c), *what = look_path(c->l, f->object), *name = f->object;
 	const char *module = c->fact->field[MSG_MODULE];
 
+	if (what != NULL && ask_script(c, what))
+		return;
 	if (who != NULL && ask_file(c, who))
+		return;
+	look_provider(c);
+	if (c->settled)
 		return;
 	if (what != NULL && !same_text(what, who) && ask_file(c, what))
 		return;

@@ -182,6 +182,17 @@ def test_explain_tells_of_every_cause(code):
     assert "never" in text and f"docs/causes/{code}.md" in text
 
 
+@pytest.mark.parametrize("code", CAUSES)
+def test_a_page_is_written_for_a_terminal(code):
+    """Rows of at most 100 columns, but for the errors that it quotes and the title; no sign of Markdown, no lost link."""
+    text = run("explain", code).stdout.decode()
+    rows = [r for r in text.splitlines()[1:] if not r.startswith("    ")]
+    assert max(map(len, rows)) <= 100
+    assert not [r for r in rows if "**" in r or "](" in r or r.startswith("|") or "(how)" in r]
+    for page in re.findall(r"docs/(?:causes/)?[a-z-]+\.md", text):
+        assert (ROOT / page).is_file(), page
+
+
 def test_help_of_explain_lists_every_cause():
     text = run("explain", "--help").stdout
     for code in CAUSES:
@@ -217,6 +228,26 @@ def test_explain_reads_a_file(tmp_path):
     assert first["certainty"] != "proved"
 
 
+@pytest.mark.parametrize("words", [[MESSAGE.decode().strip()], MESSAGE.decode().split()])
+def test_explain_takes_the_error_itself(words):
+    result = run("explain", *words)
+    assert result.returncode == 1
+    assert result.stdout.decode().startswith("libnonesuch.so.1 is missing")
+    assert result.stdout == run("explain", "--", *words).stdout
+
+
+@pytest.mark.parametrize("text, says", [(b"", "Nothing was read"), (b"a\n", "1 line was read"), (b"a\nb\n", "2 lines were read"),
+                                        (b"a\nmake: *** [x] exit code 127\n", "the 2 sentences in them that are known are no errors")])
+def test_how_much_was_read_is_no_contradiction(text, says):
+    assert says in explained(text)[1]
+
+
+def test_the_first_words_are_the_answer(tmp_path):
+    (tmp_path / "build.log").write_bytes(MESSAGE)
+    assert explained(MESSAGE)[1].startswith("libnonesuch.so.1 is missing")
+    assert run("explain", str(tmp_path / "build.log")).stdout.decode().startswith("build.log: libnonesuch")
+
+
 def test_explain_of_a_text_without_error_claims_none():
     status, text = explained(b"all is well\n")
     assert status == 0 and "no error" in text
@@ -241,6 +272,8 @@ def test_explain_at_a_terminal_says_how_to_use_it():
     (["explain", "missing-libary"], "missing-library"),
     (["explain", "/nonexistent/log"], "No such file"),
     (["explain", "missing-library", "/etc/passwd"], "alone"),
+    (["explain", "nosuchcode"], "explain --help lists"),
+    (["explain", "my notes of it.log"], "No such file"),
 ])
 def test_explain_of_what_is_not_there(args, word):
     result = run(*args)

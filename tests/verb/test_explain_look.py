@@ -76,6 +76,55 @@ def test_a_library_that_is_nowhere(chain):
     assert first(answer)["needed_by"].endswith("libouter.so")
 
 
+@pytest.fixture
+def versions(tmp_path):
+    """user.so wants tide of version SEA_2.2 from libsea.so.1, and is gone again: two releases of that are kept."""
+    sh(tmp_path, """
+        mkdir old new
+        echo 'int tide(void) { return 1; } int reef(void) { return 2; }' >sea.c
+        echo 'int tide(void); int user(void) { return tide(); }' >user.c
+        echo 'SEA_2.1 { global: reef; local: *; };' >old.map
+        echo 'SEA_2.1 { global: reef; local: *; }; SEA_2.2 { global: tide; } SEA_2.1;' >new.map
+        for d in old new; do gcc -shared -fPIC sea.c -o $d/libsea.so.1 -Wl,-soname,libsea.so.1,--version-script=$d.map; done
+        gcc -shared -fPIC user.c new/libsea.so.1 -o user.so -Wl,-rpath,$PWD
+    """)
+    return tmp_path
+
+
+def wants(folder, which):
+    """What the loader says of user.so with that release of the library; then user.so is gone."""
+    text = sh(folder, f"cp {which}/libsea.so.1 . && python3 -c 'import ctypes; ctypes.CDLL(\"./user.so\")'", ok=False)
+    sh(folder, "rm user.so")
+    return text
+
+
+def test_a_version_that_the_library_here_lacks_too(versions):
+    answer = explain(versions, wants(versions, "old"))
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("missing-version", "predicted")
+    assert "libsea.so.1 here has no SEA_2.2: its newest is SEA_2.1" in answer["told"]["looked"]
+    assert any(e["path"] == f"{versions}/libsea.so.1" and e["says"].startswith("it has no SEA_2.2")
+               for e in first(answer)["evidence"])
+
+
+def test_a_version_that_the_library_here_has(versions):
+    text = wants(versions, "old")
+    sh(versions, "cp new/libsea.so.1 .")
+    answer = explain(versions, text)
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("missing-version", "likely")
+    assert answer["told"]["looked"].endswith("libsea.so.1 here has SEA_2.2")
+
+
+@pytest.mark.parametrize("symbol, version, certainty, says", [
+    ("tide", "SEA_2.2", "likely", "here has tide, version SEA_2.2"),
+    ("reef", "SEA_2.2", "predicted", "here has no reef, version SEA_2.2"),
+    ("foam", "SEA_2.1", "predicted", "here has no foam, version SEA_2.1")])
+def test_a_symbol_of_a_library_that_is_named(versions, symbol, version, certainty, says):
+    answer = explain(versions / "new", f"/nowhere/user.so: symbol {symbol}, version {version} not defined in file "
+                     "libsea.so.1 with link time reference")
+    assert (first(answer)["code"], first(answer)["certainty"]) == ("missing-symbol", certainty)
+    assert answer["told"]["looked"].endswith(says)
+
+
 def test_a_library_of_another_machine(chain):
     sh(chain, "cp deps/libinner.so . && printf '\\267\\0' | dd of=libinner.so bs=1 seek=18 conv=notrunc status=none")
     answer = explain(chain, sh(chain, "./prog", ok=False))

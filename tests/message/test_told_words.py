@@ -1,0 +1,164 @@
+"""What is said of a text: the first sentence and what to do fit what was told, and no name is made up where none is told."""
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import texts  # noqa: E402
+
+DLWHY = os.path.abspath(os.environ.get("DLWHY", HERE.parents[1] / "build/dlwhy"))
+ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
+LOAD = "./p: error while loading shared libraries: "
+
+
+def explain(text, folder):
+    done = subprocess.run([DLWHY, "explain", "--json", "--no-look", "-"], input=text.encode(), cwd=folder, check=False,
+                          env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout)
+
+
+def first(text, folder):
+    return next(f for f in explain(text, folder)["findings"] if f["severity"] == "error")
+
+
+def ways(finding):
+    return "\n".join("\n".join([x["says"], *x["commands"]]) for x in finding["fixes"])
+
+
+# ---- the program itself has no name in its loader ------------------------------------------------------------
+
+OF_THE_PROGRAM = ["RELOC_TYPE", "PLT_RELOC_TYPE", "VERNEED_RECORD", "VERDEF_RECORD", "RELR_MARKER", "PADDING", "ZERO_FILL",
+                  "EXEC_STACK", "NO_DYNAMIC"]
+
+
+@pytest.mark.parametrize("name", OF_THE_PROGRAM)
+def test_a_sentence_that_names_nobody_is_about_the_program(name, tmp_path):
+    row = next(r for r in texts.rows() if r.table == "glibc" and r.id == name)
+    cause, behind = texts.GLIBC[name]
+    words = row.text.replace("%s", "00").replace("%d", "9").rstrip("\n") + behind
+    found = first(LOAD + words, tmp_path)
+    assert (found["object"], found["code"] in cause.split()) == ("./p", True)
+    assert "libraries" not in found["summary"]
+    assert first(LOAD + "libwarp.so: " + words, tmp_path)["object"] == "libwarp.so"
+
+
+@pytest.mark.parametrize("sentence", ["cannot apply additional memory protection after relocation", "cannot restore segment prot "
+                                      "after reloc", "cannot make segment writable for relocation",
+                                      "cannot change memory protections", "cannot stat shared object",
+                                      "failed to map segment from shared object"])
+@pytest.mark.parametrize("error, code", [("Cannot allocate memory", "memory-or-limit"), ("Permission denied", "permission")])
+def test_the_error_behind_a_sentence_decides(sentence, error, code, tmp_path):
+    assert first(f"{LOAD}libwarp.so: {sentence}: {error}", tmp_path)["code"] == code
+
+
+# ---- what to do -----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("text", [
+    "go: go.mod file not found in current directory or any parent directory; see 'go help modules'",
+    "go: cannot find main module, but found .git/config in /home/ann/reef\n\tto create a module there, run:\n\tgo mod init"])
+def test_no_module_is_made_or_looked_for_elsewhere(text, tmp_path):
+    found = first(text, tmp_path)
+    assert found["detail"] == "module-missing"
+    assert "go mod init" in ways(found) and "go mod tidy" not in ways(found)
+
+
+@pytest.mark.parametrize("where", ["std", "GOROOT"])
+def test_what_no_module_can_have_is_a_wrong_import(where, tmp_path):
+    found = first(f"main.go:4:2: package reef/warp is not in {where} (/usr/lib/go/src/reef/warp)", tmp_path)
+    assert found["object"] == "reef/warp" and "import path is wrong" in found["summary"]
+    assert "go mod tidy" not in ways(found)
+
+
+@pytest.mark.parametrize("module", ["_reef", "reef.sub._reef"])
+def test_a_module_of_windows_is_no_file(module, tmp_path):
+    found = first(f"ImportError: DLL load failed while importing {module}: The specified module could not be found.", tmp_path)
+    assert "_reef" in found["summary"] and "something" not in ways(found)
+    assert "dlwhy _reef*.pyd" in ways(found).splitlines()
+
+
+@pytest.mark.parametrize("text", ["exec /entrypoint.sh: exec format error",
+                                  "OSError: [Errno 8] Exec format error: './reef.py'",
+                                  "app.service: Failed at step EXEC spawning /opt/reef/run.sh: Exec format error"])
+def test_a_script_may_lack_its_first_line(text, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["also"][0]["code"]) == ("wrong-arch", "corrupt-file")
+    assert "is a script" in found["summary"] and "#!" in found["fixes"][0]["says"] and "build for this machine" in ways(found)
+
+
+@pytest.mark.parametrize("text", ["exec /usr/bin/reef: exec format error",
+                                  "standard_init_linux.go:228: exec user process caused: exec format error"])
+def test_what_may_be_a_script_is_told_with_both_causes(text, tmp_path):
+    found = first(text, tmp_path)
+    assert found["code"] == "wrong-arch" and found["also"][0]["code"] == "corrupt-file"
+    assert "#!" in found["summary"] and "machine" in found["summary"]
+
+
+def test_a_shell_has_looked_into_the_file(tmp_path):
+    found = first("bash: ./reef.sh: cannot execute binary file: Exec format error", tmp_path)
+    assert found["code"] == "wrong-arch" and "#!" not in found["summary"]
+
+
+def test_a_target_of_make_is_no_file(tmp_path):
+    target = first("make: *** No rule to make target 'all'.  Stop.", tmp_path)
+    named = first("make: *** No rule to make target 'reef.c', needed by 'reef.o'.  Stop.", tmp_path)
+    assert (target["code"], target["object"]) == (named["code"], "all") == ("build-other", "all")
+    assert "no target all" in target["summary"] and "input" in named["summary"] and named["object"] == "reef.c"
+
+
+@pytest.mark.parametrize("text", ["reef: command not found", "bash: reef: command not found", "./run.sh: line 3: reef: command not found",
+                                  "-bash: reef: command not found", "zsh: command not found: reef", "sh: 1: reef: not found",
+                                  "/bin/sh: 12: reef: not found", "/bin/sh: reef: not found"])
+def test_a_program_that_no_shell_finds(text, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["detail"], found["object"]) == ("build-tool", "program", "reef")
+    assert "PATH" in found["summary"]
+
+
+@pytest.mark.parametrize("text", ["He said: reef: command not found, and left.", "checking for reef: not found", "reef: not found"])
+def test_words_that_only_look_like_it(text, tmp_path):
+    assert explain(text, tmp_path)["findings"] == []
+
+
+def test_the_program_that_a_script_names(tmp_path):
+    found = first("/usr/bin/env: 'python': No such file or directory", tmp_path)
+    assert (found["code"], found["object"]) == ("interpreter-missing", "python")
+    assert "PATH" in found["summary"] and "C library" not in ways(found)
+
+
+NO_MATCH = "ERROR: Could not find a version that satisfies the requirement reef (from versions: none)\nERROR: No matching " \
+           "distribution found for reef\n"
+
+
+@pytest.mark.parametrize("command, told", [("$ pip install --no-index --find-links wheels reef\n", True), ("$ pip install reef\n", False),
+                                           ("+ python3 -m pip install -q --no-index reef\n", True), ("PIP_NO_INDEX=1 pip install reef\n", True)])
+def test_an_index_that_was_not_asked(command, told, tmp_path):
+    found = first(command + NO_MATCH, tmp_path)
+    assert (found["code"], found["object"]) == ("no-matching-wheel", "reef")
+    assert ("was told to ask no index" in found["summary"]) == told
+    assert ("pip download reef" in ways(found)) == told
+
+
+# ---- names that nobody told ------------------------------------------------------------------------------------
+
+def everything():
+    spec = importlib.util.spec_from_file_location("build_texts", HERE / "build_texts.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    bare = [t.text for t in texts.everything(1)]
+    return bare[::6] + [LOAD + "cannot open shared object file", "ImportError: DLL load failed: The specified module could not "
+                        "be found."]
+
+
+def test_no_placeholder_is_said(tmp_path):
+    for text in everything():
+        for found in explain(text, tmp_path)["findings"]:
+            said = found["summary"] + "\n" + ways(found)
+            assert not re.search(r"something(?! (?:that|else|before)\b)", said), (text, said)
