@@ -12,7 +12,8 @@
 
 #define QUOTES "'\"`"
 /* A path: no blank, no quotation mark; a colon only behind the letter of a drive. */
-#define PATH "(?!(?:error|warning|fatal|note|info|debug|undefined)(?![\\w./-]))(?:[A-Za-z]:(?=[\\\\/]))?" \
+#define PATH "(?!(?:error|warning|fatal|note|info|debug|undefined|libraries)(?![\\w./-]))" \
+	"(?:[A-Za-z]:(?=[\\\\/]))?" \
 	"[^\\s" QUOTES ":,;<>|*?()][^\\s" QUOTES ":,;<>|*?]*"
 #define NAME "[^\\s" QUOTES ",;:()<>]+"
 
