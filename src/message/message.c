@@ -584,21 +584,23 @@ static void settle(struct msg_reader *r)
 
 /* ---- the window ----------------------------------------------------------------------------- */
 
+static void look_at_word(struct msg_reader *r, uint32_t word, size_t end)
+{
+	if (word < r->nrows)
+		look_at_row(r, word, end);
+	else if (has_words(r, r->block_of[word - r->nrows].words, end) &&
+		 r->block_of[word - r->nrows].tries++ < BLOCK_TRIES)
+		block_read(&r->blocks, r->block_of[word - r->nrows].row, end - 1);
+}
+
 /* Looks at the hits before `to`; the others stay. */
 static void look_at_hits(struct msg_reader *r, size_t to)
 {
 	size_t i = 0, k;
 
-	for (; i < r->hits.n && r->hits.items[i].end <= to; i++) {
-		uint32_t word = r->hits.items[i].word;
-		size_t end = r->hits.items[i].end;
-
-		if (word < r->nrows)
-			look_at_row(r, word, end);
-		else if (has_words(r, r->block_of[word - r->nrows].words, end) &&
-			 r->block_of[word - r->nrows].tries++ < BLOCK_TRIES)
-			block_read(&r->blocks, r->block_of[word - r->nrows].row, end - 1);
-	}
+	for (; i < r->hits.n && r->hits.items[i].end <= to; i++)
+		for (k = 0; k < r->hits.items[i].n; k++)
+			look_at_word(r, r->hits.items[i].words[k], r->hits.items[i].end);
 	for (k = 0; i < r->hits.n; i++)
 		r->hits.items[k++] = r->hits.items[i];
 	r->hits.n = k;

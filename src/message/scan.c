@@ -161,9 +161,8 @@ void scan_text(const struct scan *s, uint32_t *state, const char *text, size_t f
 
 		at = s->next[at * s->classes + class];
 		if (__builtin_expect(at >= s->first_hit && class != 0, 0))
-			for (size_t k = 0; k < s->found[at - s->first_hit].n; k++)
-				*ARENA_PUSH(a, out) =
-					(struct scan_hit){ s->found[at - s->first_hit].words[k], i + 1 };
+			*ARENA_PUSH(a, out) = (struct scan_hit){ s->found[at - s->first_hit].words,
+								 s->found[at - s->first_hit].n, i + 1 };
 	}
 	*state = at;
 }

@@ -17,8 +17,9 @@ enum { SCAN_DEPTH = 12 }; /* bytes of a word that are looked for */
 
 struct scan;
 struct scan_hit {
-	uint32_t word;  /* number of the word */
-	size_t end;     /* in the text: behind the last byte of it that was looked for */
+	const uint32_t *words; /* numbers of those that end there */
+	size_t n;
+	size_t end;            /* in the text: behind the last byte that was looked for */
 };
 struct scan_hits {
 	struct scan_hit *items;

@@ -22,7 +22,8 @@ static size_t hits_of(const struct scan *s, const char *text, size_t piece, uint
 	for (size_t i = 0; i < n; i += piece)
 		scan_text(s, &state, text, i, i + piece < n ? i + piece : n, a, &hits);
 	for (size_t i = 0; i < hits.n; i++)
-		found += hits.items[i].word == word;
+		for (size_t k = 0; k < hits.items[i].n; k++)
+			found += hits.items[i].words[k] == word;
 	return found;
 }
 
