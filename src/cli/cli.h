@@ -146,5 +146,9 @@ const char *cli_nearest(const char *word, const char *(*next)(size_t i));
 /* page.c: the page of a cause without its title, which is in the catalogue; width 0: not known. false: no
  * memory. */
 bool cli_put_page(FILE *f, const char *page, size_t width);
+/* signals.c: the signal that came, 0 for none; and from when on it is noted instead of ending dlwhy.
+ * `restart`: calls of the system that it interrupts go on. */
+const volatile int *cli_stop(void);
+void cli_catch_signals(bool restart);
 
 #endif

@@ -1,7 +1,6 @@
 /* env.c - the verb `env`: a Python environment that is proved to work. */
 #include "cli.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,24 +26,6 @@ static void progress(const char *says, void *user)
 	fprintf(stderr, "dlwhy: %s\n", says);
 }
 
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	stop = sig;
-}
-
-/* A run that is interrupted takes away what it has made; one that is interrupted again ends at once. */
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND }, old;
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(signals[i], &act, NULL);
-}
-
 static int how_to_use(void)
 {
 	cli_complain("env makes an environment: dlwhy env create DIR PACKAGE..., or dlwhy env create DIR "
@@ -66,8 +47,8 @@ int cli_env(struct cli *c)
 	c->print.ntargets = 1;
 	r.dir = c->words[1];
 	r.packages = (const char *const *)c->words + 2;
-	r.stop = &stop;
-	catch_signals();
+	r.stop = cli_stop(); /* a run that is interrupted takes away what it has made */
+	cli_catch_signals(false);
 	r.progress = isatty(STDERR_FILENO) ? progress : NULL;
 	s = dlwhy_session_new(&c->library, &err);
 	if (s == NULL) {
@@ -76,8 +57,8 @@ int cli_env(struct cli *c)
 	}
 	code = dlwhy_env_create(s, &r, on_result, &e, &err);
 	dlwhy_session_free(s);
-	if (stop != 0)
-		dlwhy_die_by(stop);
+	if (*cli_stop() != 0)
+		dlwhy_die_by(*cli_stop());
 	if (e.err != 0)
 		return cli_write_failed(e.err);
 	if (code != DLWHY_OK) {

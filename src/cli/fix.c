@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,33 +106,13 @@ static int choose(const struct cli *c, struct fix *f, struct dlwhy_fix_request *
 	return 0;
 }
 
-/* ---- interrupted ------------------------------------------------------------------------------------ */
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	stop = sig;
-}
-
-/* From here on files change: the first signal has them put back, a second one ends dlwhy at once, and what it
- * has left is put back by the next. */
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction act = { .sa_handler = on_signal,
-				 .sa_flags = (int)(SA_RESETHAND | SA_RESTART) }, old;
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(signals[i], &act, NULL);
-}
-
+/* From here on files change: the first signal has them put back, and what a second one leaves is put back by
+ * the next run. */
 static bool agree(const struct dlwhy_plan *p, void *user)
 {
 	(void)p;
 	(void)user;
-	catch_signals();
+	cli_catch_signals(true);
 	return true;
 }
 
@@ -172,7 +151,7 @@ static int may_apply(const struct cli *c, const struct fix *f, struct dlwhy_fix_
 	r->apply = c->apply > 0 ? (int)c->apply : 1;
 	r->command = c->argv;
 	r->confirm = agree;
-	r->stop = &stop;
+	r->stop = cli_stop();
 	if (c->seen[OPT_YES])
 		return 0;
 	if (f->fd != STDIN_FILENO && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
@@ -196,8 +175,8 @@ static int run(struct cli *c, struct fix *f, const struct dlwhy_fix_request *r)
 	}
 	code = dlwhy_fix(s, r, on_result, f, &err);
 	dlwhy_session_free(s);
-	if (stop != 0)
-		dlwhy_die_by(stop);
+	if (*cli_stop() != 0)
+		dlwhy_die_by(*cli_stop());
 	if (f->err != 0)
 		return cli_write_failed(f->err);
 	if (code != DLWHY_OK) {

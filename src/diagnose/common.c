@@ -352,6 +352,13 @@ const char *image_word(const struct diag *d, const struct image *im)
 	return path != NULL ? base_name(path) : "the program";
 }
 
+bool python_is_managed(struct source *source, struct arena *a, const char *library)
+{
+	struct os_stat st;
+
+	return source_stat(source, arena_printf(a, "%s/EXTERNALLY-MANAGED", library), true, &st) == 0;
+}
+
 bool has_apt(const struct diag *d)
 {
 	struct os_stat st;

@@ -145,6 +145,9 @@ bool same_text(const char *a, const char *b); /* NULL equals NULL */
 bool matches_pattern(const char *name, const char *pattern);
 /* -1, 0, 1: "3.4.9" < "3.4.30". Digit runs count as numbers. */
 int compare_versions(const char *a, const char *b);
+/* Is the Python whose standard library is in that folder the distribution's, so that pip refuses to install
+ * for it outside of an environment (PEP 668)? */
+bool python_is_managed(struct source *source, struct arena *a, const char *library);
 /* Does apt-get install libraries for this process: Debian or one of its children, and glibc? */
 bool has_apt(const struct diag *d);
 /* Do rpm's packages make up the system: Fedora, Red Hat, SUSE and their children? */

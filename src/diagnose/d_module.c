@@ -307,14 +307,12 @@ static void part_fix(struct diag *d, struct draft *dr, const char *name)
 				    arena_printf(d->a, "apt-get install %s", apart[i][1]));
 }
 
-/* PEP 668: pip refuses to install for an interpreter of the distribution. */
 static bool is_managed(const struct diag *d)
 {
 	const struct py_home *h = d->in->imported->home;
-	struct os_stat st;
 
 	return h->venv == NULL && h->stdlib != NULL && h->assumes == NULL && d->source != NULL &&
-	       source_stat(d->source, arena_printf(d->a, "%s/EXTERNALLY-MANAGED", h->stdlib), true, &st) == 0;
+	       python_is_managed(d->source, d->a, h->stdlib);
 }
 
 static void managed_fix(struct diag *d, struct draft *dr, const char *package)

@@ -189,7 +189,6 @@ const struct py_strings *py_ext_lost(struct py_finder *f, const char *site, cons
 	return o.lost;
 }
 
-
 bool py_ext_is_lost(struct py_finder *f, const char *site, const char *name)
 {
 	const struct py_strings *l = py_ext_lost(f, site, arena_strndup(f->a, name, strcspn(name, ".")));

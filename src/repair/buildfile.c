@@ -3,6 +3,19 @@
 
 #include <string.h>
 
+#include "package/package.h"
+
+bool buildfile_is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+void buildfile_go_to(struct buildfile_reader *r, const char *to)
+{
+	for (; r->p < to; r->p++)
+		r->line += *r->p == '\n';
+}
+
 size_t buildfile_count(const char *const *words)
 {
 	size_t n = 0;
@@ -58,34 +71,6 @@ static bool is_plain(const char *s)
 	return *s != '\0' && s[strspn(s, plain)] == '\0';
 }
 
-/* dir/path without ".", ".." and doubled "/". Names only: links in it are not looked at. */
-static const char *absolute(struct arena *a, const char *dir, const char *path)
-{
-	const char *from = *path == '/' ? path : arena_printf(a, "%s/%s", dir, path);
-	char *out = arena_alloc(a, strlen(from) + 2);
-	size_t n = 0;
-
-	while (*from != '\0') {
-		size_t len;
-
-		from += strspn(from, "/");
-		len = strcspn(from, "/");
-		if (len == 2 && from[0] == '.' && from[1] == '.') {
-			while (n > 0 && out[--n] != '/')
-				;
-		} else if (len > 0 && !(len == 1 && *from == '.')) {
-			out[n++] = '/';
-			memcpy(out + n, from, len);
-			n += len;
-		}
-		from += len;
-	}
-	if (n == 0)
-		out[n++] = '/';
-	out[n] = '\0';
-	return out;
-}
-
 /* The path within the folder, "" for itself; NULL: it is elsewhere. */
 static const char *within(const char *path, const char *folder)
 {
@@ -133,7 +118,7 @@ bool buildfile_word(const struct buildfile_ask *q, const char *word, struct buil
 		return true;
 	}
 	if (strncmp(word, "-L", 2) == 0 && word[2] != '\0') {
-		path = absolute(q->a, q->cwd, word + 2);
+		path = package_path(q->a, q->cwd, word + 2);
 		out->kind = BUILDFILE_FOLDER;
 		out->word = arena_printf(q->a, "-L%s", path);
 		place(q, path, out);
@@ -143,7 +128,7 @@ bool buildfile_word(const struct buildfile_ask *q, const char *word, struct buil
 		return word[1] != '\0' && strcmp(word, "-o") != 0;
 	if (!ends_with(word, ".a") && !ends_with(word, ".so") && !ends_with(word, ".o"))
 		return false;
-	path = absolute(q->a, q->cwd, word);
+	path = package_path(q->a, q->cwd, word);
 	out->kind = BUILDFILE_FILE;
 	out->word = path;
 	place(q, path, out);

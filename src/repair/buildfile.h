@@ -46,6 +46,15 @@ void buildfile_meson(const struct buildfile_ask *q, struct buildfile_edit *out);
 
 enum { BUILDFILE_WORDS = 4096, BUILDFILE_INSERTS = 16 };
 
+/* Where one is in the text, and in which line, from 1. */
+struct buildfile_reader {
+	const char *p, *end;
+	size_t line;
+};
+void buildfile_go_to(struct buildfile_reader *r, const char *to);
+/* A letter of names: ASCII, digits, "_". */
+bool buildfile_is_name(char c);
+
 /* How the words differ. */
 struct buildfile_difference {
 	bool only_more;   /* nothing is left out: `more` came */

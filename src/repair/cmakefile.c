@@ -26,24 +26,8 @@ struct call {
 	size_t end_line;
 };
 
-struct reader {
-	const char *p, *end;
-	size_t line;
-};
-
-static bool is_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static void go_to(struct reader *r, const char *to)
-{
-	for (; r->p < to; r->p++)
-		r->line += *r->p == '\n';
-}
-
 /* At "[", "[=[", …: behind its end. NULL: it is none. */
-static const char *behind_bracket(const struct reader *r, const char *p)
+static const char *behind_bracket(const struct buildfile_reader *r, const char *p)
 {
 	size_t level = 0;
 
@@ -67,11 +51,11 @@ static const char *behind_bracket(const struct reader *r, const char *p)
 }
 
 /* Over blanks, line ends and comments. */
-static void skip_space(struct reader *r)
+static void skip_space(struct buildfile_reader *r)
 {
 	while (r->p < r->end) {
 		if (strchr(" \t\r\n", *r->p) != NULL && *r->p != '\0') {
-			go_to(r, r->p + 1);
+			buildfile_go_to(r, r->p + 1);
 		} else if (*r->p == '#') {
 			const char *to = behind_bracket(r, r->p + 1);
 
@@ -79,29 +63,29 @@ static void skip_space(struct reader *r)
 				to = memchr(r->p, '\n', (size_t)(r->end - r->p));
 				to = to != NULL ? to : r->end;
 			}
-			go_to(r, to);
+			buildfile_go_to(r, to);
 		} else {
 			return;
 		}
 	}
 }
 
-static void read_quoted(struct reader *r)
+static void read_quoted(struct buildfile_reader *r)
 {
 	const char *p = r->p + 1;
 
 	while (p < r->end && *p != '"')
 		p += *p == '\\' && r->end - p > 1 ? 2 : 1;
-	go_to(r, p < r->end ? p + 1 : r->end);
+	buildfile_go_to(r, p < r->end ? p + 1 : r->end);
 }
 
-static struct item read_item(struct reader *r)
+static struct item read_item(struct buildfile_reader *r)
 {
 	struct item it = { r->p, 0, r->line, false };
 	const char *to = behind_bracket(r, r->p);
 
 	if (to != NULL) {
-		go_to(r, to);
+		buildfile_go_to(r, to);
 	} else if (*r->p == '"') {
 		read_quoted(r);
 	} else {
@@ -111,18 +95,18 @@ static struct item read_item(struct reader *r)
 			to += *to == '\\' && r->end - to > 1;
 		}
 		it.plain = it.plain && (to == r->end || *to != '"');
-		go_to(r, to > r->p ? to : r->p + 1);
+		buildfile_go_to(r, to > r->p ? to : r->p + 1);
 	}
 	it.n = (size_t)(r->p - it.p);
 	return it;
 }
 
 /* The next command with its items. False: the end, or nothing that CMake would read. */
-static bool next_call(struct reader *r, struct call *c)
+static bool next_call(struct buildfile_reader *r, struct call *c)
 {
 	skip_space(r);
 	c->name = (struct item){ r->p, 0, r->line, true };
-	while (r->p < r->end && is_name(*r->p))
+	while (r->p < r->end && buildfile_is_name(*r->p))
 		r->p++;
 	c->name.n = (size_t)(r->p - c->name.p);
 	skip_space(r);
@@ -252,7 +236,7 @@ static void see_link(const struct buildfile_ask *q, const struct call *c, struct
 
 static bool find_calls(const struct buildfile_ask *q, struct found *f)
 {
-	struct reader r = { (const char *)q->text.p, (const char *)q->text.p + q->text.n, 1 };
+	struct buildfile_reader r = { (const char *)q->text.p, (const char *)q->text.p + q->text.n, 1 };
 	struct call *c = ARENA_NEW(q->a, struct call);
 
 	for (size_t i = 0; i < MAX_CALLS && next_call(&r, c); i++) {

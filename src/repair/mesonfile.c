@@ -16,24 +16,8 @@ struct token {
 	char kind; /* 'a' a name, '"' a string, else the character itself; '\0': the end */
 };
 
-struct reader {
-	const char *p, *end;
-	size_t line;
-};
-
-static bool is_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static void go_to(struct reader *r, const char *to)
-{
-	for (; r->p < to; r->p++)
-		r->line += *r->p == '\n';
-}
-
 /* At a quote: behind the string. */
-static const char *behind_string(const struct reader *r)
+static const char *behind_string(const struct buildfile_reader *r)
 {
 	const char *p = r->p + 1;
 
@@ -46,18 +30,18 @@ static const char *behind_string(const struct reader *r)
 	return p < r->end ? p + 1 : r->end;
 }
 
-static struct token next_token(struct reader *r)
+static struct token next_token(struct buildfile_reader *r)
 {
 	struct token t;
 	const char *to;
 
 	for (;;) {
 		while (r->p < r->end && strchr(" \t\r\n", *r->p) != NULL)
-			go_to(r, r->p + 1);
+			buildfile_go_to(r, r->p + 1);
 		if (r->p == r->end || *r->p != '#')
 			break;
 		to = memchr(r->p, '\n', (size_t)(r->end - r->p));
-		go_to(r, to != NULL ? to : r->end);
+		buildfile_go_to(r, to != NULL ? to : r->end);
 	}
 	t = (struct token){ r->p, 0, r->line, '\0' };
 	if (r->p == r->end)
@@ -67,12 +51,12 @@ static struct token next_token(struct reader *r)
 	if (t.kind == '\'') {
 		t.kind = '"';
 		to = behind_string(r);
-	} else if (is_name(t.kind)) {
+	} else if (buildfile_is_name(t.kind)) {
 		t.kind = 'a';
-		while (to < r->end && is_name(*to))
+		while (to < r->end && buildfile_is_name(*to))
 			to++;
 	}
-	go_to(r, to);
+	buildfile_go_to(r, to);
 	t.n = (size_t)(to - t.p);
 	return t;
 }
@@ -119,7 +103,7 @@ static char closing(char c)
 }
 
 /* The list of link_args, from its "[". */
-static struct token read_list(const struct buildfile_ask *q, struct reader *r, struct token open,
+static struct token read_list(const struct buildfile_ask *q, struct buildfile_reader *r, struct token open,
 			      struct found *f)
 {
 	struct token before = open, t = next_token(r);
@@ -140,7 +124,7 @@ static struct token read_list(const struct buildfile_ask *q, struct reader *r, s
 }
 
 /* The rest of a call that makes the target, behind its name. False: it has no end. */
-static bool read_call(const struct buildfile_ask *q, struct reader *r, struct found *f)
+static bool read_call(const struct buildfile_ask *q, struct buildfile_reader *r, struct found *f)
 {
 	struct token t = next_token(r);
 	size_t depth = 1;
@@ -173,7 +157,7 @@ static bool read_call(const struct buildfile_ask *q, struct reader *r, struct fo
 
 static bool find_calls(const struct buildfile_ask *q, struct found *f)
 {
-	struct reader r = { (const char *)q->text.p, (const char *)q->text.p + q->text.n, 1 };
+	struct buildfile_reader r = { (const char *)q->text.p, (const char *)q->text.p + q->text.n, 1 };
 	struct token t = next_token(&r), before = { NULL, 0, 0, '\0' };
 
 	for (size_t i = 0; i < TOKENS && t.kind != '\0'; i++) {

@@ -76,9 +76,9 @@ static bool is_managed(struct pip *p, const char *python)
 
 	if (p->place.venv || source_realpath(p->in->source, python, &real) != 0)
 		return false;
-	lib = arena_printf(p->a, "%s/../lib/%s/EXTERNALLY-MANAGED", dir_name(p->a, real), base_name(real));
+	lib = arena_printf(p->a, "%s/../lib/%s", dir_name(p->a, real), base_name(real));
 	free(real);
-	return is_there(p, lib);
+	return python_is_managed(p->in->source, p->a, lib);
 }
 
 static bool find_place(struct pip *p, const char *python)

@@ -340,6 +340,7 @@ enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env
 	struct env_job j = { .m = &m, .err = err, .claim.lock = -1 };
 	struct telling t = { .m = &m, .on_result = on_result, .user = user };
 	struct dlwhy_result r = { .target_object = -1, .links = DLWHY_UNKNOWN };
+	const char *missing;
 	bool plain; /* there is nothing to explain */
 
 	err_clear(err);
@@ -349,8 +350,9 @@ enum dlwhy_code dlwhy_env_create(struct dlwhy_session *s, const struct dlwhy_env
 		return err_set(err, DLWHY_E_ARGUMENT, 0, "the folder of the environment is not named");
 	if (s->opt.root != NULL || s->opt.pid != 0)
 		return err_set(err, DLWHY_E_UNSUPPORTED, 0, "an environment is made on this machine alone");
-	if (missing_file(request) != NULL)
-		return err_set(err, DLWHY_E_ARGUMENT, ENOENT, "there is no %s", missing_file(request));
+	missing = missing_file(request);
+	if (missing != NULL)
+		return err_set(err, DLWHY_E_ARGUMENT, ENOENT, "there is no %s", missing);
 	m.a = arena_new(ENV_MEMORY);
 	if (m.a == NULL)
 		return err_set(err, DLWHY_E_NO_MEMORY, ENOMEM, "no memory");

@@ -203,15 +203,6 @@ static void find_meson(struct fixing *x, struct description *out)
 
 /* ---- both ------------------------------------------------------------------------------------------- */
 
-static const char *command_of(struct fixing *x, const char *const *words)
-{
-	const char *s = shell_quote(x->a, words[0]);
-
-	for (size_t i = 1; words[i] != NULL; i++)
-		s = arena_printf(x->a, "%s %s", s, shell_quote(x->a, words[i]));
-	return s;
-}
-
 static void add_edit(struct fixing *x, struct fix_ways *l, const struct dlwhy_fix *f, const char *path,
 		     const struct buildfile_edit *e)
 {
@@ -223,7 +214,7 @@ static void add_edit(struct fixing *x, struct fix_ways *l, const struct dlwhy_fi
 						   arena_printf(x->a, "%zu", e->lines[i].line),
 						   e->lines[i].text });
 	fix_way_edit(x, way, e->n,
-		     &(struct dlwhy_edit){ "link-command", NULL, NULL, command_of(x, e->words) });
+		     &(struct dlwhy_edit){ "link-command", NULL, NULL, shell_words(x->a, e->words) });
 }
 
 /* False: neither CMake nor meson wrote the command. *where: the line that says what is linked, NULL: it is
