@@ -4,10 +4,11 @@
  */
 #include <fnmatch.h>
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/gpu.h"
 #include "diagnose/known.h"
-#include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 
 static const struct {
 	const char *pattern, *speaker, *detail;
@@ -337,6 +338,13 @@ static void sharpen_refusal(struct msg_fact *f)
 		}
 }
 
+/* The package has one name, however the sentence writes it. */
+static void name_numpy(struct msg_fact *f)
+{
+	if (f->field[MSG_OBJECT] != NULL && strcasecmp(f->field[MSG_OBJECT], "numpy") == 0)
+		f->field[MSG_OBJECT] = "numpy";
+}
+
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
@@ -349,6 +357,7 @@ void told_runtime(struct told_case *c)
 		sharpen_init_function(f);
 		sharpen_needed_by(f);
 		sharpen_refusal(f);
+		name_numpy(f);
 		if (told_is(f, "missing-symbol"))
 			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))

@@ -195,6 +195,7 @@ static bool is_passed_on(struct part b)
 	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver",
 					       "Failed with error", "be loaded: ", "library: ",
 					       "failed: ", "error: ", "failed to load: ",
+					       "Error message(s): ",
 					       "could not load: " };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
@@ -373,6 +374,25 @@ static bool is_remark(const struct clean *c, size_t start, struct part b, struct
 	return false;
 }
 
+static size_t indent_of(struct part p)
+{
+	size_t n = 0;
+
+	while (n < p.n && (p.s[n] == ' ' || p.s[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* The line of source that Python shows below a frame: '  File "x.py", line 12, in f'. */
+static bool is_frame_source(const struct clean *c, size_t start)
+{
+	struct part p = line_above(c, start), own = before(c, start);
+
+	own.n = (size_t)(c->text + c->n - own.s);
+	return indent_of(own) > indent_of(p) && p.n > indent_of(p) + 6 &&
+	       memcmp(p.s + indent_of(p), "File \"", 6) == 0 && has(p, "\", line ");
+}
+
 /* ---- tests ---------------------------------------------------------------------------------- */
 
 static bool is_expected(struct part b, struct part a)
@@ -434,7 +454,8 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 
 	if (is_prose(c, start, b, a) || (is_change(b, a) && !is_report(b)) || is_commit(c, start))
 		doubts |= MSG_PROSE;
-	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b))
+	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b) ||
+	    is_frame_source(c, start))
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;
