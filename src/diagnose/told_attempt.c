@@ -158,8 +158,8 @@ static bool says_more(const struct msg_fact *f, const struct msg_fact *guess)
 	return is_of_build(f) || (f->kind == MSG_WARNING && f->line == guess->line);
 }
 
-/* "try: import x; except ImportError: …", and what stands behind the "except" fails as well: the module was only
- * the first attempt. */
+/* "try: import x; except ImportError: …", and what stands behind the "except" fails as well: the module was
+ * only the first attempt. */
 static void deny_first_import(struct told_case *c, size_t n)
 {
 	struct told_fact *t = &c->facts[n];

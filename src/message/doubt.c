@@ -406,7 +406,7 @@ static bool is_expected(struct part b, struct part a)
 		if (has(a, behind[i]))
 			return true;
 	for (size_t i = 0; i < sizeof(before_it) / sizeof(before_it[0]); i++)
-		if (has(b, before_it[i]))
+		if (i < 3 ? has_word(b, before_it[i]) : has(b, before_it[i])) /* not "Unexpected error" */
 			return i < 3;
 	return false;
 }
@@ -432,6 +432,25 @@ static bool is_probed(struct part b)
 	return false;
 }
 
+/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. */
+static bool is_relayed(struct part b)
+{
+	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
+					      "level=info " };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		const char *at = memmem(b.s, b.n, levels[i], strlen(levels[i]));
+		struct part rest = { at, at != NULL ? b.n - (size_t)(at - b.s) : 0 };
+		size_t skip = at != NULL ? strlen(levels[i]) : 0;
+
+		while (skip < rest.n && strchr(" -:|", rest.s[skip]) != NULL)
+			skip++;
+		if (at != NULL && is_exception((struct part){ rest.s + skip, rest.n - skip }))
+			return true;
+	}
+	return false;
+}
+
 /* A level of a log. */
 static bool is_warned(struct part b)
 {
@@ -440,6 +459,8 @@ static bool is_warned(struct part b)
 					      "level=warn", "level=info", "WARNING[", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
+	if (is_relayed(b))
+		return false;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (has(b, levels[i]) || (levels[i][0] == ' ' && b.n >= strlen(levels[i]) - 1 &&
 					  memcmp(b.s, levels[i] + 1, strlen(levels[i]) - 1) == 0))

@@ -191,6 +191,10 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 					     "The command ", "stack traceback:" };
 	bool path = n > 0 && s[0] == '/', name = true;
 
+	/* The line before ends with its sentence. No file's name goes on so behind its dot. */
+	if (nbefore > 2 && before[nbefore - 1] == '.' && isalnum((unsigned char)before[nbefore - 2]) &&
+	    n > 1 && isupper((unsigned char)s[0]) && islower((unsigned char)s[1]))
+		return true;
 	/* A heading of Markdown. */
 	if (n > 2 && s[0] == '#' && (s[1] == ' ' || s[1] == '#'))
 		return true;
