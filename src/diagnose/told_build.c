@@ -217,6 +217,8 @@ static void promote_some_error(struct told_case *c)
 		f->rank = fallbacks[k].rank;
 		if (f->field[MSG_OBJECT] == NULL)
 			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
+		if (starts_with(f->id, "python-raised"))
+			f->field[MSG_ERROR] = f->text; /* with the name of the exception */
 		return;
 	}
 }
