@@ -163,6 +163,7 @@ static const struct {
 	int rank;
 } fallbacks[] = {
 	{ "shell-no-command", "build-tool", "program", 40 },
+	{ "fetch-", "build-tool", "download", 40 },
 	{ "apt-locate", "build-tool", "build-requirement", 41 },
 	{ "apt-candidate", "build-tool", "build-requirement", 41 },
 	{ "apk-packages", "build-tool", "build-requirement", 41 },
