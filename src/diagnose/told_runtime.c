@@ -37,7 +37,8 @@ enum {
 	AROUND = 150,  /* lines in which as many */
 	MANY = 3,      /* different sentences without a name are no messages */
 	REPORT = 60,   /* lines of the head of a crash report */
-	ASSEMBLY = 20  /* lines of the search for one assembly */
+	ASSEMBLY = 20, /* lines of the search for one assembly */
+	RANK_TWICE = 39 /* before what it does */
 };
 
 static bool is_speaker(const struct msg_fact *f, const char *speaker)
@@ -353,6 +354,23 @@ static void name_assembly(const struct told_case *c, struct msg_fact *f)
 		told_take(f, named, MSG_OBJECT);
 }
 
+/* Two copies of a class are a warning; two of Qt are why it does not take its own plugin. */
+static void two_of_qt(struct told_case *c)
+{
+	const struct msg_fact *twice = told_find(c, "objc-twice");
+	bool fails = told_find(c, "qt-plugin-found") != NULL || told_find(c, "qt-no-plugin") != NULL ||
+		     told_find(c, "qt-two-sets") != NULL;
+
+	if (!fails || twice == NULL || twice->field[MSG_OBJECT] == NULL ||
+	    strstr(base_name(twice->field[MSG_OBJECT]), "Qt") == NULL)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is_id(&c->facts[i].f, "objc-twice")) {
+			c->facts[i].f.kind = MSG_CAUSE;
+			c->facts[i].f.rank = RANK_TWICE;
+		}
+}
+
 /* ---- why the system refused ------------------------------------------------------------------ */
 
 /* The same sentence is printed for either: the error behind it tells which. "Error 12" is how a loader writes
@@ -382,6 +400,7 @@ static void sharpen_refusal(struct msg_fact *f)
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
+	two_of_qt(c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 

@@ -231,6 +231,8 @@ def test_one_absence_is_told_once(tmp_path):
     ("kestrel.exe: Could not find the Qt platform plugin \"windows\" in \"\"", "QT_DEBUG_PLUGINS"),
     ("Dependent Assembly Warp.VC90.CRT,version=\"9.0\" could not be found.", "Visual C++ runtime"),
     ("zsh: killed     ./kestrel", "codesign"),
+    ("Component 'WARP.OCX' or one of its dependencies not correctly registered: a file is missing or invalid", "regsvr32 WARP.OCX"),
+    ("C:\\x\\warp.dll: An Application Control policy has blocked this file. (0x800711C7)", "Smart App Control"),
     ("The module \"warp.dll\" was loaded but the entry-point DllRegisterServer was not found.", "register"),
 ])
 def test_what_to_do_fits_the_sentence(text, word, tmp_path):
