@@ -23,9 +23,18 @@ static const struct {
 	{ "header-missing", "build-tool", MSG_HEADER },
 };
 
+/* GNU ld searches once more behind "cannot find -lx", and tells again what it passes over. */
+static bool is_searched_again(const struct msg_fact *w, const struct msg_fact *f)
+{
+	enum { NEAR = 4 };
+
+	return strstr(w->id, "skip") != NULL && w->field[MSG_LIB] != NULL && told_same(w, f, MSG_LIB) &&
+	       w->line - f->line <= NEAR;
+}
+
 static bool leads_to(const struct msg_fact *w, const struct msg_fact *f)
 {
-	if (w->code == NULL || f->kind != MSG_CAUSE || f->offset < w->offset)
+	if (w->code == NULL || f->kind != MSG_CAUSE || (f->offset < w->offset && !is_searched_again(w, f)))
 		return false;
 	for (size_t i = 0; i < sizeof(together) / sizeof(together[0]); i++) {
 		enum msg_field field = together[i].field;

@@ -180,6 +180,8 @@ static void join_places(struct told_case *c)
 			join_meant(c, f);
 		} else if (told_is(f, "ld-hidden-symbol")) {
 			join_lld_place(c, f);
+		} else if (told_is_detail(f, "code-model")) {
+			join_function(c, f, MSG_NEEDED_BY);
 		} else if (told_is(f, "ld-multiple-definition")) {
 			join_function(c, f, MSG_OBJECT);
 			join_lld_place(c, f);
@@ -313,10 +315,33 @@ static void refine_hidden(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);
 }
 
+/* Which of the two libraries was built the other way is not said where one of them alone is named. */
+static void refine_incompatible(struct told_case *c, struct msg_fact *f)
+{
+	(void)c;
+	if (told_is_detail(f, "runtime-mismatch") && f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_NEEDED_BY];
+}
+
+/* Only where addresses of 64 bits meet places for 32 does it need more than 2 GiB to be out of reach. */
+static void refine_reach(struct told_case *c, struct msg_fact *f)
+{
+	const char *user = f->field[MSG_NEEDED_BY], *relocation = f->field[MSG_ERROR];
+
+	if (!told_is_detail(f, "code-model"))
+		return;
+	if (user != NULL)
+		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);
+	if (relocation != NULL && starts_with(relocation, "R_") && !starts_with(relocation, "R_X86_64_"))
+		f->detail = "out-of-reach";
+}
+
 static const struct {
 	const char *code;
 	void (*refine)(struct told_case *c, struct msg_fact *f);
 } refiners[] = {
+	{ "build-other", refine_reach },
+	{ "ld-incompatible", refine_incompatible },
 	{ "ld-library-not-found", refine_library },
 	{ "ld-hidden-symbol", refine_hidden },
 	{ "ld-multiple-definition", refine_multiple },

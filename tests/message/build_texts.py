@@ -86,7 +86,7 @@ GNU_LD = [
     ("/usr/lib/gcc/x86_64-linux-gnu/9/../../../x86_64-linux-gnu/Scrt1.o: in function `_start':\n(.text+0x24): undefined reference to `main'",
      "ld-undefined-reference", "no-main", ANY, "main"),
     ("C:/msys64/mingw64/lib/libmingw32.a(lib64_libmingw32_a-crtexewin.o): in function `main':\n"
-     "crtexewin.c:(.text.startup+0xbd): undefined reference to `WinMain'", "ld-undefined-reference", "no-main", ANY, "WinMain"),
+     "crtexewin.c:(.text.startup+0xbd): undefined reference to `WinMain'", "ld-undefined-reference", "no-winmain", ANY, "WinMain"),
     ("calc.o: in function `area':\ncalc.c:(.text+0x2f): undefined reference to `sqrt'", "ld-undefined-reference", "not-linked",
      "libm.so.6", "sqrt"),
     ("gcc -Wall -lm calc.o -o calc\n/usr/bin/ld: calc.o: in function `area':\ncalc.c:(.text+0x2f): undefined reference to `sqrt'",
