@@ -229,6 +229,14 @@ static bool is_header(const char *place)
 	return object != NULL && (*object == '\0' || *object == ':');
 }
 
+/* "libx.a(y.o)" and "x.framework/x(y.o)": two copies of one library. */
+static bool is_same_member(const char *object, const char *first)
+{
+	const char *a = object != NULL ? strrchr(object, '(') : NULL, *b = first != NULL ? strrchr(first, '(') : NULL;
+
+	return a != NULL && b != NULL && a[1] != '.' && strcmp(a, b) == 0 && strcmp(object, first) != 0;
+}
+
 static void refine_multiple(struct told_case *c, struct msg_fact *f)
 {
 	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY];
@@ -238,6 +246,8 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 
 	if (f->detail == NULL && exported)
 		f->detail = "export-preamble";
+	if (f->detail == NULL && is_same_member(object, first))
+		f->detail = "library-twice";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
 	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
@@ -315,10 +325,25 @@ static void refine_hidden(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);
 }
 
-/* Which of the two libraries was built the other way is not said where one of them alone is named. */
+static bool is_input(const char *file)
+{
+	size_t n = strlen(file);
+
+	return told_ends_with(file, ".o") || told_ends_with(file, ".obj") || (n > 0 && file[n - 1] == ')');
+}
+
+/* Which of the two libraries was built the other way is not said where one of them alone is named. And the
+ * output cannot be at fault: it is what the inputs before made of it. */
 static void refine_incompatible(struct told_case *c, struct msg_fact *f)
 {
+	const char *object = f->field[MSG_OBJECT], *other = f->field[MSG_NEEDED_BY];
+
 	(void)c;
+	if (told_is_detail(f, "machine-flags") && object != NULL && other != NULL && !is_input(object) &&
+	    is_input(other)) {
+		f->field[MSG_OBJECT] = other;
+		f->field[MSG_NEEDED_BY] = object;
+	}
 	if (told_is_detail(f, "runtime-mismatch") && f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_NEEDED_BY];
 }

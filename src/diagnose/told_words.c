@@ -117,14 +117,26 @@ static const char *script_of(const struct msg_fact *f)
 	return NULL;
 }
 
+/* The file that holds the object: "libx.a" of "libx.a(y.o)". Programs take no member by its name. */
+static const char *container_of(struct arena *a, const struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *member = object != NULL ? strrchr(object, '(') : NULL;
+
+	if (member == NULL || member == object || object[strlen(object) - 1] != ')')
+		return object;
+	return arena_strndup(a, object, (size_t)(member - object));
+}
+
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
- * "extension" and "script" are no fields of their own. */
+ * "container", "extension" and "script" are no fields of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
 
 	if (is_named(name, n, "by_file"))
 		return file_of(f);
+	if (is_named(name, n, "container"))
+		return container_of(a, f);
 	if (is_named(name, n, "extension"))
 		return extension_of(f);
 	if (is_named(name, n, "script"))

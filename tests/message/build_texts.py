@@ -33,7 +33,7 @@ GNU_LD = [
      "ld-incompatible", "other-arch", "warp.o", ANY),
     ("./lib/libwarp.a: could not read symbols: File in wrong format", "ld-incompatible", "other-arch", "libwarp.a", ANY),
     ("arm-linux-gnueabihf-ld: error: warp.o uses VFP register arguments, a.out does not\n"
-     "arm-linux-gnueabihf-ld: failed to merge target specific data of file warp.o", "ld-incompatible", "other-arch", "warp.o", ANY),
+     "arm-linux-gnueabihf-ld: failed to merge target specific data of file warp.o", "ld-incompatible", "machine-flags", "warp.o", ANY),
     ("/usr/bin/ld:libs/libwarp.so: file format not recognized; treating as linker script\n/usr/bin/ld:libs/libwarp.so:1: syntax error",
      "ld-incompatible", "not-an-object", "libs/libwarp.so", ANY),
     ("libs/libwarp.a: file not recognized: file truncated\ncollect2: error: ld returned 1 exit status",
