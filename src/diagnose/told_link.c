@@ -1,5 +1,6 @@
 /* told_link.c - what linkers say, joined and completed: places, pairs of sentences, the object at fault. */
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
@@ -229,10 +230,25 @@ static bool is_header(const char *place)
 	return object != NULL && (*object == '\0' || *object == ':');
 }
 
+/* A library that Visual C++ links by itself, by /MD or /MT. */
+static bool is_runtime(const char *file)
+{
+	static const char *const names[] = {
+		"msvcrt", "msvcprt", "libcmt", "libcpmt", "libcd.", "libc.lib", "ucrt", "libucrt",
+		"vcruntime", "libvcruntime",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && file != NULL; i++)
+		if (strncasecmp(base_name(file), names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 /* "libx.a(y.o)" and "x.framework/x(y.o)": two copies of one library. */
 static bool is_same_member(const char *object, const char *first)
 {
-	const char *a = object != NULL ? strrchr(object, '(') : NULL, *b = first != NULL ? strrchr(first, '(') : NULL;
+	const char *a = object != NULL ? strrchr(object, '(') : NULL;
+	const char *b = first != NULL ? strrchr(first, '(') : NULL;
 
 	return a != NULL && b != NULL && a[1] != '.' && strcmp(a, b) == 0 && strcmp(object, first) != 0;
 }
@@ -246,6 +262,8 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 
 	if (f->detail == NULL && exported)
 		f->detail = "export-preamble";
+	if (f->detail == NULL && is_runtime(object) && is_runtime(first))
+		f->detail = "two-runtimes";
 	if (f->detail == NULL && is_same_member(object, first))
 		f->detail = "library-twice";
 	if (f->detail == NULL && is_header(object) && is_header(first))

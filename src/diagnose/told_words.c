@@ -144,7 +144,8 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
 	if (field == MSG_SYMBOL) {
-		const char *readable = demangle_short(a, f->field[field]);
+		const char *import = strncmp(f->field[field], "__imp_", 6) == 0 ? "__imp_" : "";
+		const char *readable = demangle_short(a, f->field[field] + strlen(import));
 
 		return symbol_word(a, readable != NULL ? readable : f->field[field]);
 	}

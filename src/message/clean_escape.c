@@ -22,7 +22,8 @@ static bool is_raw_relative(const char *s, size_t n, size_t i)
 	if (s[i] != '.' || (i > 0 && strchr(" \t'\"`=(", s[i - 1]) == NULL))
 		return false;
 	i += s[i + 1] == '.' ? 2 : 1;
-	return i + 2 < n && s[i] == '\\' && isalnum((unsigned char)s[i + 1]) && isalnum((unsigned char)s[i + 2]);
+	return i + 2 < n && s[i] == '\\' && isalnum((unsigned char)s[i + 1]) &&
+	       isalnum((unsigned char)s[i + 2]);
 }
 
 /* A path with a drive, or from here, whose backslashes are single: then they are no escapes. */

@@ -209,7 +209,8 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 {
 	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
 					     "The command ", "stack traceback:" };
-	bool path = n > 0 && s[0] == '/', name = true;
+	bool drive = n > 2 && isalpha((unsigned char)s[0]) && s[1] == ':' && (s[2] == '/' || s[2] == '\\');
+	bool path = n > 0 && (s[0] == '/' || drive), name = true;
 
 	/* A heading of Markdown. */
 	if (n > 2 && s[0] == '#' && (s[1] == ' ' || s[1] == '#'))

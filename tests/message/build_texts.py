@@ -82,7 +82,7 @@ GNU_LD = [
     ("main.cpp:(.text+0x21): undefined reference to `Warp::Engine::start(int, std::string const&)'", "ld-undefined-reference", None,
      "main.cpp", "Warp::Engine::start(int, std::string const&)"),
     ("engine.o: In function `Warp::Warp()':\nengine.cpp:(.text+0x15): undefined reference to `vtable for Warp'\n"
-     "collect2: ld returned 1 exit status", "ld-undefined-reference", "not-linked", "engine.o", "vtable for Warp"),
+     "collect2: ld returned 1 exit status", "ld-undefined-reference", "vtable", "engine.o", "vtable for Warp"),
     ("/usr/lib/gcc/x86_64-linux-gnu/9/../../../x86_64-linux-gnu/Scrt1.o: in function `_start':\n(.text+0x24): undefined reference to `main'",
      "ld-undefined-reference", "no-main", ANY, "main"),
     ("C:/msys64/mingw64/lib/libmingw32.a(lib64_libmingw32_a-crtexewin.o): in function `main':\n"
@@ -596,7 +596,7 @@ FORMS = [
     ("/usr/bin/ld:board.ld:12: syntax error\ncollect2: error: ld returned 1 exit status", "build-other", "linker-script", "board.ld", ANY),
     ("/usr/bin/ld:board.ld:12: undefined MEMORY region `RAM2' referenced in expression", "build-other", "linker-script", "board.ld", ANY),
     ("ld.lld: error: board.lds:11: at least one side of the expression must be absolute", "build-other", "linker-script", "board.lds", ANY),
-    ("/usr/bin/ld: section .data LMA [08012000,08012fff] overlaps section .text LMA [08000000,08012fff]", "build-other", "region-full",
+    ("/usr/bin/ld: section .data LMA [08012000,08012fff] overlaps section .text LMA [08000000,08012fff]", "build-other", "sections-overlap",
      ".text", ANY),
     ("/usr/bin/ld: error: warp.o: file class ELFCLASS32 incompatible with ELFCLASS64", "ld-incompatible", "other-arch", "warp.o", ANY),
     ("ld.lld: error: libwarp.a(x.o): Invalid record (Producer: 'LLVM17.0.6' Reader: 'LLVM 14.0.0')", "ld-incompatible", "lto-version",
