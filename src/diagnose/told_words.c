@@ -124,14 +124,26 @@ static bool is_bits(const char *machine)
 	return strcmp(machine, "32") == 0 || strcmp(machine, "64") == 0;
 }
 
+/* The file that holds the object: "libx.a" of "libx.a(y.o)". Programs take no member by its name. */
+static const char *container_of(struct arena *a, const struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *member = object != NULL ? strrchr(object, '(') : NULL;
+
+	if (member == NULL || member == object || object[strlen(object) - 1] != ')')
+		return object;
+	return arena_strndup(a, object, (size_t)(member - object));
+}
+
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
- * "extension" and "script" are no fields of their own. */
+ * "container", "extension" and "script" are no fields of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
 
 	if (is_named(name, n, "by_file"))
 		return file_of(f);
+	if (is_named(name, n, "container"))
+		return container_of(a, f);
 	if (is_named(name, n, "extension"))
 		return extension_of(f);
 	if (is_named(name, n, "script"))
@@ -141,12 +153,11 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 	if ((field == MSG_HAVE || field == MSG_ARCH) && is_bits(f->field[field]))
 		return arena_printf(a, "%s-bit", f->field[field]);
 	if (field == MSG_SYMBOL) {
-		const char *readable = demangle_short(a, f->field[field]);
+		const char *import = strncmp(f->field[field], "__imp_", 6) == 0 ? "__imp_" : "";
+		const char *readable = demangle_short(a, f->field[field] + strlen(import));
 
 		return symbol_word(a, readable != NULL ? readable : f->field[field]);
 	}
-	if (told_is(f, "wrong-arch") && (same_text(f->field[field], "32") || same_text(f->field[field], "64")))
-		return arena_printf(a, "%s-bit", f->field[field]);
 	return f->field[field];
 }
 

@@ -189,13 +189,33 @@ bool reading_in_table(const struct clean *c, size_t at, size_t width)
 		!goes_on(c->text + from, start - 1 - from, c->text + start, end - start);
 }
 
-/* "main.obj : error LNK2019", "LINK : fatal error LNK1104" */
+/* "error LNK2001", "fatal error C1083": a word of capitals and a number. */
+static bool has_code(const char *s, size_t n)
+{
+	size_t letters = 0;
+
+	while (letters < n && isupper((unsigned char)s[letters]))
+		letters++;
+	return letters > 0 && letters < n && is_digit(s[letters]);
+}
+
+/* "main.obj : error LNK2019", "LINK : fatal error LNK1104", "error LNK2001" where the file is left out */
 static bool begins_as_msvc(const char *s, size_t n)
 {
 	static const char *const kinds[] = { " : error ", " : fatal error ", " : warning " };
-	const char *blank = memchr(s, ' ', n);
-	size_t left = blank != NULL ? n - (size_t)(blank - s) : 0;
+	const char *blank;
+	size_t left;
 
+	for (; n > 0 && *s == '`'; n--)
+		s++;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]) - 3;
+
+		if (n > len && memcmp(s, kinds[i] + 3, len) == 0 && has_code(s + len, n - len))
+			return true;
+	}
+	blank = memchr(s, ' ', n);
+	left = blank != NULL ? n - (size_t)(blank - s) : 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (left > strlen(kinds[i]) && memcmp(blank, kinds[i], strlen(kinds[i])) == 0)
 			return true;
@@ -210,7 +230,8 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 					     "The command ", "stack traceback:", "@rpath/",
 					     "@loader_path/", "@executable_path/", "  Referenced from",
 					     "  Reason: ", "  Expected in: " };
-	bool path = n > 0 && s[0] == '/', name = true;
+	bool drive = n > 2 && isalpha((unsigned char)s[0]) && s[1] == ':' && (s[2] == '/' || s[2] == '\\');
+	bool path = n > 0 && (s[0] == '/' || drive), name = true;
 
 	/* A heading of Markdown. */
 	if (n > 2 && s[0] == '#' && (s[1] == ' ' || s[1] == '#'))
