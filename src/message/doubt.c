@@ -195,6 +195,7 @@ static bool is_passed_on(struct part b)
 	static const char *const tellers[] = { "Failed to load NIF library", "Failed to load driver",
 					       "Failed with error", "be loaded: ", "library: ",
 					       "failed: ", "error: ", "failed to load: ",
+					       "Error message(s): ",
 					       "could not load: " };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
@@ -373,6 +374,25 @@ static bool is_remark(const struct clean *c, size_t start, struct part b, struct
 	return false;
 }
 
+static size_t indent_of(struct part p)
+{
+	size_t n = 0;
+
+	while (n < p.n && (p.s[n] == ' ' || p.s[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* The line of source that Python shows below a frame: '  File "x.py", line 12, in f'. */
+static bool is_frame_source(const struct clean *c, size_t start)
+{
+	struct part p = line_above(c, start), own = before(c, start);
+
+	own.n = (size_t)(c->text + c->n - own.s);
+	return indent_of(own) > indent_of(p) && p.n > indent_of(p) + 6 &&
+	       memcmp(p.s + indent_of(p), "File \"", 6) == 0 && has(p, "\", line ");
+}
+
 /* ---- tests ---------------------------------------------------------------------------------- */
 
 static bool is_expected(struct part b, struct part a)
@@ -386,7 +406,7 @@ static bool is_expected(struct part b, struct part a)
 		if (has(a, behind[i]))
 			return true;
 	for (size_t i = 0; i < sizeof(before_it) / sizeof(before_it[0]); i++)
-		if (has(b, before_it[i]))
+		if (i < 3 ? has_word(b, before_it[i]) : has(b, before_it[i])) /* not "Unexpected error" */
 			return i < 3;
 	return false;
 }
@@ -412,6 +432,25 @@ static bool is_probed(struct part b)
 	return false;
 }
 
+/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. */
+static bool is_relayed(struct part b)
+{
+	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
+					      "level=info " };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		const char *at = memmem(b.s, b.n, levels[i], strlen(levels[i]));
+		struct part rest = { at, at != NULL ? b.n - (size_t)(at - b.s) : 0 };
+		size_t skip = at != NULL ? strlen(levels[i]) : 0;
+
+		while (skip < rest.n && strchr(" -:|", rest.s[skip]) != NULL)
+			skip++;
+		if (at != NULL && is_exception((struct part){ rest.s + skip, rest.n - skip }))
+			return true;
+	}
+	return false;
+}
+
 /* A level of a log. */
 static bool is_warned(struct part b)
 {
@@ -420,6 +459,8 @@ static bool is_warned(struct part b)
 					      "level=warn", "level=info", "WARNING[", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
+	if (is_relayed(b))
+		return false;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (has(b, levels[i]) || (levels[i][0] == ' ' && b.n >= strlen(levels[i]) - 1 &&
 					  memcmp(b.s, levels[i] + 1, strlen(levels[i]) - 1) == 0))
@@ -434,7 +475,8 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 
 	if (is_prose(c, start, b, a) || (is_change(b, a) && !is_report(b)) || is_commit(c, start))
 		doubts |= MSG_PROSE;
-	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b))
+	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b) ||
+	    is_frame_source(c, start))
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;

@@ -146,6 +146,52 @@ def test_an_index_that_was_not_asked(command, told, tmp_path):
     assert ("pip download reef" in ways(found)) == told
 
 
+# ---- files that a text names by their place ---------------------------------------------------------------------
+
+@pytest.mark.parametrize("path, told, not_told", [
+    ("/opt/env/lib/python3.9/site-packages/reef/sub/_reef.so", "--force-reinstall reef", "the package that has"),
+    ("/usr/lib/python3/dist-packages/cv2/cv2.so", "--force-reinstall opencv-python", "the package that has"),
+    ("/home/u/.cache/torch_extensions/py310_cu118/reef/reef.so", "compiled when it is first used", "the package that has"),
+    ("/opt/reef/lib/libreef.so", "install the package that has /opt/reef/lib/libreef.so", "pip")])
+def test_a_missing_file_is_told_of_by_its_place(path, told, not_told, tmp_path):
+    found = first(f"ImportError: {path}: cannot open shared object file: No such file or directory", tmp_path)
+    assert (found["code"], found["object"]) == ("missing-library", path)
+    assert told in ways(found) and not_told not in ways(found)
+
+
+def test_unixodbc_says_the_same_of_a_driver_that_is_there(tmp_path):
+    found = first("[unixODBC][Driver Manager]Can't open lib '/opt/reef/libreefodbc.so' : file not found (0)", tmp_path)
+    assert found["object"] == "/opt/reef/libreefodbc.so"
+    assert "or a library that it needs is not" in found["summary"] and "dlwhy /opt/reef/libreefodbc.so" in ways(found)
+
+
+@pytest.mark.parametrize("folder, code", [("/opt/env/lib/python3.9/site-packages/cv2/qt/plugins", "duplicate-runtime"),
+                                          ("/opt/reef/plugins", "missing-library")])
+@pytest.mark.parametrize("words", ["Could not find the Qt platform plugin", "Could not load the Qt platform plugin"])
+def test_another_qt_is_led_to_the_plugins_of_opencv(words, folder, code, tmp_path):
+    found = first(f'qt.qpa.plugin: {words} "xcb" in "{folder}" even though it was found.', tmp_path)
+    assert found["code"] == code
+    assert ("opencv-python-headless" in ways(found)) == (code == "duplicate-runtime")
+
+
+@pytest.mark.parametrize("path, told", [("/tmp/_MEIx1/libreef.so", True), ("/opt/reef/libreef.so", False)])
+def test_a_program_may_unpack_itself_where_nothing_runs(path, told, tmp_path):
+    found = first(f"{path}: failed to map segment from shared object: Operation not permitted", tmp_path)
+    assert (found["code"], "TMPDIR=" in ways(found)) == ("permission", told)
+
+
+@pytest.mark.parametrize("module, told", [("encodings", True), ("site", True), ("sitemap", False), ("os.reef", False)])
+def test_python_without_its_own_library(module, told, tmp_path):
+    found = first(f"ModuleNotFoundError: No module named '{module}'", tmp_path)
+    assert (found["object"], "standard library" in found["summary"]) == (module, told)
+
+
+def test_a_build_without_code_for_this_graphics_processor(tmp_path):
+    found = first("RuntimeError: CUDA error: no kernel image is available for execution on the device", tmp_path)
+    assert found["code"] == "gpu-driver" and "not compiled for this graphics processor" in found["summary"]
+    assert "install the driver" not in ways(found)
+
+
 # ---- names that nobody told ------------------------------------------------------------------------------------
 
 def everything():
