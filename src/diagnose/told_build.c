@@ -163,6 +163,7 @@ static const struct {
 	int rank;
 } fallbacks[] = {
 	{ "shell-no-command", "build-tool", "program", 40 },
+	{ "fetch-", "build-tool", "download", 40 },
 	{ "apt-locate", "build-tool", "build-requirement", 41 },
 	{ "apt-candidate", "build-tool", "build-requirement", 41 },
 	{ "apk-packages", "build-tool", "build-requirement", 41 },
@@ -217,6 +218,8 @@ static void promote_some_error(struct told_case *c)
 		f->rank = fallbacks[k].rank;
 		if (f->field[MSG_OBJECT] == NULL)
 			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
+		if (starts_with(f->id, "python-raised"))
+			f->field[MSG_ERROR] = f->text; /* with the name of the exception */
 		return;
 	}
 }
