@@ -104,6 +104,15 @@ static bool ends_with_any(struct part p, const char *letters)
 	return p.n > 0 && strchr(letters, p.s[p.n - 1]) != NULL;
 }
 
+/* "If the server can't load it:" */
+static bool is_condition(struct part p)
+{
+	static const char *const failing[] = { "can't", "cannot", "doesn't", "does not", "isn't", "is not",
+					       "fails to" };
+
+	return part_begins(p, "If ") && ends_with_any(p, ":") && PART_COUNT(p, failing) > 0 && !is_report(p);
+}
+
 /* "If you see this:" above it, or above its block; not a place to paste into */
 static bool is_announced(const struct clean *c, size_t start)
 {
@@ -115,13 +124,17 @@ static bool is_announced(const struct clean *c, size_t start)
 					       "after this patch", "before this patch", "prior to this" };
 	static const char *const forms[] = { "paste", "attach", "provide", "include", "share", "post",
 					     "upload", "write" };
-	struct part p = around_above(c, start);
+	struct part p = around_above(c, start), own = around_before(c, start);
 	size_t block = block_start(c, start);
+
+	own.n += around_after(c, start).n;
 
 	/* .NET gives advice in the line of its exception. */
 	if (part_has(p, "Exception: "))
 		return false;
 	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,"))
+		return true;
+	if (is_condition(p) || is_condition(own))
 		return true;
 	p = around_above(c, block);
 	return is_markup(p) ||
@@ -236,6 +249,23 @@ static bool is_link_title(struct part b, struct part rest)
 	       part_has(rest, "](http");
 }
 
+/* `X` in a cell between others */
+static bool is_in_table(struct part b, struct part a)
+{
+	return part_has(b, " | ") && part_has(a, " |");
+}
+
+/* It is told of as something that does no harm. */
+static bool is_harmless(struct part a)
+{
+	static const char *const words[] = { "work normally", "works normally", "keeps running",
+					     "still works",
+					     "works anyway", "still runs", "runs anyway", "work anyway" };
+	static const char *const yet[] = { "no longer", "not", "none", "nothing" };
+
+	return PART_COUNT(a, words) > 0 && PART_COUNT(a, yet) == 0;
+}
+
 /* "An error like X means …" */
 static bool is_example(struct part b)
 {
@@ -251,9 +281,12 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	size_t writes = PART_COUNT(b, writers), goes_on = PART_COUNT(a, sequels);
 	bool quoted = is_quoted(b, a);
 
+	if (b.n > 3 && memcmp(b.s + b.n - 4, " if ", 4) == 0 && !is_report(b))
+		return true;
 	if (is_announced(c, start) || is_over(b, a) || (quoted && is_explained(a)))
 		return true;
-	if (is_link_title(b, rest) || is_quoted_over_lines(c, b, rest) ||
+	if ((quoted && is_in_table(b, a)) || is_harmless(a) || is_link_title(b, rest) ||
+	    is_quoted_over_lines(c, b, rest) ||
 	    (is_example(b) && !is_report(b)))
 		return true;
 	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
@@ -358,6 +391,17 @@ static bool is_string_line(struct part b, struct part a)
 		(n > 2 && memcmp(a.s + n - 3, "\" +", 3) == 0));
 }
 
+/* A row of strings in a table of a source: {"name", "text", "1"}, */
+static bool is_row(struct part b, struct part a)
+{
+	size_t n = a.n;
+
+	while (n > 0 && isspace((unsigned char)a.s[n - 1]))
+		n--;
+	return n > 5 && (memcmp(a.s + n - 3, "\"),", 3) == 0 || memcmp(a.s + n - 3, "\"},", 3) == 0) &&
+	       part_has(a, ", \"") && part_has(b, "\"") && !part_has(a, "\": ") && !part_has(b, "\": ");
+}
+
 /* Inside of """…""": a string of a source that goes over lines, or what a function tells of itself. */
 static bool is_in_long_string(const struct clean *c, size_t start, size_t end)
 {
@@ -386,6 +430,72 @@ static bool is_in_long_string(const struct clean *c, size_t start, size_t end)
 	return false;
 }
 
+/* Letters that begin a remark; 0: the line is none. */
+static size_t remark_mark(struct part line)
+{
+	size_t i = 0;
+
+	while (i < line.n && isspace((unsigned char)line.s[i]))
+		i++;
+	if (i + 1 >= line.n)
+		return 0;
+	if (memcmp(line.s + i, "//", 2) == 0 || memcmp(line.s + i, ";;", 2) == 0)
+		return i + 2;
+	return line.s[i] == '#' && line.s[i + 1] == ' ' ? i + 1 : 0;
+}
+
+/* One of several lines of remarks that speak as people do. */
+static bool is_among_remarks(const struct clean *c, size_t start, size_t end)
+{
+	enum { LINES = 12 };
+	struct part b = around_before(c, start), line = { b.s, b.n + end - start }, p;
+	size_t mark = remark_mark(line), others = 0, writes = 0;
+
+	if (mark == 0)
+		return false;
+	if (line.s[mark - 1] == ';')
+		return true;
+	p = around_above(c, start);
+	for (unsigned i = 0; i < LINES && remark_mark(p) > 0; i++) {
+		others++;
+		writes += PART_COUNT(p, writers);
+		p = around_above(c, around_start(c, p));
+	}
+	p = around_below(c, end);
+	for (unsigned i = 0; i < LINES && remark_mark(p) > 0; i++) {
+		others++;
+		writes += PART_COUNT(p, writers);
+		p = around_below(c, around_end(c, p));
+	}
+	return others > 1 && writes > (line.s[mark - 1] == '#' ? 1 : 0);
+}
+
+/* Inside of a remark that goes over lines. */
+static bool is_in_long_remark(const struct clean *c, size_t start, size_t end)
+{
+	enum { LINES = 60 };
+	struct part p = around_above(c, start);
+
+	for (unsigned i = 0; i < LINES && p.n > 0; i++) {
+		if (part_has(p, "*/"))
+			return false;
+		if (part_begins(p, "/*"))
+			break;
+		p = around_above(c, around_start(c, p));
+	}
+	if (!part_begins(p, "/*"))
+		return false;
+	p = around_below(c, end);
+	for (unsigned i = 0; i < LINES && p.n > 0; i++) {
+		if (part_begins(p, "/*"))
+			return false;
+		if (part_has(p, "*/"))
+			return true;
+		p = around_below(c, around_end(c, p));
+	}
+	return false;
+}
+
 /* A remark in a script, all of whose text is given. */
 static bool is_in_script(const struct clean *c, size_t start, struct part b)
 {
@@ -404,11 +514,13 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 					     "perror(", "return ", "errx(", "err(", "warn(", "in str(",
 					     "strstr(", "grep ", "echo ", "die ", "static const",
 					     "TEXT(", "raises(", "Match(", "Regex(", "re.compile(",
-					     "re.search(", "re.match(" };
+					     "re.search(", "re.match(", "reason=" };
 	struct part m = { c->text + start, end - start };
 	bool opens = false;
 
-	if (part_has(m, "%s") || part_has(m, "%d") || part_has(m, "${") || part_has(m, "{name}") ||
+	/* The last two are roff's, of which manuals are made. */
+	if (part_has(m, "\\f(") || part_has(m, "\\*(") || part_has(m, "%s") || part_has(m, "%d") ||
+	    part_has(m, "${") || part_has(m, "{name}") ||
 	    part_has(m, "{}"))
 		return true;
 	for (size_t i = 0; i < b.n; i++)
@@ -419,7 +531,7 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (part_has(b, calls[i]))
 			return true;
-	if (is_assigned(b) || is_string_line(b, a))
+	if (is_assigned(b) || is_string_line(b, a) || is_row(b, a))
 		return true;
 	/* A call with more than one string: case("name", "text"), */
 	if (part_has(b, "(\"") && part_has(b, "\", ") && a.n > 0 && (part_has(a, ")") || part_has(a, ",")))
@@ -429,18 +541,32 @@ static bool is_source(const struct clean *c, size_t start, size_t end, struct pa
 		a.s[1] == ',';
 }
 
+/* "// …" in the first column, next to what C's preprocessor reads */
+static bool is_among_directives(const struct clean *c, size_t start, struct part b)
+{
+	static const char *const words[] = { "#include ", "#undef ", "#define ", "#if" };
+	struct part above = around_above(c, start), below = around_below(c, start);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && part_begins(b, "//"); i++)
+		if (part_begins(above, words[i]) || part_begins(below, words[i]))
+			return true;
+	return false;
+}
+
 /* A remark in a source, told by the code above or below it: people also paste what a program printed as
  * one. */
 static bool is_remark(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	static const char *const code[] = { "except ", "try:", "else:", "elif ", "if (", "def ", "import ",
-					    "return", "} else", "catch (", "log.", "logger.", "logging." };
+					    "return", "} else", "#include ", "#undef ",
+					    "#define ", "#if", "catch (", "log.", "logger.", "logging." };
 	struct part near[2] = { around_above(c, start), { a.s + a.n, 0 } };
 	size_t i = 0;
 
 	while (i < b.n && isspace((unsigned char)b.s[i]))
 		i++;
-	if (i == 0 || i == b.n || (b.s[i] != '#' && (i + 1 >= b.n || memcmp(b.s + i, "//", 2) != 0)))
+	if (i == b.n || (i == 0 && !is_among_directives(c, start, b)) ||
+	    (b.s[i] != '#' && (i + 1 >= b.n || memcmp(b.s + i, "//", 2) != 0)))
 		return false;
 	if (near[1].s < c->text + c->n)
 		near[1] = around_after(c, (size_t)(near[1].s - c->text) + 1);
@@ -510,12 +636,15 @@ static bool is_warned(struct part b)
 	return false;
 }
 
-/* "x is not available. Using y instead." above it: the program goes on without. */
-static bool is_replaced(const struct clean *c, size_t start)
+/* "x is not available. Using y instead." right above an exception: the program goes on without. */
+static bool is_replaced(const struct clean *c, struct part b)
 {
 	static const char *const words[] = { "falling back to", "fall back to", "falls back to" };
-	struct part p = around_above(c, start);
+	size_t at = around_start(c, b);
+	struct part p = { NULL, 0 };
 
+	if (at > 0 && is_exception(b))
+		p = around_before(c, at - 1);
 	return PART_COUNT(p, words) > 0 || (part_has_word(p, "using") && part_has(p, " instead."));
 }
 
@@ -528,11 +657,12 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 	    section_is_written(c, start, end))
 		doubts |= MSG_PROSE;
 	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b) ||
-	    is_in_long_string(c, start, end) || is_in_script(c, start, b))
+	    is_in_long_string(c, start, end) || is_among_remarks(c, start, end) ||
+	    is_in_long_remark(c, start, end) || is_in_script(c, start, b))
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;
-	if (is_warned(b) || is_replaced(c, start) || (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
+	if (is_warned(b) || is_replaced(c, b) || (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
 		doubts |= MSG_WARNED;
 	return doubts;
 }

@@ -62,7 +62,7 @@ static const char *const guides[] = {
 	"known bugs", "known limitations", "gotchas", "pitfalls", "bug fixes", "bugfixes", "bugs fixed",
 	"fixed bugs", "fixed issues", "resolved issues", "fixed in this release", "changelog", "change log",
 	"changes", "release notes", "what's new", "what's changed", "table of contents", "contents",
-	"errors and solutions", "when things go wrong",
+	"errors and solutions", "when things go wrong", "errors and fixes", "error fix list",
 	"fehlerbehebung", "problembehandlung", "häufige fehler", "häufige probleme", "bekannte probleme",
 	"dépannage", "problèmes courants", "erreurs courantes", "solución de problemas", "problemas comunes",
 	"errores comunes", "solução de problemas", "problemi comuni", "常见问题", "常见错误", "故障排除",
@@ -164,9 +164,10 @@ static bool shares_name(struct part heading, struct part said)
 
 static const char *const remedies[] = {
 	"Solution", "Fix:", "Fix ", "Resolution", "Workaround", "Try ", "Use ", "Install ", "Run ",
-	"Upgrade ", "Update ", "Add ", "Set ", "Make sure", "Ensure ", "To fix", "To solve", "To resolve", "To avoid",
+	"Upgrade ", "Update ", "Add ", "Set ", "Soluzion", "Soluci", "Solução", "处理方法", "해결",
+	"Make sure", "Ensure ", "To fix", "To solve", "To resolve", "To avoid",
 	"This error", "This means", "This happens", "This is because", "It means", "You need", "You can",
-	"If you", "Lösung", "解决", "対処", "해결", "Решение",
+	"If you", "Lösung", "解决", "対処", "Решение",
 };
 
 /* Below the sentence, before the next heading of that depth: what to do. */
@@ -205,27 +206,46 @@ static bool is_answered(const struct clean *c, size_t start, size_t end)
 	return false;
 }
 
+/* "Q5: …" */
+static bool is_numbered(struct part p, char letter)
+{
+	size_t i = 1;
+
+	while (p.n > 0 && !isalnum((unsigned char)p.s[0]) && (unsigned char)p.s[0] < 0x80)
+		p = (struct part){ p.s + 1, p.n - 1 };
+	while (i < p.n && isdigit((unsigned char)p.s[i]))
+		i++;
+	return p.n > 0 && p.s[0] == letter && i > 1 && i < p.n && (p.s[i] == ':' || p.s[i] == '.');
+}
+
 /* "Problem: …", "Solution: …"; "How we resolved it: …" */
 static bool is_told_with_answer(const struct clean *c, size_t start, size_t end)
 {
 	enum { NEAR = 12 };
 	static const char *const problems[] = { "Problem:", "Problem ", "Symptom:", "Symptoms:", "Q:",
-						"Issue:" };
-	static const char *const answers[] = { "Solution", "Fix:", "A:", "Answer", "Resolution" };
+						"Issue:",
+						"Problema", "Errore", "Erreur", "Fehler:", "现象", "问题",
+						"問題", "증상", "Проблема" };
+	static const char *const answers[] = { "Solution", "Fix:", "A:", "Answer", "Resolution", "Soluzion",
+					       "Soluci", "Solução", "Lösung", "处理方法", "解决", "対処",
+					       "해결", "Решение" };
 	static const char *const done[] = { "How we resolved", "How we fixed", "How I fixed",
 					    "How I resolved",
 					    "How it was fixed", "How it was resolved", "Fix applied",
 					    "Fixed by", "Resolved by", "What we learned", "Lessons learned" };
 	struct part p = around_above(c, start);
-	bool problem = BEGINS(around_before(c, start), problems);
+	struct part line = { around_before(c, start).s, around_before(c, start).n + end - start };
+	bool problem = BEGINS(line, problems) || is_numbered(line, 'Q');
 
+	if (is_numbered(line, 'A') && is_numbered(p, 'Q'))
+		return true;
 	for (unsigned i = 0; i < NEAR && p.n > 0 && !problem; i++) {
 		problem = BEGINS(p, problems);
 		p = around_above(c, around_start(c, p));
 	}
 	p = around_below(c, end);
 	for (unsigned i = 0; i < NEAR && p.n > 0; i++) {
-		if (BEGINS(p, done) || (problem && BEGINS(p, answers)))
+		if (BEGINS(p, done) || (problem && (BEGINS(p, answers) || is_numbered(p, 'A'))))
 			return true;
 		p = around_below(c, around_end(c, p));
 	}
@@ -303,6 +323,11 @@ static bool is_signed(const struct clean *c, size_t end)
 /* The text begins with the title of a change: "fix(loader): …", "# feat: …" */
 static bool is_titled(const struct clean *c)
 {
+	static const char *const verbs[] = { "Add ", "Added ", "Adds ", "Update ", "Improve ", "Offer ",
+					     "Document ", "Mention ", "Explain ", "DOC: ", "Doc: ",
+					     "Docs: " };
+	static const char *const failing[] = { "fail", "fails", "failed", "crash", "crashes",
+					       "broken", "breaks" };
 	static const char *const kinds[] = { "feat", "fix", "docs", "chore", "refactor", "perf" };
 	struct part p = around_after(c, 0);
 	int64_t line;
@@ -311,6 +336,10 @@ static bool is_titled(const struct clean *c)
 	clean_place(c, 0, &offset, &line);
 	if (line != 1)
 		return false;
+	if (depth_of(p) == 1 && PART_COUNT(p, failing) == 0)
+		for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+			if (part_begins((struct part){ p.s + 2, p.n - 2 }, verbs[i]))
+				return true;
 	while (p.n > 0 && strchr("# ", p.s[0]) != NULL)
 		p = (struct part){ p.s + 1, p.n - 1 };
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -206,7 +206,13 @@ static void sections(void **state)
 	assert_int_equal(doubts_of("libx.so" GONE "\nfix: the search\n"), 0);
 	assert_int_equal(doubts_of("libx.so" GONE "\n\nSigned-off-by: A <a@b>\n"), MSG_PROSE);
 	assert_int_equal(doubts_of("On Mon, 2 Jan 2031, A <a@b> wrote:\n> libx.so" GONE "\n"), 0);
-	assert_int_equal(doubts_of("x not there. Using y instead.\nlibx.so" GONE "\n"), MSG_WARNED);
+	assert_int_equal(doubts_of("x not there. Using y instead.\nImportError: libx.so" GONE "\n"), MSG_WARNED);
+	assert_int_equal(doubts_of("x not there. Using y instead.\n\nImportError: libx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("If compiled with y, it throws:\n\nlibx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("# Update fails\nlibx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("# gcc -o x\n# ld: libx.so" GONE "\n# (use -v to see invocation)\n"), 0);
+	assert_int_equal(doubts_of("a */\nlibx.so" GONE "\n/* b */\n"), 0);
+	assert_int_equal(doubts_of("{\"m\": \"libx.so" GONE "\", \"n\": \"y\"},\n") & MSG_SOURCE, 0);
 	assert_int_equal(doubts_of("s = \"\"\"\nlibx.so" GONE "\n\"\"\"\n"), MSG_SOURCE);
 	assert_int_equal(doubts_of("s = \"\"\"x\"\"\"\nlibx.so" GONE "\n\"\"\"\n"), 0);
 }
