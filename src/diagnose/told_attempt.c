@@ -9,7 +9,8 @@
 
 enum {
 	ATTEMPTS = 60, /* lines of a list of them */
-	NEAR = 3       /* lines of one message */
+	NEAR = 3,      /* lines of one message */
+	RANK_SAID = 34 /* a loader's own words, whether they name a file or not */
 };
 
 /* The name of a file without folders of either kind. */
@@ -147,8 +148,30 @@ void told_guess(struct told_case *c)
 				told_silence(&c->facts[i].f);
 }
 
+/* "(tried: A (reason), B (reason))" in one line, as PHP prints it: what B says decides where A is only
+ * absent, and the other way round. */
+static void deny_absent_in_list(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+	bool listed = false, decided = false;
+
+	if (!told_may_be_cause(t) || !told_is(&t->f, "missing-library"))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+
+		if (f->line != t->f.line)
+			continue;
+		listed = listed || starts_with(f->id, "php-tried");
+		decided = decided || (told_may_be_cause(&c->facts[i]) && !told_is(f, "missing-library") &&
+				      f->rank <= RANK_SAID);
+	}
+	t->denied = t->denied || (listed && decided);
+}
+
 void told_attempt(struct told_case *c, size_t n)
 {
+	deny_absent_in_list(c, n);
 	deny_attempt(c, n);
 	deny_without_ending(c, n);
 	deny_warned(c, n);

@@ -118,6 +118,12 @@ static const char *script_of(const struct msg_fact *f)
 	return NULL;
 }
 
+/* A word size alone. */
+static bool is_bits(const char *machine)
+{
+	return strcmp(machine, "32") == 0 || strcmp(machine, "64") == 0;
+}
+
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
  * "extension" and "script" are no fields of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
@@ -132,6 +138,8 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 		return script_of(f);
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
+	if ((field == MSG_HAVE || field == MSG_ARCH) && is_bits(f->field[field]))
+		return arena_printf(a, "%s-bit", f->field[field]);
 	if (field == MSG_SYMBOL) {
 		const char *readable = demangle_short(a, f->field[field]);
 
@@ -252,12 +260,21 @@ static const char *first_of(const struct msg_fact *f, const char *list)
 /* How well a row fits: it is for this sentence, for this detail, or for all. */
 enum fit { FOR_SENTENCE, FOR_DETAIL, FOR_ALL };
 
+/* "dyld-symbol*" is a sentence, "@dyld" who says it. */
+static bool is_shaded(const struct shade *s, const struct msg_fact *f)
+{
+	if (strcmp(s->detail, "*") != 0 && !same_text(s->detail[0] != '\0' ? s->detail : NULL, f->detail))
+		return false;
+	if (s->sentence[0] == '@')
+		return same_text(s->sentence + 1, f->speaker);
+	return matches_pattern(f->id, s->sentence);
+}
+
 /* The words for this sentence where those for its detail do not fit, or NULL. */
 static const char *shade_of(const struct msg_fact *f)
 {
 	for (size_t i = 0; f->id != NULL && i < COUNT(shades); i++)
-		if (same_text(shades[i].detail[0] != '\0' ? shades[i].detail : NULL, f->detail) &&
-		    matches_pattern(f->id, shades[i].sentence))
+		if (is_shaded(&shades[i], f))
 			return shades[i].words;
 	return NULL;
 }

@@ -52,13 +52,32 @@ void reading_lines(const struct clean *c, size_t at, unsigned lines, struct read
 
 /* ---- broken lines --------------------------------------------------------------------------- */
 
-/* Letters, not bytes. */
+/* Is the letter that begins there one of East Asia's, which takes two columns? All have three bytes. */
+static bool is_wide(const char *s, size_t n)
+{
+	static const struct {
+		unsigned first, last;
+	} wide[] = { { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xac00, 0xd7a3 },
+		     { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 } };
+	unsigned letter;
+
+	if (n < 3 || ((unsigned char)s[0] & 0xf0) != 0xe0)
+		return false;
+	letter = ((unsigned char)s[0] & 0x0fu) << 12 | ((unsigned char)s[1] & 0x3fu) << 6 |
+		 ((unsigned char)s[2] & 0x3fu);
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (letter >= wide[i].first && letter <= wide[i].last)
+			return true;
+	return false;
+}
+
+/* As a terminal counts them. */
 static size_t columns(const char *s, size_t n)
 {
 	size_t cols = 0;
 
 	for (size_t i = 0; i < n; i++)
-		cols += ((unsigned char)s[i] & 0xc0) != 0x80;
+		cols += (((unsigned char)s[i] & 0xc0) != 0x80) + is_wide(s + i, n - i);
 	return cols;
 }
 
@@ -188,7 +207,9 @@ static bool begins_as_msvc(const char *s, size_t n)
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
 {
 	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
-					     "The command ", "stack traceback:" };
+					     "The command ", "stack traceback:", "@rpath/",
+					     "@loader_path/", "@executable_path/", "  Referenced from",
+					     "  Reason: ", "  Expected in: " };
 	bool path = n > 0 && s[0] == '/', name = true;
 
 	/* A heading of Markdown. */

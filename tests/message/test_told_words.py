@@ -164,6 +164,70 @@ def test_no_placeholder_is_said(tmp_path):
             assert not re.search(r"something(?! (?:that|else|before)\b)", said), (text, said)
 
 
+# ---- other systems have other tools --------------------------------------------------------------------------
+
+MAC = "dyld[4711]: Library not loaded: {}\n  Referenced from: <00-11> /Applications/Kestrel.app/Contents/MacOS/kestrel\n  Reason: {}\n"
+OTHER_SYSTEMS = [
+    MAC.format("/opt/homebrew/opt/warp/lib/libwarp.1.dylib", "tried: '/opt/homebrew/opt/warp/lib/libwarp.1.dylib' (no such file)"),
+    MAC.format("/usr/local/opt/openssl/lib/libcrypto.1.1.dylib", "image not found"),
+    MAC.format("@rpath/libwarp.1.dylib", "no LC_RPATH's found"),
+    MAC.format("@rpath/libwarp.1.dylib", "tried: '/y/libwarp.1.dylib' (code signature in <1> '/y/libwarp.1.dylib' not valid for use in "
+               "process: mapping process and mapped file (non-platform) have different Team IDs)"),
+    "dyld: Symbol not found: _warp_go\n  Referenced from: /x/warp (which was built for Mac OS X 13.0)\n  Expected in: /usr/lib/libSystem.B.dylib\n",
+    "The code execution cannot proceed because warp.dll was not found.",
+    "ImportError: DLL load failed while importing _warp: The specified module could not be found.",
+    "ImportError: DLL load failed while importing _warp: %1 is not a valid Win32 application.",
+    "The procedure entry point warp_go could not be located in the dynamic link library KERNEL32.dll.",
+    "java.lang.UnsatisfiedLinkError: C:\\x\\warp.dll: Can't find dependent libraries",
+]
+
+
+@pytest.mark.parametrize("text", OTHER_SYSTEMS)
+def test_advice_is_for_the_system_that_speaks(text, tmp_path):
+    found = explain(text, tmp_path)
+    said = json.dumps([found["findings"][0]["summary"], ways(found["findings"][0]), found.get("hint")])
+    for word in ("apt-get", "ldd ", "RUNPATH", "patchelf", "findmnt", "container"):
+        assert word not in said, said
+    assert ways(found["findings"][0])
+
+
+def test_who_lacks_a_symbol_is_not_who_uses_it(tmp_path):
+    found = first("dyld[1]: Symbol not found: _warp_go\n  Referenced from: <1> /x/prog\n  Expected in: <2> /opt/lib/libwarp.1.dylib\n", tmp_path)
+    assert found["summary"].startswith("/x/prog uses _warp_go, which /opt/lib/libwarp.1.dylib does not have")
+
+
+def test_homebrew_replaces_releases(tmp_path):
+    found = first(MAC.format("/usr/local/opt/warp/lib/libwarp.67.dylib", "image not found").replace(
+        "/Applications/Kestrel.app/Contents/MacOS/kestrel", "/usr/local/Cellar/kestrel/1.2/bin/kestrel"), tmp_path)
+    assert "brew reinstall kestrel" in ways(found)
+    assert "brew install warp" in ways(first(MAC.format("/opt/homebrew/opt/warp/lib/libwarp.1.dylib", "image not found"), tmp_path))
+    assert "brew" not in ways(first(MAC.format("/opt/warp/lib/libwarp.1.dylib", "image not found"), tmp_path))
+
+
+def test_an_app_on_a_device_brings_its_frameworks(tmp_path):
+    text = MAC.format("@rpath/Warp.framework/Warp", "image not found")
+    device = text.replace("/Applications/Kestrel.app/Contents/MacOS/", "/var/containers/Bundle/Application/0F-1A/Kestrel.app/")
+    assert "Embed & Sign" in ways(first(device, tmp_path))
+    assert "Embed & Sign" not in ways(first(text, tmp_path))
+
+
+def test_one_absence_is_told_once(tmp_path):
+    text = "**" + MAC.format("@rpath/Warp.framework/Warp", "image not found") + "**"
+    assert [f["code"] for f in explain(text, tmp_path)["findings"]] == ["search-path"]
+
+
+@pytest.mark.parametrize("text, word", [
+    ("kestrel.exe: Could not find the Qt platform plugin \"windows\" in \"\"", "QT_DEBUG_PLUGINS"),
+    ("Dependent Assembly Warp.VC90.CRT,version=\"9.0\" could not be found.", "Visual C++ runtime"),
+    ("zsh: killed     ./kestrel", "codesign"),
+    ("Component 'WARP.OCX' or one of its dependencies not correctly registered: a file is missing or invalid", "regsvr32 WARP.OCX"),
+    ("C:\\x\\warp.dll: An Application Control policy has blocked this file. (0x800711C7)", "Smart App Control"),
+    ("The module \"warp.dll\" was loaded but the entry-point DllRegisterServer was not found.", "register"),
+])
+def test_what_to_do_fits_the_sentence(text, word, tmp_path):
+    assert word in ways(first(text, tmp_path))
+
+
 # ---- two sides of one sentence ---------------------------------------------------------------------------------
 
 SIDES = [
@@ -172,7 +236,7 @@ SIDES = [
     ("dlopen(/w/a.so, 2): tried: '/w/a.so' (fat file, but missing compatible architecture (have 'i386,x86_64', need 'arm64e'))",
      "i386,x86_64", "arm64e"),
     ("java.lang.UnsatisfiedLinkError: /w/a.so: /w/a.so: cannot open shared object file: No such file or directory (Possible cause: "
-     "can't load IA 32 .so on a AMD 64 platform)", "IA 32 .so", "AMD 64"),
+     "can't load IA 32 .so on a AMD 64 platform)", "IA 32", "AMD 64"),
     ("Can't load AMD 64-bit .so on a AARCH64-bit platform", "AMD 64-bit", "AARCH64"),
     ("Cannot load 64-bit SWT libraries on 32-bit JVM", "64-bit", "32-bit"),
     ("CANNOT LINK EXECUTABLE \"w\": \"/w/a.so\" is 32-bit instead of 64-bit", "32-bit", "64-bit"),
