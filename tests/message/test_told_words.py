@@ -306,3 +306,28 @@ def test_pip_is_named_where_pip_spoke_and_nowhere_else(tmp_path):
                  "warp.hs:3:1: error:\n    Could not load module ‘Warp.Core’\n    It is a member of the hidden package ‘warp-1.0’."):
         other = first(text, tmp_path)
         assert other["detail"] == "build-requirement" and "pip" not in other["summary"] + ways(other)
+
+
+# ---- nothing is claimed ---------------------------------------------------------------------------------------------
+
+def printed(text, folder):
+    done = subprocess.run([DLWHY, "explain", "--no-look", "-"], input=text.encode(), cwd=folder, check=False, env=ENV,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 0, done.stdout
+    return " ".join(done.stdout.decode().split())
+
+
+def test_of_a_warning_the_first_words_say_that_it_is_no_error(tmp_path):
+    assert printed('Gtk-Message: Failed to load module "tide-module"\n', tmp_path).startswith("No error is told of, only a warning: ")
+
+
+@pytest.mark.parametrize("text", ["KeyError: 'tide'\n", "If you see `libx.so: cannot open shared object file: No such file or "
+                                  "directory`, install it.\n"])
+def test_of_nothing_it_is_said_what_to_do_next(text, tmp_path):
+    words = printed(text, tmp_path)
+    assert words.startswith("the text tells of no error that is known here")
+    assert "dlwhy run -- COMMAND" in words
+
+
+def test_an_empty_text_has_nothing_to_be_watched(tmp_path):
+    assert "dlwhy run" not in printed("", tmp_path)
