@@ -147,8 +147,22 @@ void told_guess(struct told_case *c)
 				told_silence(&c->facts[i].f);
 }
 
+/* Qt says of a plug-in that it could not be loaded, also where it was and found no display. */
+static void deny_undrawn(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	if (t->f.id == NULL || !starts_with(t->f.id, "qt-") || !told_is(&t->f, "missing-library"))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (told_may_be_cause(&c->facts[i]) && same_text(c->facts[i].f.detail, "no-display") &&
+		    t->f.line - c->facts[i].f.line <= ATTEMPTS)
+			t->denied = true;
+}
+
 void told_attempt(struct told_case *c, size_t n)
 {
+	deny_undrawn(c, n);
 	deny_attempt(c, n);
 	deny_without_ending(c, n);
 	deny_warned(c, n);

@@ -152,12 +152,37 @@ static void from_loading_alone(struct told_case *c)
 	}
 }
 
+static const char *looked_loader(struct arena *a, const struct msg_fact *seen)
+{
+	/* ldd writes it as one of the libraries. */
+	if (strcmp(seen->id, "looked-ldd") == 0)
+		return arena_printf(a, "%sld-linux%s", seen->field[MSG_HAVE], seen->field[MSG_TEXT]);
+	return seen->field[MSG_HAVE];
+}
+
+/* The loader that a program names, if somebody has looked: file, readelf -l or ldd, of this program or of one. */
+static void from_inspection(struct told_case *c, struct msg_fact *f)
+{
+	for (size_t i = 0; i < c->n && f->field[MSG_OBJECT] == NULL; i++) {
+		const struct msg_fact *seen = &c->in->facts[i];
+
+		if (seen->id == NULL || !starts_with(seen->id, "looked-"))
+			continue;
+		if (seen->field[MSG_FILE] == NULL || f->field[MSG_NEEDED_BY] == NULL ||
+		    strcmp(base_name(seen->field[MSG_FILE]), base_name(f->field[MSG_NEEDED_BY])) == 0)
+			f->field[MSG_OBJECT] = looked_loader(c->a, seen);
+	}
+}
+
 void told_context(struct told_case *c)
 {
 	from_loading_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.code != NULL)
 			complete(c, i);
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is(&c->facts[i].f, "interpreter-missing"))
+			from_inspection(c, &c->facts[i].f);
 	for (size_t i = 0; i < c->n; i++)
 		one_speaker(c, i);
 }
