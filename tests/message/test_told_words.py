@@ -133,6 +133,44 @@ def test_the_program_that_a_script_names(tmp_path):
     assert "PATH" in found["summary"] and "C library" not in ways(found)
 
 
+def test_a_script_with_the_line_ends_of_windows(tmp_path):
+    found = first("bash: ./run.sh: /bin/bash^M: bad interpreter: No such file or directory", tmp_path)
+    assert (found["code"], found["object"], found["needed_by"]) == ("interpreter-missing", "/bin/bash", "./run.sh")
+    assert "carriage return" in found["summary"]
+    assert r"sed -i 's/\r$//' ./run.sh" in ways(found) and "C library" not in ways(found)
+
+
+def test_a_script_whose_interpreter_is_gone(tmp_path):
+    found = first("./venv/bin/pip: /home/a/old/bin/python3: bad interpreter: No such file or directory", tmp_path)
+    assert (found["code"], found["object"]) == ("interpreter-missing", "/home/a/old/bin/python3")
+    assert "first line" in found["summary"] and "C library" not in ways(found)
+
+
+@pytest.mark.parametrize("name, script", [("/usr/local/bin/entrypoint.sh", True), ("/app/server", False)])
+def test_what_a_container_starts(name, script, tmp_path):
+    found = first(f"exec {name}: no such file or directory", tmp_path)
+    assert found["code"] == "interpreter-missing"
+    assert (f"{name} is a script" in ways(found)) == script
+    assert "C library" in ways(found)
+
+
+def test_a_program_for_other_systems_on_nixos(tmp_path):
+    found = first("Could not start dynamically linked executable: ./reef\nNixOS cannot run dynamically linked executables", tmp_path)
+    assert found["code"] == "interpreter-missing" and "NixOS" in found["summary"]
+    assert "nix-ld" in ways(found) and "C library" not in ways(found)
+
+
+LUA = "lua: error loading module 'reef' from file '/usr/lib/lua/5.1/reef.so':\n\t/usr/lib/lua/5.1/reef.so: undefined symbol: lua_gettop"
+PERL = "Can't load '/usr/lib/perl5/auto/Reef/Reef.so' for module Reef: /usr/lib/perl5/auto/Reef/Reef.so: undefined symbol: Perl_reef"
+
+
+@pytest.mark.parametrize("text", [LUA, PERL])
+def test_a_module_of_another_language_is_not_imported(text, tmp_path):
+    done = subprocess.run([DLWHY, "explain", "-"], input=text.encode(), cwd=tmp_path, check=False, env=ENV, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+    assert b"undefined symbol" in done.stdout and b"Python" not in done.stdout and b"import" not in done.stdout
+
+
 NO_MATCH = "ERROR: Could not find a version that satisfies the requirement reef (from versions: none)\nERROR: No matching " \
            "distribution found for reef\n"
 
