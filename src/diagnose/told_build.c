@@ -171,6 +171,7 @@ static const struct {
 	{ "install-absent", "build-other", "input-missing", 42 },
 	{ "install-stat", "build-other", "input-missing", 42 },
 	{ "python-no-file", "build-other", "input-missing", 42 },
+	{ "go-no-file", "build-other", "input-missing", 42 },
 	{ "rust-panic", "build-tool", "setup-script", 55 },
 	{ "python-raised", "build-tool", "setup-script", RANK_SOME },
 	{ "some-error", "build-other", NULL, RANK_SOME },
@@ -195,6 +196,17 @@ static struct msg_fact *first_of(struct told_case *c, const char *id)
 	return NULL;
 }
 
+/* What was said: the row leaves the ending out of the kind of an exception, "Type" of "TypeError". */
+static const char *raised(const struct told_case *c, const struct msg_fact *f)
+{
+	bool exception = same_text(f->id, "python-raised-exception");
+
+	if (f->field[MSG_ERROR] == NULL || f->field[MSG_TEXT] == NULL || !starts_with(f->id, "python-raised"))
+		return f->field[MSG_ERROR];
+	return arena_printf(c->a, "%s%s: %s", f->field[MSG_ERROR], exception ? "Exception" : "Error",
+			    f->field[MSG_TEXT]);
+}
+
 /* A build failed, and nobody here knows the words of whom it failed by: the first line that calls itself an
  * error is what there is to say. */
 static void promote_some_error(struct told_case *c)
@@ -217,6 +229,7 @@ static void promote_some_error(struct told_case *c)
 		f->rank = fallbacks[k].rank;
 		if (f->field[MSG_OBJECT] == NULL)
 			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
+		f->field[MSG_ERROR] = raised(c, f);
 		return;
 	}
 }
