@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 #include "diagnose/told_words.h"
 
 enum { MAX_TOLD = 32 }; /* findings of one text */
@@ -67,6 +68,15 @@ static const struct {
 	{ "missing-symbol", "crash", true },
 };
 
+/* A script of the build prints, as it ends, what it has been told: that is its cause. */
+static bool quotes(const struct msg_fact *first, const struct msg_fact *f)
+{
+	enum { QUOTED = 60 /* lines */ };
+	int64_t away = first->line - f->line;
+
+	return told_is(f, "build-tool") && told_is_detail(f, "setup-script") && away >= -QUOTED && away <= QUOTED;
+}
+
 /* Is f only what follows from an earlier pick? */
 static bool follows(const struct msg_fact *first, const struct msg_fact *f)
 {
@@ -74,6 +84,8 @@ static bool follows(const struct msg_fact *first, const struct msg_fact *f)
 		if (told_is(first, consequences[i].first) && told_is(f, consequences[i].then) &&
 		    (!consequences[i].later || f->offset >= first->offset))
 			return true;
+	if (quotes(first, f))
+		return true;
 	/* Another speaker repeats the same line, or a part of it. */
 	return first->line == f->line || (first->rank < f->rank && f->line == first->line + 1);
 }

@@ -163,6 +163,7 @@ static const struct {
 	int rank;
 } fallbacks[] = {
 	{ "shell-no-command", "build-tool", "program", 40 },
+	{ "fetch-", "build-tool", "download", 40 },
 	{ "apt-locate", "build-tool", "build-requirement", 41 },
 	{ "apt-candidate", "build-tool", "build-requirement", 41 },
 	{ "apk-packages", "build-tool", "build-requirement", 41 },
@@ -196,17 +197,6 @@ static struct msg_fact *first_of(struct told_case *c, const char *id)
 	return NULL;
 }
 
-/* What was said: the row leaves the ending out of the kind of an exception, "Type" of "TypeError". */
-static const char *raised(const struct told_case *c, const struct msg_fact *f)
-{
-	bool exception = same_text(f->id, "python-raised-exception");
-
-	if (f->field[MSG_ERROR] == NULL || f->field[MSG_TEXT] == NULL || !starts_with(f->id, "python-raised"))
-		return f->field[MSG_ERROR];
-	return arena_printf(c->a, "%s%s: %s", f->field[MSG_ERROR], exception ? "Exception" : "Error",
-			    f->field[MSG_TEXT]);
-}
-
 /* A build failed, and nobody here knows the words of whom it failed by: the first line that calls itself an
  * error is what there is to say. */
 static void promote_some_error(struct told_case *c)
@@ -229,7 +219,8 @@ static void promote_some_error(struct told_case *c)
 		f->rank = fallbacks[k].rank;
 		if (f->field[MSG_OBJECT] == NULL)
 			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
-		f->field[MSG_ERROR] = raised(c, f);
+		if (starts_with(f->id, "python-raised"))
+			f->field[MSG_ERROR] = f->text; /* with the name of the exception */
 		return;
 	}
 }

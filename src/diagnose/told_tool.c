@@ -132,6 +132,26 @@ static void take_requirements(struct told_case *c)
 	}
 }
 
+/* pip builds a requirement of the build, and shows below why that fails: that is the cause then. */
+static void prefer_inner_build(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		bool inner = false;
+
+		if (!told_is_detail(f, "build-requirement") || !starts_with(f->id, "pip-build"))
+			continue;
+		for (size_t k = 0; k < c->n && !inner; k++) {
+			const struct told_fact *t = &c->facts[k];
+
+			inner = t->f.line > f->line && told_may_be_cause(t) && !t->warning &&
+				t->f.rank < MSG_RANK_GUESS && !starts_with(t->f.id, "pip-build");
+		}
+		if (inner)
+			told_silence(f);
+	}
+}
+
 /* ---- one cause after the other -------------------------------------------------------------- */
 
 static bool compiler_is_musl(const struct told_case *c)
@@ -214,7 +234,7 @@ static void refine_package(struct told_case *c, struct msg_fact *f)
 /* The program of a product that sentences write in its own way: "CMake must be installed". */
 static const char *program_of(const char *object)
 {
-	static const char *const programs[] = { "cmake", "ninja", "meson", "bazel", "libclang", "protoc" };
+	static const char *const programs[] = { "cmake", "ninja", "meson", "bazel", "protoc" };
 
 	for (size_t i = 0; object != NULL && i < sizeof(programs) / sizeof(programs[0]); i++)
 		if (strcasecmp(object, programs[i]) == 0)
@@ -417,6 +437,7 @@ void told_tool(struct told_case *c)
 	take_modules(c);
 	take_extconf(c);
 	take_requirements(c);
+	prefer_inner_build(c);
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < sizeof(refiners) / sizeof(refiners[0]); k++)
 			if (told_is(&c->facts[i].f, refiners[k].code)) {

@@ -448,6 +448,13 @@ PYTHON = [
     ("  error: subprocess-exited-with-error\n  \n  × pip subprocess to install build dependencies did not run successfully.\n  │ exit code: 1\n"
      "  ╰─> [3 lines of output]\n      ERROR: Could not find a version that satisfies the requirement hatchling (from versions: none)\n"
      "      ERROR: No matching distribution found for hatchling\n      [end of output]", "build-tool", "build-requirement", "hatchling", ANY),
+    ("  error: subprocess-exited-with-error\n  \n  × pip subprocess to install build dependencies did not run successfully.\n  │ exit code: 1\n"
+     "  ╰─> [9 lines of output]\n      Collecting warpcairo\n        Preparing metadata (pyproject.toml): finished with status 'error'\n"
+     "        error: subprocess-exited-with-error\n            Run-time dependency cairo found: NO  (tried pkg-config and cmake)\n"
+     "            ../cairo/meson.build:31:12: ERROR: Dependency \"cairo\" not found (tried pkg-config and cmake)\n            [end of output]\n"
+     "      error: metadata-generation-failed\n      [end of output]\n  error: subprocess-exited-with-error\n\n"
+     "× pip subprocess to install build dependencies did not run successfully.\n│ exit code: 1\n╰─> See above for output.",
+     "pkg-config", "package-not-found", "cairo", ANY),
     ("  × Getting requirements to build wheel did not run successfully.\n  │ exit code: 1\n  ╰─> [17 lines of output]\n"
      "      Traceback (most recent call last):\n        File \"<string>\", line 3, in <module>\n"
      "      ModuleNotFoundError: No module named 'torch'\n      [end of output]", "build-tool", "undeclared-build-requirement", "torch", ANY),

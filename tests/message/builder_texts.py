@@ -63,13 +63,9 @@ BUILDERS = [
     ("thread 'main' panicked at 'Unable to find libclang: \"the `libclang` shared library at /opt/llvm/libclang.so.7 could not "
      "be opened: libturboAST.so.7: cannot open shared object file: No such file or directory\"', /w/bindgen/src/lib.rs:1956:13",
      "missing-library", ANY, "libturboAST.so.7", ANY),
-    ("error: failed to run custom build command for `warp-sys v1.7.0`\n\nCaused by:\n  --- stderr\n  thread 'main' panicked at "
-     "/w/warp-sys/build/dynamic.rs:206:45:\n  called `Result::unwrap()` on an `Err` value: \"couldn't find any valid shared "
-     "libraries matching: ['clang.dll', 'libclang.dll'], set the `LIBCLANG_PATH` environment variable to a path where one of "
-     "these files can be found (invalid: [])\"", "build-tool", "program", "libclang", ANY),
     ("error: failed to run custom build command for `warp-sys v1.0.0`\n  --- stderr\n  thread 'main' panicked at "
      "/w/clang-sys-1.7.0/src/lib.rs:1860:1:\n  a `libclang` shared library is not loaded on this thread",
-     "build-tool", "program", "libclang", ANY),
+     "build-tool", ANY, "libclang", ANY),
     ("RuntimeError: Cannot find cmake, ensure it is installed and in the path.\n  ERROR: Failed building wheel for warp",
      "build-tool", "program", "cmake", ANY),
     ("CMake must be installed to build the following extensions: warp", "build-tool", "program", "cmake", ANY),
@@ -303,7 +299,24 @@ BUILDERS = [
      "build-tool", "download", ANY, ANY),
     ("thread 'main' panicked at 'Unable to find libclang: \"couldn't find any valid shared libraries matching: "
      "['libclang.so', 'libclang-*.so']\"'",
-     "build-tool", "program", "libclang", ANY),
+     "build-tool", None, "libclang", ANY),
+    ("  called `Result::unwrap()` on an `Err` value: \"couldn't find any valid shared libraries matching: ['libclang.so', 'libclang-*.so'], "
+     "set the `LIBCLANG_PATH` environment variable to a path where one of these files can be found (invalid: [])\"",
+     "build-tool", None, "libclang.so", ANY),
+    ("error: No suitable version of LLVM was found system-wide or pointed\n              to by LLVM_SYS_231_PREFIX.",
+     "build-tool", None, "LLVM", ANY),
+    ("CMake Error at warp-prefix/src/warp-stamp/download-warp.cmake:170 (message):\n  Each download failed!\n\n    error: downloading "
+     "'https://example.org/warp-1.2.zip' failed\n          status_code: 6\n          status_string: \"Couldn't resolve host name\"",
+     "build-tool", "download", "https://example.org/warp-1.2.zip", ANY),
+    ("subprojects/warp.wrap: WrapException: could not get https://example.org/warp-1.2.tar.gz is the internet available?",
+     "build-tool", "download", "https://example.org/warp-1.2.tar.gz", ANY),
+    ("Cloning into 'warp'...\nfatal: unable to access 'https://example.org/warp.git/': Could not resolve host: example.org\n"
+     "make: *** [Makefile:9: warp] Error 128", "build-tool", "download", "https://example.org/warp.git/", ANY),
+    ("gyp ERR! stack FetchError: request to https://example.org/download/v20.1.0/node-v20.1.0-headers.tar.gz failed, reason: "
+     "getaddrinfo ENOTFOUND example.org\ngyp ERR! node -v v20.1.0\ngyp ERR! node-gyp -v v9.3.1\ngyp ERR! not ok", "build-tool", "download",
+     "https://example.org/download/v20.1.0/node-v20.1.0-headers.tar.gz", ANY),
+    ("    urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>\n  error: subprocess-exited-with-error",
+     "build-tool", "download", ANY, ANY),
     ("Error: Custom { kind: NotFound, error: \"Could not find `protoc`. If `protoc` is installed, try setting the "
      "`PROTOC` environment variable\" }",
      "build-tool", "program", "protoc", ANY),
