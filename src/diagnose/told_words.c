@@ -388,7 +388,9 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 {
 	const struct words *w = words_for(f);
 
-	return w != NULL && w->hint[0] != '\0' ? sentence(a, f, w->hint) : NULL;
+	if (w == NULL || w->hint[0] == '\0' || !has_fields(a, f, w->hint, w->hint + strlen(w->hint)))
+		return NULL;
+	return sentence(a, f, w->hint);
 }
 
 void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
