@@ -8,7 +8,9 @@
 
 #include "diagnose/gpu.h"
 #include "diagnose/known.h"
+#include "diagnose/told_case.h"
 #include "diagnose/told_find.h"
+#include "loader/dyld.h"
 
 static const struct {
 	const char *pattern, *speaker, *detail;
@@ -34,7 +36,10 @@ static const struct {
 
 enum {
 	AROUND = 150,  /* lines in which as many */
-	MANY = 3       /* different sentences without a name are no messages */
+	MANY = 3,      /* different sentences without a name are no messages */
+	REPORT = 60,   /* lines of the head of a crash report */
+	ASSEMBLY = 20, /* lines of the search for one assembly */
+	RANK_TWICE = 39 /* before what it does */
 };
 
 static bool is_speaker(const struct msg_fact *f, const char *speaker)
@@ -146,6 +151,23 @@ static bool is_windows_driver(const char *name)
 	return false;
 }
 
+/* What macOS brings itself is missing for its release alone: frameworks and the parts of Swift are added by
+ * newer ones, and few were taken out again. */
+static void sharpen_macos_part(struct msg_fact *f)
+{
+	static const char *const growing[] = { "/System/Library/Frameworks/",
+					       "/System/Library/PrivateFrameworks/", "/System/iOSSupport/",
+					       "/usr/lib/swift/" };
+	const char *path = f->field[MSG_OBJECT];
+
+	if (!is_speaker(f, "dyld") || path == NULL || !dyld_cache_place(path))
+		return;
+	f->detail = "macos-part";
+	for (size_t i = 0; i < COUNT(growing); i++)
+		if (starts_with(path, growing[i]) && !dyld_cache_gone(path))
+			f->code = "os-too-old";
+}
+
 static void sharpen_library(struct msg_fact *f)
 {
 	const char *name;
@@ -153,6 +175,7 @@ static void sharpen_library(struct msg_fact *f)
 
 	if (f->field[MSG_OBJECT] == NULL)
 		return;
+	sharpen_macos_part(f);
 	name = file_name(f->field[MSG_OBJECT]);
 	gpu = gpu_library_of(name);
 	if ((gpu != NULL && gpu->part == GPU_DRIVER) || is_windows_driver(name)) {
@@ -329,6 +352,43 @@ static void name_program(struct msg_fact *f)
 	}
 }
 
+/* A report of macOS names the program that was killed at its start in its first lines. */
+static void name_killed(const struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *path = told_is_id(f, "mac-signature-crash") ?
+					      told_above(c, "mac-report-path", f, REPORT) : NULL;
+
+	if (path != NULL)
+		told_take(f, path, MSG_OBJECT);
+}
+
+/* sxstrace names the assembly before it says that it is nowhere. */
+static void name_assembly(const struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *named =
+		told_is_id(f, "sxs-not-found") ? told_above(c, "sxs-reference", f, ASSEMBLY) : NULL;
+
+	if (named != NULL)
+		told_take(f, named, MSG_OBJECT);
+}
+
+/* Two copies of a class are a warning; two of Qt are why it does not take its own plugin. */
+static void two_of_qt(struct told_case *c)
+{
+	const struct msg_fact *twice = told_find(c, "objc-twice");
+	bool fails = told_find(c, "qt-plugin-found") != NULL || told_find(c, "qt-no-plugin") != NULL ||
+		     told_find(c, "qt-two-sets") != NULL;
+
+	if (!fails || twice == NULL || twice->field[MSG_OBJECT] == NULL ||
+	    strstr(base_name(twice->field[MSG_OBJECT]), "Qt") == NULL)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is_id(&c->facts[i].f, "objc-twice")) {
+			c->facts[i].f.kind = MSG_CAUSE;
+			c->facts[i].f.rank = RANK_TWICE;
+		}
+}
+
 /* ---- why the system refused ------------------------------------------------------------------ */
 
 /* The same sentence is printed for either: the error behind it tells which. "Error 12" is how a loader writes
@@ -365,10 +425,13 @@ static void name_numpy(struct msg_fact *f)
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
+	two_of_qt(c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
 		name_program(f);
+		name_killed(c, f);
+		name_assembly(c, f);
 		told_attempt(c, i);
 		sharpen_conflict(f);
 		sharpen_init_function(f);

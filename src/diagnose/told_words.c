@@ -105,18 +105,34 @@ static const char *extension_of(const struct msg_fact *f)
 	return dot != NULL ? dot + 1 : module;
 }
 
-/* The object, if it is a script by its name. */
+/* The object, or who needs one without a name, if it is a script by its name. */
 static const char *script_of(const struct msg_fact *f)
 {
 	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.csh", "*.fish",
 					       "*.py",	"*.pl",	  "*.rb",  "*.js",  "*.mjs", "*.php",
 					       "*.lua", "*.tcl",  "*.awk", "*entrypoint" };
-	const char *object = f->field[MSG_OBJECT];
+	const char *object = f->field[f->field[MSG_OBJECT] != NULL ? MSG_OBJECT : MSG_NEEDED_BY];
 
 	for (size_t i = 0; object != NULL && i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		if (matches_pattern(base_name(object), scripts[i]))
 			return object;
 	return NULL;
+}
+
+/* A word size alone. */
+static bool is_bits(const char *machine)
+{
+	return strcmp(machine, "32") == 0 || strcmp(machine, "64") == 0;
+}
+
+/* The file that holds the object: "libx.a" of "libx.a(y.o)". Programs take no member by its name. */
+static const char *container_of(struct arena *a, const struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *member = object != NULL ? strrchr(object, '(') : NULL;
+
+	if (member == NULL || member == object || object[strlen(object) - 1] != ')')
+		return object;
+	return arena_strndup(a, object, (size_t)(member - object));
 }
 
 /* The file is named by its place in a Python package: what pip calls that package. */
@@ -155,7 +171,7 @@ static const char *unpacked_of(const struct msg_fact *f)
 }
 
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
- * "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields of their
+ * "container", "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields of their
  * own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
@@ -163,6 +179,8 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 
 	if (is_named(name, n, "by_file"))
 		return file_of(f);
+	if (is_named(name, n, "container"))
+		return container_of(a, f);
 	if (is_named(name, n, "extension"))
 		return extension_of(f);
 	if (is_named(name, n, "script"))
@@ -177,13 +195,14 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 		return compiled_of(f) == NULL && site_package_of(a, f) == NULL ? f->field[MSG_OBJECT] : NULL;
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
+	if ((field == MSG_HAVE || field == MSG_ARCH) && is_bits(f->field[field]))
+		return arena_printf(a, "%s-bit", f->field[field]);
 	if (field == MSG_SYMBOL) {
-		const char *readable = demangle_short(a, f->field[field]);
+		const char *import = strncmp(f->field[field], "__imp_", 6) == 0 ? "__imp_" : "";
+		const char *readable = demangle_short(a, f->field[field] + strlen(import));
 
 		return symbol_word(a, readable != NULL ? readable : f->field[field]);
 	}
-	if (told_is(f, "wrong-arch") && (same_text(f->field[field], "32") || same_text(f->field[field], "64")))
-		return arena_printf(a, "%s-bit", f->field[field]);
 	return f->field[field];
 }
 
@@ -297,12 +316,21 @@ static const char *first_of(const struct msg_fact *f, const char *list)
 /* How well a row fits: it is for this sentence, for this detail, or for all. */
 enum fit { FOR_SENTENCE, FOR_DETAIL, FOR_ALL };
 
+/* "dyld-symbol*" is a sentence, "@dyld" who says it. */
+static bool is_shaded(const struct shade *s, const struct msg_fact *f)
+{
+	if (strcmp(s->detail, "*") != 0 && !same_text(s->detail[0] != '\0' ? s->detail : NULL, f->detail))
+		return false;
+	if (s->sentence[0] == '@')
+		return same_text(s->sentence + 1, f->speaker);
+	return matches_pattern(f->id, s->sentence);
+}
+
 /* The words for this sentence where those for its detail do not fit, or NULL. */
 static const char *shade_of(const struct msg_fact *f)
 {
 	for (size_t i = 0; f->id != NULL && i < COUNT(shades); i++)
-		if (same_text(shades[i].detail[0] != '\0' ? shades[i].detail : NULL, f->detail) &&
-		    matches_pattern(f->id, shades[i].sentence))
+		if (is_shaded(&shades[i], f))
 			return shades[i].words;
 	return NULL;
 }
@@ -360,7 +388,9 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 {
 	const struct words *w = words_for(f);
 
-	return w != NULL && w->hint[0] != '\0' ? sentence(a, f, w->hint) : NULL;
+	if (w == NULL || w->hint[0] == '\0' || !has_fields(a, f, w->hint, w->hint + strlen(w->hint)))
+		return NULL;
+	return sentence(a, f, w->hint);
 }
 
 void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
