@@ -90,6 +90,12 @@ static bool follows(const struct msg_fact *first, const struct msg_fact *f)
 	return first->line == f->line || (first->rank < f->rank && f->line == first->line + 1);
 }
 
+/* One text cannot tell these two apart. */
+static bool is_absent(const struct msg_fact *f)
+{
+	return told_is(f, "missing-library") || told_is(f, "search-path");
+}
+
 /* Both tell of the same thing: what f says is more evidence. */
 static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 {
@@ -98,7 +104,7 @@ static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 					    "out-of-memory", "crash", "abi-mismatch", "cgo-disabled" };
 	bool named = false;
 
-	if (x->code == NULL || !told_is(f, x->code))
+	if (x->code == NULL || !(told_is(f, x->code) || (is_absent(x) && is_absent(f))))
 		return false;
 	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
 		if (told_is(f, many[i]))

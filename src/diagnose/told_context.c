@@ -15,10 +15,11 @@ enum {
 
 static bool is_library_name(const char *s)
 {
-	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".jnilib", ".node", ".bundle" };
+	static const char *const ends[] = { ".so",     ".dll",	  ".dylib", ".pyd", ".jnilib", ".node",
+					    ".bundle", ".mexw64", ".ocx",   ".ax",  ".xll",    ".cpl" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		const char *p = strstr(s, ends[i]);
+		const char *p = strcasestr(s, ends[i]);
 
 		if (p != NULL && (p[strlen(ends[i])] == '\0' || p[strlen(ends[i])] == '.'))
 			return true;

@@ -341,3 +341,29 @@ def test_a_link_that_fails_here_for_a_name_that_only_holds_the_library_is_anothe
     finding = first(explain(tmp_path, text))
     assert (finding["code"], finding["object"]) != ("build-other", "build/grainext.so")
     assert finding["code"] == "ld-library-not-found"
+
+
+# ---- headers ------------------------------------------------------------------------------------------------
+
+def test_a_header_that_compilers_here_would_find(tmp_path):
+    (tmp_path / "x.c").write_text("#include <stdio.h>\nint main(void) { return 0; }\n")
+    answer = explain(tmp_path, sh(tmp_path, "gcc -nostdinc x.c", ok=False))
+    assert (first(answer)["code"], first(answer)["detail"]) == ("header-missing", "other-dir")
+    assert "/usr/include/stdio.h" in first(answer)["summary"]
+    assert not any("apt-file" in c for x in first(answer)["fixes"] for c in x["commands"])
+
+
+def test_a_header_of_the_other_language(tmp_path):
+    (tmp_path / "x.c").write_text("#include <vector>\nint main(void) { return 0; }\n")
+    answer = explain(tmp_path, sh(tmp_path, "gcc x.c", ok=False))
+    assert "compiled as C" in first(answer)["summary"]
+    assert "C++" in first(answer)["fixes"][0]["says"]
+
+
+def test_a_header_in_a_folder_of_the_project(tmp_path):
+    (tmp_path / "third/seed").mkdir(parents=True)
+    (tmp_path / "third/seed/x.h").write_text("")
+    (tmp_path / "x.c").write_text("#include <seed/x.h>\nint main(void) { return 0; }\n")
+    answer = explain(tmp_path, sh(tmp_path, "gcc x.c", ok=False))
+    assert (first(answer)["code"], first(answer)["detail"]) == ("header-missing", "other-dir")
+    assert first(answer)["fixes"][0]["says"].endswith("-Ithird")
