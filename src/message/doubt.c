@@ -595,11 +595,11 @@ static size_t indent_of(struct part p)
 /* The line of source that Python shows below a frame: '  File "x.py", line 12, in f'. */
 static bool is_frame_source(const struct clean *c, size_t start)
 {
-	struct part p = line_above(c, start), own = before(c, start);
+	struct part p = around_above(c, start), own = around_before(c, start);
 
 	own.n = (size_t)(c->text + c->n - own.s);
 	return indent_of(own) > indent_of(p) && p.n > indent_of(p) + 6 &&
-	       memcmp(p.s + indent_of(p), "File \"", 6) == 0 && has(p, "\", line ");
+	       memcmp(p.s + indent_of(p), "File \"", 6) == 0 && part_has(p, "\", line ");
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
