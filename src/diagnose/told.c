@@ -90,6 +90,12 @@ static bool follows(const struct msg_fact *first, const struct msg_fact *f)
 	return first->line == f->line || (first->rank < f->rank && f->line == first->line + 1);
 }
 
+/* One text cannot tell these two apart. */
+static bool is_absent(const struct msg_fact *f)
+{
+	return told_is(f, "missing-library") || told_is(f, "search-path");
+}
+
 /* Both tell of the same thing: what f says is more evidence. */
 static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 {
@@ -98,7 +104,7 @@ static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 					    "out-of-memory", "crash", "abi-mismatch", "cgo-disabled" };
 	bool named = false;
 
-	if (x->code == NULL || !told_is(f, x->code))
+	if (x->code == NULL || !(told_is(f, x->code) || (is_absent(x) && is_absent(f))))
 		return false;
 	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
 		if (told_is(f, many[i]))
@@ -204,8 +210,8 @@ static void candidates_of(struct candidates *c, const struct msg_fact *f, size_t
 	for (size_t k = 0; k < sizeof(files) / sizeof(files[0]) && !links; k++)
 		if (f->field[files[k]] != NULL && strchr(f->field[files[k]], '/') != NULL)
 			add_candidate(c, TOLD_FILE, f->field[files[k]], NULL, finding);
-	if (f->field[MSG_MODULE] != NULL && !links)
-		add_candidate(c, TOLD_MODULE, f->field[MSG_MODULE], NULL, finding);
+	if (told_python_module(f) != NULL && !links)
+		add_candidate(c, TOLD_MODULE, told_python_module(f), NULL, finding);
 	for (size_t k = 0; k < c->in->ncommands && links; k++)
 		add_candidate(c, TOLD_LINK, c->in->commands[k].argv[0], &c->in->commands[k], finding);
 }
