@@ -109,7 +109,8 @@ static void embedded(struct diag *d, struct draft *dr, const struct msg_fact *f)
 /* Where there is no apt-get. */
 static bool is_elsewhere(const struct msg_fact *f)
 {
-	static const char *const speakers[] = { "dyld", "macos", "windows", "ld64", "xcode", "link.exe", "cl.exe" };
+	static const char *const speakers[] = { "dyld",	 "macos",    "windows", "ld64",
+						"xcode", "link.exe", "cl" };
 
 	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
 		if (same_text(f->speaker, speakers[i]))
@@ -120,8 +121,8 @@ static bool is_elsewhere(const struct msg_fact *f)
 /* Nothing but that it is not there. */
 static bool is_only_missing(const struct msg_fact *f)
 {
-	return f->detail == NULL || told_is_detail(f, "not-installed") || told_is_detail(f, "package-not-found") ||
-	       told_is_detail(f, "requires-not-found");
+	return f->detail == NULL || told_is_detail(f, "not-installed") ||
+	       told_is_detail(f, "package-not-found") || told_is_detail(f, "requires-not-found");
 }
 
 /* What one compiles and links with has a package of its own. */
@@ -148,11 +149,13 @@ static void devel(struct diag *d, struct draft *dr, const struct msg_fact *f)
 		if (package == NULL)
 			continue;
 		way = draft_fix(d, dr, "install", "low",
-				arena_printf(d->a, "install the package that has %s%s%s: in Debian and Ubuntu %s",
+				arena_printf(d->a,
+					     "install the package that has %s%s%s: in Debian and Ubuntu %s",
 					     wanted[i].before, name, wanted[i].behind, package));
 		fix_command(d, way, arena_printf(d->a, "apt-get install %s", package));
 		draft_fix(d, dr, "folder", "low",
-			  arena_printf(d->a, "if it is here, in a folder of its own: name that %s", wanted[i].folder));
+			  arena_printf(d->a, "if it is here, in a folder of its own: name that %s",
+				       wanted[i].folder));
 	}
 }
 
@@ -165,12 +168,12 @@ static bool python_header(struct diag *d, struct draft *dr, const struct msg_fac
 
 	for (size_t i = 0; header != NULL && i < sizeof(known) / sizeof(known[0]); i++)
 		if (told_cause(f) == CAUSE_HEADER_MISSING && starts_with(header, known[i][0])) {
-			struct fix *way =
-				draft_fix(d, dr, "install", "low",
-					  arena_printf(d->a,
-						       "%s comes with the Python package %s: install that first, for "
-						       "the very Python that builds",
-						       header, known[i][1]));
+			struct fix *way = draft_fix(
+				d, dr, "install", "low",
+				arena_printf(d->a,
+					     "%s comes with the Python package %s: install that first, for "
+					     "the very Python that builds",
+					     header, known[i][1]));
 
 			fix_command(d, way, arena_printf(d->a, "python3 -m pip install %s", known[i][1]));
 			return true;

@@ -171,8 +171,8 @@ static const char *unpacked_of(const struct msg_fact *f)
 }
 
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
- * "container", "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields of their
- * own. */
+ * "container", "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields
+ * of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
