@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "diagnose/told_case.h"
 #include "message/pattern.h"
 #include "symbol/demangle.h"
 
@@ -144,6 +145,8 @@ static const char *value_of(struct arena *a, const struct msg_fact *f, const cha
 
 		return symbol_word(a, readable != NULL ? readable : f->field[field]);
 	}
+	if (told_is(f, "wrong-arch") && (same_text(f->field[field], "32") || same_text(f->field[field], "64")))
+		return arena_printf(a, "%s-bit", f->field[field]);
 	return f->field[field];
 }
 

@@ -21,13 +21,13 @@ enum msg_field {
 	MSG_NEEDED_BY, /* who needs or references it */
 	MSG_SYMBOL,    /* mangled or as people wrote it, without version */
 	MSG_VERSION,   /* symbol version, release, or number that is asked for */
-	MSG_HAVE,      /* the version or architecture that is there instead */
+	MSG_HAVE,      /* the version or architecture that is there instead: that of the file */
 	MSG_LIB,       /* the name behind -l */
 	MSG_FILE,      /* a source, build or log file */
 	MSG_LINE,      /* line in MSG_FILE */
 	MSG_HEADER,    /* of #include */
 	MSG_TOOL,      /* a program of the build: compiler, linker, pkg-config */
-	MSG_ARCH,      /* architecture or platform, wanted or found */
+	MSG_ARCH,      /* architecture or platform that is wanted */
 	MSG_FLAG,      /* an option */
 	MSG_PACKAGE,   /* of pip, pkg-config, CMake, go, or a distribution */
 	MSG_MODULE,    /* of Python, Perl, Node, … */

@@ -237,3 +237,37 @@ def test_one_absence_is_told_once(tmp_path):
 ])
 def test_what_to_do_fits_the_sentence(text, word, tmp_path):
     assert word in ways(first(text, tmp_path))
+
+
+# ---- two sides of one sentence ---------------------------------------------------------------------------------
+
+SIDES = [
+    ("dlopen(/w/a.bundle, 0x0009): tried: '/w/a.bundle' (mach-o file, but is an incompatible architecture (have 'x86_64', need "
+     "'arm64'))", "x86_64", "arm64"),
+    ("dlopen(/w/a.so, 2): tried: '/w/a.so' (fat file, but missing compatible architecture (have 'i386,x86_64', need 'arm64e'))",
+     "i386,x86_64", "arm64e"),
+    ("java.lang.UnsatisfiedLinkError: /w/a.so: /w/a.so: cannot open shared object file: No such file or directory (Possible cause: "
+     "can't load IA 32 .so on a AMD 64 platform)", "IA 32", "AMD 64"),
+    ("Can't load AMD 64-bit .so on a AARCH64-bit platform", "AMD 64-bit", "AARCH64"),
+    ("Cannot load 64-bit SWT libraries on 32-bit JVM", "64-bit", "32-bit"),
+    ("CANNOT LINK EXECUTABLE \"w\": \"/w/a.so\" is 32-bit instead of 64-bit", "32-bit", "64-bit"),
+]
+
+
+@pytest.mark.parametrize("text, have, want", SIDES)
+def test_which_side_is_the_file_and_which_the_process(text, have, want, tmp_path):
+    found = first(text, tmp_path)
+    assert found["code"] == "wrong-arch"
+    assert f"It is for {have}, and {want} is wanted." in found["summary"]
+
+
+# ---- who cannot have what a build needs --------------------------------------------------------------------------
+
+def test_pip_is_named_where_pip_spoke_and_nowhere_else(tmp_path):
+    pip = first("× pip subprocess to install build dependencies did not run successfully.\n      ERROR: No matching distribution found "
+                "for hatchling", tmp_path)
+    assert pip["detail"] == "build-requirement" and "pip" in pip["summary"] + ways(pip)
+    for text in ("dpkg-checkbuilddeps: error: Unmet build dependencies: libwarp-dev (>= 2)",
+                 "warp.hs:3:1: error:\n    Could not load module ‘Warp.Core’\n    It is a member of the hidden package ‘warp-1.0’."):
+        other = first(text, tmp_path)
+        assert other["detail"] == "build-requirement" and "pip" not in other["summary"] + ways(other)
