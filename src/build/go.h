@@ -1,4 +1,5 @@
-/* go.h - what a `go build` would do with a package, read from files: no program is run.
+/* go.h - what a `go build` would do with a package, read from files; of programs only the
+ * C compiler is asked, about texts of packages of one's own (go_ask.c).
  *
  *     struct go g;
  *     go_open(&g, &in);             environment, go/env files, build flags            go_env.c, go_args.c
@@ -61,7 +62,8 @@ enum go_problem_kind {
 	GO_PKG_CONFIG,
 	GO_PKG_CONFIG_MISSING, /* the program */
 	GO_HEADER,
-	GO_C_NAME,           /* could not determine what C.x refers to */
+	GO_C_NAME,           /* could not determine what C.x refers to; it is no function */
+	GO_C_ERROR,          /* a preamble or C file does not compile */
 	GO_PREAMBLE,         /* //export, and a definition in the preamble: twice in the link */
 	GO_INTERNAL_LINK,
 };
@@ -220,6 +222,7 @@ struct go_package {
 	const char *path, *dir, *name;
 	const struct go_module *module; /* NULL: std, or GOPATH */
 	bool is_std, loaded, failed, on_stack;
+	struct go_words implicit;   /* functions that its preambles call undeclared, as the compiler says */
 	struct go_words lists[GO_NLISTS];
 	struct { struct go_file **items; size_t n, cap; } files; /* parsed Go files that are in */
 	struct { struct go_file **items; size_t n, cap; } out; /* and that are left out */
@@ -267,6 +270,8 @@ struct go {
 	struct map decls;      /* path of a header -> what it declares: go_symbols.c */
 	size_t nread;          /* bytes of sources, under a cap */
 	bool too_much;         /* that cap was hit */
+	const char *scratch;   /* a folder of ours, NULL: no compiler is asked */
+	size_t nasked;
 };
 
 struct go_input {
@@ -276,6 +281,7 @@ struct go_input {
 	const char *cwd;
 	const char *hostarch;  /* "amd64" */
 	bool is_host;
+	const char *scratch;   /* an empty folder of ours; NULL: compilers are not asked */
 	const char *const *build_args; /* NULL-ended, or NULL */
 };
 

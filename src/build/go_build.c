@@ -324,7 +324,7 @@ void go_env_flags(struct go *g, const char *name, struct go_words *out)
 	go_split_quoted(g->a, s, out);
 }
 
-static void c_flags(struct go *g, const struct go_package *p, bool cxx, struct go_words *out)
+void go_c_flags(struct go *g, const struct go_package *p, bool cxx, struct go_words *out)
 {
 	const enum go_verb verbs[] = { GO_CPPFLAGS, cxx ? GO_CXXFLAGS : GO_CFLAGS };
 
@@ -344,7 +344,7 @@ void go_include_dirs(struct go *g, const struct go_package *p, bool cxx, struct 
 
 	memset(out, 0, sizeof(*out));
 	go_compiler_read(g, cxx ? g->env.cxx : g->env.cc, &c);
-	c_flags(g, p, cxx, &flags);
+	go_c_flags(g, p, cxx, &flags);
 	for (size_t i = 0; i < flags.n; i++) {
 		const char *s = flags.items[i];
 		const char *next = i + 1 < flags.n ? flags.items[i + 1] : "";
@@ -474,6 +474,20 @@ static bool check_c_names(struct go *g, struct go_package *p, const struct go_fi
 	return true;
 }
 
+/* Others than one's own are built elsewhere every day. */
+static bool is_own(const struct go_package *p)
+{
+	return !p->is_std && (p->module == NULL || p->module->is_local);
+}
+
+static bool check_text(struct go *g, struct go_package *p, const struct go_file *f,
+		       const struct go_header_scan *h)
+{
+	enum go_asked asked = is_own(p) ? go_ask_preamble(g, p, f) : GO_ASKED_NOT;
+
+	return asked == GO_ASKED_NOT ? check_c_names(g, p, f, h) : asked == GO_ASKED_FINE;
+}
+
 static bool check_preambles(struct go *g, struct go_package *p, const struct go_file *f)
 {
 	const char *shown = shown_dir(g, f->path);
@@ -494,7 +508,7 @@ static bool check_preambles(struct go *g, struct go_package *p, const struct go_
 	if (h.missing)
 		header_missing(g, p, &h, false);
 	else
-		ok = check_c_names(g, p, f, &h);
+		ok = check_text(g, p, f, &h);
 	go_headers_close(&h);
 	return ok;
 }
@@ -517,6 +531,9 @@ static bool check_source(struct go *g, struct go_package *p, const char *name, b
 	missing = h.missing && strcmp(h.first.name, "_cgo_export.h") != 0;
 	if (missing)
 		header_missing(g, p, &h, cxx);
+	/* Nobody but cgo has that header, if it is included. */
+	if (!missing && is_own(p) && memmem(v.p, v.n, "_cgo_export.h", 13) == NULL)
+		missing = go_ask_source(g, p, name, cxx) == GO_ASKED_FAILED;
 	go_headers_close(&h);
 	return !missing;
 }
@@ -611,12 +628,11 @@ static bool check_names(struct go *g, struct go_package *p, const struct go_file
 	return false;
 }
 
-/* Only of packages of one's own: others are built elsewhere every day. */
 static void check_left_out(struct go *g, struct go_package *p)
 {
 	struct calls c;
 
-	if (p->out.n == 0 || has_dot_import(p) || (p->module != NULL && !p->module->is_local))
+	if (p->out.n == 0 || has_dot_import(p) || !is_own(p))
 		return;
 	read_calls(g, p, &c);
 	for (size_t i = 0; i < p->out.n; i++)
@@ -699,7 +715,8 @@ static void check_compiler(struct go *g)
 	if (rt == NULL || !go_uses_cgo(rt))
 		return;
 	go_compiler_read(g, g->env.cc, &cc);
-	(void)(check_cc(g, rt, &cc) && check_target(g, rt, &cc));
+	if (check_cc(g, rt, &cc) && check_target(g, rt, &cc))
+		(void)go_ask_target(g, rt);
 }
 
 void go_check(struct go *g)

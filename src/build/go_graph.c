@@ -666,6 +666,7 @@ bool go_open(struct go *g, const struct go_input *in)
 	g->environ = in->environ;
 	g->cwd = go_clean(in->a, in->cwd);
 	g->is_host = in->is_host;
+	g->scratch = in->scratch;
 	map_init(&g->packages);
 	map_init(&g->texts);
 	map_init(&g->decls);

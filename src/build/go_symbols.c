@@ -20,6 +20,8 @@ struct symbols {
 	struct go_package *p;
 	struct map declared; /* functions and variables: "f", "v" */
 	struct map local;    /* static ones, macros' names */
+	struct map statics;  /* static functions and variables */
+	struct map macros;
 	struct map defined;  /* by some object of the package */
 	struct map headers;  /* that were read */
 	struct map foreign;  /* words of sources that are no C */
@@ -51,6 +53,8 @@ static void take_decls(struct symbols *x, const struct go_c_decls *d, bool is_he
 
 		if (c->kind == GO_C_CALLED)
 			continue;
+		if (c->is_local && (c->kind == GO_C_FUNCTION || c->kind == GO_C_VARIABLE))
+			map_put_str(&x->statics, c->name, x);
 		if (c->is_local || (is_header && c->kind == GO_C_FUNCTION))
 			map_put_str(&x->local, c->name, x);
 		else if (c->kind == GO_C_FUNCTION || c->kind == GO_C_VARIABLE)
@@ -103,6 +107,7 @@ static void one_macro(const char *name, size_t n, void *value, void *ctx)
 
 	(void)value;
 	map_put(&w->x->local, name, n, w->x);
+	map_put(&w->x->macros, name, n, w->x);
 }
 
 static void read_headers(struct symbols *x, const char *text, size_t n, const char *path)
@@ -203,7 +208,8 @@ static void add_definitions(struct symbols *x, struct go_object *o, const struct
 /* Is it somebody else's, and surely a symbol? */
 static bool is_outside(const struct symbols *x, const char *name)
 {
-	return map_get_str(&x->declared, name) != NULL && map_get_str(&x->local, name) == NULL &&
+	return (map_get_str(&x->declared, name) != NULL || go_has(&x->p->implicit, name)) &&
+	       map_get_str(&x->local, name) == NULL &&
 	       map_get_str(&x->defined, name) == NULL && map_get_str(&x->foreign, name) == NULL;
 }
 
@@ -280,6 +286,13 @@ static const char *cgo2_name(struct go *g, const struct go_file *f)
 	return arena_printf(g->a, "%.*s.cgo2.c", (int)(strlen(f->name) - 3), f->name);
 }
 
+/* Go's own object names what is no call, and a static function or variable is in no symbol table. */
+static bool is_address_of_static(const struct symbols *x, const struct go_c_name *n)
+{
+	return !n->called && map_get_str(&x->statics, n->name) != NULL &&
+	       map_get_str(&x->macros, n->name) == NULL && map_get_str(&x->defined, n->name) == NULL;
+}
+
 static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number, struct go_link *out)
 {
 	struct go_object *o = object(x, number, cgo2_name(x->g, f), out);
@@ -298,6 +311,10 @@ static void cgo_file(struct symbols *x, const struct go_file *f, size_t *number,
 			    (struct go_symbol){ names.items[i].name,
 						arena_printf(x->g->a, "_cgo_Cfunc_%s", names.items[i].name),
 						!names.items[i].called, 0 });
+	for (size_t i = 0; i < names.n; i++)
+		if (is_address_of_static(x, &names.items[i]))
+			add(x, &out->objects.items[0], &out->objects.items[0].undefined,
+			    (struct go_symbol){ names.items[i].name, NULL, true, 0 });
 	for (size_t i = 0; i < names.n; i++)
 		if (map_get_str(&live, names.items[i].name) == NULL) {
 			map_put_str(&live, names.items[i].name, x);
@@ -378,6 +395,8 @@ void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_li
 
 	map_init(&x.declared);
 	map_init(&x.local);
+	map_init(&x.statics);
+	map_init(&x.macros);
 	map_init(&x.defined);
 	map_init(&x.foreign);
 	map_init(&x.headers);
@@ -405,6 +424,8 @@ void go_symbols(struct go *g, struct go_package *p, size_t *number, struct go_li
 		out->objects.items[i].undefined.n = 0;
 	map_free(&x.declared, NULL);
 	map_free(&x.local, NULL);
+	map_free(&x.statics, NULL);
+	map_free(&x.macros, NULL);
 	map_free(&x.defined, NULL);
 	map_free(&x.foreign, NULL);
 	map_free(&x.headers, NULL);

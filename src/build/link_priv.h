@@ -182,6 +182,10 @@ bool link_is_collected(const struct link_object *o, uint32_t section);
 /* link_run.c: the output cannot be written there. True: that was said, and it is the end. */
 bool link_refuse_output(struct link *l);
 void link_check_version_nodes(struct link *l);
+/* Reads the version script as the linker does, before any input. What is wrong with it is a trouble. */
+void link_read_version_script(struct link *l);
+/* link_version_text.c: `text` by the linker's grammar. */
+void link_check_version_script(struct link *l, struct view text);
 
 struct link_use { /* one relocation in a section that is loaded */
 	const struct link_object *object;

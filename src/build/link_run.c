@@ -159,6 +159,9 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 		return;
 	if (l->kind == LINKER_BFD && link_refuse_output(l))
 		return;
+	link_read_version_script(l);
+	if (l->stop)
+		return;
 	link_load_all(l);
 	if (l->stop || (l->kind == LINKER_LLD && link_refuse_output(l)))
 		return;

@@ -44,6 +44,17 @@ static struct view script_text(struct link *l)
 	return en != NULL && en->err == 0 ? en->file->bytes : none;
 }
 
+void link_read_version_script(struct link *l)
+{
+	const struct store_entry *en;
+
+	if (l->line->version_script == NULL || link_is_pe(l))
+		return;
+	en = store_open(l->store, l->line->version_script);
+	if (en != NULL && en->err == 0 && en->file->bytes.n < SCRIPT_MAX)
+		link_check_version_script(l, en->file->bytes);
+}
+
 static void say(struct link *l, const struct link_object *o, const struct link_ref *r)
 {
 	struct link_trouble *t = link_trouble(l, LT_VERSION_NODE, true);

@@ -117,6 +117,7 @@ static void one(struct go_case *c, const struct go_problem *p)
 	case GO_QUOTING:
 	case GO_ASSEMBLY:
 	case GO_C_NAME:
+	case GO_C_ERROR:
 	case GO_PREAMBLE:
 	case GO_INTERNAL_LINK: d_go_cgo(c, p); break;
 	case GO_COMPILER_MISSING:

@@ -323,11 +323,43 @@ static void bad_quoting(struct go_case *c, const struct go_problem *p)
 		  arena_printf(c->d.a, "close it, or set %s without quotation marks", p->object));
 }
 
+/* ---- what the C compiler says --------------------------------------------------------------------- */
+
+static void c_error(struct go_case *c, const struct go_problem *p)
+{
+	struct draft *dr = go_draft(c, p, CAUSE_BUILD_OTHER, "source-error");
+	const char *where = go_place_words(c, &p->at);
+
+	if (p->other != NULL) {
+		draft_say(&c->d, dr, "Something is left open in the comment above import \"C\" of %s: a brace, a "
+			  "parenthesis, a comment.", where);
+		draft_fix(&c->d, dr, "edit-line", "low", "close it");
+		return;
+	}
+	if (p->symbol != NULL) {
+		draft_say(&c->d, dr, "%s does not compile as C: %s is not known there.", where, p->symbol);
+		draft_fix(&c->d, dr, "edit-line", "low",
+			  arena_printf(c->d.a, "declare %s, include the header that does, or give it by "
+				       "`#cgo CFLAGS: -D%s=…` if it is a macro of the build", p->symbol,
+				       p->symbol));
+		return;
+	}
+	draft_say(&c->d, dr, "%s does not compile as C.", where);
+	draft_fix(&c->d, dr, "edit-line", "low", arena_printf(c->d.a, "mend what the compiler says at %s", where));
+}
+
 /* ---- the rest ---------------------------------------------------------------------------------- */
 
 static void c_name(struct go_case *c, const struct go_problem *p)
 {
-	struct draft *dr = go_draft(c, p, CAUSE_BUILD_OTHER, "name-unknown");
+	struct draft *dr = go_draft(c, p, CAUSE_BUILD_OTHER, p->detail);
+
+	if (same_text(p->detail, "source-error")) {
+		draft_say(&c->d, dr, "C.%s is called, and it is a constant.", p->symbol);
+		draft_fix(&c->d, dr, "edit-line", "low",
+			  arena_printf(c->d.a, "use its value: C.%s without parentheses", p->symbol));
+		return;
+	}
 
 	draft_say(&c->d, dr,
 		  "C.%s is used, and nothing that the comment above import \"C\" includes has the name %s.",
@@ -396,6 +428,7 @@ void d_go_cgo(struct go_case *c, const struct go_problem *p)
 	case GO_ALLOW_REGEXP: bad_regexp(c, p); break;
 	case GO_QUOTING: bad_quoting(c, p); break;
 	case GO_C_NAME: c_name(c, p); break;
+	case GO_C_ERROR: c_error(c, p); break;
 	case GO_PREAMBLE: preamble(c, p); break;
 	case GO_INTERNAL_LINK: internal_link(c, p); break;
 	default: assembly(c, p); break;

@@ -222,6 +222,30 @@ static void undefined(const struct go_outcome *o, struct arena *a, struct made *
 	}
 }
 
+/* Go's own object uses what C texts keep for themselves. */
+static bool of_static(const struct go_outcome *o, struct arena *a, struct made *m)
+{
+	const struct go_object *go = o->line->objects.n > 0 ? &o->line->objects.items[0] : NULL;
+
+	for (size_t i = 0; go != NULL && m->f.symbol != NULL && i < go->undefined.n; i++) {
+		if (strcmp(go->undefined.items[i].name, m->f.symbol) != 0)
+			continue;
+		m->f.detail = "static";
+		m->f.object = NULL;
+		m->f.nfixes = m->f.nalso = 0;
+		m->f.summary = arena_printf(a, "C.%s stands in Go without a call, and %s is static: Go needs a "
+					    "symbol for that, and a static one is none.",
+					    m->f.symbol, m->f.symbol);
+		add_fix(a, m, "edit-line",
+			arena_printf(a, "define %s without static in a .c file of the package and declare it in "
+				     "the preamble, or let a static function there give what Go needs of it",
+				     m->f.symbol), NULL);
+		m->f.fingerprint = fingerprint(a, m->f.code, m->f.detail, NULL, m->f.symbol, NULL);
+		return true;
+	}
+	return false;
+}
+
 /* The library lies in a folder that is not named: -L before the flag that asks for it. */
 static void name_folder(const struct go_outcome *o, struct arena *a, struct made *m, const struct go_flag *fl,
 			const struct go_package *in)
@@ -278,15 +302,18 @@ void diagnose_go_link(const struct go_outcome *o, struct arena *a,
 
 	for (size_t i = 0; i < *n; i++) {
 		struct made *m = copy_of(a, (*findings)[i]);
+		struct dlwhy_finding old = m->f;
 
-		if (strcmp(m->f.code, "ld-undefined-reference") == 0) {
+		if (strcmp(m->f.code, "ld-undefined-reference") == 0 && of_static(o, a, m)) {
+			old.nfixes = 0;
+		} else if (strcmp(m->f.code, "ld-undefined-reference") == 0) {
 			undefined(o, a, m);
 			say_user(o, a, m);
 		} else if (strcmp(m->f.code, "ld-library-not-found") == 0 ||
 			   strcmp(m->f.code, "ld-incompatible") == 0) {
 			not_found(o, a, m);
 		}
-		v[i] = finish(a, m, (*findings)[i]);
+		v[i] = finish(a, m, &old);
 	}
 	*findings = v;
 }

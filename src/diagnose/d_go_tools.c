@@ -3,27 +3,8 @@
 
 #include "build/go_c.h"
 #include "build/go_text.h"
+#include "diagnose/devel.h"
 #include "diagnose/go.h"
-
-static const struct {
-	const char *name, *package;
-} headers[] = {
-#define HEADER(name, package) { name, package },
-#include "diagnose/headers.def"
-#undef HEADER
-};
-
-static const char *header_package(const char *name)
-{
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		size_t n = strlen(headers[i].name);
-
-		if (headers[i].name[n - 1] == '/' ? strncmp(name, headers[i].name, n) == 0
-						  : strcmp(name, headers[i].name) == 0)
-			return headers[i].package;
-	}
-	return NULL;
-}
 
 static void fix_install(struct go_case *c, struct draft *dr, const char *says, const char *package)
 {
@@ -166,11 +147,35 @@ static void fix_folder(struct go_case *c, struct draft *dr, const struct go_prob
 	}
 }
 
+/* The compiler can make code for the target, but the C library is here for another one. */
+static void libc_headers(struct go_case *c, struct draft *dr, const struct go_problem *p)
+{
+	static const char *const packages[][2] = { { "386", "gcc-multilib" },
+						   { "arm64", "libc6-dev-arm64-cross" },
+						   { "arm", "libc6-dev-armhf-cross" } };
+	const struct go_env *env = &c->g->env;
+
+	draft_say(&c->d, dr, "%s makes code for %s/%s, and finds no headers of a C library for that: %s is not "
+		  "there.", env->cc, env->goos, env->goarch, p->object);
+	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
+		if (env->cross && strcmp(packages[i][0], env->goarch) == 0) {
+			fix_install(c, dr, "install the C library for that target", packages[i][1]);
+			return;
+		}
+	draft_fix(&c->d, dr, "install", "low",
+		  "install the development files of the C library for that target (Debian: libc6-dev, musl-dev), "
+		  "or set CGO_ENABLED=0 if the program needs no C");
+}
+
 static void header(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_HEADER_MISSING, p->detail);
-	const char *package = header_package(p->object);
+	const char *package = devel_package(DEVEL_HEADER, p->object, c->d.a);
 
+	if (same_text(p->verb, "CC")) {
+		libc_headers(c, dr, p);
+		return;
+	}
 	if (p->other != NULL)
 		draft_say(&c->d, dr, "%s is none of the headers of musl, and %s searches no others.",
 			  p->object, c->g->env.cc);

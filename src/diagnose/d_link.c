@@ -289,44 +289,9 @@ void diagnose_link(const struct link *l, struct arena *a, struct diagnosis *out)
 
 /* ---- a driver or a compiler gave up ------------------------------------------------------------------ */
 
-/* "seed/x.h" below an include folder of the working folder. */
-static const char *find_header(struct source *source, struct arena *a, const char *header)
+/* What the command tells besides the text: which linker it asked for. */
+static void refine(const struct link_plan *plan, struct arena *a, struct dlwhy_finding *f)
 {
-	static const char *const below[] = { "include", "inc", "src", "headers", "native/include",
-					     "third_party" };
-	struct os_stat st;
-
-	for (size_t i = 0; i < sizeof(below) / sizeof(*below); i++) {
-		const char *path = arena_printf(a, "%s/%s", below[i], header);
-
-		if (source_stat(source, path, true, &st) == 0 && st.type == OS_REGULAR)
-			return path;
-	}
-	return NULL;
-}
-
-static const char *header_detail(struct source *source, struct arena *a, const char *driver,
-				 const char *header)
-{
-	bool musl = strstr(driver, "musl") != NULL;
-
-	if (musl && (starts_with(header, "linux/") || starts_with(header, "asm/")))
-		return "musl-kernel-headers";
-	if (musl && strchr(header, '.') == NULL)
-		return "musl-libstdcxx";
-	if (strcmp(base_name(header), "Python.h") == 0)
-		return "python-dev";
-	return find_header(source, a, header) != NULL ? "other-dir" : "not-installed";
-}
-
-/* What the command tells besides the text: whose compiler it is, which linker it asked for. */
-static void refine(const struct link_plan *plan, struct source *source, struct arena *a,
-		   struct dlwhy_finding *f)
-{
-	const char *driver = plan->driver != NULL ? base_name(plan->driver) : "", *header = f->object;
-
-	if (strcmp(f->code, "header-missing") == 0 && header != NULL)
-		f->detail = header_detail(source, a, driver, header);
 	for (size_t i = 1; strcmp(f->code, "compiler-missing") == 0 && i < plan->command.n; i++)
 		if (starts_with(plan->command.items[i], "-fuse-ld=") && same_text(f->detail, "linker"))
 			f->object = arena_printf(a, "ld.%s", plan->command.items[i] + 9);
@@ -334,21 +299,20 @@ static void refine(const struct link_plan *plan, struct source *source, struct a
 	f->assumes = NULL;
 }
 
-static void refine_first(const struct link_plan *plan, struct source *source, struct arena *a,
-			 const struct dlwhy_finding *const **findings,
-			 size_t n)
+static void refine_first(const struct link_plan *plan, struct arena *a,
+			 const struct dlwhy_finding *const **findings, size_t n)
 {
 	const struct dlwhy_finding **v = ARENA_ARRAY(a, n + 1, const struct dlwhy_finding *);
 	struct dlwhy_finding *f = ARENA_NEW(a, struct dlwhy_finding);
 
 	memcpy(v, *findings, n * sizeof(*v));
 	*f = *v[0];
-	refine(plan, source, a, f);
+	refine(plan, a, f);
 	v[0] = f;
 	*findings = v;
 }
 
-void diagnose_link_failure(const struct link_plan *plan, struct source *source, struct arena *a,
+void diagnose_link_failure(const struct link_plan *plan, struct arena *a,
 			   const struct dlwhy_finding *const **findings, size_t *n)
 {
 	static const struct diagnose_input none;
@@ -357,7 +321,7 @@ void diagnose_link_failure(const struct link_plan *plan, struct source *source, 
 	struct draft *dr;
 
 	if (*n > 0) {
-		refine_first(plan, source, a, findings, *n);
+		refine_first(plan, a, findings, *n);
 		return;
 	}
 	k.d.in = &none;

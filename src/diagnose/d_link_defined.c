@@ -212,6 +212,24 @@ static void version_node(struct lk *k, const struct link_trouble *t)
 	       arena_printf(k->a, "%s { global: %s; };", t->version, t->symbol));
 }
 
+static void version_syntax(struct lk *k, const struct link_trouble *t)
+{
+	bool parent = t->version != NULL;
+	struct draft *dr = parent ? lk_draft(k, CAUSE_LD_VERSION, "version-node-missing", t)
+				  : lk_draft(k, CAUSE_BUILD_OTHER, "linker-script", t);
+
+	dr->f.object = t->path;
+	if (parent) {
+		draft_say(&k->d, dr, "A node of %s builds on %s, and no node of that name stands before it.",
+			  t->path, t->version);
+		lk_fix(k, dr, "change-source", "move that node to the front, or add it", NULL);
+		return;
+	}
+	draft_say(&k->d, dr, "The linker does not understand its version script %s.", t->path);
+	lk_fix(k, dr, "change-source", "write each node as NAME { global: a; b; local: *; }; with a ';' behind each "
+	       "name and each '}', and global before local: every linker takes that", NULL);
+}
+
 static void tls(struct lk *k, const struct link_trouble *t)
 {
 	struct draft *dr = lk_draft(k, CAUSE_LD_INCOMPATIBLE, "tls-mismatch", t);
@@ -235,6 +253,7 @@ void d_link_defined(struct lk *k, const struct link_trouble *t)
 	case LT_DSO_MISSING: dso_missing(k, t); return;
 	case LT_HIDDEN_REF: hidden_ref(k, t); return;
 	case LT_VERSION_NODE: version_node(k, t); return;
+	case LT_VERSION_SYNTAX: version_syntax(k, t); return;
 	case LT_TLS: tls(k, t); return;
 	case LT_UNDEFINED_VERSION: d_link_symbol(k, t); return;
 	default: break;

@@ -213,9 +213,28 @@ static struct draft *undefined_draft(struct undefined *u, const char *detail, co
 	return dr;
 }
 
+/* "-framework A -framework B": all that undefined symbols belong to, this one's first. */
+static const char *all_frameworks(struct lk *k, const char *first)
+{
+	const char *words = arena_printf(k->a, "-framework %s ", first);
+
+	for (size_t i = 0; i < k->l->troubles.n; i++) {
+		const struct link_trouble *t = k->l->troubles.items[i];
+		const char *symbol = t->kind == LT_UNDEFINED ? t->symbol : "";
+		const char *name = told_undefined_framework(symbol + (*symbol == '_')), *word;
+
+		if (name == NULL)
+			continue;
+		word = arena_printf(k->a, "-framework %s ", name);
+		if (strstr(words, word) == NULL)
+			words = arena_printf(k->a, "%s%s", words, word);
+	}
+	return arena_strndup(k->a, words, strlen(words) - 1);
+}
+
 static bool of_framework(struct undefined *u)
 {
-	const char *name = told_undefined_framework(u->plain);
+	const char *name = told_undefined_framework(u->plain), *words;
 	struct draft *dr;
 
 	if (name == NULL)
@@ -225,9 +244,9 @@ static bool of_framework(struct undefined *u)
 		return true;
 	draft_say(&u->k->d, dr, "%s uses %s of the framework %s, and that is not linked.", u->user,
 		u->plain, name);
-	lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add -framework %s", name),
-	       lk_command_with(u->k, lk_last_input(u->k) + 1,
-			       arena_printf(u->k->a, "-framework %s", shell_quote(u->k->a, name))));
+	words = all_frameworks(u->k, name);
+	lk_fix(u->k, dr, "add-library", arena_printf(u->k->a, "add %s", words),
+	       lk_command_with(u->k, lk_last_input(u->k) + 1, words));
 	return true;
 }
 

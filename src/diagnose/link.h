@@ -11,7 +11,7 @@ void diagnose_link(const struct link *l, struct arena *a, struct diagnosis *out)
 const char *link_assumes(const struct link *l);
 /* A driver or compiler gave up: findings of its text are told, and they are no guess here; a finding is made
  * where the text gave none. */
-void diagnose_link_failure(const struct link_plan *plan, struct source *source, struct arena *a,
+void diagnose_link_failure(const struct link_plan *plan, struct arena *a,
 			   const struct dlwhy_finding *const **findings, size_t *n);
 
 #endif

@@ -71,6 +71,25 @@ static void deny_attempt(struct told_case *c, size_t n)
 	}
 }
 
+/* A program that lacks the library of its choice says so, goes on with another one, and lacks that too: what
+ * would help is the first. */
+static void name_first_choice(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	if (t->f.field[MSG_OBJECT] == NULL || !is_search(&t->f))
+		return;
+	for (size_t i = n; i-- > 0 && t->f.line - c->facts[i].f.line <= ATTEMPTS;) {
+		const struct msg_fact *wanted = &c->facts[i].f;
+
+		if (told_is_id(wanted, "bitsandbytes-binary") &&
+		    strstr(t->f.field[MSG_OBJECT], wanted->speaker) != NULL) {
+			t->f.field[MSG_OBJECT] = wanted->field[MSG_OBJECT];
+			return;
+		}
+	}
+}
+
 /* A sentence inside of a warning: "Could not load dynamic library 'x'; dlerror: x: cannot open …" */
 static void deny_warned(struct told_case *c, size_t n)
 {
@@ -140,6 +159,22 @@ static bool says_more(const struct msg_fact *f, const struct msg_fact *guess)
 	return is_of_build(f) || (f->kind == MSG_WARNING && f->line == guess->line);
 }
 
+/* "try: import x; except ImportError: …", and what stands behind the "except" fails as well: the module was
+ * only the first attempt. */
+static void deny_first_import(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+	const struct msg_fact *next;
+
+	if (!told_is_id(&t->f, "python-no-module"))
+		return;
+	next = told_below(c, "python-chained", &t->f, NEAR);
+	for (size_t i = n + 1; next != NULL && i < c->n; i++)
+		if (told_is(&c->facts[i].f, "missing-library") && told_may_be_cause(&c->facts[i]) &&
+		    c->facts[i].f.line > next->line && c->facts[i].f.line - next->line <= ATTEMPTS)
+			t->denied = true;
+}
+
 void told_guess(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -173,6 +208,8 @@ void told_attempt(struct told_case *c, size_t n)
 {
 	deny_absent_in_list(c, n);
 	deny_attempt(c, n);
+	name_first_choice(c, n);
 	deny_without_ending(c, n);
+	deny_first_import(c, n);
 	deny_warned(c, n);
 }

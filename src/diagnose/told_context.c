@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 
 enum {
 	NEAR = 3,   /* lines that belong to one message */
@@ -116,8 +117,8 @@ static void choose_speaker(struct told_fact *x, struct told_fact *y)
 
 	if (x_links == y_links)
 		return;
-	/* It names the linker that says it. */
-	if ((x_links ? x : y)->f.field[MSG_TOOL] != NULL)
+	/* It names the linker that says it, or is about the libraries of a link in the linker's own words. */
+	if ((x_links ? x : y)->f.field[MSG_TOOL] != NULL || told_is_detail(x_links ? &x->f : &y->f, "shlib"))
 		loaded = false;
 	if (x_links == loaded)
 		x->denied = true;

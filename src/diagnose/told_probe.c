@@ -77,6 +77,24 @@ static void drop_probes(struct told_case *c)
 			told_silence(&c->facts[i].f);
 }
 
+/* configure asks each compiler for its version in the words of all of them: "gcc -V", "gcc -qversion". */
+static void drop_version_questions(struct told_case *c)
+{
+	static const char *const flags[] = { "-V", "-qversion", "-version" };
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const char *flag = f->field[MSG_FLAG];
+
+		for (size_t k = 0; k < sizeof(flags) / sizeof(flags[0]) && flag != NULL; k++)
+			if ((told_is_id(f, "gcc-option") || told_is_id(f, "clang-option")) &&
+			    strcmp(flag, flags[k]) == 0) {
+				told_silence(f);
+				break;
+			}
+	}
+}
+
 /* The log of what CMake tried: what stands between "failed with the following output" and the source is no
  * error of the build. */
 static void drop_cmake_log(struct told_case *c)
@@ -234,6 +252,7 @@ static void join_mkmf(struct told_case *c)
 
 void told_probes(struct told_case *c)
 {
+	drop_version_questions(c);
 	drop_probes(c);
 	drop_cmake_log(c);
 	join_configure(c);

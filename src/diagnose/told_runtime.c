@@ -4,6 +4,7 @@
  */
 #include <fnmatch.h>
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/gpu.h"
 #include "diagnose/known.h"
@@ -206,6 +207,22 @@ static void sharpen_mapping(struct msg_fact *f)
 }
 
 /* "invalid ELF header": a file of another system by its name; one that the linker alone reads; or damaged. */
+/* An extension of Python whose name tells of no system: wheels for macOS call it the same, and one that was
+ * packed there is no ELF file. */
+static bool is_extension_of_any(const char *path)
+{
+	static const char *const folders[] = { "*/site-packages/*", "*/dist-packages/*", "/var/task/*",
+					       "/opt/python/*", "*/vendored/*" };
+	const char *name = file_name(path);
+
+	if (strncmp(name, "lib", 3) == 0 || strstr(name, "linux") != NULL || strstr(name, ".so") == NULL)
+		return false;
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (fnmatch(folders[i], path, 0) == 0)
+			return true;
+	return fnmatch("*.abi3.so", name, 0) == 0;
+}
+
 static void sharpen_header(struct msg_fact *f)
 {
 	static const char *const foreign[] = { "*.dylib", "*.dll", "*.node", "*.jnilib", "*.pyd",
@@ -218,7 +235,8 @@ static void sharpen_header(struct msg_fact *f)
 	const char *name = f->field[MSG_OBJECT] != NULL ? file_name(f->field[MSG_OBJECT]) : "";
 
 	for (size_t i = 0; i < COUNT(foreign); i++)
-		if (fnmatch(foreign[i], name, 0) == 0) {
+		if (fnmatch(foreign[i], name, 0) == 0 ||
+		    (name[0] != '\0' && is_extension_of_any(f->field[MSG_OBJECT]))) {
 			f->code = "wrong-arch";
 			f->detail = "other-system";
 		}
@@ -397,6 +415,13 @@ static void sharpen_refusal(struct msg_fact *f)
 		}
 }
 
+/* The package has one name, however the sentence writes it. */
+static void name_numpy(struct msg_fact *f)
+{
+	if (f->field[MSG_OBJECT] != NULL && strcasecmp(f->field[MSG_OBJECT], "numpy") == 0)
+		f->field[MSG_OBJECT] = "numpy";
+}
+
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
@@ -412,6 +437,7 @@ void told_runtime(struct told_case *c)
 		sharpen_init_function(f);
 		sharpen_needed_by(f);
 		sharpen_refusal(f);
+		name_numpy(f);
 		if (told_is(f, "missing-symbol"))
 			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))

@@ -60,6 +60,7 @@ struct msg_fact {
 	const char *text;      /* the sentence as it stands in the text, cleaned */
 	int64_t line;          /* where it stands in the text as given: first line, 1 for the first */
 	uint64_t offset;       /* first byte of it there */
+	uint64_t last;         /* the same where it was said last */
 	size_t count;          /* how often it was said with the same fields */
 	unsigned doubts;       /* MSG_PROSE | …: what speaks against its being said by a program, now */
 };

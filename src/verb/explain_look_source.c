@@ -268,27 +268,80 @@ static bool path_ends(const char *path, const char *name)
 	return n >= k && strcmp(path + n - k, name) == 0 && (n == k || path[n - k - 1] == '/');
 }
 
+/* Where a compiler of this machine looks without being told: the file that #include <name> is there; NULL: none. */
+static const char *in_system(const struct look *l, const char *name)
+{
+	static const char *const folders[] = { "/usr/local/include", "/usr/include" };
+	const struct store_listing *releases = store_list(l->s->store, "/usr/include/c++");
+	const char *path;
+	struct os_stat st;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		path = arena_printf(l->a, "%s/%s", folders[i], name);
+		if (source_stat(l->s->source, path, true, &st) == 0 && st.type == OS_REGULAR)
+			return path;
+	}
+	for (size_t i = 0; releases != NULL && i < releases->n; i++) {
+		path = arena_printf(l->a, "/usr/include/c++/%s/%s", releases->names[i], name);
+		if (source_stat(l->s->source, path, true, &st) == 0 && st.type == OS_REGULAR)
+			return path;
+	}
+	return NULL;
+}
+
+/* It is installed: whoever does not find it has other folders, or was another machine. */
+static void header_of_system(struct look_case *c, const char *name, const char *path)
+{
+	struct near_found found = { NULL, "other-dir", NULL, NULL, true };
+	const char *file = c->fact->field[MSG_FILE];
+	const char *end = file != NULL ? strrchr(file, '.') : NULL;
+	bool is_c = starts_with(path, "/usr/include/c++/") && same_text(end, ".c");
+
+	found.summary = arena_printf(
+		c->l->a, is_c ? "%s is a header of C++ (%s), and %s was compiled as C." :
+				"%s is there as %s, so the compiler that does not find it looks in other "
+				"folders.",
+		name, path, file);
+	near_settle(c, &found, path, "the header, where compilers of this system look");
+	if (is_c)
+		near_fix(c, "compiler", "compile it as C++: with g++ or clang++, under a name in .cc", NULL);
+	else
+		near_fix(c, "compiler", "find out which compiler was called: one for another C library "
+			 "(musl-gcc) or machine has headers of its own, -nostdinc and --sysroot leave these "
+			 "out; or it ran elsewhere", NULL);
+}
+
+/* "include/seed/x.h" is found as "seed/x.h" in "include". */
+static void header_of_project(struct look_case *c, const char *name, const char *path)
+{
+	struct near_found found = { NULL, "other-dir", path, NULL, false };
+	size_t n = strlen(path) - strlen(name);
+	const char *folder = n > 0 ? arena_strndup(c->l->a, path, n - 1) : ".";
+
+	found.summary = arena_printf(
+		c->l->a, "%s is there as %s, in a folder that the compiler was not told of.", name, path);
+	near_settle(c, &found, path, "the header, in a folder that is not searched");
+	near_fix(c, "include", arena_printf(c->l->a, "name its folder, as seen from where the compiler runs: "
+					    "-I%s", folder), NULL);
+}
+
 static void header(struct look_case *c, const struct near_files *files)
 {
 	const char *name = c->fact->field[MSG_HEADER] != NULL ? c->fact->field[MSG_HEADER] : c->f->object;
-	struct near_found found = { NULL, "other-dir", NULL, NULL, false };
 	struct near_found none = { NULL, "not-installed", NULL, NULL, true };
+	const char *path;
 
 	if (name == NULL || c->f->detail != NULL)
 		return;
-	for (size_t i = 0; i < files->n; i++) {
-		const struct near_file *f = &files->items[i];
-
-		if (!path_ends(f->path, name))
-			continue;
-		found.object = f->path;
-		found.summary = arena_printf(
-			c->l->a, "%s is there as %s, in a folder that the compiler was not told of.", name,
-			f->path);
-		near_settle(c, &found, f->path, "the header, in a folder that is not searched");
-		return;
-	}
-	if (!files->cut)
+	for (size_t i = 0; i < files->n; i++)
+		if (path_ends(files->items[i].path, name)) {
+			header_of_project(c, name, files->items[i].path);
+			return;
+		}
+	path = *name != '/' ? in_system(c->l, name) : NULL;
+	if (path != NULL)
+		header_of_system(c, name, path);
+	else if (!files->cut)
 		near_settle(c, &none, NULL, "no file here has that name");
 }
 

@@ -11,6 +11,7 @@
 #include "diagnose/link.h"
 #include "diagnose/told.h"
 #include "message/message.h"
+#include "verb/explain_look.h"
 #include "verb/session.h"
 
 #define LINK_MEMORY ((size_t)4096 << 20) /* bytes that one link may take */
@@ -55,9 +56,24 @@ static const char *error_line(struct arena *a, const char *text)
 	return arena_strndup(a, text, strcspn(text, "\n"));
 }
 
+/* The command that was given is known to those who read its text. */
+static void add_command(struct link_job *j, struct msg_facts *facts)
+{
+	struct msg_command *m = ARENA_NEW(j->a, struct msg_command);
+
+	m->argv = j->argv;
+	while (j->argv[m->argc] != NULL)
+		m->argc++;
+	if (facts->ncommands == 0) {
+		facts->commands = m;
+		facts->ncommands = 1;
+	}
+}
+
 static void explain_failure(struct link_job *j)
 {
 	struct msg_reader *reader = msg_reader_new(j->a);
+	struct dlwhy_told looked = { 0 };
 	struct msg_facts facts;
 	struct told told;
 
@@ -66,12 +82,15 @@ static void explain_failure(struct link_job *j)
 	if (reader == NULL || !msg_reader_feed(reader, j->plan.failed, strlen(j->plan.failed)) ||
 	    !msg_reader_end(reader, &facts))
 		return;
+	add_command(j, &facts);
 	diagnose_told(&facts, j->s->source, j->a, &told);
 	j->r.findings = told.d.findings;
 	j->r.nfindings = told.d.nfindings;
-	j->r.certainty = DLWHY_PROVED;
 	j->r.hint = told.d.hint;
-	diagnose_link_failure(&j->plan, j->s->source, j->a, &j->r.findings, &j->r.nfindings);
+	if (told.d.nfindings > 0 && strcmp(told.d.findings[0]->code, "header-missing") == 0)
+		explain_look(j->s, j->a, &facts, &told, &j->r, &looked);
+	j->r.certainty = DLWHY_PROVED;
+	diagnose_link_failure(&j->plan, j->a, &j->r.findings, &j->r.nfindings);
 }
 
 /* ---- the linker --------------------------------------------------------------------------------- */

@@ -331,6 +331,7 @@ static void judge(void *ctx)
 			       .cwd = j->cwd,
 			       .hostarch = goarch_of(machine, is64),
 			       .is_host = j->s->opt.root == NULL,
+			       .scratch = j->s->opt.root == NULL && *j->folder != '\0' ? j->folder : NULL,
 			       .build_args = j->args != NULL ? j->args : no_args };
 
 	/* In a root the working folder is "/": go would stand in the folder that is named. */

@@ -233,3 +233,29 @@ def test_usage(tmp_path):
     for words, pieces in (((), "no command to judge"), (("--",), "no command to judge"), (("--", "true"), "no compiler")):
         result = link_scenes.run([str(DLWHY), "link", *words], tmp_path)
         assert result.returncode == 2 and pieces in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command,source,word", [
+    ("musl-gcc main.c", "#include <linux/types.h>\n", "-isystem"),
+    ("musl-gcc -xc++ main.c", "#include <string>\n", "C++ library"),
+    ("gcc main.c", "#include <more.h>\n", "-Ideep/er"),
+])
+def test_what_to_do_about_a_header_goes_with_the_compiler(command, source, word, tmp_path):
+    if not shutil.which(command.split()[0]):
+        pytest.skip("the compiler is not here")
+    (tmp_path / "main.c").write_text(source + "int main(void) { return 0; }\n")
+    (tmp_path / "deep/er").mkdir(parents=True)
+    (tmp_path / "deep/er/more.h").write_text("")
+    finding = ask(command.split(), tmp_path)["findings"][0]
+    assert finding["code"] == "header-missing" and finding["certainty"] == "proved"
+    assert word in finding["summary"] + finding["fixes"][0]["says"]
+
+
+@pytest.mark.skipif(not shutil.which("ld64.lld-14") or not shutil.which("clang-14"), reason="no tools for Mach-O")
+def test_all_frameworks_are_added_at_once(tmp_path):
+    (tmp_path / "x.c").write_text("void CFRelease(void *), SecTrustEvaluate(void *);\n"
+                                  "void f(void *p) { SecTrustEvaluate(p); CFRelease(p); }\n")
+    subprocess.run("clang-14 --target=arm64-apple-macos11 -c x.c", shell=True, cwd=tmp_path, check=True)
+    said = ask("ld64.lld-14 -arch arm64 -platform_version macos 11.0 11.0 -dylib x.o -o x.dylib".split(), tmp_path)
+    command, = said["findings"][0]["fixes"][0]["commands"]
+    assert "-framework Security" in command and "-framework CoreFoundation" in command

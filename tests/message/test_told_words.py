@@ -146,6 +146,52 @@ def test_an_index_that_was_not_asked(command, told, tmp_path):
     assert ("pip download reef" in ways(found)) == told
 
 
+# ---- files that a text names by their place ---------------------------------------------------------------------
+
+@pytest.mark.parametrize("path, told, not_told", [
+    ("/opt/env/lib/python3.9/site-packages/reef/sub/_reef.so", "--force-reinstall reef", "the package that has"),
+    ("/usr/lib/python3/dist-packages/cv2/cv2.so", "--force-reinstall opencv-python", "the package that has"),
+    ("/home/u/.cache/torch_extensions/py310_cu118/reef/reef.so", "compiled when it is first used", "the package that has"),
+    ("/opt/reef/lib/libreef.so", "install the package that has /opt/reef/lib/libreef.so", "pip")])
+def test_a_missing_file_is_told_of_by_its_place(path, told, not_told, tmp_path):
+    found = first(f"ImportError: {path}: cannot open shared object file: No such file or directory", tmp_path)
+    assert (found["code"], found["object"]) == ("missing-library", path)
+    assert told in ways(found) and not_told not in ways(found)
+
+
+def test_unixodbc_says_the_same_of_a_driver_that_is_there(tmp_path):
+    found = first("[unixODBC][Driver Manager]Can't open lib '/opt/reef/libreefodbc.so' : file not found (0)", tmp_path)
+    assert found["object"] == "/opt/reef/libreefodbc.so"
+    assert "or a library that it needs is not" in found["summary"] and "dlwhy /opt/reef/libreefodbc.so" in ways(found)
+
+
+@pytest.mark.parametrize("folder, code", [("/opt/env/lib/python3.9/site-packages/cv2/qt/plugins", "duplicate-runtime"),
+                                          ("/opt/reef/plugins", "missing-library")])
+@pytest.mark.parametrize("words", ["Could not find the Qt platform plugin", "Could not load the Qt platform plugin"])
+def test_another_qt_is_led_to_the_plugins_of_opencv(words, folder, code, tmp_path):
+    found = first(f'qt.qpa.plugin: {words} "xcb" in "{folder}" even though it was found.', tmp_path)
+    assert found["code"] == code
+    assert ("opencv-python-headless" in ways(found)) == (code == "duplicate-runtime")
+
+
+@pytest.mark.parametrize("path, told", [("/tmp/_MEIx1/libreef.so", True), ("/opt/reef/libreef.so", False)])
+def test_a_program_may_unpack_itself_where_nothing_runs(path, told, tmp_path):
+    found = first(f"{path}: failed to map segment from shared object: Operation not permitted", tmp_path)
+    assert (found["code"], "TMPDIR=" in ways(found)) == ("permission", told)
+
+
+@pytest.mark.parametrize("module, told", [("encodings", True), ("site", True), ("sitemap", False), ("os.reef", False)])
+def test_python_without_its_own_library(module, told, tmp_path):
+    found = first(f"ModuleNotFoundError: No module named '{module}'", tmp_path)
+    assert (found["object"], "standard library" in found["summary"]) == (module, told)
+
+
+def test_a_build_without_code_for_this_graphics_processor(tmp_path):
+    found = first("RuntimeError: CUDA error: no kernel image is available for execution on the device", tmp_path)
+    assert found["code"] == "gpu-driver" and "not compiled for this graphics processor" in found["summary"]
+    assert "install the driver" not in ways(found)
+
+
 # ---- names that nobody told ------------------------------------------------------------------------------------
 
 def everything():
@@ -189,17 +235,6 @@ def test_advice_is_for_the_system_that_speaks(text, tmp_path):
     for word in ("apt-get", "ldd ", "RUNPATH", "patchelf", "findmnt", "container"):
         assert word not in said, said
     assert ways(found["findings"][0])
-
-
-def test_a_machine_that_is_there_is_no_machine_that_is_wanted(tmp_path):
-    mac = first(MAC.format("/x/libwarp.dylib", "tried: '/x/libwarp.dylib' (mach-o file, but is an incompatible architecture (have "
-                                               "'x86_64', need 'arm64'))"), tmp_path)
-    assert "It is for x86_64, and arm64 is wanted" in mac["summary"]
-    java = first("java.lang.UnsatisfiedLinkError: /x/libwarp.so: Can't load IA 32 .so on a AARCH64 platform", tmp_path)
-    assert "It is for IA 32, and AARCH64 is wanted" in java["summary"]
-    both = first("java.lang.UnsatisfiedLinkError: /x/libwarp.so: cannot open shared object file: No such file or directory (Possible "
-                 "cause: can't load IA 32 .so on a AMD 64 platform)", tmp_path)
-    assert "It is for IA 32, and AMD 64 is wanted" in both["summary"]
 
 
 def test_who_lacks_a_symbol_is_not_who_uses_it(tmp_path):
@@ -271,3 +306,28 @@ def test_pip_is_named_where_pip_spoke_and_nowhere_else(tmp_path):
                  "warp.hs:3:1: error:\n    Could not load module ‘Warp.Core’\n    It is a member of the hidden package ‘warp-1.0’."):
         other = first(text, tmp_path)
         assert other["detail"] == "build-requirement" and "pip" not in other["summary"] + ways(other)
+
+
+# ---- nothing is claimed ---------------------------------------------------------------------------------------------
+
+def printed(text, folder):
+    done = subprocess.run([DLWHY, "explain", "--no-look", "-"], input=text.encode(), cwd=folder, check=False, env=ENV,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 0, done.stdout
+    return " ".join(done.stdout.decode().split())
+
+
+def test_of_a_warning_the_first_words_say_that_it_is_no_error(tmp_path):
+    assert printed('Gtk-Message: Failed to load module "tide-module"\n', tmp_path).startswith("No error is told of, only a warning: ")
+
+
+@pytest.mark.parametrize("text", ["KeyError: 'tide'\n", "If you see `libx.so: cannot open shared object file: No such file or "
+                                  "directory`, install it.\n"])
+def test_of_nothing_it_is_said_what_to_do_next(text, tmp_path):
+    words = printed(text, tmp_path)
+    assert words.startswith("the text tells of no error that is known here")
+    assert "dlwhy run -- COMMAND" in words
+
+
+def test_an_empty_text_has_nothing_to_be_watched(tmp_path):
+    assert "dlwhy run" not in printed("", tmp_path)

@@ -206,6 +206,13 @@ def test_inputs_of_a_link_that_are_not_here_are_not_what_failed(tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/usr/local/go/bin/go"), reason="no Go")
+def test_a_source_that_is_not_here_is_not_what_failed(tmp_path):
+    text = ("configure:12: gcc -o conftest conftest.c -lnowhere\n/usr/bin/ld: cannot find -lnowhere\n"
+            "collect2: error: ld returned 1 exit status\n")
+    found = first(explain(tmp_path, text))
+    assert (found["code"], found["object"], found["certainty"]) == ("ld-library-not-found", "-lnowhere", "likely")
+
+
 def test_a_trial_link_of_go_is_told_which_library(tmp_path):
     (tmp_path / "go.mod").write_text("module example.org/reed\n\ngo 1.20\n")
     (tmp_path / "main.go").write_text("package main\n\n// #cgo LDFLAGS: -lreed_of_nobody\n// int reed(void);\nimport \"C\"\n\n"
@@ -334,3 +341,29 @@ def test_a_link_that_fails_here_for_a_name_that_only_holds_the_library_is_anothe
     finding = first(explain(tmp_path, text))
     assert (finding["code"], finding["object"]) != ("build-other", "build/grainext.so")
     assert finding["code"] == "ld-library-not-found"
+
+
+# ---- headers ------------------------------------------------------------------------------------------------
+
+def test_a_header_that_compilers_here_would_find(tmp_path):
+    (tmp_path / "x.c").write_text("#include <stdio.h>\nint main(void) { return 0; }\n")
+    answer = explain(tmp_path, sh(tmp_path, "gcc -nostdinc x.c", ok=False))
+    assert (first(answer)["code"], first(answer)["detail"]) == ("header-missing", "other-dir")
+    assert "/usr/include/stdio.h" in first(answer)["summary"]
+    assert not any("apt-file" in c for x in first(answer)["fixes"] for c in x["commands"])
+
+
+def test_a_header_of_the_other_language(tmp_path):
+    (tmp_path / "x.c").write_text("#include <vector>\nint main(void) { return 0; }\n")
+    answer = explain(tmp_path, sh(tmp_path, "gcc x.c", ok=False))
+    assert "compiled as C" in first(answer)["summary"]
+    assert "C++" in first(answer)["fixes"][0]["says"]
+
+
+def test_a_header_in_a_folder_of_the_project(tmp_path):
+    (tmp_path / "third/seed").mkdir(parents=True)
+    (tmp_path / "third/seed/x.h").write_text("")
+    (tmp_path / "x.c").write_text("#include <seed/x.h>\nint main(void) { return 0; }\n")
+    answer = explain(tmp_path, sh(tmp_path, "gcc x.c", ok=False))
+    assert (first(answer)["code"], first(answer)["detail"]) == ("header-missing", "other-dir")
+    assert first(answer)["fixes"][0]["says"].endswith("-Ithird")
