@@ -210,8 +210,8 @@ static void candidates_of(struct candidates *c, const struct msg_fact *f, size_t
 	for (size_t k = 0; k < sizeof(files) / sizeof(files[0]) && !links; k++)
 		if (f->field[files[k]] != NULL && strchr(f->field[files[k]], '/') != NULL)
 			add_candidate(c, TOLD_FILE, f->field[files[k]], NULL, finding);
-	if (f->field[MSG_MODULE] != NULL && !links)
-		add_candidate(c, TOLD_MODULE, f->field[MSG_MODULE], NULL, finding);
+	if (told_python_module(f) != NULL && !links)
+		add_candidate(c, TOLD_MODULE, told_python_module(f), NULL, finding);
 	for (size_t k = 0; k < c->in->ncommands && links; k++)
 		add_candidate(c, TOLD_LINK, c->in->commands[k].argv[0], &c->in->commands[k], finding);
 }

@@ -90,6 +90,25 @@ static void name_first_choice(struct told_case *c, size_t n)
 	}
 }
 
+/* Ruby's ffi tries a name as it stands, and then as the name of a library: "vips", "libvips.so". */
+static void deny_unmapped(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+	const char *object = t->f.field[MSG_OBJECT];
+
+	if (object == NULL || !told_may_be_cause(t))
+		return;
+	for (size_t i = n + 1; i < c->n && c->facts[i].f.line - t->f.line <= NEAR; i++) {
+		const struct msg_fact *next = &c->in->facts[i];
+		const char *tried = next->field[MSG_OBJECT];
+
+		if (same_text(next->id, "ruby-ffi") && tried != NULL &&
+		    starts_with(file_name(tried), "lib") && !starts_with(file_name(object), "lib") &&
+		    is_variant(tried, object))
+			t->denied = true;
+	}
+}
+
 /* A sentence inside of a warning: "Could not load dynamic library 'x'; dlerror: x: cannot open …" */
 static void deny_warned(struct told_case *c, size_t n)
 {
@@ -204,12 +223,27 @@ static void deny_absent_in_list(struct told_case *c, size_t n)
 	t->denied = t->denied || (listed && decided);
 }
 
+/* Qt says of a plug-in that it could not be loaded, also where it was and found no display. */
+static void deny_undrawn(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	if (t->f.id == NULL || !starts_with(t->f.id, "qt-") || !told_is(&t->f, "missing-library"))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (told_may_be_cause(&c->facts[i]) && same_text(c->facts[i].f.detail, "no-display") &&
+		    t->f.line - c->facts[i].f.line <= ATTEMPTS)
+			t->denied = true;
+}
+
 void told_attempt(struct told_case *c, size_t n)
 {
 	deny_absent_in_list(c, n);
+	deny_undrawn(c, n);
 	deny_attempt(c, n);
 	name_first_choice(c, n);
 	deny_without_ending(c, n);
 	deny_first_import(c, n);
+	deny_unmapped(c, n);
 	deny_warned(c, n);
 }

@@ -210,6 +210,7 @@ static const struct {
 	{ "install-absent", "build-other", "input-missing", 42 },
 	{ "install-stat", "build-other", "input-missing", 42 },
 	{ "python-no-file", "build-other", "input-missing", 42 },
+	{ "go-no-file", "build-other", "input-missing", 42 },
 	{ "rust-panic", "build-tool", "setup-script", 55 },
 	{ "python-raised", "build-tool", "setup-script", RANK_SOME },
 	{ "some-error", "build-other", NULL, RANK_SOME },

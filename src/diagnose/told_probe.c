@@ -220,6 +220,8 @@ static void name_wanted(struct told_case *c)
 	}
 }
 
+enum { ADVICE = 6 }; /* lines in which a gem says what to do, between the probe and the end */
+
 /* mkmf ends without words of its own: what it looked for last, and did not find, is what it wanted. */
 static void join_mkmf(struct told_case *c)
 {
@@ -232,8 +234,8 @@ static void join_mkmf(struct told_case *c)
 
 		if (!told_is_id(f, "gem-extconf"))
 			continue;
-		lib = told_above(c, "configure-probe-lib", f, 1);
-		header = told_above(c, "configure-probe-pkg", f, 1);
+		lib = told_above(c, "configure-probe-lib", f, ADVICE);
+		header = told_above(c, "configure-probe-pkg", f, ADVICE);
 		if (lib != NULL) {
 			f->code = "ld-library-not-found";
 			f->field[MSG_LIB] = lib->field[MSG_LIB];

@@ -105,13 +105,13 @@ static const char *extension_of(const struct msg_fact *f)
 	return dot != NULL ? dot + 1 : module;
 }
 
-/* The object, if it is a script by its name. */
+/* The object, or who needs one without a name, if it is a script by its name. */
 static const char *script_of(const struct msg_fact *f)
 {
 	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.csh", "*.fish",
 					       "*.py",	"*.pl",	  "*.rb",  "*.js",  "*.mjs", "*.php",
 					       "*.lua", "*.tcl",  "*.awk", "*entrypoint" };
-	const char *object = f->field[MSG_OBJECT];
+	const char *object = f->field[f->field[MSG_OBJECT] != NULL ? MSG_OBJECT : MSG_NEEDED_BY];
 
 	for (size_t i = 0; object != NULL && i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		if (matches_pattern(base_name(object), scripts[i]))
@@ -388,7 +388,9 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 {
 	const struct words *w = words_for(f);
 
-	return w != NULL && w->hint[0] != '\0' ? sentence(a, f, w->hint) : NULL;
+	if (w == NULL || w->hint[0] == '\0' || !has_fields(a, f, w->hint, w->hint + strlen(w->hint)))
+		return NULL;
+	return sentence(a, f, w->hint);
 }
 
 void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)

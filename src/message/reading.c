@@ -77,7 +77,7 @@ static size_t columns(const char *s, size_t n)
 	size_t cols = 0;
 
 	for (size_t i = 0; i < n; i++)
-		cols += (((unsigned char)s[i] & 0xc0) != 0x80) + is_wide(s + i, n - i);
+		cols += (size_t)(((unsigned char)s[i] & 0xc0) != 0x80) + (size_t)is_wide(s + i, n - i);
 	return cols;
 }
 
@@ -222,6 +222,12 @@ static bool begins_as_msvc(const char *s, size_t n)
 	return false;
 }
 
+/* The ending of a program's name on Windows: "collect2.exe: ". */
+static bool is_exe(const char *s, size_t n)
+{
+	return n > strlen(".exe:") && strncmp(s, ".exe:", strlen(".exe:")) == 0;
+}
+
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
  * of a broken path does not, nor one behind a line (before[0, nbefore)) that has only begun. */
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
@@ -257,7 +263,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 			return true;
 		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
 			return i > 1 && (name || path || is_digit(s[i + 1]));
-		name = name && s[i] != '.' && s[i] != '/';
+		name = name && (s[i] != '.' || is_exe(s + i, n - i)) && s[i] != '/';
 	}
 	return false;
 }

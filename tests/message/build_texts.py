@@ -518,7 +518,7 @@ TOOLS = [
      "PATH.", "compiler-missing", "CXX", "warp-g++", ANY),
     ("CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.", "compiler-missing", ANY, ANY, ANY),
     ("CMake Error: CMake was unable to find a build program corresponding to \"Ninja\".  CMAKE_MAKE_PROGRAM is not set.", "build-tool",
-     "program", "Ninja", ANY),
+     "program", "ninja", ANY),
     ("--   No package 'warp' found\nCMake Error at /usr/share/cmake/Modules/FindPkgConfig.cmake:607 (message):\n  A required package was not "
      "found", "pkg-config", "package-not-found", "warp", ANY),
     ("CMake Error at CMakeLists.txt:9 (message):\n  Warp needs dilithium", "build-tool", "cmake-message", ANY, ANY),

@@ -133,6 +133,44 @@ def test_the_program_that_a_script_names(tmp_path):
     assert "PATH" in found["summary"] and "C library" not in ways(found)
 
 
+def test_a_script_with_the_line_ends_of_windows(tmp_path):
+    found = first("bash: ./run.sh: /bin/bash^M: bad interpreter: No such file or directory", tmp_path)
+    assert (found["code"], found["object"], found["needed_by"]) == ("interpreter-missing", "/bin/bash", "./run.sh")
+    assert "carriage return" in found["summary"]
+    assert r"sed -i 's/\r$//' ./run.sh" in ways(found) and "C library" not in ways(found)
+
+
+def test_a_script_whose_interpreter_is_gone(tmp_path):
+    found = first("./venv/bin/pip: /home/a/old/bin/python3: bad interpreter: No such file or directory", tmp_path)
+    assert (found["code"], found["object"]) == ("interpreter-missing", "/home/a/old/bin/python3")
+    assert "first line" in found["summary"] and "C library" not in ways(found)
+
+
+@pytest.mark.parametrize("name, script", [("/usr/local/bin/entrypoint.sh", True), ("/app/server", False)])
+def test_what_a_container_starts(name, script, tmp_path):
+    found = first(f"exec {name}: no such file or directory", tmp_path)
+    assert found["code"] == "interpreter-missing"
+    assert (f"{name} is a script" in ways(found)) == script
+    assert "C library" in ways(found)
+
+
+def test_a_program_for_other_systems_on_nixos(tmp_path):
+    found = first("Could not start dynamically linked executable: ./reef\nNixOS cannot run dynamically linked executables", tmp_path)
+    assert found["code"] == "interpreter-missing" and "NixOS" in found["summary"]
+    assert "nix-ld" in ways(found) and "C library" not in ways(found)
+
+
+LUA = "lua: error loading module 'reef' from file '/usr/lib/lua/5.1/reef.so':\n\t/usr/lib/lua/5.1/reef.so: undefined symbol: lua_gettop"
+PERL = "Can't load '/usr/lib/perl5/auto/Reef/Reef.so' for module Reef: /usr/lib/perl5/auto/Reef/Reef.so: undefined symbol: Perl_reef"
+
+
+@pytest.mark.parametrize("text", [LUA, PERL])
+def test_a_module_of_another_language_is_not_imported(text, tmp_path):
+    done = subprocess.run([DLWHY, "explain", "-"], input=text.encode(), cwd=tmp_path, check=False, env=ENV, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+    assert b"undefined symbol" in done.stdout and b"Python" not in done.stdout and b"import" not in done.stdout
+
+
 NO_MATCH = "ERROR: Could not find a version that satisfies the requirement reef (from versions: none)\nERROR: No matching " \
            "distribution found for reef\n"
 
@@ -272,6 +310,48 @@ def test_one_absence_is_told_once(tmp_path):
 ])
 def test_what_to_do_fits_the_sentence(text, word, tmp_path):
     assert word in ways(first(text, tmp_path))
+
+
+HINTS = ["main.go:12:9: undefined: turbo.Warp", "No CMAKE_C_COMPILER could be found.",
+         "CMake Error at CMakeLists.txt:3 (project):\n  No CMAKE_CXX_COMPILER could be found.", "fatal error: cannot start"]
+
+
+@pytest.mark.parametrize("text", HINTS)
+def test_a_hint_names_what_is_told_or_nothing(text, tmp_path):
+    done = subprocess.run([DLWHY, "explain", "--no-look", "-"], input=text.encode(), cwd=tmp_path, check=False, env=ENV,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert b"something" not in done.stdout
+
+
+def test_what_setuptools_no_longer_has(tmp_path):
+    found = first('  File "/tmp/pip-install-x/reef/setup.py", line 25, in <module>\n    from setuptools import setup, Warp\n'
+                  "ImportError: cannot import name 'Warp' from 'setuptools' (/opt/v/setuptools/__init__.py)", tmp_path)
+    assert (found["code"], found["detail"], found["object"]) == ("build-tool", "setuptools-version", "setuptools")
+    assert "Warp of setuptools" in found["summary"]
+
+
+def test_a_hash_that_differs(tmp_path):
+    found = first("verifying example.org/reef@v1.2.0: checksum mismatch\n\tdownloaded: h1:AAAA=\n\tgo.sum:     h1:BBBB=", tmp_path)
+    assert (found["code"], found["detail"]) == ("go-toolchain", "checksum")
+    assert "go clean -modcache" in ways(found)
+
+
+def test_what_is_raised_in_a_build_is_said_with_its_kind(tmp_path):
+    found = first('  File "/w/reef/setup.py", line 17, in <module>\nTypeError: unsupported operand type(s) for +', tmp_path)
+    assert "TypeError: unsupported operand" in found["summary"]
+
+
+@pytest.mark.parametrize("text, words, not_words", [
+    ("ocamlfind: Package `reef' not found", "reef", "pip"),
+    ("ERROR: Failed to build gem native extension.\ncannot load such file -- reef/go (LoadError)\n"
+     "    from extconf.rb:2", "gem", "pip"),
+    ("mkmf.rb can't find header files for ruby at /opt/ruby/ruby.h", "ruby-dev", "pip"),
+    ("  × Failed to install requirements from `build-system.requires`\n", "pip", "gem"),
+])
+def test_who_installs_it_is_not_another_language(text, words, not_words, tmp_path):
+    found = explain(text, tmp_path)["findings"][-1]
+    said = found["summary"] + ways(found)
+    assert words in said and not_words not in said
 
 
 # ---- two sides of one sentence ---------------------------------------------------------------------------------
