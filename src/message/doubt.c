@@ -627,6 +627,9 @@ static bool is_probed(struct part b)
 					     "checking for library ", "Checking for library " };
 	size_t end = b.n;
 
+	/* What Python tells of its own end. */
+	if (part_begins(b, "#   clear[") || part_begins(b, "# destroy "))
+		return true;
 	while (end > 0 && b.s[end - 1] == ' ')
 		end--;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
