@@ -53,3 +53,9 @@ def test_objects_for_lto(folder, driver, linker, inputs):
         errors = [x for x in link_scenes.first_error(real.stderr)[1] if linker != "gold" or "plugin needed to handle" not in x]
         first = link_scenes.plain(errors[0])
         assert link_scenes.plain(said["linker_message"]).split(":(")[0] == first.split(":(")[0]
+
+
+def test_the_way_out_of_slim_objects_links(folder):
+    said = json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", "gcc", "-fuse-ld=lld", "mg.o", "fg.o"], folder).stdout)
+    command, = said["findings"][0]["fixes"][0]["commands"]
+    assert subprocess.run(command, shell=True, cwd=folder, check=False).returncode == 0
