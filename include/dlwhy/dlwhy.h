@@ -97,6 +97,7 @@ struct dlwhy_options {
 	 * but its release need be known of that Python ("3.11"; NULL: as the files say). NULL: a Python that
 	 * is here. */
 	const char *os, *python_version;
+	bool packages;            /* of check, import and run: say which package installed each object */
 };
 DLWHY_API void dlwhy_options_init(struct dlwhy_options *opt);
 
@@ -115,6 +116,7 @@ DLWHY_API void dlwhy_guard_mappings(void);
 
 /* ---- questions ---------------------------------------------------------------------------- */
 
+struct dlwhy_cause;
 struct dlwhy_result;
 /* Called once per target, in the order given; the result lives until the callback returns.
  * A return value other than 0 ends the call early. */
@@ -684,6 +686,7 @@ struct dlwhy_result {
 	const struct dlwhy_undo *undo; /* of dlwhy_undo, else NULL */
 	const struct dlwhy_package *package; /* of a check of a package, else NULL */
 	bool unbound;          /* options.no_bind: `loads` says nothing of symbols */
+	const struct dlwhy_cause *cause; /* of a question about a cause, whose code is the target; else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

@@ -29,7 +29,7 @@ static int not_a_code(const char *word)
 
 /* ---- a cause -------------------------------------------------------------------------------- */
 
-static int print_cause(const struct cli *c, const struct dlwhy_cause *cause)
+static int print_page(const struct cli *c, const struct dlwhy_cause *cause)
 {
 	static const char *const severities[] = { "error", "warning", "note" };
 	char *text = NULL;
@@ -49,6 +49,29 @@ static int print_cause(const struct cli *c, const struct dlwhy_cause *cause)
 		status = cli_print(text, EXIT_FINE);
 	free(text);
 	return status;
+}
+
+static int print_data(const struct cli *c, const struct dlwhy_cause *cause, size_t index)
+{
+	const struct dlwhy_result r = { .verb = "explain", .target = cause->code, .loads = DLWHY_UNKNOWN,
+					.links = DLWHY_UNKNOWN, .target_object = -1,
+					.platform = { "linux", "none", NULL, NULL }, .cause = cause };
+	int fd = STDOUT_FILENO, err = dlwhy_print_result(&c->print, &r, index, cli_write, &fd);
+
+	return err != 0 ? cli_write_failed(err) : EXIT_FINE;
+}
+
+static int print_cause(const struct cli *c, const struct dlwhy_cause *cause, size_t index)
+{
+	int status = EXIT_FINE;
+
+	if (c->print.format == DLWHY_JSON || c->print.format == DLWHY_JSONL)
+		return print_data(c, cause, index);
+	if (index > 0)
+		status = cli_print("\n", EXIT_FINE);
+	if (status != EXIT_FINE)
+		return status;
+	return c->print.format == DLWHY_MARKDOWN ? cli_print(cause->page, EXIT_FINE) : print_page(c, cause);
 }
 
 /* ---- a text --------------------------------------------------------------------------------- */
@@ -186,10 +209,10 @@ static int explain_file(const struct cli *c, const char *word)
 	return status;
 }
 
-/* A page is printed in one way. */
+/* A page looks at nothing and finds nothing. */
 static int check_page_options(const struct cli *c)
 {
-	static const enum cli_option_id others[] = { OPT_JSON, OPT_FORMAT, OPT_NO_LOOK, OPT_FAIL_ON };
+	static const enum cli_option_id others[] = { OPT_NO_LOOK, OPT_FAIL_ON };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (c->seen[others[i]]) {
@@ -212,10 +235,7 @@ int cli_explain(const struct cli *c)
 		if (dlwhy_cause_find(c->words[i]) == NULL)
 			return is_a_text(c) ? explain_words(c) : not_a_code(c->words[i]);
 	status = check_page_options(c);
-	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++) {
-		if (i > 0)
-			status = cli_print("\n", EXIT_FINE);
-		status = status != EXIT_FINE ? status : print_cause(c, dlwhy_cause_find(c->words[i]));
-	}
+	for (size_t i = 0; i < c->nwords && status == EXIT_FINE; i++)
+		status = print_cause(c, dlwhy_cause_find(c->words[i]), i);
 	return status;
 }

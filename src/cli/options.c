@@ -482,6 +482,13 @@ static int check_options(const struct cli *c)
 	return check_pid(c);
 }
 
+/* Who reads data gets all of it; a person asks with -v. */
+static void ask_for_data(struct cli *c)
+{
+	if (c->print.format == DLWHY_JSON || c->print.format == DLWHY_JSONL)
+		c->library.probes = c->library.packages = true;
+}
+
 int cli_parse(struct cli *c, int argc, char **argv)
 {
 	size_t n = argc > 0 ? (size_t)argc : 0;
@@ -506,6 +513,7 @@ int cli_parse(struct cli *c, int argc, char **argv)
 		c->verb = VERB_CHECK;
 	if (status == 0)
 		status = check_options(c);
+	ask_for_data(c);
 	if (c->nenv > 0)
 		c->library.env = c->env;
 	if (c->npreload > 0)

@@ -137,7 +137,7 @@ static void elsewhere(struct diag *d, struct draft *dr, const char *name, const 
 }
 
 /* The formula of Homebrew in whose folder the name lies: "/opt/homebrew/opt/zlib/lib/libz.1.dylib"; NULL. */
-static const char *formula_of(struct arena *a, const char *name)
+const char *dyld_formula(struct arena *a, const char *name)
 {
 	static const char *const brew[] = { "/opt/homebrew/opt/", "/usr/local/opt/", "/opt/homebrew/Cellar/",
 					    "/usr/local/Cellar/" };
@@ -154,7 +154,7 @@ static const char *formula_of(struct arena *a, const char *name)
 static void fix_missing(struct diag *d, struct draft *dr, const char *name, const struct image *from,
 			bool system)
 {
-	const char *formula = formula_of(d->a, name);
+	const char *formula = dyld_formula(d->a, name);
 	struct fix *fix;
 
 	if (starts_with(name, "@rpath/"))

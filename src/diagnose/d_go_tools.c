@@ -3,27 +3,8 @@
 
 #include "build/go_c.h"
 #include "build/go_text.h"
+#include "diagnose/devel.h"
 #include "diagnose/go.h"
-
-static const struct {
-	const char *name, *package;
-} headers[] = {
-#define HEADER(name, package) { name, package },
-#include "diagnose/headers.def"
-#undef HEADER
-};
-
-static const char *header_package(const char *name)
-{
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		size_t n = strlen(headers[i].name);
-
-		if (headers[i].name[n - 1] == '/' ? strncmp(name, headers[i].name, n) == 0
-						  : strcmp(name, headers[i].name) == 0)
-			return headers[i].package;
-	}
-	return NULL;
-}
 
 static void fix_install(struct go_case *c, struct draft *dr, const char *says, const char *package)
 {
@@ -189,7 +170,7 @@ static void libc_headers(struct go_case *c, struct draft *dr, const struct go_pr
 static void header(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_HEADER_MISSING, p->detail);
-	const char *package = header_package(p->object);
+	const char *package = devel_package(DEVEL_HEADER, p->object, c->d.a);
 
 	if (same_text(p->verb, "CC")) {
 		libc_headers(c, dr, p);

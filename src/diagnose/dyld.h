@@ -25,6 +25,9 @@ void dyld_probes(struct diag *d, struct draft *dr, const struct request *rq);
 /* "codesign --force --sign - FILE", as the last command of a fix. */
 void dyld_sign(struct diag *d, struct fix *fix, const char *path);
 
+/* The formula of Homebrew in whose folder that name lies; NULL. */
+const char *dyld_formula(struct arena *a, const char *name);
+
 /* A file of that name near the target or another file of the process that this dyld would take; NULL. */
 const char *dyld_hunt(struct diag *d, const char *name);
 

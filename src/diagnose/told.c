@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 #include "diagnose/told_words.h"
 
 enum { MAX_TOLD = 32 }; /* findings of one text */
@@ -67,6 +68,15 @@ static const struct {
 	{ "missing-symbol", "crash", true },
 };
 
+/* A script of the build prints, as it ends, what it has been told: that is its cause. */
+static bool quotes(const struct msg_fact *first, const struct msg_fact *f)
+{
+	enum { QUOTED = 60 /* lines */ };
+	int64_t away = first->line - f->line;
+
+	return told_is(f, "build-tool") && told_is_detail(f, "setup-script") && away >= -QUOTED && away <= QUOTED;
+}
+
 /* Is f only what follows from an earlier pick? */
 static bool follows(const struct msg_fact *first, const struct msg_fact *f)
 {
@@ -74,8 +84,16 @@ static bool follows(const struct msg_fact *first, const struct msg_fact *f)
 		if (told_is(first, consequences[i].first) && told_is(f, consequences[i].then) &&
 		    (!consequences[i].later || f->offset >= first->offset))
 			return true;
+	if (quotes(first, f))
+		return true;
 	/* Another speaker repeats the same line, or a part of it. */
 	return first->line == f->line || (first->rank < f->rank && f->line == first->line + 1);
+}
+
+/* One text cannot tell these two apart. */
+static bool is_absent(const struct msg_fact *f)
+{
+	return told_is(f, "missing-library") || told_is(f, "search-path");
 }
 
 /* Both tell of the same thing: what f says is more evidence. */
@@ -86,7 +104,7 @@ static bool same_thing(const struct msg_fact *x, const struct msg_fact *f)
 					    "out-of-memory", "crash", "abi-mismatch", "cgo-disabled" };
 	bool named = false;
 
-	if (x->code == NULL || !told_is(f, x->code))
+	if (x->code == NULL || !(told_is(f, x->code) || (is_absent(x) && is_absent(f))))
 		return false;
 	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
 		if (told_is(f, many[i]))
@@ -192,8 +210,8 @@ static void candidates_of(struct candidates *c, const struct msg_fact *f, size_t
 	for (size_t k = 0; k < sizeof(files) / sizeof(files[0]) && !links; k++)
 		if (f->field[files[k]] != NULL && strchr(f->field[files[k]], '/') != NULL)
 			add_candidate(c, TOLD_FILE, f->field[files[k]], NULL, finding);
-	if (f->field[MSG_MODULE] != NULL && !links)
-		add_candidate(c, TOLD_MODULE, f->field[MSG_MODULE], NULL, finding);
+	if (told_python_module(f) != NULL && !links)
+		add_candidate(c, TOLD_MODULE, told_python_module(f), NULL, finding);
 	for (size_t k = 0; k < c->in->ncommands && links; k++)
 		add_candidate(c, TOLD_LINK, c->in->commands[k].argv[0], &c->in->commands[k], finding);
 }

@@ -9,7 +9,8 @@
 
 enum {
 	ATTEMPTS = 60, /* lines of a list of them */
-	NEAR = 3       /* lines of one message */
+	NEAR = 3,      /* lines of one message */
+	RANK_SAID = 34 /* a loader's own words, whether they name a file or not */
 };
 
 /* The name of a file without folders of either kind. */
@@ -67,6 +68,44 @@ static void deny_attempt(struct told_case *c, size_t n)
 		if (!t->denied)
 			t->f.field[MSG_NEEDED_BY] = wanted->field[MSG_OBJECT];
 		return;
+	}
+}
+
+/* A program that lacks the library of its choice says so, goes on with another one, and lacks that too: what
+ * would help is the first. */
+static void name_first_choice(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	if (t->f.field[MSG_OBJECT] == NULL || !is_search(&t->f))
+		return;
+	for (size_t i = n; i-- > 0 && t->f.line - c->facts[i].f.line <= ATTEMPTS;) {
+		const struct msg_fact *wanted = &c->facts[i].f;
+
+		if (told_is_id(wanted, "bitsandbytes-binary") &&
+		    strstr(t->f.field[MSG_OBJECT], wanted->speaker) != NULL) {
+			t->f.field[MSG_OBJECT] = wanted->field[MSG_OBJECT];
+			return;
+		}
+	}
+}
+
+/* Ruby's ffi tries a name as it stands, and then as the name of a library: "vips", "libvips.so". */
+static void deny_unmapped(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+	const char *object = t->f.field[MSG_OBJECT];
+
+	if (object == NULL || !told_may_be_cause(t))
+		return;
+	for (size_t i = n + 1; i < c->n && c->facts[i].f.line - t->f.line <= NEAR; i++) {
+		const struct msg_fact *next = &c->in->facts[i];
+		const char *tried = next->field[MSG_OBJECT];
+
+		if (same_text(next->id, "ruby-ffi") && tried != NULL &&
+		    starts_with(file_name(tried), "lib") && !starts_with(file_name(object), "lib") &&
+		    is_variant(tried, object))
+			t->denied = true;
 	}
 }
 
@@ -139,6 +178,22 @@ static bool says_more(const struct msg_fact *f, const struct msg_fact *guess)
 	return is_of_build(f) || (f->kind == MSG_WARNING && f->line == guess->line);
 }
 
+/* "try: import x; except ImportError: …", and what stands behind the "except" fails as well: the module was
+ * only the first attempt. */
+static void deny_first_import(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+	const struct msg_fact *next;
+
+	if (!told_is_id(&t->f, "python-no-module"))
+		return;
+	next = told_below(c, "python-chained", &t->f, NEAR);
+	for (size_t i = n + 1; next != NULL && i < c->n; i++)
+		if (told_is(&c->facts[i].f, "missing-library") && told_may_be_cause(&c->facts[i]) &&
+		    c->facts[i].f.line > next->line && c->facts[i].f.line - next->line <= ATTEMPTS)
+			t->denied = true;
+}
+
 void told_guess(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -147,9 +202,48 @@ void told_guess(struct told_case *c)
 				told_silence(&c->facts[i].f);
 }
 
+/* "(tried: A (reason), B (reason))" in one line, as PHP prints it: what B says decides where A is only
+ * absent, and the other way round. */
+static void deny_absent_in_list(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+	bool listed = false, decided = false;
+
+	if (!told_may_be_cause(t) || !told_is(&t->f, "missing-library"))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+
+		if (f->line != t->f.line)
+			continue;
+		listed = listed || starts_with(f->id, "php-tried");
+		decided = decided || (told_may_be_cause(&c->facts[i]) && !told_is(f, "missing-library") &&
+				      f->rank <= RANK_SAID);
+	}
+	t->denied = t->denied || (listed && decided);
+}
+
+/* Qt says of a plug-in that it could not be loaded, also where it was and found no display. */
+static void deny_undrawn(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	if (t->f.id == NULL || !starts_with(t->f.id, "qt-") || !told_is(&t->f, "missing-library"))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (told_may_be_cause(&c->facts[i]) && same_text(c->facts[i].f.detail, "no-display") &&
+		    t->f.line - c->facts[i].f.line <= ATTEMPTS)
+			t->denied = true;
+}
+
 void told_attempt(struct told_case *c, size_t n)
 {
+	deny_absent_in_list(c, n);
+	deny_undrawn(c, n);
 	deny_attempt(c, n);
+	name_first_choice(c, n);
 	deny_without_ending(c, n);
+	deny_first_import(c, n);
+	deny_unmapped(c, n);
 	deny_warned(c, n);
 }

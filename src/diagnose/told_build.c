@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_place.h"
 
 enum {
 	RANK_WEAK = 60, /* warnings below it stop a link where they have the last word */
@@ -23,9 +24,18 @@ static const struct {
 	{ "header-missing", "build-tool", MSG_HEADER },
 };
 
+/* GNU ld searches once more behind "cannot find -lx", and tells again what it passes over. */
+static bool is_searched_again(const struct msg_fact *w, const struct msg_fact *f)
+{
+	enum { NEAR = 4 };
+
+	return strstr(w->id, "skip") != NULL && w->field[MSG_LIB] != NULL && told_same(w, f, MSG_LIB) &&
+	       w->line - f->line <= NEAR;
+}
+
 static bool leads_to(const struct msg_fact *w, const struct msg_fact *f)
 {
-	if (w->code == NULL || f->kind != MSG_CAUSE || f->offset < w->offset)
+	if (w->code == NULL || f->kind != MSG_CAUSE || (f->offset < w->offset && !is_searched_again(w, f)))
 		return false;
 	for (size_t i = 0; i < sizeof(together) / sizeof(together[0]); i++) {
 		enum msg_field field = together[i].field;
@@ -53,6 +63,34 @@ static void promote(struct told_case *c, size_t n)
 			w->f.kind = MSG_CAUSE;
 			return;
 		}
+}
+
+static bool is_ignored(const struct msg_fact *f)
+{
+	return f->kind == MSG_WARNING && starts_with(f->id, "ld64-ignore-");
+}
+
+/* Apple's linker leaves out files that do not fit, and goes on without them. That is why it fails where symbols
+ * are missing; and if nobody says more, where it leaves out what was compiled for this very link, or one file
+ * after the other. */
+static void promote_ignored(struct told_case *c)
+{
+	struct msg_fact *first = NULL;
+	bool fails = false, many = false, more = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		more = more || told_may_be_cause(&c->facts[i]);
+		fails = fails || (first != NULL && starts_with(f->id, "ld64-undefined-"));
+		if (!is_ignored(f) || c->facts[i].denied)
+			continue;
+		many = many || told_ends_with(f->field[MSG_OBJECT], ".o") ||
+			(first != NULL && !told_same(first, f, MSG_OBJECT));
+		first = first == NULL ? f : first;
+	}
+	if (first != NULL && (fails || (many && !more)))
+		first->kind = MSG_CAUSE;
 }
 
 /* A warning of a loader is worth a word where there is nothing worse; those of builds are not. */
@@ -163,6 +201,7 @@ static const struct {
 	int rank;
 } fallbacks[] = {
 	{ "shell-no-command", "build-tool", "program", 40 },
+	{ "fetch-", "build-tool", "download", 40 },
 	{ "apt-locate", "build-tool", "build-requirement", 41 },
 	{ "apt-candidate", "build-tool", "build-requirement", 41 },
 	{ "apk-packages", "build-tool", "build-requirement", 41 },
@@ -171,6 +210,7 @@ static const struct {
 	{ "install-absent", "build-other", "input-missing", 42 },
 	{ "install-stat", "build-other", "input-missing", 42 },
 	{ "python-no-file", "build-other", "input-missing", 42 },
+	{ "go-no-file", "build-other", "input-missing", 42 },
 	{ "rust-panic", "build-tool", "setup-script", 55 },
 	{ "python-raised", "build-tool", "setup-script", RANK_SOME },
 	{ "some-error", "build-other", NULL, RANK_SOME },
@@ -217,12 +257,15 @@ static void promote_some_error(struct told_case *c)
 		f->rank = fallbacks[k].rank;
 		if (f->field[MSG_OBJECT] == NULL)
 			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
+		if (starts_with(f->id, "python-raised"))
+			f->field[MSG_ERROR] = f->text; /* with the name of the exception */
 		return;
 	}
 }
 
 void told_build(struct told_case *c)
 {
+	promote_ignored(c);
 	promote_last_probe(c);
 	promote_some_error(c);
 	promote_alone(c);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 
 enum {
 	NEAR = 3,   /* lines that belong to one message */
@@ -14,10 +15,11 @@ enum {
 
 static bool is_library_name(const char *s)
 {
-	static const char *const ends[] = { ".so", ".dll", ".dylib", ".pyd", ".jnilib", ".node", ".bundle" };
+	static const char *const ends[] = { ".so",     ".dll",	  ".dylib", ".pyd", ".jnilib", ".node",
+					    ".bundle", ".mexw64", ".ocx",   ".ax",  ".xll",    ".cpl" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		const char *p = strstr(s, ends[i]);
+		const char *p = strcasestr(s, ends[i]);
 
 		if (p != NULL && (p[strlen(ends[i])] == '\0' || p[strlen(ends[i])] == '.'))
 			return true;
@@ -36,18 +38,34 @@ static void fill(struct msg_fact *f, const struct msg_fact *from, enum msg_field
 		f->field[field] = from->field[field];
 }
 
+const char *told_python_module(const struct msg_fact *f)
+{
+	static const char *const others[] = { "perl", "lua", "r", "qt", "neovim", "xorg", "unreal" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (same_text(f->speaker, others[i]))
+			return NULL;
+	return f->field[MSG_MODULE];
+}
+
+static void fill_module(struct msg_fact *f, const struct msg_fact *from)
+{
+	if (f->field[MSG_MODULE] == NULL)
+		f->field[MSG_MODULE] = told_python_module(from);
+}
+
 /* The same message, told by another sentence of it. */
 static void from_same(struct msg_fact *f, const struct msg_fact *other)
 {
 	static const enum msg_field shared[] = { MSG_OBJECT, MSG_NEEDED_BY, MSG_SYMBOL, MSG_LIB,  MSG_HEADER,
-						 MSG_TOOL,
-						 MSG_FLAG,   MSG_PACKAGE,   MSG_MODULE, MSG_ARCH, MSG_HAVE };
+						 MSG_TOOL,   MSG_FLAG,      MSG_PACKAGE, MSG_ARCH, MSG_HAVE };
 
 	/* Both of a kind: each speaks for itself. */
 	if (strcmp(f->id, other->id) == 0 || distance(f, other) > NEAR)
 		return;
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
 		fill(f, other, shared[i]);
+	fill_module(f, other);
 	if (f->detail == NULL)
 		f->detail = other->detail;
 }
@@ -73,7 +91,7 @@ static void from_context(struct msg_fact *f, const struct msg_fact *context)
 		f->field[MSG_OBJECT] = context->field[MSG_OBJECT];
 	else if (f->field[MSG_OBJECT] == NULL && by != NULL && is_library_name(by))
 		f->field[MSG_OBJECT] = by;
-	fill(f, context, MSG_MODULE);
+	fill_module(f, context);
 }
 
 static void complete(struct told_case *c, size_t n)
@@ -115,8 +133,8 @@ static void choose_speaker(struct told_fact *x, struct told_fact *y)
 
 	if (x_links == y_links)
 		return;
-	/* It names the linker that says it. */
-	if ((x_links ? x : y)->f.field[MSG_TOOL] != NULL)
+	/* It names the linker that says it, or is about the libraries of a link in the linker's own words. */
+	if ((x_links ? x : y)->f.field[MSG_TOOL] != NULL || told_is_detail(x_links ? &x->f : &y->f, "shlib"))
 		loaded = false;
 	if (x_links == loaded)
 		x->denied = true;
@@ -152,12 +170,38 @@ static void from_loading_alone(struct told_case *c)
 	}
 }
 
+static const char *looked_loader(struct arena *a, const struct msg_fact *seen)
+{
+	/* ldd writes it as one of the libraries. */
+	if (strcmp(seen->id, "looked-ldd") == 0)
+		return arena_printf(a, "%sld-linux%s", seen->field[MSG_HAVE], seen->field[MSG_TEXT]);
+	return seen->field[MSG_HAVE];
+}
+
+/* The loader that a program names, if somebody has looked: file, readelf -l or ldd, of this program or
+ * of one. */
+static void from_inspection(struct told_case *c, struct msg_fact *f)
+{
+	for (size_t i = 0; i < c->n && f->field[MSG_OBJECT] == NULL; i++) {
+		const struct msg_fact *seen = &c->in->facts[i];
+
+		if (seen->id == NULL || !starts_with(seen->id, "looked-"))
+			continue;
+		if (seen->field[MSG_FILE] == NULL || f->field[MSG_NEEDED_BY] == NULL ||
+		    strcmp(base_name(seen->field[MSG_FILE]), base_name(f->field[MSG_NEEDED_BY])) == 0)
+			f->field[MSG_OBJECT] = looked_loader(c->a, seen);
+	}
+}
+
 void told_context(struct told_case *c)
 {
 	from_loading_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.code != NULL)
 			complete(c, i);
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is(&c->facts[i].f, "interpreter-missing"))
+			from_inspection(c, &c->facts[i].f);
 	for (size_t i = 0; i < c->n; i++)
 		one_speaker(c, i);
 }

@@ -33,20 +33,24 @@ static void deny_warned(struct told_case *c)
 /* If the last of all endings is a good one, all before it went well in the end. */
 static void deny_overcome(struct told_case *c)
 {
-	size_t good = c->n, bad = 0;
+	uint64_t good = 0, bad = 0;
+	bool ends_well = false;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct told_fact *t = &c->facts[i];
 
-		if (is_good_end(&t->f))
-			good = i;
-		else if (t->f.kind == MSG_WRAPPER || told_may_be_cause(t))
-			bad = i;
+		if (is_good_end(&t->f)) {
+			ends_well = true;
+			good = t->f.last > good ? t->f.last : good;
+		} else if ((t->f.kind == MSG_WRAPPER || told_may_be_cause(t)) && t->f.last > bad) {
+			bad = t->f.last;
+		}
 	}
-	if (good == c->n || good < bad)
+	if (!ends_well || good < bad)
 		return;
-	for (size_t i = 0; i < good; i++)
-		c->facts[i].denied = true;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->facts[i].f.offset < good)
+			c->facts[i].denied = true;
 }
 
 /* A text that tells of that many kinds of failure is a list of messages: the strings of a program, a

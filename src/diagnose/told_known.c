@@ -2,11 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/dyld.h"
 #include "diagnose/known.h"
 #include "diagnose/told_words.h"
 #include "symbol/demangle.h"
 
-static void library(struct diag *d, struct draft *dr)
+static void library(struct diag *d, struct draft *dr, bool elsewhere)
 {
 	const struct provider *p = dr->f.object != NULL ? provider_of(base_name(dr->f.object)) : NULL;
 	const char *package;
@@ -15,7 +16,7 @@ static void library(struct diag *d, struct draft *dr)
 	if (p == NULL)
 		return;
 	package = p->apt != NULL ? p->apt : p->python;
-	if (package != NULL) {
+	if (package != NULL && !elsewhere) {
 		f = draft_fix(d, dr, "install", "low",
 			      arena_printf(d->a, "%s (%s): install the package that brings it",
 					   base_name(dr->f.object), p->what));
@@ -61,11 +62,65 @@ static void version(struct diag *d, struct draft *dr)
 	e->value = dr->f.symbol;
 }
 
+/* Homebrew keeps one release of a formula: what was built against an older one must be installed again. */
+static void homebrew(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	const char *object = dr->f.object, *by = f->field[MSG_NEEDED_BY];
+	const char *formula = object != NULL ? dyld_formula(d->a, object) : NULL;
+	const char *user = by != NULL ? dyld_formula(d->a, by) : NULL;
+	struct fix *fix;
+
+	if (formula == NULL || strchr(formula, '*') != NULL)
+		return;
+	if (user != NULL && strcmp(user, formula) != 0) {
+		fix = draft_fix(d, dr, "reinstall", "low",
+				arena_printf(d->a,
+					     "%s of Homebrew was replaced by another release: install "
+					     "%s, which needs the old one, again",
+					     formula, user));
+		fix_command(d, fix, arena_printf(d->a, "brew reinstall %s", shell_quote(d->a, user)));
+		return;
+	}
+	fix = draft_fix(d, dr, "install", "low",
+			arena_printf(d->a,
+				     "install %s with Homebrew; if it is there, in another release: "
+				     "install what needs it again",
+				     formula));
+	fix_command(d, fix, arena_printf(d->a, "brew install %s", shell_quote(d->a, formula)));
+}
+
+/* An app on a device, or in the simulator, brings its frameworks itself. */
+static void embedded(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	const char *by = f->field[MSG_NEEDED_BY], *object = dr->f.object;
+
+	if (by == NULL || strcasestr(by, "/Containers/Bundle/Application/") == NULL || object == NULL ||
+	    strstr(object, ".framework/") == NULL)
+		return;
+	draft_fix(d, dr, "embed", "low",
+		  arena_printf(d->a,
+			       "in Xcode: let the target of the app embed %s.framework (Frameworks, "
+			       "Libraries, and Embedded Content: Embed & Sign), and build it anew",
+			       base_name(object)));
+}
+
+/* Where there is no apt-get. */
+static bool is_elsewhere(const struct msg_fact *f)
+{
+	return same_text(f->speaker, "dyld") || same_text(f->speaker, "macos") ||
+	       same_text(f->speaker, "windows");
+}
+
 void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	if (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH ||
 	    told_cause(f) == CAUSE_GPU_DRIVER)
-		library(d, dr);
+		library(d, dr, is_elsewhere(f));
+	if (same_text(f->speaker, "dyld") &&
+	    (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH)) {
+		homebrew(d, dr, f);
+		embedded(d, dr, f);
+	}
 	if (dr->f.symbol == NULL)
 		return;
 	if (told_cause(f) == CAUSE_MISSING_SYMBOL || told_cause(f) == CAUSE_LD_UNDEFINED_REFERENCE)

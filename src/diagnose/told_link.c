@@ -1,5 +1,6 @@
 /* told_link.c - what linkers say, joined and completed: places, pairs of sentences, the object at fault. */
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
@@ -180,6 +181,8 @@ static void join_places(struct told_case *c)
 			join_meant(c, f);
 		} else if (told_is(f, "ld-hidden-symbol")) {
 			join_lld_place(c, f);
+		} else if (told_is_detail(f, "code-model")) {
+			join_function(c, f, MSG_NEEDED_BY);
 		} else if (told_is(f, "ld-multiple-definition")) {
 			join_function(c, f, MSG_OBJECT);
 			join_lld_place(c, f);
@@ -227,6 +230,29 @@ static bool is_header(const char *place)
 	return object != NULL && (*object == '\0' || *object == ':');
 }
 
+/* A library that Visual C++ links by itself, by /MD or /MT. */
+static bool is_runtime(const char *file)
+{
+	static const char *const names[] = {
+		"msvcrt", "msvcprt", "libcmt", "libcpmt", "libcd.", "libc.lib", "ucrt", "libucrt",
+		"vcruntime", "libvcruntime",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && file != NULL; i++)
+		if (strncasecmp(base_name(file), names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* "libx.a(y.o)" and "x.framework/x(y.o)": two copies of one library. */
+static bool is_same_member(const char *object, const char *first)
+{
+	const char *a = object != NULL ? strrchr(object, '(') : NULL;
+	const char *b = first != NULL ? strrchr(first, '(') : NULL;
+
+	return a != NULL && b != NULL && a[1] != '.' && strcmp(a, b) == 0 && strcmp(object, first) != 0;
+}
+
 static void refine_multiple(struct told_case *c, struct msg_fact *f)
 {
 	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY];
@@ -236,6 +262,10 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 
 	if (f->detail == NULL && exported)
 		f->detail = "export-preamble";
+	if (f->detail == NULL && is_runtime(object) && is_runtime(first))
+		f->detail = "two-runtimes";
+	if (f->detail == NULL && is_same_member(object, first))
+		f->detail = "library-twice";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
 	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
@@ -313,10 +343,48 @@ static void refine_hidden(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);
 }
 
+static bool is_input(const char *file)
+{
+	size_t n = strlen(file);
+
+	return told_ends_with(file, ".o") || told_ends_with(file, ".obj") || (n > 0 && file[n - 1] == ')');
+}
+
+/* Which of the two libraries was built the other way is not said where one of them alone is named. And the
+ * output cannot be at fault: it is what the inputs before made of it. */
+static void refine_incompatible(struct told_case *c, struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *other = f->field[MSG_NEEDED_BY];
+
+	(void)c;
+	if (told_is_detail(f, "machine-flags") && object != NULL && other != NULL && !is_input(object) &&
+	    is_input(other)) {
+		f->field[MSG_OBJECT] = other;
+		f->field[MSG_NEEDED_BY] = object;
+	}
+	if (told_is_detail(f, "runtime-mismatch") && f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = f->field[MSG_NEEDED_BY];
+}
+
+/* Only where addresses of 64 bits meet places for 32 does it need more than 2 GiB to be out of reach. */
+static void refine_reach(struct told_case *c, struct msg_fact *f)
+{
+	const char *user = f->field[MSG_NEEDED_BY], *relocation = f->field[MSG_ERROR];
+
+	if (!told_is_detail(f, "code-model"))
+		return;
+	if (user != NULL)
+		f->field[MSG_OBJECT] = told_file_of_place(c->a, user);
+	if (relocation != NULL && starts_with(relocation, "R_") && !starts_with(relocation, "R_X86_64_"))
+		f->detail = "out-of-reach";
+}
+
 static const struct {
 	const char *code;
 	void (*refine)(struct told_case *c, struct msg_fact *f);
 } refiners[] = {
+	{ "build-other", refine_reach },
+	{ "ld-incompatible", refine_incompatible },
 	{ "ld-library-not-found", refine_library },
 	{ "ld-hidden-symbol", refine_hidden },
 	{ "ld-multiple-definition", refine_multiple },

@@ -42,6 +42,12 @@ bool told_is_source(const char *s, size_t n)
 	return false;
 }
 
+/* What stands behind it is its member: nvlink's "libx.a:y.o". */
+static bool is_archive(const char *object)
+{
+	return told_ends_with(object, ".a") || told_ends_with(object, ".lib");
+}
+
 /* "main.o:src/main.c:12" -> its object and its source, as far as they are named. */
 void told_split_place(struct arena *a, const char *place, const char **object, const char **source)
 {
@@ -54,7 +60,7 @@ void told_split_place(struct arena *a, const char *place, const char **object, c
 
 		if (told_is_source(place, n)) {
 			*source = *source == NULL ? arena_strndup(a, place, n) : *source;
-		} else if (*object == NULL && strspn(place, "0123456789") < n) {
+		} else if ((*object == NULL || is_archive(*object)) && strspn(place, "0123456789") < n) {
 			*object = arena_strndup(a, place, n);
 		}
 		place += n + (place[n] == ':');

@@ -77,6 +77,24 @@ static void drop_probes(struct told_case *c)
 			told_silence(&c->facts[i].f);
 }
 
+/* configure asks each compiler for its version in the words of all of them: "gcc -V", "gcc -qversion". */
+static void drop_version_questions(struct told_case *c)
+{
+	static const char *const flags[] = { "-V", "-qversion", "-version" };
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		const char *flag = f->field[MSG_FLAG];
+
+		for (size_t k = 0; k < sizeof(flags) / sizeof(flags[0]) && flag != NULL; k++)
+			if ((told_is_id(f, "gcc-option") || told_is_id(f, "clang-option")) &&
+			    strcmp(flag, flags[k]) == 0) {
+				told_silence(f);
+				break;
+			}
+	}
+}
+
 /* The log of what CMake tried: what stands between "failed with the following output" and the source is no
  * error of the build. */
 static void drop_cmake_log(struct told_case *c)
@@ -202,6 +220,8 @@ static void name_wanted(struct told_case *c)
 	}
 }
 
+enum { ADVICE = 6 }; /* lines in which a gem says what to do, between the probe and the end */
+
 /* mkmf ends without words of its own: what it looked for last, and did not find, is what it wanted. */
 static void join_mkmf(struct told_case *c)
 {
@@ -214,8 +234,8 @@ static void join_mkmf(struct told_case *c)
 
 		if (!told_is_id(f, "gem-extconf"))
 			continue;
-		lib = told_above(c, "configure-probe-lib", f, 1);
-		header = told_above(c, "configure-probe-pkg", f, 1);
+		lib = told_above(c, "configure-probe-lib", f, ADVICE);
+		header = told_above(c, "configure-probe-pkg", f, ADVICE);
 		if (lib != NULL) {
 			f->code = "ld-library-not-found";
 			f->field[MSG_LIB] = lib->field[MSG_LIB];
@@ -234,6 +254,7 @@ static void join_mkmf(struct told_case *c)
 
 void told_probes(struct told_case *c)
 {
+	drop_version_questions(c);
 	drop_probes(c);
 	drop_cmake_log(c);
 	join_configure(c);

@@ -4,10 +4,13 @@
  */
 #include <fnmatch.h>
 #include <string.h>
+#include <strings.h>
 
 #include "diagnose/gpu.h"
 #include "diagnose/known.h"
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
+#include "loader/dyld.h"
 
 static const struct {
 	const char *pattern, *speaker, *detail;
@@ -33,7 +36,10 @@ static const struct {
 
 enum {
 	AROUND = 150,  /* lines in which as many */
-	MANY = 3       /* different sentences without a name are no messages */
+	MANY = 3,      /* different sentences without a name are no messages */
+	REPORT = 60,   /* lines of the head of a crash report */
+	ASSEMBLY = 20, /* lines of the search for one assembly */
+	RANK_TWICE = 39 /* before what it does */
 };
 
 static bool is_speaker(const struct msg_fact *f, const char *speaker)
@@ -145,6 +151,23 @@ static bool is_windows_driver(const char *name)
 	return false;
 }
 
+/* What macOS brings itself is missing for its release alone: frameworks and the parts of Swift are added by
+ * newer ones, and few were taken out again. */
+static void sharpen_macos_part(struct msg_fact *f)
+{
+	static const char *const growing[] = { "/System/Library/Frameworks/",
+					       "/System/Library/PrivateFrameworks/", "/System/iOSSupport/",
+					       "/usr/lib/swift/" };
+	const char *path = f->field[MSG_OBJECT];
+
+	if (!is_speaker(f, "dyld") || path == NULL || !dyld_cache_place(path))
+		return;
+	f->detail = "macos-part";
+	for (size_t i = 0; i < COUNT(growing); i++)
+		if (starts_with(path, growing[i]) && !dyld_cache_gone(path))
+			f->code = "os-too-old";
+}
+
 static void sharpen_library(struct msg_fact *f)
 {
 	const char *name;
@@ -152,6 +175,7 @@ static void sharpen_library(struct msg_fact *f)
 
 	if (f->field[MSG_OBJECT] == NULL)
 		return;
+	sharpen_macos_part(f);
 	name = file_name(f->field[MSG_OBJECT]);
 	gpu = gpu_library_of(name);
 	if ((gpu != NULL && gpu->part == GPU_DRIVER) || is_windows_driver(name)) {
@@ -183,6 +207,22 @@ static void sharpen_mapping(struct msg_fact *f)
 }
 
 /* "invalid ELF header": a file of another system by its name; one that the linker alone reads; or damaged. */
+/* An extension of Python whose name tells of no system: wheels for macOS call it the same, and one that was
+ * packed there is no ELF file. */
+static bool is_extension_of_any(const char *path)
+{
+	static const char *const folders[] = { "*/site-packages/*", "*/dist-packages/*", "/var/task/*",
+					       "/opt/python/*", "*/vendored/*" };
+	const char *name = file_name(path);
+
+	if (strncmp(name, "lib", 3) == 0 || strstr(name, "linux") != NULL || strstr(name, ".so") == NULL)
+		return false;
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (fnmatch(folders[i], path, 0) == 0)
+			return true;
+	return fnmatch("*.abi3.so", name, 0) == 0;
+}
+
 static void sharpen_header(struct msg_fact *f)
 {
 	static const char *const foreign[] = { "*.dylib", "*.dll", "*.node", "*.jnilib", "*.pyd",
@@ -195,7 +235,8 @@ static void sharpen_header(struct msg_fact *f)
 	const char *name = f->field[MSG_OBJECT] != NULL ? file_name(f->field[MSG_OBJECT]) : "";
 
 	for (size_t i = 0; i < COUNT(foreign); i++)
-		if (fnmatch(foreign[i], name, 0) == 0) {
+		if (fnmatch(foreign[i], name, 0) == 0 ||
+		    (name[0] != '\0' && is_extension_of_any(f->field[MSG_OBJECT]))) {
 			f->code = "wrong-arch";
 			f->detail = "other-system";
 		}
@@ -311,6 +352,43 @@ static void name_program(struct msg_fact *f)
 	}
 }
 
+/* A report of macOS names the program that was killed at its start in its first lines. */
+static void name_killed(const struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *path = told_is_id(f, "mac-signature-crash") ?
+					      told_above(c, "mac-report-path", f, REPORT) : NULL;
+
+	if (path != NULL)
+		told_take(f, path, MSG_OBJECT);
+}
+
+/* sxstrace names the assembly before it says that it is nowhere. */
+static void name_assembly(const struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *named =
+		told_is_id(f, "sxs-not-found") ? told_above(c, "sxs-reference", f, ASSEMBLY) : NULL;
+
+	if (named != NULL)
+		told_take(f, named, MSG_OBJECT);
+}
+
+/* Two copies of a class are a warning; two of Qt are why it does not take its own plugin. */
+static void two_of_qt(struct told_case *c)
+{
+	const struct msg_fact *twice = told_find(c, "objc-twice");
+	bool fails = told_find(c, "qt-plugin-found") != NULL || told_find(c, "qt-no-plugin") != NULL ||
+		     told_find(c, "qt-two-sets") != NULL;
+
+	if (!fails || twice == NULL || twice->field[MSG_OBJECT] == NULL ||
+	    strstr(base_name(twice->field[MSG_OBJECT]), "Qt") == NULL)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is_id(&c->facts[i].f, "objc-twice")) {
+			c->facts[i].f.kind = MSG_CAUSE;
+			c->facts[i].f.rank = RANK_TWICE;
+		}
+}
+
 /* ---- why the system refused ------------------------------------------------------------------ */
 
 /* The same sentence is printed for either: the error behind it tells which. "Error 12" is how a loader writes
@@ -337,18 +415,29 @@ static void sharpen_refusal(struct msg_fact *f)
 		}
 }
 
+/* The package has one name, however the sentence writes it. */
+static void name_numpy(struct msg_fact *f)
+{
+	if (f->field[MSG_OBJECT] != NULL && strcasecmp(f->field[MSG_OBJECT], "numpy") == 0)
+		f->field[MSG_OBJECT] = "numpy";
+}
+
 void told_runtime(struct told_case *c)
 {
 	deny_lists(c);
+	two_of_qt(c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct msg_fact *f = &c->facts[i].f;
 
 		name_program(f);
+		name_killed(c, f);
+		name_assembly(c, f);
 		told_attempt(c, i);
 		sharpen_conflict(f);
 		sharpen_init_function(f);
 		sharpen_needed_by(f);
 		sharpen_refusal(f);
+		name_numpy(f);
 		if (told_is(f, "missing-symbol"))
 			sharpen_symbol(c->a, f);
 		else if (told_is(f, "missing-library"))

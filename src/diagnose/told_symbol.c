@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "diagnose/known.h"
-#include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 
 /* "name@VERSION", "name@@VERSION": the name alone, and the version where none is known. */
 static void split_version(struct told_case *c, struct msg_fact *f)
@@ -206,6 +206,15 @@ static void set_detail(struct msg_fact *f)
 		f->detail = "not-linked";
 }
 
+/* An operator is named after the package that registers it: "torchvision::nms". */
+static void name_registrar(struct told_case *c, struct msg_fact *f)
+{
+	const char *symbol = f->field[MSG_SYMBOL], *end = symbol != NULL ? strstr(symbol, "::") : NULL;
+
+	if (told_is_id(f, "torch-op-missing") && end != NULL && f->field[MSG_OBJECT] == NULL)
+		f->field[MSG_OBJECT] = arena_strndup(c->a, symbol, (size_t)(end - symbol));
+}
+
 void told_symbols(struct told_case *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -217,5 +226,6 @@ void told_symbols(struct told_case *c)
 			set_detail(f);
 		name_provider(f);
 		name_host(f);
+		name_registrar(c, f);
 	}
 }

@@ -37,7 +37,7 @@ static bool in_package_build(const struct told_case *c)
 	static const char *const ids[] = {
 		"pip-requires", "pip-preparing", "pip-egg-info", "pip-egg-info-old", "pip-metadata",
 		"pip-wheel-failed", "pip-wheels-failed", "pip-subprocess", "uv-failed",
-		"pip-installable",  "pip-output-of",
+		"pip-installable",  "pip-output-of", "setup-frame",
 	};
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
@@ -76,6 +76,26 @@ static void take_modules(struct told_case *c)
 		for (size_t k = 0; k < sizeof(gone) / sizeof(gone[0]); k++)
 			if (strcmp(module, gone[k]) == 0)
 				f->detail = "setuptools-version";
+		/* It is there, without the name that is wanted of it. */
+		if (f->field[MSG_SYMBOL] != NULL &&
+		    (starts_with(module, "setuptools") || starts_with(module, "pkg_resources")))
+			f->detail = "setuptools-version";
+	}
+}
+
+/* What the configuration of a gem requires and does not get is no library, but an undeclared gem. */
+static void take_extconf(struct told_case *c)
+{
+	bool gem = told_find(c, "gem-native") != NULL || told_find(c, "gem-extconf") != NULL;
+
+	for (size_t i = 0; i < c->n && gem; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (!told_is_id(f, "ruby-no-load") && !told_is_id(f, "ruby-no-load-old"))
+			continue;
+		f->code = "build-tool";
+		f->detail = "undeclared-build-requirement";
+		f->rank = 14;
 	}
 }
 
@@ -109,6 +129,26 @@ static void take_requirements(struct told_case *c)
 			told_take(f, inner, MSG_OBJECT);
 			told_silence(inner);
 		}
+	}
+}
+
+/* pip builds a requirement of the build, and shows below why that fails: that is the cause then. */
+static void prefer_inner_build(struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+		bool inner = false;
+
+		if (!told_is_detail(f, "build-requirement") || !starts_with(f->id, "pip-build"))
+			continue;
+		for (size_t k = 0; k < c->n && !inner; k++) {
+			const struct told_fact *t = &c->facts[k];
+
+			inner = t->f.line > f->line && told_may_be_cause(t) && !t->warning &&
+				t->f.rank < MSG_RANK_GUESS && !starts_with(t->f.id, "pip-build");
+		}
+		if (inner)
+			told_silence(f);
 	}
 }
 
@@ -191,6 +231,17 @@ static void refine_package(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_PACKAGE] = arena_strndup(c->a, object, strlen(object) - 3);
 }
 
+/* The program of a product that sentences write in its own way: "CMake must be installed". */
+static const char *program_of(const char *object)
+{
+	static const char *const programs[] = { "cmake", "ninja", "meson", "bazel", "protoc" };
+
+	for (size_t i = 0; object != NULL && i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (strcasecmp(object, programs[i]) == 0)
+			return programs[i];
+	return object;
+}
+
 static void refine_tool(struct told_case *c, struct msg_fact *f)
 {
 	const char *object = f->field[MSG_OBJECT];
@@ -202,10 +253,10 @@ static void refine_tool(struct told_case *c, struct msg_fact *f)
 		f->code = "pkg-config";
 		f->detail = "tool-missing";
 	}
-	told_take(f, f, MSG_OBJECT);
 	if (f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
-	told_take(f, f, MSG_OBJECT);
+	if (told_is_detail(f, "program"))
+		f->field[MSG_OBJECT] = program_of(f->field[MSG_OBJECT]);
 	if (f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_TOOL];
 }
@@ -241,8 +292,11 @@ static void refine_go(struct told_case *c, struct msg_fact *f)
 	if (told_is_detail(f, "plugin-package-version")) {
 		if (package != NULL && is_standard(package))
 			f->detail = "plugin-build-flags";
-		if (object != NULL && !told_ends_with(object, ".so"))
+		/* Go leaves the ending out. */
+		if (object != NULL && strstr(base_name(object), ".so") == NULL)
 			f->field[MSG_OBJECT] = arena_printf(c->a, "%s.so", object);
+		else if (object == NULL)
+			f->field[MSG_OBJECT] = package;
 	}
 	if (told_is_detail(f, "module-missing") && object != NULL && is_newer_standard(object))
 		f->detail = "too-old";
@@ -308,6 +362,8 @@ static void refine_other(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_OBJECT] = f->field[MSG_FLAG];
 	if (told_is_id(f, "ocaml-error"))
 		place_above(c, f);
+	if (told_is_id(f, "cython-source"))
+		f->field[MSG_FILE] = arena_printf(c->a, "%s.pyx", f->field[MSG_FILE]);
 	if (f->field[MSG_OBJECT] == NULL && told_is_detail(f, "source-error"))
 		f->field[MSG_OBJECT] = f->field[MSG_FILE];
 }
@@ -379,7 +435,9 @@ void told_tool(struct told_case *c)
 	told_probes(c);
 	take_backend(c);
 	take_modules(c);
+	take_extconf(c);
 	take_requirements(c);
+	prefer_inner_build(c);
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < sizeof(refiners) / sizeof(refiners[0]); k++)
 			if (told_is(&c->facts[i].f, refiners[k].code)) {

@@ -286,7 +286,7 @@ int told_undefined_order(const struct told_case *c, const struct msg_fact *f)
 		return 50;
 	if (strcmp(f->detail, "extern-c") == 0)
 		return 10;
-	if (strcmp(f->detail, "no-main") == 0)
+	if (strcmp(f->detail, "no-main") == 0 || strcmp(f->detail, "no-winmain") == 0)
 		return 20;
 	if (strcmp(f->detail, "cxx-runtime") == 0)
 		return 60;

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "diagnose/d_import.h"
+#include "diagnose/told_case.h"
 #include "message/pattern.h"
 #include "symbol/demangle.h"
 
@@ -103,13 +105,13 @@ static const char *extension_of(const struct msg_fact *f)
 	return dot != NULL ? dot + 1 : module;
 }
 
-/* The object, if it is a script by its name. */
+/* The object, or who needs one without a name, if it is a script by its name. */
 static const char *script_of(const struct msg_fact *f)
 {
 	static const char *const scripts[] = { "*.sh",	"*.bash", "*.zsh", "*.ksh", "*.csh", "*.fish",
 					       "*.py",	"*.pl",	  "*.rb",  "*.js",  "*.mjs", "*.php",
 					       "*.lua", "*.tcl",  "*.awk", "*entrypoint" };
-	const char *object = f->field[MSG_OBJECT];
+	const char *object = f->field[f->field[MSG_OBJECT] != NULL ? MSG_OBJECT : MSG_NEEDED_BY];
 
 	for (size_t i = 0; object != NULL && i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		if (matches_pattern(base_name(object), scripts[i]))
@@ -117,22 +119,87 @@ static const char *script_of(const struct msg_fact *f)
 	return NULL;
 }
 
+/* A word size alone. */
+static bool is_bits(const char *machine)
+{
+	return strcmp(machine, "32") == 0 || strcmp(machine, "64") == 0;
+}
+
+/* The file that holds the object: "libx.a" of "libx.a(y.o)". Programs take no member by its name. */
+static const char *container_of(struct arena *a, const struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT], *member = object != NULL ? strrchr(object, '(') : NULL;
+
+	if (member == NULL || member == object || object[strlen(object) - 1] != ')')
+		return object;
+	return arena_strndup(a, object, (size_t)(member - object));
+}
+
+/* The file is named by its place in a Python package: what pip calls that package. */
+static const char *site_package_of(struct arena *a, const struct msg_fact *f)
+{
+	static const char *const marks[] = { "/site-packages/", "/dist-packages/" };
+	const char *object = f->field[MSG_OBJECT], *at = NULL;
+	size_t n;
+
+	for (size_t i = 0; object != NULL && at == NULL && i < COUNT(marks); i++)
+		if ((at = strstr(object, marks[i])) != NULL)
+			at += strlen(marks[i]);
+	n = at != NULL ? strcspn(at, "/.") : 0;
+	return n > 0 && (isalnum((unsigned char)at[0]) || at[0] == '_') ?
+		import_distribution(a, arena_strndup(a, at, n)) : NULL;
+}
+
+/* PyTorch compiles some extensions when they are first used, and keeps them in a folder of that name. */
+static const char *compiled_of(const struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT];
+
+	return object != NULL && strstr(object, "/torch_extensions/") != NULL ? object : NULL;
+}
+
+/* The object, if a program has unpacked itself, or a library of its own, to run it from there. */
+static const char *unpacked_of(const struct msg_fact *f)
+{
+	static const char *const folders[] = { "/tmp/*", "/var/tmp/*", "/dev/shm/*" };
+	const char *object = f->field[MSG_OBJECT];
+
+	for (size_t i = 0; object != NULL && i < COUNT(folders); i++)
+		if (matches_pattern(object, folders[i]))
+			return object;
+	return NULL;
+}
+
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
- * "extension" and "script" are no fields of their own. */
+ * "container", "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields of their
+ * own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
 
 	if (is_named(name, n, "by_file"))
 		return file_of(f);
+	if (is_named(name, n, "container"))
+		return container_of(a, f);
 	if (is_named(name, n, "extension"))
 		return extension_of(f);
 	if (is_named(name, n, "script"))
 		return script_of(f);
+	if (is_named(name, n, "site_package"))
+		return site_package_of(a, f);
+	if (is_named(name, n, "compiled"))
+		return compiled_of(f);
+	if (is_named(name, n, "unpacked"))
+		return unpacked_of(f);
+	if (is_named(name, n, "elsewhere"))
+		return compiled_of(f) == NULL && site_package_of(a, f) == NULL ? f->field[MSG_OBJECT] : NULL;
 	if (!field_named(name, n, &field) || f->field[field] == NULL)
 		return NULL;
+	if ((field == MSG_HAVE || field == MSG_ARCH) && is_bits(f->field[field]))
+		return arena_printf(a, "%s-bit", f->field[field]);
 	if (field == MSG_SYMBOL) {
-		const char *readable = demangle_short(a, f->field[field]);
+		const char *import = strncmp(f->field[field], "__imp_", 6) == 0 ? "__imp_" : "";
+		const char *readable = demangle_short(a, f->field[field] + strlen(import));
 
 		return symbol_word(a, readable != NULL ? readable : f->field[field]);
 	}
@@ -249,12 +316,21 @@ static const char *first_of(const struct msg_fact *f, const char *list)
 /* How well a row fits: it is for this sentence, for this detail, or for all. */
 enum fit { FOR_SENTENCE, FOR_DETAIL, FOR_ALL };
 
+/* "dyld-symbol*" is a sentence, "@dyld" who says it. */
+static bool is_shaded(const struct shade *s, const struct msg_fact *f)
+{
+	if (strcmp(s->detail, "*") != 0 && !same_text(s->detail[0] != '\0' ? s->detail : NULL, f->detail))
+		return false;
+	if (s->sentence[0] == '@')
+		return same_text(s->sentence + 1, f->speaker);
+	return matches_pattern(f->id, s->sentence);
+}
+
 /* The words for this sentence where those for its detail do not fit, or NULL. */
 static const char *shade_of(const struct msg_fact *f)
 {
 	for (size_t i = 0; f->id != NULL && i < COUNT(shades); i++)
-		if (same_text(shades[i].detail[0] != '\0' ? shades[i].detail : NULL, f->detail) &&
-		    matches_pattern(f->id, shades[i].sentence))
+		if (is_shaded(&shades[i], f))
 			return shades[i].words;
 	return NULL;
 }
@@ -312,7 +388,9 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 {
 	const struct words *w = words_for(f);
 
-	return w != NULL && w->hint[0] != '\0' ? sentence(a, f, w->hint) : NULL;
+	if (w == NULL || w->hint[0] == '\0' || !has_fields(a, f, w->hint, w->hint + strlen(w->hint)))
+		return NULL;
+	return sentence(a, f, w->hint);
 }
 
 void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)

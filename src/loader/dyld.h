@@ -66,6 +66,8 @@ const char *dyld_name(const struct process *p, const struct image *im);
 
 /* Is it a place whose libraries are in the shared cache and not on disk? */
 bool dyld_cache_place(const char *path);
+/* Was it there once, and is no more in releases of today? */
+bool dyld_cache_gone(const char *path);
 /* Does the shared cache of that release hold the library? */
 bool dyld_in_cache(const struct dyld_world *w, const char *path);
 

@@ -41,6 +41,14 @@ bool dyld_cache_place(const char *path)
 	return false;
 }
 
+bool dyld_cache_gone(const char *path)
+{
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		if (begins_with(path, gone[i].path))
+			return true;
+	return false;
+}
+
 static bool has_left(const struct dyld_world *w, const char *path)
 {
 	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)

@@ -101,7 +101,7 @@ static bool is_quote(char c)
  * part. */
 static size_t part_length(const char *s)
 {
-	static const char *const next[] = { "Referenced from:", "Reason:", "Expected in:", "Expected as",
+	static const char *const next[] = { "Referenced from", "Reason:", "Expected in:", "Expected as",
 					    " (LoadError)", " | ", "\",\"", "\", \"", "\\n" };
 	size_t n = strcspn(s, "\n");
 
@@ -208,8 +208,8 @@ static const struct why {
 	{ "built for simulator", "wrong-arch", "" },
 	{ "built for iOS", "wrong-arch", "" },
 	{ "disallowed by system policy", "permission", "quarantine" },
-	{ "not valid for use in process", "permission", "" },
-	{ "code sign", "permission", "" },
+	{ "not valid for use in process", "permission", "code-signature" },
+	{ "code sign", "permission", "code-signature" },
 	{ "sandbox", "permission", "" },
 	{ "relative path not allowed", "permission", "" },
 	{ "security policy does not allow", "permission", "" },

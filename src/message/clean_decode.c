@@ -128,7 +128,7 @@ static size_t number_entity(const char *s, size_t n, char *c)
 	return i + 1;
 }
 
-static size_t entity(const char *s, size_t n, char *c)
+static size_t one_entity(const char *s, size_t n, char *c)
 {
 	if (n > 3 && s[1] == '#')
 		return number_entity(s, n, c);
@@ -144,6 +144,25 @@ static size_t entity(const char *s, size_t n, char *c)
 		}
 	}
 	return 0;
+}
+
+/* One that was encoded once more is decoded twice: "&amp;lt;". */
+static size_t entity(const char *s, size_t n, char *c)
+{
+	enum { AMP = 5, LONGEST = 12 };
+	char inner[LONGEST];
+	size_t len = one_entity(s, n, c), ninner, more;
+
+	if (len != AMP || *c != '&')
+		return len;
+	ninner = n - AMP < LONGEST - 1 ? n - AMP + 1 : LONGEST;
+	inner[0] = '&';
+	memcpy(inner + 1, s + AMP, ninner - 1);
+	more = one_entity(inner, ninner, c);
+	if (more > 0)
+		return AMP + more - 1;
+	*c = '&';
+	return len;
 }
 
 /* Tags that pages with messages have; those of one line end one. Templates of C++ look like others. */

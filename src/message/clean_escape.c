@@ -16,9 +16,22 @@ enum {
 
 /* ---- strings of programs --------------------------------------------------------------------- */
 
-/* A path with a drive whose backslashes are single: then they are no escapes. */
+/* ".\temp", "..\new" */
+static bool is_raw_relative(const char *s, size_t n, size_t i)
+{
+	if (s[i] != '.' || (i > 0 && strchr(" \t'\"`=(", s[i - 1]) == NULL))
+		return false;
+	i += s[i + 1] == '.' ? 2 : 1;
+	return i + 2 < n && s[i] == '\\' && isalnum((unsigned char)s[i + 1]) &&
+	       isalnum((unsigned char)s[i + 2]);
+}
+
+/* A path with a drive, or from here, whose backslashes are single: then they are no escapes. */
 static bool has_raw_path(const char *s, size_t n)
 {
+	for (size_t i = 0; i + 2 < n; i++)
+		if (is_raw_relative(s, n, i))
+			return true;
 	for (size_t i = 1; i + 2 < n; i++)
 		if (s[i] == ':' && s[i + 1] == '\\' && s[i + 2] != '\\' && isalpha((unsigned char)s[i - 1]) &&
 		    (i == 1 || !isalnum((unsigned char)s[i - 2])))
@@ -148,6 +161,45 @@ static void remove_marks(struct line *l)
 	l->n = k;
 }
 
+/* Where the bold words end that begin with the "**" at i; 0: none do. Pointers to pointers are no words. */
+static size_t bold_end(const struct line *l, size_t i)
+{
+	const char *s = l->s;
+
+	if (l->n - i < 5 || s[i] != '*' || s[i + 1] != '*' || strchr(" \t*", s[i + 2]) != NULL ||
+	    (i > 0 && strchr(" \t'`\"([>", s[i - 1]) == NULL))
+		return 0;
+	for (size_t k = i + 3; k + 1 < l->n; k++)
+		if (s[k] == '*' && s[k + 1] == '*')
+			return strchr(" \t*(,", s[k - 1]) == NULL &&
+					       (k + 2 == l->n || !isalnum((unsigned char)s[k + 2])) ? k : 0;
+	return 0;
+}
+
+/* "**relocation truncated to fit:** …" */
+static void remove_bold(struct line *l)
+{
+	size_t k = 0, end = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		size_t begun = end == 0 ? bold_end(l, i) : 0;
+
+		if (begun > 0 || (end > 0 && i == end)) {
+			end = begun;
+			i++;
+			continue;
+		}
+		l->from[k] = l->from[i];
+		l->s[k++] = l->s[i];
+	}
+	l->n = k;
+}
+
+bool clean_has_bold(const char *s, size_t n)
+{
+	return n > 4 && memmem(s, n, "**", 2) != NULL;
+}
+
 static const char link[] = "](http";
 
 bool clean_has_link(const char *s, size_t n)
@@ -252,6 +304,8 @@ void clean_unescape(struct line *l)
 		remove_links(l);
 	if (has_marks(l->s, l->n))
 		remove_marks(l);
+	if (clean_has_bold(l->s, l->n))
+		remove_bold(l);
 	for (unsigned pass = 0; pass < PASSES && has_escapes(l->s, l->n); pass++)
 		unescape(l);
 }

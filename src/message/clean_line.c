@@ -33,6 +33,7 @@ static size_t strip(const char *s, size_t n, size_t *from)
 bool clean_line_plain(const char *s, size_t n, bool first, size_t *from, size_t *len)
 {
 	if (clean_is_encoded(s, n) || clean_has_bare_escape(s, n) || clean_has_link(s, n) ||
+	    clean_has_bold(s, n) ||
 	    (n > 0 && memchr("{[", s[0], 2) != NULL && memchr(s, '"', n) != NULL))
 		return false;
 	*from = 0;

@@ -399,6 +399,9 @@ static bool string_edge(struct span *p)
 {
 	size_t start = p->i;
 
+	/* Three are a mark of Python, Swift and others. */
+	if (p->n == 3 && take_word(p, "\"\"\""))
+		return false;
 	if (take_any(p, "\"'}],") && p->i == p->n)
 		return true;
 	p->i = start;

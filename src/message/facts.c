@@ -69,11 +69,13 @@ void facts_add(struct facts *f, const struct msg_fact *fact)
 			same->line = fact->line;
 			same->offset = fact->offset;
 		}
+		same->last = fact->offset > same->last ? fact->offset : same->last;
 		same->count += fact->count > 0 ? fact->count : 1;
 		return;
 	}
 	same = new_fact(f);
 	*same = *fact;
+	same->last = fact->offset;
 	same->count = fact->count > 0 ? fact->count : 1;
 	if (!f->cut)
 		table_put(&f->known, key, hash, same);

@@ -263,6 +263,12 @@ static void trim(const char *s, size_t *start, size_t *end)
 		++*start;
 	while (*end - *start > 3 && memcmp(s + *start, "..", 2) == 0 && strchr("./\\", s[*start + 2]) == NULL)
 		*start += 2;
+	/* A line of dots in front, and its end lost: what is left out. */
+	for (size_t i = *end; i > *start + 4; i--)
+		if (memcmp(s + i - 4, "....", 4) == 0) {
+			*start = i < *end ? i : *start;
+			break;
+		}
 	/* Bold in Markdown. */
 	while (*end - *start > 2 && s[*start] == '*' && s[*start + 1] == '*')
 		*start += 2;

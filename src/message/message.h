@@ -21,13 +21,13 @@ enum msg_field {
 	MSG_NEEDED_BY, /* who needs or references it */
 	MSG_SYMBOL,    /* mangled or as people wrote it, without version */
 	MSG_VERSION,   /* symbol version, release, or number that is asked for */
-	MSG_HAVE,      /* the version or architecture that is there instead */
+	MSG_HAVE,      /* the version or architecture that is there instead: that of the file */
 	MSG_LIB,       /* the name behind -l */
 	MSG_FILE,      /* a source, build or log file */
 	MSG_LINE,      /* line in MSG_FILE */
 	MSG_HEADER,    /* of #include */
 	MSG_TOOL,      /* a program of the build: compiler, linker, pkg-config */
-	MSG_ARCH,      /* architecture or platform, wanted or found */
+	MSG_ARCH,      /* architecture or platform that is wanted */
 	MSG_FLAG,      /* an option */
 	MSG_PACKAGE,   /* of pip, pkg-config, CMake, go, or a distribution */
 	MSG_MODULE,    /* of Python, Perl, Node, … */
@@ -60,6 +60,7 @@ struct msg_fact {
 	const char *text;      /* the sentence as it stands in the text, cleaned */
 	int64_t line;          /* where it stands in the text as given: first line, 1 for the first */
 	uint64_t offset;       /* first byte of it there */
+	uint64_t last;         /* the same where it was said last */
 	size_t count;          /* how often it was said with the same fields */
 	unsigned doubts;       /* MSG_PROSE | …: what speaks against its being said by a program, now */
 };

@@ -52,13 +52,32 @@ void reading_lines(const struct clean *c, size_t at, unsigned lines, struct read
 
 /* ---- broken lines --------------------------------------------------------------------------- */
 
-/* Letters, not bytes. */
+/* Is the letter that begins there one of East Asia's, which takes two columns? All have three bytes. */
+static bool is_wide(const char *s, size_t n)
+{
+	static const struct {
+		unsigned first, last;
+	} wide[] = { { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xac00, 0xd7a3 },
+		     { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 } };
+	unsigned letter;
+
+	if (n < 3 || ((unsigned char)s[0] & 0xf0) != 0xe0)
+		return false;
+	letter = ((unsigned char)s[0] & 0x0fu) << 12 | ((unsigned char)s[1] & 0x3fu) << 6 |
+		 ((unsigned char)s[2] & 0x3fu);
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (letter >= wide[i].first && letter <= wide[i].last)
+			return true;
+	return false;
+}
+
+/* As a terminal counts them. */
 static size_t columns(const char *s, size_t n)
 {
 	size_t cols = 0;
 
 	for (size_t i = 0; i < n; i++)
-		cols += ((unsigned char)s[i] & 0xc0) != 0x80;
+		cols += (size_t)(((unsigned char)s[i] & 0xc0) != 0x80) + (size_t)is_wide(s + i, n - i);
 	return cols;
 }
 
@@ -170,17 +189,43 @@ bool reading_in_table(const struct clean *c, size_t at, size_t width)
 		!goes_on(c->text + from, start - 1 - from, c->text + start, end - start);
 }
 
-/* "main.obj : error LNK2019", "LINK : fatal error LNK1104" */
+/* "error LNK2001", "fatal error C1083": a word of capitals and a number. */
+static bool has_code(const char *s, size_t n)
+{
+	size_t letters = 0;
+
+	while (letters < n && isupper((unsigned char)s[letters]))
+		letters++;
+	return letters > 0 && letters < n && is_digit(s[letters]);
+}
+
+/* "main.obj : error LNK2019", "LINK : fatal error LNK1104", "error LNK2001" where the file is left out */
 static bool begins_as_msvc(const char *s, size_t n)
 {
 	static const char *const kinds[] = { " : error ", " : fatal error ", " : warning " };
-	const char *blank = memchr(s, ' ', n);
-	size_t left = blank != NULL ? n - (size_t)(blank - s) : 0;
+	const char *blank;
+	size_t left;
 
+	for (; n > 0 && *s == '`'; n--)
+		s++;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]) - 3;
+
+		if (n > len && memcmp(s, kinds[i] + 3, len) == 0 && has_code(s + len, n - len))
+			return true;
+	}
+	blank = memchr(s, ' ', n);
+	left = blank != NULL ? n - (size_t)(blank - s) : 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (left > strlen(kinds[i]) && memcmp(blank, kinds[i], strlen(kinds[i])) == 0)
 			return true;
 	return false;
+}
+
+/* The ending of a program's name on Windows: "collect2.exe: ". */
+static bool is_exe(const char *s, size_t n)
+{
+	return n > strlen(".exe:") && strncmp(s, ".exe:", strlen(".exe:")) == 0;
 }
 
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
@@ -188,9 +233,16 @@ static bool begins_as_msvc(const char *s, size_t n)
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
 {
 	static const char *const roots[] = { "/usr/", "/bin/", "/opt/", "/home/", "/tmp/", "/nix/", "/gnu/",
-					     "The command ", "stack traceback:" };
-	bool path = n > 0 && s[0] == '/', name = true;
+					     "The command ", "stack traceback:", "@rpath/",
+					     "@loader_path/", "@executable_path/", "  Referenced from",
+					     "  Reason: ", "  Expected in: " };
+	bool drive = n > 2 && isalpha((unsigned char)s[0]) && s[1] == ':' && (s[2] == '/' || s[2] == '\\');
+	bool path = n > 0 && (s[0] == '/' || drive), name = true;
 
+	/* The line before ends with its sentence. No file's name goes on so behind its dot. */
+	if (nbefore > 2 && before[nbefore - 1] == '.' && isalnum((unsigned char)before[nbefore - 2]) &&
+	    n > 1 && isupper((unsigned char)s[0]) && islower((unsigned char)s[1]))
+		return true;
 	/* A heading of Markdown. */
 	if (n > 2 && s[0] == '#' && (s[1] == ' ' || s[1] == '#'))
 		return true;
@@ -211,7 +263,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 			return true;
 		if (s[i] == ':' && (s[i + 1] == ' ' || is_digit(s[i + 1])))
 			return i > 1 && (name || path || is_digit(s[i + 1]));
-		name = name && s[i] != '.' && s[i] != '/';
+		name = name && (s[i] != '.' || is_exe(s + i, n - i)) && s[i] != '/';
 	}
 	return false;
 }
@@ -234,17 +286,48 @@ static bool is_shown_code(const char *text, size_t at, size_t to)
 /* How a line ends that was broken at `width` (0: every line is). */
 enum edge { WHOLE, BROKEN, BROKEN_AT_BLANK };
 
+enum { STAMP = 8 }; /* letters: no prefix of the same kind is so much longer than another */
+
+/* What was taken off before the line that begins there. */
+static uint64_t prefix_of(const struct clean *c, size_t start)
+{
+	uint64_t end = 0, offset;
+	int64_t line;
+
+	if (start > 0)
+		clean_place(c, start - 1, &end, &line);
+	clean_place(c, start, &offset, &line);
+	return offset > end ? offset - end - (start > 0) : 0;
+}
+
+/* A time and a level before the next line, and none before this one: somebody else says it. */
+static bool has_own_stamp(const struct clean *c, size_t start, size_t next)
+{
+	return prefix_of(c, next) > prefix_of(c, start) + STAMP;
+}
+
+/* The blanks before both lines: the column of a table of two, in which a log writes what is said. */
+static size_t shared_indent(const struct clean *c, size_t start, size_t next, size_t to)
+{
+	size_t n = 0;
+
+	while (next + n < to && c->text[start + n] == ' ' && c->text[next + n] == ' ')
+		n++;
+	return next + n < to && c->text[start + n] != ' ' && c->text[next + n] != ' ' ? n : 0;
+}
+
 /* The line text[start, at) ends there. A blank in the last column is lost. */
 static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t to, size_t width)
 {
 	const char *line = c->text + start, *next = c->text + at + 1;
-	size_t cols = width > 0 ? columns(line, at - start) : 0;
+	size_t cols = width > 0 ? columns(line, at - start) : 0, in;
 
 	/* An empty line follows no broken one. */
 	if (at + 1 == to || *next == '\n' || cols > width || cols + 1 < width)
 		return WHOLE;
-	if (width > 0 && (begins_message(line, at - start, next, to - at - 1) ||
-			  is_shown_code(c->text, at + 1, to)))
+	in = width > 0 ? shared_indent(c, start, at + 1, to) : 0;
+	if (width > 0 && (begins_message(line + in, at - start - in, next + in, to - at - 1 - in) ||
+			  is_shown_code(c->text, at + 1, to) || has_own_stamp(c, start, at + 1)))
 		return WHOLE;
 	return cols == width ? BROKEN : BROKEN_AT_BLANK;
 }
@@ -261,12 +344,14 @@ static void join(const struct clean *c, size_t from, size_t to, size_t width, st
 	out->joins.n = 0;
 	for (size_t i = from; i < to; i++) {
 		enum edge edge = c->text[i] == '\n' ? edge_of(c, start, i, to, width) : WHOLE;
+		size_t in = edge == BROKEN && width > 0 ? shared_indent(c, start, i + 1, to) : 0;
 
 		start = c->text[i] == '\n' ? i + 1 : start;
 		if (edge != BROKEN)
 			s[n++] = edge == WHOLE ? c->text[i] : ' ';
 		else
-			skipped++;
+			skipped += 1 + in;
+		i += in;
 		if (edge != WHOLE)
 			room->joins[out->joins.n++] = (struct reading_join){ n, skipped };
 	}

@@ -907,6 +907,23 @@ static void json_checked(struct json *j, const struct dlwhy_package *p)
 	json_close(j, '}');
 }
 
+static void json_cause(struct json *j, const struct dlwhy_cause *c)
+{
+	json_key(j, "cause");
+	if (c == NULL) {
+		buf_str(j->b, "null");
+		return;
+	}
+	json_open(j, '{');
+	json_id(j, "code", c->code);
+	json_text(j, "title", c->title);
+	json_id(j, "severity", words_severity(c->severity));
+	json_text(j, "meaning", c->meaning);
+	json_text(j, "never", c->never);
+	json_text(j, "page", c->page);
+	json_close(j, '}');
+}
+
 /* Keys that schema 1 has got since, behind those it began with. */
 static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 {
@@ -939,6 +956,7 @@ static void json_later_keys(struct json *j, const struct dlwhy_result *r)
 	json_verify(j, r->verify);
 	json_env(j, r->env);
 	json_checked(j, r->package);
+	json_cause(j, r->cause);
 }
 
 /* index SIZE_MAX: not printed. */

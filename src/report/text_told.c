@@ -23,12 +23,15 @@ const char *text_told_certainty(struct text *t)
 	return t->r->assumes != NULL ? arena_printf(t->a, "%s: %s", s, text_clean(t, t->r->assumes)) : s;
 }
 
-/* The first words are the answer. Which of several texts it is of stands before them. */
+/* The first words are the answer; of what is only a warning they say that it is no error. Which of several
+ * texts it is of stands before them. */
 void text_told_answer(struct text *t, const struct dlwhy_finding *f, size_t max, struct lines *out)
 {
 	const char *name = t->verbose ? text_clean(t, t->r->target) : text_base(t, t->r->target);
 	const char *says = text_clean(t, f->summary);
 
+	if (f->severity != DLWHY_ERROR)
+		says = arena_printf(t->a, "No error is told of, only a warning: %s", says);
 	if (strcmp(name, "-") != 0)
 		says = arena_printf(t->a, "%s: %s",
 				    text_fit(t, name, t->verbose ? SIZE_MAX : t->width / 2), says);
@@ -57,6 +60,17 @@ static const char *nothing_told(struct text *t)
 			    told->nfacts, it);
 }
 
+/* What a reader can do who knows that something fails. */
+static void nothing_told_next(struct text *t, struct lines *out)
+{
+	if (t->r->hint != NULL)
+		text_wrap(t, out, MARGIN + 2, 3, text_clean(t, t->r->hint));
+	else if (t->r->told->bytes > 0)
+		text_wrap(t, out, MARGIN, 3,
+			  "If something fails all the same: give all that it printed, from the command on, "
+			  "or let it be watched: dlwhy run -- COMMAND");
+}
+
 void text_told_lines(struct text *t, struct lines *out)
 {
 	const struct dlwhy_told *told = t->r->told;
@@ -64,8 +78,7 @@ void text_told_lines(struct text *t, struct lines *out)
 
 	if (told->text == NULL) {
 		text_wrap(t, out, MARGIN, 2, nothing_told(t));
-		if (t->r->hint != NULL)
-			text_wrap(t, out, MARGIN + 2, 3, text_clean(t, t->r->hint));
+		nothing_told_next(t, out);
 		return;
 	}
 	place = arena_printf(t->a, "  Line %lld:  ", (long long)told->line);

@@ -16,6 +16,7 @@
 #include "verb/check_pe.h"
 #include "verb/env_script.h"
 #include "verb/host.h"
+#include "verb/installed.h"
 #include "verb/packages.h"
 #include "verb/pid.h"
 #include "verb/program.h"
@@ -684,6 +685,8 @@ static void run_job(void *ctx, unsigned worker, size_t i)
 static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *const *targets,
 		     size_t from, size_t n, dlwhy_on_result *on_result, void *user)
 {
+	struct dlwhy_result *results[BATCH];
+	struct arena *lists = NULL;
 	int stop = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -697,6 +700,9 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 				(n == 1 && s->opt.threads != 1 ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);
+	for (size_t i = 0; i < n; i++)
+		results[i] = &jobs[i].r;
+	installed_name(s, &lists, results, n);
 	for (size_t i = 0; i < n; i++) {
 		if (stop == 0 && jobs[i].package)
 			stop = packages_check(s, jobs[i].target, from + i, on_result, user);
@@ -705,6 +711,7 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 		if (jobs[i].a != NULL)
 			arena_reset(jobs[i].a);
 	}
+	arena_free(lists);
 	return stop;
 }
 

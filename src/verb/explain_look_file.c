@@ -257,8 +257,11 @@ void look_at_files(struct look_case *c)
 {
 	const struct dlwhy_finding *f = c->f;
 	const char *who = needer(c), *what = look_path(c->l, f->object), *name = f->object;
-	const char *module = c->fact->field[MSG_MODULE];
+	const char *module = told_python_module(c->fact);
 
+	/* An interpreter with a carriage return behind it: the one without is not asked for. */
+	if (same_text(c->fact->id, "shell-bad-carriage"))
+		what = NULL;
 	if (what != NULL && ask_script(c, what))
 		return;
 	if (who != NULL && ask_file(c, who))

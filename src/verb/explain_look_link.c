@@ -9,6 +9,7 @@
 
 #include "build/link.h"
 #include "diagnose/common.h"
+#include "diagnose/told_place.h"
 #include "verb/driver_words.h"
 #include "verb/explain_look_answer.h"
 
@@ -81,13 +82,26 @@ static bool compiles_only(const struct msg_command *m)
 	return has_word(m, "-c") || has_word(m, "-S") || has_word(m, "-E");
 }
 
+/* A source that is not here is not compiled here: what the compiler then says is no answer. */
+static bool has_its_sources(struct look *l, const char *const *argv, size_t argc)
+{
+	struct os_stat st;
+
+	for (size_t i = 1; i < argc; i++)
+		if (driver_is_input(argv[i]) && !driver_takes_next(argv[i - 1]) &&
+		    told_is_source(argv[i], strlen(argv[i])) &&
+		    source_stat(l->s->source, argv[i], true, &st) != 0)
+			return false;
+	return true;
+}
+
 static void ask(struct look_case *c, const struct msg_command *m)
 {
 	struct look_reply n = { .c = c, .loads = DLWHY_UNKNOWN, .links = true };
 	const char *what = arena_printf(c->l->a, "the link of line %lld", (long long)m->line);
 	const char *const *argv = from_here(c->l, m);
 
-	if (argv == NULL || !look_may_ask(c->l) ||
+	if (argv == NULL || !has_its_sources(c->l, argv, m->argc) || !look_may_ask(c->l) ||
 	    dlwhy_link(c->l->s, argv, look_take, &n, NULL) != DLWHY_OK)
 		return;
 	if (!look_settle(c, &n, what))

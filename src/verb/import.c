@@ -11,6 +11,7 @@
 #include "diagnose/diagnose.h"
 #include "loader/dyld.h"
 #include "object/elfconst.h"
+#include "verb/installed.h"
 #include "verb/prove_import.h"
 #include "verb/py_process.h"
 #include "verb/result.h"
@@ -232,6 +233,8 @@ static void run_job(void *ctx, unsigned worker, size_t i)
 static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *const *modules, size_t from,
 		     size_t n, dlwhy_on_result *on_result, void *user)
 {
+	struct dlwhy_result *results[BATCH];
+	struct arena *lists = NULL;
 	int stop = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -242,6 +245,9 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 				(n == 1 && s->opt.threads != 1 && s->opt.os == NULL ? OPEN_PARALLEL : 0);
 	}
 	pool_run(n, s->opt.threads, run_job, jobs);
+	for (size_t i = 0; i < n; i++)
+		results[i] = &jobs[i].r;
+	installed_name(s, &lists, results, n);
 	for (size_t i = 0; i < n; i++) {
 		if (stop == 0)
 			stop = on_result(&jobs[i].r, from + i, user);
@@ -249,6 +255,7 @@ static int run_batch(struct dlwhy_session *s, struct job *jobs, const char *cons
 		if (jobs[i].a != NULL)
 			arena_reset(jobs[i].a);
 	}
+	arena_free(lists);
 	return stop;
 }
 

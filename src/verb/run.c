@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verb/installed.h"
+
 #define RUN_MEMORY ((size_t)2048 << 20) /* bytes that the analysis of one run may take */
 
 static const char *join(const char *const *argv, struct arena *a)
@@ -170,6 +172,8 @@ enum dlwhy_code dlwhy_run(struct dlwhy_session *s, const char *const *argv,
 			  dlwhy_on_result *on_result, void *user, struct dlwhy_error *err)
 {
 	struct run run = { .s = s, .argv = argv };
+	struct dlwhy_result *result = &run.r;
+	struct arena *lists = NULL;
 	int e;
 
 	err_clear(err);
@@ -192,8 +196,10 @@ enum dlwhy_code dlwhy_run(struct dlwhy_session *s, const char *const *argv,
 	run.basic.exit_status = run.end.signal != 0 || run.end.failed != 0 ? -1 : run.end.status;
 	if (arena_run(run.a, analyse, &run) != ARENA_OK)
 		set_error(&run, "out of memory while the run was explained");
+	installed_name(s, &lists, &result, 1);
 	on_result(&run.r, 0, user);
 	close_run(&run);
+	arena_free(lists);
 	return DLWHY_OK;
 }
 

@@ -80,7 +80,8 @@ def files(tmp_path_factory):
     (["--loader", "bionic", "/bin/true"], "bionic"),
     ([""], "empty"),
     (["/bin/true", ""], "empty"),
-    (["explain", "--json", "missing-library"], "--json"),
+    (["explain", "--no-look", "missing-library"], "--no-look"),
+    (["explain", "missing-library", "--fail-on", "never"], "--fail-on"),
     (["help", "nothing"], "nothing"),
     (["--\x1b[31mred", "x"], "unknown option --?[31mred"),
 ])
@@ -326,6 +327,33 @@ def test_json_is_valid_by_the_schema(files, extra, name):
         assert answer["target"] == "n\ufffd\n\x1b[31m" and "target_b64" in answer
     else:
         assert answer["target"] == name.decode()
+
+
+def test_data_tells_where_a_library_that_was_found_was_looked_for(files):
+    answer = check_json(run("--json", "/bin/ls", cwd=files).stdout)
+    needs = [need for thing in answer["objects"] for need in thing["needs"] if need["to"] is not None]
+    assert needs
+    for need in needs:
+        outcomes = [probe["outcome"] for probe in need["probes"]]
+        assert outcomes[-1:] == ([] if need["rule"] in ("soname", "already-loaded") else ["taken"]), need
+
+
+@pytest.mark.parametrize("how", [["--json"], ["--format", "jsonl"]])
+def test_a_cause_as_data(how):
+    for code in CAUSES:
+        answer = check_json(run("explain", code, *how).stdout)
+        assert (answer["verb"], answer["target"], answer["cause"]["code"], answer["findings"]) == ("explain", code, code, [])
+        assert answer["cause"]["page"] == (ROOT / "docs/causes" / f"{code}.md").read_text(encoding="utf-8")
+
+
+def test_several_causes_as_data():
+    answer = check_json(run("explain", "--json", *CAUSES[:3]).stdout)
+    assert [one["cause"]["code"] for one in answer["results"]] == CAUSES[:3]
+
+
+def test_a_cause_as_markdown():
+    page = (ROOT / "docs/causes/static-tls.md").read_bytes()
+    assert run("explain", "static-tls", "--format", "md").stdout == page
 
 
 @pytest.mark.parametrize("name,word", [("./libund.so", "loads"), ("/bin/ls", "starts")])

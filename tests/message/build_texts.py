@@ -33,7 +33,7 @@ GNU_LD = [
      "ld-incompatible", "other-arch", "warp.o", ANY),
     ("./lib/libwarp.a: could not read symbols: File in wrong format", "ld-incompatible", "other-arch", "libwarp.a", ANY),
     ("arm-linux-gnueabihf-ld: error: warp.o uses VFP register arguments, a.out does not\n"
-     "arm-linux-gnueabihf-ld: failed to merge target specific data of file warp.o", "ld-incompatible", "other-arch", "warp.o", ANY),
+     "arm-linux-gnueabihf-ld: failed to merge target specific data of file warp.o", "ld-incompatible", "machine-flags", "warp.o", ANY),
     ("/usr/bin/ld:libs/libwarp.so: file format not recognized; treating as linker script\n/usr/bin/ld:libs/libwarp.so:1: syntax error",
      "ld-incompatible", "not-an-object", "libs/libwarp.so", ANY),
     ("libs/libwarp.a: file not recognized: file truncated\ncollect2: error: ld returned 1 exit status",
@@ -82,11 +82,11 @@ GNU_LD = [
     ("main.cpp:(.text+0x21): undefined reference to `Warp::Engine::start(int, std::string const&)'", "ld-undefined-reference", None,
      "main.cpp", "Warp::Engine::start(int, std::string const&)"),
     ("engine.o: In function `Warp::Warp()':\nengine.cpp:(.text+0x15): undefined reference to `vtable for Warp'\n"
-     "collect2: ld returned 1 exit status", "ld-undefined-reference", "not-linked", "engine.o", "vtable for Warp"),
+     "collect2: ld returned 1 exit status", "ld-undefined-reference", "vtable", "engine.o", "vtable for Warp"),
     ("/usr/lib/gcc/x86_64-linux-gnu/9/../../../x86_64-linux-gnu/Scrt1.o: in function `_start':\n(.text+0x24): undefined reference to `main'",
      "ld-undefined-reference", "no-main", ANY, "main"),
     ("C:/msys64/mingw64/lib/libmingw32.a(lib64_libmingw32_a-crtexewin.o): in function `main':\n"
-     "crtexewin.c:(.text.startup+0xbd): undefined reference to `WinMain'", "ld-undefined-reference", "no-main", ANY, "WinMain"),
+     "crtexewin.c:(.text.startup+0xbd): undefined reference to `WinMain'", "ld-undefined-reference", "no-winmain", ANY, "WinMain"),
     ("calc.o: in function `area':\ncalc.c:(.text+0x2f): undefined reference to `sqrt'", "ld-undefined-reference", "not-linked",
      "libm.so.6", "sqrt"),
     ("gcc -Wall -lm calc.o -o calc\n/usr/bin/ld: calc.o: in function `area':\ncalc.c:(.text+0x2f): undefined reference to `sqrt'",
@@ -448,6 +448,13 @@ PYTHON = [
     ("  error: subprocess-exited-with-error\n  \n  × pip subprocess to install build dependencies did not run successfully.\n  │ exit code: 1\n"
      "  ╰─> [3 lines of output]\n      ERROR: Could not find a version that satisfies the requirement hatchling (from versions: none)\n"
      "      ERROR: No matching distribution found for hatchling\n      [end of output]", "build-tool", "build-requirement", "hatchling", ANY),
+    ("  error: subprocess-exited-with-error\n  \n  × pip subprocess to install build dependencies did not run successfully.\n  │ exit code: 1\n"
+     "  ╰─> [9 lines of output]\n      Collecting warpcairo\n        Preparing metadata (pyproject.toml): finished with status 'error'\n"
+     "        error: subprocess-exited-with-error\n            Run-time dependency cairo found: NO  (tried pkg-config and cmake)\n"
+     "            ../cairo/meson.build:31:12: ERROR: Dependency \"cairo\" not found (tried pkg-config and cmake)\n            [end of output]\n"
+     "      error: metadata-generation-failed\n      [end of output]\n  error: subprocess-exited-with-error\n\n"
+     "× pip subprocess to install build dependencies did not run successfully.\n│ exit code: 1\n╰─> See above for output.",
+     "pkg-config", "package-not-found", "cairo", ANY),
     ("  × Getting requirements to build wheel did not run successfully.\n  │ exit code: 1\n  ╰─> [17 lines of output]\n"
      "      Traceback (most recent call last):\n        File \"<string>\", line 3, in <module>\n"
      "      ModuleNotFoundError: No module named 'torch'\n      [end of output]", "build-tool", "undeclared-build-requirement", "torch", ANY),
@@ -511,7 +518,7 @@ TOOLS = [
      "PATH.", "compiler-missing", "CXX", "warp-g++", ANY),
     ("CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.", "compiler-missing", ANY, ANY, ANY),
     ("CMake Error: CMake was unable to find a build program corresponding to \"Ninja\".  CMAKE_MAKE_PROGRAM is not set.", "build-tool",
-     "program", "Ninja", ANY),
+     "program", "ninja", ANY),
     ("--   No package 'warp' found\nCMake Error at /usr/share/cmake/Modules/FindPkgConfig.cmake:607 (message):\n  A required package was not "
      "found", "pkg-config", "package-not-found", "warp", ANY),
     ("CMake Error at CMakeLists.txt:9 (message):\n  Warp needs dilithium", "build-tool", "cmake-message", ANY, ANY),
@@ -589,7 +596,7 @@ FORMS = [
     ("/usr/bin/ld:board.ld:12: syntax error\ncollect2: error: ld returned 1 exit status", "build-other", "linker-script", "board.ld", ANY),
     ("/usr/bin/ld:board.ld:12: undefined MEMORY region `RAM2' referenced in expression", "build-other", "linker-script", "board.ld", ANY),
     ("ld.lld: error: board.lds:11: at least one side of the expression must be absolute", "build-other", "linker-script", "board.lds", ANY),
-    ("/usr/bin/ld: section .data LMA [08012000,08012fff] overlaps section .text LMA [08000000,08012fff]", "build-other", "region-full",
+    ("/usr/bin/ld: section .data LMA [08012000,08012fff] overlaps section .text LMA [08000000,08012fff]", "build-other", "sections-overlap",
      ".text", ANY),
     ("/usr/bin/ld: error: warp.o: file class ELFCLASS32 incompatible with ELFCLASS64", "ld-incompatible", "other-arch", "warp.o", ANY),
     ("ld.lld: error: libwarp.a(x.o): Invalid record (Producer: 'LLVM17.0.6' Reader: 'LLVM 14.0.0')", "ld-incompatible", "lto-version",

@@ -2,6 +2,114 @@
 ANY = object()
 
 BUILDERS = [
+    # Paths that no module can have; those of a later standard library.
+    ("can't load package: package turbo/main: malformed module path \"turbo/main\": missing dot in first path element",
+     "go-toolchain", "module-missing", "turbo/main", ANY),
+    ("example.org/warp imports\n\tio/fs: malformed module path \"io/fs\": missing dot in first path element", "go-toolchain",
+     "too-old", ANY, ANY),
+    ("can't load package: package C: unknown import path \"C\": internal error: module loader did not resolve import",
+     "go-toolchain", "module-missing", "C", ANY),
+    # node-gyp prints what it looked at only where it found nothing.
+    ("npm ERR! gyp ERR! find Python - \"py.exe\" is not in PATH or produced an error\nnpm ERR! gyp ERR! find Python", "build-tool",
+     "program", "Python", ANY),
+    ("You need to install the latest version of Python.\nNode-gyp should be able to find and use Python.", "build-tool", "program",
+     "Python", ANY),
+    ("gyp ERR! find VS checking VS2019 (16.11.34407.143) found at:\ngyp ERR! find VS \"C:\\VS\\2019\"\ngyp ERR! find VS - missing any "
+     "VC++ toolset", "compiler-missing", "msvc", ANY, ANY),
+    # conda
+    ("ResolvePackageNotFound:\n  - libwarp==4.0.10=h648cc4a_1001\n  - turbo==0.3.6", "no-matching-wheel", "tags", "libwarp", ANY),
+    ("NoPackagesFoundError: Package missing in current linux-64 channels: \n  - libwarp 2.0*", "no-matching-wheel", "tags",
+     "libwarp", ANY),
+    ("UnsatisfiableError: The following specifications were found to be in conflict:\n  - libwarp 1.6.0 r3.4.1_0\nUse \"conda info "
+     "<package>\" to see the dependencies for each package.", "build-other", "conflict", ANY, ANY),
+    ("UnsatisfiableError: The following specifications were found to be incompatible with each other:\n\nOutput in format: "
+     "Requested package -> Available versions", "build-other", "conflict", None, ANY),
+    ("Solving package specifications: ..\nError: Unsatisfiable package specifications.", "build-other", "conflict", None, ANY),
+    ("Could not solve for environment specs\nThe following packages are incompatible", "build-other", "conflict", None, ANY),
+    ("LibMambaUnsatisfiableError: Encountered problems while solving:\n  - package libwarp-1.0 requires turbo >=2, but none of the "
+     "providers can be installed", "build-other", "conflict", ANY, ANY),
+    # A command that gyp calls may end with 0: what it printed is what it fails by.
+    ("./util/has_warp.sh: line 4: pkg-config: command not found\ngyp: Call to './util/has_warp.sh' returned exit status 0. while "
+     "trying to load binding.gyp", "pkg-config", "tool-missing", "pkg-config", ANY),
+    ("gyp: Call to './util/has_warp.sh' returned exit status 0. while trying to load binding.gyp", "build-tool", "gyp-message",
+     "./util/has_warp.sh", ANY),
+    # gomobile, goreleaser, bazel
+    ("gomobile: /opt/go/bin/gobind -lang=go,java -outdir=/tmp/work-6 ann/warp failed: exit status 1\nfailed to open Java support "
+     "file: open /opt/src/mobile/bind/java/Warp.java: no such file or directory", "build-other", "input-missing", "Warp.java", ANY),
+    ("flag provided but not defined: -w'\nusage: gomobile bind [-target android|ios] [-o output] [build flags] [package]",
+     "build-other", ANY, "-w", ANY),
+    ("release failed after 5.75s error=failed to build for darwin_arm64: exit status 2: # example.org/warp\nopen "
+     "assets/warp.bin: no such file or directory", "build-other", "input-missing", "warp.bin", ANY),
+    ("GoCompilePkg warp.a failed: (Exit 1): builder failed: error executing GoCompilePkg command\ncompilepkg: open "
+     "bazel-out/x/warp.h: no such file or directory", "build-other", "input-missing", "warp.h", ANY),
+    ("clang80: error: argument unused during compilation: '-stdlib=libwarp' [-Werror,-Wunused-command-line-argument]",
+     "build-other", "compiler-flag", "-stdlib=libwarp", ANY),
+    # Gems tell what to do before they end.
+    ("checking for warp/go.h... no\n-----\nlibwarp is missing.  please visit http://example.org/warp for help with installing "
+     "dependencies.\n-----\n*** extconf.rb failed ***", "header-missing", ANY, "libwarp", ANY),
+    ("checking for warp/go.h... no\n-----\nThere is no warp here.\nAsk for it.\n-----\n*** extconf.rb failed ***",
+     "header-missing", ANY, "go.h", ANY),
+    ("Running 'configure' for libwarp 2.8.0... ERROR, review 'tmp/ports/libwarp/2.8.0/configure.log' to see what happened.\n*** "
+     "extconf.rb failed ***", "build-other", ANY, "libwarp", ANY),
+    ("libtool: install: /usr/bin/install -c ext/.libs/warp.so /opt/lib/warp.so\n/usr/bin/install: cannot stat 'ext/.libs/warp.so': "
+     "No such file or directory", "build-other", "input-missing", "warp.so", ANY),
+    ("Setup.hs: Missing dependency on a foreign library:\n- Missing header file: warp.h\n  This problem can usually be solved by "
+     "installing the system package", "header-missing", ANY, "warp.h", ANY),
+    ("  File \"/opt/python-wheels/CacheControl.whl/cachecontrol/serialize.py\", line 87, in dumps\n    ).encode(\"utf8\"),\n"
+     "MemoryError", "memory-or-limit", ANY, ANY, ANY),
+    ("Traceback (most recent call last):\n  File \"warp.py\", line 8, in <module>\nwarp.core.MemoryError: Unable to allocate 12.0 "
+     "GiB for an array", "memory-or-limit", ANY, ANY, ANY),
+    # clang-sys: what a loader said of the file goes before it.
+    ("thread 'main' panicked at 'Unable to find libclang: \"the `libclang` shared library at /opt/llvm/libclang.so.7 could not "
+     "be opened: libturboAST.so.7: cannot open shared object file: No such file or directory\"', /w/bindgen/src/lib.rs:1956:13",
+     "missing-library", ANY, "libturboAST.so.7", ANY),
+    ("error: failed to run custom build command for `warp-sys v1.0.0`\n  --- stderr\n  thread 'main' panicked at "
+     "/w/clang-sys-1.7.0/src/lib.rs:1860:1:\n  a `libclang` shared library is not loaded on this thread",
+     "build-tool", ANY, "libclang", ANY),
+    ("RuntimeError: Cannot find cmake, ensure it is installed and in the path.\n  ERROR: Failed building wheel for warp",
+     "build-tool", "program", "cmake", ANY),
+    ("CMake must be installed to build the following extensions: warp", "build-tool", "program", "cmake", ANY),
+    # gyp
+    ("gyp: Call to 'node -e \"require('warp-api')\"' returned exit status 1 while in binding.gyp. while trying to load "
+     "binding.gyp\ngyp ERR! configure error", "build-tool", "build-requirement", "warp-api", ANY),
+    ("gyp: Call to 'sh find-warp.sh' returned exit status 2 while in binding.gyp. while trying to load binding.gyp\ngyp ERR! "
+     "configure error", "build-tool", "gyp-message", "sh find-warp.sh", ANY),
+    # Cython
+    ("Error compiling Cython file:\n------------\n...\n    return isinstance(value, turbo)\n                             "
+     "^\n------------\n\nsrc/warp/_go.pyx:10:33: undeclared name not builtin: turbo",
+     "build-other", "source-error", "src/warp/_go.pyx", ANY),
+    # mkmf
+    ("Building native extensions.  This could take a while...\nchecking for warp/go.h... *** extconf.rb failed ***\nCould not "
+     "create Makefile due to some reason", "header-missing", ANY, "go.h", ANY),
+    ("checking for warp_go() in -lturbo... no\n*** extconf.rb failed ***\nCould not create Makefile due to some reason",
+     "ld-library-not-found", ANY, "-lturbo", ANY),
+    ("ERROR: Failed to build gem native extension.\n\n/usr/lib/ruby/core_ext/kernel_require.rb:55:in `require': cannot load "
+     "such file -- warp/mkmf (LoadError)\n    from extconf.rb:28:in `<main>'\n\nextconf failed, exit code 1",
+     "build-tool", "undeclared-build-requirement", "warp/mkmf", ANY),
+    # uv
+    ("error: Failed to download and build `warp==4.1.0`\n  Caused by: Failed to build: `warp==4.1.0`\n  Caused by: Build backend "
+     "failed to determine extra requires with `build_wheel()` with exit status: 1\n--- stderr:\nTraceback (most recent call "
+     "last):\n  File \"<string>\", line 8, in <module>\nModuleNotFoundError: No module named 'turbokit'",
+     "build-tool", "undeclared-build-requirement", "turbokit", ANY),
+    ("  × Failed to download and build `warp==1.9.2`\n  ├─▶ Failed to install requirements from `build-system.requires`\n  ├─▶ "
+     "Failed to install build dependencies\n  ├─▶ Failed to install: turbokit-80.9.0-py3-none-any.whl (turbokit==80.9.0)\n  "
+     "╰─▶ The wheel is invalid: Metadata field Name not found", "corrupt-file", ANY, "turbokit-80.9.0-py3-none-any.whl", ANY),
+    # What the code of a build raises ends it, also where nobody says so.
+    ("Traceback (most recent call last):\n  File \"<string>\", line 2, in <module>\n  File \"/w/warp/setup.py\", line 17, in "
+     "turbo_version\n    out = run([folder + \"/bin/turbo\"])\nTypeError: unsupported operand type(s) for +: 'NoneType' and "
+     "'str'", "build-tool", "setup-script", ANY, ANY),
+    ("  File \"/w/vendored/mesonbuild/dependencies/turbo.py\", line 216, in __init__\n    if turbo.endswith('64'):\nAttributeError: "
+     "'NoneType' object has no attribute 'endswith'", "build-tool", "setup-script", ANY, ANY),
+    # A line as wide as a terminal, and no rest of it below.
+    ("C:/TDM-GCC-64/bin/../lib/gcc/x86_64-w64-mingw32/10.3.0/../../../../x86_64-w64-mingw32/bin/ld.exe: cannot find -lturbo_eh\n"
+     "collect2.exe: error: ld returned 1 exit status", "ld-library-not-found", ANY, "-lturbo_eh", ANY),
+    # Go leaves out the ending .so of a plug-in, and no other one.
+    ("plugin.Open(\"plugins/turbo\"): plugin was built with a different version of package example.org/warp", "go-toolchain",
+     "plugin-package-version", "plugins/turbo.so", ANY),
+    ("plugin.Open(\"plugins/turbo.so.1.0\"): plugin was built with a different version of package example.org/warp",
+     "go-toolchain", "plugin-package-version", "plugins/turbo.so.1.0", ANY),
+    ("panic: plugin was built with a different version of package example.org/warp/go", "go-toolchain", "plugin-package-version",
+     "example.org/warp/go", ANY),
     # The last probe that failed is what the end is about.
     ("checking for gcc... gcc\nchecking for libturbo.so... not found\nconfigure: error: turbo is required",
      "ld-library-not-found", ANY, "-lturbo", ANY),
@@ -191,7 +299,24 @@ BUILDERS = [
      "build-tool", "download", ANY, ANY),
     ("thread 'main' panicked at 'Unable to find libclang: \"couldn't find any valid shared libraries matching: "
      "['libclang.so', 'libclang-*.so']\"'",
-     "build-tool", "program", "libclang", ANY),
+     "build-tool", None, "libclang", ANY),
+    ("  called `Result::unwrap()` on an `Err` value: \"couldn't find any valid shared libraries matching: ['libclang.so', 'libclang-*.so'], "
+     "set the `LIBCLANG_PATH` environment variable to a path where one of these files can be found (invalid: [])\"",
+     "build-tool", None, "libclang.so", ANY),
+    ("error: No suitable version of LLVM was found system-wide or pointed\n              to by LLVM_SYS_231_PREFIX.",
+     "build-tool", None, "LLVM", ANY),
+    ("CMake Error at warp-prefix/src/warp-stamp/download-warp.cmake:170 (message):\n  Each download failed!\n\n    error: downloading "
+     "'https://example.org/warp-1.2.zip' failed\n          status_code: 6\n          status_string: \"Couldn't resolve host name\"",
+     "build-tool", "download", "https://example.org/warp-1.2.zip", ANY),
+    ("subprojects/warp.wrap: WrapException: could not get https://example.org/warp-1.2.tar.gz is the internet available?",
+     "build-tool", "download", "https://example.org/warp-1.2.tar.gz", ANY),
+    ("Cloning into 'warp'...\nfatal: unable to access 'https://example.org/warp.git/': Could not resolve host: example.org\n"
+     "make: *** [Makefile:9: warp] Error 128", "build-tool", "download", "https://example.org/warp.git/", ANY),
+    ("gyp ERR! stack FetchError: request to https://example.org/download/v20.1.0/node-v20.1.0-headers.tar.gz failed, reason: "
+     "getaddrinfo ENOTFOUND example.org\ngyp ERR! node -v v20.1.0\ngyp ERR! node-gyp -v v9.3.1\ngyp ERR! not ok", "build-tool", "download",
+     "https://example.org/download/v20.1.0/node-v20.1.0-headers.tar.gz", ANY),
+    ("    urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>\n  error: subprocess-exited-with-error",
+     "build-tool", "download", ANY, ANY),
     ("Error: Custom { kind: NotFound, error: \"Could not find `protoc`. If `protoc` is installed, try setting the "
      "`PROTOC` environment variable\" }",
      "build-tool", "program", "protoc", ANY),
@@ -205,7 +330,7 @@ BUILDERS = [
     ("/bin/sh: bison: command not found",
      "build-tool", "program", "bison", ANY),
     ("CMake Error: CMake was unable to find a build program corresponding to \"Ninja\".  CMAKE_MAKE_PROGRAM is not set.",
-     "build-tool", "program", "Ninja", ANY),
+     "build-tool", "program", "ninja", ANY),
     ("configure: error: gawk not found, please install it",
      "build-tool", "configure", "gawk", ANY),
     ("/b/missing: line 81: aclocal-1.16: command not found\nWARNING: 'aclocal-1.16' is missing on your system.",
@@ -269,7 +394,7 @@ BUILDERS = [
      "version 3.16.3",
      "build-tool", "cmake-version", ANY, ANY),
     ("ERROR: Could not detect Ninja v1.8.2 or newer",
-     "build-tool", "program", "Ninja", ANY),
+     "build-tool", "program", "ninja", ANY),
     ("meson.build:12:7: ERROR: Dependency \"warp\" not found, tried pkgconfig",
      "pkg-config", "package-not-found", "warp", ANY),
     ("meson.build:12:7: ERROR: Program 'warpc' not found or not executable",

@@ -270,6 +270,22 @@ def meson_that_does_without(folder):
     return run(folder, "meson setup build && ninja -C build -v && meson test -C build")
 
 
+@healthy("meson", "ninja", "gcc")
+def log_of_meson_that_does_without(folder):
+    write(folder, "meson.build", "project('tide', 'c')\ncc = meson.get_compiler('c')\ndependency('nonesuch', required: false)\n"
+                                 "cc.find_library('nonesuch', required: false)\n"
+                                 "cc.links('int ebb(void); int main(void) { return ebb(); }', name: 'ebb')\n")
+    return run(folder, "meson setup build && cat build/meson-logs/meson-log.txt")
+
+
+@healthy("java")
+def classes_of_java(folder):
+    text = run(folder, "java -verbose -version")
+    if "OutOfMemoryError" not in text:
+        raise Unhealthy("the class is not loaded")
+    return text
+
+
 @healthy("ninja")
 def ninja_that_explains(folder):
     write(folder, "build.ninja", "rule t\n  command = touch $out\nbuild x: t\nbuild all: phony x\n")

@@ -122,6 +122,7 @@ static void encodings(void **state)
 {
 	static const struct wanted rows[] = {
 		{ "&#39;x&#x27; &lt;y&gt; &amp; &quot;z&quot;\n", "'x' <y> & \"z\"\n" },
+		{ "x&amp;#8203;: &amp;lt;y&amp;gt; &amp;amp; &amp;z\n", "x: <y> & &z\n" },
 		{ "<pre><code>ld: x<br/>ld: y</code></pre>\n", "ld: x\nld: y\n" },
 		{ "\xe2\x80\x98x\xe2\x80\x99 \xe2\x80\x9cy\xe2\x80\x9d\n", "'x' \"y\"\n" },
 		{ "{\"log\": \"ld: x y\\nld: z\\u0041\\n\", \"stream\": \"stderr\"}\n", "ld: x y\nld: zA\n" },

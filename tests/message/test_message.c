@@ -188,6 +188,48 @@ static void doubts(void **state)
 	assert_int_equal(doubts_of("2024 WARN loader: libx.so" GONE "\n"), MSG_WARNED);
 }
 
+/* What stands lines away: the headings of guides are no headings of reports. */
+static void sections(void **state)
+{
+	(void)state;
+	assert_int_equal(doubts_of("## Troubleshooting\n### Empty window\n```\nlibx.so" GONE "\n```\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("## Troubleshooting\ntext\n## Log\n```\nlibx.so" GONE "\n```\n"), 0);
+	assert_int_equal(doubts_of("Known issues\n------------\nlibx.so" GONE "\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("### I have read the FAQ\n- [x] yes\nlibx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("### Should be fixed\nlibx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("## 1.2.0 (2031-01-01)\n* libx.so" GONE "\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("# libx.so" GONE "\nTry it yourself\n"), 0);
+	assert_int_equal(doubts_of("### libx.so" GONE "\nTry installing x\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("If you have a log, paste it here:\n```\na line\nlibx.so" GONE "\n```\n"), 0);
+	assert_int_equal(doubts_of("Before this change:\n```\na line\nlibx.so" GONE "\n```\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("fix: the search\nlibx.so" GONE "\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("libx.so" GONE "\nfix: the search\n"), 0);
+	assert_int_equal(doubts_of("libx.so" GONE "\n\nSigned-off-by: A <a@b>\n"), MSG_PROSE);
+	assert_int_equal(doubts_of("On Mon, 2 Jan 2031, A <a@b> wrote:\n> libx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("x not there. Using y instead.\nImportError: libx.so" GONE "\n"), MSG_WARNED);
+	assert_int_equal(doubts_of("x not there. Using y instead.\n\nImportError: libx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("If compiled with y, it throws:\n\nlibx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("# Update fails\nlibx.so" GONE "\n"), 0);
+	assert_int_equal(doubts_of("# gcc -o x\n# ld: libx.so" GONE "\n# (use -v to see invocation)\n"), 0);
+	assert_int_equal(doubts_of("a */\nlibx.so" GONE "\n/* b */\n"), 0);
+	assert_int_equal(doubts_of("{\"m\": \"libx.so" GONE "\", \"n\": \"y\"},\n") & MSG_SOURCE, 0);
+	assert_int_equal(doubts_of("s = \"\"\"\nlibx.so" GONE "\n\"\"\"\n"), MSG_SOURCE);
+	assert_int_equal(doubts_of("s = \"\"\"x\"\"\"\nlibx.so" GONE "\n\"\"\"\n"), 0);
+}
+
+/* The same sentence said again: its first place, and the last. */
+static void last_place(void **state)
+{
+	static const char text[] = "libx.so" GONE "\nother\nlibx.so" GONE "\n";
+	struct msg_facts f = facts_of(text, sizeof(text) - 1, 1000);
+	const struct msg_fact *fact = find(&f, "glibc-not-found", "libx.so");
+
+	(void)state;
+	assert_non_null(fact);
+	assert_int_equal(fact->offset, 0);
+	assert_int_equal(fact->last, strlen("libx.so" GONE "\nother\n"));
+}
+
 /* Any bytes at all, and every beginning of a text. */
 static void anything(void **state)
 {
@@ -208,7 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(place_and_count), cmocka_unit_test(broken_lines), cmocka_unit_test(broken_in_the_middle), cmocka_unit_test(a_table), cmocka_unit_test(whole_at_the_end), cmocka_unit_test(above_a_line_of_source), cmocka_unit_test(too_many),
-		cmocka_unit_test(doubts),	   cmocka_unit_test(anything),
+		cmocka_unit_test(doubts), cmocka_unit_test(sections), cmocka_unit_test(last_place), cmocka_unit_test(anything),
 	};
 	int failed;
 

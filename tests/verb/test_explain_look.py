@@ -206,6 +206,13 @@ def test_inputs_of_a_link_that_are_not_here_are_not_what_failed(tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/usr/local/go/bin/go"), reason="no Go")
+def test_a_source_that_is_not_here_is_not_what_failed(tmp_path):
+    text = ("configure:12: gcc -o conftest conftest.c -lnowhere\n/usr/bin/ld: cannot find -lnowhere\n"
+            "collect2: error: ld returned 1 exit status\n")
+    found = first(explain(tmp_path, text))
+    assert (found["code"], found["object"], found["certainty"]) == ("ld-library-not-found", "-lnowhere", "likely")
+
+
 def test_a_trial_link_of_go_is_told_which_library(tmp_path):
     (tmp_path / "go.mod").write_text("module example.org/reed\n\ngo 1.20\n")
     (tmp_path / "main.go").write_text("package main\n\n// #cgo LDFLAGS: -lreed_of_nobody\n// int reed(void);\nimport \"C\"\n\n"

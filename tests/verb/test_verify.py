@@ -738,3 +738,33 @@ def test_tags_that_a_wheel_does_not_keep(pool, tmp_path):
 def make_library(pool, folder):
     wheels.library(folder, "int outer(void) { return 1; }", "-nostdlib", "-Wl,-soname,libouter.so.3", name="libouter.so")
     return f"{folder}/libouter.so"
+
+
+# ---- who installed what is in a process ---------------------------------------------------------------
+
+def owners(answer):
+    return {os.path.basename(o["path"]): o["package"] for o in answer["objects"] if o["path"]}
+
+
+def test_data_names_the_package_of_each_file(pool):
+    module = site(pool.env) / f"beta/_m{SUFFIX}"
+    answer = json.loads(dlwhy("--json", module).stdout)
+    validator().validate(answer)
+    by = owners(answer)
+    assert by[module.name] == {"kind": "pip", "name": "beta", "version": "2.0"}
+    libc = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "libc6"], stdout=subprocess.PIPE, check=False).stdout
+    if libc:
+        assert by["libc.so.6"] == {"kind": "dpkg", "name": "libc6", "version": libc.decode()}
+
+
+def test_import_and_several_files_name_packages_too(pool):
+    answer = json.loads(dlwhy("import", "--json", "beta._m", "--python", pool.env / "bin/python").stdout)
+    assert owners(answer)[f"_m{SUFFIX}"]["name"] == "beta"
+    files = [site(pool.env) / "beta/_abi.abi3.so", site(pool.env) / f"beta/_m{SUFFIX}", pool.folder / "nothing.so"]
+    several = json.loads(dlwhy("--json", *files).stdout)["results"]
+    assert [owners(one).get(f.name, {}).get("name") for one, f in zip(several, files)] == ["beta", "beta", None]
+
+
+def test_a_file_of_ones_own_is_of_no_package(pool, tmp_path):
+    (tmp_path / "mine.so").write_bytes(pool.native("int mine;"))
+    assert owners(json.loads(dlwhy("--json", tmp_path / "mine.so").stdout))["mine.so"] is None
