@@ -192,7 +192,8 @@ static bool member_at(const struct link_archive *ar, uint64_t header, struct ar_
 }
 
 /* A member for LTO of LLVM, where no plugin takes it. */
-static void say_bitcode(struct link *l, const struct link_archive *ar, uint64_t header, const struct ar_member *m)
+static void say_bitcode(struct link *l, const struct link_archive *ar, uint64_t header,
+		const struct ar_member *m)
 {
 	const char *name = arena_strndup(l->a, m->name, m->nname);
 	struct link_trouble *t;
@@ -206,7 +207,8 @@ static void say_bitcode(struct link *l, const struct link_archive *ar, uint64_t 
 	t = link_trouble(l, LT_LTO_PLUGIN, true);
 	t->path = ar->shown;
 	if (l->kind == LINKER_GOLD)
-		link_line_of(l, t, true, l->line->plugin ? LD_GOLD_UNCLAIMED : LD_GOLD_NO_MEMBER, l->self, ar->shown,
+		link_line_of(l, t, true, l->line->plugin ? LD_GOLD_UNCLAIMED : LD_GOLD_NO_MEMBER, l->self,
+				ar->shown,
 			     name, (unsigned long long)header);
 	else
 		link_line_of(l, t, true, LD_BFD_ARCHIVE_FORMAT, l->self, ar->shown);

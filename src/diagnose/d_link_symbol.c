@@ -126,8 +126,8 @@ static bool is_slim(const struct link_object *o)
 	return false;
 }
 
-/* The command with GNU ld in the place of the linker that it names. Of clang no command is known to have GCC's
- * plugin. */
+/* The command with GNU ld in the place of the linker that it names. Of clang no command is known to have
+ * GCC's plugin. */
 static const char *with_gnu_ld(struct lk *k)
 {
 	const struct link_texts *c = &k->l->plan->command;
@@ -157,7 +157,8 @@ static bool lto_object(struct want *w)
 	draft_say(&w->k->d, w->dr, "%s was compiled with -flto and holds no machine code, only GCC's own "
 		  "form, which %s cannot "
 		  "read: it sees no symbols in it.", lk_object(w->k, found), link_linker_name(w->l->kind));
-	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, called by gcc: it has GCC's plugin", with_gnu_ld(w->k));
+	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, called by gcc: it has GCC's plugin",
+			with_gnu_ld(w->k));
 	lk_fix(w->k, w->dr, "rebuild", "compile with -ffat-lto-objects, or without -flto", NULL);
 	return true;
 }

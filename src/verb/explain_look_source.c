@@ -268,7 +268,8 @@ static bool path_ends(const char *path, const char *name)
 	return n >= k && strcmp(path + n - k, name) == 0 && (n == k || path[n - k - 1] == '/');
 }
 
-/* Where a compiler of this machine looks without being told: the file that #include <name> is there; NULL: none. */
+/* Where a compiler of this machine looks without being told: the file that #include <name> is there; NULL:
+ * none. */
 static const char *in_system(const struct look *l, const char *name)
 {
 	static const char *const folders[] = { "/usr/local/include", "/usr/include" };
