@@ -1,6 +1,7 @@
-/* go_ask.c - the C compiler is asked about the texts of a package, as cgo and go ask it: does it find the headers
- * of its own target, is each C.name declared and what is it, do preambles and C files compile? It makes nothing
- * of them (-fsyntax-only). Only packages of one's own are asked about: others are built elsewhere every day.
+/* go_ask.c - the C compiler is asked about the texts of a package, as cgo and go ask it: does it find the
+ * headers of its own target, is each C.name declared and what is it, do preambles and C files compile? It
+ * makes nothing of them (-fsyntax-only). Only packages of one's own are asked about: others are built
+ * elsewhere every day.
  *
  * Where upstream decides: cmd/cgo/gcc.go (guessKinds, rewriteName, gccCmd), cmd/go/internal/work/exec.go.
  */
@@ -50,8 +51,8 @@ static const char *const *plain_env(struct go *g)
 	return out.items;
 }
 
-/* What it prints to standard error when it reads `file`, standing in the folder of the package; NULL: it was not
- * started, or did not come to its end. */
+/* What it prints to standard error when it reads `file`, standing in the folder of the package; NULL: it was
+ * not started, or did not come to its end. */
 static const char *ask(struct go *g, const struct go_compiler *c, const struct go_words *options,
 		       const char *dir, const char *file, bool *ok)
 {
@@ -144,7 +145,8 @@ static const char *undeclared(struct arena *a, const char *line)
 	const char *word = strstr(line, "undeclared"), *quote = strchr(line, '\'');
 	const char *close = quote != NULL ? strchr(quote + 1, '\'') : NULL;
 
-	return word != NULL && close != NULL ? arena_strndup(a, quote + 1, (size_t)(close - quote - 1)) : NULL;
+	return word != NULL && close != NULL ? arena_strndup(a, quote + 1, (size_t)(close - quote - 1))
+			: NULL;
 }
 
 /* "fatal error: X: No such file or directory", "fatal error: 'X' file not found". */
@@ -161,10 +163,11 @@ static const char *missing_header(struct arena *a, const char *line)
 	return end != NULL ? arena_strndup(a, s, (size_t)(end - s)) : NULL;
 }
 
-static struct go_problem *complain(struct go *g, struct go_package *p, const char *line, const char *verb)
+static struct go_problem *error_problem(struct go *g, struct go_package *p, const char *line, const char *verb)
 {
 	const char *header = missing_header(g->a, line);
-	struct go_problem *x = go_problem(g, header != NULL ? GO_HEADER : GO_C_ERROR, "%s", shown(g, p, line));
+	struct go_problem *x = go_problem(g, header != NULL ? GO_HEADER : GO_C_ERROR, "%s", shown(g, p,
+			line));
 
 	x->package = p->path;
 	x->verb = verb;
@@ -215,7 +218,8 @@ struct question {
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct asked_name *)a)->first->name, ((const struct asked_name *)b)->first->name);
+	return strcmp(((const struct asked_name *)a)->first->name,
+			((const struct asked_name *)b)->first->name);
 }
 
 static const char *const tagged[] = { "struct_", "union_", "enum_" };
@@ -238,7 +242,8 @@ static const char *c_name(struct arena *a, const char *name)
 		return arena_printf(a, "sizeof(%s)", c_name(a, name + 7));
 	for (size_t i = 0; i < sizeof(tagged) / sizeof(tagged[0]); i++)
 		if (go_starts(name, tagged[i]))
-			return arena_printf(a, "%.*s %s", (int)strlen(tagged[i]) - 1, name, strchr(name, '_') + 1);
+			return arena_printf(a, "%.*s %s", (int)strlen(tagged[i]) - 1, name, strchr(name,
+					'_') + 1);
 	return name;
 }
 
@@ -318,12 +323,15 @@ static const char *question_text(const struct question *q, const struct go_file 
 		add_preamble(q->g, f, &f->preambles.items[i], &out);
 	for (size_t i = 0; i < q->n; i++)
 		for (size_t k = 0; k < NPROBES; k++) {
-			const char *name = c_name(a, q->names[i].first->name), *at = strstr(probes[k].text, "%s");
+			const char *name = c_name(a, q->names[i].first->name), *at = strstr(probes[k].text,
+					"%s");
 
 			arena_text_str(a, &out,
-				       arena_printf(a, "#line %zu \"%s\"\nvoid __cgo_f_%zu_%zu(void) %.*s%s%s\n",
+				       arena_printf(a, "#line %zu \"%s\"\nvoid __cgo_f_%zu_%zu(void) "
+						"%.*s%s%s\n",
 						    i + 1, probes[k].file, i + 1, k + 1,
-						    (int)(at - probes[k].text), probes[k].text, name, at + 2));
+						    (int)(at - probes[k].text), probes[k].text, name,
+								at + 2));
 		}
 	arena_text_str(a, &out, "#line 1 \"completed\"\nint __cgo__1 = __cgo__2;\n");
 	return arena_text_end(a, &out);
@@ -335,8 +343,8 @@ static bool is_constant(unsigned sniff)
 	       sniff == (NOT_INT | NOT_NUM | NOT_TYPE);
 }
 
-/* A brace or comment of the preamble is open at the end. cgo finds out when it asks for types, with a line for each
- * name and three more for each of two tables. */
+/* A brace or comment of the preamble is open at the end. cgo finds out when it asks for types, with a line
+ * for each name and three more for each of two tables. */
 static bool is_open_end(const char *line)
 {
 	return strstr(line, "end of input") != NULL || strstr(line, "expected '}'") != NULL;
@@ -348,7 +356,8 @@ static const char *open_end(const struct question *q)
 
 	for (size_t i = 0; i < q->n; i++)
 		n += !is_constant(q->names[i].sniff);
-	return arena_printf(q->g->a, "cgo-dwarf-inference:%zu:1: error: expected declaration or statement at end "
+	return arena_printf(q->g->a, "cgo-dwarf-inference:%zu:1: error: expected declaration or statement at "
+			"end "
 			    "of input", 3 * n + 6);
 }
 
@@ -373,7 +382,7 @@ static bool take_probe(struct question *q, const char *line)
 	return false;
 }
 
-/* "…: warning: implicit declaration of function 'f'": the linker will look for it. Of builtins it says more. */
+/* "…: warning: implicit declaration of function 'f'": the linker looks for it. Of builtins it says more. */
 static void take_implicit(const struct question *q, const char *line)
 {
 	static const char says[] = ": warning: implicit declaration of function '";
@@ -414,7 +423,8 @@ static bool is_known(unsigned sniff)
 	       sniff == (NOT_INT | NOT_NUM | NOT_STRING | NOT_TYPE);
 }
 
-static void complain_name(const struct question *q, const struct go_c_name *n, const char *format, bool constant)
+static void name_problem(const struct question *q, const struct go_c_name *n, const char *format,
+		bool constant)
 {
 	const char *path = go_short_path(q->g, n->at.file);
 	const char *dot = strchr(path, '/') == NULL ? "./" : "";
@@ -438,11 +448,12 @@ static bool judge(const struct question *q)
 
 	for (size_t i = 0; i < q->n; i++)
 		if (!is_known(q->names[i].sniff)) {
-			complain_name(q, q->names[i].first, GO_TEXT_C_NAME, false);
+			name_problem(q, q->names[i].first, GO_TEXT_C_NAME, false);
 			bad = true;
 		}
 	if (q->error != NULL || q->open) {
-		struct go_problem *x = complain(q->g, q->p, q->error != NULL ? q->error : open_end(q), "CFLAGS");
+		struct go_problem *x = error_problem(q->g, q->p, q->error != NULL ? q->error : open_end(q),
+				"CFLAGS");
 
 		if (q->error == NULL) { /* that place is none of a file */
 			x->at = (struct go_place){ q->file->path, 0, 0 };
@@ -453,7 +464,7 @@ static bool judge(const struct question *q)
 	}
 	for (size_t i = 0; i < q->n && !bad; i++)
 		if (is_constant(q->names[i].sniff) && q->names[i].call != NULL) {
-			complain_name(q, q->names[i].call, GO_TEXT_C_CALL, true);
+			name_problem(q, q->names[i].call, GO_TEXT_C_CALL, true);
 			bad = true;
 		}
 	return !bad;
@@ -519,7 +530,7 @@ enum go_asked go_ask_source(struct go *g, struct go_package *p, const char *name
 		const char *line = next_line(g->a, &text);
 
 		if (is_error(line) && has_place(line)) {
-			complain(g, p, line, cxx ? "CXXFLAGS" : "CFLAGS");
+			error_problem(g, p, line, cxx ? "CXXFLAGS" : "CFLAGS");
 			return GO_ASKED_FAILED;
 		}
 	}

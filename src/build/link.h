@@ -124,7 +124,7 @@ struct link_line {
 	bool shared, pie, relocatable, is_static, no_std_dirs, z_defs, z_muldefs, no_copyreloc;
 	bool allow_shlib_undefined, no_allow_shlib_undefined, unresolved_ignored, unresolved_warned;
 	bool shlibs_ignored;     /* --unresolved-symbols=ignore-in-shared-libs */
-	bool gc_sections, export_dynamic, strip_all, plugin, z_text, z_notext, warn_mismatch_off,
+	bool gc_sections, export_dynamic, strip_all, plugin, llvm_plugin, z_text, z_notext, warn_mismatch_off,
 		bsymbolic, noinhibit;
 	bool undefs_ignored, fatal_warnings; /* -z undefs */
 	const char *unknown;     /* ld64.lld: an option that it does not know, NULL */
@@ -384,7 +384,7 @@ struct link {
 	bool failed;             /* an error was said */
 	bool missing_file;
 	bool cut;                /* a cap was hit: the answer is not complete */
-	bool bitcode;            /* lld: objects whose symbols are not read here take part */
+	bool bitcode;            /* objects of LLVM for LTO take part, whose symbols are not read here */
 	bool has_lto;            /* LTO objects take part: their code is not known */
 	size_t searches, undefined_errors, scripts;
 	size_t pulls;            /* changes of the symbols that are undefined: groups go on while it grows */

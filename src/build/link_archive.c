@@ -58,6 +58,11 @@ static const struct elf *member_elf(struct link *l, struct link_archive *ar, con
 	return e->defect == ELF_OK || e->defect == ELF_BAD_PHDRS ? e : NULL;
 }
 
+static bool is_bitcode(struct view v)
+{
+	return v.n >= 4 && (memcmp(v.p, "BC\xc0\xde", 4) == 0 || memcmp(v.p, "\xde\xc0\x17\x0b", 4) == 0);
+}
+
 struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_t header)
 {
 	struct ar_member m;
@@ -72,6 +77,8 @@ struct link_object *link_member(struct link *l, struct link_archive *ar, uint64_
 	if (l->opened.n >= LINK_MAX_OBJECTS || !ar_next(&ar->ar, &at, &m))
 		return NULL;
 	e = member_elf(l, ar, &m, &path);
+	if (e == NULL && is_bitcode(ar_bytes(&ar->ar, &m)))
+		link_take_bitcode(l);
 	if (e == NULL)
 		return NULL;
 	name = arena_strndup(l->a, m.name, m.nname);
@@ -184,6 +191,30 @@ static bool member_at(const struct link_archive *ar, uint64_t header, struct ar_
 	return ar_next(&ar->ar, &header, m);
 }
 
+/* A member for LTO of LLVM, where no plugin takes it. */
+static void say_bitcode(struct link *l, const struct link_archive *ar, uint64_t header,
+		const struct ar_member *m)
+{
+	const char *name = arena_strndup(l->a, m->name, m->nname);
+	struct link_trouble *t;
+
+	if (l->bitcode)
+		return;
+	if (l->kind == LINKER_MOLD) {
+		link_refuse_lto(l, name);
+		return;
+	}
+	t = link_trouble(l, LT_LTO_PLUGIN, true);
+	t->path = ar->shown;
+	if (l->kind == LINKER_GOLD)
+		link_line_of(l, t, true, l->line->plugin ? LD_GOLD_UNCLAIMED : LD_GOLD_NO_MEMBER, l->self,
+				ar->shown,
+			     name, (unsigned long long)header);
+	else
+		link_line_of(l, t, true, LD_BFD_ARCHIVE_FORMAT, l->self, ar->shown);
+	l->stop = l->kind == LINKER_BFD;
+}
+
 struct link_object *link_pull(struct link *l, struct link_archive *ar, uint64_t header,
 			      const struct link_sym *s)
 {
@@ -192,6 +223,8 @@ struct link_object *link_pull(struct link *l, struct link_archive *ar, uint64_t 
 
 	if (o == NULL && member_at(ar, header, &m) && is_absent(l, ar, &m))
 		say_absent(l, ar, &m, s);
+	else if (o == NULL && member_at(ar, header, &m) && is_bitcode(ar_bytes(&ar->ar, &m)))
+		say_bitcode(l, ar, header, &m);
 	return o != NULL && fits(l, o) ? o : NULL;
 }
 
@@ -201,7 +234,7 @@ static void say_no_object(struct link *l, const struct link_archive *ar, const s
 	struct link_trouble *t;
 	const char *name = arena_printf(l->a, "%s(%.*s)", ar->shown, (int)m->nname, m->name);
 
-	if (l->kind != LINKER_BFD && l->kind != LINKER_LLD)
+	if ((l->kind != LINKER_BFD && l->kind != LINKER_LLD) || l->bitcode)
 		return;
 	t = link_trouble(l, LT_NOT_RECOGNIZED, true);
 	t->path = name;
@@ -258,7 +291,9 @@ static bool load_member(struct link *l, struct link_archive *ar, uint64_t header
 		say_absent(l, ar, m, NULL);
 		return l->kind == LINKER_GOLD;
 	}
-	if (o == NULL)
+	if (o == NULL && l->kind != LINKER_BFD && is_bitcode(ar_bytes(&ar->ar, m)))
+		say_bitcode(l, ar, header, m);
+	else if (o == NULL)
 		say_no_object(l, ar, m);
 	else if (!o->loaded && fits(l, o) && ar->whole)
 		link_add_object(l, o);

@@ -380,7 +380,10 @@ static void take_value(struct line_reader *r, enum option_id id, const char *v)
 		o->script = v;
 		want_file(r, "-T", v);
 		break;
-	case O_PLUGIN: o->plugin = true; break;
+	case O_PLUGIN:
+		o->plugin = true;
+		o->llvm_plugin = strstr(v, "LLVMgold") != NULL;
+		break;
 	case O_UNRESOLVED: take_unresolved(r, v); break;
 	default: break;
 	}

@@ -58,6 +58,14 @@ static const char *source_of(const struct link *l, const char *shown)
 	return NULL;
 }
 
+/* mold names a member without its archive. */
+static const char *lto_name(struct link *l, const char *shown)
+{
+	const char *open = strchr(shown, '(');
+
+	return open != NULL ? arena_strndup(l->a, open + 1, strcspn(open + 1, ")")) : shown;
+}
+
 struct link_object *link_new_object(struct link *l, const struct elf *e, const char *path,
 				    const char *shown)
 {
@@ -71,9 +79,11 @@ struct link_object *link_new_object(struct link *l, const struct elf *e, const c
 	o->op = l->at.op;
 	if (o->kind == LINK_REL && link_is_slim_lto(&o->o)) {
 		l->has_lto = true;
-		if (l->line->plugin && l->kind != LINKER_LLD)
+		if (l->line->plugin && !l->line->llvm_plugin && l->kind != LINKER_LLD)
 			o->kind = LINK_LTO;
 		o->slim = o->kind != LINK_LTO;
+		if (o->slim && l->kind == LINKER_MOLD && !l->stop)
+			link_refuse_lto(l, lto_name(l, shown));
 	}
 	return o;
 }
@@ -320,23 +330,32 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 
 /* ---- any file ---------------------------------------------------------------------------------------- */
 
-/* Objects of LLVM for LTO: lld makes code of them, the plugins of gcc do not take them. */
+/* Its symbols stand in a table that each release of LLVM writes in its own way. */
+bool link_take_bitcode(struct link *l)
+{
+	if (l->kind != LINKER_LLD && !l->line->llvm_plugin)
+		return false;
+	l->has_lto = l->cut = l->bitcode = true;
+	return true;
+}
+
+void link_refuse_lto(struct link *l, const char *shown)
+{
+	struct link_trouble *t = link_trouble(l, LT_LTO_PLUGIN, true);
+
+	t->path = shown;
+	link_line_of(l, t, true, l->line->plugin ? LD_MOLD_LTO : LD_MOLD_NO_PLUGIN, l->self, shown);
+	l->stop = true;
+}
+
+/* The plugin of gcc does not take it. */
 static bool load_bitcode(struct link *l, const char *shown)
 {
-	struct link_trouble *t;
-
-	if (l->kind == LINKER_LLD) {
-		l->has_lto = true;
-		l->cut = l->bitcode = true;
+	if (link_take_bitcode(l))
 		return true;
-	}
-	if (l->kind != LINKER_MOLD || !l->line->plugin)
-		return false;
-	t = link_trouble(l, LT_LTO_PLUGIN, true);
-	t->path = shown;
-	link_line_of(l, t, true, LD_MOLD_LTO, l->self, shown);
-	l->stop = true;
-	return true;
+	if (l->kind == LINKER_MOLD)
+		link_refuse_lto(l, shown);
+	return l->kind == LINKER_MOLD;
 }
 
 static bool is_other_binary(enum file_kind k)
@@ -585,7 +604,8 @@ void link_load_all(struct link *l)
 	/* GNU ld ends here if a file is missing; lld if anything was wrong so far. Of bitcode no symbol is
 	 * known. */
 	l->stop = l->kind == LINKER_BFD ? l->missing_file :
-					  l->kind == LINKER_LLD && (l->failed || l->bitcode);
+					  l->kind == LINKER_LLD && l->failed;
+	l->stop = l->stop || l->bitcode;
 	l->stop = l->stop || (l->kind == LINKER_LLD && link_refuse_pair(l));
 	if (l->stop)
 		return;

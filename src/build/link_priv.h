@@ -45,6 +45,12 @@ void link_plan_rust(const struct link_ask *ask, const char *rustc, struct link_p
 /* What a compile step that failed said. */
 const char *link_step_text(const struct link_ask *ask, const char *program, const struct link_answer *r);
 
+/* An object of LLVM for LTO: lld and LLVM's plugin make code of it. The answer is then undecided; false:
+ * this linker does not take it. */
+bool link_take_bitcode(struct link *l);
+/* mold ends at the first object for LTO that no plugin takes. */
+void link_refuse_lto(struct link *l, const char *shown);
+
 /* ---- link_option.c: what each linker does not take ------------------------------------------ */
 
 /* The name of an option that some release of this linker did not know; NULL. */

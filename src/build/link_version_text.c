@@ -1,9 +1,9 @@
 /* link_version_text.c - is a version script one, for the linker that reads it?
  *
  * GNU ld and gold have one grammar: labels once, global before local, a ';' behind each name. lld and mold go
- * through the words one by one and take more. Each stops at the first word that does not fit, and tells it in its
- * own way. Upstream: ld/ldlex.l and ldgram.y; gold/yyscript.y, script.cc; lld/ELF/ScriptParser.cpp, ScriptLexer.cpp;
- * mold/linker-script.cc.
+ * through the words one by one and take more. Each stops at the first word that does not fit, and tells it
+ * in its own way. Upstream: ld/ldlex.l and ldgram.y; gold/yyscript.y, script.cc; lld/ELF/ScriptParser.cpp,
+ * ScriptLexer.cpp; mold/linker-script.cc.
  */
 #include <string.h>
 
@@ -106,7 +106,8 @@ static void open_comment(struct reader *r, const char *at)
 	case LINKER_LLD: link_line_of(r->l, t, true, LD_LLD_COMMENT, r->l->self, r->file, r->now.line); break;
 	case LINKER_MOLD: mold_says(r, at); break;
 	default:
-		link_line_of(r->l, t, true, LD_GOLD_CHARACTER, r->l->self, r->file, line_of(r, at), col_of(r, at));
+		link_line_of(r->l, t, true, LD_GOLD_CHARACTER, r->l->self, r->file, line_of(r, at),
+				col_of(r, at));
 		break;
 	}
 	finish(r);
@@ -170,7 +171,8 @@ static void take_gnu_name(struct reader *r)
 	const char *s = r->p;
 
 	while (s < r->end) {
-		if (r->end - s >= 2 && s[0] == ':' && s[1] == ':' && (r->l->kind == LINKER_GOLD || r->depth > 0))
+		if (r->end - s >= 2 && s[0] == ':' && s[1] == ':' && (r->l->kind == LINKER_GOLD ||
+				r->depth > 0))
 			s += 2;
 		else if (continues_name(r, s))
 			s++;
@@ -321,7 +323,8 @@ static bool wrong(struct reader *r, const char *expecting)
 		link_line_of(r->l, t, false, LD_GOLD_VERSION_SCRIPT, r->l->self, r->file);
 	} else {
 		/* Between nodes it no longer knows what it reads. */
-		link_line_of(r->l, t, true, strcmp(expecting, "end of file") == 0 ? LD_BFD_SYNTAX : LD_BFD_VERSION_SYNTAX,
+		link_line_of(r->l, t, true, strcmp(expecting, "end of file") == 0 ? LD_BFD_SYNTAX
+				: LD_BFD_VERSION_SYNTAX,
 			     r->l->self, r->file, line);
 	}
 	t->version = NULL;
@@ -352,7 +355,8 @@ static bool extern_block(struct reader *r)
 			return wrong(r, "';'");
 		next(r);
 		if (r->l->kind == LINKER_GOLD)
-			link_line_of(r->l, trouble(r), true, LD_GOLD_LANGUAGE, r->l->self, r->file, r->now.line,
+			link_line_of(r->l, trouble(r), true, LD_GOLD_LANGUAGE, r->l->self, r->file,
+					r->now.line,
 				     r->now.col, language);
 		else
 			link_line_of(r->l, trouble(r), true, LD_BFD_LANGUAGE, r->l->self, language);
@@ -493,8 +497,8 @@ static void gnu(struct reader *r)
 		if (!node(r))
 			return;
 	while (r->now.kind != W_END);
-	/* gold dies of a node that builds on one that is not there, without a word to people; what it makes of two of
-	 * one name depends on the output. */
+	/* gold dies of a node that builds on one that is not there, without a word to people; what it makes
+	 * of two of one name depends on the output. */
 	for (size_t i = 1; i < r->tags.n; i++)
 		for (size_t k = 0; k < i && r->l->kind == LINKER_GOLD; k++)
 			r->l->cut = r->l->cut || strcmp(r->tags.items[i], r->tags.items[k]) == 0;
@@ -503,7 +507,7 @@ static void gnu(struct reader *r)
 			r->l->cut = true;
 }
 
-/* ---- lld ------------------------------------------------------------------------------------------------- */
+/* ---- lld ------------------------------------------------------------------------------------- */
 
 static bool lld_end(struct reader *r)
 {
@@ -613,10 +617,11 @@ static void lld(struct reader *r)
 		}
 	}
 	if (ok && r->now.kind != W_END)
-		link_line_of(r->l, trouble(r), true, LD_LLD_REST, r->l->self, r->file, r->now.line, text_of(r));
+		link_line_of(r->l, trouble(r), true, LD_LLD_REST, r->l->self, r->file, r->now.line,
+				text_of(r));
 }
 
-/* ---- mold -------------------------------------------------------------------------------------------------- */
+/* ---- mold ------------------------------------------------------------------------------------- */
 
 static bool mold_expect(struct reader *r, const char *word)
 {
@@ -640,7 +645,8 @@ static bool mold_extern(struct reader *r, unsigned depth)
 		next(r);
 	else if (!mold_expect(r, "\"C++\""))
 		return false;
-	return mold_expect(r, "{") && mold_symbols(r, depth + 1) && mold_expect(r, "}") && mold_expect(r, ";");
+	return mold_expect(r, "{") && mold_symbols(r, depth + 1) && mold_expect(r, "}") && mold_expect(r,
+			";");
 }
 
 static bool mold_symbols(struct reader *r, unsigned depth)

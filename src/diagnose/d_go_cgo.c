@@ -331,7 +331,8 @@ static void c_error(struct go_case *c, const struct go_problem *p)
 	const char *where = go_place_words(c, &p->at);
 
 	if (p->other != NULL) {
-		draft_say(&c->d, dr, "Something is left open in the comment above import \"C\" of %s: a brace, a "
+		draft_say(&c->d, dr, "Something is left open in the comment above import \"C\" of %s: a "
+				"brace, a "
 			  "parenthesis, a comment.", where);
 		draft_fix(&c->d, dr, "edit-line", "low", "close it");
 		return;
@@ -345,7 +346,8 @@ static void c_error(struct go_case *c, const struct go_problem *p)
 		return;
 	}
 	draft_say(&c->d, dr, "%s does not compile as C.", where);
-	draft_fix(&c->d, dr, "edit-line", "low", arena_printf(c->d.a, "mend what the compiler says at %s", where));
+	draft_fix(&c->d, dr, "edit-line", "low", arena_printf(c->d.a, "mend what the compiler says at %s",
+			where));
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------- */

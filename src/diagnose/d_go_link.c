@@ -233,11 +233,13 @@ static bool of_static(const struct go_outcome *o, struct arena *a, struct made *
 		m->f.detail = "static";
 		m->f.object = NULL;
 		m->f.nfixes = m->f.nalso = 0;
-		m->f.summary = arena_printf(a, "C.%s stands in Go without a call, and %s is static: Go needs a "
+		m->f.summary = arena_printf(a, "C.%s stands in Go without a call, and %s is static: Go needs "
+				"a "
 					    "symbol for that, and a static one is none.",
 					    m->f.symbol, m->f.symbol);
 		add_fix(a, m, "edit-line",
-			arena_printf(a, "define %s without static in a .c file of the package and declare it in "
+			arena_printf(a, "define %s without static in a .c file of the package and declare it "
+					"in "
 				     "the preamble, or let a static function there give what Go needs of it",
 				     m->f.symbol), NULL);
 		m->f.fingerprint = fingerprint(a, m->f.code, m->f.detail, NULL, m->f.symbol, NULL);

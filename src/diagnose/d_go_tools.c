@@ -157,7 +157,8 @@ static void libc_headers(struct go_case *c, struct draft *dr, const struct go_pr
 						   { "arm", "libc6-dev-armhf-cross" } };
 	const struct go_env *env = &c->g->env;
 
-	draft_say(&c->d, dr, "%s makes code for %s/%s, and finds no headers of a C library for that: %s is not "
+	draft_say(&c->d, dr, "%s makes code for %s/%s, and finds no headers of a C library for that: %s is "
+			"not "
 		  "there.", env->cc, env->goos, env->goarch, p->object);
 	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
 		if (env->cross && strcmp(packages[i][0], env->goarch) == 0) {
@@ -165,7 +166,8 @@ static void libc_headers(struct go_case *c, struct draft *dr, const struct go_pr
 			return;
 		}
 	draft_fix(&c->d, dr, "install", "low",
-		  "install the development files of the C library for that target (Debian: libc6-dev, musl-dev), "
+		  "install the development files of the C library for that target (Debian: libc6-dev, "
+				"musl-dev), "
 		  "or set CGO_ENABLED=0 if the program needs no C");
 }
 

@@ -226,7 +226,8 @@ static void version_syntax(struct lk *k, const struct link_trouble *t)
 		return;
 	}
 	draft_say(&k->d, dr, "The linker does not understand its version script %s.", t->path);
-	lk_fix(k, dr, "change-source", "write each node as NAME { global: a; b; local: *; }; with a ';' behind each "
+	lk_fix(k, dr, "change-source", "write each node as NAME { global: a; b; local: *; }; with a ';' "
+			"behind each "
 	       "name and each '}', and global before local: every linker takes that", NULL);
 }
 

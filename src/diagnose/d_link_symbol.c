@@ -126,6 +126,20 @@ static bool is_slim(const struct link_object *o)
 	return false;
 }
 
+/* The command with GNU ld in the place of the linker that it names. Of clang no command is known to have
+ * GCC's plugin. */
+static const char *with_gnu_ld(struct lk *k)
+{
+	const struct link_texts *c = &k->l->plan->command;
+
+	if (k->l->plan->driver == NULL || strstr(base_name(k->l->plan->driver), "clang") != NULL)
+		return NULL;
+	for (size_t i = 1; i < c->n; i++)
+		if (starts_with(c->items[i], "-fuse-ld="))
+			return lk_command_changed(k, i, "-fuse-ld=bfd");
+	return lk_command_with(k, 1, "-fuse-ld=bfd");
+}
+
 static bool lto_object(struct want *w)
 {
 	const struct link_object *found = NULL;
@@ -143,8 +157,8 @@ static bool lto_object(struct want *w)
 	draft_say(&w->k->d, w->dr, "%s was compiled with -flto and holds no machine code, only GCC's own "
 		  "form, which %s cannot "
 		  "read: it sees no symbols in it.", lk_object(w->k, found), link_linker_name(w->l->kind));
-	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, which has GCC's plugin", lk_command_with(w->k,
-			1, "-fuse-ld=bfd"));
+	lk_fix(w->k, w->dr, "change-flag", "link with GNU ld, called by gcc: it has GCC's plugin",
+			with_gnu_ld(w->k));
 	lk_fix(w->k, w->dr, "rebuild", "compile with -ffat-lto-objects, or without -flto", NULL);
 	return true;
 }
