@@ -30,7 +30,7 @@ enum {
 	LOOSE_TRIES = 300,
 	/* Bytes that may be searched for sentences, for those that are broken, and by readers of blocks:
 	 * whatever the text is, it takes no longer than that. */
-	PLAIN_WORK = 48 << 20,
+	PLAIN_WORK = 56 << 20,
 	LOOSE_WORK = 12 << 20,
 	BLOCK_WORK = 64 << 20,
 	GIVEN_UP = 1 << 20,     /* so much counts a search that was given up */
