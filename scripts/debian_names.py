@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Writes src/diagnose/debian_devel.txt: which package of Debian has a header, a library for -l, a file for pkg-config.
+"""Writes src/diagnose/debian_devel.txt: which Debian package has a header, a library, a file of pkg-config.
 
 debian_names.py LIST... >src/diagnose/debian_devel.txt
 
-Each LIST is an index of the archive (Contents-amd64, Contents-all) as `apt-file update` leaves it below /var/lib/apt/lists.
-A line is "h HEADER<tab>PACKAGE", "l NAME<tab>PACKAGE" or "p NAME<tab>PACKAGE", sorted by its bytes; a header that ends with '/'
-stands for all below it. A name that several packages have is left out, unless one of them is who is usually meant.
+Each LIST is an index of the archive (Contents-amd64, Contents-all) as `apt-file update` leaves it below
+/var/lib/apt/lists. A line is "h HEADER<tab>PACKAGE", "l NAME<tab>PACKAGE" or "p NAME<tab>PACKAGE", sorted by
+its bytes; a header that ends with '/' stands for all below it. A name that several packages have is left out,
+unless one of them is who is usually meant.
 """
 import collections
 import re
@@ -17,25 +18,34 @@ LIB = re.compile(r"(?:usr/)?lib(?:/x86_64-linux-gnu)?/lib([^/]+?)\.(?:so|a)")
 HEADER = re.compile(r"usr/include/(?:x86_64-linux-gnu/)?(\S+)")
 VERSIONED = re.compile(r"[^/]*(?:[0-9]|-[0-9.]+)/")  # glib-2.0/: such a folder is named with -I
 # Builds of the same thing in another way, and what hardly anybody means.
-OTHERS = re.compile(r"gles|-nss|gnutls|private|heimdal|-compat|sources?-|-dbg|-headless|-mt-|-alt|cross$|-mingw")
+OTHERS = re.compile(r"gles|-nss|gnutls|private|heimdal|-compat|sources?-|-dbg|-headless|-mt-|-alt|cross$|"
+                    r"-mingw")
 CROWD = 24  # headers
 SEVERAL = 12  # so many names of a folder that packages share are listed one by one
 
 # Who is meant, where the archive alone does not say it.
 MEANT = {
-    "h Python.h": "python3-dev", "h alsa/": "libasound2-dev", "h gtk/": "libgtk-3-dev", "h boost/": "libboost-all-dev", "h usb.h": "libusb-dev", "h mysql.h": "default-libmysqlclient-dev",
-    "h mysql/": "default-libmysqlclient-dev", "h libpq-fe.h": "libpq-dev", "h cblas.h": "libopenblas-dev", "h jpeglib.h": "libjpeg-dev",
-    "h curl/": "libcurl4-openssl-dev", "h GL/gl.h": "libgl-dev", "h GL/glu.h": "libglu1-mesa-dev", "h X11/": "libx11-dev",
-    "h curses.h": "libncurses-dev", "h ncurses.h": "libncurses-dev", "h cairo.h": "libcairo2-dev", "h security/": "libpam0g-dev",
-    "h FlexLexer.h": "libfl-dev", "h db.h": "libdb-dev", "h lua.h": "liblua5.4-dev", "h ruby.h": "ruby-dev", "h tcl.h": "tcl-dev",
-    "h tk.h": "tk-dev", "h jni.h": "default-jdk", "h mpi.h": "libopenmpi-dev", "h hdf5.h": "libhdf5-dev", "h fftw3.h": "libfftw3-dev",
-    "h EGL/": "libegl-dev", "h gssapi.h": "libkrb5-dev", "h gssapi/": "libkrb5-dev", "h krb5.h": "libkrb5-dev", "h opencv2/": "libopencv-dev",
-    "l GL": "libgl-dev", "l mysqlclient": "default-libmysqlclient-dev", "l jpeg": "libjpeg-dev", "l curl": "libcurl4-openssl-dev",
-    "l blas": "libopenblas-dev", "l lapack": "liblapack-dev", "l X11": "libx11-dev", "l stdc++": "g++", "l tinfo": "libncurses-dev",
-    "l ncurses": "libncurses-dev", "l curses": "libncurses-dev", "l db": "libdb-dev", "l gssapi_krb5": "libkrb5-dev",
-    "l hdf5": "libhdf5-dev", "l mpi": "libopenmpi-dev", "p libcurl": "libcurl4-openssl-dev", "p mysqlclient": "default-libmysqlclient-dev",
-    "p krb5": "libkrb5-dev", "p krb5-gssapi": "libkrb5-dev", "p gl": "libgl-dev", "p jack": "libjack-jackd2-dev", "p blas": "libopenblas-dev",
-    "p lapack": "liblapack-dev", "p hdf5": "libhdf5-dev", "p libssh": "libssh-dev",
+    "h Python.h": "python3-dev", "h alsa/": "libasound2-dev", "h gtk/": "libgtk-3-dev",
+    "h boost/": "libboost-all-dev", "h usb.h": "libusb-dev",
+    "h mysql.h": "default-libmysqlclient-dev", "h mysql/": "default-libmysqlclient-dev",
+    "h libpq-fe.h": "libpq-dev", "h cblas.h": "libopenblas-dev", "h jpeglib.h": "libjpeg-dev",
+    "h curl/": "libcurl4-openssl-dev", "h GL/gl.h": "libgl-dev", "h GL/glu.h": "libglu1-mesa-dev",
+    "h X11/": "libx11-dev", "h curses.h": "libncurses-dev", "h ncurses.h": "libncurses-dev",
+    "h cairo.h": "libcairo2-dev", "h security/": "libpam0g-dev", "h FlexLexer.h": "libfl-dev",
+    "h db.h": "libdb-dev", "h lua.h": "liblua5.4-dev", "h ruby.h": "ruby-dev", "h tcl.h": "tcl-dev",
+    "h tk.h": "tk-dev", "h jni.h": "default-jdk", "h mpi.h": "libopenmpi-dev",
+    "h hdf5.h": "libhdf5-dev", "h fftw3.h": "libfftw3-dev", "h EGL/": "libegl-dev",
+    "h gssapi.h": "libkrb5-dev", "h gssapi/": "libkrb5-dev", "h krb5.h": "libkrb5-dev",
+    "h opencv2/": "libopencv-dev", "l GL": "libgl-dev",
+    "l mysqlclient": "default-libmysqlclient-dev", "l jpeg": "libjpeg-dev",
+    "l curl": "libcurl4-openssl-dev", "l blas": "libopenblas-dev", "l lapack": "liblapack-dev",
+    "l X11": "libx11-dev", "l stdc++": "g++", "l tinfo": "libncurses-dev",
+    "l ncurses": "libncurses-dev", "l curses": "libncurses-dev", "l db": "libdb-dev",
+    "l gssapi_krb5": "libkrb5-dev", "l hdf5": "libhdf5-dev", "l mpi": "libopenmpi-dev",
+    "p libcurl": "libcurl4-openssl-dev", "p mysqlclient": "default-libmysqlclient-dev",
+    "p krb5": "libkrb5-dev", "p krb5-gssapi": "libkrb5-dev", "p gl": "libgl-dev",
+    "p jack": "libjack-jackd2-dev", "p blas": "libopenblas-dev", "p lapack": "liblapack-dev",
+    "p hdf5": "libhdf5-dev", "p libssh": "libssh-dev",
 }
 
 
@@ -60,14 +70,15 @@ def names(path):
     if not found:
         return []
     name = found[1]
-    return ["h " + x for x in ([name] + ([name.split("/", 1)[1]] if VERSIONED.match(name) else []))]
+    return ["h " + name] + (["h " + name.split("/", 1)[1]] if VERSIONED.match(name) else [])
 
 
 def one(packages):
     """Who is meant of those that have it, or None."""
     packages = {p for p in packages if not OTHERS.search(p)} or packages
     if len(packages) > 1 and all(p.startswith("libboost") for p in packages):
-        packages = {re.sub(r"[0-9]+\.[0-9]+", "", p) for p in packages}  # the newest one is named without its release
+        # The newest one is named without its release.
+        packages = {re.sub(r"[0-9]+\.[0-9]+", "", p) for p in packages}
     return next(iter(packages)) if len(packages) == 1 else None
 
 

@@ -686,7 +686,7 @@ struct dlwhy_result {
 	const struct dlwhy_undo *undo; /* of dlwhy_undo, else NULL */
 	const struct dlwhy_package *package; /* of a check of a package, else NULL */
 	bool unbound;          /* options.no_bind: `loads` says nothing of symbols */
-	const struct dlwhy_cause *cause; /* of a question about a cause, whose code is the target; else NULL */
+	const struct dlwhy_cause *cause; /* of a question about a cause: its code is the target; else NULL */
 };
 
 /* ---- printing ----------------------------------------------------------------------------- */

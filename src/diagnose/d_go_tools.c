@@ -66,7 +66,7 @@ static void cross(struct go_case *c, const struct go_problem *p)
 static void pkg_config(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_PKG_CONFIG, p->detail);
-	const char *name = p->object;
+	const char *name = p->object, *package, *says;
 	size_t n = strlen(name);
 
 	if (go_ends(name, ".pc"))
@@ -87,11 +87,13 @@ static void pkg_config(struct go_case *c, const struct go_problem *p)
 	}
 	for (size_t i = 0; i < p->found.n && i < 12; i++)
 		draft_fact(&c->d, dr, p->found.items[i], "searched for .pc files");
-	draft_fix(&c->d, dr, "install", "low",
-		  arena_printf(c->d.a,
-			       "install the development package of %.*s (on Debian often lib%.*s-dev)",
-			       (int)n, name, (int)(n > 3 && go_starts(name, "lib") ? n - 3 : n),
-			       go_starts(name, "lib") && n > 3 ? name + 3 : name));
+	package = devel_package(DEVEL_PKG_CONFIG, arena_strndup(c->d.a, name, n), c->d.a);
+	says = arena_printf(c->d.a, "install the development package of %.*s%s%s", (int)n, name,
+			    package != NULL ? ": in Debian and Ubuntu " : "", package != NULL ? package : "");
+	if (package != NULL)
+		fix_install(c, dr, says, package);
+	else
+		draft_fix(&c->d, dr, "install", "low", says);
 	draft_fix(&c->d, dr, "environment", "low",
 		  arena_printf(c->d.a, "if %s lies elsewhere, name its folder in PKG_CONFIG_PATH", name));
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Lines "h openssl/<tab>libssl-dev", sorted by their bytes; a header that ends with '/' stands for all below. */
+/* Lines "h openssl/<tab>libssl-dev", sorted by their bytes; a header that ends with '/' stands for all
+ * below. */
 extern const char debian_devel_text[];
 
 /* The line that holds the byte at `at`. */

@@ -1,7 +1,7 @@
 /* devel.h - which package has what one compiles and links with, by name.
  *
- * The names are those of Debian 12 (debian_devel.txt, which scripts/debian_names.py writes from the indexes of its
- * archive); its other releases and its children have most of them.
+ * The names are those of Debian 12 (debian_devel.txt, which scripts/debian_names.py writes from the indexes
+ * of its archive); its other releases and its children have most of them.
  */
 #ifndef DLWHY_DIAGNOSE_DEVEL_H
 #define DLWHY_DIAGNOSE_DEVEL_H

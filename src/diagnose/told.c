@@ -74,7 +74,8 @@ static bool quotes(const struct msg_fact *first, const struct msg_fact *f)
 	enum { QUOTED = 60 /* lines */ };
 	int64_t away = first->line - f->line;
 
-	return told_is(f, "build-tool") && told_is_detail(f, "setup-script") && away >= -QUOTED && away <= QUOTED;
+	return told_is(f, "build-tool") && told_is_detail(f, "setup-script") && away >= -QUOTED &&
+	       away <= QUOTED;
 }
 
 /* Is f only what follows from an earlier pick? */

@@ -70,9 +70,9 @@ static bool is_ignored(const struct msg_fact *f)
 	return f->kind == MSG_WARNING && starts_with(f->id, "ld64-ignore-");
 }
 
-/* Apple's linker leaves out files that do not fit, and goes on without them. That is why it fails where symbols
- * are missing; and if nobody says more, where it leaves out what was compiled for this very link, or one file
- * after the other. */
+/* Apple's linker leaves out files that do not fit, and goes on without them. That is why it fails where
+ * symbols are missing; and if nobody says more, where it leaves out what was compiled for this very link,
+ * or one file after the other. */
 static void promote_ignored(struct told_case *c)
 {
 	struct msg_fact *first = NULL;

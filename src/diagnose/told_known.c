@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/devel.h"
 #include "diagnose/dyld.h"
 #include "diagnose/known.h"
+#include "diagnose/told_find.h"
 #include "diagnose/told_words.h"
 #include "symbol/demangle.h"
 
@@ -107,8 +109,76 @@ static void embedded(struct diag *d, struct draft *dr, const struct msg_fact *f)
 /* Where there is no apt-get. */
 static bool is_elsewhere(const struct msg_fact *f)
 {
-	return same_text(f->speaker, "dyld") || same_text(f->speaker, "macos") ||
-	       same_text(f->speaker, "windows");
+	static const char *const speakers[] = { "dyld",	 "macos",    "windows", "ld64",
+						"xcode", "link.exe", "cl" };
+
+	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
+		if (same_text(f->speaker, speakers[i]))
+			return true;
+	return false;
+}
+
+/* Nothing but that it is not there. */
+static bool is_only_missing(const struct msg_fact *f)
+{
+	return f->detail == NULL || told_is_detail(f, "not-installed") ||
+	       told_is_detail(f, "package-not-found") || told_is_detail(f, "requires-not-found");
+}
+
+/* What one compiles and links with has a package of its own. */
+static void devel(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	static const struct {
+		enum cause cause;
+		enum devel_kind kind;
+		enum msg_field field;
+		const char *before, *behind; /* its name as a file */
+		const char *folder;	     /* how another folder is named */
+	} wanted[] = {
+		{ CAUSE_HEADER_MISSING, DEVEL_HEADER, MSG_HEADER, "", "", "with -I" },
+		{ CAUSE_LD_LIBRARY_NOT_FOUND, DEVEL_LIBRARY, MSG_LIB, "lib", ".so", "with -L" },
+		{ CAUSE_PKG_CONFIG, DEVEL_PKG_CONFIG, MSG_PACKAGE, "", ".pc", "in PKG_CONFIG_PATH" },
+	};
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		const char *name = f->field[wanted[i].field], *package = NULL;
+		struct fix *way;
+
+		if (told_cause(f) == wanted[i].cause && name != NULL)
+			package = devel_package(wanted[i].kind, name, d->a);
+		if (package == NULL)
+			continue;
+		way = draft_fix(d, dr, "install", "low",
+				arena_printf(d->a,
+					     "install the package that has %s%s%s: in Debian and Ubuntu %s",
+					     wanted[i].before, name, wanted[i].behind, package));
+		fix_command(d, way, arena_printf(d->a, "apt-get install %s", package));
+		draft_fix(d, dr, "folder", "low",
+			  arena_printf(d->a, "if it is here, in a folder of its own: name that %s",
+				       wanted[i].folder));
+	}
+}
+
+/* Headers that come with a package of Python; where they are is asked of it. */
+static bool python_header(struct diag *d, struct draft *dr, const struct msg_fact *f)
+{
+	static const char *const known[][2] = { { "numpy/", "numpy" }, { "torch/", "torch" },
+						{ "ATen/", "torch" }, { "c10/", "torch" } };
+	const char *header = f->field[MSG_HEADER];
+
+	for (size_t i = 0; header != NULL && i < sizeof(known) / sizeof(known[0]); i++)
+		if (told_cause(f) == CAUSE_HEADER_MISSING && starts_with(header, known[i][0])) {
+			struct fix *way = draft_fix(
+				d, dr, "install", "low",
+				arena_printf(d->a,
+					     "%s comes with the Python package %s: install that first, for "
+					     "the very Python that builds",
+					     header, known[i][1]));
+
+			fix_command(d, way, arena_printf(d->a, "python3 -m pip install %s", known[i][1]));
+			return true;
+		}
+	return false;
 }
 
 void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
@@ -116,6 +186,8 @@ void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
 	if (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH ||
 	    told_cause(f) == CAUSE_GPU_DRIVER)
 		library(d, dr, is_elsewhere(f));
+	if (is_only_missing(f) && !python_header(d, dr, f) && !is_elsewhere(f))
+		devel(d, dr, f);
 	if (same_text(f->speaker, "dyld") &&
 	    (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH)) {
 		homebrew(d, dr, f);

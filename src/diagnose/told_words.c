@@ -171,8 +171,8 @@ static const char *unpacked_of(const struct msg_fact *f)
 }
 
 /* What a fact says of "needed_by": the file's name without its folder, a symbol made short. "by_file",
- * "container", "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields of their
- * own. */
+ * "container", "extension", "script", "site_package", "compiled", "unpacked" and "elsewhere" are no fields
+ * of their own. */
 static const char *value_of(struct arena *a, const struct msg_fact *f, const char *name, size_t n)
 {
 	enum msg_field field;
@@ -396,12 +396,16 @@ const char *told_hint(struct arena *a, const struct msg_fact *f)
 void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	size_t known = dr->fixes.n;
+	bool installs = known > 0 && strcmp(dr->fixes.items[0]->f.kind, "install") == 0;
 
 	for (enum fit fit = FOR_SENTENCE; fit <= FOR_ALL && dr->fixes.n == known; fit++)
 		for (size_t i = 0; i < COUNT(ways); i++) {
 			const char *command;
 			struct fix *way;
 
+			/* Its package is known: no need to look for it. */
+			if (installs && strcmp(ways[i].kind, "install") == 0)
+				continue;
 			if (ways[i].cause != dr->cause || !fits(ways[i].detail, f, fit) ||
 			    !has_fields(d->a, f, ways[i].says, ways[i].says + strlen(ways[i].says)) ||
 			    !has_fields(d->a, f, ways[i].command, ways[i].command + strlen(ways[i].command)))

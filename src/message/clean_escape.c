@@ -161,6 +161,16 @@ static void remove_marks(struct line *l)
 	l->n = k;
 }
 
+/* Are the brackets in s[from, to) pairs? Those of a declaration that is cut out of its line are none. */
+static bool has_pairs(const char *s, size_t from, size_t to)
+{
+	int depth = 0;
+
+	for (; from < to && depth >= 0; from++)
+		depth += (s[from] == '(') - (s[from] == ')');
+	return depth == 0;
+}
+
 /* Where the bold words end that begin with the "**" at i; 0: none do. Pointers to pointers are no words. */
 static size_t bold_end(const struct line *l, size_t i)
 {
@@ -171,7 +181,7 @@ static size_t bold_end(const struct line *l, size_t i)
 		return 0;
 	for (size_t k = i + 3; k + 1 < l->n; k++)
 		if (s[k] == '*' && s[k + 1] == '*')
-			return strchr(" \t*(,", s[k - 1]) == NULL &&
+			return strchr(" \t*(,", s[k - 1]) == NULL && has_pairs(s, i + 2, k) &&
 					       (k + 2 == l->n || !isalnum((unsigned char)s[k + 2])) ? k : 0;
 	return 0;
 }

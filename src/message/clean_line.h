@@ -27,6 +27,7 @@ void clean_unescape(struct line *l);
 bool clean_has_query(const char *s, size_t n);
 /* A name that Markdown made an address of? */
 bool clean_has_link(const char *s, size_t n);
+/* Perhaps words in bold? */
 bool clean_has_bold(const char *s, size_t n);
 /* Length of a mark of another alphabet at s, and what it stands for; 0 if there is none. */
 size_t clean_foreign(const char *s, size_t n, char *ascii);

@@ -615,7 +615,8 @@ static bool is_expected(struct part b, struct part a)
 		if (part_has(a, behind[i]))
 			return true;
 	for (size_t i = 0; i < sizeof(before_it) / sizeof(before_it[0]); i++)
-		if (i < 3 ? part_has_word(b, before_it[i]) : part_has(b, before_it[i])) /* not "Unexpected error" */
+		if (i < 3 ? part_has_word(b, before_it[i])
+			  : part_has(b, before_it[i])) /* not "Unexpected error" */
 			return i < 3;
 	return false;
 }
@@ -627,6 +628,9 @@ static bool is_probed(struct part b)
 					     "checking for library ", "Checking for library " };
 	size_t end = b.n;
 
+	/* What Python tells of its own end. */
+	if (part_begins(b, "#   clear[") || part_begins(b, "# destroy "))
+		return true;
 	while (end > 0 && b.s[end - 1] == ' ')
 		end--;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -698,8 +702,8 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 	    section_is_written(c, start, end))
 		doubts |= MSG_PROSE;
 	if (is_source(c, start, end, b, a) || is_remark(c, start, b, a) || is_patch(c, start, b) ||
-	    is_in_long_string(c, start, end) || is_among_remarks(c, start, end) || is_frame_source(c, start) ||
-	    is_in_long_remark(c, start, end) || is_in_script(c, start, b))
+	    is_in_long_string(c, start, end) || is_among_remarks(c, start, end) ||
+	    is_frame_source(c, start) || is_in_long_remark(c, start, end) || is_in_script(c, start, b))
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;

@@ -67,7 +67,7 @@ static void nothing_told_next(struct text *t, struct lines *out)
 		text_wrap(t, out, MARGIN + 2, 3, text_clean(t, t->r->hint));
 	else if (t->r->told->bytes > 0)
 		text_wrap(t, out, MARGIN, 3,
-			  "If something fails all the same: give all that it printed, from the command on, "
+			  "If a command fails all the same: give all that it printed, from the command on, "
 			  "or let it be watched: dlwhy run -- COMMAND");
 }
 

@@ -2,6 +2,22 @@
 ANY = object()
 
 BUILDERS = [
+    # Go's own tools end for want of memory.
+    ("/usr/lib/golang/pkg/tool/linux_arm64/link: running gcc failed: fork/exec /usr/bin/gcc: cannot allocate memory",
+     "out-of-memory", "go", "/usr/bin/gcc", ANY),
+    ("go build example.org/warp: signal: killed", "out-of-memory", "go", ANY, ANY),
+    ("go build example.org/warp: /opt/go1.4/pkg/tool/linux_amd64/6g: signal: killed", "out-of-memory", "go",
+     "/opt/go1.4/pkg/tool/linux_amd64/6g", ANY),
+    ("fork/exec /opt/go/pkg/tool/linux_amd64/compile: cannot allocate memory", "out-of-memory", "go",
+     "/opt/go/pkg/tool/linux_amd64/compile", ANY),
+    # uv
+    ("  x No solution found when resolving dependencies:\n  `-> Because warp==2.2.0 is unusable because no wheels are available with "
+     "a matching Python implementation and you require warp==2.2.0, we can conclude that the requirements are unsatisfiable.",
+     "no-matching-wheel", "tags", "warp", ANY),
+    ("  × No solution found when resolving dependencies:\n  ╰─▶ Because reef==0.6.2 depends on warp>=2.1.0 and you require "
+     "reef==0.6.2, we can conclude that you require warp>=2.1.0.", "build-other", "conflict", ANY, ANY),
+    ("error: Failed to fetch: `https://example.org/warp-6.4.2-cp38-abi3-linux_x86_64.whl`\n  Caused by: HTTP status client error (404 "
+     "Not Found)", "build-tool", "download", "https://example.org/warp-6.4.2-cp38-abi3-linux_x86_64.whl", ANY),
     # Paths that no module can have; those of a later standard library.
     ("can't load package: package turbo/main: malformed module path \"turbo/main\": missing dot in first path element",
      "go-toolchain", "module-missing", "turbo/main", ANY),

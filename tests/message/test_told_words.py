@@ -313,14 +313,14 @@ def test_what_to_do_fits_the_sentence(text, word, tmp_path):
 
 
 HINTS = ["main.go:12:9: undefined: turbo.Warp", "No CMAKE_C_COMPILER could be found.",
-         "CMake Error at CMakeLists.txt:3 (project):\n  No CMAKE_CXX_COMPILER could be found.", "fatal error: cannot start"]
+         "CMake Error at CMakeLists.txt:3 (project):\n  No CMAKE_CXX_COMPILER could be found."]
 
 
 @pytest.mark.parametrize("text", HINTS)
 def test_a_hint_names_what_is_told_or_nothing(text, tmp_path):
     done = subprocess.run([DLWHY, "explain", "--no-look", "-"], input=text.encode(), cwd=tmp_path, check=False, env=ENV,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-    assert b"something" not in done.stdout
+    assert not re.search(rb"something(?!\s+fails all the same)", done.stdout)
 
 
 def test_what_setuptools_no_longer_has(tmp_path):
@@ -342,6 +342,9 @@ def test_what_is_raised_in_a_build_is_said_with_its_kind(tmp_path):
 
 
 @pytest.mark.parametrize("text, words, not_words", [
+    ("xcrun: error: invalid active developer path (/Library/Developer/CommandLineTools), missing xcrun at: "
+     "/Library/Developer/CommandLineTools/usr/bin/xcrun", "xcode-select --install", "apt-get"),
+    ("ResolvePackageNotFound:\n  - reef==4.0.10=h648cc4a_1001", "conda search", "pip"),
     ("ocamlfind: Package `reef' not found", "reef", "pip"),
     ("ERROR: Failed to build gem native extension.\ncannot load such file -- reef/go (LoadError)\n"
      "    from extconf.rb:2", "gem", "pip"),
@@ -411,3 +414,27 @@ def test_of_nothing_it_is_said_what_to_do_next(text, tmp_path):
 
 def test_an_empty_text_has_nothing_to_be_watched(tmp_path):
     assert "dlwhy run" not in printed("", tmp_path)
+
+
+# ---- what one compiles with --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("text, package", [
+    ("warp.c:1:10: fatal error: openssl/ssl.h: No such file or directory", "libssl-dev"),
+    ("/usr/bin/ld: cannot find -lasound: No such file or directory", "libasound2-dev"),
+    ("Package gtk+-3.0 was not found in the pkg-config search path.", "libgtk-3-dev"),
+    ("../meson.build:31:12: ERROR: Dependency \"cairo\" not found, tried pkgconfig", "libcairo2-dev"),
+])
+def test_the_package_is_named_that_has_it(text, package, tmp_path):
+    said = ways(first(text, tmp_path))
+    assert f"in Debian and Ubuntu {package}" in said and f"apt-get install {package}" in said
+    assert "apt-file" not in said
+
+
+@pytest.mark.parametrize("text, package", [
+    ("warp.c:1:10: fatal error: warp/drive.h: No such file or directory", "apt-file search warp/drive.h"),
+    ("ld: library not found for -lssl", "Homebrew"),
+    ("warp.c:1:10: fatal error: numpy/arrayobject.h: No such file or directory", "pip install numpy"),
+])
+def test_what_no_package_of_debian_is_for(text, package, tmp_path):
+    said = ways(first(text, tmp_path))
+    assert package in said and "in Debian" not in said
