@@ -163,7 +163,8 @@ static const char *missing_header(struct arena *a, const char *line)
 	return end != NULL ? arena_strndup(a, s, (size_t)(end - s)) : NULL;
 }
 
-static struct go_problem *error_problem(struct go *g, struct go_package *p, const char *line, const char *verb)
+static struct go_problem *error_problem(struct go *g, struct go_package *p, const char *line,
+					const char *verb)
 {
 	const char *header = missing_header(g->a, line);
 	struct go_problem *x = go_problem(g, header != NULL ? GO_HEADER : GO_C_ERROR, "%s", shown(g, p,
