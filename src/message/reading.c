@@ -92,9 +92,16 @@ static bool is_usual(size_t width)
 	return width <= 255 && memchr(usual, (int)width, sizeof(usual)) != NULL;
 }
 
+/* Or of one that was moved to the right as Markdown wants its code. */
+static bool is_usual_line(const char *s, size_t n, size_t width)
+{
+	return is_usual(width) || (n > 4 && memcmp(s, "    ", 4) == 0 && is_usual(width - 4));
+}
+
 size_t reading_width(const struct clean *c, size_t at)
 {
 	size_t from, to, most = 0, times = 0, lines = 0;
+	bool usual = false;
 
 	region(c, at, LOOK_LINES, &from, &to);
 	while (from < to) {
@@ -105,6 +112,7 @@ size_t reading_width(const struct clean *c, size_t at)
 		if (cols > most) {
 			most = cols;
 			times = 0;
+			usual = is_usual_line(c->text + from, end - from, cols);
 		}
 		times += cols == most;
 		lines += cols > 0;
@@ -113,7 +121,7 @@ size_t reading_width(const struct clean *c, size_t at)
 	/* A table: all of its lines are as long. */
 	if (times > LONG_TABLE && times * 10 > lines * 9)
 		return 0;
-	return most >= LEAST_WIDTH && (times > 1 || is_usual(most)) ? most : 0;
+	return most >= LEAST_WIDTH && (times > 1 || usual) ? most : 0;
 }
 
 static bool is_digit(char c)
