@@ -482,11 +482,14 @@ static int check_options(const struct cli *c)
 	return check_pid(c);
 }
 
-/* Who reads data gets all of it; a person asks with -v. */
+/* Who reads data gets all of it; a person asks with -v. (Of a run that means more findings.) */
 static void ask_for_data(struct cli *c)
 {
-	if (c->print.format == DLWHY_JSON || c->print.format == DLWHY_JSONL)
-		c->library.probes = c->library.packages = true;
+	if (c->print.format != DLWHY_JSON && c->print.format != DLWHY_JSONL)
+		return;
+	c->library.packages = true;
+	if (c->verb != VERB_RUN)
+		c->library.probes = true;
 }
 
 int cli_parse(struct cli *c, int argc, char **argv)

@@ -207,9 +207,9 @@ static const struct why {
 	{ "not built for platform", "wrong-arch", "" },
 	{ "built for simulator", "wrong-arch", "" },
 	{ "built for iOS", "wrong-arch", "" },
+	{ "code sign", "permission", "code-signature" },
 	{ "disallowed by system policy", "permission", "quarantine" },
 	{ "not valid for use in process", "permission", "code-signature" },
-	{ "code sign", "permission", "code-signature" },
 	{ "sandbox", "permission", "" },
 	{ "relative path not allowed", "permission", "" },
 	{ "security policy does not allow", "permission", "" },
@@ -243,9 +243,25 @@ static const struct why {
 	{ "unloadable mach-o", "not-loadable", "" },
 	{ "vm_allocate", "memory-or-limit", "" },
 	{ "mmap() errno=1 ", "permission", "" },
+	{ "mmap() error 1 ", "permission", "" },
+	{ "mmap() error 13 ", "permission", "" },
 	{ "mmap(", "memory-or-limit", "" },
 	{ "LC_RPATH's", "search-path", "" },
 };
+
+/* "code signature in <…> not valid for use in process: library load disallowed by system policy": the end
+ * of the reason tells that it is the mark of a download. */
+static const struct why *end_of_reason(const struct why *w, const char *at)
+{
+	const char *policy = strcasestr(at, "disallowed by system policy");
+
+	if (policy == NULL || strcmp(w->words, "code sign") != 0 ||
+	    memchr(at, '\n', (size_t)(policy - at)) != NULL)
+		return w;
+	while (strcmp(w->detail, "quarantine") != 0)
+		w++;
+	return w;
+}
 
 /* Of several reasons the one that comes first in the text. NULL: none but absence. */
 static const struct why *why_of(const char *text, const char **where)
@@ -261,7 +277,7 @@ static const struct why *why_of(const char *text, const char **where)
 			first = &whys[i];
 		}
 	}
-	return first;
+	return first != NULL ? end_of_reason(first, *where) : NULL;
 }
 
 /* Does the bracket of a reason open there, behind the mark of its candidate? */

@@ -52,6 +52,9 @@ static bool only_absent(const struct dlwhy_finding *told, const struct dlwhy_fin
 {
 	if (same_text(f->code, "build-other") && same_text(f->detail, "input-missing"))
 		return !same_text(told->code, f->code);
+	/* The text's machine has the compiler that this one lacks. */
+	if (same_text(f->code, "compiler-missing"))
+		return !same_text(told->code, f->code);
 	if (same_text(f->code, "missing-library"))
 		return !look_not_found(told->code) && !same_symbol(told, f);
 	return same_text(f->code, "python-module") && same_text(f->detail, "not-installed") &&

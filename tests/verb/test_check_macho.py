@@ -444,7 +444,7 @@ def test_explain_knows_the_mark_of_a_download(tmp_path):
     """That mark is not in the file: only the text tells of it."""
     path = f"{tmp_path}/x.dylib"
     for why, detail in (("library load disallowed by system policy", "quarantine"),
-                        ("mapping process is a platform binary, but mapped file is not", None)):
+                        ("mapping process is a platform binary, but mapped file is not", "code-signature")):
         told = (f"ImportError: dlopen({path}, 0x0002): tried: '{path}' (code signature in <{uuid('X')}> '{path}' not "
                 f"valid for use in process: {why})\n")
         done = subprocess.run([oracle.dlwhy_program(), "explain", "--no-look", "--json", "-"], input=told,
