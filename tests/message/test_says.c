@@ -23,13 +23,15 @@ static void each_pattern_is_read(void *ctx)
 	for (size_t i = 0; i < n; i++) {
 		const char *error = NULL, *words = pattern_literal(a, rows[i].pattern);
 		struct pattern *p = pattern_new(rows[i].pattern, PATTERN_PLAIN, &error);
+		struct pattern *loose = pattern_new(rows[i].pattern, PATTERN_LOOSE, &error);
 
-		if (p == NULL)
+		if (p == NULL || loose == NULL)
 			print_error("%s: %s\n", rows[i].id, error != NULL ? error : "no memory");
 		if (strlen(words) < 4)
 			print_error("%s: no words by which it is found\n", rows[i].id);
-		bad += p == NULL || strlen(words) < 4;
+		bad += p == NULL || loose == NULL || strlen(words) < 4;
 		pattern_free(p);
+		pattern_free(loose);
 	}
 	assert_int_equal(bad, 0);
 }
