@@ -113,7 +113,7 @@ def test_wrapped(name, texts, answers):
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         fitting = [(t, a) for t, a in zip(texts, bare) if a and not (name == "jvm" and t.speaker in ("linker", "go", "python"))]
-        wrong = [w for w in pool.map(one, some(fitting, 5)) if w]
+        wrong = [w for w in pool.map(one, some(fitting, 8)) if w]
     assert not wrong, f"{len(wrong)} of {len(texts)}\n" + "\n\n".join(wrong[:20])
 
 
