@@ -26,6 +26,7 @@ static void deny_warned(struct told_case *c)
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->n && c->facts[i].warning; k++)
 			if (c->facts[k].f.line == c->facts[i].f.line && !c->facts[k].warning &&
+			    !same_text(c->facts[i].f.id, "mac-built-newer") && /* a note on who needs it */
 			    told_may_be_cause(&c->facts[k]) && !starts_with(c->facts[k].f.code, "ld-"))
 				c->facts[k].denied = true;
 }
