@@ -124,7 +124,9 @@ static void put_letter(struct reading *r, char plain)
 static const char *blank(const struct reading *r)
 {
 	/* Somebody may have put a part of the sentence between marks of code. */
-	return r->mode == PATTERN_LOOSE ? "(?:(?>\\s*)(?:`(?>\\s*))??)" : "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)";
+	return r->mode == PATTERN_LOOSE ? "(?:(?>\\s*)(?:`(?>\\s*))?"
+					  "?)"
+					: "(?>[ \\t]+\\n?[ \\t]*|\\n[ \\t]*)";
 }
 
 static void put_blank(struct reading *r)
