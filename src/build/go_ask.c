@@ -358,8 +358,7 @@ static const char *open_end(const struct question *q)
 	for (size_t i = 0; i < q->n; i++)
 		n += !is_constant(q->names[i].sniff);
 	return arena_printf(q->g->a, "cgo-dwarf-inference:%zu:1: error: expected declaration or statement at "
-			"end "
-			    "of input", 3 * n + 6);
+			    "end of input", 3 * n + 6);
 }
 
 /* The probe that a line is about: "not-type:3:…"; true: it was one. */
@@ -424,16 +423,16 @@ static bool is_known(unsigned sniff)
 	       sniff == (NOT_INT | NOT_NUM | NOT_STRING | NOT_TYPE);
 }
 
-static void name_problem(const struct question *q, const struct go_c_name *n, const char *format,
-		bool constant)
+/* It is nothing; or a constant that is called. */
+static void name_problem(const struct question *q, const struct go_c_name *n, bool constant)
 {
 	const char *path = go_short_path(q->g, n->at.file);
 	const char *dot = strchr(path, '/') == NULL ? "./" : "";
-	struct go_problem *x = go_problem(q->g, GO_C_NAME, "%s", "");
+	struct go_problem *x = constant ? go_problem(q->g, GO_C_NAME, GO_TEXT_C_CALL, dot, path, n->at.line,
+						     n->at.col, n->name)
+					: go_problem(q->g, GO_C_NAME, GO_TEXT_C_NAME, dot, path, n->at.line,
+						     n->at.col, n->name);
 
-	x->text = strcmp(format, GO_TEXT_C_NAME) == 0 ?
-			  arena_printf(q->g->a, GO_TEXT_C_NAME, dot, path, n->at.line, n->at.col, n->name) :
-			  arena_printf(q->g->a, GO_TEXT_C_CALL, dot, path, n->at.line, n->at.col, n->name);
 	x->package = q->p->path;
 	x->detail = constant ? "source-error" : "name-unknown";
 	x->object = n->at.file;
@@ -449,7 +448,7 @@ static bool judge(const struct question *q)
 
 	for (size_t i = 0; i < q->n; i++)
 		if (!is_known(q->names[i].sniff)) {
-			name_problem(q, q->names[i].first, GO_TEXT_C_NAME, false);
+			name_problem(q, q->names[i].first, false);
 			bad = true;
 		}
 	if (q->error != NULL || q->open) {
@@ -465,7 +464,7 @@ static bool judge(const struct question *q)
 	}
 	for (size_t i = 0; i < q->n && !bad; i++)
 		if (is_constant(q->names[i].sniff) && q->names[i].call != NULL) {
-			name_problem(q, q->names[i].call, GO_TEXT_C_CALL, true);
+			name_problem(q, q->names[i].call, true);
 			bad = true;
 		}
 	return !bad;

@@ -332,8 +332,7 @@ static void c_error(struct go_case *c, const struct go_problem *p)
 
 	if (p->other != NULL) {
 		draft_say(&c->d, dr, "Something is left open in the comment above import \"C\" of %s: a "
-				"brace, a "
-			  "parenthesis, a comment.", where);
+			  "brace, a parenthesis, a comment.", where);
 		draft_fix(&c->d, dr, "edit-line", "low", "close it");
 		return;
 	}
@@ -386,8 +385,7 @@ static void preamble(struct go_case *c, const struct go_problem *p)
 		  strcmp(p->other, "function") == 0
 			  ? arena_printf(c->d.a,
 					 "%s: make %s `static inline`, or move it to a .c file of the "
-					 "package and only "
-					 "declare it here",
+					 "package and only declare it here",
 					 go_place_words(c, &p->at), p->symbol)
 			  : arena_printf(
 				    c->d.a,
@@ -413,8 +411,7 @@ static void assembly(struct go_case *c, const struct go_problem *p)
 		  base_name(p->object));
 	draft_fix(&c->d, dr, "move", "low",
 		  "move it, with the functions that it belongs to, into a package of its own; or name it .S "
-		  "if it is for "
-		  "the C compiler");
+		  "if it is for the C compiler");
 }
 
 void d_go_cgo(struct go_case *c, const struct go_problem *p)

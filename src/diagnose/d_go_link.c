@@ -234,8 +234,7 @@ static bool of_static(const struct go_outcome *o, struct arena *a, struct made *
 		m->f.object = NULL;
 		m->f.nfixes = m->f.nalso = 0;
 		m->f.summary = arena_printf(a, "C.%s stands in Go without a call, and %s is static: Go needs "
-				"a "
-					    "symbol for that, and a static one is none.",
+					    "a symbol for that, and a static one is none.",
 					    m->f.symbol, m->f.symbol);
 		add_fix(a, m, "edit-line",
 			arena_printf(a, "define %s without static in a .c file of the package and declare it "

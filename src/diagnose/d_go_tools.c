@@ -158,8 +158,7 @@ static void libc_headers(struct go_case *c, struct draft *dr, const struct go_pr
 	const struct go_env *env = &c->g->env;
 
 	draft_say(&c->d, dr, "%s makes code for %s/%s, and finds no headers of a C library for that: %s is "
-			"not "
-		  "there.", env->cc, env->goos, env->goarch, p->object);
+		  "not there.", env->cc, env->goos, env->goarch, p->object);
 	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
 		if (env->cross && strcmp(packages[i][0], env->goarch) == 0) {
 			fix_install(c, dr, "install the C library for that target", packages[i][1]);
@@ -167,8 +166,7 @@ static void libc_headers(struct go_case *c, struct draft *dr, const struct go_pr
 		}
 	draft_fix(&c->d, dr, "install", "low",
 		  "install the development files of the C library for that target (Debian: libc6-dev, "
-				"musl-dev), "
-		  "or set CGO_ENABLED=0 if the program needs no C");
+		  "musl-dev), or set CGO_ENABLED=0 if the program needs no C");
 }
 
 static void header(struct go_case *c, const struct go_problem *p)
@@ -193,8 +191,7 @@ static void header(struct go_case *c, const struct go_problem *p)
 	if (same_text(p->detail, "musl-kernel-headers"))
 		draft_fix(&c->d, dr, "install", "low",
 			  "copy the kernel's headers (linux/, asm/, asm-generic/) to a folder of their own "
-			  "and name that "
-			  "with -I; /usr/include as a whole is glibc's");
+			  "and name that with -I; /usr/include as a whole is glibc's");
 	else if (p->found.n > 0)
 		fix_folder(c, dr, p);
 	else if (package != NULL)

@@ -100,8 +100,7 @@ static void twice(struct lk *k, const struct link_trouble *t)
 			  lk_symbol(k, t->symbol), header,
 			  other, object);
 		lk_fix(k, dr, "change-source", function ? "make it static inline in the header, or leave the "
-		       "declaration there and "
-							  "define it in one source" :
+							  "declaration there and define it in one source" :
 								  "write extern before it in the header and "
 							  "define it in one source", NULL);
 	} else {
@@ -227,8 +226,7 @@ static void version_syntax(struct lk *k, const struct link_trouble *t)
 	}
 	draft_say(&k->d, dr, "The linker does not understand its version script %s.", t->path);
 	lk_fix(k, dr, "change-source", "write each node as NAME { global: a; b; local: *; }; with a ';' "
-			"behind each "
-	       "name and each '}', and global before local: every linker takes that", NULL);
+	       "behind each name and each '}', and global before local: every linker takes that", NULL);
 }
 
 static void tls(struct lk *k, const struct link_trouble *t)

@@ -161,8 +161,7 @@ static bool wrong_name(struct seek *s)
 	if (strstr(s->lib, "::") != NULL) {
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "name-variant", arena_printf(s->k->a, "-l%s", s->lib));
 		draft_say(&s->k->d, s->dr, "-l%s is the name of a CMake target, not of a library: no such "
-			  "target was defined "
-			  "when the link line was written.", s->lib);
+			  "target was defined when the link line was written.", s->lib);
 		lk_fix(s->k, s->dr, "change-build", "find_package() must define that target before it is "
 		       "used", NULL);
 		return true;
@@ -203,8 +202,7 @@ static bool dangling(struct seek *s)
 	draft_say(&s->k->d, s->dr, "%s is a link to %s, and that is not there.", x->path,
 		  arena_strdup(s->k->a, target));
 	lk_fix(s->k, s->dr, "install", "install the package of the library itself, in the release of its "
-	       "development "
-				       "package", NULL);
+				       "development package", NULL);
 	lk_fix(s->k, s->dr, "link", "let the link lead to the file that is there",
 	       arena_printf(s->k->a, "ls -l %s*", shell_quote(s->k->a, x->path)));
 	return true;
@@ -223,8 +221,7 @@ static bool shared_only(struct seek *s)
 			continue;
 		begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "shared-only", path);
 		draft_say(&s->k->d, s->dr, "Where -l%s stands only archives are taken (-static, -Bstatic), "
-			  "and there is only the "
-			  "shared library %s.", s->lib, path);
+			  "and there is only the shared library %s.", s->lib, path);
 		lk_fix(s->k, s->dr, "install", arena_printf(s->k->a, "build or install lib%s.a", s->lib),
 		       NULL);
 		if (lk_has_option(s->k, "-static"))
@@ -483,8 +480,7 @@ static bool multilib(struct seek *s)
 		return false;
 	begin(s, CAUSE_LD_LIBRARY_NOT_FOUND, "multilib", arena_printf(s->k->a, "-l%s", s->lib));
 	draft_say(&s->k->d, s->dr, "The compiler's own library lib%s is not there for %s: its files for this "
-		  "machine are not "
-		  "installed.", s->lib, lk_machine(s->k));
+		  "machine are not installed.", s->lib, lk_machine(s->k));
 	lk_fix(s->k, s->dr, "install-package", "install the compiler's libraries for it",
 	       s->k->l->machine == EM_386 ? "apt-get install gcc-multilib g++-multilib" : NULL);
 	return true;

@@ -108,8 +108,7 @@ static void ask(struct look_case *c, const struct msg_command *m)
 		look_otherwise(c, &n, what);
 }
 
-/* ---- Go
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Go ---------------------------------------------------------------------------------------- */
 
 static bool is_of_go(const struct look *l)
 {

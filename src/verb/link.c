@@ -144,8 +144,7 @@ static void follow(struct link_job *j)
 	j->r.hint = d.hint;
 	if (j->r.links == DLWHY_UNKNOWN && j->link.bitcode)
 		j->r.hint = "Objects of LLVM for link-time optimisation take part: each release of LLVM "
-				"writes their "
-			    "symbols in its own way, and they are not read here.";
+			    "writes their symbols in its own way, and they are not read here.";
 	j->r.assumes = link_assumes(&j->link);
 	if (j->r.assumes != NULL && j->r.certainty == DLWHY_PROVED)
 		j->r.certainty = DLWHY_PREDICTED;
