@@ -645,9 +645,11 @@ static bool is_probed(struct part b)
 	return false;
 }
 
-/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. */
+/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. So is an
+ * exception that is logged as Python writes its value: "WARNING … with ImportError('libx.so: …". */
 static bool is_relayed(struct part b)
 {
+	static const char *const values[] = { "Error('", "Error(\"" };
 	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
 					      "level=info " };
 
@@ -661,6 +663,9 @@ static bool is_relayed(struct part b)
 		if (at != NULL && is_exception((struct part){ rest.s + skip, rest.n - skip }))
 			return true;
 	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (part_has(b, values[i]))
+			return true;
 	return false;
 }
 
@@ -669,7 +674,7 @@ static bool is_warned(struct part b)
 {
 	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
 					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
-					      "level=warn", "level=info", "WARNING[", " DEBUG ",
+					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	if (is_relayed(b))
