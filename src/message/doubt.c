@@ -276,6 +276,12 @@ static bool is_example(struct part b)
 	return PART_COUNT(b, words) > 0;
 }
 
+/* "('X', 'Y')": a list that Python prints. */
+static bool is_listed(struct part b)
+{
+	return b.n > 1 && (b.s[0] == '(' || b.s[0] == '[') && (b.s[1] == '\'' || b.s[1] == '"');
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	struct part rest = { c->text + start, (size_t)(a.s - (c->text + start)) + a.n };
@@ -290,7 +296,7 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	    is_quoted_over_lines(c, b, rest) ||
 	    (is_example(b) && !is_report(b)))
 		return true;
-	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
+	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b) || is_listed(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
@@ -645,9 +651,12 @@ static bool is_probed(struct part b)
 	return false;
 }
 
-/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. */
+/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. So is an
+ * exception that is logged as Python writes its value: "WARNING … with ImportError('libx.so: …", and that of a
+ * task that Spark calls lost. */
 static bool is_relayed(struct part b)
 {
+	static const char *const values[] = { "Error('", "Error(\"", " Lost task " };
 	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
 					      "level=info " };
 
@@ -661,6 +670,9 @@ static bool is_relayed(struct part b)
 		if (at != NULL && is_exception((struct part){ rest.s + skip, rest.n - skip }))
 			return true;
 	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (part_has(b, values[i]))
+			return true;
 	return false;
 }
 
@@ -668,8 +680,8 @@ static bool is_relayed(struct part b)
 static bool is_warned(struct part b)
 {
 	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
-					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
-					      "level=warn", "level=info", "WARNING[", " DEBUG ",
+					      "[warn", "WARNING:", " WARNING ", " W0000 ", "|WARNING|",
+					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	if (is_relayed(b))
