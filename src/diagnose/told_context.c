@@ -193,15 +193,34 @@ static void from_inspection(struct told_case *c, struct msg_fact *f)
 	}
 }
 
+/* The event log names the library that is not found, or lacks an entry, as the module that failed. What only
+ * tells of it is none. */
+static void from_event(struct told_case *c, struct msg_fact *f)
+{
+	static const char *const tellers[] = { "ntdll.dll", "kernelbase.dll", "kernel32.dll", "unknown" };
+	const struct msg_fact *fault = told_above(c, "windows-fault", f, NEAR);
+	bool absent = strstr(f->id, "C0000135") != NULL || strstr(f->id, "C0000139") != NULL;
+
+	if (!absent || f->field[MSG_OBJECT] != NULL || fault == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
+		if (strcasecmp(fault->field[MSG_OBJECT], tellers[i]) == 0)
+			return;
+	f->field[MSG_OBJECT] = fault->field[MSG_OBJECT];
+}
+
 void told_context(struct told_case *c)
 {
 	from_loading_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.code != NULL)
 			complete(c, i);
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++) {
 		if (told_is(&c->facts[i].f, "interpreter-missing"))
 			from_inspection(c, &c->facts[i].f);
+		if (c->facts[i].f.kind == MSG_CAUSE && starts_with(c->facts[i].f.id, "status-"))
+			from_event(c, &c->facts[i].f);
+	}
 	for (size_t i = 0; i < c->n; i++)
 		one_speaker(c, i);
 }

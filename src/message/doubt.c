@@ -69,8 +69,8 @@ static bool is_report(struct part b)
 		"while installing", "while linking", "while trying", "message appears", "threw",
 		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints",
 		"outputs", "gave me", "message showed", "following error", "error is", "appeared",
-		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "my",
-		"me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
+		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "im",
+		"i've", "my", "me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
 	};
 
 	return PART_COUNT(b, reports) > 0 && PART_COUNT(b, conditional) == 0;
@@ -176,7 +176,10 @@ static bool is_passed_on(struct part b)
 					       "Failed with error", "be loaded: ", "library: ",
 					       "failed: ", "error: ", "failed to load: ",
 					       "Error message(s): ",
-					       "could not load: " };
+					       "could not load: ",
+					       /* Of an object (JSON). */
+					       "\"message\":", "\"msg\":", "\"error\":", "\"stderr\":",
+					       "\"stack\":" };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
 		if (part_has(b, tellers[i]))
