@@ -320,7 +320,8 @@ static bool is_change(struct part b, struct part a)
 
 		while (hex < b.n && isxdigit((unsigned char)b.s[hex]))
 			hex++;
-		if (hex - i >= 7 && hex < b.n && b.s[hex] == ' ')
+		/* Cygwin counts microseconds: "6976514 [main] sh 4292 …" */
+		if (hex - i >= 7 && hex + 1 < b.n && b.s[hex] == ' ' && b.s[hex + 1] != '[')
 			return true;
 	}
 	return PART_COUNT(b, verbs) > 0 && !part_has(b, ":") && (part_has(a, "(#") || b.n < 60);
@@ -667,6 +668,17 @@ static bool is_relayed(struct part b)
 	return false;
 }
 
+/* What ended is no warning, whoever tells of it: "WARNING: application exited with code 0xc0000135" */
+static bool is_ended(struct part b)
+{
+	static const char *const words[] = { "exited with ", "exit code", "terminated with ", "quit with " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (part_has(b, words[i]))
+			return true;
+	return false;
+}
+
 /* A level of a log. */
 static bool is_warned(struct part b)
 {
@@ -675,7 +687,7 @@ static bool is_warned(struct part b)
 					      "level=warn", "level=info", "WARNING[", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
-	if (is_relayed(b))
+	if (is_relayed(b) || is_ended(b))
 		return false;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (part_has(b, levels[i]) || (levels[i][0] == ' ' && b.n >= strlen(levels[i]) - 1 &&
