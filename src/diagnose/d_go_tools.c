@@ -100,7 +100,7 @@ static void pkg_config(struct go_case *c, const struct go_problem *p)
 
 static void pkg_config_program(struct go_case *c, const struct go_problem *p)
 {
-	struct draft *dr = go_draft(c, p, CAUSE_PKG_CONFIG, "tool-missing");
+	struct draft *dr = go_draft(c, p, CAUSE_BUILD_TOOL, "pkg-config");
 
 	draft_say(&c->d, dr, "The program %s is not there, and a `#cgo pkg-config:` line asks for it.",
 		  p->object);

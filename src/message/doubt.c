@@ -61,6 +61,7 @@ static bool is_report(struct part b)
 {
 	static const char *const reports[] = {
 		"i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
+		"we are getting", "we're getting", "we see", "we are seeing", "i'm seeing", "i am seeing",
 		"i receive", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
@@ -132,7 +133,7 @@ static bool is_announced(const struct clean *c, size_t start)
 	/* .NET gives advice in the line of its exception. */
 	if (part_has(p, "Exception: "))
 		return false;
-	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,"))
+	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,") && !is_report(p))
 		return true;
 	if (is_condition(p) || is_condition(own))
 		return true;
