@@ -61,6 +61,7 @@ static bool is_report(struct part b)
 {
 	static const char *const reports[] = {
 		"i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
+		"we are getting", "we're getting", "we see", "we are seeing", "i'm seeing", "i am seeing",
 		"i receive", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
@@ -69,8 +70,8 @@ static bool is_report(struct part b)
 		"while installing", "while linking", "while trying", "message appears", "threw",
 		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints",
 		"outputs", "gave me", "message showed", "following error", "error is", "appeared",
-		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "my",
-		"me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
+		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "im",
+		"i've", "my", "me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
 	};
 
 	return PART_COUNT(b, reports) > 0 && PART_COUNT(b, conditional) == 0;
@@ -132,7 +133,7 @@ static bool is_announced(const struct clean *c, size_t start)
 	/* .NET gives advice in the line of its exception. */
 	if (part_has(p, "Exception: "))
 		return false;
-	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,"))
+	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,") && !is_report(p))
 		return true;
 	if (is_condition(p) || is_condition(own))
 		return true;
@@ -176,7 +177,10 @@ static bool is_passed_on(struct part b)
 					       "Failed with error", "be loaded: ", "library: ",
 					       "failed: ", "error: ", "failed to load: ",
 					       "Error message(s): ",
-					       "could not load: " };
+					       "could not load: ",
+					       /* Of an object (JSON). */
+					       "\"message\":", "\"msg\":", "\"error\":", "\"stderr\":",
+					       "\"stack\":" };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
 		if (part_has(b, tellers[i]))
@@ -323,7 +327,8 @@ static bool is_change(struct part b, struct part a)
 
 		while (hex < b.n && isxdigit((unsigned char)b.s[hex]))
 			hex++;
-		if (hex - i >= 7 && hex < b.n && b.s[hex] == ' ')
+		/* Cygwin counts microseconds: "6976514 [main] sh 4292 …" */
+		if (hex - i >= 7 && hex + 1 < b.n && b.s[hex] == ' ' && b.s[hex + 1] != '[')
 			return true;
 	}
 	return PART_COUNT(b, verbs) > 0 && !part_has(b, ":") && (part_has(a, "(#") || b.n < 60);
@@ -676,6 +681,17 @@ static bool is_relayed(struct part b)
 	return false;
 }
 
+/* What ended is no warning, whoever tells of it: "WARNING: application exited with code 0xc0000135" */
+static bool is_ended(struct part b)
+{
+	static const char *const words[] = { "exited with ", "exit code", "terminated with ", "quit with " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (part_has(b, words[i]))
+			return true;
+	return false;
+}
+
 /* A level of a log. */
 static bool is_warned(struct part b)
 {
@@ -684,7 +700,7 @@ static bool is_warned(struct part b)
 					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
-	if (is_relayed(b))
+	if (is_relayed(b) || is_ended(b))
 		return false;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (part_has(b, levels[i]) || (levels[i][0] == ' ' && b.n >= strlen(levels[i]) - 1 &&
