@@ -402,5 +402,6 @@ void told_link(struct told_case *c)
 				refiners[k].refine(c, &c->facts[i].f);
 				break;
 			}
+	told_undefined_frameworks(c);
 	choose(c);
 }

@@ -56,6 +56,15 @@ def script_gives_a_library_as_needed_before_its_user(s):
 
 
 @failure("ld.bfd", quick=True)
+def library_as_needed_before_its_user(s):
+    a, f = s.words(2)
+    s.shared(f"lib{a}.so", f)
+    s.compile(s.caller(f))
+    return Build(f"{GCC} -o prog -Wl,--as-needed -L. -l{a} main.o", f"undefined reference to `{f}'", "ld-undefined-reference",
+                 "order", f"lib{a}.so", f, seen=("order", "not-linked"))
+
+
+@failure("ld.bfd", quick=True)
 def object_file_that_is_not_there(s):
     f = s.word()
     s.compile(s.caller(f))
