@@ -284,6 +284,7 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 	const char *section = f->field[MSG_TEXT] != NULL ? f->field[MSG_TEXT] : "";
 	bool exported = object != NULL && first != NULL &&
 			(strstr(object, "_cgo_export.c") != NULL || strstr(first, "_cgo_export.c") != NULL);
+	bool two = is_library(object) && is_library(first) && !same_text(object, first);
 
 	if (f->detail == NULL && exported)
 		f->detail = "export-preamble";
@@ -291,8 +292,6 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "two-runtimes";
 	if (f->detail == NULL && is_same_member(object, first))
 		f->detail = "library-twice";
-	if (f->detail == NULL && is_library(object) && is_library(first))
-		f->detail = "two-libraries";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
 	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
@@ -300,6 +299,11 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "variable";
 	if (f->detail == NULL && starts_with(section, ".text"))
 		f->detail = "function";
+	if (two && f->detail == NULL)
+		f->detail = "two-libraries";
+	if (two)
+		f->field[MSG_LIB] = arena_printf(c->a, "%s and %s", told_file_of_place(c->a, object),
+						 told_file_of_place(c->a, first));
 	if (object != NULL)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, object);
 	if (first != NULL)
