@@ -41,7 +41,7 @@ def script_names_a_file_that_is_not_there(s):
     s.write(f"lib/lib{a}.so", f"GROUP ( /opt/{b}/lib{b}.so.1 AS_NEEDED ( libc.so.6 ) )\n")
     s.compile(s.caller(f))
     return Build(f"{GCC} -o prog main.o -Llib -l{a}", f"cannot find /opt/{b}/lib{b}.so.1",
-                 ("build-other", "ld-library-not-found"), ("input-missing", "not-installed"),
+                 ("build-other", "ld-library-not-found"), ("input-missing", "not-installed", "imported-file-missing"),
                  f"lib{b}.so.1")
 
 
