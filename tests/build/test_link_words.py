@@ -33,7 +33,10 @@ LINES = (
     "s.o f.o --library=nosuch", "s.o f.o -L. -lopen", "s.o f.o -L. -lword", "s.o f.o -L. -lwords",
     "s.o f.o -L. -lbare", "s.o f.o -L. -lfar", "s.o f.o -L. -lextern", "s.o f.o -L. -lhalf", "s.o -Ld -lnear", "s.o --defsym=h=nosuch",
     "s.o v.o", "v.o s.o", "s.o bare.o", "-shared v.o --no-undefined", "s.o --warn-unresolved-symbols --fatal-warnings",
-    "-shared s.o --unresolved-symbols=ignore-in-object-files",
+    "-shared s.o --unresolved-symbols=ignore-in-object-files", "s.o f.o --end-group", "s.o -( f.o", "s.o --start-group --start-group f.o",
+    "s.o --start-group --start-group f.o --end-group --end-group", "s.o --start-lib f.o", "s.o f.o --end-lib",
+    "s.o --start-lib --start-lib f.o --end-lib", "s.o --start-lib --start-group f.o --end-lib", "s.o --start-group --start-lib f.o --end-group",
+    "s.o --start-lib f.o --end-group", "s.o -lnosuch --end-group", "s.o --end-group -lnosuch",
 )
 
 
