@@ -272,9 +272,9 @@ static const char *odd_detail(struct link *l, const struct link_odd *o)
 	switch (o->kind) {
 	case ODD_POP: return "--pop-state has no --push-state before it";
 	case ODD_NEST:
-		return arena_printf(l->a, "%s stands where it cannot: groups (--start-group) and libraries of "
-				    "objects (--start-lib) begin and end in pairs, and none stands in another",
-				    o->option);
+		return arena_printf(l->a, "%s stands where it cannot: groups (--start-group) and libraries "
+				    "of objects (--start-lib) begin and end in pairs, and none stands in "
+				    "another", o->option);
 	case ODD_VALUE: return arena_printf(l->a, "%s does not take the value %s", o->option, o->value);
 	case ODD_TOGETHER: return arena_printf(l->a, "%s and %s exclude each other", o->option, o->value);
 	default: return NULL;
