@@ -159,7 +159,7 @@ static bool pc_program_missing(struct go *g, struct go_package *p)
 		return false;
 	x = go_problem_in(g, p, GO_PKG_CONFIG_MISSING,
 		       arena_printf(g->a, GO_TEXT_NO_PKG_CONFIG, p->path, go_quote(g->a, program)));
-	x->detail = "tool-missing";
+	x->detail = "pkg-config";
 	x->object = program;
 	at_flag(x, flag_with(&p->flags[GO_PKGCONFIG], ""));
 	return true;

@@ -80,7 +80,7 @@ FAILING = {
     "pkg-config-option": ({"main.go": MAIN.format(comment("#cgo pkg-config: --exec-prefix=/x zlib", ADD))}, {}, [], "cgo-flag", "not-allowed"),
     "pkg-config-name": ({"main.go": MAIN.format(comment("#cgo pkg-config: -x", ADD))}, {}, [], "pkg-config", "bad-name"),
     "pkg-config-program": ({"main.go": MAIN.format(comment("#cgo pkg-config: zlib", ADD))}, {"PKG_CONFIG": "nosuch-pkg-config"}, [],
-                           "pkg-config", "tool-missing"),
+                           "build-tool", "pkg-config"),
     "off": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment(ADD))}, {"CGO_ENABLED": "0"}, [], "cgo-disabled", None),
     "off-for-another-target": ({"main.go": PLAIN, "native/n.go": NATIVE.format(comment(ADD))},
                                {"CGO_ENABLED": "", "GOARCH": "arm64"}, [], "cgo-disabled", "cross-default"),
