@@ -244,8 +244,12 @@ static void take_unresolved(struct line_reader *r, const char *v)
 		push_odd(r, ODD_VALUE, "--unresolved-symbols", v);
 	o->unresolved_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-object-files") == 0;
 	o->shlibs_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-shared-libs") == 0;
-	if (strcmp(v, "report-all") == 0)
-		o->z_defs = o->shared;
+	/* What is reported is so in a shared library as well; mold means programs alone. */
+	if (r->plan->kind != LINKER_MOLD && (strcmp(v, "report-all") == 0 ||
+	    (strcmp(v, "ignore-in-shared-libs") == 0 && r->plan->kind != LINKER_GOLD)))
+		o->z_defs = true;
+	if (r->plan->kind == LINKER_LLD)
+		o->no_allow_shlib_undefined = !o->shlibs_ignored;
 }
 
 static void take_rpath(struct line_reader *r, enum option_id id, const char *v)
