@@ -571,18 +571,24 @@ def broken(link, folder, rng, only=""):
 CRASHED = ("internal error", "terminated with signal", "PLEASE submit a bug report", "unable to execute command", "assertion fail")
 
 
-def in_any_order(words, real, line):
+def in_any_order(words, line):
     """mold works in threads; gold opens files so, and tells what shared inputs lack in the order of a hash table."""
     if "-fuse-ld=mold" in words:
         return True
     if "-fuse-ld=gold" in words:
         return any(w in line for w in ("cannot find", "cannot open", "cannot mix"))
-    return ".so: undefined reference" in line or ".so: error: undefined" in line or bool(re.search(r"\.so[.\d]*: undefined reference", line))
+    return bool(re.search(r"\.so[.\d]*: (?:error: )?undefined", line))
 
 
 def plain(line):
     """A line of a linker without what differs from run to run."""
     return re.sub(r"/tmp/cc\w{6}|/tmp/lto-llvm-\w+|(?<=\.mold-)\w{6}(?=:)", "X", link_scenes.plain(line)) if line else line
+
+
+def same_of_lto(first, errors, got):
+    """What the compiler makes of objects for LTO is not known before: any symbol that is missing may be the first."""
+    missing = re.search(r"undefined (?:reference to|symbol:) (\S+)", got or "")
+    return "artificial" in (first or "") and missing and any(missing[1] in e for e in errors)
 
 
 def compare(words, cwd):
@@ -593,6 +599,8 @@ def compare(words, cwd):
         asked = subprocess.run([DLWHY, "link", "--json", "--", *words], cwd=cwd, env=PLAIN, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as e:
+        if e.cmd[0] != DLWHY:
+            return "crashed"
         return {"command": " ".join(words), "cwd": str(cwd), "error": f"no answer in time: {e.cmd[0]}"}
     text = "\n".join(x for x in real.stderr.decode(errors="replace").split("\n") if not REMARK.search(x))
     if any(w in text for w in CRASHED) or real.returncode < 0:
@@ -606,7 +614,8 @@ def compare(words, cwd):
         return "undecided"
     first, errors = link_scenes.first_error(text)
     got, first, errors = plain(said["linker_message"]), plain(first), [plain(e) for e in errors]
-    if said["links"] is links and (links or got == first or (got in errors and in_any_order(words, errors, got))):
+    if said["links"] is links and (links or got == first or (got in errors and in_any_order(words, got)) or
+                                       same_of_lto(first, errors, got)):
         return None
     return {"command": " ".join(words), "cwd": str(cwd), "real": links, "links": said["links"], "first": first, "got": got,
             "stderr": text[:1500], "lines": said["linker_lines"][:6], "error": said["error"]}
