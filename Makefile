@@ -97,6 +97,7 @@ check-corpus: setup-test all asan ## analyse real packages and compare with the 
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/verify.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/packages.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/builds/run.py --seeds 3
+	@DLWHY=$(abspath $(BUILD))/dlwhy $(PYTHON) tests/corpus/links.py --build $(BUILD)
 	@$(PYTHON) tests/corpus/macho.py --build $(BUILD) --sanitized $(ASAN)
 	@$(PYTHON) tests/repair/corpus.py --build $(BUILD)
 	@DLWHY=$(abspath $(BUILD))/dlwhy DLWHY_BUILD=$(abspath $(BUILD)) DLWHY_ALL=1 \

@@ -97,12 +97,14 @@ enum link_odd_kind {
 	ODD_VALUE,               /* no value of that option */
 	ODD_FILE,                /* the file of that option is not there */
 	ODD_POP,                 /* --pop-state without --push-state */
+	ODD_NEST,                /* groups and libraries of objects that do not nest: value says it */
 	ODD_TOGETHER             /* option and value: two that exclude each other */
 };
 
 struct link_odd {
 	enum link_odd_kind kind;
 	const char *option, *value;
+	size_t op;               /* lld, ODD_NEST: told before that input is read */
 };
 
 struct link_line {

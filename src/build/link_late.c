@@ -131,10 +131,14 @@ static void offer_members(struct link *l, struct link_archive *ar)
 static void resolve_lld(struct link *l)
 {
 	for (size_t i = 0; i < l->queue.n && !l->stop; i++) {
-		if (l->queue.items[i].object != NULL)
-			link_take_object(l, l->queue.items[i].object);
-		else
+		struct link_object *o = l->queue.items[i].object;
+
+		if (o == NULL)
 			offer_members(l, l->queue.items[i].archive);
+		else if (o->misfit)
+			link_wrong_arch(l, o);
+		else
+			link_take_object(l, o);
 	}
 	link_name_symbols(l);
 }
@@ -168,7 +172,7 @@ static void find_twice(struct link *l)
 				continue;
 			if (r->sym->first == NULL)
 				r->sym->first = v[i];
-			else
+			else if (v[i]->kind != LINK_LTO) /* the plugin leaves out what is there */
 				link_say_multiple(l, v[i], r, r->sym->first);
 		}
 }

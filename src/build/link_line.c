@@ -163,6 +163,8 @@ struct line_reader {
 	size_t at;
 	struct modes now, pushed[PUSH_MAX];
 	size_t npushed;
+	bool in_group, in_lib;
+	unsigned groups;         /* GNU ld: how many are open */
 };
 
 static void push_op(struct line_reader *r, enum link_op_kind kind, const char *name)
@@ -200,7 +202,7 @@ static void add_list(struct line_reader *r, struct link_texts *out, const char *
 
 static void push_odd(struct line_reader *r, enum link_odd_kind kind, const char *option, const char *value)
 {
-	struct link_odd odd = { kind, option, value };
+	struct link_odd odd = { kind, option, value, r->out->ops.n };
 
 	*ARENA_PUSH(r->a, &r->out->odds) = odd;
 }
@@ -242,8 +244,12 @@ static void take_unresolved(struct line_reader *r, const char *v)
 		push_odd(r, ODD_VALUE, "--unresolved-symbols", v);
 	o->unresolved_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-object-files") == 0;
 	o->shlibs_ignored = strcmp(v, "ignore-all") == 0 || strcmp(v, "ignore-in-shared-libs") == 0;
-	if (strcmp(v, "report-all") == 0)
-		o->z_defs = o->shared;
+	/* What is reported is so in a shared library as well; mold means programs alone. */
+	if (r->plan->kind != LINKER_MOLD && (strcmp(v, "report-all") == 0 ||
+	    (strcmp(v, "ignore-in-shared-libs") == 0 && r->plan->kind != LINKER_GOLD)))
+		o->z_defs = true;
+	if (r->plan->kind == LINKER_LLD)
+		o->no_allow_shlib_undefined = !o->shlibs_ignored;
 }
 
 static void take_rpath(struct line_reader *r, enum option_id id, const char *v)
@@ -265,6 +271,73 @@ static void pop_modes(struct line_reader *r)
 		push_odd(r, ODD_POP, "--pop-state", NULL);
 }
 
+/* ---- what does not nest ------------------------------------------------------------------------------ */
+
+static void nest_gold(struct line_reader *r, enum option_id id, const char *word)
+{
+	bool group = id == O_GROUP || id == O_END_GROUP;
+	const char *why = NULL;
+
+	if (id == O_GROUP)
+		why = r->in_lib ? "may not nest groups in libraries" :
+		      r->in_group ? "May not nest groups" : NULL;
+	else if (id == O_END_GROUP)
+		why = r->in_group ? NULL : "Group end without group start";
+	else if (id == O_START_LIB)
+		why = r->in_lib ? "may not nest libraries" :
+		      r->in_group ? "may not nest libraries in groups" : NULL;
+	else
+		why = r->in_lib ? NULL : "lib end without lib start";
+	if (why != NULL)
+		push_odd(r, ODD_NEST, word, why);
+	*(group ? &r->in_group : &r->in_lib) = id == O_GROUP || id == O_START_LIB;
+}
+
+/* For lld objects between --start-lib and --end-lib are in a group, too. */
+static void nest_lld(struct line_reader *r, enum option_id id, const char *word)
+{
+	const char *why = NULL;
+
+	if (id == O_GROUP)
+		why = r->in_group ? "nested --start-group" : NULL;
+	else if (id == O_END_GROUP)
+		why = r->in_group ? NULL : "stray --end-group";
+	else if (id == O_START_LIB)
+		why = r->in_lib ? "nested --start-lib" :
+		      r->in_group ? "may not nest --start-lib in --start-group" : NULL;
+	else
+		why = r->in_lib ? NULL : "stray --end-lib";
+	if (why != NULL)
+		push_odd(r, ODD_NEST, word, why);
+	r->in_group = id == O_GROUP || id == O_START_LIB;
+	r->in_lib = id == O_START_LIB || (r->in_lib && id != O_END_LIB);
+}
+
+static void nest(struct line_reader *r, enum option_id id, const char *word)
+{
+	if (r->plan->kind == LINKER_GOLD)
+		nest_gold(r, id, word);
+	else if (r->plan->kind == LINKER_LLD)
+		nest_lld(r, id, word);
+	else if (r->plan->kind == LINKER_BFD && id == O_GROUP)
+		r->groups++;
+	else if (r->plan->kind == LINKER_BFD && id == O_END_GROUP && r->groups-- == 0)
+		push_odd(r, ODD_NEST, word, "group ended before it began (--help for usage)");
+}
+
+static void end_nests(struct line_reader *r)
+{
+	if (r->plan->kind == LINKER_GOLD && (r->in_group || r->in_lib))
+		push_odd(r, ODD_NEST, r->in_group ? "--start-group" : "--start-lib",
+			 r->in_group ? "missing group end" : "missing lib end");
+}
+
+static void push_nest(struct line_reader *r, enum option_id id, enum link_op_kind kind, const char *word)
+{
+	nest(r, id, word);
+	push_op(r, kind, NULL);
+}
+
 /* Modes and inputs: what stands where counts. True if it was one of these. */
 static bool take_positional(struct line_reader *r, enum option_id id, const char *v)
 {
@@ -279,10 +352,10 @@ static bool take_positional(struct line_reader *r, enum option_id id, const char
 	case O_NO_COPY_NEEDED: r->now.copy_needed = false; break;
 	case O_PUSH: push_modes(r); break;
 	case O_POP: pop_modes(r); break;
-	case O_GROUP: push_op(r, LINK_GROUP, NULL); break;
-	case O_END_GROUP: push_op(r, LINK_END_GROUP, NULL); break;
-	case O_START_LIB: push_op(r, LINK_LIB_BEGIN, NULL); break;
-	case O_END_LIB: push_op(r, LINK_LIB_END, NULL); break;
+	case O_GROUP: push_nest(r, id, LINK_GROUP, "--start-group"); break;
+	case O_END_GROUP: push_nest(r, id, LINK_END_GROUP, "--end-group"); break;
+	case O_START_LIB: push_nest(r, id, LINK_LIB_BEGIN, "--start-lib"); break;
+	case O_END_LIB: push_nest(r, id, LINK_LIB_END, "--end-lib"); break;
 	case O_LIB: push_op(r, LINK_LIB, v); break;
 	default: return false;
 	}
@@ -580,6 +653,7 @@ void link_line_read(struct arena *a, struct source *source, const struct link_pl
 	r.now.is_static = plan->kind == LINKER_MOLD && has_word(&r, "-r", "--relocatable");
 	for (r.at = 0; r.at < r.words.n; r.at++)
 		take_word(&r, r.words.items[r.at]);
+	end_nests(&r);
 	set_static(&r);
 	check_modes(&r);
 	add_builtin(&r);

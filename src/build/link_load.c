@@ -167,12 +167,14 @@ static bool has_relocs(const struct link_object *o)
 	struct elf_shdr h;
 
 	for (uint64_t i = 0; i < o->o.nsections; i++)
-		if (elf_object_section(&o->o, i, &h) && (h.type == SHT_REL || h.type == SHT_RELA) && h.size > 0)
+		if (elf_object_section(&o->o, i, &h) && (h.type == SHT_REL || h.type == SHT_RELA) &&
+		    h.size > 0)
 			return true;
 	return false;
 }
 
-/* GNU ld takes objects of the same family, and of others those without relocations, until all files are read. */
+/* GNU ld takes objects of the same family, and of others those without relocations, until all files are
+ * read. */
 bool link_is_told_late(const struct link *l, const struct link_object *o)
 {
 	if (l->kind != LINKER_BFD || o->e->type == ET_DYN)
@@ -351,7 +353,10 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 	o->source = source_of(l, shown);
 	if (!link_machine_fits(l, e)) {
 		*ARENA_PUSH(l->a, &l->misfits) = o;
-		if (!link_is_told_late(l, o))
+		o->misfit = true;
+		if (l->kind == LINKER_LLD)
+			link_queue(l, o, NULL);
+		else if (!link_is_told_late(l, o))
 			link_wrong_arch(l, o);
 		return;
 	}
@@ -414,8 +419,7 @@ static bool mold_text(struct view v)
 {
 	for (size_t i = 0; i < 4; i++)
 		if (i >= v.n || v.p[i] < ' ' || v.p[i] > '~')
-			if (i >= v.n || (v.p[i] != '\n' && v.p[i] != '\t'))
-				return false;
+			return false;
 	return true;
 }
 
@@ -556,8 +560,10 @@ static size_t load_group(struct link *l, size_t i)
 {
 	size_t first = l->archives.n;
 
-	for (i++; i < l->line->ops.n && l->line->ops.items[i].kind != LINK_END_GROUP && !l->stop; i++)
+	for (i++; i < l->line->ops.n && l->line->ops.items[i].kind != LINK_END_GROUP && !l->stop; i++) {
+		link_refuse_nests(l, i);
 		link_load_op(l, i);
+	}
 	link_rescan(l, first);
 	return i;
 }
@@ -568,8 +574,10 @@ static size_t load_loose(struct link *l, size_t i)
 	struct link_archive *ar = link_loose_begin(l);
 
 	l->loose = ar;
-	for (i++; i < l->line->ops.n && l->line->ops.items[i].kind != LINK_LIB_END && !l->stop; i++)
+	for (i++; i < l->line->ops.n && l->line->ops.items[i].kind != LINK_LIB_END && !l->stop; i++) {
+		link_refuse_nests(l, i);
 		link_load_op(l, i);
+	}
 	l->loose = NULL;
 	*ARENA_PUSH(l->a, &l->archives) = ar;
 	if (!l->stop)
@@ -604,7 +612,7 @@ void link_say_misfits(struct link *l)
 	for (; l->misfits_told < l->misfits.n; l->misfits_told++) {
 		struct link_object *o = l->misfits.items[l->misfits_told];
 
-		if (link_is_told_late(l, o))
+		if (l->kind == LINKER_BFD && link_is_told_late(l, o))
 			link_wrong_arch(l, o);
 	}
 }
@@ -637,6 +645,7 @@ void link_load_all(struct link *l)
 	if (l->kind != LINKER_LLD)
 		link_name_symbols(l);
 	for (size_t i = 0; i < l->line->ops.n && !l->stop; i++) {
+		link_refuse_nests(l, i);
 		if (l->line->ops.items[i].kind == LINK_GROUP)
 			i = load_group(l, i);
 		else if (l->line->ops.items[i].kind == LINK_LIB_BEGIN)

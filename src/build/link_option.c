@@ -253,17 +253,47 @@ static void say_pair(struct link *l, struct link_trouble *t, const struct link_o
 		     l->kind == LINKER_LLD ? LD_LLD_TOGETHER : LD_BFD_TOGETHER, l->self, o->option, o->value);
 }
 
+/* What gold says at the end of the line is no "fatal error" for it. */
+static void say_nest(struct link *l, struct link_trouble *t, const struct link_odd *o)
+{
+	switch (l->kind) {
+	case LINKER_LLD: link_line_of(l, t, true, LD_LLD_NEST, l->self, o->value); break;
+	case LINKER_GOLD:
+		link_line_of(l, t, true, link_starts(o->value, "missing") ? LD_GOLD_NEST_OPEN : LD_GOLD_NEST,
+			     l->self, o->value);
+		break;
+	default: link_line_of(l, t, true, LD_BFD_NEST, l->self); break;
+	}
+}
+
+/* What is wrong with an option that the linker does know. */
+static const char *odd_detail(struct link *l, const struct link_odd *o)
+{
+	switch (o->kind) {
+	case ODD_POP: return "--pop-state has no --push-state before it";
+	case ODD_NEST:
+		return arena_printf(l->a, "%s stands where it cannot: groups (--start-group) and libraries "
+				    "of objects (--start-lib) begin and end in pairs, and none stands in "
+				    "another", o->option);
+	case ODD_VALUE: return arena_printf(l->a, "%s does not take the value %s", o->option, o->value);
+	case ODD_TOGETHER: return arena_printf(l->a, "%s and %s exclude each other", o->option, o->value);
+	default: return NULL;
+	}
+}
+
 static void say(struct link *l, const struct link_odd *o)
 {
 	struct link_trouble *t = link_trouble(l, LT_OPTION, true);
 
 	t->path = o->option;
+	t->detail = odd_detail(l, o);
 	switch (o->kind) {
 	case ODD_UNKNOWN: say_unknown(l, t, o); break;
 	case ODD_Z: link_line_of(l, t, true, LD_GOLD_Z, l->self, o->option); break;
 	case ODD_VALUE: say_value(l, t, o); break;
 	case ODD_FILE: say_file(l, t, o); break;
 	case ODD_POP: say_pop(l, t); break;
+	case ODD_NEST: say_nest(l, t, o); break;
 	case ODD_TOGETHER: say_pair(l, t, o); break;
 	}
 }
@@ -279,7 +309,7 @@ bool link_refuse_words(struct link *l)
 	for (size_t i = 0; i < l->line->odds.n; i++) {
 		const struct link_odd *o = &l->line->odds.items[i];
 
-		if (lld && (o->kind == ODD_UNKNOWN || o->kind == ODD_TOGETHER))
+		if (lld && (o->kind == ODD_UNKNOWN || o->kind == ODD_TOGETHER || o->kind == ODD_NEST))
 			continue;
 		say(l, o);
 		if (!lld) {
@@ -288,6 +318,13 @@ bool link_refuse_words(struct link *l)
 		}
 	}
 	return false;
+}
+
+void link_refuse_nests(struct link *l, size_t op)
+{
+	for (size_t i = 0; i < l->line->odds.n && l->kind == LINKER_LLD; i++)
+		if (l->line->odds.items[i].kind == ODD_NEST && l->line->odds.items[i].op == op)
+			say(l, &l->line->odds.items[i]);
 }
 
 bool link_refuse_pair(struct link *l)

@@ -61,6 +61,8 @@ bool link_knows_z(enum link_linker k, const char *word);
 bool link_takes_value(const char *option, const char *value);
 /* Refuses what is wrong with the words. True: nothing is read then. */
 bool link_refuse_words(struct link *l);
+/* lld: what does not nest is told where it stands among the inputs. */
+void link_refuse_nests(struct link *l, size_t op);
 /* lld: pairs of options are looked at when all files are read. */
 bool link_refuse_pair(struct link *l);
 

@@ -192,7 +192,8 @@ static bool take_dynamic(struct link *l, const struct link_object *o, const stru
 
 	if (name == NULL || *name == '\0' || !elf_sym(o->e, i, &s) || s.bind == STB_LOCAL)
 		return false;
-	if (s.vis == STV_HIDDEN || s.vis == STV_INTERNAL)
+	/* The others take a hidden symbol of a shared object for any other. */
+	if (l->kind == LINKER_GOLD && (s.vis == STV_HIDDEN || s.vis == STV_INTERNAL))
 		return false;
 	if (elf_versym(o->e, i, &raw) && v->n > 0) {
 		if ((raw & 0x7fff) == 0 && s.shndx != SHN_UNDEF)
@@ -203,7 +204,7 @@ static bool take_dynamic(struct link *l, const struct link_object *o, const stru
 	r->state = (uint8_t)state_of(&s);
 	r->index = (uint32_t)i;
 	r->type = s.type;
-	r->vis = s.vis;
+	r->vis = s.vis == STV_PROTECTED ? STV_PROTECTED : STV_DEFAULT;
 	r->value = s.value;
 	r->size = s.size;
 	r->section = s.shndx;

@@ -250,8 +250,9 @@ static bool gold_x86_64(const struct link *l, const struct link_use *u)
 	if (!is_pic(l) || is_zero(l, u))
 		return false;
 	if (is_relative(u->type))
-		return l->line->shared && u->type == R_X86_64_PC32 && u->ref != NULL && !binds_locally(l,
-				u->ref->sym);
+		return l->line->shared && u->type == R_X86_64_PC32 && u->ref != NULL &&
+		       (!binds_locally(l, u->ref->sym) ||
+			(l->kind == LINKER_GOLD && u->ref->sym->state == LINK_UNDEFINED));
 	return is_absolute(u->type) && !is_constant(u);
 }
 

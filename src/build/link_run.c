@@ -174,8 +174,6 @@ void link_run(struct link *l, struct arena *a, struct store *store, const struct
 	link_resolve_late(l);
 	if (l->bitcode && !l->stop) /* nobody knows what else is asked for */
 		return;
-	if (l->kind == LINKER_LLD)
-		link_say_misfits(l); /* of members that a symbol brought in */
 	if (l->kind == LINKER_MOLD && !l->stop && refuse_no_object(l))
 		return;
 	if (l->kind == LINKER_BFD && !l->stop && !link_is_pe(l))

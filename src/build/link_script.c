@@ -14,7 +14,7 @@ struct token {
 	const char *p;
 	size_t n;
 	unsigned line, column;
-	bool quoted;
+	bool quoted, broken;     /* broken: no word of this linker's language */
 	const char *line_start;
 };
 
@@ -27,6 +27,9 @@ struct script {
 	const char *line_start;
 	struct token t, last;    /* the current one, n 0 at the end; the one before it */
 	bool in_sysroot, bad, wants_bracket;
+	bool begins;             /* no word of the command was taken */
+	bool assigned, assigns;  /* there was a "="; and a value, which has to end */
+	bool in_list;            /* a name of the list was */
 	unsigned depth;
 };
 
@@ -37,13 +40,117 @@ static bool is_punctuation(char c)
 	return c == '(' || c == ')' || c == '{' || c == '}' || c == ';' || c == ',' || c == '=';
 }
 
+static bool one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* A letter that GNU ld's lexer takes at the beginning of a word. */
 static bool begins_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '/' || c == '.' || c == '\\' || c == '$' || c == '~' || c == '-' || c == '*' ||
-		       c == '"' ||
-	       c == ':' || c == '+' || c == '!' || c == '?';
+	return is_letter(c) || is_digit(c) || one_of(c, "_/.\\$~-:+!>");
+}
+
+static bool is_of(char c, const char *more)
+{
+	return is_letter(c) || is_digit(c) || one_of(c, more);
+}
+
+static char char_at(const struct script *s, size_t i)
+{
+	return (size_t)(s->end - s->p) > i ? s->p[i] : '\0';
+}
+
+/* An operator of the language, by its length. */
+static size_t operator_size(const struct script *s)
+{
+	static const char *const twos[] = { "<<", ">>", "&&", "||", "==", "!=", "+=", "-=", "*=", "/=", "|=",
+					    "&=", ">=", "<=" };
+	char c = char_at(s, 0), d = char_at(s, 1);
+
+	for (size_t i = 0; i < sizeof(twos) / sizeof(*twos); i++)
+		if (c == twos[i][0] && d == twos[i][1])
+			return i < 2 && char_at(s, 2) == '=' ? 3 : 2;
+	return 1;
+}
+
+/* lld and mold: words are made of these; each other letter is a word of its own. lld knows some pairs. */
+static size_t plain_size(const struct script *s)
+{
+	size_t n = 0;
+
+	while (is_of(char_at(s, n), "_.$/\\~=+[]*?-!^:"))
+		n++;
+	if (n > 0)
+		return n;
+	return s->l->kind == LINKER_LLD && one_of(char_at(s, 0), "<>&|") ? operator_size(s) : 1;
+}
+
+static bool goes_on_gold(char c)
+{
+	return is_of(c, "_.$/\\~=+,[]*?-:");
+}
+
+/* gold: names, numbers, operators; what else there is ends it. */
+static size_t gold_size(struct script *s)
+{
+	char c = char_at(s, 0);
+	size_t n = 1;
+
+	if (is_letter(c) || one_of(c, "_.$/\\") || (one_of(c, "~*[") && goes_on_gold(char_at(s, 1))) ||
+	    (c == '-' && char_at(s, 1) == 'l')) {
+		while (goes_on_gold(char_at(s, n)))
+			n++;
+		return n;
+	}
+	if (is_digit(c)) {
+		n += c == '0' && one_of(char_at(s, 1), "xX");
+		while (is_digit(char_at(s, n)) ||
+		       (n > 1 && one_of(char_at(s, n), "abcdefABCDEF") && s->p[1] > '9'))
+			n++;
+		return n + one_of(char_at(s, n), "mMkK");
+	}
+	s->t.broken = !one_of(c, "+-*/%!&|^~<>=?,(){}[]:;");
+	return operator_size(s);
+}
+
+static size_t bfd_size(const struct script *s)
+{
+	size_t n = 0;
+
+	if (is_letter(*s->p) || one_of(*s->p, "_/.\\$~")) {
+		while (is_of(char_at(s, n), "_/.-+=$:[]\\,~"))
+			n++;
+		return n;
+	}
+	if (is_punctuation(*s->p))
+		return 1;
+	while (s->p + n < s->end && !is_punctuation(s->p[n]) && (unsigned char)s->p[n] > ' ' &&
+	       ((unsigned char)s->p[n] < 0x7f || n == 0))
+		n++;
+	return n;
+}
+
+static size_t word_size(struct script *s)
+{
+	switch (s->l->kind) {
+	case LINKER_GOLD: return gold_size(s);
+	case LINKER_LLD:
+	case LINKER_MOLD: return plain_size(s);
+	default:
+		s->t.broken = !begins_word(*s->p) && !is_punctuation(*s->p);
+		return bfd_size(s);
+	}
 }
 
 static void skip_blanks(struct script *s)
@@ -61,6 +168,9 @@ static void skip_blanks(struct script *s)
 				s->p++;
 			}
 			s->p++;
+		} else if (*s->p == '#') {
+			while (s->p + 1 < s->end && s->p[1] != '\n')
+				s->p++;
 		} else if (*s->p != ' ' && *s->p != '\t' && *s->p != '\r' && *s->p != '\f') {
 			return;
 		}
@@ -76,26 +186,22 @@ static void next(struct script *s)
 	s->last = s->t;
 	skip_blanks(s);
 	from = s->p;
-	s->t = (struct token){ from, 0, s->line, (unsigned)(from - s->line_start) + 1, false,
+	s->t = (struct token){ from, 0, s->line, (unsigned)(from - s->line_start) + 1, false, false,
 				s->line_start };
 	if (s->p >= s->end)
 		return;
 	if (*s->p == '"') {
 		for (s->p++; s->p < s->end && *s->p != '"' && *s->p != '\n'; s->p++)
 			;
-		s->t = (struct token){ from + 1, (size_t)(s->p - from - 1), s->t.line, s->t.column, true,
-					s->line_start };
+		s->t.p = from + 1;
+		s->t.n = (size_t)(s->p - from - 1);
+		s->t.quoted = true;
+		s->t.broken = s->p >= s->end || *s->p != '"';
 		s->p += s->p < s->end;
 		return;
 	}
-	if (is_punctuation(*s->p)) {
-		s->p++;
-	} else {
-		while (s->p < s->end && !is_punctuation(*s->p) && (unsigned char)*s->p > ' ' &&
-		       ((unsigned char)*s->p < 0x7f || s->p == from))
-			s->p++;
-	}
-	s->t.n = (size_t)(s->p - from);
+	s->t.n = word_size(s);
+	s->p += s->t.n;
 }
 
 static bool token_is(const struct script *s, const char *word)
@@ -187,14 +293,48 @@ static void refuse_bfd(struct script *s, struct link_trouble *t, bool lexer)
 	link_line_of(l, t, false, LD_BFD_SYNTAX, l->self, s->shown, at_end(s) ? 0 : s->t.line);
 }
 
-/* gold's grammar tells what it would have taken. */
+/* gold's grammar tells what it met, */
+static const char *gold_met(struct script *s)
+{
+	static const struct {
+		const char *text, *name;
+	} pairs[] = { { "<<", "LSHIFT" }, { ">>", "RSHIFT" }, { "&&", "ANDAND" }, { "||", "OROR" },
+		      { "==", "EQ" }, { "!=", "NE" }, { "+=", "PLUSEQ" }, { "-=", "MINUSEQ" },
+		      { "*=", "MULTEQ" }, { "/=", "DIVEQ" }, { "|=", "OREQ" }, { "&=", "ANDEQ" },
+		      { ">=", "GE" }, { "<=", "LE" }, { "<<=", "LSHIFTEQ" }, { ">>=", "RSHIFTEQ" } };
+
+	if (at_end(s))
+		return "end of file";
+	if (s->t.quoted)
+		return "QUOTED_STRING";
+	if (*s->t.p == '-' && !token_is(s, "-="))
+		return "'-'";
+	if (is_digit(*s->t.p))
+		return "INTEGER";
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		if (token_is(s, pairs[i].text))
+			return pairs[i].name;
+	if (token_is(s, "[") || token_is(s, "]"))
+		return "invalid token";
+	return s->t.n == 1 && !is_letter(*s->t.p) && !one_of(*s->t.p, "_.$/\\") ?
+	       arena_printf(s->l->a, "'%c'", *s->t.p) : "STRING";
+}
+
+/* and what it would have taken, if that is little. */
+static const char *gold_wanted(const struct script *s)
+{
+	if (s->wants_bracket)
+		return ", expecting '('";
+	if (s->depth > 0)
+		return ", expecting '-' or STRING or QUOTED_STRING or AS_NEEDED";
+	if (s->assigns)
+		return ", expecting ',' or ';'";
+	return s->begins ? ", expecting end of file" : "";
+}
+
 static void refuse_gold(struct script *s, struct link_trouble *t, bool lexer)
 {
-	const char *met = at_end(s) ? "end of file" : token_is(s, "-") || *s->t.p == '-' ? "'-'" : "STRING";
-	const char *wanted = s->wants_bracket ? ", expecting '('" : "";
-
-	if (s->depth > 0 && at_end(s))
-		wanted = ", expecting '-' or STRING or QUOTED_STRING or AS_NEEDED";
+	const char *met = gold_met(s), *wanted = gold_wanted(s);
 
 	if (lexer)
 		link_line_of(s->l, t, true, LD_GOLD_CHARACTER, s->l->self, s->shown, s->t.line, s->t.column);
@@ -203,16 +343,29 @@ static void refuse_gold(struct script *s, struct link_trouble *t, bool lexer)
 			     wanted);
 }
 
+static bool is_last(struct script *s)
+{
+	struct script rest = *s;
+
+	next(&rest);
+	return at_end(&rest);
+}
+
 static void refuse_lld(struct script *s, struct link_trouble *t)
 {
 	struct link *l = s->l;
 
-	if (at_end(s))
+	if (s->t.quoted && s->t.broken)
+		link_line_of(l, t, true, LD_LLD_QUOTE, l->self, s->shown, s->last.n > 0 ? s->last.line : 1);
+	else if (at_end(s))
 		link_line_of(l, t, true, LD_LLD_EOF, l->self, s->shown, s->last.line);
+	else if (!s->wants_bracket && is_last(s)) /* it may begin an assignment */
+		link_line_of(l, t, true, LD_LLD_EOF, l->self, s->shown, s->t.line);
 	else if (s->wants_bracket)
 		link_line_of(l, t, true, LD_LLD_EXPECTED, l->self, s->shown, s->t.line, token_text(s));
 	else
-		link_line_of(l, t, true, LD_LLD_DIRECTIVE, l->self, s->shown, s->t.line, token_text(s));
+		link_line_of(l, t, true, LD_LLD_DIRECTIVE, l->self, s->shown, s->t.line,
+			     s->t.quoted ? arena_printf(l->a, "\"%s\"", token_text(s)) : token_text(s));
 	link_line_of(l, t, false, LD_LLD_LINE, line_text(s));
 	link_line_of(l, t, false, LD_LLD_CARET);
 }
@@ -221,7 +374,7 @@ static void refuse(struct script *s)
 {
 	struct link *l = s->l;
 	struct link_trouble *t;
-	bool lexer = !at_end(s) && !begins_word(*s->t.p) && !is_punctuation(*s->t.p);
+	bool lexer = !at_end(s) && s->t.broken && !(s->l->kind == LINKER_BFD && s->depth > 0);
 
 	if (s->bad)
 		return;
@@ -311,6 +464,8 @@ static const char *place_of(struct script *s, const char *name)
 		path = s->in_sysroot ? link_sysroot(l, name) : name;
 		return there(s, path) ? path : NULL;
 	}
+	if (*dir == '\0' && (l->kind == LINKER_BFD || l->kind == LINKER_GOLD))
+		dir = ".";
 	path = *dir != '\0' ? arena_printf(l->a, "%s/%s", dir, name) : name;
 	if (there(s, path))
 		return path;
@@ -345,6 +500,27 @@ static void take_input(struct script *s, bool as_needed)
 		link_load_file(l, &op, path, path, s->lib);
 }
 
+/* May it stand in a list? lld and mold take every word for a name. */
+static bool is_listed(struct script *s)
+{
+	char c = *s->t.p;
+
+	if (s->l->kind == LINKER_GOLD)
+		return !s->t.broken && (s->t.quoted || is_letter(c) || *gold_met(s) == 'S' ||
+					link_starts(token_text(s), "-l") || (token_is(s, ",") && s->in_list));
+	if (s->l->kind != LINKER_BFD)
+		return true;
+	return s->t.quoted ? !s->t.broken :
+	       is_letter(c) || one_of(c, "_/.\\$~") || link_starts(token_text(s), "-l") ||
+	       (token_is(s, ",") && s->in_list);
+}
+
+/* GNU ld and gold want a name in the brackets. */
+static bool lacks_name(const struct script *s)
+{
+	return !s->in_list && (s->l->kind == LINKER_BFD || s->l->kind == LINKER_GOLD);
+}
+
 /* The names between brackets, up to the closing one. */
 static void take_list(struct script *s, bool as_needed)
 {
@@ -359,13 +535,17 @@ static void take_list(struct script *s, bool as_needed)
 		refuse(s);
 		return;
 	}
+	s->in_list = false;
 	for (next(s); !at_end(s) && !token_is(s, ")") && !s->bad && !s->l->stop; next(s)) {
-		if (token_is(s, "AS_NEEDED"))
+		if (!is_listed(s))
+			refuse(s);
+		else if (token_is(s, "AS_NEEDED"))
 			take_list(s, true);
-		else if (!token_is(s, ","))
+		else if (!token_is(s, ",") || s->l->kind == LINKER_LLD || s->l->kind == LINKER_MOLD)
 			take_input(s, as_needed);
+		s->in_list = true;
 	}
-	if (at_end(s) && !s->l->stop)
+	if ((at_end(s) || (token_is(s, ")") && lacks_name(s))) && !s->l->stop)
 		refuse(s);
 	s->depth--;
 }
@@ -397,23 +577,56 @@ static void take_search_dir(struct script *s)
 	next(s);
 }
 
+static void define(struct script *s, const char *name)
+{
+	struct link_sym *sym = link_intern(s->l, name, elf_gnu_hash(name));
+
+	sym->state = LINK_DEFINED;
+	sym->option = true;
+}
+
+/* PROVIDE(name = expression) */
+static void take_provided(struct script *s)
+{
+	struct script in = *s;
+	const char *name;
+
+	next(&in);
+	next(&in);
+	name = token_text(&in);
+	next(&in);
+	if (token_is(&in, "="))
+		define(s, name);
+	skip_brackets(s);
+}
+
+static bool may_be_assigned(struct script *s)
+{
+	if (s->l->kind == LINKER_GOLD)
+		return s->t.quoted || *gold_met(s) == 'S';
+	return s->l->kind != LINKER_BFD || s->t.quoted || is_letter(*s->t.p) || one_of(*s->t.p, "_/.\\$~") ||
+	       !is_punctuation(*s->t.p);
+}
+
 /* A symbol of its own: "name = expression;" */
 static bool take_assignment(struct script *s)
 {
 	const char *name = token_text(s);
-	struct link_sym *sym;
 	size_t values = 0;
 
+	if (!may_be_assigned(s))
+		return false;
 	next(s);
+	s->begins = false;
 	if (!token_is(s, "="))
 		return false;
-	for (next(s); !at_end(s) && !token_is(s, ";"); next(s))
+	s->assigned = true;
+	for (next(s); !at_end(s) && !s->t.broken && !token_is(s, ";"); next(s))
 		values++;
-	if (values == 0)
+	s->assigns = values > 0;
+	if (values == 0 || !token_is(s, ";"))
 		return false;
-	sym = link_intern(s->l, name, elf_gnu_hash(name));
-	sym->state = LINK_DEFINED;
-	sym->option = true;
+	define(s, name);
 	return true;
 }
 
@@ -421,8 +634,7 @@ static bool take_assignment(struct script *s)
 static bool is_passed_over(const struct script *s)
 {
 	static const char *const passed[] = { "OUTPUT_ARCH", "EXTERN", "VERSION", "ENTRY", "TARGET",
-					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT", "PROVIDE",
-						      "PROVIDE_HIDDEN",
+					      "SECTIONS", "MEMORY", "PHDRS", "ASSERT",
 					      "STARTUP", "FORCE_COMMON_ALLOCATION", "INSERT", "HIDDEN" };
 
 	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++)
@@ -434,7 +646,10 @@ static bool is_passed_over(const struct script *s)
 static void take_command(struct script *s)
 {
 	struct token begun = s->t;
+	const char *behind = s->p;
 
+	s->begins = true;
+	s->assigned = s->assigns = false;
 	if (token_is(s, ";"))
 		return;
 	if (token_is(s, "INPUT")) {
@@ -460,14 +675,20 @@ static void take_command(struct script *s)
 		take_search_dir(s);
 		return;
 	}
+	if ((token_is(s, "PROVIDE") || token_is(s, "PROVIDE_HIDDEN")) && s->l->kind != LINKER_MOLD) {
+		take_provided(s);
+		return;
+	}
 	if (is_passed_over(s)) {
 		skip_brackets(s);
 		return;
 	}
-	if (begins_word(*s->t.p) && take_assignment(s))
+	if (!s->t.broken && take_assignment(s))
 		return;
-	if (s->l->kind == LINKER_MOLD || (s->l->kind == LINKER_LLD && !at_end(s)))
+	if (s->l->kind == LINKER_MOLD || (s->l->kind == LINKER_LLD && !s->assigned)) {
 		s->t = begun; /* they name the command; the others where they gave up */
+		s->p = behind;
+	}
 	refuse(s);
 }
 

@@ -106,7 +106,8 @@ static enum verdict does_not_fit(struct search *s, const char *path, const struc
 	link_saw(l, path, s->lib, SEEN_OTHER_ARCH, e);
 	if (l->kind == LINKER_LLD || (l->kind == LINKER_GOLD && !gold_knows(l, e)))
 		return TAKE;
-	if (l->kind == LINKER_MOLD && e != NULL && *link_mold_machine(e->machine, e->is64, e->big_endian) == '\0')
+	if (l->kind == LINKER_MOLD && e != NULL &&
+	    *link_mold_machine(e->machine, e->is64, e->big_endian) == '\0')
 		return TAKE;
 	say_skipped(s, path, e);
 	return GO_ON;

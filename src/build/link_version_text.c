@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/map.h"
 #include "build/link_priv.h"
 
 enum word_kind { W_END, W_NAME, W_QUOTED, W_NUMBER, W_GLOBAL, W_LOCAL, W_EXTERN, W_CHAR };
@@ -18,6 +19,13 @@ struct word {
 	unsigned line, col;
 };
 
+/* A name of a node: GNU ld and gold look for one that is global and local. */
+struct listed {
+	const char *text;       /* "LANGUAGE KIND NAME": C, L for a name or P for a pattern */
+	const char *name;
+	bool local;
+};
+
 struct reader {
 	struct link *l;
 	struct link_trouble *t; /* what is wrong, NULL: nothing */
@@ -26,6 +34,13 @@ struct reader {
 	bool done;              /* nothing more is read */
 	unsigned nodes;
 	int depth;
+	bool local;             /* names are local now */
+	char language;
+	struct {
+		struct listed *items;
+		size_t n, cap;
+	} listed;               /* of the node that is read */
+	struct map seen;        /* gold: of a node, GNU ld: of the nodes before it */
 	struct link_texts tags, wanted; /* nodes, and those that others build on */
 };
 
@@ -339,6 +354,96 @@ static bool is_name(const struct reader *r)
 
 static bool names(struct reader *r, bool inner);
 
+/* ---- a name that is global and local ------------------------------------------------------------------- */
+
+static bool is_pattern(const struct word *w)
+{
+	for (size_t i = 0; i < w->n && w->kind != W_QUOTED; i++)
+		if (one_of(w->s[i], "*?["))
+			return true;
+	return false;
+}
+
+static void list(struct reader *r)
+{
+	size_t quoted = r->now.kind == W_QUOTED;
+	struct listed *x = ARENA_PUSH(r->l->a, &r->listed);
+
+	x->name = arena_strndup(r->l->a, r->now.s + quoted, r->now.n - 2 * quoted);
+	x->text = arena_printf(r->l->a, "%c%c%s", r->language, is_pattern(&r->now) ? 'P' : 'L', x->name);
+	x->local = r->local;
+}
+
+static const char *key(struct reader *r, const struct listed *x, bool local)
+{
+	return arena_printf(r->l->a, "%c%s", local ? 'l' : 'g', x->text);
+}
+
+/* tag NULL: GNU ld; name NULL: "*". */
+static void say_twice(struct reader *r, const char *name, const char *tag)
+{
+	bool first = r->t == NULL;
+	struct link_trouble *t = trouble(r);
+
+	if (tag == NULL)
+		link_line_of(r->l, t, first, LD_BFD_VERSION_TWICE, r->l->self, name);
+	else if (name == NULL)
+		link_line_of(r->l, t, first, LD_GOLD_VERSION_STAR, r->l->self, tag);
+	else
+		link_line_of(r->l, t, first, LD_GOLD_VERSION_TWICE, r->l->self, name, tag);
+}
+
+/* GNU ld does not want a name to be global in one node and local in another. It goes
+ * through a node backwards. */
+static void compare_bfd(struct reader *r, bool local)
+{
+	for (int patterns = 0; patterns < 2; patterns++)
+		for (size_t i = r->listed.n; i > 0; i--) {
+			const struct listed *x = &r->listed.items[i - 1];
+
+			if (x->local == local && (x->text[1] == 'P') == (patterns == 1) &&
+			    map_get_str(&r->seen, key(r, x, !local)) != NULL)
+				say_twice(r, x->name, NULL);
+		}
+	r->done = false; /* it reads on */
+}
+
+static void keep_bfd(struct reader *r)
+{
+	for (size_t i = 0; i < r->listed.n; i++)
+		map_put_str(&r->seen, key(r, &r->listed.items[i], r->listed.items[i].local), r);
+}
+
+/* gold does not want that in one node. Of patterns it compares "*" alone. */
+static void compare_gold(struct reader *r, const char *tag)
+{
+	for (size_t i = 0; i < r->listed.n; i++) {
+		const struct listed *x = &r->listed.items[i];
+		bool star = strcmp(x->name, "*") == 0;
+
+		if (!x->local || (x->text[1] == 'P' && !star) ||
+		    map_get_str(&r->seen, key(r, x, false)) == NULL)
+			continue;
+		say_twice(r, star ? NULL : x->name, tag);
+	}
+	r->done = false;
+}
+
+static void end_of_node(struct reader *r, const char *tag)
+{
+	if (r->l->kind == LINKER_BFD) {
+		compare_bfd(r, false);
+		compare_bfd(r, true);
+		keep_bfd(r);
+	} else {
+		keep_bfd(r);
+		compare_gold(r, tag);
+		map_free(&r->seen, NULL);
+		map_init(&r->seen);
+	}
+	r->listed.n = 0;
+}
+
 /* extern "C++" { … }; the word is one that can also be a name. */
 static bool extern_block(struct reader *r)
 {
@@ -364,12 +469,15 @@ static bool extern_block(struct reader *r)
 	}
 	if (r->l->kind == LINKER_BFD && r->now.kind != W_QUOTED)
 		return wrong(r, "';'");
+	r->language = memchr(r->now.s, '+', r->now.n) != NULL ? '+' :
+		      memchr(r->now.s, 'J', r->now.n) != NULL ? 'J' : 'C';
 	next(r);
 	if (!is_char(r, '{'))
 		return wrong(r, "'{'");
 	next(r);
 	if (!names(r, true))
 		return false;
+	r->language = 'C';
 	if (!is_char(r, '}'))
 		return wrong(r, "'}'");
 	next(r);
@@ -384,6 +492,7 @@ static bool names(struct reader *r, bool inner)
 	for (;;) {
 		if (is_name(r) || (any && r->l->kind == LINKER_BFD && (r->now.kind == W_GLOBAL ||
 								       r->now.kind == W_LOCAL))) {
+			list(r);
 			next(r);
 		} else if (r->now.kind == W_EXTERN) {
 			if (!extern_block(r))
@@ -406,6 +515,8 @@ static bool body(struct reader *r)
 {
 	enum word_kind label = r->now.kind;
 
+	r->local = label == W_LOCAL;
+	r->language = 'C';
 	if (is_char(r, '}'))
 		return true;
 	if (label == W_GLOBAL || label == W_LOCAL) {
@@ -423,6 +534,7 @@ static bool body(struct reader *r)
 	if (!names(r, false))
 		return false;
 	if (label == W_GLOBAL && r->now.kind == W_LOCAL) {
+		r->local = true;
 		next(r);
 		if (!is_char(r, ':'))
 			return wrong(r, "':'");
@@ -488,7 +600,10 @@ static bool node(struct reader *r)
 		return false;
 	r->nodes++;
 	next(r);
-	return register_tag(r, tag);
+	if (!register_tag(r, tag))
+		return false;
+	end_of_node(r, tag);
+	return true;
 }
 
 static void gnu(struct reader *r)
@@ -693,6 +808,7 @@ void link_check_version_script(struct link *l, struct view text)
 	r.p = r.text;
 	r.end = r.text + text.n;
 	r.now.line = 1;
+	map_init(&r.seen);
 	next(&r);
 	if (l->kind == LINKER_LLD)
 		lld(&r);
@@ -700,6 +816,7 @@ void link_check_version_script(struct link *l, struct view text)
 		mold(&r);
 	else
 		gnu(&r);
+	map_free(&r.seen, NULL);
 	if (r.t != NULL && l->kind == LINKER_MOLD)
 		l->stop = true;
 }

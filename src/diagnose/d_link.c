@@ -168,6 +168,11 @@ static void d_link_option(struct lk *k, const struct link_trouble *t)
 	struct draft *dr = lk_draft(k, CAUSE_BUILD_OTHER, "linker-flag", t);
 
 	dr->f.symbol = t->path;
+	if (t->detail != NULL) {
+		draft_say(&k->d, dr, "%s refuses the options: %s.", link_linker_name(k->l->kind), t->detail);
+		lk_fix(k, dr, "change-flag", "change these options", NULL);
+		return;
+	}
 	draft_say(&k->d, dr, "%s does not know the option %s.", link_linker_name(k->l->kind), t->path);
 	lk_fix(k, dr, "change-flag", "leave the option out, or choose the linker that it is of (-fuse-ld=…)",
 	       NULL);

@@ -96,6 +96,7 @@ CASES = [
      "build-other", "archive-no-index", "libgrow.a", None),
     ("cut off", {}, ["gcc -shared -fPIC grow.c -o whole.so", "head -c 5000 whole.so > libgrow.so", "rm whole.so"],
      "gcc -fuse-ld=bfd main.c -L. -lgrow", "ld-incompatible", "truncated", "libgrow.so", None),
+    ("a group that ends", {}, [], "gcc main.c grow.c -Wl,--end-group", "build-other", "linker-flag", None, "--end-group"),
     ("a flag of nobody", {}, [], "gcc main.c grow.c -Wl,--grow-more", "build-other", "linker-flag", None, "--grow-more"),
     ("a header is missing", {"main.c": "#include <grow/more.h>\n" + MAIN}, [], "gcc main.c", "header-missing",
      "not-installed", "grow/more.h", None),

@@ -55,6 +55,16 @@ def test_objects_for_lto(folder, driver, linker, inputs):
         assert link_scenes.plain(said["linker_message"]).split(":(")[0] == first.split(":(")[0]
 
 
+@pytest.mark.skipif("mold" not in link_scenes.LINKERS, reason="no mold")
+@pytest.mark.parametrize("inputs", ["mg.o fg.o fg2.o", "mg.o fg.o f.o", "main.o f.o f.o"])
+def test_mold_leaves_twins_to_the_plugin(folder, inputs):
+    shutil.copyfile(folder / "fg.o", folder / "fg2.o")
+    words = ["gcc", "-fuse-ld=mold", "-flto", *inputs.split()]
+    real = link_scenes.run(words, folder)
+    said = json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", *words], folder).stdout)
+    assert said["links"] is (real.returncode == 0), real.stderr
+
+
 def test_the_way_out_of_slim_objects_links(folder):
     said = json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", "gcc", "-fuse-ld=lld", "mg.o", "fg.o"], folder).stdout)
     command, = said["findings"][0]["fixes"][0]["commands"]

@@ -2,6 +2,7 @@
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +62,39 @@ def test_a_symbol_of_a_library_with_versions_in_code_that_is_not_pic(tmp_path, l
     assert real.returncode and said["linker_message"] == first
     assert said["findings"][0]["symbol"] == "stderr"
     assert linker != "bfd" or re.search(r"`stderr@@GLIBC_[\d.]+'", first)
+
+
+@pytest.mark.parametrize("inputs", ["main.o twin.o other.o", "other.o main.o twin.o"])
+def test_lld_tells_in_the_order_of_the_files(tmp_path, inputs):
+    (tmp_path / "main.c").write_text("int main(void) { return 0; }\n")
+    run(f"gcc -c main.c && cp main.o twin.o && {link_scenes.CLANG} --target=i386-linux-gnu -c main.c -o other.o", tmp_path)
+    words = ["gcc", "-fuse-ld=lld", *inputs.split()]
+    real = link_scenes.run(words, tmp_path)
+    said = json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", *words], tmp_path).stdout)
+    assert said["linker_message"] == link_scenes.first_error(real.stderr)[0]
+
+
+def hide(path, visibility):
+    """The global symbols that a library defines get another visibility."""
+    data = bytearray(path.read_bytes())
+    sections, = struct.unpack_from("<Q", data, 40)
+    for n in range(struct.unpack_from("<H", data, 60)[0]):
+        _, kind, _, _, offset, size = struct.unpack_from("<IIQQQQ", data, sections + 64 * n)
+        for p in range(offset, offset + size, 24) if kind == 11 else ():
+            if data[p + 4] >> 4 and struct.unpack_from("<H", data, p + 6)[0]:
+                data[p + 5] = visibility
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("visibility", [1, 2, 3])
+def test_only_gold_minds_that_a_library_hides_a_symbol(tmp_path, visibility):
+    (tmp_path / "main.c").write_text("int seed(void);\nint main(void) { return seed(); }\n")
+    (tmp_path / "seed.c").write_text("int seed(void) { return 1; }\n")
+    run("gcc -c main.c && gcc -shared -fPIC seed.c -o libseed.so", tmp_path)
+    hide(tmp_path / "libseed.so", visibility)
+    for linker in link_scenes.LINKERS:
+        words = ["gcc", "-fuse-ld=" + linker, "main.o", "libseed.so"]
+        real = link_scenes.run(words, tmp_path)
+        said = json.loads(link_scenes.run([str(DLWHY), "link", "--json", "--", *words], tmp_path).stdout)
+        first = link_scenes.first_error(real.stderr)[0] if real.returncode else None
+        assert (said["links"], said["linker_message"]) == (real.returncode == 0, first), linker

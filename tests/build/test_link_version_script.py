@@ -100,6 +100,21 @@ V1 { f; global };
 V1 { f*; g?; [hi]; };
 { *; };
 { };
+V1 { global: f; local: f; };
+V1 { global: f; local: *; f; };
+V1 { global: f; };\nV2 { local: f; };
+V1 { local: f; };\nV2 { global: f; };
+V1 { global: f; g; };\nV2 { local: f; g; };
+V1 { global: f*; local: f; };
+V1 { global: f*; };\nV2 { local: f*; };
+V1 { global: "f"; local: f; };
+V1 { global: "f*"; local: f*; };
+{ global: f; local: f; };
+V1 { global: f; extern "C++" { f; }; local: extern "C" { f; }; };
+V1 { global: extern "C++" { f; }; local: f; };
+V1 { global: *; local: *; };
+V1 { global: f*; local: f*; };
+V1 { global: *; };\nV2 { local: *; };
 """.split("\n")[1:-1]
 
 

@@ -17,6 +17,7 @@ echo 'int f(int x) { return x; }' >f.c; gcc -c -fPIC f.c
 echo 'int g(int x) { return x; }' >g.c; mkdir d; gcc -shared -nostdlib -fPIC g.c -o d/libkern.so
 echo 'int gone; int *at = &gone;' | sed 's/int gone/extern int gone/' >v.c; gcc -c -fPIC v.c
 gcc -c -fPIC -fno-asynchronous-unwind-tables -xc v.c -o bare.o
+echo 'extern int gone __attribute__((visibility("hidden"))); int at(void) { return gone; }' >h.c; gcc -c -fPIC h.c -o hidden.o
 printf 'INPUT(\\n' >libopen.so; printf 'hello' >libword.so; printf 'hello world\\n' >libwords.so; printf 'INPUT -lx\\n' >libbare.so
 printf 'INPUT ( /no/x.so )\\n' >libfar.so; printf 'EXTERN(zz)\\n' >libextern.so; printf 'a = \\n' >libhalf.so; printf 'INPUT(f.o)\\n' >d/libnear.so
 echo '{ global: *; };' >v.map"""
@@ -33,7 +34,12 @@ LINES = (
     "s.o f.o --library=nosuch", "s.o f.o -L. -lopen", "s.o f.o -L. -lword", "s.o f.o -L. -lwords",
     "s.o f.o -L. -lbare", "s.o f.o -L. -lfar", "s.o f.o -L. -lextern", "s.o f.o -L. -lhalf", "s.o -Ld -lnear", "s.o --defsym=h=nosuch",
     "s.o v.o", "v.o s.o", "s.o bare.o", "-shared v.o --no-undefined", "s.o --warn-unresolved-symbols --fatal-warnings",
-    "-shared s.o --unresolved-symbols=ignore-in-object-files",
+    "-shared s.o --unresolved-symbols=ignore-in-object-files", "-shared s.o --unresolved-symbols=report-all",
+    "--unresolved-symbols=report-all -shared s.o", "-shared s.o --unresolved-symbols=ignore-in-shared-libs",
+    "-shared s.o -Ld --unresolved-symbols=ignore-all", "-shared hidden.o", "s.o f.o --end-group", "s.o -( f.o", "s.o --start-group --start-group f.o",
+    "s.o --start-group --start-group f.o --end-group --end-group", "s.o --start-lib f.o", "s.o f.o --end-lib",
+    "s.o --start-lib --start-lib f.o --end-lib", "s.o --start-lib --start-group f.o --end-lib", "s.o --start-group --start-lib f.o --end-group",
+    "s.o --start-lib f.o --end-group", "s.o -lnosuch --end-group", "s.o --end-group -lnosuch",
 )
 
 
