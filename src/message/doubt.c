@@ -61,7 +61,9 @@ static bool is_report(struct part b)
 {
 	static const char *const reports[] = {
 		"i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
-		"i receive", "get error", "gets error", "got error", "getting error", "error saying", "i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
+		"we are getting", "we're getting", "we see", "we are seeing", "i'm seeing", "i am seeing",
+		"i receive", "get error", "gets error", "got error", "getting error", "error saying",
+		"i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",
 		"stops with", "box states", "error box", "dialog", "popup", "pop up", "pops up",
 		"window pops", "when i", "when building", "when compiling", "when linking",
@@ -132,7 +134,7 @@ static bool is_announced(const struct clean *c, size_t start)
 	/* .NET gives advice in the line of its exception. */
 	if (part_has(p, "Exception: "))
 		return false;
-	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,"))
+	if (PART_COUNT(p, conditions) > 0 && ends_with_any(p, ":.,") && !is_report(p))
 		return true;
 	if (is_condition(p) || is_condition(own))
 		return true;
@@ -279,6 +281,12 @@ static bool is_example(struct part b)
 	return PART_COUNT(b, words) > 0;
 }
 
+/* "('X', 'Y')": a list that Python prints. */
+static bool is_listed(struct part b)
+{
+	return b.n > 1 && (b.s[0] == '(' || b.s[0] == '[') && (b.s[1] == '\'' || b.s[1] == '"');
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	struct part rest = { c->text + start, (size_t)(a.s - (c->text + start)) + a.n };
@@ -293,7 +301,7 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	    is_quoted_over_lines(c, b, rest) ||
 	    (is_example(b) && !is_report(b)))
 		return true;
-	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
+	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b) || is_listed(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
@@ -649,9 +657,12 @@ static bool is_probed(struct part b)
 	return false;
 }
 
-/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. */
+/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. So is an
+ * exception that is logged as Python writes its value: "WARNING … with ImportError('libx.so: …", and that of a
+ * task that Spark calls lost. */
 static bool is_relayed(struct part b)
 {
+	static const char *const values[] = { "Error('", "Error(\"", " Lost task " };
 	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
 					      "level=info " };
 
@@ -665,6 +676,9 @@ static bool is_relayed(struct part b)
 		if (at != NULL && is_exception((struct part){ rest.s + skip, rest.n - skip }))
 			return true;
 	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (part_has(b, values[i]))
+			return true;
 	return false;
 }
 
@@ -683,8 +697,8 @@ static bool is_ended(struct part b)
 static bool is_warned(struct part b)
 {
 	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
-					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
-					      "level=warn", "level=info", "WARNING[", " DEBUG ",
+					      "[warn", "WARNING:", " WARNING ", " W0000 ", "|WARNING|",
+					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
 	if (is_relayed(b) || is_ended(b))

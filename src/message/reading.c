@@ -236,6 +236,28 @@ static bool is_exe(const char *s, size_t n)
 	return n > strlen(".exe:") && strncmp(s, ".exe:", strlen(".exe:")) == 0;
 }
 
+/* What a shell says of a program that died, and a debugger: nobody's sentence goes on so. */
+static bool begins_with_death(const char *s, size_t n)
+{
+	static const char *const deaths[] = { "Aborted",
+					      "Killed",
+					      "Segmentation fault",
+					      "Illegal instruction",
+					      "Trace/breakpoint trap",
+					      "Bus error",
+					      "Floating point exception",
+					      "[Inferior ",
+					      "(gdb)",
+					      "(lldb)",
+					      "[1]",
+					      "zsh: " };
+
+	for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++)
+		if (n >= strlen(deaths[i]) && memcmp(s, deaths[i], strlen(deaths[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
  * of a broken path does not, nor one behind a line (before[0, nbefore)) that has only begun. */
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
@@ -245,7 +267,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 					     "@loader_path/", "@executable_path/", "  Referenced from",
 					     "  Reason: ", "  Expected in: " };
 	bool drive = n > 2 && isalpha((unsigned char)s[0]) && s[1] == ':' && (s[2] == '/' || s[2] == '\\');
-	bool path = n > 0 && (s[0] == '/' || drive), name = true;
+	bool path = n > 1 && (s[0] == '/' || drive || (s[0] == '.' && s[1] == '/')), name = true;
 
 	/* The line before ends with its sentence. No file's name goes on so behind its dot. */
 	if (nbefore > 2 && before[nbefore - 1] == '.' && isalnum((unsigned char)before[nbefore - 2]) &&
@@ -259,7 +281,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 			return true;
 	if (goes_on(before, nbefore, s, n))
 		return false;
-	if (begins_as_msvc(s, n))
+	if (begins_as_msvc(s, n) || begins_with_death(s, n))
 		return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		/* "main.o:(.text+0x9): …" */
