@@ -2,7 +2,7 @@
  * cause. */
 #include <string.h>
 
-#include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
 
 enum {
