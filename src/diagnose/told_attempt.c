@@ -236,6 +236,35 @@ static void deny_undrawn(struct told_case *c, size_t n)
 			t->denied = true;
 }
 
+static bool is_wine(const struct told_fact *t)
+{
+	return told_is_id(&t->f, "wine-needed") && t->f.field[MSG_OBJECT] != NULL &&
+		t->f.field[MSG_NEEDED_BY] != NULL;
+}
+
+/* Does Wine say of that library that it lacks one itself? */
+static bool lacks_itself(const struct told_case *c, const struct told_fact *t)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct told_fact *x = &c->facts[i];
+
+		if (is_wine(x) && strcasecmp(x->f.field[MSG_OBJECT], t->f.field[MSG_OBJECT]) != 0 &&
+		    strcasecmp(file_name(x->f.field[MSG_NEEDED_BY]), t->f.field[MSG_OBJECT]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Wine calls each library "not found" that lacks another one: only the last of them is. In a circle none is
+ * the last. */
+static void deny_carriers(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	for (size_t i = 0; is_wine(t) && i < c->n && !t->denied; i++)
+		t->denied = is_wine(&c->facts[i]) && !lacks_itself(c, &c->facts[i]) && lacks_itself(c, t);
+}
+
 /* The first word of a library's name: "score" of "libscore_start-2.so". */
 static size_t stem_of(const char *path, const char **stem)
 {
@@ -295,6 +324,7 @@ static void deny_unneeded(struct told_case *c, size_t n)
 
 void told_attempt(struct told_case *c, size_t n)
 {
+	deny_carriers(c, n);
 	deny_unneeded(c, n);
 	deny_for_preload(c, n);
 	deny_absent_in_list(c, n);

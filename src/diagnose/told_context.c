@@ -77,6 +77,12 @@ static bool names_itself(const struct msg_fact *f, const struct msg_fact *contex
 	       strcmp(base_name(f->field[MSG_OBJECT]), base_name(context->field[MSG_NEEDED_BY])) == 0;
 }
 
+/* Also a name without an ending, where it can be none but that of the file. */
+static bool is_only_name(const struct msg_fact *f, const struct msg_fact *context)
+{
+	return told_is_id(f, "regsvr-make-sure") && starts_with(context->id, "regsvr-failed-");
+}
+
 /* Who was being loaded: "Unable to load 'x.so': …" */
 static void from_context(struct msg_fact *f, const struct msg_fact *context)
 {
@@ -89,7 +95,8 @@ static void from_context(struct msg_fact *f, const struct msg_fact *context)
 	if (f->field[MSG_OBJECT] == NULL && context->field[MSG_OBJECT] != NULL &&
 	    is_library_name(context->field[MSG_OBJECT]))
 		f->field[MSG_OBJECT] = context->field[MSG_OBJECT];
-	else if (f->field[MSG_OBJECT] == NULL && by != NULL && is_library_name(by))
+	else if (f->field[MSG_OBJECT] == NULL && by != NULL &&
+		 (is_library_name(by) || is_only_name(f, context)))
 		f->field[MSG_OBJECT] = by;
 	fill_module(f, context);
 }

@@ -20,6 +20,8 @@ static const struct {
 	{ "/System/Library/Frameworks/JavaVM.framework/Versions/1", 0 },
 	{ "/System/Library/Frameworks/QuickTime.framework/", 0 },
 	{ "/System/Library/Frameworks/QTKit.framework/", 0 },
+	{ "/System/Library/Frameworks/Message.framework/", 0 },
+	{ "/System/Library/PrivateFrameworks/ProKit.framework/", 0 },
 };
 
 static const char *const names[] = {
