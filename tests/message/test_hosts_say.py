@@ -100,3 +100,72 @@ def test_the_cause_and_what_it_names(text, code, obj, symbol, tmp_path):
 def test_what_to_do_is_for_what_was_said(text, words, not_words, tmp_path):
     said = ways(first(text, tmp_path))
     assert words in said and not_words not in said
+
+
+# ---- who starts another program ------------------------------------------------------------------------------------
+
+LAUNCHERS = ["chroot: failed to run command '{}': {}", "nohup: failed to run command ‘{}’: {}", "timeout: failed to run command '{}': {}",
+             "setarch: failed to execute {}: {}", "unshare: failed to execute {}: {}", "sudo: unable to execute {}: {}",
+             "bwrap: execvp {}: {}", "time: cannot run {}: {}", "strace: Can't stat '{}': {}", "xargs: {}: {}", "valgrind: {}: {}",
+             "s6-supervise: fatal: unable to exec {}: {}", "[FATAL tini (7)] exec {} failed: {}", "su-exec: {}: {}",
+             "[proxy:0:0@sea] HYDU_create_process (launch.c:75): execvp error on file {} ({})",
+             "slurmstepd: error: execve(): {}: {}", 'proot error: execve("{}"): {}', 'E: Failed to execute "{}": {}',
+             "start-stop-daemon: unable to start {} ({})", "execv({}, /bin/sh) failed: {}"]
+
+
+@pytest.mark.parametrize("words", LAUNCHERS)
+@pytest.mark.parametrize("error, code", [("Exec format error", "wrong-arch"), ("Permission denied", "permission"),
+                                         ("No such file or directory", "interpreter-missing")])
+def test_who_starts_a_program_says_why_not(words, error, code, tmp_path):
+    assert errors(words.format("/opt/reef/run", error), tmp_path) == [(code, "/opt/reef/run" if code != "interpreter-missing" else
+                                                                       first(words.format("/opt/reef/run", error), tmp_path)["object"],
+                                                                       None)]
+
+
+@pytest.mark.parametrize("words", [w for w in LAUNCHERS if "Can't stat" not in w and "proot" not in w and "tini" not in w])
+def test_a_name_without_a_folder_is_a_program_of_the_path(words, tmp_path):
+    found = first(words.format("reef", "No such file or directory"), tmp_path)
+    assert (found["code"], found["detail"], found["object"]) == ("build-tool", "program", "reef")
+
+
+def test_a_compiler_that_is_missing_is_no_program_of_sudo(tmp_path):
+    assert first("error: unable to execute 'gcc': No such file or directory", tmp_path)["code"] == "compiler-missing"
+
+
+@pytest.mark.parametrize("text, binary", [("./reef: line 1: $'\\177ELF\\002': command not found", True),
+                                          ("./reef: line 2: readelf: command not found", False),
+                                          ("./reef: line 2: chrpath-elf: command not found", False)])
+def test_a_shell_that_reads_a_binary_meets_its_first_bytes(text, binary, tmp_path):
+    assert (first(text, tmp_path)["code"] == "wrong-arch") == binary
+
+
+@pytest.mark.parametrize("text, code, obj, symbol", [
+    ("reef: version magic '5.4.0 SMP mod_unload ' should be '5.10.0 SMP mod_unload '", "abi-mismatch", "reef", None),
+    ("[ 12.345678] reef: disagrees about version of symbol module_layout", "abi-mismatch", "reef", None),
+    ("[ 12.345678] reef: Unknown symbol warp_go (err -2)", "missing-symbol", "reef", "warp_go"),
+    ("modprobe: ERROR: could not insert 'reef': Exec format error", "abi-mismatch", "reef", None),
+    ("link_elf_obj: symbol warp_go undefined\nlinker_load_file: /boot/modules/reef.ko - unsupported file type", "missing-symbol", None,
+     "warp_go"),
+    ("KLD reef.ko: depends on kernel - not available or version mismatch", "abi-mismatch", "reef.ko", None),
+    ('ERROR: LoadError: Reef not properly installed. Please run Pkg.build("Reef")', "missing-library", "Reef", None),
+    ('ERROR: LoadError: Reef.jl has not been built, please run Pkg.build("Reef").', "missing-library", "Reef.jl", None),
+    ("ERROR: LoadError: Unable to open libWarp!", "missing-library", "libWarp", None),
+    ("MariaDB [(none)]> install soname 'reef';\nERROR 1127 (HY000): Can't find symbol '_mysql_plugin_interface_version_' in library\n"
+     "MariaDB [(none)]> \n", "missing-symbol", None, "_mysql_plugin_interface_version_"),
+    ("/opt/reef/start: line 169: /opt/reef/reef-S9: not found", "interpreter-missing", "/opt/reef/reef-S9", None),
+    ("1405:error:81065401:libp11:pkcs11_CTX_load:Unable to load PKCS#11 module:p11_load.c:79:", "missing-library", None, None),
+    ("WARNING: /usr/local/bin/reef is loading libcrypto in an unsafe way", "not-loadable", "/usr/local/bin/reef", None),
+    ("couldn't exec /opt/reef: ENOEXEC", "wrong-arch", "/opt/reef", None),
+    ("Cannot start container 9da6: [8] System error: no such file or directory", "interpreter-missing", None, None),
+])
+def test_modules_and_packages(text, code, obj, symbol, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["object"]) == (code, obj)
+    assert symbol is None or found["symbol"] == symbol
+
+
+def test_a_preload_that_is_left_out_does_no_harm(tmp_path):
+    found = first("ERROR: ld.so: object '/opt/libreef.so' from LD_PRELOAD cannot be preloaded (wrong ELF class: ELFCLASS32): ignored.",
+                  tmp_path)
+    assert found["code"] == "wrong-arch" and "is for 32-bit programs" in found["summary"] and "goes on" in found["summary"]
+    assert "$LIB" in ways(found)
