@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
 
 enum {
@@ -235,6 +236,16 @@ static struct msg_fact *first_of(struct told_case *c, const char *id)
 	return NULL;
 }
 
+/* What a script of the build ended by, with the name of the exception. */
+static void take_exception(struct told_case *c, struct msg_fact *f)
+{
+	const struct msg_fact *starts = told_above(c, "python-starts-program", f, 4);
+
+	f->field[MSG_ERROR] = f->text + strspn(f->text, " \t");
+	if (starts != NULL && strstr(f->text, "[WinError 2]") != NULL)
+		f->detail = "program-unnamed";
+}
+
 /* A build failed, and nobody here knows the words of whom it failed by: the first line that calls itself an
  * error is what there is to say. */
 static void promote_some_error(struct told_case *c)
@@ -258,7 +269,7 @@ static void promote_some_error(struct told_case *c)
 		if (f->field[MSG_OBJECT] == NULL)
 			f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
 		if (starts_with(f->id, "python-raised"))
-			f->field[MSG_ERROR] = f->text; /* with the name of the exception */
+			take_exception(c, f);
 		return;
 	}
 }

@@ -76,6 +76,16 @@ static void join_dso(struct told_case *c)
 	}
 }
 
+static bool is_linked(const char *file)
+{
+	static const char *const ends[] = { ".o", ".obj", ".lo", ".a", ".lib", ".so", ".dll", ".dylib", ")" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (told_ends_with(file, ends[i]))
+			return true;
+	return strstr(file, ".so.") != NULL;
+}
+
 /* "O: in function `f':" names the object of the lines that follow it. */
 static void join_function(struct told_case *c, struct msg_fact *f, enum msg_field place)
 {
@@ -84,6 +94,9 @@ static void join_function(struct told_case *c, struct msg_fact *f, enum msg_fiel
 
 	if (own != NULL)
 		told_split_place(c->a, own, &object, &source);
+	/* What no linker takes is a source, whatever its name ends with: cgo's "cgo-gcc-prolog". */
+	if (object != NULL && at != NULL && at->line == f->line - 1 && !is_linked(object))
+		object = NULL;
 	if (at == NULL || object != NULL)
 		return;
 	if (own == NULL)
@@ -253,6 +266,18 @@ static bool is_same_member(const char *object, const char *first)
 	return a != NULL && b != NULL && a[1] != '.' && strcmp(a, b) == 0 && strcmp(object, first) != 0;
 }
 
+/* "libx.a(y.o)", "libx.so.1": what a library brings, in the words of each linker. */
+static bool is_library(const char *file)
+{
+	static const char *const marks[] = { ".a(", ".a[", ".ao)", ".lib(", ".rlib(", ".so.", ".a:" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && file != NULL; i++)
+		if (strstr(file, marks[i]) != NULL)
+			return true;
+	return told_ends_with(file, ".so") || told_ends_with(file, ".a") || told_ends_with(file, ".lib") ||
+	       told_ends_with(file, ".dylib");
+}
+
 static void refine_multiple(struct told_case *c, struct msg_fact *f)
 {
 	const char *object = f->field[MSG_OBJECT], *first = f->field[MSG_NEEDED_BY];
@@ -266,6 +291,8 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "two-runtimes";
 	if (f->detail == NULL && is_same_member(object, first))
 		f->detail = "library-twice";
+	if (f->detail == NULL && is_library(object) && is_library(first))
+		f->detail = "two-libraries";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
 	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||

@@ -34,8 +34,8 @@ static void join_meson(struct told_case *c)
 			if (!starts_with(f->id, wanted[k]) ||
 			    told_above(c, "meson-no-pkg-config", f, INT64_MAX) == NULL)
 				continue;
-			f->code = "pkg-config";
-			f->detail = "tool-missing";
+			f->code = "build-tool";
+			f->detail = "pkg-config";
 			f->field[MSG_OBJECT] = "pkg-config";
 			break;
 		}
@@ -54,11 +54,20 @@ static void drop_compiler_tests(struct told_case *c)
 	}
 }
 
+static const struct msg_fact *end_of_configure(const struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (told_is_id(&c->facts[i].f, "configure-error") ||
+		    starts_with(c->facts[i].f.id, "configure-library"))
+			return &c->facts[i].f;
+	return NULL;
+}
+
 /* A probe of configure that fails is no error: of those only the last before the end counts, and none if it
  * ends well. */
 static void drop_probes(struct told_case *c)
 {
-	const struct msg_fact *end = told_find(c, "configure-error"), *well = told_find(c, "configure-exit");
+	const struct msg_fact *end = end_of_configure(c), *well = told_find(c, "configure-exit");
 	int64_t first = 0, last = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -128,8 +137,8 @@ static void join_configure(struct told_case *c)
 		struct msg_fact *f = &c->facts[i].f;
 		const struct msg_fact *lib, *header;
 
-		if (!told_is_id(f, "configure-error") && !told_is_id(f, "configure-missing-headers") &&
-		    !told_is_id(f, "gem-missing-library"))
+		if (!told_is_id(f, "configure-error") && !starts_with(f->id, "configure-library") &&
+		    !told_is_id(f, "configure-missing-headers") && !told_is_id(f, "gem-missing-library"))
 			continue;
 		lib = told_above(c, "configure-probe-lib", f, 3);
 		header = told_above(c, "configure-probe-pkg", f, 1);

@@ -222,8 +222,6 @@ static void refine_package(struct told_case *c, struct msg_fact *f)
 	bool plain = package == NULL || strcmp(f->speaker, "meson") == 0 ||
 		     strcmp(f->speaker, "CMake") == 0 || strcmp(f->speaker, "cabal") == 0;
 
-	if (object != NULL && strcasecmp(object, "pkg-config") == 0)
-		f->field[MSG_OBJECT] = "pkg-config"; /* Meson begins its lines with a capital letter */
 	plain = plain || told_ends_with(package, ".pc");
 	if (package != NULL && object == NULL)
 		f->field[MSG_OBJECT] = plain ? package : arena_printf(c->a, "%s.pc", package);
@@ -247,12 +245,12 @@ static void refine_tool(struct told_case *c, struct msg_fact *f)
 	const char *object = f->field[MSG_OBJECT];
 
 	(void)c;
-	/* A shell or make that does not find it; go looks for it as for any other tool. */
-	if (told_is_detail(f, "program") && object != NULL && strcmp(f->speaker, "go") != 0 &&
-	    (starts_with(base_name(object), "pkg-config") || strcmp(base_name(object), "pkgconf") == 0)) {
-		f->code = "pkg-config";
-		f->detail = "tool-missing";
-	}
+	/* A shell, make or go that does not find it. */
+	if (told_is_detail(f, "program") && object != NULL &&
+	    (starts_with(base_name(object), "pkg-config") || strcmp(base_name(object), "pkgconf") == 0))
+		f->detail = "pkg-config";
+	if (told_is_detail(f, "pkg-config") && object != NULL && strcasecmp(object, "pkg-config") == 0)
+		f->field[MSG_OBJECT] = "pkg-config"; /* Meson begins its lines with a capital letter */
 	if (f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
 	if (told_is_detail(f, "program"))
@@ -357,6 +355,9 @@ static void refine_other(struct told_case *c, struct msg_fact *f)
 {
 	if (f->field[MSG_FLAG] != NULL && f->field[MSG_SYMBOL] == NULL)
 		f->field[MSG_SYMBOL] = f->field[MSG_FLAG];
+	/* As it stands in the Go source. */
+	if (strcmp(f->speaker, "cgo") == 0 && f->field[MSG_SYMBOL] != NULL)
+		f->field[MSG_SYMBOL] = arena_printf(c->a, "C.%s", f->field[MSG_SYMBOL]);
 	if (f->field[MSG_OBJECT] == NULL &&
 	    (told_is_detail(f, "compiler-flag") || told_is_detail(f, "linker-flag")))
 		f->field[MSG_OBJECT] = f->field[MSG_FLAG];

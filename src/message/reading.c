@@ -346,6 +346,21 @@ static size_t shared_indent(const struct clean *c, size_t start, size_t next, si
 	return next + n < to && c->text[start + n] != ' ' && c->text[next + n] != ' ' ? n : 0;
 }
 
+/* Is it a whole frame of Python's, with its code below, which stands further to the right? */
+static bool is_frame(const char *s, size_t n, const char *next, size_t nnext)
+{
+	const char *at = find(s, n, "File \""), *place = find(s, n, "\", line ");
+	size_t before = 0, behind = 0;
+
+	if (at == NULL || place == NULL || find(place, n - (size_t)(place - s), ", in ") == NULL)
+		return false;
+	while (before < n && s[before] == ' ')
+		before++;
+	while (behind < nnext && next[behind] == ' ')
+		behind++;
+	return before == (size_t)(at - s) && behind > before;
+}
+
 /* The line text[start, at) ends there. A blank in the last column is lost. */
 static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t to, size_t width)
 {
@@ -357,6 +372,7 @@ static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t 
 		return WHOLE;
 	in = width > 0 ? shared_indent(c, start, at + 1, to) : 0;
 	if (width > 0 && (begins_message(line + in, at - start - in, next + in, to - at - 1 - in) ||
+			  is_frame(line, at - start, next, to - at - 1) ||
 			  is_shown_code(c->text, at + 1, to) || has_own_stamp(c, start, at + 1)))
 		return WHOLE;
 	return cols == width ? BROKEN : BROKEN_AT_BLANK;

@@ -121,6 +121,14 @@ GNU_LD = [
      "/opt/lib/libwarp.so", ANY),
 ]
 
+GNU_LD += [
+    # What stands below "In function" is a source, whatever its name ends with.
+    ("/tmp/go-link-12/000004.o: In function `_cgo_warp':\n/w/warp/cgo-gcc-prolog:56: multiple definition of `_cgo_warp'\n"
+     "/tmp/go-link-12/000001.o:/w/warp/cgo-gcc-prolog:56: first defined here", "ld-multiple-definition", ANY, "000004.o", "_cgo_warp"),
+    ("/usr/lib/libturbo.a(x.o): In function `warp_go':\n(.text+0x26): multiple definition of `warp_go'\n"
+     "/usr/lib/libwarp.a(y.o):/w/y.c:35: first defined here", "ld-multiple-definition", "two-libraries", "libturbo.a(x.o)", "warp_go"),
+]
+
 GOLD = [
     ("/usr/bin/ld.gold: error: cannot find -lwarp\nmain.o:main.c:function main: error: undefined reference to 'warp_go'\n"
      "collect2: error: ld returned 1 exit status", "ld-library-not-found", None, "-lwarp", ANY),
@@ -186,12 +194,15 @@ LLD = [
     ("mold: fatal: library not found: warp\ncollect2: error: ld returned 1 exit status", "ld-library-not-found", None, "-lwarp", ANY),
     ("mold: error: undefined symbol: warp_go\n>>> referenced by main.c\n>>>               main.o:(main)", "ld-undefined-reference",
      "not-linked", "main.o", "warp_go"),
-    ("mold: error: duplicate symbol: a.o: b.o: warp_go", "ld-multiple-definition", ANY, "b.o", "warp_go"),
+    ("mold: error: duplicate symbol: b.o: a.o: warp_go", "ld-multiple-definition", ANY, "b.o", "warp_go"),
     ("mold: fatal: warp.o: incompatible file type: x86_64 is expected but got arm64", "ld-incompatible", "other-arch", "warp.o", ANY),
     ("mold: warning: lib/libwarp.so: skipping incompatible file: arm64 (e_machine 183)\nmold: fatal: library not found: warp",
      "ld-incompatible", "other-arch", "lib/libwarp.so", ANY),
     ("mold: error: warp.o:(.text): R_X86_64_32S relocation at offset 0x7 against symbol `warp_x' can not be used; recompile with -fPIC",
      "ld-not-pic", None, "warp.o", "warp_x"),
+    ("mold: error: duplicate symbol: libwarp.a(two.o): one.o: warp_go", "ld-multiple-definition", ANY, "libwarp.a(two.o)", "warp_go"),
+    ("After an update we are getting errors like the following:\n```\nmold: error: duplicate symbol: two.o: one.o: warp_go\n```",
+     "ld-multiple-definition", ANY, "two.o", "warp_go"),
     ("mold: error: warp.o: symbol warp_go has undefined version WARP_9", "ld-version", "version-node-missing", "warp.o", "warp_go"),
     ("mold: fatal: libwarp.a: unknown file type", "ld-incompatible", "not-an-object", "libwarp.a", ANY),
     ("mold: fatal: unknown command line option: --warp", "build-other", "linker-flag", ANY, "--warp"),
@@ -416,9 +427,9 @@ GO = [
     ("# [pkg-config --cflags  -- warp]\nPackage warp was not found in the pkg-config search path.\nPerhaps you should add the directory "
      "containing `warp.pc'\nto the PKG_CONFIG_PATH environment variable\nPackage 'warp', required by 'virtual:world', not found",
      "pkg-config", "package-not-found", "warp.pc", ANY),
-    ("example.org/warp: exec: \"pkg-config\": executable file not found in $PATH", "pkg-config", "tool-missing", "pkg-config", ANY),
-    ("# example.org/warp\n./warp.go:9:11: could not determine what C.warp_new refers to", "build-other", "name-unknown", ANY, "warp_new"),
-    ("# example.org/warp\nwarp.go:9:11: could not determine kind of name for C.warp_new", "build-other", "name-unknown", ANY, "warp_new"),
+    ("example.org/warp: exec: \"pkg-config\": executable file not found in $PATH", "build-tool", "pkg-config", "pkg-config", ANY),
+    ("# example.org/warp\n./warp.go:9:11: could not determine what C.warp_new refers to", "build-other", "name-unknown", ANY, "C.warp_new"),
+    ("# example.org/warp\nwarp.go:9:11: could not determine kind of name for C.warp_new", "build-other", "name-unknown", ANY, "C.warp_new"),
     ("# example.org/warp\n./warp.go:3:11: fatal error: warp.h: No such file or directory\n    3 | // #include <warp.h>\ncompilation terminated.",
      "header-missing", None, "warp.h", ANY),
     ("# example.org/app\n/usr/local/go/pkg/tool/linux_amd64/link: running gcc failed: exit status 1\n/usr/bin/gcc -m64 -o a.out go.o -lwarp\n"
@@ -656,6 +667,33 @@ FORMS = [
     ("/usr/bin/ld: w.o: undefined reference to symbol '__cxa_free_exception@@CXXABI_1.3'", "ld-dso-missing", None, "libstdc++", ANY),
     ("/usr/bin/ld.gold: error: treating warnings as errors", "build-other", "linker-flag", ANY, ANY),
     ("ld.lld: error: unknown --hash-style value: odd", "build-other", "linker-flag", ANY, ANY),
+]
+
+# LNK1120 in the languages of Visual C++.
+MSVC += [(f"warp.exe : fatal error LNK1120: {count}", "ld-undefined-reference", ANY, ANY, ANY) for count in (
+    "3 unresolved externals", "неразрешенных внешних элементов: 3", "3 nicht aufgelöste Externe", "3 externes non résolus",
+    "外部参照 3 が未解決です", "3개의 확인할 수 없는 외부 참조입니다.", "3 个无法解析的外部命令", "3 externos sin resolver")]
+
+GO += [
+    ("example.org/warp.v2@v2.0.4: verifying module: checksum mismatch\n\tdownloaded: h1:Qq4=\n\tsum.golang.org: h1:9R3=",
+     "go-toolchain", "checksum", "example.org/warp.v2@v2.0.4", ANY),
+    ("example.org/warp@v2.0.4: verifying go.mod: checksum mismatch", "go-toolchain", "checksum", "example.org/warp@v2.0.4", ANY),
+    ("Error: PackageManagerError: Required/recommended Go toolchain version '1.22.6' is not supported yet.", "go-toolchain", "too-old",
+     ANY, ANY),
+]
+
+TOOLS += [
+    *[(f"configure: error: {words}", "ld-library-not-found", ANY, name, ANY) for words, name in (
+        ("WARP libraries not found", "WARP"), ("The warp library is missing", "warp"), ("Cannot find warp library", "warp"),
+        ("*** unable to locate the warp development libraries", "warp"), ("libwarp not found!", "libwarp"),
+        ("libwarp-2.0 is required", "libwarp-2.0"), ("warp library(s) not found", "warp"))],
+    ("configure: error: warp not found or not executable.", "build-tool", "configure", ANY, ANY),
+    ("../meson.build:41:12: ERROR: Python dependency not found", "header-missing", "python-dev", "Python", ANY),
+    ("Error: invocation of external linker program failed. Access is denied.\n 5", "permission", None, ANY, ANY),
+    ("Error: invocation of external compiler program failed. No such file or directory", "compiler-missing", "CC", ANY, ANY),
+    ("  × python setup.py egg_info did not run successfully.\n  │ exit code: 1\n      hp, ht, pid, tid = _winapi.CreateProcess(executable, "
+     "args,\n                             ^^^^^^^^^^^\n      FileNotFoundError: [WinError 2] The system cannot find the file specified",
+     "build-tool", "program-unnamed", ANY, ANY),
 ]
 
 ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *FORMS, *BUILDERS]

@@ -46,7 +46,7 @@ BUILDERS = [
      "providers can be installed", "build-other", "conflict", ANY, ANY),
     # A command that gyp calls may end with 0: what it printed is what it fails by.
     ("./util/has_warp.sh: line 4: pkg-config: command not found\ngyp: Call to './util/has_warp.sh' returned exit status 0. while "
-     "trying to load binding.gyp", "pkg-config", "tool-missing", "pkg-config", ANY),
+     "trying to load binding.gyp", "build-tool", "pkg-config", "pkg-config", ANY),
     ("gyp: Call to './util/has_warp.sh' returned exit status 0. while trying to load binding.gyp", "build-tool", "gyp-message",
      "./util/has_warp.sh", ANY),
     # gomobile, goreleaser, bazel
@@ -206,7 +206,7 @@ BUILDERS = [
      "directory'\n1 error generated.",
      "build-other", "output-folder", "/w/out/warp.o", ANY),
     ("/w/shims/pkg-config: line 12: exec: /w/opt/bin/pkg-config: cannot execute: No such file or directory",
-     "pkg-config", "tool-missing", "/w/opt/bin/pkg-config", ANY),
+     "build-tool", "pkg-config", "/w/opt/bin/pkg-config", ANY),
     ("./configure: 812: Syntax error: word unexpected (expecting \")\")",
      "build-tool", "configure", "./configure", ANY),
     ("src/Makefile.am:3: error: library used but 'RANLIB' is undefined\nautoreconf: error: automake failed with exit "
@@ -364,14 +364,14 @@ BUILDERS = [
     ("configure: error: Package requirements (warp >= 2.0) were not met:\n\nNo package 'warp' found",
      "pkg-config", "package-not-found", ANY, ANY),
     ("configure: error: pkg-config not found",
-     "pkg-config", "tool-missing", "pkg-config", ANY),
+     "build-tool", "pkg-config", "pkg-config", ANY),
     ("make: pkg-config: No such file or directory",
-     "pkg-config", "tool-missing", "pkg-config", ANY),
+     "build-tool", "pkg-config", "pkg-config", ANY),
     ("/bin/sh: 1: pkg-config: not found\nmake: *** [all] Error 1",
-     "pkg-config", "tool-missing", "pkg-config", ANY),
+     "build-tool", "pkg-config", "pkg-config", ANY),
     ("error: Could not run `PKG_CONFIG_ALLOW_SYSTEM_LIBS=\"1\" \"pkg-config\" \"--libs\" \"warp\"`\nThe pkg-config "
      "command could not be found.",
-     "pkg-config", "tool-missing", "pkg-config", ANY),
+     "build-tool", "pkg-config", "pkg-config", ANY),
     ("Package warp was not found in the pkg-config search path.\nPerhaps you should add the directory containing "
      "`warp.pc'\nto the PKG_CONFIG_PATH environment variable\nNo package 'warp' found",
      "pkg-config", "package-not-found", "warp.pc", ANY),

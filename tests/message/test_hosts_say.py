@@ -154,7 +154,6 @@ def test_a_shell_that_reads_a_binary_meets_its_first_bytes(text, binary, tmp_pat
      "MariaDB [(none)]> \n", "missing-symbol", None, "_mysql_plugin_interface_version_"),
     ("/opt/reef/start: line 169: /opt/reef/reef-S9: not found", "interpreter-missing", "/opt/reef/reef-S9", None),
     ("1405:error:81065401:libp11:pkcs11_CTX_load:Unable to load PKCS#11 module:p11_load.c:79:", "missing-library", None, None),
-    ("WARNING: /usr/local/bin/reef is loading libcrypto in an unsafe way", "not-loadable", "/usr/local/bin/reef", None),
     ("couldn't exec /opt/reef: ENOEXEC", "wrong-arch", "/opt/reef", None),
     ("Cannot start container 9da6: [8] System error: no such file or directory", "interpreter-missing", None, None),
 ])
