@@ -168,3 +168,62 @@ def test_a_preload_that_is_left_out_does_no_harm(tmp_path):
                   tmp_path)
     assert found["code"] == "wrong-arch" and "is for 32-bit programs" in found["summary"] and "goes on" in found["summary"]
     assert "$LIB" in ways(found)
+
+
+# ---- containers, processors, shells that read binaries -----------------------------------------------------------
+
+STARTING = "OCI runtime create failed: runc create failed: unable to start container process: "
+
+
+@pytest.mark.parametrize("text, code, detail, obj", [
+    (STARTING + 'exec: "reef": executable file not found in $PATH: unknown.', "build-tool", "not-in-image", "reef"),
+    (STARTING + 'exec: "/opt/reef": stat /opt/reef: not a directory: unknown', "build-tool", "not-in-image", "/opt/reef"),
+    (STARTING + 'exec: "/opt": is a directory: unknown', "build-tool", "not-in-image", "/opt"),
+    ('starting container process caused "exec: \\"reef\\": executable file not found in $PATH": unknown', "build-tool", "not-in-image",
+     "reef"),
+    ('exec: "reef": executable file not found in $PATH', "build-tool", "program", "reef"),
+    ("CPU ISA level is lower than required", "cpu-isa", None, None),
+    ("The current machine does not support all of the following CPU features that are required by the image: [CX8, AVX2].", "cpu-isa",
+     None, None),
+    ("WARNING: MongoDB 5.0+ requires a CPU with AVX support, and your current system does not appear to have that!", "cpu-isa", None,
+     None),
+    ("The required instruction sets are not supported by the current CPU.", "cpu-isa", None, None),
+    ("Fatal Error: This program was not built to run in your system.", "cpu-isa", None, None),
+    ("GLFW error during init: [0x1000E]Failed to detect any supported platform", "init-failed", "no-display", None),
+    ("initial window could not find the GLX extension", "gpu-driver", None, None),
+    ('Xlib:  extension "GLX" missing on display ":99".', "gpu-driver", None, None),
+    ('./reef: 1: ./reef: Syntax error: "(" unexpected', "wrong-arch", None, "./reef"),
+    ("/opt/bin/reef: 3: /opt/bin/reef: Syntax error: Unterminated quoted string", "wrong-arch", None, "/opt/bin/reef"),
+    ("./reef: 2: Syntax error: end of file unexpected", "wrong-arch", None, "./reef"),
+])
+def test_what_is_not_started(text, code, detail, obj, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["detail"], found["object"]) == (code, detail, obj)
+
+
+@pytest.mark.parametrize("text", ['./reef.sh: 1: Syntax error: "(" unexpected', "./configure: 12: Syntax error: Unterminated quoted string"])
+def test_a_script_that_is_wrong_is_no_binary(text, tmp_path):
+    assert all(f["code"] != "wrong-arch" for f in explain(text, tmp_path)["findings"])
+
+
+def test_a_container_that_was_never_started_ends_well_all_the_same(tmp_path):
+    text = "reef  | exec /entrypoint: no such file or directory\nreef exited with code 0\n"
+    assert [e[0] for e in errors(text, tmp_path)] == ["interpreter-missing"]
+    assert errors("./reef: libwarp.so: cannot open shared object file: No such file or directory\nreef exited with code 0\n", tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["./reef: relocation error: /opt/lib/libpthread.so.0: symbol __mmap, version GLIBC_PRIVATE not defined in "
+                                  "file libc.so.6 with link time reference",
+                                  "./reef: symbol lookup error: /opt/lib/libpthread.so.0: undefined symbol: __mmap, version GLIBC_PRIVATE"])
+def test_names_that_glibc_keeps_to_itself_tell_of_two_of_them(text, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["object"], found["symbol"]) == ("missing-symbol", "/opt/lib/libpthread.so.0", "__mmap")
+    assert "of another release of glibc" in found["summary"] and "LD_LIBRARY_PATH" in ways(found)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("libGL error: failed to load driver: swrast", "libgl1-mesa-dri"),
+    ('standard_init_linux.go:211: exec user process caused "no such file or directory"', "line ends of Windows"),
+])
+def test_what_is_most_often_wrong_is_said_first(text, words, tmp_path):
+    assert words in first(text, tmp_path)["fixes"][0]["says"]
