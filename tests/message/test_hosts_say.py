@@ -141,7 +141,15 @@ def test_a_shell_that_reads_a_binary_meets_its_first_bytes(text, binary, tmp_pat
 
 @pytest.mark.parametrize("text, code, obj, symbol", [
     ("reef: version magic '5.4.0 SMP mod_unload ' should be '5.10.0 SMP mod_unload '", "abi-mismatch", "reef", None),
-    ("[ 12.345678] reef: disagrees about version of symbol module_layout", "abi-mismatch", "reef", None),
+    ("[ 12.345678] reef: disagrees about version of symbol module_layout", "abi-mismatch", "reef", "module_layout"),
+    ("insmod: error inserting 'reef.ko': -1 Invalid module format", "abi-mismatch", "reef.ko", None),
+    ("FATAL: Error Inserting reef\n(/lib/modules/6.1.2/kernel/reef.ko): Invalid module\nformat", "abi-mismatch", "reef", None),
+    ("could not load: (libreef-1_1|reef32).dll", "missing-library", "libreef-1_1", None),
+    ("could not import: reef_go", "missing-symbol", None, "reef_go"),
+    ("Fatal error: cannot load shared library dllreef\nReason: The specified module could not be found.", "missing-library", "dllreef", None),
+    ("error loading module 'reef' from file './reef.so':\n\t./reef.so:1: unexpected symbol near '<\\127>'", "not-loadable", "./reef.so",
+     None),
+    ("/opt/reef.so:1: unexpected symbol near 'char(127)'", "not-loadable", "/opt/reef.so", None),
     ("[ 12.345678] reef: Unknown symbol warp_go (err -2)", "missing-symbol", "reef", "warp_go"),
     ("modprobe: ERROR: could not insert 'reef': Exec format error", "abi-mismatch", "reef", None),
     ("link_elf_obj: symbol warp_go undefined\nlinker_load_file: /boot/modules/reef.ko - unsupported file type", "missing-symbol", None,
@@ -227,3 +235,19 @@ def test_names_that_glibc_keeps_to_itself_tell_of_two_of_them(text, tmp_path):
 ])
 def test_what_is_most_often_wrong_is_said_first(text, words, tmp_path):
     assert words in first(text, tmp_path)["fixes"][0]["says"]
+
+
+@pytest.mark.parametrize("text, summary", [
+    ("reef: disagrees about version of symbol module_layout", "The kernel module reef was built for another kernel than the one that runs: "
+     "module_layout is another there."),
+    ("/opt/reef.so:1: unexpected symbol near char(127)", "Lua reads /opt/reef.so as if it were Lua source: it was found by package.path, "
+     "not by package.cpath."),
+])
+def test_the_sentence_for_it(text, summary, tmp_path):
+    assert first(text, tmp_path)["summary"] == summary
+
+
+@pytest.mark.parametrize("text", ["reef.lua:1: unexpected symbol near '<\\127>'", "/opt/reef.so:1: unexpected symbol near '<'",
+                                  "could not import: the settings of last year"])
+def test_what_is_like_it_and_is_not(text, tmp_path):
+    assert errors(text, tmp_path) == []
