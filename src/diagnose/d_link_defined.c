@@ -4,6 +4,8 @@
 
 #include "diagnose/link_case.h"
 #include "object/elfconst.h"
+#include "symbol/cxx_name.h"
+#include "symbol/demangle.h"
 
 /* ---- twice ------------------------------------------------------------------------------------------- */
 
@@ -58,58 +60,117 @@ static const char *header_with(struct lk *k, const char *source, struct view v, 
 	return NULL;
 }
 
+/* The word of a symbol that a source has: "grow" of "ns::grow(int)". */
+static const char *source_word(struct lk *k, const char *symbol)
+{
+	const char *text = demangle(k->a, symbol);
+	struct cxx_name name;
+
+	if (text == NULL || !cxx_name_read(k->a, text, &name) || name.nparts == 0)
+		return symbol;
+	text = name.parts[name.nparts - 1];
+	return arena_strndup(k->a, text, strcspn(text, "<"));
+}
+
 /* Both sources include the header that defines it. */
 static const char *common_header(struct lk *k, const struct link_trouble *t)
 {
 	const char *a, *b, *x, *y;
 	struct view va = source_text(k, t->object, &a), vb = source_text(k, t->other, &b);
+	const char *word = source_word(k, t->symbol);
 
 	if (va.p == NULL || vb.p == NULL)
 		return NULL;
-	x = header_with(k, a, va, t->symbol);
-	y = header_with(k, b, vb, t->symbol);
+	x = header_with(k, a, va, word);
+	y = header_with(k, b, vb, word);
 	return x != NULL && y != NULL && same_text(x, y) ? x : NULL;
+}
+
+static bool is_function(const struct link_trouble *t)
+{
+	return t->sym->type == STT_FUNC;
+}
+
+static void also_twice(struct lk *k, struct draft *dr, const char *symbol)
+{
+	if (!same_text(dr->f.symbol, symbol))
+		draft_evidence(&k->d, dr, "symbol", NULL, "defined twice as well")->value = symbol;
+}
+
+/* The first function, or variable, that is there twice because of the header; NULL: none is. */
+static const struct link_trouble *first_of_header(struct lk *k, const char *header, bool function)
+{
+	for (size_t i = 0; i < k->l->troubles.n; i++) {
+		const struct link_trouble *t = k->l->troubles.items[i];
+
+		if (t->kind == LT_MULTIPLE && is_function(t) == function &&
+		    same_text(common_header(k, t), header))
+			return t;
+	}
+	return NULL;
+}
+
+static const char *way_of_header(struct lk *k, const struct link_trouble *function,
+				 const struct link_trouble *variable)
+{
+	const char *one = function == NULL ? NULL :
+		arena_printf(k->a, "make %s static inline in the header, or leave the declaration there and "
+			     "define it in one source", lk_symbol(k, function->symbol));
+	const char *other = variable == NULL ? NULL :
+		arena_printf(k->a, "write extern before %s in the header and define it in one source",
+			     lk_symbol(k, variable->symbol));
+
+	return one == NULL ? other : other == NULL ? one : arena_printf(k->a, "%s; %s", one, other);
+}
+
+/* The function stands for what the header defines: -fcommon may let variables pass, and never a function. */
+static void twice_by_header(struct lk *k, struct draft *dr, const struct link_trouble *t, const char *header)
+{
+	const struct link_trouble *function = first_of_header(k, header, true),
+				  *variable = first_of_header(k, header, false),
+				  *head = function != NULL ? function : t;
+
+	dr->f.symbol = head->symbol;
+	dr->f.needed_by = lk_object(k, head->other);
+	draft_say(&k->d, dr, "%s is defined in the header %s, which both %s and %s include.",
+		  lk_symbol(k, head->symbol), header, dr->f.needed_by, lk_object(k, head->object));
+	lk_fix(k, dr, "change-source", way_of_header(k, function, variable), NULL);
+	also_twice(k, dr, t->symbol);
+}
+
+static void say_twice(struct lk *k, struct draft *dr, const struct link_trouble *t)
+{
+	const char *object = lk_object(k, t->object), *other = lk_object(k, t->other);
+
+	if (same_text(object, other)) {
+		draft_say(&k->d, dr, "%s is linked twice, so %s is defined twice.", object,
+			  lk_symbol(k, t->symbol));
+		lk_fix(k, dr, "change-flag", "name that file once", NULL);
+		return;
+	}
+	draft_say(&k->d, dr, "Both %s and %s define %s.", other, object, lk_symbol(k, t->symbol));
+	lk_fix(k, dr, "change-source", is_function(t) ? "keep one definition, or make those static that only "
+	       "their own file uses" : "define it in one file and write extern in the others", NULL);
 }
 
 static void twice(struct lk *k, const struct link_trouble *t)
 {
-	const char *header = common_header(k, t), *object = lk_object(k, t->object), *other = lk_object(k,
-			t->other);
-	bool function = t->sym->type == STT_FUNC;
-	const char *detail = header != NULL ? "header-definition" : function ? "function" : "variable";
+	const char *header = common_header(k, t), *object = lk_object(k, t->object);
+	const char *detail = header != NULL ? "header-definition" : is_function(t) ? "function" : "variable";
 	struct draft *dr = lk_same(k, CAUSE_LD_MULTIPLE_DEFINITION, detail, header != NULL ? header : object);
 
 	if (dr != NULL) {
-		struct dlwhy_evidence *e = draft_evidence(&k->d, dr, "symbol", NULL, "defined twice as well");
-
-		e->value = t->symbol;
-		if (function)
-			dr->f.symbol = t->symbol;
+		also_twice(k, dr, t->symbol);
 		return;
 	}
 	dr = lk_draft(k, CAUSE_LD_MULTIPLE_DEFINITION, detail, t);
 	dr->f.object = header != NULL ? header : object;
 	dr->f.symbol = t->symbol;
-	dr->f.needed_by = other;
-	if (same_text(object, other)) {
-		draft_say(&k->d, dr, "%s is linked twice, so %s is defined twice.", object,
-			  lk_symbol(k, t->symbol));
-		lk_fix(k, dr, "change-flag", "name that file once", NULL);
-	} else if (header != NULL) {
-		draft_say(&k->d, dr, "%s is defined in the header %s, which both %s and %s include.",
-			  lk_symbol(k, t->symbol), header,
-			  other, object);
-		lk_fix(k, dr, "change-source", function ? "make it static inline in the header, or leave the "
-							  "declaration there and define it in one source" :
-								  "write extern before it in the header and "
-							  "define it in one source", NULL);
-	} else {
-		draft_say(&k->d, dr, "Both %s and %s define %s.", other, object, lk_symbol(k, t->symbol));
-		lk_fix(k, dr, "change-source", function ? "keep one definition, or make those static that "
-		       "only their own file uses" :
-							  "define it in one file and write extern in the "
-								  "others", NULL);
-	}
+	dr->f.needed_by = lk_object(k, t->other);
+	if (header != NULL && !same_text(object, dr->f.needed_by))
+		twice_by_header(k, dr, t, header);
+	else
+		say_twice(k, dr, t);
 	if (t->object->pulled_by != NULL) {
 		struct dlwhy_evidence *e = draft_evidence(&k->d, dr, "symbol", NULL,
 							  "the member of the archive was taken for this "

@@ -35,6 +35,8 @@ struct told {
 void diagnose_told(const struct msg_facts *facts, struct source *source, struct arena *a, struct told *out);
 /* The module of Python that the fact is about, or NULL: Perl, Lua and others have modules too. */
 const char *told_python_module(const struct msg_fact *f);
+/* What musl-gcc never has: the detail for a header of the kernel or of C++; NULL: it is neither. */
+const char *told_musl_lacks(const char *header);
 /* What to do where a look has shown that the fact is another cause: fills fixes of `f`, whose code, detail
  * and object are those that were found. None known: they stay. */
 void told_ways(const struct msg_fact *fact, struct arena *a, struct dlwhy_finding *f);

@@ -1,9 +1,9 @@
 /* told_case.h - the facts of a text while it is judged: copies that are completed, doubted and put in order.
  *
  * Each step is a file: told_context.c fills in what the words around say, told_runtime.c what names of
- * libraries and symbols in a loader's words tell, told_framework.c what frameworks go on without, told_attempt.c what is said of attempts, told_symbol.c
- * what names of symbols tell, told_build.c knows the habits of build systems, told_doubt.c what is no error
- * at all; told.c puts what is left in order.
+ * libraries and symbols in a loader's words tell, told_framework.c what frameworks go on without,
+ * told_attempt.c what is said of attempts, told_symbol.c what names of symbols tell, told_build.c knows the
+ * habits of build systems, told_doubt.c what is no error at all; told.c puts what is left in order.
  */
 #ifndef DLWHY_DIAGNOSE_TOLD_CASE_H
 #define DLWHY_DIAGNOSE_TOLD_CASE_H

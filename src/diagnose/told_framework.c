@@ -1,8 +1,8 @@
 /* told_framework.c - what frameworks go on without, where they themselves say what comes of it.
  *
- * TensorFlow opens CUDA's libraries one by one, and warns of each that it does not get. On a machine without a
- * card that is all, and nothing is wrong. Where it found a card, it says at the end that it could not open them
- * and leaves the card alone (gpu_device.cc): then the libraries are missing indeed.
+ * TensorFlow opens CUDA's libraries one by one, and warns of each that it does not get. On a machine without
+ * a card that is all, and nothing is wrong. Where it found a card, it says at the end that it could not open
+ * them and leaves the card alone (gpu_device.cc): then the libraries are missing indeed.
  */
 #include <string.h>
 

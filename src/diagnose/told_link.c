@@ -163,24 +163,36 @@ static void join_duplicate(struct told_case *c, struct msg_fact *f)
 		f->field[MSG_NEEDED_BY] = other->field[MSG_NEEDED_BY];
 }
 
-/* "x.o" alone; elsewhere the text says from which source it was made. */
-static void join_source(struct told_case *c, struct msg_fact *f)
+/* The place that goes on where `own`, an object alone, ends: "x.o:src/x.c"; NULL: the text has none. */
+static const char *place_with_source(struct told_case *c, const char *own)
 {
-	const char *own = f->field[MSG_NEEDED_BY], *object, *source;
-	size_t n = own != NULL ? strlen(own) : 0;
+	static const enum msg_field places[] = { MSG_NEEDED_BY, MSG_OBJECT };
+	size_t n = strlen(own);
+
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < sizeof(places) / sizeof(places[0]); k++) {
+			const char *other = c->facts[i].f.field[places[k]], *object, *source;
+
+			if (other == NULL || strncmp(other, own, n) != 0 || other[n] != ':')
+				continue;
+			told_split_place(c->a, other, &object, &source);
+			if (source != NULL)
+				return other;
+		}
+	return NULL;
+}
+
+/* "x.o" alone; elsewhere the text says from which source it was made. */
+static void join_source(struct told_case *c, struct msg_fact *f, enum msg_field place)
+{
+	const char *own = f->field[place], *object, *source, *other;
 
 	if (own == NULL)
 		return;
 	told_split_place(c->a, own, &object, &source);
-	for (size_t i = 0; i < c->n && source == NULL; i++) {
-		const char *other = c->facts[i].f.field[MSG_NEEDED_BY];
-
-		if (other == NULL || strncmp(other, own, n) != 0 || other[n] != ':')
-			continue;
-		told_split_place(c->a, other, &object, &source);
-		if (source != NULL)
-			f->field[MSG_NEEDED_BY] = other;
-	}
+	other = source == NULL ? place_with_source(c, own) : NULL;
+	if (other != NULL)
+		f->field[place] = other;
 }
 
 static void join_places(struct told_case *c)
@@ -202,9 +214,14 @@ static void join_places(struct told_case *c)
 			join_duplicate(c, f);
 		}
 	}
-	for (size_t i = 0; i < c->n; i++)
-		if (told_is(&c->facts[i].f, "ld-undefined-reference"))
-			join_source(c, &c->facts[i].f);
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (told_is(f, "ld-undefined-reference") || told_is(f, "ld-multiple-definition"))
+			join_source(c, f, MSG_NEEDED_BY);
+		if (told_is(f, "ld-multiple-definition"))
+			join_source(c, f, MSG_OBJECT);
+	}
 	join_dso(c);
 }
 
@@ -284,6 +301,7 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 	const char *section = f->field[MSG_TEXT] != NULL ? f->field[MSG_TEXT] : "";
 	bool exported = object != NULL && first != NULL &&
 			(strstr(object, "_cgo_export.c") != NULL || strstr(first, "_cgo_export.c") != NULL);
+	bool two = is_library(object) && is_library(first) && !same_text(object, first);
 
 	if (f->detail == NULL && exported)
 		f->detail = "export-preamble";
@@ -291,8 +309,6 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "two-runtimes";
 	if (f->detail == NULL && is_same_member(object, first))
 		f->detail = "library-twice";
-	if (f->detail == NULL && is_library(object) && is_library(first))
-		f->detail = "two-libraries";
 	if (f->detail == NULL && is_header(object) && is_header(first))
 		f->detail = "header-definition";
 	if (f->detail == NULL && (starts_with(section, ".bss") || starts_with(section, ".data") ||
@@ -300,6 +316,11 @@ static void refine_multiple(struct told_case *c, struct msg_fact *f)
 		f->detail = "variable";
 	if (f->detail == NULL && starts_with(section, ".text"))
 		f->detail = "function";
+	if (two && f->detail == NULL)
+		f->detail = "two-libraries";
+	if (two)
+		f->field[MSG_LIB] = arena_printf(c->a, "%s and %s", told_file_of_place(c->a, object),
+						 told_file_of_place(c->a, first));
 	if (object != NULL)
 		f->field[MSG_OBJECT] = told_file_of_place(c->a, object);
 	if (first != NULL)
@@ -429,5 +450,6 @@ void told_link(struct told_case *c)
 				refiners[k].refine(c, &c->facts[i].f);
 				break;
 			}
+	told_undefined_frameworks(c);
 	choose(c);
 }

@@ -159,6 +159,40 @@ static void join_configure(struct told_case *c)
 	}
 }
 
+/* A program that configure built did not run: what the loader said of it, or how it died, comes before what
+ * configure makes of it. */
+static bool is_of_run(const struct msg_fact *f)
+{
+	static const char *const speakers[] = { "glibc", "musl", "dyld" };
+
+	if (f->kind != MSG_CAUSE || f->doubts != 0 || f->speaker == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
+		if (strcmp(f->speaker, speakers[i]) == 0)
+			return true;
+	return told_is(f, "abi-crash");
+}
+
+static void drop_result_of_run(struct told_case *c)
+{
+	enum { NEAR = 3 };
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct msg_fact *f = &c->facts[i].f;
+
+		if (!told_is_id(f, "configure-error") || !told_is(f, "build-tool") ||
+		    f->field[MSG_OBJECT] != NULL)
+			continue;
+		for (size_t k = 0; k < c->n; k++)
+			if (is_of_run(&c->facts[k].f) && c->facts[k].f.line < f->line &&
+			    f->line - c->facts[k].f.line <= NEAR) {
+				told_silence(f);
+				f->kind = MSG_WRAPPER; /* it ends there all the same */
+				break;
+			}
+	}
+}
+
 /* ---- what a check of a build's own wanted ----------------------------------------------------- */
 
 static const char *behind(const char *s, const char *const *words, size_t n)
@@ -268,6 +302,7 @@ void told_probes(struct told_case *c)
 	drop_cmake_log(c);
 	join_configure(c);
 	name_wanted(c);
+	drop_result_of_run(c);
 	join_mkmf(c);
 	join_cmake_probe(c);
 	join_meson(c);

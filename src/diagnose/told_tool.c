@@ -163,6 +163,16 @@ static bool compiler_is_musl(const struct told_case *c)
 	return false;
 }
 
+const char *told_musl_lacks(const char *header)
+{
+	static const char *const kernel[] = { "linux/", "asm/", "asm-generic/" };
+
+	for (size_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++)
+		if (starts_with(header, kernel[i]))
+			return "musl-kernel-headers";
+	return strchr(header, '.') == NULL ? "musl-libstdcxx" : NULL;
+}
+
 static void refine_header(struct told_case *c, struct msg_fact *f)
 {
 	static const char *const python[] = { "Python.h", "pyconfig.h", "pyport.h" };
@@ -174,13 +184,8 @@ static void refine_header(struct told_case *c, struct msg_fact *f)
 	for (size_t i = 0; i < sizeof(python) / sizeof(python[0]) && f->detail == NULL; i++)
 		if (strcmp(base_name(header), python[i]) == 0)
 			f->detail = "python-dev";
-	if (f->detail != NULL || !compiler_is_musl(c))
-		return;
-	if (starts_with(header, "linux/") || starts_with(header, "asm/") ||
-	    starts_with(header, "asm-generic/"))
-		f->detail = "musl-kernel-headers";
-	else if (strchr(header, '.') == NULL)
-		f->detail = "musl-libstdcxx";
+	if (f->detail == NULL && compiler_is_musl(c))
+		f->detail = told_musl_lacks(header);
 }
 
 static bool names_cxx(const char *tool)

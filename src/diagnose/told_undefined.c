@@ -278,6 +278,56 @@ static bool begins_others(const struct told_case *c, const char *cls)
 	return false;
 }
 
+static bool is_of_framework(const struct msg_fact *f)
+{
+	return told_is(f, "ld-undefined-reference") && told_is_detail(f, "framework") &&
+	       f->field[MSG_LIB] != NULL;
+}
+
+/* Who uses one framework often uses several, and wants all of them: "-framework A -framework B". */
+void told_undefined_frameworks(struct told_case *c)
+{
+	const char *words = "";
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+		const char *word;
+
+		if (!is_of_framework(f))
+			continue;
+		word = arena_printf(c->a, "-framework %s ", f->field[MSG_LIB]);
+		if (strstr(words, word) == NULL)
+			words = arena_printf(c->a, "%s%s", words, word);
+	}
+	words = *words != '\0' ? arena_strndup(c->a, words, strlen(words) - 1) : NULL;
+	for (size_t i = 0; i < c->n; i++)
+		if (is_of_framework(&c->facts[i].f))
+			c->facts[i].f.field[MSG_FLAG] = words;
+}
+
+/* Is the runtime of C++ not linked at all? Then nobody has what unwinds the stack either. */
+static bool is_without_runtime(const struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const char *symbol = c->facts[i].f.field[MSG_SYMBOL];
+
+		if (told_is(&c->facts[i].f, "ld-undefined-reference") && symbol != NULL &&
+		    strstr(symbol, "__gxx_personality_") != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Where all of it is missing, an operator says so best: `link` names it too. Where a part is missing, the
+ * name of that part tells more. */
+static int runtime_order(const struct told_case *c, const char *symbol)
+{
+	bool is_operator = starts_with(symbol, "operator delete") || starts_with(symbol, "_Zdl") ||
+			   starts_with(symbol, "_Zda");
+
+	return is_operator && is_without_runtime(c) ? 58 : 60;
+}
+
 int told_undefined_order(const struct told_case *c, const struct msg_fact *f)
 {
 	const char *symbol = f->field[MSG_SYMBOL], *cls = class_name(symbol + (symbol[0] == '_'));
@@ -289,7 +339,7 @@ int told_undefined_order(const struct told_case *c, const struct msg_fact *f)
 	if (strcmp(f->detail, "no-main") == 0 || strcmp(f->detail, "no-winmain") == 0)
 		return 20;
 	if (strcmp(f->detail, "cxx-runtime") == 0)
-		return 60;
+		return runtime_order(c, symbol);
 	if (starts_with(symbol, "typeinfo for ") || starts_with(symbol, "vtable for "))
 		return 30;
 	/* Of several classes of one library the one whose name the others begin with. */

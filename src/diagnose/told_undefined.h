@@ -6,6 +6,8 @@
 
 /* Fills in the detail and the library, as far as the name tells. */
 void told_undefined(struct told_case *c, struct msg_fact *f);
+/* Gives those of frameworks, as MSG_FLAG, the options for all of them. */
+void told_undefined_frameworks(struct told_case *c);
 /* Which of several undefined symbols stands for them: smaller is better. */
 int told_undefined_order(const struct told_case *c, const struct msg_fact *f);
 

@@ -35,7 +35,7 @@ static const struct {
 	{ "14001", "missing-library" },
 };
 
-/* Is the number that begins at `at` one of an error: "(126)", "error 126", "code: 126", "GetLastError=126"? */
+/* Is the number that begins at `at` one of an error: "(126)", "error 126", "code: 126", "LastError=126"? */
 static bool is_error_number(const char *low, const char *at)
 {
 	static const char *const words[] = { "error", "code", "err" };

@@ -71,7 +71,8 @@ static bool is_report(struct part b)
 		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints",
 		"outputs", "gave me", "message showed", "following error", "error is", "appeared",
 		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "im",
-		"i've", "my", "me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
+		"i've", "my", "me", "error message is", "does not work", "do not work", "doesn't work",
+		"fails to start"
 	};
 
 	return PART_COUNT(b, reports) > 0 && PART_COUNT(b, conditional) == 0;
@@ -657,11 +658,11 @@ static bool is_probed(struct part b)
 }
 
 /* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. So is an
- * exception that is logged as Python writes its value: "WARNING … with ImportError('libx.so: …", and that of a
- * task that Spark calls lost. */
+ * exception that is logged as Python writes its value: "WARNING … with ImportError('libx.so: …", that of a
+ * task that Spark calls lost, and what NCCL says: it knows no level above WARN. */
 static bool is_relayed(struct part b)
 {
-	static const char *const values[] = { "Error('", "Error(\"", " Lost task " };
+	static const char *const values[] = { "Error('", "Error(\"", " Lost task ", " NCCL WARN " };
 	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
 					      "level=info " };
 

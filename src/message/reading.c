@@ -258,6 +258,25 @@ static bool begins_with_death(const char *s, size_t n)
 	return false;
 }
 
+/* "ines@reef:~/src> ls", "(base) [ines@reef src]$ ls": a shell asks for the next command. */
+static bool begins_with_prompt(const char *s, size_t n)
+{
+	size_t i = 0, name;
+
+	if (n > 0 && s[0] == '(')
+		while (i < n && s[i] != ' ' && s[i] != '\n')
+			i++;
+	while (i < n && (s[i] == ' ' || s[i] == '['))
+		i++;
+	for (name = i; i < n && (isalnum((unsigned char)s[i]) || s[i] == '_' || s[i] == '-'); i++)
+		;
+	if (i == name || i == n || s[i] != '@')
+		return false;
+	for (name = ++i; i < n && (isalnum((unsigned char)s[i]) || s[i] == '.' || s[i] == '-'); i++)
+		;
+	return i > name && i < n && (s[i] == ':' || s[i] == ' ') && memchr(s, '\n', i) == NULL;
+}
+
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
  * of a broken path does not, nor one behind a line (before[0, nbefore)) that has only begun. */
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
@@ -281,7 +300,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 			return true;
 	if (goes_on(before, nbefore, s, n))
 		return false;
-	if (begins_as_msvc(s, n) || begins_with_death(s, n))
+	if (begins_as_msvc(s, n) || begins_with_death(s, n) || begins_with_prompt(s, n))
 		return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		/* "main.o:(.text+0x9): …" */

@@ -47,6 +47,29 @@ bool look_not_found(const char *code)
 	return same_text(code, "missing-library") || same_text(code, "search-path");
 }
 
+/* What it is about is not on this machine: a module, a library or an input of a link, a header. Where things
+ * have not been built yet, that says nothing about a build that had them. */
+static bool is_not_here(const struct dlwhy_finding *f)
+{
+	static const struct {
+		const char *code, *detail;
+	} absent[] = {
+		{ "python-module", "not-installed" }, { "ld-library-not-found", "not-installed" },
+		{ "header-missing", "not-installed" }, { "build-other", "input-missing" },
+	};
+
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		if (same_text(f->code, absent[i].code) && same_text(f->detail, absent[i].detail))
+			return true;
+	return false;
+}
+
+/* Go's trial link tells of no more than that it failed. */
+static bool says_no_reason(const struct dlwhy_finding *told)
+{
+	return told->detail == NULL || same_text(told->detail, "trial-link");
+}
+
 /* The text tells of a file that was there; that none is here says nothing about it. */
 static bool only_absent(const struct dlwhy_finding *told, const struct dlwhy_finding *f)
 {
@@ -57,9 +80,9 @@ static bool only_absent(const struct dlwhy_finding *told, const struct dlwhy_fin
 		return !same_text(told->code, f->code);
 	if (same_text(f->code, "missing-library"))
 		return !look_not_found(told->code) && !same_symbol(told, f);
-	return same_text(f->code, "python-module") && same_text(f->detail, "not-installed") &&
-	       !(same_text(told->code, "python-module") &&
-		 (told->detail == NULL || same_text(told->detail, f->detail)));
+	return is_not_here(f) &&
+	       !(same_text(told->code, f->code) &&
+		 (says_no_reason(told) || same_text(told->detail, f->detail)));
 }
 
 static bool same_thing(const struct dlwhy_finding *told, const struct dlwhy_finding *f)

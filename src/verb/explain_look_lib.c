@@ -250,7 +250,7 @@ void near_library(struct look_case *c, const struct near_files *files)
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (first(&h, ways[i]))
 			return;
-	if (!files->cut) {
+	if (!files->cut && c->f->detail == NULL) {
 		struct near_found found = { NULL, "not-installed", NULL, NULL, true };
 
 		near_settle(c, &found, NULL,

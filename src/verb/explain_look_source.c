@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "diagnose/common.h"
+#include "diagnose/told_place.h"
 #include "object/elf_object.h"
 #include "object/elfconst.h"
 #include "symbol/cxx_name.h"
@@ -95,9 +96,9 @@ static enum use use_of(const struct source_text *t, const char *name)
 }
 
 /* "typeinfo for ns::Shape", "ns::f(int)", "_f" of a Mach-O: the word that a source has. */
-static const char *word_of(struct arena *a, const struct dlwhy_finding *f, const struct msg_fact *fact)
+static const char *word_of(struct arena *a, const char *s, const struct msg_fact *fact)
 {
-	const char *s = f->symbol, *kind = strstr(s, " for ");
+	const char *kind = strstr(s, " for ");
 	size_t end, at;
 
 	s = kind != NULL ? kind + 5 : s;
@@ -174,18 +175,68 @@ static void settle_detail(struct look_case *c, const struct near_file *f, const 
 	near_settle(c, &found, f->path, says);
 }
 
+/* What else is said to be there twice, of the other kind, and the header defines it; NULL: nothing. */
+static const char *other_of_header(const struct look_case *c, const struct near_file *header, enum use use)
+{
+	struct source_text t;
+
+	if (!read_source(c->l, header, &t))
+		return NULL;
+	for (size_t i = 0; i < c->f->nevidence; i++) {
+		const struct dlwhy_evidence *e = c->f->evidence[i];
+		enum use its;
+
+		if (!same_text(e->kind, "symbol") || e->value == NULL)
+			continue;
+		its = use_of(&t, word_of(c->l->a, e->value, c->fact));
+		if (its > USE_NAMED && its != use)
+			return e->value;
+	}
+	return NULL;
+}
+
+static const char *way_of_header(struct arena *a, const char *function, const char *variable)
+{
+	const char *one = function == NULL ? NULL :
+		arena_printf(a, "make %s static inline in the header, or leave its declaration there and "
+			     "define it in one source file", function);
+	const char *other = variable == NULL ? NULL :
+		arena_printf(a, "declare %s in the header as extern and define it in one source file",
+			     variable);
+
+	return one == NULL ? other : other == NULL ? one : arena_printf(a, "%s; %s", one, other);
+}
+
+/* The header defines it. Of a function and a variable the function stands for both: -fcommon may let a
+ * variable pass, and never a function. */
+static void defined_in_header(struct look_case *c, const struct near_file *header, enum use use)
+{
+	const char *other = other_of_header(c, header, use), *first = c->f->symbol;
+	const char *function = use == USE_FUNCTION ? first : other;
+	const char *variable = use == USE_FUNCTION ? other : first;
+
+	settle_source(c, header, "header-definition",
+		      "defines it, and each source that includes it defines it again");
+	c->f->symbol = function != NULL ? function : variable;
+	c->f->summary = other == NULL ?
+		arena_printf(c->l->a, "%s defines %s, so that each source that includes it defines it again.",
+			     header->path, first) :
+		arena_printf(c->l->a, "%s defines %s and %s, so that each source that includes it defines "
+			     "them again.", header->path, function, variable);
+	near_fix(c, "one-definition", way_of_header(c->l->a, function, variable), NULL);
+}
+
 /* The same name twice: in a header that each source includes, or in two sources. */
 static void defined_twice(struct look_case *c, const struct near_files *files)
 {
-	const char *word = word_of(c->l->a, c->f, c->fact);
+	const char *word = word_of(c->l->a, c->f->symbol, c->fact);
 	struct found_source found = { NULL, NULL, USE_NONE, 0 };
 
 	look_through(c, files, word, true, &found);
 	if (found.file == NULL && found.header == NULL && *word == '_') /* as Mach-O writes it */
 		look_through(c, files, word + 1, true, &found);
 	if (found.header != NULL)
-		settle_source(c, found.header, "header-definition",
-			      "defines it, and each source that includes it defines it again");
+		defined_in_header(c, found.header, found.use);
 	else if (found.file != NULL && is_nameless(c->f->object))
 		settle_source(c, found.file, found.use == USE_FUNCTION ? "function" : "variable",
 			      "defines it");
@@ -198,7 +249,7 @@ static void used_somewhere(struct look_case *c, const struct near_files *files)
 {
 	struct found_source found = { NULL, NULL, USE_NONE, 0 };
 
-	look_through(c, files, word_of(c->l->a, c->f, c->fact), false, &found);
+	look_through(c, files, word_of(c->l->a, c->f->symbol, c->fact), false, &found);
 	if (found.file != NULL && (is_nameless(c->f->object) || same_text(c->f->detail, "declared-hidden")))
 		settle_source(c, found.file,
 			      same_text(c->f->code, "ld-undefined-reference") && c->f->detail == NULL ?
@@ -268,6 +319,13 @@ static bool path_ends(const char *path, const char *name)
 	return n >= k && strcmp(path + n - k, name) == 0 && (n == k || path[n - k - 1] == '/');
 }
 
+static bool is_file(const struct look *l, const char *path)
+{
+	struct os_stat st;
+
+	return source_stat(l->s->source, path, true, &st) == 0 && st.type == OS_REGULAR;
+}
+
 /* Where a compiler of this machine looks without being told: the file that #include <name> is there; NULL:
  * none. */
 static const char *in_system(const struct look *l, const char *name)
@@ -275,19 +333,77 @@ static const char *in_system(const struct look *l, const char *name)
 	static const char *const folders[] = { "/usr/local/include", "/usr/include" };
 	const struct store_listing *releases = store_list(l->s->store, "/usr/include/c++");
 	const char *path;
-	struct os_stat st;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		path = arena_printf(l->a, "%s/%s", folders[i], name);
-		if (source_stat(l->s->source, path, true, &st) == 0 && st.type == OS_REGULAR)
+		if (is_file(l, path))
 			return path;
 	}
 	for (size_t i = 0; releases != NULL && i < releases->n; i++) {
 		path = arena_printf(l->a, "/usr/include/c++/%s/%s", releases->names[i], name);
-		if (source_stat(l->s->source, path, true, &st) == 0 && st.type == OS_REGULAR)
+		if (is_file(l, path))
 			return path;
 	}
 	return NULL;
+}
+
+/* Was the source that includes it compiled here? */
+static bool is_included_here(const struct look_case *c, const struct near_files *files, const char *name)
+{
+	const char *file = c->fact->field[MSG_FILE];
+
+	for (size_t i = 0; file != NULL && i < files->n; i++) {
+		struct source_text t;
+
+		if (strcmp(files->items[i].base, base_name(file)) == 0 &&
+		    read_source(c->l, &files->items[i], &t) && memmem(t.p, t.n, name, strlen(name)) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Is musl-gcc here, and has it no such header? It looks in one folder alone. */
+static bool musl_lacks(const struct look *l, const char *name)
+{
+	static const char *const drivers[] = { "/usr/bin/musl-gcc", "/usr/local/bin/musl-gcc",
+					       "/usr/local/musl/bin/musl-gcc" };
+	const struct store_listing *folders = store_list(l->s->store, "/usr/include");
+	bool here = false;
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		here = here || is_file(l, drivers[i]);
+	if (!here || is_file(l, arena_printf(l->a, "/usr/local/musl/include/%s", name)))
+		return false;
+	for (size_t i = 0; folders != NULL && i < folders->n; i++)
+		if (strstr(folders->names[i], "-linux-musl") != NULL &&
+		    is_file(l, arena_printf(l->a, "/usr/include/%s/%s", folders->names[i], name)))
+			return false;
+	return true;
+}
+
+/* A header of C++, included by a source of C: any compiler would not find it. */
+static bool is_of_other_language(const struct look_case *c, const char *path)
+{
+	const char *file = c->fact->field[MSG_FILE];
+
+	return starts_with(path, "/usr/include/c++/") && told_ends_with(file, ".c");
+}
+
+/* Every compiler of this machine that makes programs for glibc finds it: it was the other one. */
+static bool header_of_musl(struct look_case *c, const struct near_files *files, const char *name,
+			   const char *path)
+{
+	struct near_found found = { NULL, told_musl_lacks(name), NULL, NULL, false };
+
+	if (found.detail == NULL || is_of_other_language(c, path) || !is_included_here(c, files, name) ||
+	    !musl_lacks(c->l, name))
+		return false;
+	found.summary = arena_printf(
+		c->l->a, "%s is there as %s, where gcc looks and musl-gcc does not: musl-gcc has the "
+		"headers of musl alone.", name, path);
+	near_settle(c, &found, path, "the header, where compilers of this system look; musl-gcc, which is "
+		    "here as well, has none of that name");
+	return true;
 }
 
 /* It is installed: whoever does not find it has other folders, or was another machine. */
@@ -295,8 +411,7 @@ static void header_of_system(struct look_case *c, const char *name, const char *
 {
 	struct near_found found = { NULL, "other-dir", NULL, NULL, true };
 	const char *file = c->fact->field[MSG_FILE];
-	const char *end = file != NULL ? strrchr(file, '.') : NULL;
-	bool is_c = starts_with(path, "/usr/include/c++/") && same_text(end, ".c");
+	bool is_c = is_of_other_language(c, path);
 
 	found.summary = arena_printf(
 		c->l->a, is_c ? "%s is a header of C++ (%s), and %s was compiled as C." :
@@ -340,6 +455,8 @@ static void header(struct look_case *c, const struct near_files *files)
 			return;
 		}
 	path = *name != '/' ? in_system(c->l, name) : NULL;
+	if (path != NULL && header_of_musl(c, files, name, path))
+		return;
 	if (path != NULL)
 		header_of_system(c, name, path);
 	else if (!files->cut)

@@ -44,6 +44,7 @@ class Build:
     cwd: str = "."
     also: object = None     # the cause of a second, independent finding
     seen: object = None     # the details between which what is printed cannot decide, if they are more
+    fix: str = None         # words of the first repair
 
 
 @dataclasses.dataclass
@@ -240,6 +241,8 @@ def wrong_answer(build, answer, seen=False):
         return f"the object is {build.object}, not {first['object']}"
     if build.symbol is not None and plain_symbol(first["symbol"]) not in {plain_symbol(s) for s in one_of(build.symbol)}:
         return f"the symbol is {build.symbol}, not {first['symbol']}"
+    if build.fix is not None and not any(build.fix in x["says"] for x in first["fixes"][:1]):
+        return f"the repair is {build.fix}, not {first['fixes']}"
     if build.also is not None and build.also not in [f["code"] for f in found[1:]]:
         return f"{build.also} is not found besides"
     return None

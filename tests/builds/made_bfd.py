@@ -41,7 +41,7 @@ def script_names_a_file_that_is_not_there(s):
     s.write(f"lib/lib{a}.so", f"GROUP ( /opt/{b}/lib{b}.so.1 AS_NEEDED ( libc.so.6 ) )\n")
     s.compile(s.caller(f))
     return Build(f"{GCC} -o prog main.o -Llib -l{a}", f"cannot find /opt/{b}/lib{b}.so.1",
-                 ("build-other", "ld-library-not-found"), ("input-missing", "not-installed"),
+                 ("build-other", "ld-library-not-found"), ("input-missing", "not-installed", "imported-file-missing"),
                  f"lib{b}.so.1")
 
 
@@ -53,6 +53,15 @@ def script_gives_a_library_as_needed_before_its_user(s):
     s.compile(s.caller(f))
     return Build(f"{GCC} -o prog -Llib -l{a} main.o", f"undefined reference to `{f}'", "ld-undefined-reference", "order",
                  (f"lib{b}.so.1", f"lib{a}.so"), f, seen=("order", "not-linked"))
+
+
+@failure("ld.bfd", quick=True)
+def library_as_needed_before_its_user(s):
+    a, f = s.words(2)
+    s.shared(f"lib{a}.so", f)
+    s.compile(s.caller(f))
+    return Build(f"{GCC} -o prog -Wl,--as-needed -L. -l{a} main.o", f"undefined reference to `{f}'", "ld-undefined-reference",
+                 "order", f"lib{a}.so", f, seen=("order", "not-linked"))
 
 
 @failure("ld.bfd", quick=True)

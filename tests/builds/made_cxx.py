@@ -126,6 +126,47 @@ def runtime_of_exceptions(s):
                  "cxx-runtime", ("libstdc++", "libstdc++.so.6", "libstdc++.so"))
 
 
+def whole_runtime(s, linker, says):
+    """Strings and containers: many names of std are missing, and with them what no other library could have."""
+    a, f = s.words(2)
+    cxx_archive(s, a, "#include <string>\n#include <vector>\n"
+                      f"extern \"C\" int {f}(int x) {{ std::vector<std::string> v(x, std::string(\"{f}\")); return v.size(); }}\n")
+    s.compile(s.caller(f))
+    return Build(f"gcc {linker} -o prog main.o -L. -l{a}", says, "ld-undefined-reference", "cxx-runtime", "libstdc++",
+                 "operator delete(void*, unsigned long)")
+
+
+@failure("ld.bfd", "g++", quick=True)
+def runtime_of_strings_and_vectors(s):
+    return whole_runtime(s, BFD, "undefined reference to `operator delete(void*, unsigned long)'")
+
+
+@failure("mold", "g++")
+def mold_runtime_of_strings_and_vectors(s):
+    return whole_runtime(s, MOLD, "undefined symbol: operator delete(void*, unsigned long)")
+
+
+def in_a_header(s, linker, command, header, function):
+    """A header that both sources include defines a variable and a function."""
+    h, f, v, g = s.words(4)
+    s.write(header % h, f"int {v};\n{function % f}\n")
+    ext = "cc" if "g++" in command else "c"
+    s.write(f"{g}.{ext}", f"#include \"{header % h}\"\nint {g}(void) {{ return {f}({v}); }}\n")
+    s.write(f"main.{ext}", f"#include \"{header % h}\"\nint main() {{ return {f}({v}); }}\n")
+    return Build(f"{command} {linker} -o prog main.{ext} {g}.{ext}", "multiple definition", "ld-multiple-definition",
+                 "header-definition", header % h, f if ext == "c" else f"{f}(int)")
+
+
+@failure("ld.bfd", quick=True)
+def variable_and_function_in_a_header(s):
+    return in_a_header(s, BFD, "gcc", "%s.h", "int %s(int x) { return x; }")
+
+
+@failure("ld.gold", "g++")
+def gold_cxx_variable_and_function_in_a_header(s):
+    return in_a_header(s, GOLD, "g++", "%s.hpp", "int %s(int x) { return x; }")
+
+
 def key_function(s, linker, says):
     c, sub = (w.capitalize() for w in s.words(2))
     s.write("main.cc", f"struct {c} {{ virtual ~{c}(); virtual int area() const; }};\n"

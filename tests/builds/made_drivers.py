@@ -34,12 +34,20 @@ def header_behind_make(s):
     return Build("make -j2", f"{a}.hpp: No such file or directory", "header-missing", "not-installed", f"{a}.hpp", link=False)
 
 
-@failure("musl-gcc")
+@failure("musl-gcc", quick=True)
 def musl_header_of_the_kernel(s):
     f = s.word()
-    s.write(f"{f}.c", "#include <stdint.h>\n#include <linux/futex.h>\nint x;\n")
-    return Build(f"musl-gcc -c {f}.c", "linux/futex.h: No such file or directory", "header-missing",
-                 ("musl-kernel-headers", "not-installed"), "linux/futex.h", link=False)
+    s.write(f"{f}.c", "#include <stdint.h>\n#include <linux/futex.h>\nint main(void) { return 0; }\n")
+    return Build(f"musl-gcc {f}.c -o prog", "linux/futex.h: No such file or directory", "header-missing", "musl-kernel-headers",
+                 "linux/futex.h")
+
+
+@failure("musl-gcc", "g++", quick=True)
+def musl_header_of_cxx(s):
+    f = s.word()
+    s.write(f"{f}.cc", "#include <vector>\nint main() { return std::vector<int>(3)[0]; }\n")
+    return Build(f"musl-gcc -x c++ {f}.cc -o prog", "vector: No such file or directory", "header-missing", "musl-libstdcxx",
+                 "vector")
 
 
 @failure("gcc", quick=True)

@@ -164,6 +164,18 @@ def macho_function_of_a_framework(s):
                  "ld-undefined-reference", "framework", ("main.o", "CoreFoundation"), ("_CFArrayGetCount", "CFArrayGetCount"))
 
 
+@failure("ld64.lld-14", "clang-14", "llvm-ar-14", quick=True)
+def macho_archive_that_uses_two_frameworks(s):
+    a = s.word()
+    s.write("main.c", "long CFArrayGetCount(void *);\nint SecTrustEvaluateWithError(void *, void *);\n"
+                      f"int {a}(void) {{ return (int)CFArrayGetCount(0) + SecTrustEvaluateWithError(0, 0); }}\n")
+    s.write("libSystem.tbd", TBD)
+    s.run(f"clang-14 --target=arm64-apple-macos11 -c main.c -o {a}.o && llvm-ar-14 rcs lib{a}.a {a}.o")
+    return Build(f"ld64.lld-14 -arch arm64 {MACHO} -dylib -all_load -o prog.dylib lib{a}.a libSystem.tbd",
+                 "undefined symbol: _SecTrustEvaluateWithError", "ld-undefined-reference", "framework", f"lib{a}.a",
+                 ("_CFArrayGetCount", "_SecTrustEvaluateWithError"), fix="-framework Security -framework CoreFoundation")
+
+
 @failure("ld64.lld-14", "clang-14")
 def macho_program_without_main(s):
     f = s.word()

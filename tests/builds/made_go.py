@@ -118,13 +118,26 @@ def go_of_a_later_release(s):
     return Build("go build -o app .", "go.mod requires go >= 1.99", "go-toolchain", "too-old", link=False)
 
 
-@failure("go", quick=True)
-def go_file_left_out_without_cgo(s):
+def native_file(s):
+    """A program whose function stands in a file that imports "C"."""
     f = s.word()
     s.write("go.mod", GO_MOD % s.word())
     s.write("main.go", f"package main\n\nfunc main() {{ println({f}(1)) }}\n")
     s.write("native.go", f"package main\n\n// static int one(int x) {{ return x; }}\nimport \"C\"\n\n"
                          f"func {f}(x int) int {{ return int(C.one(C.int(x))) }}\n")
+    return f
+
+
+@failure("go")
+def go_file_left_out_for_another_machine(s):
+    f = native_file(s)
+    return Build("GOARCH=riscv64 go build -o app .", f"undefined: {f}", "cgo-disabled", "cross-default", "native.go", f,
+                 link=("--go", "."), env={"GOARCH": "riscv64"}, seen=("cross-default", "file-left-out"))
+
+
+@failure("go", quick=True)
+def go_file_left_out_without_cgo(s):
+    f = native_file(s)
     return Build("go build -o app .", f"undefined: {f}", "cgo-disabled", "file-left-out", "native.go", f, link=False,
                  env={"CGO_ENABLED": "0"})
 

@@ -33,9 +33,15 @@ def ask(words, cwd, text="", env=None):
 
 
 def explained(build, printed, folder):
-    """None, or what is wrong with `explain` of what was printed."""
-    answer, bad = ask(["explain", "--json", "-"], pathlib.Path(folder) / build.cwd, printed, build.env)
-    return bad or builds.wrong_answer(build, answer, seen=True)
+    """None, or what is wrong with `explain` of what was printed; where that cannot decide, also below its command, which can."""
+    cwd = pathlib.Path(folder) / build.cwd
+    answer, bad = ask(["explain", "--json", "-"], cwd, printed, build.env)
+    wrong = bad or builds.wrong_answer(build, answer, seen=True)
+    if wrong or build.seen is None:
+        return wrong
+    answer, bad = ask(["explain", "--json", "-"], cwd, f"$ {build.command}\n{printed}")
+    wrong = bad or builds.wrong_answer(build, answer)
+    return f"below its command, {wrong}" if wrong else None
 
 
 def linked(build, printed, folder):

@@ -61,11 +61,13 @@ def test_words_that_the_tool_does_not_say_are_noticed(tmp_path):
 
 
 def test_a_wrong_answer_is_noticed():
-    build = builds.Build("", "", "ld-undefined-reference", "order", ("liba.a", "libb.a"), "f(int)")
-    right = {"code": "ld-undefined-reference", "detail": "order", "object": "lib/libb.a(x.o)", "symbol": "_Z1fi"}
+    build = builds.Build("", "", "ld-undefined-reference", "order", ("liba.a", "libb.a"), "f(int)", fix="-lb behind")
+    right = {"code": "ld-undefined-reference", "detail": "order", "object": "lib/libb.a(x.o)", "symbol": "_Z1fi",
+             "fixes": [{"says": "name -lb behind it"}]}
     assert builds.wrong_answer(build, {"findings": [right]}) is None
     assert builds.wrong_answer(build, {"findings": []})
-    for key, value in (("code", "ld-not-pic"), ("detail", "extern-c"), ("object", "libc.a"), ("symbol", "g")):
+    for key, value in (("code", "ld-not-pic"), ("detail", "extern-c"), ("object", "libc.a"), ("symbol", "g"), ("fixes", []),
+                       ("fixes", [{"says": "name -la"}])):
         assert builds.wrong_answer(build, {"findings": [{**right, key: value}]}), key
 
 

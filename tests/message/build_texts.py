@@ -122,11 +122,18 @@ GNU_LD = [
 ]
 
 GNU_LD += [
+    # From which source an object was made stands in another line.
+    ("/usr/bin/ld: /tmp/ccWarp01.o:(.bss+0x0): multiple definition of `warp_level'; /tmp/ccTurb02.o:(.bss+0x0): first defined here\n"
+     "/usr/bin/ld: /tmp/ccWarp01.o: in function `warp_go':\nturbo.c:(.text+0x0): multiple definition of `warp_go'; "
+     "/tmp/ccTurb02.o:warp.c:(.text+0x0): first defined here", "ld-multiple-definition", "variable", "turbo.c", "warp_level"),
+    # Of no section: that there are two libraries is all that is known.
+    ("ld: /usr/lib/libturbo.a(x.o): multiple definition of `warp_go'; /usr/lib/libwarp.a(y.o): first defined here",
+     "ld-multiple-definition", "two-libraries", "libturbo.a(x.o)", "warp_go"),
     # What stands below "In function" is a source, whatever its name ends with.
     ("/tmp/go-link-12/000004.o: In function `_cgo_warp':\n/w/warp/cgo-gcc-prolog:56: multiple definition of `_cgo_warp'\n"
      "/tmp/go-link-12/000001.o:/w/warp/cgo-gcc-prolog:56: first defined here", "ld-multiple-definition", ANY, "000004.o", "_cgo_warp"),
     ("/usr/lib/libturbo.a(x.o): In function `warp_go':\n(.text+0x26): multiple definition of `warp_go'\n"
-     "/usr/lib/libwarp.a(y.o):/w/y.c:35: first defined here", "ld-multiple-definition", "two-libraries", "libturbo.a(x.o)", "warp_go"),
+     "/usr/lib/libwarp.a(y.o):/w/y.c:35: first defined here", "ld-multiple-definition", "function", "libturbo.a(x.o)", "warp_go"),
 ]
 
 GOLD = [

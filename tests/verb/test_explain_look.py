@@ -343,6 +343,28 @@ def test_a_link_that_fails_here_for_a_name_that_only_holds_the_library_is_anothe
     assert finding["code"] == "ld-library-not-found"
 
 
+@pytest.mark.parametrize("library,says,code,detail,found", [
+    ("reed", "skipping incompatible lib/libreed.so when searching for -lreed", "ld-incompatible", "other-arch", "lib/libreed.so"),
+    ("libreed.so", None, "ld-library-not-found", "name-variant", "libreed.so"),
+])
+def test_what_is_not_built_here_is_not_what_failed(library, says, code, detail, found, tmp_path):
+    """The sources are here, what the build had made of others is not: the text has seen more."""
+    (tmp_path / "main.c").write_text("int main(void) { return 0; }\n")
+    lines = [f"gcc main.c -o main -Llib -l{library}", *([f"/usr/bin/ld: {says}"] if says else []),
+             f"/usr/bin/ld: cannot find -l{library}: No such file or directory", "collect2: error: ld returned 1 exit status"]
+    for text in ("\n".join(lines), "\n".join(lines[1:])):
+        finding = first(explain(tmp_path, text + "\n"))
+        assert (finding["code"], finding["detail"], finding["object"]) == (code, detail, found)
+
+
+def test_a_symbol_that_is_missing_is_none_of_libraries_that_are_not_built_here(tmp_path):
+    (tmp_path / "main.c").write_text("int reed(int);\nint main(void) { return reed(1); }\n")
+    text = ("gcc main.c -o main -Llib -lgrain\n/usr/bin/ld: lib/libgrain.a(grain.o): in function `grain':\n"
+            "grain.c:(.text+0x5): undefined reference to `reed'\ncollect2: error: ld returned 1 exit status\n")
+    finding = first(explain(tmp_path, text))
+    assert (finding["code"], finding["symbol"]) == ("ld-undefined-reference", "reed")
+
+
 # ---- headers ------------------------------------------------------------------------------------------------
 
 def test_a_header_that_compilers_here_would_find(tmp_path):
