@@ -31,6 +31,13 @@ static void deny_warned(struct told_case *c)
 				c->facts[k].denied = true;
 }
 
+/* A container whose program was never started says "exited with code 0" all the same. */
+static bool never_started(const struct msg_fact *f)
+{
+	return starts_with(f->id, "docker-no-such") || starts_with(f->id, "docker-exec-format") ||
+	       starts_with(f->id, "docker-no-program") || starts_with(f->id, "docker-not-in-path");
+}
+
 /* If the last of all endings is a good one, all before it went well in the end. */
 static void deny_overcome(struct told_case *c)
 {
@@ -50,7 +57,7 @@ static void deny_overcome(struct told_case *c)
 	if (!ends_well || good < bad)
 		return;
 	for (size_t i = 0; i < c->n; i++)
-		if (c->facts[i].f.offset < good)
+		if (c->facts[i].f.offset < good && !never_started(&c->facts[i].f))
 			c->facts[i].denied = true;
 }
 

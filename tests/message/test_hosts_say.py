@@ -100,3 +100,154 @@ def test_the_cause_and_what_it_names(text, code, obj, symbol, tmp_path):
 def test_what_to_do_is_for_what_was_said(text, words, not_words, tmp_path):
     said = ways(first(text, tmp_path))
     assert words in said and not_words not in said
+
+
+# ---- who starts another program ------------------------------------------------------------------------------------
+
+LAUNCHERS = ["chroot: failed to run command '{}': {}", "nohup: failed to run command ‘{}’: {}", "timeout: failed to run command '{}': {}",
+             "setarch: failed to execute {}: {}", "unshare: failed to execute {}: {}", "sudo: unable to execute {}: {}",
+             "bwrap: execvp {}: {}", "time: cannot run {}: {}", "strace: Can't stat '{}': {}", "xargs: {}: {}", "valgrind: {}: {}",
+             "s6-supervise: fatal: unable to exec {}: {}", "[FATAL tini (7)] exec {} failed: {}", "su-exec: {}: {}",
+             "[proxy:0:0@sea] HYDU_create_process (launch.c:75): execvp error on file {} ({})",
+             "slurmstepd: error: execve(): {}: {}", 'proot error: execve("{}"): {}', 'E: Failed to execute "{}": {}',
+             "start-stop-daemon: unable to start {} ({})", "execv({}, /bin/sh) failed: {}"]
+
+
+@pytest.mark.parametrize("words", LAUNCHERS)
+@pytest.mark.parametrize("error, code", [("Exec format error", "wrong-arch"), ("Permission denied", "permission"),
+                                         ("No such file or directory", "interpreter-missing")])
+def test_who_starts_a_program_says_why_not(words, error, code, tmp_path):
+    assert errors(words.format("/opt/reef/run", error), tmp_path) == [(code, "/opt/reef/run" if code != "interpreter-missing" else
+                                                                       first(words.format("/opt/reef/run", error), tmp_path)["object"],
+                                                                       None)]
+
+
+@pytest.mark.parametrize("words", [w for w in LAUNCHERS if "Can't stat" not in w and "proot" not in w and "tini" not in w])
+def test_a_name_without_a_folder_is_a_program_of_the_path(words, tmp_path):
+    found = first(words.format("reef", "No such file or directory"), tmp_path)
+    assert (found["code"], found["detail"], found["object"]) == ("build-tool", "program", "reef")
+
+
+def test_a_compiler_that_is_missing_is_no_program_of_sudo(tmp_path):
+    assert first("error: unable to execute 'gcc': No such file or directory", tmp_path)["code"] == "compiler-missing"
+
+
+@pytest.mark.parametrize("text, binary", [("./reef: line 1: $'\\177ELF\\002': command not found", True),
+                                          ("./reef: line 2: readelf: command not found", False),
+                                          ("./reef: line 2: chrpath-elf: command not found", False)])
+def test_a_shell_that_reads_a_binary_meets_its_first_bytes(text, binary, tmp_path):
+    assert (first(text, tmp_path)["code"] == "wrong-arch") == binary
+
+
+@pytest.mark.parametrize("text, code, obj, symbol", [
+    ("reef: version magic '5.4.0 SMP mod_unload ' should be '5.10.0 SMP mod_unload '", "abi-mismatch", "reef", None),
+    ("[ 12.345678] reef: disagrees about version of symbol module_layout", "abi-mismatch", "reef", "module_layout"),
+    ("insmod: error inserting 'reef.ko': -1 Invalid module format", "abi-mismatch", "reef.ko", None),
+    ("FATAL: Error Inserting reef\n(/lib/modules/6.1.2/kernel/reef.ko): Invalid module\nformat", "abi-mismatch", "reef", None),
+    ("could not load: (libreef-1_1|reef32).dll", "missing-library", "libreef-1_1", None),
+    ("could not import: reef_go", "missing-symbol", None, "reef_go"),
+    ("Fatal error: cannot load shared library dllreef\nReason: The specified module could not be found.", "missing-library", "dllreef", None),
+    ("error loading module 'reef' from file './reef.so':\n\t./reef.so:1: unexpected symbol near '<\\127>'", "not-loadable", "./reef.so",
+     None),
+    ("/opt/reef.so:1: unexpected symbol near 'char(127)'", "not-loadable", "/opt/reef.so", None),
+    ("[ 12.345678] reef: Unknown symbol warp_go (err -2)", "missing-symbol", "reef", "warp_go"),
+    ("modprobe: ERROR: could not insert 'reef': Exec format error", "abi-mismatch", "reef", None),
+    ("link_elf_obj: symbol warp_go undefined\nlinker_load_file: /boot/modules/reef.ko - unsupported file type", "missing-symbol", None,
+     "warp_go"),
+    ("KLD reef.ko: depends on kernel - not available or version mismatch", "abi-mismatch", "reef.ko", None),
+    ('ERROR: LoadError: Reef not properly installed. Please run Pkg.build("Reef")', "missing-library", "Reef", None),
+    ('ERROR: LoadError: Reef.jl has not been built, please run Pkg.build("Reef").', "missing-library", "Reef.jl", None),
+    ("ERROR: LoadError: Unable to open libWarp!", "missing-library", "libWarp", None),
+    ("MariaDB [(none)]> install soname 'reef';\nERROR 1127 (HY000): Can't find symbol '_mysql_plugin_interface_version_' in library\n"
+     "MariaDB [(none)]> \n", "missing-symbol", None, "_mysql_plugin_interface_version_"),
+    ("/opt/reef/start: line 169: /opt/reef/reef-S9: not found", "interpreter-missing", "/opt/reef/reef-S9", None),
+    ("1405:error:81065401:libp11:pkcs11_CTX_load:Unable to load PKCS#11 module:p11_load.c:79:", "missing-library", None, None),
+    ("couldn't exec /opt/reef: ENOEXEC", "wrong-arch", "/opt/reef", None),
+    ("Cannot start container 9da6: [8] System error: no such file or directory", "interpreter-missing", None, None),
+])
+def test_modules_and_packages(text, code, obj, symbol, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["object"]) == (code, obj)
+    assert symbol is None or found["symbol"] == symbol
+
+
+def test_a_preload_that_is_left_out_does_no_harm(tmp_path):
+    found = first("ERROR: ld.so: object '/opt/libreef.so' from LD_PRELOAD cannot be preloaded (wrong ELF class: ELFCLASS32): ignored.",
+                  tmp_path)
+    assert found["code"] == "wrong-arch" and "is for 32-bit programs" in found["summary"] and "goes on" in found["summary"]
+    assert "$LIB" in ways(found)
+
+
+# ---- containers, processors, shells that read binaries -----------------------------------------------------------
+
+STARTING = "OCI runtime create failed: runc create failed: unable to start container process: "
+
+
+@pytest.mark.parametrize("text, code, detail, obj", [
+    (STARTING + 'exec: "reef": executable file not found in $PATH: unknown.', "build-tool", "not-in-image", "reef"),
+    (STARTING + 'exec: "/opt/reef": stat /opt/reef: not a directory: unknown', "build-tool", "not-in-image", "/opt/reef"),
+    (STARTING + 'exec: "/opt": is a directory: unknown', "build-tool", "not-in-image", "/opt"),
+    ('starting container process caused "exec: \\"reef\\": executable file not found in $PATH": unknown', "build-tool", "not-in-image",
+     "reef"),
+    ('exec: "reef": executable file not found in $PATH', "build-tool", "program", "reef"),
+    ("CPU ISA level is lower than required", "cpu-isa", None, None),
+    ("The current machine does not support all of the following CPU features that are required by the image: [CX8, AVX2].", "cpu-isa",
+     None, None),
+    ("WARNING: MongoDB 5.0+ requires a CPU with AVX support, and your current system does not appear to have that!", "cpu-isa", None,
+     None),
+    ("The required instruction sets are not supported by the current CPU.", "cpu-isa", None, None),
+    ("Fatal Error: This program was not built to run in your system.", "cpu-isa", None, None),
+    ("GLFW error during init: [0x1000E]Failed to detect any supported platform", "init-failed", "no-display", None),
+    ("initial window could not find the GLX extension", "gpu-driver", None, None),
+    ('Xlib:  extension "GLX" missing on display ":99".', "gpu-driver", None, None),
+    ('./reef: 1: ./reef: Syntax error: "(" unexpected', "wrong-arch", None, "./reef"),
+    ("/opt/bin/reef: 3: /opt/bin/reef: Syntax error: Unterminated quoted string", "wrong-arch", None, "/opt/bin/reef"),
+    ("./reef: 2: Syntax error: end of file unexpected", "wrong-arch", None, "./reef"),
+])
+def test_what_is_not_started(text, code, detail, obj, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["detail"], found["object"]) == (code, detail, obj)
+
+
+@pytest.mark.parametrize("text", ['./reef.sh: 1: Syntax error: "(" unexpected', "./configure: 12: Syntax error: Unterminated quoted string"])
+def test_a_script_that_is_wrong_is_no_binary(text, tmp_path):
+    assert all(f["code"] != "wrong-arch" for f in explain(text, tmp_path)["findings"])
+
+
+def test_a_container_that_was_never_started_ends_well_all_the_same(tmp_path):
+    text = "reef  | exec /entrypoint: no such file or directory\nreef exited with code 0\n"
+    assert [e[0] for e in errors(text, tmp_path)] == ["interpreter-missing"]
+    assert errors("./reef: libwarp.so: cannot open shared object file: No such file or directory\nreef exited with code 0\n", tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["./reef: relocation error: /opt/lib/libpthread.so.0: symbol __mmap, version GLIBC_PRIVATE not defined in "
+                                  "file libc.so.6 with link time reference",
+                                  "./reef: symbol lookup error: /opt/lib/libpthread.so.0: undefined symbol: __mmap, version GLIBC_PRIVATE"])
+def test_names_that_glibc_keeps_to_itself_tell_of_two_of_them(text, tmp_path):
+    found = first(text, tmp_path)
+    assert (found["code"], found["object"], found["symbol"]) == ("missing-symbol", "/opt/lib/libpthread.so.0", "__mmap")
+    assert "of another release of glibc" in found["summary"] and "LD_LIBRARY_PATH" in ways(found)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("libGL error: failed to load driver: swrast", "libgl1-mesa-dri"),
+    ('standard_init_linux.go:211: exec user process caused "no such file or directory"', "line ends of Windows"),
+])
+def test_what_is_most_often_wrong_is_said_first(text, words, tmp_path):
+    assert words in first(text, tmp_path)["fixes"][0]["says"]
+
+
+@pytest.mark.parametrize("text, summary", [
+    ("reef: disagrees about version of symbol module_layout", "The kernel module reef was built for another kernel than the one that runs: "
+     "module_layout is another there."),
+    ("/opt/reef.so:1: unexpected symbol near char(127)", "Lua reads /opt/reef.so as if it were Lua source: it was found by package.path, "
+     "not by package.cpath."),
+])
+def test_the_sentence_for_it(text, summary, tmp_path):
+    assert first(text, tmp_path)["summary"] == summary
+
+
+@pytest.mark.parametrize("text", ["reef.lua:1: unexpected symbol near '<\\127>'", "/opt/reef.so:1: unexpected symbol near '<'",
+                                  "could not import: the settings of last year"])
+def test_what_is_like_it_and_is_not(text, tmp_path):
+    assert errors(text, tmp_path) == []
