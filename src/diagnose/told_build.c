@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/told_case.h"
+#include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
 
 enum {

@@ -36,6 +36,9 @@ static void symbol(struct diag *d, struct draft *dr)
 
 	if (family == NULL || family->fix == NULL)
 		return;
+	/* A linker imports nothing. */
+	if (dr->cause == CAUSE_LD_UNDEFINED_REFERENCE && starts_with(family->fix, "import "))
+		return;
 	readable = demangle_short(d->a, dr->f.symbol);
 	draft_fix(d, dr, "known", "low",
 		  arena_printf(d->a, "%s is a part of %s (%s): %s",
@@ -185,8 +188,8 @@ void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	if (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH ||
 	    told_cause(f) == CAUSE_GPU_DRIVER)
-		library(d, dr, is_elsewhere(f));
-	if (is_only_missing(f) && !python_header(d, dr, f) && !is_elsewhere(f))
+		library(d, dr, d->no_apt || is_elsewhere(f));
+	if (is_only_missing(f) && !python_header(d, dr, f) && !d->no_apt && !is_elsewhere(f))
 		devel(d, dr, f);
 	if (same_text(f->speaker, "dyld") &&
 	    (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH)) {

@@ -696,4 +696,42 @@ TOOLS += [
      "build-tool", "program-unnamed", ANY, ANY),
 ]
 
+GO += [
+    ("# example.org/warp\ncgo: exec C:\\Program: exec: \"C:\\\\Program\": file does not exist", "compiler-missing", "CC-blank", "Program", ANY),
+    ("main.one: relocation target main.warp not defined\nmain.two()\nmain.(*T).go: relocation target main.warp not defined",
+     "ld-undefined-reference", ANY, ANY, "main.warp"),
+    ("38: error: 'WARP_MAX' undeclared (first use in this function)", "build-other", "source-error", ANY, "WARP_MAX"),
+]
+
+COMPILERS += [
+    ("cc1.exe: sorry, unimplemented: 64-bit mode not compiled in", "compiler-missing", "cross", "cc1.exe", ANY),
+    ("c1: fatal error C1083: Datei (Quelle) kann nicht geöffnet werden: \"warp.c\": No such file or directory", "build-other",
+     "input-missing", "warp.c", ANY),
+    ("w.cpp(3): fatal error C1083: Cannot open include file: 'tables.c': No such file or directory", "header-missing", None, "tables.c", ANY),
+    ("/usr/local/cuda/include/crt/host_config.h:138:2: error: #error -- unsupported GNU version!", "build-other", "compiler-version", ANY, ANY),
+    ("#error -- unsupported clang version! clang version must be less than 16 and greater than 3.2 .", "build-other", "compiler-version",
+     ANY, ANY),
+    ("/w/target/arm-unknown-linux-gnueabihf/debug/deps/warp-7cc.13rs.rcgu.o: error adding symbols: File in wrong format",
+     "ld-incompatible", "rust-linker", "warp-7cc.13rs.rcgu.o", ANY),
+    ("could not read symbols: File in wrong format\n.libs/warp.o: could not read symbols: File in wrong format", "ld-incompatible",
+     "other-arch", "warp.o", ANY),
+]
+
+PYTHON += [
+    ("ERROR: Could not find a version that satisfies the requirement warp==2.0 (from versions: 0.1, 0.2, 0.3,", "no-matching-wheel", ANY,
+     "warp", ANY),
+    ("ERROR: Could not find a version that satisfies the requirement warp-go==0.0.0.", "no-matching-wheel", ANY, "warp-go", ANY),
+    ("running build_rust\nerror: [Errno 2] No such file or directory: 'cargo': 'cargo'", "compiler-missing", "language", "cargo", ANY),
+    ("error: [Errno 2] No such file or directory: 'cmake': 'cmake'", "build-tool", "program", "cmake", ANY),
+    ("maturin failed\n  Caused by: Cargo metadata failed\n  Caused by: No such file or directory (os error 2)", "compiler-missing",
+     "language", "Cargo", ANY),
+    ("maturin failed\n  Caused by: Cargo metadata failed. Do you have cargo in your PATH?", "compiler-missing", "language", "cargo", ANY),
+]
+
+TOOLS += [
+    ("Makefile.am:38: Libtool library used but`LIBTOOL' is undefined", "build-tool", "configure", "LIBTOOL", ANY),
+    ("Error: Unable to locate installed Perl libraries or Perl source code.", "header-missing", None, ANY, ANY),
+    ("(You get this message, because MakeMaker could not find\n\"/opt/perl/CORE/perl.h\")", "header-missing", None, "perl.h", ANY),
+]
+
 ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *FORMS, *BUILDERS]
