@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Writes src/diagnose/debian_devel.txt: which Debian package has a header, a library, a file of pkg-config.
+"""Writes src/diagnose/debian_names.txt: which Debian package has a header, a library to link with or
+to load, a file of pkg-config.
 
-debian_names.py LIST... >src/diagnose/debian_devel.txt
+debian_names.py LIST... >src/diagnose/debian_names.txt
 
 Each LIST is an index of the archive (Contents-amd64, Contents-all) as `apt-file update` leaves it below
-/var/lib/apt/lists. A line is "h HEADER<tab>PACKAGE", "l NAME<tab>PACKAGE" or "p NAME<tab>PACKAGE", sorted by
-its bytes; a header that ends with '/' stands for all below it. A name that several packages have is left out,
-unless one of them is who is usually meant.
+/var/lib/apt/lists. A line is "h HEADER<tab>PACKAGE", "l NAME<tab>PACKAGE" (what follows -l),
+"p NAME<tab>PACKAGE" or "s SONAME<tab>PACKAGE", sorted by its bytes; a header that ends with '/' stands for
+all below it. A name that several packages have is left out, unless one of them is who is usually meant.
 """
 import collections
 import re
@@ -15,12 +16,14 @@ import sys
 
 PC = re.compile(r"usr/(?:lib/x86_64-linux-gnu|lib|share)/pkgconfig/([^/]+)\.pc")
 LIB = re.compile(r"(?:usr/)?lib(?:/x86_64-linux-gnu)?/lib([^/]+?)\.(?:so|a)")
+SONAME = re.compile(r"(?:usr/)?lib(?:/x86_64-linux-gnu)?/(lib[^/]+?\.so(?:\.[0-9][^/]*)?)")
 HEADER = re.compile(r"usr/include/(?:x86_64-linux-gnu/)?(\S+)")
 VERSIONED = re.compile(r"[^/]*(?:[0-9]|-[0-9.]+)/")  # glib-2.0/: such a folder is named with -I
 # Builds of the same thing in another way, and what hardly anybody means.
 OTHERS = re.compile(r"gles|-nss|gnutls|private|heimdal|-compat|sources?-|-dbg|-headless|-mt-|-alt|cross$|"
-                    r"-mingw")
+                    r"-mingw|-extra")
 CROWD = 24  # headers
+SONAME_NUMBERS = 2  # more of them only where the package has no shorter name
 SEVERAL = 12  # so many names of a folder that packages share are listed one by one
 
 # Who is meant, where the archive alone does not say it.
@@ -46,6 +49,8 @@ MEANT = {
     "p krb5": "libkrb5-dev", "p krb5-gssapi": "libkrb5-dev", "p gl": "libgl-dev",
     "p jack": "libjack-jackd2-dev", "p blas": "libopenblas-dev", "p lapack": "liblapack-dev",
     "p hdf5": "libhdf5-dev", "p libssh": "libssh-dev",
+    "s libsystemd.so.0": "libsystemd0", "s libudev.so.1": "libudev1",
+    "s libblas.so.3": "libblas3", "s liblapack.so.3": "liblapack3",
 }
 
 
@@ -71,6 +76,29 @@ def names(path):
         return []
     name = found[1]
     return ["h " + name] + (["h " + name.split("/", 1)[1]] if VERSIONED.match(name) else [])
+
+
+def stem(name):
+    return name[:name.index(".so")]
+
+
+def numbers(name):
+    return name[name.index(".so") + 3:].count(".")
+
+
+def loaded(paths):
+    """SONAME -> packages that have it where every program finds it. "libz.so.1.2.13" beside
+    "libz.so.1" is nobody's SONAME; "libbz2.so.1.0" is one."""
+    has = collections.defaultdict(set)
+    for path, packages in paths:
+        found = SONAME.fullmatch(path)
+        if found:
+            has[found[1]].update(p for p in packages if not re.search("-dev|-dbg", p))
+    short = {(stem(name), p) for name in has for p in has[name] if numbers(name) <= SONAME_NUMBERS}
+    for name in [n for n in has if numbers(n) > SONAME_NUMBERS]:
+        if any((stem(name), p) in short for p in has[name]):
+            del has[name]
+    return has
 
 
 def one(packages):
@@ -101,12 +129,13 @@ def drop_crowds(has):
 
 def main():
     has = collections.defaultdict(set)
-    for path in sys.argv[1:]:
-        for name, packages in lines(path):
-            for asked in names(name):
-                has[asked].update(p for p in packages if "-dev" in p)
+    paths = [line for path in sys.argv[1:] for line in lines(path)]
+    for name, packages in paths:
+        for asked in names(name):
+            has[asked].update(p for p in packages if "-dev" in p)
     drop_crowds(has)
-    rows, below = {}, collections.defaultdict(list)
+    rows = {f"s {name}": one(packages) for name, packages in loaded(paths).items() if packages}
+    below = collections.defaultdict(list)
     for name, packages in has.items():
         if name[0] == "h":
             below[folder(name)].append(name)

@@ -187,6 +187,7 @@ extern const char *const go_verb_names[GO_NVERBS];
 
 struct go_import {
 	const char *path;
+	const char *name;      /* under which it is imported; NULL: its own */
 	struct go_place at;
 };
 

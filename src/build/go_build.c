@@ -1,5 +1,5 @@
 /* go_build.c - what goes wrong while the packages are built, before the link: compilers, pkg-config,
- * flags that Go refuses, headers, names of C, names that are declared in files that are left out.
+ * flags that Go refuses, headers, names of C.
  *
  * Where upstream decides: cmd/go/internal/work/exec.go (runCgo, getPkgConfigFlags, CFlags), cmd/cgo/gcc.go.
  */
@@ -17,8 +17,8 @@
 
 /* ---- compilers -------------------------------------------------------------------------------- */
 
-static struct go_problem *in_package(struct go *g, struct go_package *p, enum go_problem_kind kind,
-				     const char *text)
+struct go_problem *go_problem_in(struct go *g, struct go_package *p, enum go_problem_kind kind,
+				 const char *text)
 {
 	struct go_problem *x = go_problem(g, kind, "%s", text);
 
@@ -33,7 +33,7 @@ static bool check_cc(struct go *g, struct go_package *runtime_cgo, const struct 
 
 	if (cc->path != NULL)
 		return true;
-	x = in_package(g, runtime_cgo, GO_COMPILER_MISSING,
+	x = go_problem_in(g, runtime_cgo, GO_COMPILER_MISSING,
 		       arena_printf(g->a, GO_TEXT_NO_CC,
 				    go_quote(g->a, cc->program), go_quote(g->a, cc->program), cc->why));
 	x->detail = g->env.cross ? "cross" : "CC";
@@ -98,7 +98,7 @@ static bool check_target(struct go *g, struct go_package *runtime_cgo, const str
 	if (have == NULL || (makes(have, g->env.goarch) && windows == mingw) ||
 	    (!windows && strcmp(g->env.goos, "linux") != 0))
 		return true;
-	x = in_package(g, runtime_cgo, GO_COMPILER_CROSS, cross_words(g, cc));
+	x = go_problem_in(g, runtime_cgo, GO_COMPILER_CROSS, cross_words(g, cc));
 	x->detail = "cross";
 	x->object = "CC";
 	x->other = cc->program;
@@ -116,7 +116,7 @@ static bool check_cxx(struct go *g, struct go_package *p)
 	go_compiler_read(g, g->env.cxx, &cxx);
 	if (cxx.path != NULL)
 		return true;
-	x = in_package(g, p, GO_COMPILER_MISSING,
+	x = go_problem_in(g, p, GO_COMPILER_MISSING,
 		       arena_printf(g->a, GO_TEXT_NO_CXX, p->path, go_quote(g->a, cxx.program), cxx.why));
 	x->detail = "CXX";
 	x->object = cxx.program;
@@ -157,7 +157,7 @@ static bool pc_program_missing(struct go *g, struct go_package *p)
 
 	if (go_look_path(g, program) != NULL || !g->is_host)
 		return false;
-	x = in_package(g, p, GO_PKG_CONFIG_MISSING,
+	x = go_problem_in(g, p, GO_PKG_CONFIG_MISSING,
 		       arena_printf(g->a, GO_TEXT_NO_PKG_CONFIG, p->path, go_quote(g->a, program)));
 	x->detail = "pkg-config";
 	x->object = program;
@@ -171,7 +171,7 @@ static bool pc_failed(struct go *g, struct go_package *p, struct pc *pc)
 					       "version", "bad-output" };
 	const struct pc_fault *f = &pc->faults.items[0];
 	struct go_problem *x =
-		in_package(g, p, GO_PKG_CONFIG, pc->lines.n > 0 ? pc->lines.items[0] : f->text);
+		go_problem_in(g, p, GO_PKG_CONFIG, pc->lines.n > 0 ? pc->lines.items[0] : f->text);
 
 	x->detail = details[f->kind];
 	x->object = arena_printf(g->a, "%s.pc", f->name);
@@ -208,7 +208,7 @@ static bool pc_bad_name(struct go *g, struct go_package *p, const struct go_word
 
 		if (go_safe_arg(names->items[i]))
 			continue;
-		x = in_package(g, p, GO_PKG_CONFIG,
+		x = go_problem_in(g, p, GO_PKG_CONFIG,
 			       arena_printf(g->a, GO_TEXT_PKG_CONFIG_NAME, p->path, names->items[i]));
 		x->detail = "bad-name";
 		x->object = names->items[i];
@@ -259,7 +259,7 @@ static bool refuse_words(struct go *g, struct go_package *p, enum go_verb verb, 
 	go_check_flags(g, name, source, list, valid, &r);
 	if (r.text == NULL)
 		return true;
-	x = in_package(g, p, r.regexp ? GO_ALLOW_REGEXP : GO_CGO_FLAG,
+	x = go_problem_in(g, p, r.regexp ? GO_ALLOW_REGEXP : GO_CGO_FLAG,
 		       arena_printf(g->a, "%s: %s", p->path, r.text));
 	x->detail = r.regexp ? "allow-regexp" : "not-allowed";
 	x->object = r.regexp ? r.variable : r.flag;
@@ -299,7 +299,7 @@ static bool check_assembly(struct go *g, struct go_package *p)
 
 		if (!go_ends(p->lists[S_FILES].items[i], ".s"))
 			continue;
-		x = in_package(g, p, GO_ASSEMBLY,
+		x = go_problem_in(g, p, GO_ASSEMBLY,
 			       arena_printf(g->a, GO_TEXT_ASSEMBLY, p->path, p->lists[S_FILES].items[i]));
 		x->detail = "go-assembly";
 		x->object = go_join(g->a, p->dir, p->lists[S_FILES].items[i]);
@@ -415,7 +415,7 @@ static void header_missing(struct go *g, struct go_package *p, const struct go_h
 	struct go_problem *x;
 
 	go_compiler_read(g, cxx ? g->env.cxx : g->env.cc, &c);
-	x = in_package(g, p, GO_HEADER,
+	x = go_problem_in(g, p, GO_HEADER,
 		       c.is_clang
 			       ? arena_printf(g->a, GO_TEXT_HEADER_CLANG, file, m->line, m->col, m->name)
 			       : arena_printf(g->a, GO_TEXT_HEADER_GCC, file, m->line, m->col, m->name));
@@ -461,7 +461,7 @@ static bool check_c_names(struct go *g, struct go_package *p, const struct go_fi
 
 		if (go_c_builtin(n->name) || map_get_str(&h->words, n->name) != NULL)
 			continue;
-		x = in_package(g, p, GO_C_NAME,
+		x = go_problem_in(g, p, GO_C_NAME,
 			       arena_printf(g->a, GO_TEXT_C_NAME,
 					    strchr(go_short_path(g, f->path), '/') == NULL ? "./" : "",
 					    go_short_path(g, f->path), n->at.line, n->at.col, n->name));
@@ -474,8 +474,7 @@ static bool check_c_names(struct go *g, struct go_package *p, const struct go_fi
 	return true;
 }
 
-/* Others than one's own are built elsewhere every day. */
-static bool is_own(const struct go_package *p)
+bool go_is_own(const struct go_package *p)
 {
 	return !p->is_std && (p->module == NULL || p->module->is_local);
 }
@@ -483,7 +482,7 @@ static bool is_own(const struct go_package *p)
 static bool check_text(struct go *g, struct go_package *p, const struct go_file *f,
 		       const struct go_header_scan *h)
 {
-	enum go_asked asked = is_own(p) ? go_ask_preamble(g, p, f) : GO_ASKED_NOT;
+	enum go_asked asked = go_is_own(p) ? go_ask_preamble(g, p, f) : GO_ASKED_NOT;
 
 	return asked == GO_ASKED_NOT ? check_c_names(g, p, f, h) : asked == GO_ASKED_FINE;
 }
@@ -532,7 +531,7 @@ static bool check_source(struct go *g, struct go_package *p, const char *name, b
 	if (missing)
 		header_missing(g, p, &h, cxx);
 	/* Nobody but cgo has that header, if it is included. */
-	if (!missing && is_own(p) && memmem(v.p, v.n, "_cgo_export.h", 13) == NULL)
+	if (!missing && go_is_own(p) && memmem(v.p, v.n, "_cgo_export.h", 13) == NULL)
 		missing = go_ask_source(g, p, name, cxx) == GO_ASKED_FAILED;
 	go_headers_close(&h);
 	return !missing;
@@ -550,97 +549,6 @@ static bool check_headers(struct go *g, struct go_package *p)
 		if (!check_source(g, p, p->lists[CXX_FILES].items[i], true))
 			return false;
 	return true;
-}
-
-/* ---- names of files that are left out -------------------------------------------------------------- */
-
-/* Why is it left out? */
-static const char *left_out_detail(const struct go *g, const struct go_file *f)
-{
-	bool by_cgo = f->is_cgo || (f->constraint != NULL && go_mentions(f->constraint, "cgo"));
-
-	if (!by_cgo || g->env.cgo)
-		return NULL;
-	return g->env.cross && !g->env.cgo_set ? "cross-default" : "file-left-out";
-}
-
-static void undefined_name(struct go *g, struct go_package *p, const struct go_file *out, const char *name,
-			   const struct go_place *at)
-{
-	const char *shown = go_short_path(g, at->file);
-	struct go_problem *x;
-
-	x = in_package(g, p, GO_LEFT_OUT,
-		       arena_printf(g->a, GO_TEXT_UNDEFINED, strchr(shown, '/') == NULL ? "./" : "",
-				    shown, at->line, at->col, name));
-	x->detail = left_out_detail(g, out);
-	x->object = out->path;
-	x->symbol = name;
-	x->at = *at;
-	x->written = out->constraint;
-	x->assumes = "the name is declared nowhere else";
-}
-
-struct calls {
-	struct map calls, own; /* see go_calls */
-	struct map declared;   /* at the top of files that are in */
-};
-
-static void read_calls(struct go *g, const struct go_package *p, struct calls *c)
-{
-	map_init(&c->calls);
-	map_init(&c->own);
-	map_init(&c->declared);
-	for (size_t i = 0; i < p->files.n; i++) {
-		struct go_words names = { NULL, 0, 0 };
-
-		go_calls(g, p->files.items[i], &c->calls, &c->own);
-		go_top_names(g, p->files.items[i], &names);
-		for (size_t k = 0; k < names.n; k++)
-			map_put_str(&c->declared, names.items[k], c);
-	}
-}
-
-static bool has_dot_import(const struct go_package *p)
-{
-	for (size_t i = 0; i < p->files.n; i++)
-		if (p->files.items[i]->has_dot_import)
-			return true;
-	return false;
-}
-
-static bool check_names(struct go *g, struct go_package *p, const struct go_file *f, const struct calls *c)
-{
-	struct go_words names = { NULL, 0, 0 };
-
-	if (f->package == NULL || strcmp(f->package, p->name) != 0 || f->is_test)
-		return false;
-	go_top_names(g, f, &names);
-	for (size_t k = 0; k < names.n; k++) {
-		const struct go_place *at = map_get_str(&c->calls, names.items[k]);
-
-		if (at == NULL || map_get_str(&c->own, names.items[k]) != NULL ||
-		    map_get_str(&c->declared, names.items[k]) != NULL)
-			continue;
-		undefined_name(g, p, f, names.items[k], at);
-		return true;
-	}
-	return false;
-}
-
-static void check_left_out(struct go *g, struct go_package *p)
-{
-	struct calls c;
-
-	if (p->out.n == 0 || has_dot_import(p) || !is_own(p))
-		return;
-	read_calls(g, p, &c);
-	for (size_t i = 0; i < p->out.n; i++)
-		if (check_names(g, p, p->out.items[i], &c))
-			break;
-	map_free(&c.calls, NULL);
-	map_free(&c.own, NULL);
-	map_free(&c.declared, NULL);
 }
 
 /* ---- all -------------------------------------------------------------------------------------- */
@@ -665,7 +573,7 @@ static bool check_quoting(struct go *g, struct go_package *p)
 
 		if (bad == NULL)
 			continue;
-		x = in_package(
+		x = go_problem_in(
 			g, p, GO_QUOTING,
 			arena_printf(g->a, GO_TEXT_CGO_QUOTE, name, go_quote(g->a, value), bad));
 		x->detail = "env-quoting";
@@ -704,7 +612,7 @@ static void check_package(struct go *g, struct go_package *p)
 	if (go_uses_cgo(p) && p->is_std && user_has_lists(g))
 		(void)check_flags(g, p);
 	if (!p->failed && !p->is_std)
-		check_left_out(g, p);
+		go_check_left_out(g, p);
 }
 
 static void check_compiler(struct go *g)

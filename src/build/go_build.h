@@ -1,4 +1,4 @@
-/* go_build.h - flags of the C compiler, and the command of the final link. */
+/* go_build.h - what goes wrong while packages are built: what its files share. */
 #ifndef DLWHY_BUILD_GO_BUILD_H
 #define DLWHY_BUILD_GO_BUILD_H
 
@@ -8,6 +8,14 @@
 void go_env_flags(struct go *g, const char *name, struct go_words *out);
 /* All that a package's C or C++ sources are compiled with. */
 void go_c_flags(struct go *g, const struct go_package *p, bool cxx, struct go_words *out);
+
+/* A problem of a package, which has then failed. */
+struct go_problem *go_problem_in(struct go *g, struct go_package *p, enum go_problem_kind kind,
+				 const char *text);
+/* Others than one's own are built elsewhere every day. */
+bool go_is_own(const struct go_package *p);
+/* go_left_out.c: names that only a file declares that is left out. */
+void go_check_left_out(struct go *g, struct go_package *p);
 
 /* ---- go_ask.c: what the compiler says of texts ------------------------------------------------- */
 

@@ -96,8 +96,14 @@ static bool is_predeclared(const struct go_token *t)
 	return strstr(list, word) != NULL;
 }
 
-/* Calls and conversions NAME(…): the first place of each. A method, a declaration and what is declared in the
- * file as a local name ("NAME :=", "NAME, x :=", a parameter) are none. */
+/* Behind these a name is used and not declared: "*Name", "&Name", "[]Name", "map[k]Name". */
+static bool uses_next(const struct go_token *t)
+{
+	return go_token_is(t, "*") || go_token_is(t, "&") || go_token_is(t, "]");
+}
+
+/* Calls, conversions and types NAME(…), *NAME: the first place of each. A method, a declaration and what is
+ * declared in the file as a local name ("NAME :=", "NAME, x :=", a parameter) are none. */
 void go_calls(struct go *g, const struct go_file *f, struct map *calls, struct map *own)
 {
 	struct go_token t, before = { .kind = GO_EOF }, next;
@@ -110,7 +116,7 @@ void go_calls(struct go *g, const struct go_file *f, struct map *calls, struct m
 		code_token(&sc, &next);
 		if (t.kind != GO_IDENT)
 			continue;
-		if (!go_token_is(&next, "(")) {
+		if (!go_token_is(&next, "(") && (!uses_next(&before) || go_token_is(&next, "."))) {
 			/* Any other place where it stands may declare it. */
 			if (!go_token_is(&before, "."))
 				map_put(own, t.s, t.n, g);
@@ -122,5 +128,35 @@ void go_calls(struct go *g, const struct go_file *f, struct map *calls, struct m
 		at = ARENA_NEW(g->a, struct go_place);
 		*at = (struct go_place){ f->path, t.line, t.col };
 		map_put(calls, t.s, t.n, at);
+	}
+}
+
+void go_selections(struct go *g, const struct go_file *f, struct go_selections *out, struct map *bare)
+{
+	struct go_token t, before = { .kind = GO_EOF }, next;
+	struct go_scan sc;
+
+	go_scan_init(&sc, f->source, f->size);
+	for (code_token(&sc, &t); t.kind != GO_EOF && out->n < MAX_NAMES; before = t, t = next) {
+		struct go_selected *x;
+
+		code_token(&sc, &next);
+		if (t.kind != GO_IDENT || go_token_is(&before, "."))
+			continue;
+		if (!go_token_is(&next, ".")) {
+			if (next.kind != GO_STRING && !go_token_is(&before, "package"))
+				map_put(bare, t.s, t.n, g);
+			continue;
+		}
+		before = next;
+		code_token(&sc, &next);
+		if (next.kind != GO_IDENT || *next.s < 'A' || *next.s > 'Z')
+			continue;
+		x = ARENA_PUSH(g->a, out);
+		x->package = arena_strndup(g->a, t.s, t.n);
+		x->name = arena_strndup(g->a, next.s, next.n);
+		x->at = (struct go_place){ f->path, next.line, next.col };
+		t = next;
+		code_token(&sc, &next);
 	}
 }

@@ -230,10 +230,13 @@ static bool read_spec(struct reader *r, bool *is_c)
 {
 	struct go_import *im;
 	struct go_place at = { r->f->path, r->t.line, r->t.col };
+	const char *name = NULL;
 
 	r->f->has_dot_import = r->f->has_dot_import || go_token_is(&r->t, ".");
-	if (r->t.kind == GO_IDENT || go_token_is(&r->t, "."))
+	if (r->t.kind == GO_IDENT || go_token_is(&r->t, ".")) {
+		name = arena_strndup(r->g->a, r->t.s, r->t.n);
 		next(r);
+	}
 	if (r->t.kind != GO_STRING || r->t.broken || r->t.n < 2) {
 		if (r->error == NULL && r->t.kind == GO_STRING)
 			r->error = arena_printf(r->g->a, GO_TEXT_NO_STRING_END, place(r),
@@ -245,6 +248,7 @@ static bool read_spec(struct reader *r, bool *is_c)
 	}
 	im = ARENA_PUSH(r->g->a, &r->f->imports);
 	im->path = unquote(r);
+	im->name = name;
 	im->at = at;
 	*is_c = strcmp(im->path, "C") == 0;
 	if (!valid_import(im->path)) {

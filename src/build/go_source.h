@@ -60,4 +60,17 @@ void go_top_names(struct go *g, const struct go_file *f, struct go_words *out);
  * another way, and so may be declared in it. */
 void go_calls(struct go *g, const struct go_file *f, struct map *calls, struct map *own);
 
+/* package.Name, of an import or of a variable. */
+struct go_selected {
+	const char *package, *name;
+	struct go_place at;    /* of the name */
+};
+struct go_selections {
+	struct go_selected *items;
+	size_t n, cap;
+};
+/* Each X.Name of a file whose name begins with a capital letter. bare: names that stand there without a '.'
+ * behind them, outside of imports, and so may be something else than a package. */
+void go_selections(struct go *g, const struct go_file *f, struct go_selections *out, struct map *bare);
+
 #endif

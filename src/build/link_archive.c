@@ -172,12 +172,12 @@ static bool fits(struct link *l, struct link_object *o)
 	o->misfit = true;
 	*ARENA_PUSH(l->a, &l->misfits) = o;
 	if ((l->kind == LINKER_LLD && o->archive->whole) ||
-	    (l->kind == LINKER_BFD && link_same_family(l, o->e)))
+	    (l->kind == LINKER_BFD && link_is_told_late(l, o)))
 		return false;
 	if (l->kind == LINKER_LLD)
 		l->misfits.n--;
-	if (l->kind == LINKER_GOLD && link_same_family(l, o->e) && o->archive->lib != NULL &&
-	    !any_taken(o->archive)) {
+	if (l->kind == LINKER_GOLD && (link_same_family(l, o->e) || link_gold_has_no_order(l, o->e)) &&
+	    o->archive->lib != NULL && !any_taken(o->archive)) {
 		l->misfits.n--;
 		search_on(l, o->archive, o);
 		return false;

@@ -145,7 +145,7 @@ static const char *bfd_machine(const struct elf *e)
 		return "i386";
 	if (e->machine == EM_X86_64)
 		return e->is64 ? "i386:x86-64" : "i386:x64-32";
-	return e->machine == EM_AARCH64 ? "aarch64" : elf_machine_name(e->machine);
+	return "unknown";
 }
 
 static const char *bfd_output(const struct link *l)
@@ -162,6 +162,24 @@ bool link_same_family(const struct link *l, const struct elf *e)
 	return e->machine == l->machine || (x86 && (e->machine == EM_386 || e->machine == EM_X86_64));
 }
 
+static bool has_relocs(const struct link_object *o)
+{
+	struct elf_shdr h;
+
+	for (uint64_t i = 0; i < o->o.nsections; i++)
+		if (elf_object_section(&o->o, i, &h) && (h.type == SHT_REL || h.type == SHT_RELA) && h.size > 0)
+			return true;
+	return false;
+}
+
+/* GNU ld takes objects of the same family, and of others those without relocations, until all files are read. */
+bool link_is_told_late(const struct link *l, const struct link_object *o)
+{
+	if (l->kind != LINKER_BFD || o->e->type == ET_DYN)
+		return l->kind == LINKER_LLD;
+	return link_same_family(l, o->e) || (o->e->type == ET_REL && !has_relocs(o));
+}
+
 /* GNU ld knows the machines it was built for, and says two things of the others. */
 static void wrong_arch_bfd(struct link *l, const struct link_object *o)
 {
@@ -171,23 +189,47 @@ static void wrong_arch_bfd(struct link *l, const struct link_object *o)
 
 	t->path = shown;
 	t->e = e;
-	if (link_same_family(l, e)) {
+	if (link_is_told_late(l, o)) {
 		link_line_of(l, t, true, LD_BFD_ARCH, l->self, bfd_machine(e), shown, bfd_output(l));
 		return;
 	}
-	if (e->type == ET_REL) {
-		link_line_of(l, t, true, LD_BFD_GENERIC, l->self, shown, e->machine);
-		link_line_of(l, t, false, LD_BFD_GENERIC, l->self, shown, e->machine);
+	for (int i = 0; i < 2 && e->type == ET_REL; i++) {
+		if (e->is64)
+			link_line_of(l, t, i == 0, LD_BFD_GENERIC, l->self, shown, e->machine);
+		else
+			link_line_of(l, t, i == 0, LD_BFD_GENERIC_32, l->self, shown, e->machine);
 	}
 	link_line_of(l, t, true, LD_BFD_WRONG_FORMAT, l->self, file);
 	l->stop = true;
 }
 
-static const char *mold_machine(const struct elf *e)
-{
-	const char *name = elf_machine_name(e->machine);
+/* Of a machine that mold does not know it says nothing: "". */
+static const char *const mold_riscv[2][2] = { { "riscv32", "riscv32be" }, { "riscv64", "riscv64be" } };
 
-	return e->machine == EM_AARCH64 ? "arm64" : name != NULL ? name : "unknown";
+const char *link_mold_machine(uint16_t machine, bool is64, bool big_endian)
+{
+	switch (machine) {
+	case EM_386: return "i386";
+	case EM_X86_64: return "x86_64";
+	case EM_ARM: return "arm32";
+	case EM_AARCH64: return "arm64";
+	case EM_RISCV: return mold_riscv[is64][big_endian];
+	case EM_PPC: return "ppc32";
+	case EM_PPC64: return big_endian ? "ppc64v1" : "ppc64v2";
+	case EM_S390: return "s390x";
+	case EM_SPARCV9: return "sparc64";
+	case EM_68K: return "m68k";
+	case EM_SH: return "sh4";
+	case EM_ALPHA: return "alpha";
+	case EM_LOONGARCH: return is64 ? "loongarch64" : "loongarch32";
+	default: return "";
+	}
+}
+
+/* gold for x86 was built without the other order of bytes. */
+bool link_gold_has_no_order(const struct link *l, const struct elf *e)
+{
+	return (l->machine == EM_X86_64 || l->machine == EM_386) && e->big_endian;
 }
 
 void link_wrong_arch(struct link *l, const struct link_object *o)
@@ -203,7 +245,9 @@ void link_wrong_arch(struct link *l, const struct link_object *o)
 	t = link_trouble(l, LT_WRONG_ARCH, true);
 	t->path = shown;
 	t->e = e;
-	if (l->kind == LINKER_GOLD && !link_same_family(l, e)) {
+	if (l->kind == LINKER_GOLD && link_gold_has_no_order(l, e)) {
+		link_line_of(l, t, true, LD_GOLD_ENDIAN, l->self, shown, e->is64 ? 64U : 32U);
+	} else if (l->kind == LINKER_GOLD && !link_same_family(l, e)) {
 		link_line_of(l, t, true, LD_GOLD_MACHINE, l->self, shown, e->machine);
 		l->stop = true;
 	} else if (l->kind == LINKER_GOLD) {
@@ -213,8 +257,9 @@ void link_wrong_arch(struct link *l, const struct link_object *o)
 			     l->format != NULL ? l->format :
 			     l->line->emulation != NULL ? l->line->emulation : "the other inputs");
 	} else {
-		link_line_of(l, t, true, LD_MOLD_ARCH, shown, elf_machine_name(l->machine),
-			     mold_machine(e));
+		link_line_of(l, t, true, LD_MOLD_ARCH, shown,
+			     link_mold_machine(l->machine, l->is64, l->big_endian),
+			     link_mold_machine(e->machine, e->is64, e->big_endian));
 		l->stop = true;
 	}
 }
@@ -306,7 +351,7 @@ static void load_elf(struct link *l, const struct link_op *op, const struct elf 
 	o->source = source_of(l, shown);
 	if (!link_machine_fits(l, e)) {
 		*ARENA_PUSH(l->a, &l->misfits) = o;
-		if (l->kind != LINKER_LLD && !(l->kind == LINKER_BFD && link_same_family(l, e)))
+		if (!link_is_told_late(l, o))
 			link_wrong_arch(l, o);
 		return;
 	}
@@ -559,7 +604,7 @@ void link_say_misfits(struct link *l)
 	for (; l->misfits_told < l->misfits.n; l->misfits_told++) {
 		struct link_object *o = l->misfits.items[l->misfits_told];
 
-		if (l->kind == LINKER_LLD || (l->kind == LINKER_BFD && link_same_family(l, o->e)))
+		if (link_is_told_late(l, o))
 			link_wrong_arch(l, o);
 	}
 }

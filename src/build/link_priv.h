@@ -88,6 +88,10 @@ bool link_refused(struct link *l, enum link_trouble_kind kind, const struct link
 		  const char *shown);
 /* Is that a machine for which a linker of this output has rules, too: x86 with 32 and 64 bits? */
 bool link_same_family(const struct link *l, const struct elf *e);
+/* Of an object for another machine: is that told when all files are read? */
+bool link_is_told_late(const struct link *l, const struct link_object *o);
+const char *link_mold_machine(uint16_t machine, bool is64, bool big_endian);
+bool link_gold_has_no_order(const struct link *l, const struct elf *e);
 void link_wrong_arch(struct link *l, const struct link_object *o);
 /* Objects for another machine that were not told yet. */
 void link_say_misfits(struct link *l);

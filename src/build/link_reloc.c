@@ -119,6 +119,16 @@ static struct link_trouble *pic_trouble(struct link *l, const struct link_use *u
 	return t;
 }
 
+/* GNU ld knows what a shared object defines by its name with the version. */
+static const char *name_with_version(struct link *l, const struct link_trouble *t)
+{
+	const struct link_sym *s = t->sym;
+
+	if (s == NULL || !s->by_dso || s->version == NULL || strchr(s->name, '@') != NULL)
+		return t->symbol;
+	return arena_printf(l->a, "%s@@%s", s->name, s->version);
+}
+
 /* elf_x86_64_need_pic */
 static void need_pic(struct link *l, const struct link_use *u)
 {
@@ -135,8 +145,8 @@ static void need_pic(struct link *l, const struct link_use *u)
 		if (!is_defined_here(s) && !s->by_dso)
 			und = "undefined ";
 	}
-	link_line_of(l, t, true, LD_BFD_PIC, l->self, u->object->shown, t->reloc, und, v, t->symbol,
-		     output_words(l), pic);
+	link_line_of(l, t, true, LD_BFD_PIC, l->self, u->object->shown, t->reloc, und, v,
+		     name_with_version(l, t), output_words(l), pic);
 }
 
 static void need_pic_gold(struct link *l, const struct link_use *u)
@@ -267,10 +277,10 @@ static void need_pic_aarch64(struct link *l, const struct link_use *u, bool earl
 
 	if (early)
 		link_line_of(l, t, true, LD_BFD_PIC_AARCH64, l->self, u->object->shown, t->reloc,
-			     t->symbol);
+			     name_with_version(l, t));
 	else
 		link_line_of(l, t, true, LD_BFD_PIC_EXTERNAL, l->self, u->object->shown, t->reloc,
-			     t->symbol);
+			     name_with_version(l, t));
 }
 
 /* ---- the two moments --------------------------------------------------------------------------------- */

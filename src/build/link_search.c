@@ -87,8 +87,7 @@ static void say_skipped(struct search *s, const char *path, const struct elf *e)
 		link_line_of(l, t, true, LD_GOLD_SKIP, l->self, path, s->lib);
 	else
 		link_line_of(l, t, true, LD_MOLD_SKIP, path,
-			     e != NULL && elf_machine_name(e->machine) != NULL ?
-			     elf_machine_name(e->machine) : "unknown");
+			     e != NULL ? link_mold_machine(e->machine, e->is64, e->big_endian) : "unknown");
 }
 
 /* gold is built for a family of machines; a file of another one ends it. */
@@ -96,7 +95,7 @@ static bool gold_knows(const struct link *l, const struct elf *e)
 {
 	bool x86 = l->machine == EM_X86_64 || l->machine == EM_386;
 
-	return e == NULL || e->machine == l->machine ||
+	return e == NULL || e->machine == l->machine || link_gold_has_no_order(l, e) ||
 	       (x86 && (e->machine == EM_386 || e->machine == EM_X86_64));
 }
 
@@ -106,6 +105,8 @@ static enum verdict does_not_fit(struct search *s, const char *path, const struc
 
 	link_saw(l, path, s->lib, SEEN_OTHER_ARCH, e);
 	if (l->kind == LINKER_LLD || (l->kind == LINKER_GOLD && !gold_knows(l, e)))
+		return TAKE;
+	if (l->kind == LINKER_MOLD && e != NULL && *link_mold_machine(e->machine, e->is64, e->big_endian) == '\0')
 		return TAKE;
 	say_skipped(s, path, e);
 	return GO_ON;

@@ -3,7 +3,7 @@
 
 #include "build/go_c.h"
 #include "build/go_text.h"
-#include "diagnose/devel.h"
+#include "diagnose/debian.h"
 #include "diagnose/go.h"
 
 static void fix_install(struct go_case *c, struct draft *dr, const char *says, const char *package)
@@ -87,7 +87,7 @@ static void pkg_config(struct go_case *c, const struct go_problem *p)
 	}
 	for (size_t i = 0; i < p->found.n && i < 12; i++)
 		draft_fact(&c->d, dr, p->found.items[i], "searched for .pc files");
-	package = devel_package(DEVEL_PKG_CONFIG, arena_strndup(c->d.a, name, n), c->d.a);
+	package = debian_package(DEBIAN_PKG_CONFIG, arena_strndup(c->d.a, name, n), c->d.a);
 	says = arena_printf(c->d.a, "install the development package of %.*s%s%s", (int)n, name,
 			    package != NULL ? ": in Debian and Ubuntu " : "", package != NULL ? package : "");
 	if (package != NULL)
@@ -172,7 +172,7 @@ static void libc_headers(struct go_case *c, struct draft *dr, const struct go_pr
 static void header(struct go_case *c, const struct go_problem *p)
 {
 	struct draft *dr = go_draft(c, p, CAUSE_HEADER_MISSING, p->detail);
-	const char *package = devel_package(DEVEL_HEADER, p->object, c->d.a);
+	const char *package = debian_package(DEBIAN_HEADER, p->object, c->d.a);
 
 	if (same_text(p->verb, "CC")) {
 		libc_headers(c, dr, p);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diagnose/devel.h"
+#include "diagnose/debian.h"
 #include "diagnose/link_case.h"
 #include "object/elfconst.h"
 
@@ -70,7 +70,7 @@ static void change_lib(struct seek *s, const char *kind, const char *says, const
 
 static const char *apt_name(struct seek *s)
 {
-	const char *package = devel_package(DEVEL_LIBRARY, s->lib, s->k->a);
+	const char *package = debian_package(DEBIAN_LIBRARY, s->lib, s->k->a);
 
 	if (package != NULL)
 		return arena_printf(s->k->a, "apt-get install %s", package);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/debian.h"
 #include "diagnose/known.h"
 
 /* ---- folders that do not exist ------------------------------------------------------------ */
@@ -432,6 +433,29 @@ void search_fix_provider(struct diag *d, struct draft *dr, const char *name)
 	}
 }
 
+/* The package of the archive that has a library of that very name, or has it under another number. */
+static bool fix_archive(struct diag *d, struct draft *dr, const char *name)
+{
+	const char *package = debian_package_to_load(name, d->a), *other;
+	struct fix *f;
+
+	if (package != NULL) {
+		f = draft_fix(d, dr, "install-package", "low",
+			      arena_printf(d->a, "install the package that has %s: in Debian and Ubuntu %s",
+					   name, package));
+		fix_command(d, f, arena_printf(d->a, "apt-get install %s", package));
+		return true;
+	}
+	other = debian_other_number(name, &package, d->a);
+	if (other != NULL)
+		draft_fix(d, dr, "known", "low",
+			  arena_printf(d->a,
+				       "Debian 12 has %s (in %s): what needs %s was built for another "
+				       "release of the system; get the build for this one",
+				       other, package, name));
+	return false;
+}
+
 void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
 			const struct image *from)
 {
@@ -439,6 +463,8 @@ void search_fix_generic(struct diag *d, struct draft *dr, const char *name,
 	struct fix *f;
 
 	if (provider_of(name) != NULL || (conda_package_of(name) != NULL && conda_of(d, path) != NULL))
+		return;
+	if (has_apt(d) && fix_archive(d, dr, name))
 		return;
 	if (path != NULL && strstr(path, "-packages/") != NULL) {
 		draft_fix_reinstall(

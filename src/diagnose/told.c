@@ -226,6 +226,7 @@ static void open_case(struct told_case *c)
 	for (size_t i = 0; i < c->n; i++)
 		c->facts[i].f = c->in->facts[i];
 	told_guess(c);
+	told_framework(c);
 	told_context(c);
 	told_runtime(c);
 	told_symbols(c);

@@ -236,8 +236,67 @@ static void deny_undrawn(struct told_case *c, size_t n)
 			t->denied = true;
 }
 
+/* The first word of a library's name: "score" of "libscore_start-2.so". */
+static size_t stem_of(const char *path, const char **stem)
+{
+	const char *base = file_name(path);
+
+	base += strncmp(base, "lib", 3) == 0 ? 3 : 0;
+	*stem = base;
+	return strcspn(base, "_-.0123456789");
+}
+
+/* The loader goes on without a library of LD_PRELOAD, and what that one should have defined is missing then:
+ * the symbol, or who uses it, has its name. */
+static void deny_for_preload(struct told_case *c, size_t n)
+{
+	enum { LEAST = 4 };
+	struct told_fact *t = &c->facts[n];
+	const char *symbol = t->f.field[MSG_SYMBOL], *user = t->f.field[MSG_OBJECT], *stem, *own = "";
+
+	if (!told_may_be_cause(t) || !told_is(&t->f, "missing-symbol") || symbol == NULL)
+		return;
+	if (user != NULL)
+		stem_of(user, &own);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct msg_fact *f = &c->facts[i].f;
+		const char *preload = f->field[MSG_OBJECT];
+		size_t len = preload != NULL ? stem_of(preload, &stem) : 0;
+
+		if (starts_with(f->id, "preload-") && f->line < t->f.line && len >= LEAST &&
+		    (strncmp(symbol, stem, len) == 0 || strncmp(own, stem, len) == 0))
+			t->denied = true;
+	}
+}
+
+/* Words about the whole that say nothing beside the reason: `idle` is no cause where `reason` is one. */
+static const struct {
+	const char *idle, *reason; /* how their ids begin */
+} unneeded[] = {
+	{ "fuse-mount", "fuse-exec" },
+	{ "fuse-mount", "fuse-device" },
+	{ "fuse-mount", "fuse-open" },
+	{ "fuse-mount", "fuse-denied" },
+};
+
+static void deny_unneeded(struct told_case *c, size_t n)
+{
+	struct told_fact *t = &c->facts[n];
+
+	for (size_t k = 0; k < sizeof(unneeded) / sizeof(unneeded[0]); k++)
+		for (size_t i = 0; i < c->n && starts_with(t->f.id, unneeded[k].idle); i++) {
+			const struct told_fact *other = &c->facts[i];
+
+			t->denied = t->denied || (told_may_be_cause(other) &&
+						  starts_with(other->f.id, unneeded[k].reason) &&
+						  t->f.line - other->f.line <= ATTEMPTS);
+		}
+}
+
 void told_attempt(struct told_case *c, size_t n)
 {
+	deny_unneeded(c, n);
+	deny_for_preload(c, n);
 	deny_absent_in_list(c, n);
 	deny_undrawn(c, n);
 	deny_attempt(c, n);

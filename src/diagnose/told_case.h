@@ -1,7 +1,7 @@
 /* told_case.h - the facts of a text while it is judged: copies that are completed, doubted and put in order.
  *
  * Each step is a file: told_context.c fills in what the words around say, told_runtime.c what names of
- * libraries and symbols in a loader's words tell, told_attempt.c what is said of attempts, told_symbol.c
+ * libraries and symbols in a loader's words tell, told_framework.c what frameworks go on without, told_attempt.c what is said of attempts, told_symbol.c
  * what names of symbols tell, told_build.c knows the habits of build systems, told_doubt.c what is no error
  * at all; told.c puts what is left in order.
  */
@@ -36,6 +36,7 @@ bool told_same(const struct msg_fact *x, const struct msg_fact *y, enum msg_fiel
 bool told_may_be_cause(const struct told_fact *t);
 
 void told_guess(struct told_case *c);   /* told_attempt.c: words of failure count where nothing is known */
+void told_framework(struct told_case *c); /* told_framework.c: what frameworks go on without */
 void told_context(struct told_case *c);
 void told_runtime(struct told_case *c);
 void told_attempt(struct told_case *c, size_t n); /* fact n: one of several attempts? */

@@ -193,15 +193,39 @@ static void from_inspection(struct told_case *c, struct msg_fact *f)
 	}
 }
 
+/* The event log names the library that is not found, or lacks an entry, or whose instruction the processor
+ * does not know, as the module that failed. What only tells of it is none. */
+static void from_event(struct told_case *c, struct msg_fact *f)
+{
+	static const char *const tellers[] = { "ntdll.dll", "kernelbase.dll", "kernel32.dll", "unknown" };
+	static const char *const statuses[] = { "C0000135", "C0000139", "C000001D" };
+	const struct msg_fact *fault = told_above(c, "windows-fault", f, NEAR);
+	bool names = false;
+
+	if (fault == NULL)
+		fault = told_below(c, "windows-fault", f, NEAR);
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		names = names || strstr(f->id, statuses[i]) != NULL;
+	if (!names || f->field[MSG_OBJECT] != NULL || fault == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
+		if (strcasecmp(fault->field[MSG_OBJECT], tellers[i]) == 0)
+			return;
+	f->field[MSG_OBJECT] = fault->field[MSG_OBJECT];
+}
+
 void told_context(struct told_case *c)
 {
 	from_loading_alone(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->facts[i].f.code != NULL)
 			complete(c, i);
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++) {
 		if (told_is(&c->facts[i].f, "interpreter-missing"))
 			from_inspection(c, &c->facts[i].f);
+		if (c->facts[i].f.kind == MSG_CAUSE && starts_with(c->facts[i].f.id, "status-"))
+			from_event(c, &c->facts[i].f);
+	}
 	for (size_t i = 0; i < c->n; i++)
 		one_speaker(c, i);
 }

@@ -2,31 +2,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/devel.h"
+#include "diagnose/debian.h"
 #include "diagnose/dyld.h"
 #include "diagnose/known.h"
 #include "diagnose/told_find.h"
 #include "diagnose/told_words.h"
 #include "symbol/demangle.h"
 
-static void library(struct diag *d, struct draft *dr, bool elsewhere)
+/* Whose packages are there where the text was written. */
+enum where { WHERE_DEBIAN, WHERE_ALPINE, WHERE_NEITHER };
+
+/* Alpine's packages provide each library under its SONAME, "so:libz.so.1". */
+static const char *install_command(struct diag *d, enum where where, const char *name, const char *package)
 {
-	const struct provider *p = dr->f.object != NULL ? provider_of(base_name(dr->f.object)) : NULL;
-	const char *package;
+	if (where == WHERE_ALPINE)
+		return arena_printf(d->a, "apk add %s",
+				    shell_quote(d->a, arena_printf(d->a, "so:%s", name)));
+	return arena_printf(d->a, "apt-get install %s", package);
+}
+
+/* A library that a table of our own says more of. */
+static void library(struct diag *d, struct draft *dr, const struct provider *p, enum where where)
+{
+	const char *name = base_name(dr->f.object);
 	struct fix *f;
 
-	if (p == NULL)
-		return;
-	package = p->apt != NULL ? p->apt : p->python;
-	if (package != NULL && !elsewhere) {
+	if (where != WHERE_NEITHER && (p->apt != NULL || p->python != NULL)) {
 		f = draft_fix(d, dr, "install", "low",
-			      arena_printf(d->a, "%s (%s): install the package that brings it",
-					   base_name(dr->f.object), p->what));
-		fix_command(d, f, arena_printf(d->a, p->apt != NULL ? "apt-get install %s" :
-							      "python3 -m pip install %s", package));
+			      arena_printf(d->a, "%s (%s): install the package that brings it", name,
+					   p->what));
+		fix_command(d, f,
+			    p->apt != NULL ? install_command(d, where, name, p->apt) :
+					     arena_printf(d->a, "python3 -m pip install %s", p->python));
 	}
 	if (p->hint != NULL)
 		draft_fix(d, dr, "known", "low", p->hint);
+}
+
+/* One that is known by the list of the archive alone. */
+static void library_of_archive(struct diag *d, struct draft *dr, enum where where)
+{
+	const char *name = base_name(dr->f.object), *other;
+	const char *package = debian_package_to_load(name, d->a);
+	struct fix *f;
+
+	if (package != NULL) {
+		f = draft_fix(d, dr, "install", "low",
+			      arena_printf(d->a, "install the package that has %s%s%s", name,
+					   where == WHERE_DEBIAN ? ": in Debian and Ubuntu " : "",
+					   where == WHERE_DEBIAN ? package : ""));
+		fix_command(d, f, install_command(d, where, name, package));
+		return;
+	}
+	other = debian_other_number(name, &package, d->a);
+	if (other != NULL && where == WHERE_DEBIAN)
+		draft_fix(d, dr, "known", "low",
+			  arena_printf(d->a,
+				       "what needs %s was built for another release of the system (Debian "
+				       "12 has %s, in %s): get the build for this one; a link from one name "
+				       "to the other is no repair",
+				       name, other, package));
 }
 
 static void symbol(struct diag *d, struct draft *dr)
@@ -109,16 +144,15 @@ static void embedded(struct diag *d, struct draft *dr, const struct msg_fact *f)
 			       base_name(object)));
 }
 
-/* Where there is no apt-get. */
-static bool is_elsewhere(const struct msg_fact *f)
+static enum where where_said(const struct msg_fact *f)
 {
 	static const char *const speakers[] = { "dyld",	 "macos",    "windows", "ld64",
-						"xcode", "link.exe", "cl" };
+						"xcode", "link.exe", "cl",	"bionic" };
 
 	for (size_t i = 0; i < sizeof(speakers) / sizeof(speakers[0]); i++)
 		if (same_text(f->speaker, speakers[i]))
-			return true;
-	return false;
+			return WHERE_NEITHER;
+	return same_text(f->speaker, "musl") ? WHERE_ALPINE : WHERE_DEBIAN;
 }
 
 /* Nothing but that it is not there. */
@@ -133,14 +167,14 @@ static void devel(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
 	static const struct {
 		enum cause cause;
-		enum devel_kind kind;
+		enum debian_kind kind;
 		enum msg_field field;
 		const char *before, *behind; /* its name as a file */
 		const char *folder;	     /* how another folder is named */
 	} wanted[] = {
-		{ CAUSE_HEADER_MISSING, DEVEL_HEADER, MSG_HEADER, "", "", "with -I" },
-		{ CAUSE_LD_LIBRARY_NOT_FOUND, DEVEL_LIBRARY, MSG_LIB, "lib", ".so", "with -L" },
-		{ CAUSE_PKG_CONFIG, DEVEL_PKG_CONFIG, MSG_PACKAGE, "", ".pc", "in PKG_CONFIG_PATH" },
+		{ CAUSE_HEADER_MISSING, DEBIAN_HEADER, MSG_HEADER, "", "", "with -I" },
+		{ CAUSE_LD_LIBRARY_NOT_FOUND, DEBIAN_LIBRARY, MSG_LIB, "lib", ".so", "with -L" },
+		{ CAUSE_PKG_CONFIG, DEBIAN_PKG_CONFIG, MSG_PACKAGE, "", ".pc", "in PKG_CONFIG_PATH" },
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
@@ -148,7 +182,7 @@ static void devel(struct diag *d, struct draft *dr, const struct msg_fact *f)
 		struct fix *way;
 
 		if (told_cause(f) == wanted[i].cause && name != NULL)
-			package = devel_package(wanted[i].kind, name, d->a);
+			package = debian_package(wanted[i].kind, name, d->a);
 		if (package == NULL)
 			continue;
 		way = draft_fix(d, dr, "install", "low",
@@ -186,10 +220,15 @@ static bool python_header(struct diag *d, struct draft *dr, const struct msg_fac
 
 void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
-	if (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH ||
-	    told_cause(f) == CAUSE_GPU_DRIVER)
-		library(d, dr, d->no_apt || is_elsewhere(f));
-	if (is_only_missing(f) && !python_header(d, dr, f) && !d->no_apt && !is_elsewhere(f))
+	enum where where = d->no_apt ? WHERE_NEITHER : where_said(f);
+	const struct provider *p = dr->f.object != NULL ? provider_of(base_name(dr->f.object)) : NULL;
+	const bool missing = told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH;
+
+	if (p != NULL && (missing || told_cause(f) == CAUSE_GPU_DRIVER))
+		library(d, dr, p, where);
+	else if (dr->f.object != NULL && missing && where != WHERE_NEITHER)
+		library_of_archive(d, dr, where);
+	if (is_only_missing(f) && !python_header(d, dr, f) && where != WHERE_NEITHER)
 		devel(d, dr, f);
 	if (same_text(f->speaker, "dyld") &&
 	    (told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH)) {

@@ -24,6 +24,62 @@ struct words {
 
 #define WORDS(list) { list, sizeof(list) / sizeof((list)[0]) }
 
+/* ---- errors of Windows by number -------------------------------------------------------------- */
+
+static const struct {
+	const char *number, *code;
+} numbers[] = {
+	{ "126", "missing-library" }, { "127", "missing-symbol" }, { "182", "missing-symbol" },
+	{ "193", "wrong-arch" },      { "216", "wrong-arch" },	   { "577", "permission" },
+	{ "998", "init-failed" },     { "1114", "init-failed" },   { "1455", "memory-or-limit" },
+	{ "14001", "missing-library" },
+};
+
+/* Is the number that begins at `at` one of an error: "(126)", "error 126", "code: 126", "GetLastError=126"? */
+static bool is_error_number(const char *low, const char *at)
+{
+	static const char *const words[] = { "error", "code", "err" };
+	const char *end = at;
+
+	if (at == low || isalnum((unsigned char)at[-1]))
+		return false;
+	while (end > low && strchr(" \t:=#", end[-1]) != NULL)
+		end--;
+	if (end > low && end[-1] == '(')
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]);
+
+		if ((size_t)(end - low) >= n && strncmp(end - n, words[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The cause that a number in the line stands for, behind the file's name; NULL: none. */
+static const char *code_of_number(const char *low)
+{
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		size_t n = strlen(numbers[i].number);
+
+		for (const char *at = low; (at = strstr(at, numbers[i].number)) != NULL; at += n)
+			if (!isalnum((unsigned char)at[n]) && is_error_number(low, at))
+				return numbers[i].code;
+	}
+	return NULL;
+}
+
+/* Only Windows counts its errors so. */
+static bool is_of_windows(const char *name, size_t n)
+{
+	static const char *const ends[] = { ".so", ".dylib", ".jnilib", ".bundle" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (memmem(name, n, ends[i], strlen(ends[i])) != NULL)
+			return false;
+	return true;
+}
+
 /* ---- what a line says ------------------------------------------------------------------------ */
 
 /* Lines in which it went well, was expected, or is a command. */
@@ -39,7 +95,7 @@ static const char *const harmless[] = {
 
 /* Words of failure; each leads here (blocks.def). */
 static const char *const failures[] = {
-	"not found", "missing", "not load", "error: ", "error loading", "error opening",
+	"not found", "missing", "not load", "error: ", "error loading", "error opening", "errored",
 	/* The same in other languages: not found, missing. Letters outside of ASCII are compared as they
 	 * are, so a first one that may be a capital is left out. */
 	"nicht gefunden", "introuvable", "no se encontr", "no se encuentra", "non trovat", "non è stat",
@@ -312,10 +368,14 @@ void block_failure(struct block *b)
 	for (n = 0; text[n] != '\0'; n++)
 		low[n] = (char)tolower((unsigned char)text[n]);
 	low[n] = '\0';
-	if (has_one(wrong, low) || !find_name(text, &start, &n) || !has_failed(low, start, n))
+	if (has_one(wrong, low) || !find_name(text, &start, &n))
+		return;
+	code = is_of_windows(text + start, n) ? code_of_number(low + start + n) : NULL;
+	if (code == NULL && !has_failed(low, start, n))
 		return;
 	kept->line = l.line;
 	kept->times++;
-	code = kind_of(low);
+	if (code == NULL)
+		code = kind_of(low);
 	add(b, &l, code != NULL ? code : "missing-library", text, start, n);
 }

@@ -186,17 +186,19 @@ static size_t bold_end(const struct line *l, size_t i)
 	return 0;
 }
 
-/* "**relocation truncated to fit:** …" */
+/* "**relocation truncated to fit:** …", also slanted: "**_x_**" */
 static void remove_bold(struct line *l)
 {
-	size_t k = 0, end = 0;
+	size_t k = 0, end = 0, slanted = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
 		size_t begun = end == 0 ? bold_end(l, i) : 0;
 
-		if (begun > 0 || (end > 0 && i == end)) {
+		if (begun > 0)
+			slanted = l->s[i + 2] == '_' && l->s[begun - 1] == '_' ? 1 : 0;
+		if (begun > 0 || (end > 0 && i == end - slanted)) {
+			i += 1 + slanted;
 			end = begun;
-			i++;
 			continue;
 		}
 		l->from[k] = l->from[i];

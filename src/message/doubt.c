@@ -70,8 +70,8 @@ static bool is_report(struct part b)
 		"while installing", "while linking", "while trying", "message appears", "threw",
 		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints",
 		"outputs", "gave me", "message showed", "following error", "error is", "appeared",
-		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "my",
-		"me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
+		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "im",
+		"i've", "my", "me", "error message is", "does not work", "do not work", "doesn't work", "fails to start"
 	};
 
 	return PART_COUNT(b, reports) > 0 && PART_COUNT(b, conditional) == 0;
@@ -177,7 +177,10 @@ static bool is_passed_on(struct part b)
 					       "Failed with error", "be loaded: ", "library: ",
 					       "failed: ", "error: ", "failed to load: ",
 					       "Error message(s): ",
-					       "could not load: " };
+					       "could not load: ",
+					       /* Of an object (JSON). */
+					       "\"message\":", "\"msg\":", "\"error\":", "\"stderr\":",
+					       "\"stack\":" };
 
 	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
 		if (part_has(b, tellers[i]))
@@ -277,6 +280,12 @@ static bool is_example(struct part b)
 	return PART_COUNT(b, words) > 0;
 }
 
+/* "('X', 'Y')": a list that Python prints. */
+static bool is_listed(struct part b)
+{
+	return b.n > 1 && (b.s[0] == '(' || b.s[0] == '[') && (b.s[1] == '\'' || b.s[1] == '"');
+}
+
 static bool is_prose(const struct clean *c, size_t start, struct part b, struct part a)
 {
 	struct part rest = { c->text + start, (size_t)(a.s - (c->text + start)) + a.n };
@@ -291,7 +300,7 @@ static bool is_prose(const struct clean *c, size_t start, struct part b, struct 
 	    is_quoted_over_lines(c, b, rest) ||
 	    (is_example(b) && !is_report(b)))
 		return true;
-	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b))
+	if (is_exception(b) || is_report(b) || is_passed_on(b) || is_thrown(b) || is_listed(b))
 		return false;
 	if (quoted && (writes > 0 || goes_on > 0))
 		return true;
@@ -318,7 +327,8 @@ static bool is_change(struct part b, struct part a)
 
 		while (hex < b.n && isxdigit((unsigned char)b.s[hex]))
 			hex++;
-		if (hex - i >= 7 && hex < b.n && b.s[hex] == ' ')
+		/* Cygwin counts microseconds: "6976514 [main] sh 4292 …" */
+		if (hex - i >= 7 && hex + 1 < b.n && b.s[hex] == ' ' && b.s[hex + 1] != '[')
 			return true;
 	}
 	return PART_COUNT(b, verbs) > 0 && !part_has(b, ":") && (part_has(a, "(#") || b.n < 60);
@@ -646,9 +656,12 @@ static bool is_probed(struct part b)
 	return false;
 }
 
-/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. */
+/* "INFO - OSError: ": who runs a program and logs what it prints calls it no error, but it is one. So is an
+ * exception that is logged as Python writes its value: "WARNING … with ImportError('libx.so: …", and that of a
+ * task that Spark calls lost. */
 static bool is_relayed(struct part b)
 {
+	static const char *const values[] = { "Error('", "Error(\"", " Lost task " };
 	static const char *const levels[] = { " INFO ", " INFO: ", "[INFO] ", " DEBUG ", "[DEBUG] ",
 					      "level=info " };
 
@@ -662,6 +675,20 @@ static bool is_relayed(struct part b)
 		if (at != NULL && is_exception((struct part){ rest.s + skip, rest.n - skip }))
 			return true;
 	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (part_has(b, values[i]))
+			return true;
+	return false;
+}
+
+/* What ended is no warning, whoever tells of it: "WARNING: application exited with code 0xc0000135" */
+static bool is_ended(struct part b)
+{
+	static const char *const words[] = { "exited with ", "exit code", "terminated with ", "quit with " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (part_has(b, words[i]))
+			return true;
 	return false;
 }
 
@@ -669,11 +696,11 @@ static bool is_relayed(struct part b)
 static bool is_warned(struct part b)
 {
 	static const char *const levels[] = { "W tensorflow/", "I tensorflow/", " WARN ", " WARN:", "[WARN",
-					      "[warn", "WARNING: ", " WARNING ", " W0000 ", "|WARNING|",
-					      "level=warn", "level=info", "WARNING[", " DEBUG ",
+					      "[warn", "WARNING:", " WARNING ", " W0000 ", "|WARNING|",
+					      "level=warn", "level=info", " DEBUG ",
 					      " DEBUG: ", "[DEBUG]", "level=debug", " INFO ", "[INFO]" };
 
-	if (is_relayed(b))
+	if (is_relayed(b) || is_ended(b))
 		return false;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (part_has(b, levels[i]) || (levels[i][0] == ' ' && b.n >= strlen(levels[i]) - 1 &&

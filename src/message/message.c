@@ -413,6 +413,32 @@ static bool ends_a_file(const char *text, size_t at, size_t n)
 	return at == end || !is_file_end(text, dot, at);
 }
 
+/* Does a sentence of somebody else begin there: "Reinstalling the program …", no rest of a name? */
+static bool begins_prose(const char *s, size_t n)
+{
+	size_t i = 1;
+
+	if (n < 4 || !isupper((unsigned char)s[0]))
+		return false;
+	while (i < n && islower((unsigned char)s[i]))
+		i++;
+	return i > 2 && i + 2 < n && s[i] == ' ' && isalpha((unsigned char)s[i + 1]) &&
+	       memcmp(s + i, " in ", 4) != 0 && memcmp(s + i, " at ", 4) != 0;
+}
+
+/* Does a match that is whole in its own line take only the first word of prose from the next one? */
+static bool takes_prose(const struct reading *g, const struct pattern_match *m)
+{
+	for (size_t k = 0; k < g->joins.n; k++) {
+		size_t at = g->joins.items[k].at;
+
+		if (at > m->start && at < m->end && begins_prose(g->text + at, g->n - at) &&
+		    m->end <= word_end(g->text, at, g->n))
+			return true;
+	}
+	return false;
+}
+
 /* Does the match go over a place where lines were joined, and none of them ended with its name? */
 static bool is_join(const struct reading *g, const struct pattern_match *m)
 {
@@ -425,14 +451,15 @@ static bool is_join(const struct reading *g, const struct pattern_match *m)
 	return reading_has_join(g, m->start, m->end);
 }
 
-static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width)
+/* `whole`: the sentence is one in its own line, too. */
+static bool try_joined(struct msg_reader *r, uint32_t row, size_t at, size_t width, bool whole)
 {
 	struct pattern *p = compiled(r, row, false);
 	struct pattern_match m;
 	struct reading g;
 
 	if (p == NULL || r->loose_work > LOOSE_WORK || !reading_joined(&r->clean, at, width, &r->room, &g) ||
-	    !match_over(p, &g, &r->loose_work, &m) || !is_join(&g, &m))
+	    !match_over(p, &g, &r->loose_work, &m) || !is_join(&g, &m) || (whole && takes_prose(&g, &m)))
 		return false;
 	keep(r, row, &g, &m);
 	return true;
@@ -459,7 +486,7 @@ static bool try_plain(struct msg_reader *r, uint32_t row, size_t at)
 	reading_lines(&r->clean, at, 0, &g);
 	found = p != NULL && match_over(p, &g, &r->plain_work, &m);
 	width = !found || m.start == 0 || m.end == g.n ? width_at(r, &g) : 0;
-	if (width > 0 && (!found || may_go_on(r, &g, &m, width)) && try_joined(r, row, at, width))
+	if (width > 0 && (!found || may_go_on(r, &g, &m, width)) && try_joined(r, row, at, width, found))
 		return true;
 	if (found) {
 		keep(r, row, &g, &m);

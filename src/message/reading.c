@@ -236,6 +236,28 @@ static bool is_exe(const char *s, size_t n)
 	return n > strlen(".exe:") && strncmp(s, ".exe:", strlen(".exe:")) == 0;
 }
 
+/* What a shell says of a program that died, and a debugger: nobody's sentence goes on so. */
+static bool begins_with_death(const char *s, size_t n)
+{
+	static const char *const deaths[] = { "Aborted",
+					      "Killed",
+					      "Segmentation fault",
+					      "Illegal instruction",
+					      "Trace/breakpoint trap",
+					      "Bus error",
+					      "Floating point exception",
+					      "[Inferior ",
+					      "(gdb)",
+					      "(lldb)",
+					      "[1]",
+					      "zsh: " };
+
+	for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++)
+		if (n >= strlen(deaths[i]) && memcmp(s, deaths[i], strlen(deaths[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Does a line begin as messages and commands do: "collect2: ", "src/main.c:12:3: ", "/usr/bin/gcc "? The rest
  * of a broken path does not, nor one behind a line (before[0, nbefore)) that has only begun. */
 static bool begins_message(const char *before, size_t nbefore, const char *s, size_t n)
@@ -245,7 +267,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 					     "@loader_path/", "@executable_path/", "  Referenced from",
 					     "  Reason: ", "  Expected in: " };
 	bool drive = n > 2 && isalpha((unsigned char)s[0]) && s[1] == ':' && (s[2] == '/' || s[2] == '\\');
-	bool path = n > 0 && (s[0] == '/' || drive), name = true;
+	bool path = n > 1 && (s[0] == '/' || drive || (s[0] == '.' && s[1] == '/')), name = true;
 
 	/* The line before ends with its sentence. No file's name goes on so behind its dot. */
 	if (nbefore > 2 && before[nbefore - 1] == '.' && isalnum((unsigned char)before[nbefore - 2]) &&
@@ -259,7 +281,7 @@ static bool begins_message(const char *before, size_t nbefore, const char *s, si
 			return true;
 	if (goes_on(before, nbefore, s, n))
 		return false;
-	if (begins_as_msvc(s, n))
+	if (begins_as_msvc(s, n) || begins_with_death(s, n))
 		return true;
 	for (size_t i = 1; i + 1 < n && s[i] != ' ' && s[i] != '\n'; i++) {
 		/* "main.o:(.text+0x9): …" */
@@ -324,6 +346,21 @@ static size_t shared_indent(const struct clean *c, size_t start, size_t next, si
 	return next + n < to && c->text[start + n] != ' ' && c->text[next + n] != ' ' ? n : 0;
 }
 
+/* Is it a whole frame of Python's, with its code below, which stands further to the right? */
+static bool is_frame(const char *s, size_t n, const char *next, size_t nnext)
+{
+	const char *at = find(s, n, "File \""), *place = find(s, n, "\", line ");
+	size_t before = 0, behind = 0;
+
+	if (at == NULL || place == NULL || find(place, n - (size_t)(place - s), ", in ") == NULL)
+		return false;
+	while (before < n && s[before] == ' ')
+		before++;
+	while (behind < nnext && next[behind] == ' ')
+		behind++;
+	return before == (size_t)(at - s) && behind > before;
+}
+
 /* The line text[start, at) ends there. A blank in the last column is lost. */
 static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t to, size_t width)
 {
@@ -335,6 +372,7 @@ static enum edge edge_of(const struct clean *c, size_t start, size_t at, size_t 
 		return WHOLE;
 	in = width > 0 ? shared_indent(c, start, at + 1, to) : 0;
 	if (width > 0 && (begins_message(line + in, at - start - in, next + in, to - at - 1 - in) ||
+			  is_frame(line, at - start, next, to - at - 1) ||
 			  is_shown_code(c->text, at + 1, to) || has_own_stamp(c, start, at + 1)))
 		return WHOLE;
 	return cols == width ? BROKEN : BROKEN_AT_BLANK;

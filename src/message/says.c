@@ -92,6 +92,9 @@ static const struct written language_rows[] = {
 static const struct written host_rows[] = {
 #include "message/says_host.def"
 };
+static const struct written framework_rows[] = {
+#include "message/says_framework.def"
+};
 static const struct written ld_rows[] = {
 #include "message/says_ld.def"
 };
@@ -129,7 +132,7 @@ static const struct {
 	size_t n;
 } tables[] = {
 	TABLE(elf_rows), TABLE(macho_rows), TABLE(windows_rows), TABLE(language_rows), TABLE(host_rows),
-	TABLE(ld_rows), TABLE(compiler_rows), TABLE(go_rows), TABLE(build_rows),
+	TABLE(framework_rows), TABLE(ld_rows), TABLE(compiler_rows), TABLE(go_rows), TABLE(build_rows),
 	TABLE(package_rows), TABLE(translated_rows), TABLE(program_rows), TABLE(ending_rows),
 };
 

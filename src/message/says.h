@@ -5,6 +5,7 @@
  *   says_windows.def   the Windows loader by error number and by text, dialogs, MSVC runtime
  *   says_language.def  CPython, JVM, .NET, Node, Ruby, R, Perl, PHP, Julia, Erlang, numpy, CUDA, OpenMP
  *   says_host.def      hosts of plug-ins, libraries built against others, graphics
+ *   says_framework.def what frameworks that compute say of their parts and devices: torch, TensorFlow, CUDA.jl, …
  *   says_ld.def        GNU ld, gold, lld, mold, Apple's ld, MSVC link
  *   says_compiler.def  gcc, clang, collect2, LTO, MSVC, rustc
  *   says_go.def        go, cgo, cmd/link

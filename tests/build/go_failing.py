@@ -23,6 +23,16 @@ def comment(*lines):
     return "/*\n" + "\n".join(lines) + "\n*/"
 
 
+# A program that uses a package: the name it gives it, what it uses, the package.
+USES = "package main\n\nimport {0}\"example.org/seed/{2}\"\n\nfunc main() {{ println({1}) }}\n"
+# A package of which a part needs cgo, here and in a module of others.
+OPENS = {"native/n.go": "package native\n\nconst Version = 1\n",
+         "native/c.go": "package native\n\nimport \"C\"\n\ntype Device struct{ n C.int }\n\nfunc Open(x int) int { return x }\n"}
+OTHERS = {"vendor/example.org/other/n.go": "package other\n\nconst Version = 1\n",
+          "vendor/example.org/other/c.go": "package other\n\nimport \"C\"\n\nfunc Open(x int) int { return x }\n",
+          "vendor/modules.txt": "# example.org/other v1.0.0\n## explicit; go 1.20\nexample.org/other\n",
+          "go.mod": MOD + "\nrequire example.org/other v1.0.0\n"}
+
 # name: files, environment, arguments of go build, code, detail
 FAILING = {
     "flag": ({"main.go": MAIN.format(comment("#cgo LDFLAGS: -Wl,--whole-archive", ADD))}, {}, [], "cgo-flag", "not-allowed"),
@@ -82,6 +92,26 @@ FAILING = {
     "tag-and-a-name": ({"main.go": "package main\n\nfunc main() { println(twice(2)) }\n",
                         "c.go": "//go:build cgo\n\npackage main\n\nfunc twice(x int) int { return 2 * x }\n"}, {"CGO_ENABLED": "0"}, [],
                        "cgo-disabled", "file-left-out"),
+    "off-and-a-type": ({"main.go": "package main\n\nfunc use(d *Device) {}\n\nfunc main() { use(nil) }\n",
+                        "c.go": "package main\n\nimport \"C\"\n\ntype Device struct{}\n"}, {"CGO_ENABLED": "0"}, [],
+                       "cgo-disabled", "file-left-out"),
+    "off-and-a-name-of-an-import": ({"main.go": USES.format("", "native.Open(1)", "native"), **OPENS}, {"CGO_ENABLED": "0"}, [],
+                                    "cgo-disabled", "file-left-out"),
+    "off-and-a-type-of-an-import": ({"main.go": USES.format("hw ", "(*hw.Device)(nil)", "native"), **OPENS}, {"CGO_ENABLED": "0"}, [],
+                                    "cgo-disabled", "file-left-out"),
+    "off-and-names-in-two-files": ({"main.go": USES.format("", "native.Open(1)", "native"), **OPENS, "c.go": "package main\n\nimport \"C\"\n\n"
+                                    "func twice(x int) int { return 2 * x }\n", "b.go": "package main\n\nvar x = twice(1)\n"},
+                                   {"CGO_ENABLED": "0"}, [], "cgo-disabled", "file-left-out"),
+    "off-for-another-target-and-an-import": ({"main.go": USES.format("", "native.Open(1)", "native"), **OPENS},
+                                             {"CGO_ENABLED": "", "GOARCH": "arm64"}, [], "cgo-disabled", "cross-default"),
+    "off-in-a-module-of-others": ({"main.go": USES.format("", "other.Open(1)", "other").replace("seed/other", "other"), **OTHERS},
+                                  {"CGO_ENABLED": "0"}, [], "cgo-disabled", "file-left-out"),
+    "off-and-a-module-of-others-lacks-a-name": ({"main.go": USES.format("", "other.Twice(1)", "other").replace("seed/other", "other"), **OTHERS,
+                                                 "vendor/example.org/other/b.go": "package other\n\nfunc Twice(x int) int { return Open(x) }\n"},
+                                                {"CGO_ENABLED": "0"}, [], "cgo-disabled", "file-left-out"),
+    "system-and-a-name-of-an-import": ({"main.go": USES.format("", "native.Open(1)", "native"), "native/n.go": "package native\n",
+                                        "native/n_windows.go": "package native\n\nfunc Open(x int) int { return x }\n"}, {}, [],
+                                       "build-other", "constraints"),
     "system-and-a-name": ({"main.go": "package main\n\nfunc main() { println(twice(2)) }\n",
                            "c_windows.go": "package main\n\nfunc twice(x int) int { return 2 * x }\n"}, {}, [], "build-other", "constraints"),
     "system": ({"main.go": PLAIN, "native/n_windows.go": "package native\n"}, {}, [], "build-other", "constraints"),

@@ -15,7 +15,7 @@ import pytest
 
 import go_cases
 import go_packages
-from go_failing import ADD, FAILING, MAIN, MOD, NATIVE, PLAIN, comment, write
+from go_failing import ADD, FAILING, MAIN, MOD, NATIVE, OPENS, PLAIN, USES, comment, write
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("DLWHY_BUILD", TOP / "build")).resolve()
@@ -392,6 +392,21 @@ def test_load_of_a_library(scratch, tmp_path, line, code):
     assert (ours["links"], ours["loads"]) == (True, code is None)
     assert (ours["loader_message"] or "") == said
     assert code is None or ours["findings"][0]["code"] == code
+
+
+STUB = "//go:build !cgo\n\npackage native\n\nfunc Open(x int) int { return -x }\n"
+
+
+def test_a_file_without_c_takes_the_place(scratch, tmp_path):
+    """What another file declares, or a variable of the package's name, is there without cgo."""
+    main = USES.format("", "native.Open(1), own()", "native")
+    write(tmp_path, {"go.mod": MOD, "main.go": main, **OPENS, "native/stub.go": STUB,
+                     "own.go": "package main\n\ntype door struct{ Open func() int }\n\nfunc own() int {\n\tnative := door{}\n"
+                               "\treturn native.Open()\n}\n"})
+    env = dict(scratch, CGO_ENABLED="0")
+    assert go(env, tmp_path, "build", "-o", str(tmp_path / "out"), ".").returncode == 0
+    ours = judge(env, tmp_path, ".")
+    assert ours["links"] is True and not ours["findings"]
 
 
 @pytest.mark.parametrize("files", [

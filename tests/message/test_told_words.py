@@ -423,11 +423,30 @@ def test_an_empty_text_has_nothing_to_be_watched(tmp_path):
     ("/usr/bin/ld: cannot find -lasound: No such file or directory", "libasound2-dev"),
     ("Package gtk+-3.0 was not found in the pkg-config search path.", "libgtk-3-dev"),
     ("../meson.build:31:12: ERROR: Dependency \"cairo\" not found, tried pkgconfig", "libcairo2-dev"),
+    ("./warp: error while loading shared libraries: libspatialindex.so.6: cannot open shared object file: No such "
+     "file or directory", "libspatialindex6"),
+    ("OSError: libespeak-ng.so: cannot open shared object file: No such file or directory", "libespeak-ng-dev"),
 ])
 def test_the_package_is_named_that_has_it(text, package, tmp_path):
     said = ways(first(text, tmp_path))
     assert f"in Debian and Ubuntu {package}" in said and f"apt-get install {package}" in said
     assert "apt-file" not in said
+
+
+def test_the_number_of_another_release_of_the_system_is_told(tmp_path):
+    said = ways(first("./warp: error while loading shared libraries: libicudata.so.5: cannot open shared object file: "
+                      "No such file or directory", tmp_path))
+    assert "the number is the release of ICU" in said  # what is known of a library in particular comes first
+    said = ways(first("./warp: error while loading shared libraries: libspatialindex.so.1: cannot open shared object "
+                      "file: No such file or directory", tmp_path))
+    assert "Debian 12 has libspatialindex.so.6, in libspatialindex6" in said and "apt-get" not in said
+
+
+@pytest.mark.parametrize("library", ["libspatialindex.so.6", "libz.so.1"])
+def test_alpine_is_asked_for_the_soname(library, tmp_path):
+    said = ways(first(f"Error loading shared library {library}: No such file or directory (needed by /usr/bin/warp)",
+                      tmp_path))
+    assert f"apk add so:{library}" in said and "apt-get" not in said and "Debian" not in said
 
 
 @pytest.mark.parametrize("text, package", [
