@@ -271,7 +271,7 @@ FURTHER = [
     ("nvlink error   : Undefined reference to '_Z4warpi' in 'main.o'", "ld-undefined-reference", None, "main.o", "_Z4warpi"),
     ("wasm-ld: error: main.o: undefined symbol: warp_go", "ld-undefined-reference", "not-linked", "main.o", "warp_go"),
     ("error: undefined symbol: warp_go (referenced by top-level compiled C/C++ code)", "ld-undefined-reference", ANY, ANY, "warp_go"),
-    ("# runtime/cgo\ngcc: error: unrecognized command line option '-m64'", "compiler-missing", "cross", "CC", ANY),
+    ("# runtime/cgo\ngcc: error: unrecognized command line option '-m64'", "compiler-missing", "cross", "gcc", ANY),
     ("libwarp.a(w.o): In function `w':\nw.c:(.text+0x8): undefined reference to `__aarch64_ldadd4_acq_rel'", "ld-undefined-reference",
      "version-skew", ANY, "__aarch64_ldadd4_acq_rel"),
     ("ERROR: An error occurred during the fetch of repository 'warp':\n   Error downloading [https://x.example/warp.tar.gz] to /r/warp.tar.gz: "
@@ -732,6 +732,32 @@ TOOLS += [
     ("Makefile.am:38: Libtool library used but`LIBTOOL' is undefined", "build-tool", "configure", "LIBTOOL", ANY),
     ("Error: Unable to locate installed Perl libraries or Perl source code.", "header-missing", None, ANY, ANY),
     ("(You get this message, because MakeMaker could not find\n\"/opt/perl/CORE/perl.h\")", "header-missing", None, "perl.h", ANY),
+]
+
+NET = ["dial tcp 10.0.0.1:443: i/o timeout", "x509: certificate signed by unknown authority", "net/http: TLS handshake timeout",
+       "proxyconnect tcp: dial tcp: lookup proxy: no such host", "EOF", "read tcp 10.0.0.1:1->10.0.0.2:443: read: connection reset by peer"]
+GO += [
+    *[(f"go: example.org/warp@v1.2.3: Get \"https://proxy.example.org/x.mod\": {error}", "go-toolchain", "module-missing",
+       "example.org/warp", ANY) for error in NET],
+    *[(f"go: example.org/warp@latest: module example.org/warp: Get \"https://proxy.example.org/list\": {error}", "go-toolchain",
+       "module-missing", "example.org/warp", ANY) for error in NET],
+    ("go: example.org/warp@v1.2.3: verifying module: example.org/warp@v1.2.3: reading https://sum.golang.org/lookup/example.org/warp@v1.2.3: "
+     "410 Gone\n\tserver response: not found", "go-toolchain", "module-missing", "example.org/warp", ANY),
+    ("go: example.org/warp@v1.2.3: reading https://goproxy.example.org/warp/@v/v1.2.3.mod: 502 Bad Gateway", "go-toolchain",
+     "module-missing", "example.org/warp", ANY),
+    ("Various intermittent errors like:\n\n```\ngo: example.org/warp@v1.2.3: Get https://p.example.org/x.mod: dial tcp: i/o timeout\n```",
+     "go-toolchain", "module-missing", "example.org/warp", ANY),
+    ("# runtime/cgo\narm-warp-gcc: error: unrecognized command line option '-marm'", "compiler-missing", "cross", "arm-warp-gcc", ANY),
+    ("# runtime/cgo\n/opt/arm-warp/bin/ar: invalid option -- 'E'\nUsage: ar [emulation options]", "compiler-missing", "CC", "ar", ANY),
+]
+
+PYTHON += [
+    ("UnsatisfiableError: The following specifications were found to be in conflict:\n  - warp-go 1.6.0\n  - python 3.5*", "build-other",
+     "conflict", "warp-go", ANY),
+    ("  File \"/tmp/pip-build-env-15/overlay/lib/python3.12/site-packages/setuptools/__init__.py\", line 9, in <module>\n    import "
+     "distutils.core\nModuleNotFoundError: No module named 'distutils'", "build-tool", "setuptools-version", "distutils", ANY),
+    ("CMake Error: The source directory \"/w/warp\" does not appear to contain CMakeLists.txt.", "build-other", "input-missing", "/w/warp",
+     ANY),
 ]
 
 ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *FORMS, *BUILDERS]
