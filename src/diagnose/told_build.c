@@ -2,7 +2,6 @@
  * cause. */
 #include <string.h>
 
-#include "diagnose/told_case.h"
 #include "diagnose/told_find.h"
 #include "diagnose/told_place.h"
 
