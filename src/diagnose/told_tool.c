@@ -297,6 +297,12 @@ static void refine_tool(struct told_case *c, struct msg_fact *f)
 		f->detail = "pkg-config";
 	if (told_is_detail(f, "pkg-config") && object != NULL && strcasecmp(object, "pkg-config") == 0)
 		f->field[MSG_OBJECT] = "pkg-config"; /* Meson begins its lines with a capital letter */
+	/* It comes with the compiler. */
+	if (object != NULL && told_is_id(f, "cmake-running") &&
+	    strncasecmp(base_name(object), "nmake", 5) == 0) {
+		f->code = "compiler-missing";
+		f->detail = "msvc";
+	}
 	if (starts_with(f->id, "autotools-macro") || told_is_id(f, "automake-undefined"))
 		take_macro(f);
 	if (f->field[MSG_OBJECT] == NULL)

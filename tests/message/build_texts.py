@@ -734,6 +734,13 @@ TOOLS += [
     ("(You get this message, because MakeMaker could not find\n\"/opt/perl/CORE/perl.h\")", "header-missing", None, "perl.h", ANY),
 ]
 
+TOOLS += [
+    ("CMake Error at CMakeLists.txt:3 (project):\n  Running\n\n   'nmake' '-?'\n\n  failed with:\n\n   no such file or directory\n\n"
+     "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage", "compiler-missing", "msvc", "nmake", ANY),
+    ("CMake Error:\n  Running\n\n   '/opt/warp/ninja' '--version'\n\n  failed with:\n\n   no such file or directory", "build-tool", "program",
+     "/opt/warp/ninja", ANY),
+]
+
 NET = ["dial tcp 10.0.0.1:443: i/o timeout", "x509: certificate signed by unknown authority", "net/http: TLS handshake timeout",
        "proxyconnect tcp: dial tcp: lookup proxy: no such host", "EOF", "read tcp 10.0.0.1:1->10.0.0.2:443: read: connection reset by peer"]
 GO += [
