@@ -63,6 +63,7 @@ struct diag {
 	struct hunt *hunt;
 	struct whohas *whohas;
 	const char *hint;        /* a last line for a person, or NULL */
+	bool no_apt;             /* what is judged is of a system that has no apt-get */
 	struct crash *crash;     /* crash.c: while it looks at copies */
 	struct {
 		struct draft **items;

@@ -251,6 +251,34 @@ static size_t write_all(struct told_case *c, struct diag *d, struct written *w)
 	return n;
 }
 
+/* Folders and words of Windows and macOS. */
+static bool names_elsewhere(const char *s)
+{
+	static const char *const marks[] = { "%PATH%",		   "%GOPATH%",
+					     ":\\Users\\",	   ":\\Program",
+					     ":\\Windows\\",	   "/Applications/Xcode.app",
+					     "/Users/",		   "/opt/homebrew/",
+					     "/usr/local/Cellar/", ".xctoolchain/" };
+
+	for (size_t i = 0; s != NULL && i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strcasestr(s, marks[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Does one of the sentences show that it was said where there is no apt-get? */
+static bool is_without_apt(const struct told_case *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (names_elsewhere(c->facts[i].f.text))
+			return true;
+		for (size_t k = 0; k < MSG_NFIELDS; k++)
+			if (names_elsewhere(c->facts[i].f.field[k]))
+				return true;
+	}
+	return false;
+}
+
 void diagnose_told(const struct msg_facts *facts, struct source *source, struct arena *a, struct told *out)
 {
 	static const struct diagnose_input nothing;
@@ -263,6 +291,7 @@ void diagnose_told(const struct msg_facts *facts, struct source *source, struct 
 
 	memset(out, 0, sizeof(*out));
 	open_case(&c);
+	d.no_apt = is_without_apt(&c);
 	n = write_all(&c, &d, w);
 	diagnose_finish(&d, &out->d);
 	decisive = ARENA_ARRAY(a, n + 1, const struct msg_fact *);
@@ -273,6 +302,8 @@ void diagnose_told(const struct msg_facts *facts, struct source *source, struct 
 	out->facts = decisive;
 	out->decisive = n > 0 ? decisive[0] : NULL;
 	out->d.hint = n > 0 ? told_hint(a, decisive[0]) : told_unsaid(&c);
+	if (d.no_apt && out->d.hint != NULL && strstr(out->d.hint, "apt-file") != NULL)
+		out->d.hint = NULL;
 	out->d.certainty = DLWHY_LIKELY;
 	out->candidates = found.list.items;
 	out->ncandidates = found.list.n;

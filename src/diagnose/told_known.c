@@ -71,6 +71,9 @@ static void symbol(struct diag *d, struct draft *dr)
 
 	if (family == NULL || family->fix == NULL)
 		return;
+	/* A linker imports nothing. */
+	if (dr->cause == CAUSE_LD_UNDEFINED_REFERENCE && starts_with(family->fix, "import "))
+		return;
 	readable = demangle_short(d->a, dr->f.symbol);
 	draft_fix(d, dr, "known", "low",
 		  arena_printf(d->a, "%s is a part of %s (%s): %s",
@@ -217,7 +220,7 @@ static bool python_header(struct diag *d, struct draft *dr, const struct msg_fac
 
 void told_known(struct diag *d, struct draft *dr, const struct msg_fact *f)
 {
-	enum where where = where_said(f);
+	enum where where = d->no_apt ? WHERE_NEITHER : where_said(f);
 	const struct provider *p = dr->f.object != NULL ? provider_of(base_name(dr->f.object)) : NULL;
 	const bool missing = told_cause(f) == CAUSE_MISSING_LIBRARY || told_cause(f) == CAUSE_SEARCH_PATH;
 

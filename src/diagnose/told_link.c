@@ -405,6 +405,8 @@ static void refine_incompatible(struct told_case *c, struct msg_fact *f)
 	const char *object = f->field[MSG_OBJECT], *other = f->field[MSG_NEEDED_BY];
 
 	(void)c;
+	if (told_is_detail(f, "other-arch") && object != NULL && strstr(object, ".rcgu.o") != NULL)
+		f->detail = "rust-linker";
 	if (told_is_detail(f, "machine-flags") && object != NULL && other != NULL && !is_input(object) &&
 	    is_input(other)) {
 		f->field[MSG_OBJECT] = other;

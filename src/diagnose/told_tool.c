@@ -173,6 +173,16 @@ const char *told_musl_lacks(const char *header)
 	return strchr(header, '.') == NULL ? "musl-libstdcxx" : NULL;
 }
 
+/* Visual C++ says the same of the file that it is to compile; that another is included it says in most
+ * languages. */
+static bool is_own_source(const struct msg_fact *f)
+{
+	const char *name = f->field[MSG_HEADER];
+
+	return strcmp(f->speaker, "cl") == 0 && told_is_source(name, strlen(name)) &&
+	       !told_ends_with(name, "h") && f->text != NULL && strstr(f->text, "nclu") == NULL;
+}
+
 static void refine_header(struct told_case *c, struct msg_fact *f)
 {
 	static const char *const python[] = { "Python.h", "pyconfig.h", "pyport.h" };
@@ -181,6 +191,12 @@ static void refine_header(struct told_case *c, struct msg_fact *f)
 	if (header == NULL)
 		return;
 	f->field[MSG_OBJECT] = header;
+	if (is_own_source(f)) {
+		f->code = "build-other";
+		f->detail = "input-missing";
+		f->rank = 31;
+		return;
+	}
 	for (size_t i = 0; i < sizeof(python) / sizeof(python[0]) && f->detail == NULL; i++)
 		if (strcmp(base_name(header), python[i]) == 0)
 			f->detail = "python-dev";
@@ -217,6 +233,8 @@ static void refine_compiler(struct told_case *c, struct msg_fact *f)
 	if (told_is_detail(f, "CC") && f->field[MSG_TEXT] != NULL &&
 	    strstr(f->field[MSG_TEXT], "Fortran") != NULL)
 		f->detail = "language";
+	if (told_is_detail(f, "CC") && told_ends_with(f->field[MSG_OBJECT], ":\\Program"))
+		f->detail = "CC-blank";
 	f->field[MSG_TOOL] = f->field[MSG_OBJECT] != NULL ? f->field[MSG_OBJECT] : f->field[MSG_TOOL];
 }
 
@@ -245,6 +263,34 @@ static const char *program_of(const char *object)
 	return object;
 }
 
+/* Which package has a macro of autoconf; the first that fits. */
+static const struct {
+	const char *begin, *package;
+} macros[] = {
+	{ "LIBTOOL", "libtool" },	       { "LT_", "libtool" },
+	{ "AC_PROG_LIBTOOL", "libtool" },      { "AC_LIBTOOL", "libtool" },
+	{ "AC_ENABLE_SHARED", "libtool" },     { "AC_ENABLE_STATIC", "libtool" },
+	{ "AC_DISABLE_S", "libtool" },	       { "LTDL_", "libtool" },
+	{ "PKG_", "pkg-config" },	       { "AX_", "autoconf-archive" },
+	{ "AM_GNU_GETTEXT", "gettext" },       { "AM_ICONV", "gettext" },
+	{ "AM_NLS", "gettext" },	       { "AM_PO_SUBDIRS", "gettext" },
+	{ "AC_LIB_", "gettext" },	       { "IT_PROG_INTLTOOL", "intltool" },
+	{ "AC_PROG_INTLTOOL", "intltool" },    { "GTK_DOC_CHECK", "gtk-doc-tools" },
+	{ "GNOME_", "gnome-common" },	       { "XORG_", "xutils-dev" },
+	{ "AM_", "automake" },
+};
+
+static void take_macro(struct msg_fact *f)
+{
+	const char *object = f->field[MSG_OBJECT];
+
+	for (size_t i = 0; object != NULL && i < sizeof(macros) / sizeof(macros[0]); i++)
+		if (starts_with(object, macros[i].begin)) {
+			f->field[MSG_PACKAGE] = macros[i].package;
+			return;
+		}
+}
+
 static void refine_tool(struct told_case *c, struct msg_fact *f)
 {
 	const char *object = f->field[MSG_OBJECT];
@@ -256,6 +302,14 @@ static void refine_tool(struct told_case *c, struct msg_fact *f)
 		f->detail = "pkg-config";
 	if (told_is_detail(f, "pkg-config") && object != NULL && strcasecmp(object, "pkg-config") == 0)
 		f->field[MSG_OBJECT] = "pkg-config"; /* Meson begins its lines with a capital letter */
+	/* It comes with the compiler. */
+	if (object != NULL && told_is_id(f, "cmake-running") &&
+	    strncasecmp(base_name(object), "nmake", 5) == 0) {
+		f->code = "compiler-missing";
+		f->detail = "msvc";
+	}
+	if (starts_with(f->id, "autotools-macro") || told_is_id(f, "automake-undefined"))
+		take_macro(f);
 	if (f->field[MSG_OBJECT] == NULL)
 		f->field[MSG_OBJECT] = f->field[MSG_PACKAGE];
 	if (told_is_detail(f, "program"))

@@ -412,7 +412,7 @@ void told_add_ways(struct diag *d, struct draft *dr, const struct msg_fact *f)
 				continue;
 			way = draft_fix(d, dr, ways[i].kind, ways[i].risk, sentence(d->a, f, ways[i].says));
 			command = sentence(d->a, f, ways[i].command);
-			if (command[0] != '\0')
+			if (command[0] != '\0' && !(d->no_apt && starts_with(command, "apt-")))
 				fix_command(d, way, command);
 		}
 }

@@ -61,7 +61,8 @@ static bool is_report(struct part b)
 {
 	static const char *const reports[] = {
 		"i get", "i got", "i always get", "i keep getting", "i'm getting", "i am getting",
-		"we are getting", "we're getting", "we see", "we are seeing", "i'm seeing", "i am seeing",
+		"we are getting", "we're getting", "intermittent", "intermittently", "we see",
+		"we are seeing", "i'm seeing", "i am seeing",
 		"i receive", "get error", "gets error", "got error", "getting error", "error saying",
 		"i have", "i had", "i ran", "i run", "i launch", "i start", "we get",
 		"we got", "gives me", "tells me", "shows me", "it says", "fails with", "failed with",

@@ -278,7 +278,7 @@ FURTHER = [
     ("nvlink error   : Undefined reference to '_Z4warpi' in 'main.o'", "ld-undefined-reference", None, "main.o", "_Z4warpi"),
     ("wasm-ld: error: main.o: undefined symbol: warp_go", "ld-undefined-reference", "not-linked", "main.o", "warp_go"),
     ("error: undefined symbol: warp_go (referenced by top-level compiled C/C++ code)", "ld-undefined-reference", ANY, ANY, "warp_go"),
-    ("# runtime/cgo\ngcc: error: unrecognized command line option '-m64'", "compiler-missing", "cross", "CC", ANY),
+    ("# runtime/cgo\ngcc: error: unrecognized command line option '-m64'", "compiler-missing", "cross", "gcc", ANY),
     ("libwarp.a(w.o): In function `w':\nw.c:(.text+0x8): undefined reference to `__aarch64_ldadd4_acq_rel'", "ld-undefined-reference",
      "version-skew", ANY, "__aarch64_ldadd4_acq_rel"),
     ("ERROR: An error occurred during the fetch of repository 'warp':\n   Error downloading [https://x.example/warp.tar.gz] to /r/warp.tar.gz: "
@@ -701,6 +701,77 @@ TOOLS += [
     ("  × python setup.py egg_info did not run successfully.\n  │ exit code: 1\n      hp, ht, pid, tid = _winapi.CreateProcess(executable, "
      "args,\n                             ^^^^^^^^^^^\n      FileNotFoundError: [WinError 2] The system cannot find the file specified",
      "build-tool", "program-unnamed", ANY, ANY),
+]
+
+GO += [
+    ("# example.org/warp\ncgo: exec C:\\Program: exec: \"C:\\\\Program\": file does not exist", "compiler-missing", "CC-blank", "Program", ANY),
+    ("main.one: relocation target main.warp not defined\nmain.two()\nmain.(*T).go: relocation target main.warp not defined",
+     "ld-undefined-reference", ANY, ANY, "main.warp"),
+    ("38: error: 'WARP_MAX' undeclared (first use in this function)", "build-other", "source-error", ANY, "WARP_MAX"),
+]
+
+COMPILERS += [
+    ("cc1.exe: sorry, unimplemented: 64-bit mode not compiled in", "compiler-missing", "cross", "cc1.exe", ANY),
+    ("c1: fatal error C1083: Datei (Quelle) kann nicht geöffnet werden: \"warp.c\": No such file or directory", "build-other",
+     "input-missing", "warp.c", ANY),
+    ("w.cpp(3): fatal error C1083: Cannot open include file: 'tables.c': No such file or directory", "header-missing", None, "tables.c", ANY),
+    ("/usr/local/cuda/include/crt/host_config.h:138:2: error: #error -- unsupported GNU version!", "build-other", "compiler-version", ANY, ANY),
+    ("#error -- unsupported clang version! clang version must be less than 16 and greater than 3.2 .", "build-other", "compiler-version",
+     ANY, ANY),
+    ("/w/target/arm-unknown-linux-gnueabihf/debug/deps/warp-7cc.13rs.rcgu.o: error adding symbols: File in wrong format",
+     "ld-incompatible", "rust-linker", "warp-7cc.13rs.rcgu.o", ANY),
+    ("could not read symbols: File in wrong format\n.libs/warp.o: could not read symbols: File in wrong format", "ld-incompatible",
+     "other-arch", "warp.o", ANY),
+]
+
+PYTHON += [
+    ("ERROR: Could not find a version that satisfies the requirement warp==2.0 (from versions: 0.1, 0.2, 0.3,", "no-matching-wheel", ANY,
+     "warp", ANY),
+    ("ERROR: Could not find a version that satisfies the requirement warp-go==0.0.0.", "no-matching-wheel", ANY, "warp-go", ANY),
+    ("running build_rust\nerror: [Errno 2] No such file or directory: 'cargo': 'cargo'", "compiler-missing", "language", "cargo", ANY),
+    ("error: [Errno 2] No such file or directory: 'cmake': 'cmake'", "build-tool", "program", "cmake", ANY),
+    ("maturin failed\n  Caused by: Cargo metadata failed\n  Caused by: No such file or directory (os error 2)", "compiler-missing",
+     "language", "Cargo", ANY),
+    ("maturin failed\n  Caused by: Cargo metadata failed. Do you have cargo in your PATH?", "compiler-missing", "language", "cargo", ANY),
+]
+
+TOOLS += [
+    ("Makefile.am:38: Libtool library used but`LIBTOOL' is undefined", "build-tool", "configure", "LIBTOOL", ANY),
+    ("Error: Unable to locate installed Perl libraries or Perl source code.", "header-missing", None, ANY, ANY),
+    ("(You get this message, because MakeMaker could not find\n\"/opt/perl/CORE/perl.h\")", "header-missing", None, "perl.h", ANY),
+]
+
+TOOLS += [
+    ("CMake Error at CMakeLists.txt:3 (project):\n  Running\n\n   'nmake' '-?'\n\n  failed with:\n\n   no such file or directory\n\n"
+     "CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage", "compiler-missing", "msvc", "nmake", ANY),
+    ("CMake Error:\n  Running\n\n   '/opt/warp/ninja' '--version'\n\n  failed with:\n\n   no such file or directory", "build-tool", "program",
+     "/opt/warp/ninja", ANY),
+]
+
+NET = ["dial tcp 10.0.0.1:443: i/o timeout", "x509: certificate signed by unknown authority", "net/http: TLS handshake timeout",
+       "proxyconnect tcp: dial tcp: lookup proxy: no such host", "EOF", "read tcp 10.0.0.1:1->10.0.0.2:443: read: connection reset by peer"]
+GO += [
+    *[(f"go: example.org/warp@v1.2.3: Get \"https://proxy.example.org/x.mod\": {error}", "go-toolchain", "module-missing",
+       "example.org/warp", ANY) for error in NET],
+    *[(f"go: example.org/warp@latest: module example.org/warp: Get \"https://proxy.example.org/list\": {error}", "go-toolchain",
+       "module-missing", "example.org/warp", ANY) for error in NET],
+    ("go: example.org/warp@v1.2.3: verifying module: example.org/warp@v1.2.3: reading https://sum.golang.org/lookup/example.org/warp@v1.2.3: "
+     "410 Gone\n\tserver response: not found", "go-toolchain", "module-missing", "example.org/warp", ANY),
+    ("go: example.org/warp@v1.2.3: reading https://goproxy.example.org/warp/@v/v1.2.3.mod: 502 Bad Gateway", "go-toolchain",
+     "module-missing", "example.org/warp", ANY),
+    ("Various intermittent errors like:\n\n```\ngo: example.org/warp@v1.2.3: Get https://p.example.org/x.mod: dial tcp: i/o timeout\n```",
+     "go-toolchain", "module-missing", "example.org/warp", ANY),
+    ("# runtime/cgo\narm-warp-gcc: error: unrecognized command line option '-marm'", "compiler-missing", "cross", "arm-warp-gcc", ANY),
+    ("# runtime/cgo\n/opt/arm-warp/bin/ar: invalid option -- 'E'\nUsage: ar [emulation options]", "compiler-missing", "CC", "ar", ANY),
+]
+
+PYTHON += [
+    ("UnsatisfiableError: The following specifications were found to be in conflict:\n  - warp-go 1.6.0\n  - python 3.5*", "build-other",
+     "conflict", "warp-go", ANY),
+    ("  File \"/tmp/pip-build-env-15/overlay/lib/python3.12/site-packages/setuptools/__init__.py\", line 9, in <module>\n    import "
+     "distutils.core\nModuleNotFoundError: No module named 'distutils'", "build-tool", "setuptools-version", "distutils", ANY),
+    ("CMake Error: The source directory \"/w/warp\" does not appear to contain CMakeLists.txt.", "build-other", "input-missing", "/w/warp",
+     ANY),
 ]
 
 ALL = [*GNU_LD, *GOLD, *LLD, *APPLE, *FURTHER, *MSVC, *COMPILERS, *TRANSLATED, *GO, *PYTHON, *TOOLS, *MIXED, *FORMS, *BUILDERS]

@@ -457,3 +457,28 @@ def test_alpine_is_asked_for_the_soname(library, tmp_path):
 def test_what_no_package_of_debian_is_for(text, package, tmp_path):
     said = ways(first(text, tmp_path))
     assert package in said and "in Debian" not in said
+
+
+# ---- what a build lacks: what to do fits the system that speaks, and what it says -----------------------------
+
+@pytest.mark.parametrize("text, wanted, unwanted", [
+    ("Compatibility with CMake < 3.5 has been removed from CMake.", "CMAKE_POLICY_VERSION_MINIMUM=3.5", "pip install cmake\n"),
+    ('exec: "gcc": executable file not found in %PATH%', "install the compiler", "apt-get"),
+    ('exec: "gcc": executable file not found in $PATH', "apt-get install build-essential", "xcode-tools"),
+    ("C:\\Users\\ann\\w.c(1): fatal error C1083: Cannot open include file: 'warp.h': No such file or directory", "warp.h", "apt-"),
+    ("cc1.exe: sorry, unimplemented: 64-bit mode not compiled in", "MinGW-w64", "aarch64"),
+    ('cgo: exec C:\\Program: exec: "C:\\\\Program": file does not exist', "short name", "build-essential"),
+    ("configure.ac:8: error: possibly undefined macro: LT_INIT", "apt-get install libtool", "what is missing"),
+    ("configure.ac:8: error: possibly undefined macro: PKG_CHECK_MODULES", "apt-get install pkg-config", "what is missing"),
+    ("configure.ac:8: error: possibly undefined macro: AX_CXX_COMPILE_STDCXX", "apt-get install autoconf-archive", "what is missing"),
+    ("/w/host_config.h:138:2: error: #error -- unsupported GNU version! gcc versions later than 12 are not supported!", "-ccbin", "apt-"),
+    ("Cargo, the Rust package manager, is not installed or is not on PATH.", "rustup", "f951"),
+    ("/w/deps/warp-7cc.13rs.rcgu.o: error adding symbols: File in wrong format", "LINKER=", "take the build"),
+    ("w.o: undefined reference to `TF_NewWarp'", "name the library", "import tensorflow"),
+    ("error: link command failed with exit code 127 (use -v to see invocation)", "clang", "-fuse-ld"),
+    ("/usr/lib/libturbo.a(x.o): multiple definition of `w'; /usr/lib/libwarp.a(y.o): first defined here", "link one of the two", "header"),
+    ("Error: Unable to locate installed Perl libraries or Perl source code.", "libperl-dev", "-dev or -devel"),
+])
+def test_what_to_do_about_a_build(text, wanted, unwanted, tmp_path):
+    found = ways(first(text, tmp_path)) + "\n"
+    assert wanted in found and unwanted not in found
