@@ -5,6 +5,8 @@
 #include "diagnose/known.h"
 #include "diagnose/told_find.h"
 
+enum { LEAST_NAME = 3 }; /* bytes of a program's name that the names of its functions begin with */
+
 /* "name@VERSION", "name@@VERSION": the name alone, and the version where none is known. */
 static void split_version(struct told_case *c, struct msg_fact *f)
 {
@@ -63,7 +65,10 @@ static const struct {
 	const char *host, *prefixes;
 } hosts[] = {
 	{ "python", "Py _Py" },
-	{ "php", "php_ zend_ _zend executor_globals core_globals compiler_globals zif_ _emalloc _efree" },
+	{ "php", "php_ _php_ zend_ _zend zval_ _zval_ executor_globals core_globals compiler_globals zif_ "
+		 "_emalloc _efree sapi_ tsrm_ ts_resource object_init_ _object_init_ array_init "
+		 "_array_init add_assoc_ add_next_index_ gc_possible_root rc_dtor_func "
+		 "fast_add_function instanceof_function convert_to_ _convert_to_" },
 	{ "lua", "lua_ luaL_" },
 	{ "ruby", "rb_ ruby_" },
 	{ "perl", "Perl_ PL_ boot_" },
@@ -116,6 +121,14 @@ static void name_provider(struct msg_fact *f)
 	f->field[MSG_NEEDED_BY] = f->field[MSG_OBJECT];
 }
 
+/* A library with a release of its own ("libboost_python.so.1.74.0"), or one of CPython's: no extension. */
+static bool is_shared_by_many(const char *file)
+{
+	const char *name = base_name(file), *so = strstr(name, ".so.");
+
+	return strncmp(name, "lib", 3) == 0 && (so != NULL || strstr(name, "python") != NULL);
+}
+
 /* A name of the host's: it is of another release than the extension was built for. */
 static void name_host(struct msg_fact *f)
 {
@@ -127,11 +140,41 @@ static void name_host(struct msg_fact *f)
 		symbol++;
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
 		if (!begins_with_one(symbol, hosts[i].prefixes) || !is_named(f->text, hosts[i].host) ||
-		    strncmp(base_name(file), "lib", 3) == 0)
+		    is_shared_by_many(file))
 			continue;
 		f->field[MSG_TOOL] = hosts[i].host;
 		f->field[MSG_NEEDED_BY] = file;
+		if (told_is_detail(f, "not-linked"))
+			f->detail = "version-skew";
 	}
+}
+
+static bool is_in_plugins(const char *path)
+{
+	static const char *const words[] = { "extension", "plugin", "plug-in", "module", "addon" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasestr(path, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* "reef: symbol lookup error: …/plugins/tide.so: undefined symbol: reef_open": the program itself has it, or
+ * had it in another release. A library with the program's name is a part of it, unless it lies with
+ * plug-ins. */
+static void name_program(struct msg_fact *f)
+{
+	const char *symbol = f->field[MSG_SYMBOL], *file = f->field[MSG_OBJECT];
+	const char *by = f->field[MSG_NEEDED_BY];
+	size_t n = by != NULL ? strlen(base_name(by)) : 0;
+
+	if (symbol == NULL || file == NULL || n < LEAST_NAME || !told_is(f, "missing-symbol") ||
+	    f->field[MSG_TOOL] != NULL || strncmp(symbol, base_name(by), n) != 0 || symbol[n] != '_' ||
+	    strstr(base_name(file), ".so.") != NULL ||
+	    (strstr(base_name(file), base_name(by)) != NULL && !is_in_plugins(file)))
+		return;
+	f->field[MSG_TOOL] = base_name(by);
+	f->field[MSG_NEEDED_BY] = file;
 }
 
 /* A library that is a part of the family itself: another copy of its neighbour was found first. */
@@ -226,6 +269,7 @@ void told_symbols(struct told_case *c)
 			set_detail(f);
 		name_provider(f);
 		name_host(f);
+		name_program(f);
 		name_registrar(c, f);
 	}
 }

@@ -73,8 +73,8 @@ static bool is_report(struct part b)
 		"it threw", "throws", "fails to run", "presented with", "results in", "then states", "prints",
 		"outputs", "gave me", "message showed", "following error", "error is", "appeared",
 		"encountered", "i see", "build fails", "build failed", "compile error", "i", "i'm", "im",
-		"i've", "my", "me", "error message is", "does not work", "do not work", "doesn't work",
-		"fails to start"
+		"i've", "my", "me", "error message is", "full message", "full error", "being encountered",
+		"does not work", "do not work", "doesn't work", "fails to start"
 	};
 
 	return PART_COUNT(b, reports) > 0 && PART_COUNT(b, conditional) == 0;
@@ -712,6 +712,24 @@ static bool is_warned(struct part b)
 	return false;
 }
 
+/* "WARNING[REEF]: Reef can't load its extensions. …", by a part of a program, and then what the program does
+ * next: it goes on without. Lines of the warning itself are moved to the right. Asterisk has a number in the
+ * brackets, also where it tells of an error. */
+static bool is_gone_on_from(const struct clean *c, struct part b, size_t end)
+{
+	static const char named[] = "WARNING[";
+	const char *tag = memmem(b.s, b.n, named, strlen(named));
+	struct part next;
+
+	if (tag == NULL || tag + strlen(named) >= b.s + b.n || !isalpha((unsigned char)tag[strlen(named)]))
+		return false;
+	do {
+		next = around_below(c, end);
+		end = around_end(c, next);
+	} while (next.n > 0 && (next.s[0] == ' ' || next.s[0] == '\t'));
+	return next.n > 0;
+}
+
 /* "x is not available. Using y instead." right above an exception: the program goes on without. */
 static bool is_replaced(const struct clean *c, struct part b)
 {
@@ -738,7 +756,8 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;
-	if (is_warned(b) || is_replaced(c, b) || (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
+	if (is_warned(b) || is_gone_on_from(c, b, end) || is_replaced(c, b) ||
+	    (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
 		doubts |= MSG_WARNED;
 	return doubts;
 }

@@ -75,12 +75,13 @@ def same_meaning(text, code):
 
 
 def same_object(text, name):
-    """A linker names what it read, the files tell who should have been read: then it is a name of the text. What the
-    text does not name nobody can read in it.
+    """A linker names what it read, Go's compiler where a name is used; the files tell who should have been read: then
+    it is a name of the text. What the text does not name nobody can read in it.
     """
     if text.speaker in ("go", "windows") and not any(name.lower() in text.text.lower() for name in text.objects):
         return True
-    return name.lower() in [o.lower() for o in text.objects] or (text.speaker == "linker" and (name.removeprefix("-l") in text.text))
+    return name.lower() in [o.lower() for o in text.objects] or (
+        (text.speaker == "linker" or ": undefined: " in text.text) and name.removeprefix("-l") in text.text)
 
 
 def test_there_are_many_texts():

@@ -157,7 +157,7 @@ CAUSES = {
     "CONSTRAINTS": {"cgo-disabled", "build-other"},
     "BFD_UNDEFINED_DSO": {"ld-undefined-reference"},
     "WIN_ERROR": {"missing-library"},
-    "NO_PKG_CONFIG": {"pkg-config"}, "NO_CXX": {"compiler-missing"}, "GCC_OPTION": {"build-other", "compiler-missing"},
+    "NO_PKG_CONFIG": {"build-tool"}, "NO_CXX": {"compiler-missing"}, "GCC_OPTION": {"build-other", "compiler-missing"},
 }
 # The field that is the object where a row has several; a symbol alone is no object.
 ORDER = ("object", "lib", "header", "flag", "needed_by", "package", "module", "file")
@@ -186,8 +186,11 @@ def of_sentence(row, chance, causes):
     names = [OBJECTS[row.id]] if row.id in OBJECTS else [named[f] for f in ORDER if f in named]
     names += [f"-l{named['lib']}"] if "lib" in named else []
     names += ["libwarp.so.2"] if row.id == "BFD_DSO_SYMBOL" else []
+    symbol = named.get("symbol")
+    # As the Go source has it, not as that of C.
+    symbol = f"C.{symbol}" if row.id == "C_NAME" else symbol
     return Text(row, frame.replace("{lib}", named.get("lib", "warp")).replace("{}", text), frozenset(codes), any_of(*names),
-                named.get("symbol"))
+                symbol)
 
 
 # ---- loaders ---------------------------------------------------------------------------------------------
