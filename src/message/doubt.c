@@ -712,22 +712,27 @@ static bool is_warned(struct part b)
 	return false;
 }
 
-/* "WARNING[REEF]: Reef can't load its extensions. …", by a part of a program, and then what the program does
- * next: it goes on without. Lines of the warning itself are moved to the right. Asterisk has a number in the
- * brackets, also where it tells of an error. */
-static bool is_gone_on_from(const struct clean *c, struct part b, size_t end)
+enum { WORK_LINES = 12 }; /* below a warning, in which a program tells what it does next */
+
+/* "WARNING[REEF]: Reef can't load its extensions. …", by a part of a program, and below that the program does
+ * its work. Asterisk has a number in the brackets, also where it tells of an error. */
+static bool is_worked_without(const struct clean *c, struct part b, size_t end)
 {
 	static const char named[] = "WARNING[";
+	static const char *const work[] = { "loaded",	"loading",  "started", "running",   "listening",
+					    "finished", "saved",    "saving",  "completed", "epoch" };
 	const char *tag = memmem(b.s, b.n, named, strlen(named));
 	struct part next;
 
 	if (tag == NULL || tag + strlen(named) >= b.s + b.n || !isalpha((unsigned char)tag[strlen(named)]))
 		return false;
-	do {
+	for (size_t i = 0; i < WORK_LINES; i++) {
 		next = around_below(c, end);
 		end = around_end(c, next);
-	} while (next.n > 0 && (next.s[0] == ' ' || next.s[0] == '\t'));
-	return next.n > 0;
+		if (next.n > 0 && PART_COUNT(next, work) > 0)
+			return true;
+	}
+	return false;
 }
 
 /* "x is not available. Using y instead." right above an exception: the program goes on without. */
@@ -756,7 +761,7 @@ unsigned doubt_of(const struct clean *c, size_t start, size_t end)
 		doubts |= MSG_SOURCE;
 	if (is_expected(b, a) || is_probed(b))
 		doubts |= MSG_EXPECTED;
-	if (is_warned(b) || is_gone_on_from(c, b, end) || is_replaced(c, b) ||
+	if (is_warned(b) || is_worked_without(c, b, end) || is_replaced(c, b) ||
 	    (a.n > 9 && memcmp(a.s, " (ignored)", 10) == 0))
 		doubts |= MSG_WARNED;
 	return doubts;
