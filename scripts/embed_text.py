@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Turns a text file into a C array: embed_text.py INPUT SYMBOL OUTPUT.
 
-The array is NUL-ended. Numbers instead of a string literal, because compilers only promise
-4095 characters for the latter.
+The array is NUL-ended; SYMBOL_size is its length without that. Numbers instead of a string literal,
+because compilers only promise 4095 characters for the latter.
 """
 import sys
 
@@ -22,6 +22,8 @@ def main():
             # A char may be signed: bytes above 127 are written as what they become there.
             out.write("\t" + " ".join(f"(char){b}," for b in row) + "\n")
         out.write("\t0,\n};\n")
+        out.write(f"extern const unsigned long {symbol}_size;\n")
+        out.write(f"const unsigned long {symbol}_size = {len(data)};\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 /* Lines "h openssl/<tab>libssl-dev", sorted by their bytes; a header that ends with '/' stands for all
  * below. */
 extern const char debian_names_text[];
+extern const unsigned long debian_names_text_size; /* without the NUL */
 
 /* The line that holds the byte at `at`. */
 static const char *line_start(const char *text, const char *at)
@@ -35,7 +36,7 @@ static int compare(const char *line, enum debian_kind kind, const char *name, si
 /* The line of that name, or else the one that would follow it. */
 static const char *line_at(enum debian_kind kind, const char *name, size_t n)
 {
-	const char *low = debian_names_text, *high = low + strlen(low);
+	const char *low = debian_names_text, *high = low + debian_names_text_size;
 
 	while (low < high) {
 		const char *line = line_start(low, low + (high - low) / 2);

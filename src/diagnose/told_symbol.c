@@ -74,7 +74,11 @@ static const struct {
 	{ "perl", "Perl_ PL_ boot_" },
 	{ "node", "napi_ _ZN2v8 _ZNK2v8 _ZN4node node_api_" },
 	{ "erlang", "enif_ erl_" },
-	{ "postgres", "errstart errfinish errmsg elog_ palloc pfree pg_ SPI_ Heap heap_ table_ DatumGet" },
+	{ "postgres", "errstart errfinish errmsg elog_ palloc pfree pg_ SPI_ Heap heap_ table_ DatumGet "
+		      "get_am_ SearchSysCache RelationGet Exec Explain MemoryContext LWLock shm_ pgstat_ "
+		      "standard_ CreateTemplateTupleDesc" },
+	{ "R", "R_ Rf_ REAL INTEGER LOGICAL COMPLEX_ SET_ VECTOR_ STRING_ ALTREP ALTVEC DATAPTR Rprintf "
+	       "REprintf PRVALUE ATTRIB" },
 	{ "nginx", "ngx_" },
 	{ "apache", "ap_ apr_" },
 };
@@ -96,8 +100,22 @@ static bool is_word_start(const char *text, const char *at)
 	return at == text || !isalpha((unsigned char)at[-1]);
 }
 
+/* Is a folder of that path called so? */
+static bool is_folder(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+		if (at > text && at[-1] == '/' && at[n] == '/')
+			return true;
+	return false;
+}
+
+/* A name of one letter, R, is one only as a folder's. */
 static bool is_named(const char *text, const char *word)
 {
+	if (word[1] == '\0')
+		return is_folder(text, word);
 	for (const char *at = strcasestr(text, word); at != NULL; at = strcasestr(at + 1, word))
 		if (is_word_start(text, at))
 			return true;

@@ -83,7 +83,7 @@ def differences(ours, theirs):
 
 # ---- files and flags ---------------------------------------------------------------------------------------
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("target", ["linux/amd64", "linux/arm64", "windows/amd64", "darwin/arm64", "freebsd/386"])
 @pytest.mark.parametrize("cgo", ["0", "1"])
 def test_standard_library(scratch, target, cgo):
@@ -278,7 +278,7 @@ def plain(text):
     return text
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", sorted(FAILING))
 def test_failing_builds(scratch, tmp_path, name):
     files, more, args, code, detail = FAILING[name]
@@ -300,7 +300,7 @@ def test_failing_builds(scratch, tmp_path, name):
         assert (first["code"], first["detail"]) == (code, detail or first["detail"])
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", sorted(set(go_cases.CASES) - go_cases.NOT_FOLLOWED))
 def test_packages_that_people_build(scratch, tmp_path, name):
     case = go_cases.CASES[name]

@@ -32,6 +32,7 @@ def folder(tmp_path_factory):
     return path
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("inputs", INPUTS)
 @pytest.mark.parametrize("linker", ["bfd", "gold", "lld", "mold"])
 @pytest.mark.parametrize("driver", ["gcc", CLANG, CLANG + " -flto"])

@@ -130,7 +130,7 @@ def folder(tmp_path_factory):
 WARNED = ("ignoring invalid character", "warning:")
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("linker", ["bfd", "gold", "lld", "mold"])
 @pytest.mark.parametrize("number", range(len(SCRIPTS)), ids=lambda n: SCRIPTS[n].strip()[:40] or f"empty {n}")
 def test_a_version_script_is_read_as_the_linker_does(folder, number, linker):

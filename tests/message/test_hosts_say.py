@@ -84,6 +84,7 @@ SAID = [
 ]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("text, code, obj, symbol", SAID)
 def test_the_cause_and_what_it_names(text, code, obj, symbol, tmp_path):
     found = first(text, tmp_path)
@@ -113,6 +114,7 @@ LAUNCHERS = ["chroot: failed to run command '{}': {}", "nohup: failed to run com
              "start-stop-daemon: unable to start {} ({})", "execv({}, /bin/sh) failed: {}"]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("words", LAUNCHERS)
 @pytest.mark.parametrize("error, code", [("Exec format error", "wrong-arch"), ("Permission denied", "permission"),
                                          ("No such file or directory", "interpreter-missing")])

@@ -30,11 +30,13 @@ def claimed(text, folder):
     return errors
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", WRITTEN)
 def test_written_text(name, tmp_path):
     assert claimed((HERE / "negative" / f"{name}.txt").read_bytes(), tmp_path) == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", sorted(healthy.HEALTHY))
 def test_text_of_a_tool(name, tmp_path):
     missing = healthy.missing(name)

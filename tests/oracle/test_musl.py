@@ -26,6 +26,7 @@ def lab():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("case", musl.ALL, ids=lambda c: c.name)
 def test_agrees_with_the_loader(lab, case):
     why = experiments.not_here(case)

@@ -23,7 +23,7 @@ BUILD = Path(os.environ.get("DLWHY_BUILD", TOP / "build")).resolve()
 DUMP = str(BUILD / "tests/python/dump-home")
 if not os.access(DUMP, os.X_OK):  # in `make check` it is part of the sanitized build
     pytest.skip("dump-home is built with -Dtests=true", allow_module_level=True)
-pytestmark = [pytest.mark.slow, pytest.mark.sample(3)]
+pytestmark = [pytest.mark.slow, pytest.mark.sample(5)]
 
 
 def pyenv_root():
