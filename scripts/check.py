@@ -30,7 +30,7 @@ TIDY_FLAGS = ["-std=gnu11", "-D_GNU_SOURCE=", "-Iinclude", "-Isrc",
 # Folders of tests/ about the project itself: the sanitized program adds nothing there.
 RELEASE_ONLY = {"project", "corpus"}
 # Folders whose tests run by both programs, all of them. Of the others, see tests/conftest.py.
-BOTH = {"cli", "cases"}
+BOTH = {"cli"}
 SPLIT = ["verb"]  # folders that are large: each of their files is a job
 SANITIZER_EXIT = 99  # no status of dlwhy's own, so that no test takes a report for a verdict
 LIMIT = 840  # seconds, for one job

@@ -317,6 +317,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: r[2][:60])
 def test_a_text_of_a_linker_is_understood(row, tmp_path):
     code, name, text = row

@@ -50,6 +50,7 @@ def place_(tmp_path_factory):
     return place
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("linker", link_scenes.LINKERS)
 def test_the_first_error_is_that_of_the_linker(place, linker):
     differ = []

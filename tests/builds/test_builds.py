@@ -29,6 +29,7 @@ def made_once(tmp_path_factory):
     return get
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", QUICK)
 def test_explain_of_what_was_printed(name, made_once):
     folder, build, printed = made_once(name)

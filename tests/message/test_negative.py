@@ -36,7 +36,7 @@ def test_written_text(name, tmp_path):
     assert claimed((HERE / "negative" / f"{name}.txt").read_bytes(), tmp_path) == []
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", sorted(healthy.HEALTHY))
 def test_text_of_a_tool(name, tmp_path):
     missing = healthy.missing(name)
