@@ -8,6 +8,15 @@
 extern const char debian_names_text[];
 extern const unsigned long debian_names_text_size; /* without the NUL */
 
+/* Bytes before the next c, which is there: not by strcspn, which a sanitizer lets look at all of the text. */
+static size_t until(const char *s, char c)
+{
+	const char *end = debian_names_text + debian_names_text_size;
+	const char *at = memchr(s, c, (size_t)(end - s));
+
+	return (size_t)((at != NULL ? at : end) - s);
+}
+
 /* The line that holds the byte at `at`. */
 static const char *line_start(const char *text, const char *at)
 {
@@ -25,7 +34,7 @@ static int compare(const char *line, enum debian_kind kind, const char *name, si
 	if (line[0] != (char)kind)
 		return line[0] < (char)kind ? -1 : 1;
 	line += 2;
-	length = strcspn(line, "\t");
+	length = until(line, '\t');
 	order = memcmp(line, name, length < n ? length : n);
 	if (order != 0)
 		return order < 0 ? -1 : 1;
@@ -42,7 +51,7 @@ static const char *line_at(enum debian_kind kind, const char *name, size_t n)
 		const char *line = line_start(low, low + (high - low) / 2);
 
 		if (compare(line, kind, name, n) < 0)
-			low = line + strcspn(line, "\n") + 1;
+			low = line + until(line, '\n') + 1;
 		else
 			high = line;
 	}
@@ -52,9 +61,9 @@ static const char *line_at(enum debian_kind kind, const char *name, size_t n)
 /* What follows the name in a line. */
 static const char *package_in(const char *line, struct arena *a)
 {
-	const char *tab = strchr(line, '\t');
+	const char *package = line + until(line, '\t') + 1;
 
-	return tab != NULL ? arena_strndup(a, tab + 1, strcspn(tab + 1, "\n")) : NULL;
+	return arena_strndup(a, package, until(package, '\n'));
 }
 
 static const char *find(enum debian_kind kind, const char *name, size_t n, struct arena *a)
@@ -96,5 +105,5 @@ const char *debian_other_number(const char *soname, const char **package, struct
 	if (line[0] != DEBIAN_SONAME || strncmp(line + 2, soname, n) != 0)
 		return NULL;
 	*package = package_in(line, a);
-	return arena_strndup(a, line + 2, strcspn(line + 2, "\t"));
+	return arena_strndup(a, line + 2, until(line + 2, '\t'));
 }

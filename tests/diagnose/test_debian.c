@@ -87,7 +87,9 @@ static void every_line_is_found(void **state)
 
 	(void)state;
 	for (const char *p = debian_names_text; *p != '\0'; lines++) {
-		size_t n = strcspn(p, "\n"), name = strcspn(p, "\t");
+		/* Not strcspn, which the sanitizer lets look at all of the text. */
+		size_t n = (size_t)((const char *)memchr(p, '\n', 300) - p);
+		size_t name = (size_t)((const char *)memchr(p, '\t', n) - p);
 		char word[256], package[256];
 
 		assert_true(p[1] == ' ' && name > 2 && name < n && n < sizeof(word));
