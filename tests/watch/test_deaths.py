@@ -97,6 +97,7 @@ def check_finding(truth, finding):
         assert is_subsequence(truth["stack"], there), there
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("dying", DEATHS, indirect=True, ids=DEATHS)
 def test_death(dying):
     name, truth, folder = dying
