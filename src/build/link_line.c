@@ -273,42 +273,55 @@ static void pop_modes(struct line_reader *r)
 
 /* ---- what does not nest ------------------------------------------------------------------------------ */
 
+/* What a linker says of them; NULL: it does not mind. */
+struct nest_words {
+	const char *group_in_lib, *group_in_group, *no_group;
+	const char *lib_in_lib, *lib_in_group, *no_lib;
+};
+
+static const struct nest_words gold_nests = {
+	"may not nest groups in libraries", "May not nest groups", "Group end without group start",
+	"may not nest libraries", "may not nest libraries in groups", "lib end without lib start",
+};
+
+static const struct nest_words lld_nests = {
+	NULL, "nested --start-group", "stray --end-group",
+	"nested --start-lib", "may not nest --start-lib in --start-group", "stray --end-lib",
+};
+
+static const char *nest_fault(const struct line_reader *r, enum option_id id, const struct nest_words *w)
+{
+	switch (id) {
+	case O_GROUP:
+		return r->in_lib && w->group_in_lib != NULL ? w->group_in_lib :
+		       r->in_group ? w->group_in_group : NULL;
+	case O_END_GROUP: return r->in_group ? NULL : w->no_group;
+	case O_START_LIB: return r->in_lib ? w->lib_in_lib : r->in_group ? w->lib_in_group : NULL;
+	default: return r->in_lib ? NULL : w->no_lib;
+	}
+}
+
+static void say_nest_fault(struct line_reader *r, enum option_id id, const char *word,
+			   const struct nest_words *w)
+{
+	const char *why = nest_fault(r, id, w);
+
+	if (why != NULL)
+		push_odd(r, ODD_NEST, word, why);
+}
+
 static void nest_gold(struct line_reader *r, enum option_id id, const char *word)
 {
 	bool group = id == O_GROUP || id == O_END_GROUP;
-	const char *why = NULL;
 
-	if (id == O_GROUP)
-		why = r->in_lib ? "may not nest groups in libraries" :
-		      r->in_group ? "May not nest groups" : NULL;
-	else if (id == O_END_GROUP)
-		why = r->in_group ? NULL : "Group end without group start";
-	else if (id == O_START_LIB)
-		why = r->in_lib ? "may not nest libraries" :
-		      r->in_group ? "may not nest libraries in groups" : NULL;
-	else
-		why = r->in_lib ? NULL : "lib end without lib start";
-	if (why != NULL)
-		push_odd(r, ODD_NEST, word, why);
+	say_nest_fault(r, id, word, &gold_nests);
 	*(group ? &r->in_group : &r->in_lib) = id == O_GROUP || id == O_START_LIB;
 }
 
 /* For lld objects between --start-lib and --end-lib are in a group, too. */
 static void nest_lld(struct line_reader *r, enum option_id id, const char *word)
 {
-	const char *why = NULL;
-
-	if (id == O_GROUP)
-		why = r->in_group ? "nested --start-group" : NULL;
-	else if (id == O_END_GROUP)
-		why = r->in_group ? NULL : "stray --end-group";
-	else if (id == O_START_LIB)
-		why = r->in_lib ? "nested --start-lib" :
-		      r->in_group ? "may not nest --start-lib in --start-group" : NULL;
-	else
-		why = r->in_lib ? NULL : "stray --end-lib";
-	if (why != NULL)
-		push_odd(r, ODD_NEST, word, why);
+	say_nest_fault(r, id, word, &lld_nests);
 	r->in_group = id == O_GROUP || id == O_START_LIB;
 	r->in_lib = id == O_START_LIB || (r->in_lib && id != O_END_LIB);
 }
